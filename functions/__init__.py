@@ -1,0 +1,1 @@
+"""The Lambda rooms and what they share."""

@@ -1,0 +1,1 @@
+"""The room that shows sealed things; it never calls OpenAI."""

@@ -1,0 +1,1 @@
+"""The room that connects an organization: check, wrap, enrol."""

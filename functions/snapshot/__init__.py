@@ -1,0 +1,1 @@
+"""The room that pictures an organization every hour and seals what it saw."""

@@ -1,0 +1,130 @@
+"""Canonical JSON: one byte string for one value, on every machine and in every run.
+
+Pure. Sorted keys, no insignificant white space, UTF-8. Lone surrogates (JSON allows them as
+escapes, UTF-8 does not) stay escapes, so that a hostile name round-trips exactly.
+"""
+
+import hashlib
+import json
+import re
+import zlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from functions.shared.errors import BadResponse
+
+Json = dict[str, Any]
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_ENCODER = json.JSONEncoder(
+    sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
+)
+# Deeper than any answer of OpenAI's, far below Python's recursion limit.
+MAX_DEPTH = 64
+
+
+def canonical(value: object) -> bytes:
+    """Encode a JSON value as canonical bytes, without a newline.
+
+    Raises:
+        ValueError: the value holds NaN or an infinity.
+    """
+    text = _ENCODER.encode(value)
+    if _SURROGATE.search(text):
+        text = _SURROGATE.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
+    return text.encode()
+
+
+def sha256_hex(data: bytes) -> str:
+    """Return the SHA-256 of the bytes as 64 lower-case hex digits."""
+    return hashlib.sha256(data).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """JSON rows as the bytes of a ``.jsonl`` file, with the digests a seal carries.
+
+    Attributes:
+        body: every row canonical, each ended by one newline.
+        rows: number of rows.
+        sha256: of the uncompressed body, 64 hex digits.
+        crc32: of the uncompressed body.
+    """
+
+    body: bytes
+    rows: int
+    sha256: str
+    crc32: int
+
+    @classmethod
+    def of(cls, rows: Iterable[object]) -> "Lines":
+        """Encode the rows in the order given."""
+        parts = [canonical(row) + b"\n" for row in rows]
+        body = b"".join(parts)
+        return cls(body, len(parts), sha256_hex(body), zlib.crc32(body))
+
+
+def strict_loads(data: bytes | str) -> Any:
+    """Parse one JSON document, refusing what lenient parsers let through.
+
+    Refused: bytes that are not UTF-8, two values under one key, NaN and infinities, more than one
+    document, nesting over 64 levels, integers of more than 4,300 digits.
+
+    Raises:
+        BadResponse: with the fault named; the document's text is never in the message.
+    """
+    try:
+        value = _DECODER.decode(data if isinstance(data, str) else data.decode("utf-8"))
+    except UnicodeDecodeError as error:
+        raise BadResponse("not UTF-8") from error
+    except RecursionError as error:
+        raise BadResponse("nested too deeply") from error
+    except _Refused as error:
+        raise BadResponse(str(error)) from None
+    except ValueError as error:
+        raise BadResponse("not one JSON document") from error
+    _check_depth(value)
+    return value
+
+
+class _Refused(ValueError):
+    """A construct the strict parser refuses; its text is one of ours."""
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> Json:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise _Refused("the same key twice in one object")
+    return found
+
+
+def _no_constant(name: str) -> None:
+    raise _Refused(f"{name} is not JSON")
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if number in (float("inf"), float("-inf")):
+        raise _Refused("a number too large")
+    return number
+
+
+_DECODER = json.JSONDecoder(
+    object_pairs_hook=_unique, parse_constant=_no_constant, parse_float=_finite
+)
+
+
+def _check_depth(value: object) -> None:
+    level: list[object] = [value]
+    for _ in range(MAX_DEPTH):
+        below: list[object] = []
+        for item in level:
+            if isinstance(item, dict):
+                below.extend(item.values())
+            elif isinstance(item, list):
+                below.extend(item)
+        if not below:
+            return
+        level = below
+    raise BadResponse("nested too deeply")

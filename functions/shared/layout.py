@@ -1,0 +1,162 @@
+"""Where everything lies: each S3 key and table key is spelled here and nowhere else.
+
+Pure. Every key starts with the tenant, so that no caller can reach another tenant's things by an
+id: the ids are checked against their form before they become part of a key.
+"""
+
+import hashlib
+import re
+from datetime import datetime
+
+from functions.shared.errors import MalformedOrganization, NotFound
+from functions.shared.hours import month_of, rfc3339
+
+SHARDS = 16
+
+_ORGANIZATION = re.compile(r"org-[A-Za-z0-9_-]{3,64}", re.ASCII)
+_TENANT = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}", re.ASCII)
+
+
+def organization_id(text: object) -> str:
+    """Return the text when it has the form of an organization id.
+
+    Raises:
+        MalformedOrganization: it has not.
+    """
+    if not isinstance(text, str) or not _ORGANIZATION.fullmatch(text):
+        raise MalformedOrganization(
+            "org_id must look like org-AbC123… (Settings → Organization → General at OpenAI)"
+        )
+    return text
+
+
+def tenant_id(text: object) -> str:
+    """Return the text when it has the form of a tenant id.
+
+    Raises:
+        NotFound: it has not; no tenant can have this id.
+    """
+    if not isinstance(text, str) or not _TENANT.fullmatch(text):
+        raise NotFound("no such tenant")
+    return text
+
+
+def shard_of(name: str) -> str:
+    """Return the two-digit shard a name falls into, evenly spread and stable."""
+    return f"{int.from_bytes(hashlib.sha256(name.encode()).digest()[:4], 'big') % SHARDS:02d}"
+
+
+# --- evidence bucket ------------------------------------------------------------------------------
+
+
+def organization_prefix(tenant: str, org: str) -> str:
+    """Return the prefix of all evidence of one organization of one tenant."""
+    return f"tenant={tenant_id(tenant)}/org={organization_id(org)}/"
+
+
+def seal_key(tenant: str, org: str, hour: datetime) -> str:
+    """Return the key of the seal that closes an hour."""
+    return f"{organization_prefix(tenant, org)}seals/{rfc3339(hour)}.json"
+
+
+def register_key(tenant: str, org: str, hour: datetime, section: str, sha256: str) -> str:
+    """Return the key of a register's content, first written in the month of an hour."""
+    prefix = organization_prefix(tenant, org)
+    return f"{prefix}registers/month={month_of(hour)}/section={section}/{sha256}.jsonl.gz"
+
+
+def segment_key(tenant: str, org: str, kind: str, month: str, hour: datetime, sha256: str) -> str:
+    """Return the key of a segment: the ``events`` or ``changes`` of a month sealed by an hour."""
+    prefix = organization_prefix(tenant, org)
+    return f"{prefix}{kind}/month={month}/{rfc3339(hour)}-{sha256}.jsonl.gz"
+
+
+# --- work and packs buckets -----------------------------------------------------------------------
+
+
+def attempt_key(tenant: str, org: str, hour: datetime) -> str:
+    """Return the key of the note that a run left for an hour it could not close."""
+    return f"attempts/{organization_prefix(tenant, org)}{rfc3339(hour)}.json.gz"
+
+
+def pack_key(tenant: str, number: int, archive_sha256: str) -> str:
+    """Return the key of a finished archive; it holds the archive's own digest."""
+    return f"tenant={tenant_id(tenant)}/pack-{number}/{archive_sha256}/pack-{number}.tar.gz"
+
+
+# --- table ----------------------------------------------------------------------------------------
+
+
+def tenant_pk(tenant: str) -> str:
+    """Return the partition of a tenant: connections, packs, custody."""
+    return f"T#{tenant_id(tenant)}"
+
+
+def organization_pk(tenant: str, org: str) -> str:
+    """Return the partition of one organization of a tenant: hours, events, changes, lifecycle."""
+    return f"T#{tenant_id(tenant)}#O#{organization_id(org)}"
+
+
+def connection_sk(org: str) -> str:
+    """Return the sort key of a connection."""
+    return f"ORG#{organization_id(org)}"
+
+
+def hour_sk(hour: datetime) -> str:
+    """Return the sort key of an hour's row."""
+    return f"HOUR#{rfc3339(hour)}"
+
+
+def lifecycle_sk(sequence: int) -> str:
+    """Return the sort key of a lifecycle entry."""
+    return f"LIFE#{sequence:08d}"
+
+
+def event_sk(occurred_at: str, event_id: str) -> str:
+    """Return the sort key of an event: by time, then by id."""
+    return f"EV#{occurred_at}#{event_id}"
+
+
+def event_lookup(tenant: str, org: str, event_id: str) -> str:
+    """Return the value of the ``lookup`` index for an event."""
+    return f"{organization_pk(tenant, org)}#E#{event_id}"
+
+
+def change_sk(hour: str, section: str, entity_id: str, kind: str) -> str:
+    """Return the sort key of a change."""
+    return f"CH#{hour}#{section}#{entity_id}#{kind}"
+
+
+def pack_sk(number: int) -> str:
+    """Return the sort key of a pack row."""
+    return f"PACK#{number:08d}"
+
+
+def pack_month_sk(month: str) -> str:
+    """Return the sort key that makes a monthly pack the only one of its month."""
+    return f"PACKMONTH#{month}"
+
+
+def custody_sk(at: datetime, unique: str) -> str:
+    """Return the sort key of a custody entry."""
+    return f"CUSTODY#{rfc3339(at)}#{unique}"
+
+
+def tenants_pk(tenant: str) -> str:
+    """Return the partition that lists a share of all tenants."""
+    return f"TENANTS#{shard_of(tenant)}"
+
+
+def due_shard(tenant: str, org: str) -> str:
+    """Return the shard of the ``due`` index an organization is in."""
+    return f"DUE#{shard_of(f'{tenant}/{org}')}"
+
+
+HASHKEY_SK = "HASHKEY"
+PACK_COUNTER_SK = "COUNTER#packs"
+SIGNING_PK = "SIGNING"
+
+
+def signing_key_sk(key_id: str) -> str:
+    """Return the sort key of a signing key."""
+    return f"KEY#{key_id}"

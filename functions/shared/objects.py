@@ -1,0 +1,114 @@
+"""The one door to S3.
+
+Evidence is written once: every put carries ``If-None-Match: *`` and a SHA-256 checksum, and a put
+that finds the key taken succeeds only if the bytes are the same. gzip is written with ``mtime=0``
+and no file name, so equal content has equal bytes.
+"""
+
+import base64
+import gzip
+import hashlib
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import ClientError
+
+from functions.shared.errors import EvidenceConflict, EvidenceMissing
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+_CONDITIONAL_CONFLICT_TRIES = 4
+
+
+def _code(error: ClientError) -> str:
+    return str(error.response.get("Error", {}).get("Code", ""))
+
+
+@dataclass(frozen=True, slots=True)
+class Bucket:
+    """One bucket.
+
+    Permissions:
+        s3:GetObject for ``get``; s3:ListBucket for ``keys`` (and for an honest 404 on ``get``);
+        s3:PutObject for ``put_once`` and ``put``; s3:DeleteObject for ``delete``.
+    """
+
+    client: "S3Client"
+    name: str
+
+    def get(self, key: str) -> bytes | None:
+        """Return an object's bytes, or None where there is no such object."""
+        try:
+            return self.client.get_object(Bucket=self.name, Key=key)["Body"].read()
+        except ClientError as error:
+            if _code(error) in ("NoSuchKey", "404"):
+                return None
+            raise
+
+    def need(self, key: str) -> bytes:
+        """Return the bytes of an object that must exist.
+
+        Raises:
+            EvidenceMissing: it does not.
+        """
+        body = self.get(key)
+        if body is None:
+            raise EvidenceMissing(f"{self.name}/{key} is missing")
+        return body
+
+    def put_once(self, key: str, body: bytes, content_type: str = "application/json") -> bool:
+        """Write an object whose key is taken by nobody else; True when this call wrote it.
+
+        A lost reply is harmless: the retry finds the key taken by the same bytes and returns False.
+
+        Raises:
+            EvidenceConflict: the key holds other bytes.
+        """
+        digest = base64.b64encode(hashlib.sha256(body).digest()).decode()
+        for attempt in range(_CONDITIONAL_CONFLICT_TRIES):
+            try:
+                self.client.put_object(
+                    Bucket=self.name,
+                    Key=key,
+                    Body=body,
+                    ContentType=content_type,
+                    ChecksumSHA256=digest,
+                    IfNoneMatch="*",
+                )
+                return True
+            except ClientError as error:
+                if _code(error) == "PreconditionFailed":
+                    if self.get(key) == body:
+                        return False
+                    raise EvidenceConflict(f"{self.name}/{key} holds other bytes") from error
+                # 409: another conditional put of this key is under way; S3 asks to try again.
+                if _code(error) != "ConditionalRequestConflict":
+                    raise
+                time.sleep(0.1 * 2**attempt)
+        raise EvidenceConflict(f"{self.name}/{key} is being written by another run")
+
+    def put(self, key: str, body: bytes) -> None:
+        """Write an object that may be replaced: work in progress, never evidence."""
+        self.client.put_object(Bucket=self.name, Key=key, Body=body)
+
+    def keys(self, prefix: str, *, after: str = "") -> Iterator[str]:
+        """Yield the keys under a prefix in byte order, from the first one past ``after``."""
+        pages = self.client.get_paginator("list_objects_v2").paginate(
+            Bucket=self.name, Prefix=prefix, StartAfter=after
+        )
+        for page in pages:
+            for entry in page.get("Contents", []):
+                yield entry["Key"]
+
+
+def pack_gzip(body: bytes) -> bytes:
+    """Compress to bytes that depend on the content alone."""
+    return gzip.compress(body, compresslevel=6, mtime=0)
+
+
+def unpack_gzip(body: bytes) -> bytes:
+    """Decompress what ``pack_gzip`` wrote."""
+    return gzip.decompress(body)

@@ -1,0 +1,40 @@
+"""What a function is told by its environment, read once at the composition root."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from functions.shared.errors import Misconfigured
+
+OPENAI_BASE_URL = "https://api.openai.com/v1"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """A function's settings; each is asked for by name, so that an absent one is named.
+
+    The production template sets neither ``OPENAI_BASE_URL`` nor ``CLOCK_FILE``.
+    """
+
+    environment: Mapping[str, str]
+
+    def __getitem__(self, name: str) -> str:
+        """Return a setting.
+
+        Raises:
+            Misconfigured: the environment does not hold it.
+        """
+        value = self.environment.get(name)
+        if not value:
+            raise Misconfigured(f"the function's environment has no {name}")
+        return value
+
+    @property
+    def openai_base_url(self) -> str:
+        """Return the base address of OpenAI's API, without a final slash."""
+        return self.environment.get("OPENAI_BASE_URL", OPENAI_BASE_URL).rstrip("/")
+
+
+def from_process() -> Settings:
+    """Return the settings of the running process."""
+    return Settings(os.environ)

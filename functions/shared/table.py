@@ -1,0 +1,227 @@
+"""The one door to DynamoDB: plain Python values in and out, conditions as values.
+
+The table is for finding and looking. What it says about evidence is checked against the sealed
+objects before anything is decided by it.
+"""
+
+import random
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from boto3.dynamodb.types import Binary, TypeDeserializer, TypeSerializer
+from botocore.exceptions import ClientError
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+Item = dict[str, Any]
+
+_TO_WIRE = TypeSerializer()
+_FROM_WIRE = TypeDeserializer()
+_BATCH = 25
+_BATCH_TRIES = 8
+
+
+class ConditionFailed(Exception):
+    """The row is not in the state the write asked for; nothing was written."""
+
+
+def to_wire(item: Mapping[str, Any]) -> dict[str, Any]:
+    """Turn plain values into DynamoDB's; floats are not storable and are refused."""
+    return {name: _TO_WIRE.serialize(value) for name, value in item.items()}
+
+
+def from_wire(item: Mapping[str, Any]) -> Item:
+    """Turn DynamoDB's values into plain ones: int, str, bytes, bool, None, list, dict."""
+    return {name: _plain(_FROM_WIRE.deserialize(value)) for name, value in item.items()}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Decimal):
+        return int(value)
+    if isinstance(value, Binary):
+        return bytes(value.value)
+    if isinstance(value, dict):
+        return {name: _plain(inner) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [_plain(inner) for inner in value]
+    return value
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Rows of one query, and the sort key to go on after, None at the end."""
+
+    items: list[Item]
+    last_sk: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The table.
+
+    Permissions:
+        dynamodb:GetItem for ``get``; dynamodb:Query for ``query``, ``page`` and ``index``;
+        dynamodb:PutItem, UpdateItem, DeleteItem for the methods of those names;
+        dynamodb:BatchWriteItem for ``put_all``.
+    """
+
+    client: "DynamoDBClient"
+    name: str
+
+    def get(self, pk: str, sk: str) -> Item | None:
+        """Return one row, read consistently, or None."""
+        answer = self.client.get_item(
+            TableName=self.name, Key=to_wire({"pk": pk, "sk": sk}), ConsistentRead=True
+        )
+        return from_wire(answer["Item"]) if "Item" in answer else None
+
+    def put(
+        self, item: Item, *, condition: str | None = None, values: Mapping[str, Any] | None = None
+    ) -> None:
+        """Write a whole row.
+
+        Raises:
+            ConditionFailed: the condition does not hold.
+        """
+        arguments: Item = {"TableName": self.name, "Item": to_wire(item)}
+        self._conditional(self.client.put_item, arguments, condition, values)
+
+    def update(
+        self,
+        pk: str,
+        sk: str,
+        expression: str,
+        values: Mapping[str, Any] | None = None,
+        *,
+        names: Mapping[str, str] | None = None,
+        condition: str | None = None,
+    ) -> Item:
+        """Change a row by an update expression and return it as it then is.
+
+        Raises:
+            ConditionFailed: the condition does not hold.
+        """
+        arguments: Item = {
+            "TableName": self.name,
+            "Key": to_wire({"pk": pk, "sk": sk}),
+            "UpdateExpression": expression,
+            "ReturnValues": "ALL_NEW",
+        }
+        if names:
+            arguments["ExpressionAttributeNames"] = dict(names)
+        answer = self._conditional(self.client.update_item, arguments, condition, values)
+        return from_wire(answer.get("Attributes", {}))
+
+    def delete(self, pk: str, sk: str) -> None:
+        """Delete a row; no error where there is none."""
+        self.client.delete_item(TableName=self.name, Key=to_wire({"pk": pk, "sk": sk}))
+
+    def page(
+        self,
+        pk: str,
+        *,
+        prefix: str = "",
+        between: tuple[str, str] | None = None,
+        after: str | None = None,
+        limit: int = 1000,
+        newest_first: bool = False,
+    ) -> Page:
+        """Return up to ``limit`` rows of a partition in sort-key order, read consistently.
+
+        Args:
+            pk: the partition.
+            prefix: only sort keys that start so.
+            between: only sort keys from the first to the second, both included.
+            after: go on behind this sort key.
+            limit: rows at most.
+            newest_first: from the greatest sort key down.
+        """
+        if between:
+            test, values = "pk = :pk AND sk BETWEEN :a AND :b", {":a": between[0], ":b": between[1]}
+        elif prefix:
+            test, values = "pk = :pk AND begins_with(sk, :a)", {":a": prefix}
+        else:
+            test, values = "pk = :pk", {}
+        arguments: Item = {
+            "TableName": self.name,
+            "KeyConditionExpression": test,
+            "ExpressionAttributeValues": to_wire({":pk": pk, **values}),
+            "ScanIndexForward": not newest_first,
+            "ConsistentRead": True,
+        }
+        items: list[Item] = []
+        start = {"pk": pk, "sk": after} if after else None
+        while True:
+            if start:
+                arguments["ExclusiveStartKey"] = to_wire(start)
+            answer = self.client.query(**arguments, Limit=limit - len(items))
+            items += [from_wire(item) for item in answer["Items"]]
+            last = answer.get("LastEvaluatedKey")
+            if last is None:
+                return Page(items, None)
+            start = from_wire(last)
+            if len(items) >= limit:
+                return Page(items, str(start["sk"]))
+
+    def query(self, pk: str, *, prefix: str = "", newest_first: bool = False) -> Iterator[Item]:
+        """Yield all rows of a partition whose sort key starts with a prefix."""
+        after: str | None = None
+        while True:
+            page = self.page(pk, prefix=prefix, after=after, newest_first=newest_first)
+            yield from page.items
+            if page.last_sk is None:
+                return
+            after = page.last_sk
+
+    def index(self, name: str, attribute: str, value: str) -> Iterator[Item]:
+        """Yield the rows an index holds under a value (eventually consistent)."""
+        pages = self.client.get_paginator("query").paginate(
+            TableName=self.name,
+            IndexName=name,
+            KeyConditionExpression="#a = :v",
+            ExpressionAttributeNames={"#a": attribute},
+            ExpressionAttributeValues=to_wire({":v": value}),
+        )
+        for page in pages:
+            for item in page["Items"]:
+                yield from_wire(item)
+
+    def put_all(self, items: Sequence[Item]) -> None:
+        """Write whole rows, 25 at a time, going on until none is left unprocessed.
+
+        Raises:
+            TimeoutError: DynamoDB went on handing rows back.
+        """
+        for start in range(0, len(items), _BATCH):
+            pending: Any = {
+                self.name: [
+                    {"PutRequest": {"Item": to_wire(item)}}
+                    for item in items[start : start + _BATCH]
+                ]
+            }
+            for attempt in range(_BATCH_TRIES):
+                pending = self.client.batch_write_item(RequestItems=pending)["UnprocessedItems"]
+                if not pending:
+                    break
+                time.sleep(random.uniform(0, 0.05 * 2**attempt))  # noqa: S311  # jitter
+            else:
+                raise TimeoutError("DynamoDB handed the same rows back 8 times")
+
+    @staticmethod
+    def _conditional(
+        call: Any, arguments: Item, condition: str | None, values: Mapping[str, Any] | None
+    ) -> Any:
+        if condition:
+            arguments["ConditionExpression"] = condition
+        if values:
+            arguments["ExpressionAttributeValues"] = to_wire(values)
+        try:
+            return call(**arguments)
+        except ClientError as error:
+            if error.response.get("Error", {}).get("Code") == "ConditionalCheckFailedException":
+                raise ConditionFailed from error
+            raise
