@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from boto3.dynamodb.types import Binary, TypeDeserializer, TypeSerializer
 from botocore.exceptions import ClientError
@@ -43,7 +43,7 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Decimal):
         return int(value)
     if isinstance(value, Binary):
-        return bytes(value.value)
+        return bytes(cast("Any", value).value)
     if isinstance(value, dict):
         return {name: _plain(inner) for name, inner in value.items()}
     if isinstance(value, list):
@@ -189,6 +189,30 @@ class Table:
         for page in pages:
             for item in page["Items"]:
                 yield from_wire(item)
+
+    def create_together(self, items: Sequence[Item]) -> None:
+        """Write new rows, all or none (dynamodb:PutItem on each).
+
+        Raises:
+            ConditionFailed: one of them exists; none was written.
+        """
+        writes: Any = [
+            {
+                "Put": {
+                    "TableName": self.name,
+                    "Item": to_wire(item),
+                    "ConditionExpression": "attribute_not_exists(pk)",
+                }
+            }
+            for item in items
+        ]
+        try:
+            self.client.transact_write_items(TransactItems=writes)
+        except ClientError as error:
+            code = error.response.get("Error", {}).get("Code")
+            if code in ("TransactionCanceledException", "TransactionConflictException"):
+                raise ConditionFailed from error
+            raise
 
     def put_all(self, items: Sequence[Item]) -> None:
         """Write whole rows, 25 at a time, going on until none is left unprocessed.

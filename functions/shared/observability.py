@@ -1,0 +1,23 @@
+"""Logs and metrics: JSON lines, ids instead of names, never a value a tenant or OpenAI chose.
+
+The metric names stand here once; the template's alarms are built on the same constants.
+"""
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.metrics import MetricUnit, single_metric
+
+NAMESPACE = "OpenAIAudit"
+MISSED_HOURS = "MissedHours"
+FAILED_HOURS = "FailedHours"
+FAILED_PACKS = "FailedPacks"
+
+
+def logger(service: str) -> Logger:
+    """Return the structured logger of a room."""
+    return Logger(service=service, utc=True)
+
+
+def count(metric: str, value: int = 1) -> None:
+    """Add to a metric that an alarm watches; written as one line of the log (EMF)."""
+    with single_metric(name=metric, unit=MetricUnit.Count, value=value, namespace=NAMESPACE) as one:
+        one.add_dimension(name="stage", value="all")

@@ -1,0 +1,231 @@
+"""The one door to OpenAI: ask for one page, get it whole or get an error that says why.
+
+One ``httpx.AsyncClient`` per run. Redirects are not followed (they would carry the key away),
+proxies of the environment are ignored, a page is read under a byte cap and a deadline of our own
+(httpx's timeouts are per read: a server that drips a byte at a time would hold a call for ever).
+"""
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+import httpx
+
+from functions.shared.canonical import Json, strict_loads
+from functions.shared.clock import Clock
+from functions.shared.errors import (
+    BadResponse,
+    DeadlineReached,
+    OrganizationMismatch,
+    ResponseTooLarge,
+    Throttled,
+    UpstreamError,
+    UpstreamFailed,
+    UpstreamTimeout,
+    UpstreamUnreachable,
+)
+from functions.shared.refusals import refusal
+
+MAX_PAGE_BYTES = 32 * 1024 * 1024
+MAX_IN_FLIGHT = 32
+REQUEST_TIMEOUT_S = 30.0
+TRIES = 5
+_BACKOFF_S = 0.5
+_BACKOFF_CAP_S = 20.0
+_ERROR_BYTES = 64 * 1024
+
+Params = list[tuple[str, str]]
+
+
+@dataclass(slots=True)
+class Tally:
+    """What a run did at OpenAI: goes into the seal's ``run`` block, outside the digest."""
+
+    requests: int = 0
+    retries: int = 0
+    first_request_id: str | None = None
+    last_request_id: str | None = None
+    skew_s: float = 0.0
+
+    def saw(self, answer: httpx.Response, now: datetime) -> None:
+        """Note an answer's request id and how far OpenAI's clock is from ours."""
+        request_id = answer.headers.get("x-request-id")
+        if request_id:
+            self.first_request_id = self.first_request_id or request_id[:128]
+            self.last_request_id = request_id[:128]
+        try:
+            date = parsedate_to_datetime(answer.headers["date"])
+        except (KeyError, TypeError, ValueError):
+            return
+        skew_s = (date.replace(tzinfo=date.tzinfo or UTC) - now).total_seconds()
+        # HTTP dates are whole seconds; less than two is no skew at all.
+        if abs(skew_s) >= 2 and abs(skew_s) > abs(self.skew_s):
+            self.skew_s = skew_s
+
+
+@dataclass(slots=True)
+class Gate:
+    """How many requests may be under way: halves when OpenAI throttles, grows when it does not."""
+
+    limit: float = MAX_IN_FLIGHT
+    _under_way: int = 0
+    _changed: asyncio.Condition = field(default_factory=asyncio.Condition)
+
+    async def __aenter__(self) -> None:
+        """Wait for a place."""
+        async with self._changed:
+            await self._changed.wait_for(lambda: self._under_way < int(self.limit))
+            self._under_way += 1
+
+    async def __aexit__(self, *_: object) -> None:
+        """Give the place back."""
+        async with self._changed:
+            self._under_way -= 1
+            self._changed.notify_all()
+
+    def throttled(self) -> None:
+        """Halve the limit, down to one."""
+        self.limit = max(1.0, self.limit / 2)
+
+    def answered(self) -> None:
+        """Grow by one place per ``limit`` answers, up to the most allowed."""
+        self.limit = min(float(MAX_IN_FLIGHT), self.limit + 1 / self.limit)
+
+
+def http_client(transport: httpx.AsyncBaseTransport | None = None) -> httpx.AsyncClient:
+    """Return the client every call goes through; a test may give its own transport."""
+    return httpx.AsyncClient(
+        http2=transport is None,
+        transport=transport,
+        follow_redirects=False,
+        trust_env=False,
+        timeout=httpx.Timeout(REQUEST_TIMEOUT_S, connect=5.0),
+        limits=httpx.Limits(max_connections=MAX_IN_FLIGHT, max_keepalive_connections=MAX_IN_FLIGHT),
+    )
+
+
+@dataclass(slots=True)
+class OpenAI:
+    """OpenAI's Admin API, seen by one key that claims one organization.
+
+    Attributes:
+        client: see ``http_client``.
+        base_url: without a final slash.
+        org_id: sent with every call, so that OpenAI refuses a key of another organization.
+        admin_key: never logged; lives as long as this object.
+        now: the room's clock, to measure OpenAI's against.
+        remaining_s: seconds this run may still use.
+    """
+
+    client: httpx.AsyncClient
+    base_url: str
+    org_id: str
+    admin_key: str = field(repr=False)
+    now: Clock
+    remaining_s: Callable[[], float]
+    tries: int = TRIES
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+    gate: Gate = field(default_factory=Gate)
+    tally: Tally = field(default_factory=Tally)
+
+    async def get(self, path: str, params: Params | None = None) -> Json:
+        """Return the JSON object at a path, trying again what may mend.
+
+        Raises:
+            UpstreamError: the class says why, ``lasting`` whether another try can help.
+        """
+        for attempt in range(1, self.tries + 1):
+            try:
+                async with self.gate:
+                    answer = await self._once(path, params or [])
+                self.gate.answered()
+                return answer
+            except UpstreamError as error:
+                if isinstance(error, Throttled):
+                    self.gate.throttled()
+                if not _may_mend(error) or attempt == self.tries:
+                    raise
+                await self._wait(error, attempt)
+                self.tally.retries += 1
+        raise AssertionError("unreachable")
+
+    async def _wait(self, error: UpstreamError, attempt: int) -> None:
+        backoff_s = min(_BACKOFF_CAP_S, _BACKOFF_S * 2 ** (attempt - 1))
+        wait_s = random.uniform(backoff_s / 2, backoff_s)  # noqa: S311  # jitter, no secret
+        if error.retry_after_s is not None:
+            wait_s = max(wait_s, error.retry_after_s)
+        # A wait past the run's end is the next run's: the error says what the next run waits for.
+        if wait_s >= self.remaining_s():
+            raise error
+        await self.sleep(wait_s)
+
+    async def _once(self, path: str, params: Params) -> Json:
+        allowed_s = min(REQUEST_TIMEOUT_S, self.remaining_s())
+        if allowed_s <= 0:
+            raise DeadlineReached("the run's time is used up")
+        self.tally.requests += 1
+        try:
+            async with asyncio.timeout(allowed_s):
+                status, headers, body = await self._read(path, params)
+        except TimeoutError as error:
+            raise UpstreamTimeout(f"no whole answer in {allowed_s:.0f} s") from error
+        except httpx.TimeoutException as error:
+            raise UpstreamTimeout(type(error).__name__) from error
+        # Refused connections, resets, bodies shorter than announced, broken gzip.
+        except (httpx.TransportError, httpx.DecodingError) as error:
+            raise UpstreamUnreachable(type(error).__name__) from error
+        if status != 200:
+            raise refusal(status, headers, body, self.now())
+        self._check_organization(headers)
+        return _object(body, headers.get("x-request-id"))
+
+    async def _read(self, path: str, params: Params) -> tuple[int, httpx.Headers, bytes]:
+        headers = {
+            "Authorization": f"Bearer {self.admin_key}",
+            "OpenAI-Organization": self.org_id,
+            "Accept": "application/json",
+            "Accept-Encoding": "gzip",
+        }
+        url = f"{self.base_url}{path}"
+        async with self.client.stream("GET", url, params=tuple(params), headers=headers) as answer:
+            self.tally.saw(answer, self.now())
+            limit = MAX_PAGE_BYTES if answer.status_code == 200 else _ERROR_BYTES
+            parts: list[bytes] = []
+            size = 0
+            async for part in answer.aiter_bytes(65536):
+                size += len(part)
+                if size > limit:
+                    if answer.status_code == 200:
+                        raise ResponseTooLarge(f"more than {limit} bytes, inflated")
+                    break
+                parts.append(part)
+            return answer.status_code, answer.headers, b"".join(parts)
+
+    def _check_organization(self, headers: httpx.Headers) -> None:
+        # OpenAI names the organization it answered for; the header is not always there, and for
+        # some accounts it holds a name, not an id.
+        answered_for = headers.get("openai-organization", "")
+        if answered_for.startswith("org-") and answered_for != self.org_id:
+            raise OrganizationMismatch(
+                "the answer is for another organization", request_id=headers.get("x-request-id")
+            )
+
+
+def _may_mend(error: UpstreamError) -> bool:
+    again = (Throttled, UpstreamFailed, UpstreamUnreachable, UpstreamTimeout, BadResponse)
+    return isinstance(error, again)
+
+
+def _object(body: bytes, request_id: str | None) -> Json:
+    try:
+        document: Any = strict_loads(body)
+    except BadResponse as error:
+        error.request_id = request_id
+        raise
+    if not isinstance(document, dict):
+        raise BadResponse("not a JSON object", request_id=request_id)
+    return document

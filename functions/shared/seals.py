@@ -1,0 +1,169 @@
+"""Seals: the objects that close hours, and the chain they make. The only commit there is.
+
+A seal object is canonical JSON ``{"run": …, "seal": content, "sha256": digest}``. The digest is
+over the canonical content alone: ``run`` (requests, retries, attempt, …) stands beside it, so that
+two runs over the same world seal the same digest. ``content["previous_sha256"]`` names the digest
+of the seal before it.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from functions.shared.canonical import Json, Lines, canonical, sha256_hex, strict_loads
+from functions.shared.errors import AuditError, EvidenceInvalid
+from functions.shared.hours import HOUR, parse_instant
+from functions.shared.layout import organization_prefix, seal_key
+from functions.shared.objects import Bucket, unpack_gzip
+
+VERSION = 1
+OUTCOMES = ("complete", "partial", "failed", "missed", "paused")
+
+_HOUR_IN_KEY = re.compile(r"/seals/([^/]+)\.json$")
+# Far more hours than anything unsealed can be; one listing holds 1,000 keys.
+_LOOK_BACK = timedelta(days=40)
+
+
+@dataclass(frozen=True, slots=True)
+class Seal:
+    """One closed hour.
+
+    Attributes:
+        content: what is sealed.
+        run: how the run went; not part of the digest.
+        sha256: of the canonical content, 64 hex digits.
+    """
+
+    content: Json
+    run: Json
+    sha256: str
+
+    @classmethod
+    def of(cls, content: Json, run: Json) -> "Seal":
+        """Seal a content."""
+        return cls(content, run, sha256_hex(canonical(content)))
+
+    @classmethod
+    def decode(cls, body: bytes, key: str) -> "Seal":
+        """Read a seal object and check its digest.
+
+        Raises:
+            EvidenceInvalid: the bytes are not a seal, or the digest is another's.
+        """
+        try:
+            document = strict_loads(body)
+            seal = cls(document["seal"], document["run"], document["sha256"])
+        except (AuditError, KeyError, TypeError) as error:
+            raise EvidenceInvalid(f"{key} is not a seal") from error
+        if sha256_hex(canonical(seal.content)) != seal.sha256:
+            raise EvidenceInvalid(f"{key} does not match its own digest")
+        return seal
+
+    def encode(self) -> bytes:
+        """Return the object's bytes."""
+        return canonical({"run": self.run, "seal": self.content, "sha256": self.sha256})
+
+    @property
+    def hour(self) -> datetime:
+        """Return the hour this seal closes."""
+        return parse_instant(self.content["hour"])
+
+    def register(self, section: str) -> Json | None:
+        """Return the entry of a section's register, None where none is named."""
+        entry: Json | None = self.content["sections"].get(section, {}).get("register")
+        return entry
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """The seals of one organization of one tenant, read from the evidence bucket.
+
+    Permissions:
+        s3:GetObject and s3:ListBucket on the evidence bucket.
+    """
+
+    bucket: Bucket
+    tenant: str
+    org: str
+
+    def seal(self, hour: datetime) -> Seal | None:
+        """Return the seal of an hour, None where the hour is not closed.
+
+        Raises:
+            EvidenceInvalid: the object is there and is not what it should be.
+        """
+        key = seal_key(self.tenant, self.org, hour)
+        body = self.bucket.get(key)
+        if body is None:
+            return None
+        seal = Seal.decode(body, key)
+        named = (seal.content["tenant_id"], seal.content["org_id"], seal.content["hour"])
+        if seal_key(named[0], named[1], parse_instant(named[2])) != key:
+            raise EvidenceInvalid(f"{key} holds the seal of another hour")
+        return seal
+
+    def sealed_hours(self, start: datetime, end: datetime) -> Iterator[datetime]:
+        """Yield the hours of ``start <= hour < end`` that have a seal object, oldest first."""
+        prefix = f"{organization_prefix(self.tenant, self.org)}seals/"
+        before = seal_key(self.tenant, self.org, start - HOUR) if start.year > 1 else ""
+        for key in self.bucket.keys(prefix, after=before):
+            match = _HOUR_IN_KEY.search(key)
+            if match is None:
+                continue
+            hour = parse_instant(match[1])
+            if hour >= end:
+                return
+            yield hour
+
+    def last_before(self, end: datetime) -> Seal | None:
+        """Return the newest seal of an hour before ``end``, None for an empty chain."""
+        newest = self.seal(end - HOUR)
+        if newest:
+            return newest
+        hours = list(self.sealed_hours(end - _LOOK_BACK, end))
+        hours = hours or list(self.sealed_hours(datetime(1970, 1, 1, 1, tzinfo=end.tzinfo), end))
+        return self.seal(hours[-1]) if hours else None
+
+
+def read_rows(bucket: Bucket, entry: Json) -> list[Json]:
+    """Return the rows of a register or segment that a seal names, checked against its digest.
+
+    Args:
+        bucket: the evidence bucket.
+        entry: ``{"key", "sha256", "rows", "bytes", …}`` as in the seal.
+
+    Raises:
+        EvidenceMissing: there is no such object.
+        EvidenceInvalid: its bytes are not those that were sealed.
+    """
+    body = read_body(bucket, entry)
+    return [strict_loads(line) for line in body.split(b"\n")[:-1]]
+
+
+def read_body(bucket: Bucket, entry: Json) -> bytes:
+    """Return the uncompressed bytes of a register or segment, checked against its digest.
+
+    Raises:
+        EvidenceMissing: there is no such object.
+        EvidenceInvalid: its bytes are not those that were sealed.
+    """
+    packed = bucket.need(entry["key"])
+    try:
+        body = unpack_gzip(packed)
+    except (OSError, EOFError, ValueError) as error:
+        raise EvidenceInvalid(f"{entry['key']} is not gzip") from error
+    if len(body) != entry["bytes"] or sha256_hex(body) != entry["sha256"]:
+        raise EvidenceInvalid(f"{entry['key']} does not match the digest in its seal")
+    return body
+
+
+def entry_of(key: str, lines: Lines) -> Json:
+    """Return what a seal says of a register or segment."""
+    return {
+        "key": key,
+        "rows": lines.rows,
+        "bytes": len(lines.body),
+        "sha256": lines.sha256,
+        "crc32": lines.crc32,
+    }
