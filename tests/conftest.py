@@ -1,0 +1,200 @@
+"""What the rooms' tests share: AWS in process (moto), named as in the functions' settings.
+
+``aws`` starts moto and makes the table, the buckets, the keys and the queues of the template; every
+other fixture opens one of them through its door. ``settings`` names them all as a function's
+environment would. ``clock`` stands still until a test moves it (``clock.set(…)``,
+``clock.advance(hours=1)``); hand ``clock.now`` to whatever takes a ``Clock``.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+import pytest
+from moto import mock_aws
+
+from functions.shared import aws as clients
+from functions.shared.hours import parse_instant
+from functions.shared.objects import Bucket
+from functions.shared.queue import Queue
+from functions.shared.settings import Settings
+from functions.shared.table import Table
+from functions.shared.vault import Vault
+
+REGION: Final = "eu-west-1"
+TABLE_NAME = "audit-table"
+EVIDENCE_BUCKET = "audit-evidence"
+WORK_BUCKET = "audit-work"
+PACKS_BUCKET = "audit-packs"
+SNAPSHOT_QUEUE = "audit-snapshot"
+PACK_QUEUE = "audit-pack"
+LOCKED = (EVIDENCE_BUCKET, PACKS_BUCKET)
+START = datetime(2026, 4, 1, 6, 1, tzinfo=UTC)
+
+
+@dataclass(slots=True)
+class SettableClock:
+    """A clock that stands still until it is told to move."""
+
+    instant: datetime = START
+
+    def now(self) -> datetime:
+        """Return the present, as set."""
+        return self.instant
+
+    def set(self, instant: str) -> datetime:
+        """Set the present: ``2026-04-01T06:01:00Z``."""
+        self.instant = parse_instant(instant)
+        return self.instant
+
+    def advance(self, **by: float) -> datetime:
+        """Move on by ``hours=``, ``minutes=``, ``seconds=`` …."""
+        self.instant += timedelta(**by)
+        return self.instant
+
+
+@pytest.fixture
+def clock() -> SettableClock:
+    """Give a clock at 2026-04-01T06:01:00Z."""
+    return SettableClock()
+
+
+@pytest.fixture
+def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, str]]:
+    """Start moto, make what the template makes, and give the environment that names it."""
+    for name, value in {
+        "AWS_ACCESS_KEY_ID": "testing",
+        "AWS_SECRET_ACCESS_KEY": "testing",
+        "AWS_SESSION_TOKEN": "testing",
+        "AWS_DEFAULT_REGION": REGION,
+        "AWS_REGION": REGION,
+    }.items():
+        monkeypatch.setenv(name, value)
+    for name in ("AWS_PROFILE", "AWS_ENDPOINT_URL", "OPENAI_BASE_URL", "CLOCK_FILE"):
+        monkeypatch.delenv(name, raising=False)
+    _forget_clients()
+    with mock_aws():
+        _make_table()
+        _make_buckets()
+        yield {
+            "STAGE": "test",
+            "TABLE_NAME": TABLE_NAME,
+            "EVIDENCE_BUCKET": EVIDENCE_BUCKET,
+            "WORK_BUCKET": WORK_BUCKET,
+            "PACKS_BUCKET": PACKS_BUCKET,
+            "SECRETS_KEY_ID": _make_key(),
+            "SIGNING_KEY_ID": _make_key(),
+            "SNAPSHOT_QUEUE_URL": _make_queue(SNAPSHOT_QUEUE),
+            "PACK_QUEUE_URL": _make_queue(PACK_QUEUE),
+            "SPREAD_SECONDS": "0",
+        }
+    _forget_clients()
+
+
+@pytest.fixture
+def settings(aws: dict[str, str]) -> Settings:
+    """Give a function's settings."""
+    return Settings(aws)
+
+
+@pytest.fixture
+def table(aws: dict[str, str]) -> Table:
+    """Open the table."""
+    return Table(clients.dynamodb(), aws["TABLE_NAME"])
+
+
+@pytest.fixture
+def evidence(aws: dict[str, str]) -> Bucket:
+    """Open the evidence bucket (Object Lock on, no default retention)."""
+    return Bucket(clients.s3(), aws["EVIDENCE_BUCKET"])
+
+
+@pytest.fixture
+def work(aws: dict[str, str]) -> Bucket:
+    """Open the work bucket."""
+    return Bucket(clients.s3(), aws["WORK_BUCKET"])
+
+
+@pytest.fixture
+def packs_bucket(aws: dict[str, str]) -> Bucket:
+    """Open the packs bucket (Object Lock on, no default retention)."""
+    return Bucket(clients.s3(), aws["PACKS_BUCKET"])
+
+
+@pytest.fixture
+def secrets_vault(aws: dict[str, str]) -> Vault:
+    """Open the KMS key of admin keys and hashing keys."""
+    return Vault(clients.kms(), aws["SECRETS_KEY_ID"])
+
+
+@pytest.fixture
+def signing_vault(aws: dict[str, str]) -> Vault:
+    """Open the KMS key of signing seeds."""
+    return Vault(clients.kms(), aws["SIGNING_KEY_ID"])
+
+
+@pytest.fixture
+def snapshot_queue(aws: dict[str, str]) -> Queue:
+    """Open the snapshot queue; ``tests.seen.received`` reads it."""
+    return Queue(clients.sqs(), aws["SNAPSHOT_QUEUE_URL"])
+
+
+@pytest.fixture
+def pack_queue(aws: dict[str, str]) -> Queue:
+    """Open the pack queue; ``tests.seen.received`` reads it."""
+    return Queue(clients.sqs(), aws["PACK_QUEUE_URL"])
+
+
+def _forget_clients() -> None:
+    for client in (clients.dynamodb, clients.s3, clients.kms, clients.sqs):
+        client.cache_clear()
+
+
+def _make_table() -> None:
+    names = ("pk", "sk", "due_shard", "due_sk", "lookup")
+    clients.dynamodb().create_table(
+        TableName=TABLE_NAME,
+        BillingMode="PAY_PER_REQUEST",
+        AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in names],
+        KeySchema=[
+            {"AttributeName": "pk", "KeyType": "HASH"},
+            {"AttributeName": "sk", "KeyType": "RANGE"},
+        ],
+        GlobalSecondaryIndexes=[
+            {
+                "IndexName": "due",
+                "KeySchema": [
+                    {"AttributeName": "due_shard", "KeyType": "HASH"},
+                    {"AttributeName": "due_sk", "KeyType": "RANGE"},
+                ],
+                "Projection": {
+                    "ProjectionType": "INCLUDE",
+                    "NonKeyAttributes": ["tenant_id", "org_id"],
+                },
+            },
+            {
+                "IndexName": "lookup",
+                "KeySchema": [{"AttributeName": "lookup", "KeyType": "HASH"}],
+                "Projection": {"ProjectionType": "KEYS_ONLY"},
+            },
+        ],
+    )
+
+
+def _make_buckets() -> None:
+    s3 = clients.s3()
+    for name in (EVIDENCE_BUCKET, WORK_BUCKET, PACKS_BUCKET):
+        s3.create_bucket(
+            Bucket=name,
+            CreateBucketConfiguration={"LocationConstraint": REGION},
+            ObjectLockEnabledForBucket=name in LOCKED,
+        )
+
+
+def _make_key() -> str:
+    return clients.kms().create_key()["KeyMetadata"]["Arn"]
+
+
+def _make_queue(name: str) -> str:
+    return clients.sqs().create_queue(QueueName=name)["QueueUrl"]

@@ -1,0 +1,27 @@
+"""What tests look at from outside: messages in a queue, rows as DynamoDB holds them."""
+
+import json
+from typing import Any
+
+from functions.shared.queue import Queue
+from functions.shared.table import Table
+
+
+def received(queue: Queue) -> list[dict[str, Any]]:
+    """Take every message that is visible now off a queue and return the bodies."""
+    bodies: list[dict[str, Any]] = []
+    while True:
+        answer = queue.client.receive_message(
+            QueueUrl=queue.url, MaxNumberOfMessages=10, WaitTimeSeconds=0
+        )
+        messages = answer.get("Messages", [])
+        if not messages:
+            return bodies
+        for message in messages:
+            bodies.append(json.loads(message["Body"]))
+            queue.client.delete_message(QueueUrl=queue.url, ReceiptHandle=message["ReceiptHandle"])
+
+
+def all_items(table: Table) -> list[dict[str, Any]]:
+    """Return every row of the table as DynamoDB holds it, for tests that look for secrets."""
+    return list(table.client.scan(TableName=table.name)["Items"])
