@@ -1,0 +1,120 @@
+/** Hooks that read from the API and keep what was read, what is under way and what went wrong apart. */
+import { useCallback, useEffect, useRef, useState } from './view.js';
+import { Abandoned, asProblem } from './problem.js';
+
+/**
+ * @template T
+ * @typedef {object} Answer
+ * @property {'loading' | 'ready' | 'failed'} state
+ * @property {T | null} body the last good answer, kept while a new one is under way
+ * @property {import('./problem.js').Problem | null} problem
+ */
+
+/**
+ * Read one document, and again whenever `again` changes.
+ *
+ * @param {import('./api.js').Api} api
+ * @param {string} path
+ * @param {unknown} again
+ * @param {Record<string, string>} [query]
+ * @returns {Answer<any>}
+ */
+export function useAnswer(api, path, again, query = {}) {
+  const [answer, setAnswer] = useState({ state: 'loading', body: null, problem: null });
+  useEffect(() => {
+    const abort = new AbortController();
+    setAnswer((before) => ({ ...before, state: 'loading' }));
+    api.get(path, query, abort.signal).then(
+      (body) => setAnswer({ state: 'ready', body, problem: null }),
+      (thrown) => unlessAbandoned(thrown, (problem) => setAnswer((before) => ({ ...before, state: 'failed', problem }))),
+    );
+    return () => abort.abort();
+  }, [api, path, again, JSON.stringify(query)]);
+  return answer;
+}
+
+/**
+ * @typedef {object} List
+ * @property {'loading' | 'ready' | 'failed'} state `failed` keeps the rows read so far
+ * @property {any[]} items
+ * @property {string | null} nextCursor
+ * @property {import('./problem.js').Problem | null} problem
+ */
+
+const NOTHING_YET = { state: 'loading', items: [], nextCursor: null, problem: null };
+
+/**
+ * Read a list page by page.
+ *
+ * @param {import('./api.js').Api} api
+ * @param {string} path
+ * @param {string} orgId empty for all organizations
+ * @param {unknown} again
+ * @returns {{list: List, more: () => void, retry: () => void, put: (same: (item: any) => boolean, item: any) => void}}
+ */
+export function useList(api, path, orgId, again) {
+  const [list, setList] = useState(NOTHING_YET);
+  const [attempt, setAttempt] = useState(0);
+  const abort = useRef(new AbortController());
+
+  const read = useCallback((cursor) => {
+    const { signal } = abort.current;
+    setList((before) => ({ ...before, state: 'loading', problem: null }));
+    api.get(path, { org_id: orgId, cursor: cursor ?? '' }, signal).then(
+      (page) => setList((before) => ({
+        state: 'ready',
+        items: cursor === null ? page.items : [...before.items, ...page.items],
+        nextCursor: page.next_cursor ?? null,
+        problem: null,
+      })),
+      (thrown) => unlessAbandoned(thrown, (problem) => setList((before) => ({ ...before, state: 'failed', problem }))),
+    );
+  }, [api, path, orgId]);
+
+  useEffect(() => {
+    abort.current = new AbortController();
+    setList(NOTHING_YET); // another filter's rows must not stand under this filter's name
+    read(null);
+    return () => abort.current.abort();
+  }, [read, again, attempt]);
+
+  const more = useCallback(() => read(list.nextCursor), [read, list.nextCursor]);
+  const retry = useCallback(
+    () => (list.items.length > 0 ? read(list.nextCursor) : setAttempt((n) => n + 1)),
+    [read, list.items.length, list.nextCursor],
+  );
+  const put = useCallback((same, item) => setList((before) => ({
+    ...before,
+    items: before.items.some(same) ? before.items.map((old) => (same(old) ? item : old)) : [item, ...before.items],
+  })), []);
+  return { list, more, retry, put };
+}
+
+/**
+ * Read a whole list, every page of it.
+ *
+ * @param {import('./api.js').Api} api
+ * @param {string} path
+ * @param {string} orgId
+ * @param {(count: number) => void} onProgress
+ * @param {AbortSignal} signal
+ * @returns {Promise<any[]>}
+ */
+export async function readAll(api, path, orgId, onProgress, signal) {
+  const items = [];
+  const seen = new Set();
+  let cursor = '';
+  do {
+    const page = await api.get(path, { org_id: orgId, cursor, limit: '100' }, signal);
+    items.push(...page.items);
+    onProgress(items.length);
+    cursor = page.next_cursor ?? '';
+    if (seen.has(cursor)) throw new Error('the service sent the same page twice; the file would not be complete');
+    seen.add(cursor);
+  } while (cursor !== '');
+  return items;
+}
+
+function unlessAbandoned(thrown, tell) {
+  if (!(thrown instanceof Abandoned)) tell(asProblem(thrown));
+}

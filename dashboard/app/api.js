@@ -1,0 +1,63 @@
+import { Abandoned, Problem, readProblem } from './problem.js';
+
+/**
+ * The one door to the API. Every request goes to this origin, carries the token in a header, and
+ * follows no redirect.
+ */
+export class Api {
+  /**
+   * @param {string} base path, no slash at the end
+   * @param {string} idToken
+   * @param {() => void} onSessionEnded called when the API no longer takes the token
+   */
+  constructor(base, idToken, onSessionEnded) {
+    this.base = base;
+    this.idToken = idToken;
+    this.onSessionEnded = onSessionEnded;
+  }
+
+  /**
+   * @param {string} path below the base, each part already encoded
+   * @param {Record<string, string>} [query] empty values are left out
+   * @param {AbortSignal} [signal]
+   * @returns {Promise<any>} the answer's JSON
+   * @throws {Problem} refused or unreachable
+   * @throws {Abandoned} given up through the signal
+   */
+  get(path, query = {}, signal = undefined) {
+    const filled = Object.entries(query).filter(([, value]) => value !== '');
+    const text = new URLSearchParams(filled).toString();
+    return this.#ask('GET', text === '' ? path : `${path}?${text}`, undefined, signal);
+  }
+
+  /**
+   * @param {'POST' | 'PUT' | 'PATCH' | 'DELETE'} method
+   * @param {string} path
+   * @param {object} [body] sent as JSON
+   * @returns {Promise<any>} the answer's JSON, null when it has none
+   * @throws {Problem}
+   */
+  send(method, path, body = undefined) {
+    return this.#ask(method, path, body, undefined);
+  }
+
+  async #ask(method, path, body, signal) {
+    const headers = { Accept: 'application/json', Authorization: `Bearer ${this.idToken}` };
+    if (body !== undefined) headers['Content-Type'] = 'application/json';
+    const request = {
+      method, headers, signal, body: body === undefined ? undefined : JSON.stringify(body),
+      credentials: 'omit', redirect: 'error', cache: 'no-store',
+    };
+    try {
+      const response = await fetch(this.base + path, request);
+      if (response.status === 401) this.onSessionEnded();
+      if (!response.ok) throw await readProblem(response);
+      const text = await response.text();
+      return text === '' ? null : JSON.parse(text);
+    } catch (thrown) {
+      if (signal?.aborted) throw new Abandoned();
+      if (thrown instanceof Problem) throw thrown;
+      throw new Problem('The service could not be reached', 'Check the connection, then try again. Nothing was lost.');
+    }
+  }
+}

@@ -1,0 +1,92 @@
+/** What the last hour could and could not read, in words. A failed read never looks like an empty list. */
+import { hourSpan, isInstant } from './instants.js';
+
+/**
+ * @typedef {object} Organization one row of the summary
+ * @property {string} org_id
+ * @property {string | null} display_name
+ * @property {string} status
+ * @property {string | null} last_hour start of its last closed hour
+ * @property {string | null} outcome
+ * @property {Record<string, string>} sections status by section
+ *
+ * @typedef {{org_id: string, tone: 'bad' | 'warn' | 'info', text: string, todo: string}} Notice
+ */
+
+export const SECTION_NAMES = {
+  users: 'users',
+  projects: 'projects',
+  api_keys: 'API keys',
+  audit_events: 'audit log',
+};
+
+export const AUDIT_LOG_SWITCH =
+  'An organization owner switches it on at OpenAI: Settings → Organization → Data controls → Data retention → Audit logging.';
+
+/**
+ * @param {Organization} organization
+ * @returns {string} the name to show for it
+ */
+export function orgName(organization) {
+  return organization.display_name || organization.org_id;
+}
+
+/**
+ * @param {Organization} organization
+ * @param {string} section
+ * @returns {string | null} section status; null when no hour has been closed yet
+ */
+export function sectionStatus(organization, section) {
+  const status = organization.sections?.[section];
+  return (typeof status === 'object' ? status?.status : status) ?? null;
+}
+
+/**
+ * Say what stands between a section's table and the truth, one notice per organization.
+ *
+ * @param {string} section
+ * @param {Organization[]} organizations
+ * @returns {Notice[]}
+ */
+export function notices(section, organizations) {
+  return organizations.map((organization) => notice(section, organization)).filter((each) => each !== null);
+}
+
+function notice(section, organization) {
+  const name = SECTION_NAMES[section];
+  const hour = isInstant(organization.last_hour) ? ` in the hour ${hourSpan(organization.last_hour)} UTC` : '';
+  const say = (tone, text, todo = '') => ({ org_id: organization.org_id, tone, text, todo });
+  if (!isInstant(organization.last_hour)) {
+    return say('info', 'no hour is closed yet', 'The first picture is taken right after connecting; this page looks again by itself.');
+  }
+  switch (sectionStatus(organization, section)) {
+    case 'complete':
+      return stopped(organization, say);
+    case 'partial':
+      return say('warn', `the ${name} could be read only in part${hour}`, 'What could not be read is carried forward from before; the next hour tries again.');
+    case 'forbidden':
+      return say('bad', `the admin key may not read the ${name}${hour}`, `Replace the key by one with the scope ${scopeOf(section)}, under Organizations.`);
+    case 'failed':
+      return say('bad', `the ${name} could not be read${hour}`, 'The rows below, if any, are from an earlier hour; the next hour tries again.');
+    case 'unavailable':
+      return say('info', `OpenAI does not offer the ${name} to this organization`, 'Nothing is known here: this is not an empty list.');
+    case 'unproven':
+      return say('warn', `${name}: nothing yet shows that logging is on`, AUDIT_LOG_SWITCH);
+    default:
+      return say('bad', `nothing was read of the ${name}${hour}: outcome ${organization.outcome ?? 'unknown'}`, 'The rows below, if any, are from an earlier hour.');
+  }
+}
+
+function stopped(organization, say) {
+  if (organization.status === 'paused') {
+    return say('info', 'paused, no new pictures are taken', 'An administrator resumes it under Organizations.');
+  }
+  if (organization.status === 'disconnected') {
+    return say('info', 'disconnected, no new pictures are taken', 'Its history stays; the rows are from its last picture.');
+  }
+  return null;
+}
+
+function scopeOf(section) {
+  return section === 'audit_events' ? 'api.audit_logs.read' : 'api.management.read';
+}

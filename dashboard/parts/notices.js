@@ -1,0 +1,18 @@
+import { html } from '../app/view.js';
+import { notices, orgName } from '../app/sections.js';
+import { Text } from './words.js';
+
+/** What stands between a section's table and the truth. */
+export function SectionNotices({ section, organizations }) {
+  const found = notices(section, organizations);
+  const names = new Map(organizations.map((organization) => [organization.org_id, orgName(organization)]));
+  return found.map((notice) => html`<div key=${notice.org_id} class=${`notice ${notice.tone}`} role="status"
+      data-testid=${`section-notice-${section}`}>
+    <p><strong><${Text} value=${names.get(notice.org_id)} />: ${notice.text}.</strong> ${notice.todo}</p>
+  </div>`);
+}
+
+/** An empty list, and only where an empty list is the truth. */
+export function Empty({ title, children, testid = 'empty' }) {
+  return html`<div class="empty" data-testid=${testid}><p class="empty-title">${title}</p><p class="muted">${children}</p></div>`;
+}

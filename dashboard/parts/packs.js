@@ -1,0 +1,53 @@
+/** Evidence packs: ask for one, watch it being built, download it, know how to verify it. */
+import { html, useEffect, useState } from '../app/view.js';
+import { useAnswer, useList } from '../app/answers.js';
+import { Empty } from './notices.js';
+import { PackForm } from './pack-form.js';
+import { PackRow } from './pack-row.js';
+import { ProblemBox } from './words.js';
+
+const POLL_FIRST_MS = 1_500;
+const POLL_AT_MOST_MS = 15_000;
+
+export function Packs({ api, again, isAdmin, summary }) {
+  const { list, more, retry, put } = useList(api, '/evidence-packs', '', again);
+  const keys = useAnswer(api, '/signing-keys', again);
+  usePolling(api, list.items, put);
+  const add = (pack) => put((other) => other.number === pack.number, pack);
+  const none = list.state === 'ready' && list.items.length === 0;
+  return html`<section aria-labelledby="packs-title" data-testid="room-packs">
+    <header class="room-head"><div><h2 id="packs-title">Evidence packs</h2>
+      <p class="muted">The sealed hours of a period as one signed archive that an auditor verifies offline. The previous month's pack is made by itself on the 4th.</p></div></header>
+    ${isAdmin && html`<${PackForm} api=${api} summary=${summary} onRequested=${add} />`}
+    ${none && html`<${Empty} testid="packs-empty" title="No evidence pack yet">
+      ${isAdmin ? 'Choose a month above and generate the first one.' : 'An administrator generates one, or wait for the 4th of the month.'}<//>`}
+    ${list.items.length > 0 && html`<div class="table-frame" tabindex="0" role="region" aria-labelledby="packs-title">
+      <table data-testid="table-packs"><caption class="unseen">Evidence packs</caption>
+        <thead><tr>${['Pack', 'Period', 'Kind', 'State', 'Requested', 'Size', ''].map((label) => html`<th key=${label} scope="col">${label || html`<span class="unseen">Actions</span>`}</th>`)}</tr></thead>
+        <tbody>${list.items.map((pack) => html`<${PackRow} key=${pack.number} api=${api} pack=${pack} keys=${keys} />`)}</tbody>
+      </table></div>`}
+    ${list.problem && html`<${ProblemBox} problem=${list.problem} retry=${retry} testid="packs-problem" />`}
+    <footer class="room-foot"><span class="muted" role="status">${list.state === 'loading' ? 'Reading…' : ''}</span>
+      ${list.nextCursor !== null && html`<button type="button" data-testid="packs-more" onClick=${more}>Load more</button>`}</footer>
+  </section>`;
+}
+
+/** Look after packs that are not finished, less and less often. */
+function usePolling(api, packs, put) {
+  const [round, setRound] = useState(0);
+  const unfinished = packs.filter((pack) => pack.state === 'queued' || pack.state === 'building').map((pack) => pack.number);
+  const waiting = unfinished.join();
+  useEffect(() => setRound(0), [waiting]);
+  useEffect(() => {
+    if (waiting === '') return undefined;
+    const wait = Math.min(POLL_FIRST_MS * 1.3 ** round, POLL_AT_MOST_MS);
+    const timer = setTimeout(async () => {
+      const answers = await Promise.allSettled(unfinished.map((number) => api.get(`/evidence-packs/${number}`)));
+      for (const { value: pack } of answers) {
+        if (pack) put((other) => other.number === pack.number, pack); // a failed look is looked at again
+      }
+      setRound((n) => n + 1);
+    }, wait);
+    return () => clearTimeout(timer);
+  }, [waiting, round, api, put]);
+}

@@ -1,0 +1,113 @@
+/** One table of the picture: rows page by page, its notices, its file. */
+import { html, useEffect, useRef, useState } from '../app/view.js';
+import { readAll, useList } from '../app/answers.js';
+import { saveFile, toCsv } from '../app/csv.js';
+import { Abandoned, asProblem } from '../app/problem.js';
+import { notices, orgName } from '../app/sections.js';
+import { Empty, SectionNotices } from './notices.js';
+import { ProblemBox, Text } from './words.js';
+
+/**
+ * @typedef {object} TableKind
+ * @property {string} id `users`: the room's name and the stem of every test id
+ * @property {string} path of the list
+ * @property {string} section of the picture it shows
+ * @property {string} title
+ * @property {string} about one line under the title
+ * @property {{label: string, cell: (row: any) => any, kind?: 'time' | 'id'}[]} columns
+ * @property {string[]} fields of the file, wire names
+ * @property {(row: any) => string} rowId
+ *
+ * @param {{kind: TableKind, api: any, organizations: import('../app/sections.js').Organization[] | null, orgId: string, again: unknown}} props
+ */
+export function Table({ kind, api, organizations, orgId, again }) {
+  const { list, more, retry } = useList(api, kind.path, orgId, again);
+  const chosen = (organizations ?? []).filter((each) => orgId === '' || each.org_id === orgId);
+  const columns = withOrg(kind.columns, organizations ?? []);
+  return html`<section aria-labelledby=${`${kind.id}-title`} data-testid=${`room-${kind.id}`}>
+    <header class="room-head">
+      <div><h2 id=${`${kind.id}-title`}>${kind.title}</h2><p class="muted">${kind.about}</p></div>
+      <${Export} api=${api} kind=${kind} orgId=${orgId} idle=${list.items.length === 0} />
+    </header>
+    <${SectionNotices} section=${kind.section} organizations=${chosen} />
+    ${list.items.length > 0 && html`<${Rows} kind=${kind} columns=${columns} items=${list.items} />`}
+    ${list.problem && html`<${ProblemBox} problem=${list.problem} retry=${retry} testid=${`${kind.id}-problem`} />`}
+    ${list.state === 'ready' && list.items.length === 0 && html`<${NoRows} kind=${kind} organizations=${organizations} chosen=${chosen} />`}
+    <${Foot} kind=${kind} list=${list} more=${more} />
+  </section>`;
+}
+
+function withOrg(columns, organizations) {
+  if (organizations.length < 2) return columns;
+  const names = new Map(organizations.map((each) => [each.org_id, orgName(each)]));
+  return [...columns, { label: 'Organization', cell: (row) => html`<${Text} value=${names.get(row.org_id) ?? row.org_id} />` }];
+}
+
+function Rows({ kind, columns, items }) {
+  return html`<div class="table-frame" tabindex="0" role="region" aria-labelledby=${`${kind.id}-title`}>
+    <table data-testid=${`table-${kind.id}`}>
+      <caption class="unseen">${kind.title}</caption>
+      <thead><tr>${columns.map((column) => html`<th key=${column.label} scope="col">${column.label}</th>`)}</tr></thead>
+      <tbody>${items.map((row) => html`<tr key=${kind.rowId(row)} data-testid="row">${columns.map((column) =>
+        html`<td key=${column.label} data-label=${column.label} class=${column.kind}>${column.cell(row)}</td>`)}</tr>`)}
+      </tbody>
+    </table>
+  </div>`;
+}
+
+/** Nothing to show has three reasons, and each says what to do. */
+function NoRows({ kind, organizations, chosen }) {
+  const testid = `${kind.id}-empty`;
+  if (organizations === null) return null; // without the summary nobody can say why it is empty
+  if (organizations.length === 0) {
+    return html`<${Empty} testid=${testid} title="No organization connected yet">
+      Connect one under <a href="#organizations">Organizations</a>; its first picture is taken right away.<//>`;
+  }
+  if (notices(kind.section, chosen).some((notice) => notice.tone !== 'info') || chosen.some((each) => !each.last_hour)) {
+    return html`<${Empty} testid=${testid} title="Nothing to show, and that does not mean there is nothing">
+      The notice above says why this could not be read.<//>`;
+  }
+  return html`<${Empty} testid=${testid} title=${`No ${kind.title.toLowerCase()} in the last picture`}>${kind.whenEmpty}<//>`;
+}
+
+function Foot({ kind, list, more }) {
+  const loading = list.state === 'loading';
+  return html`<footer class="room-foot">
+    <span class="muted" role="status" data-testid=${`${kind.id}-count`}>${footText(list, loading)}</span>
+    ${list.nextCursor !== null && html`<button type="button" data-testid=${`${kind.id}-more`} disabled=${loading} onClick=${more}>Load more</button>`}
+  </footer>`;
+}
+
+function footText(list, loading) {
+  if (loading) return 'Reading…';
+  const count = list.items.length;
+  if (count === 0) return '';
+  const rows = `${count.toLocaleString('en-US')} ${count === 1 ? 'row' : 'rows'}`;
+  return list.nextCursor === null && list.state === 'ready' ? `${rows}, all of them` : `${rows} so far`;
+}
+
+/** The whole table as a file, not only the rows on the page. */
+function Export({ api, kind, orgId, idle }) {
+  const [count, setCount] = useState(null);
+  const [problem, setProblem] = useState(null);
+  const abort = useRef(null);
+  useEffect(() => () => abort.current?.abort(), []);
+  const start = async () => {
+    abort.current = new AbortController();
+    setProblem(null);
+    setCount(0);
+    try {
+      const rows = await readAll(api, kind.path, orgId, setCount, abort.current.signal);
+      saveFile(`openai-audit-${kind.id}${orgId === '' ? '' : `-${orgId}`}.csv`, toCsv(kind.fields, rows));
+    } catch (thrown) {
+      if (!(thrown instanceof Abandoned)) setProblem(asProblem(thrown));
+    }
+    setCount(null);
+  };
+  return html`<div class="export">
+    ${count === null
+      ? html`<button type="button" data-testid=${`${kind.id}-csv`} disabled=${idle} onClick=${start}>Export CSV</button>`
+      : html`<button type="button" onClick=${() => abort.current.abort()}>Stop export (${count} rows)</button>`}
+    ${problem && html`<${ProblemBox} problem=${problem} testid=${`${kind.id}-csv-problem`} />`}
+  </div>`;
+}
