@@ -1,0 +1,59 @@
+"""A simulator of OpenAI's Admin API: one brain, two doors.
+
+In process: `httpx.AsyncClient(transport=AsyncDoor(Simulator(world, clock)))`. Over loopback:
+`python -m tools.openai_simulator --port 0 --story demo`.
+"""
+
+from tools.openai_simulator.brain import Served, Simulator
+from tools.openai_simulator.clock import OffsetFileClock, SettableClock
+from tools.openai_simulator.fault_kinds import FAULT_KINDS
+from tools.openai_simulator.faults import Fault, Faults
+from tools.openai_simulator.moment import Moment
+from tools.openai_simulator.organization import (
+    ALL_SCOPES,
+    READ_AUDIT_LOGS,
+    READ_MANAGEMENT,
+    READ_USAGE,
+    Organization,
+)
+from tools.openai_simulator.story import (
+    DEMO_ADMIN_KEY,
+    DEMO_MANAGEMENT_KEY,
+    DEMO_ORG_ID,
+    DEMO_SECOND_ADMIN_KEY,
+    DEMO_SECOND_ORG_ID,
+    DEMO_START,
+    DEMO_USER_KEY,
+    demo_world,
+)
+from tools.openai_simulator.transport import AsyncDoor, Door
+from tools.openai_simulator.world import ADMIN_KEY, World, org_id_for
+
+__all__ = [
+    "ADMIN_KEY",
+    "ALL_SCOPES",
+    "DEMO_ADMIN_KEY",
+    "DEMO_MANAGEMENT_KEY",
+    "DEMO_ORG_ID",
+    "DEMO_SECOND_ADMIN_KEY",
+    "DEMO_SECOND_ORG_ID",
+    "DEMO_START",
+    "DEMO_USER_KEY",
+    "FAULT_KINDS",
+    "READ_AUDIT_LOGS",
+    "READ_MANAGEMENT",
+    "READ_USAGE",
+    "AsyncDoor",
+    "Door",
+    "Fault",
+    "Faults",
+    "Moment",
+    "OffsetFileClock",
+    "Organization",
+    "Served",
+    "SettableClock",
+    "Simulator",
+    "World",
+    "demo_world",
+    "org_id_for",
+]
