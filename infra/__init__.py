@@ -1,0 +1,1 @@
+"""The CDK stack: `app.py` synthesizes what is described here."""

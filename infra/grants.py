@@ -1,0 +1,136 @@
+"""What each function may do: the whole of its role, as a table.
+
+One row per permission. A role holds nothing else: no managed policy, nothing added by a construct.
+``on`` names a thing of the stack (``Things.arn`` turns it into an ARN); ``purposes`` ties a KMS
+permission to the encryption context ``purpose``; ``via`` lets a KMS key be used only by a service
+on the function's behalf. ``s3:ListBucket`` is also what makes S3 answer 404, not 403, for a key
+that is not there; it has no prefix condition, because that answer carries none and every key starts
+with ``tenant=`` anyway.
+
+DynamoDB under a customer key: reading *and* writing items asks of the caller no more than
+``kms:Decrypt`` through DynamoDB (it unwraps the table key); the other permissions are the table
+creator's. S3 under a customer key: ``kms:Decrypt`` to read, ``kms:GenerateDataKey`` to write.
+Source: DynamoDB Developer Guide, "How DynamoDB uses AWS KMS"; S3 User Guide, "SSE-KMS".
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+ADMIN_KEY = "admin-key"
+HASH_KEY = "hash-key"
+PACK_SIGNING = "pack-signing"
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """One permission: actions on one thing, under conditions."""
+
+    on: str
+    actions: tuple[str, ...]
+    purposes: tuple[str, ...] = ()
+    via: tuple[str, ...] = ()
+
+    def conditions(self, region: str) -> dict[str, dict[str, object]]:
+        """Return the IAM condition block, empty where the grant is unconditional."""
+        block: dict[str, dict[str, object]] = {}
+        if self.purposes:
+            block["StringEquals"] = {"kms:EncryptionContext:purpose": list(self.purposes)}
+        if self.via:
+            hosts = [f"{service}.{region}.amazonaws.com" for service in self.via]
+            block["StringEquals"] = {"kms:ViaService": hosts}
+        return block
+
+
+def _table(*names: str) -> Grant:
+    return Grant("table", tuple(f"dynamodb:{name}" for name in names))
+
+
+def _data_key(*via: str) -> Grant:
+    return Grant("data-key", ("kms:Decrypt",), via=via)
+
+
+def _list(bucket: str) -> Grant:
+    return Grant(bucket, ("s3:ListBucket",))
+
+
+_WRITE_DATA_KEY = Grant("data-key", ("kms:GenerateDataKey",), via=("s3",))
+_DUE = Grant("table/index/due", ("dynamodb:Query",))
+_LOOKUP = Grant("table/index/lookup", ("dynamodb:Query",))
+_SEND_SNAPSHOT = Grant("snapshot-queue", ("sqs:SendMessage",))
+_SEND_PACK = Grant("pack-queue", ("sqs:SendMessage",))
+_SEND_DEAD_DISPATCH = Grant("dispatch-dead-letters", ("sqs:SendMessage",))
+# What the event source mapping does in the function's name.
+_TAKE = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes")
+
+GRANTS: Final[Mapping[str, tuple[Grant, ...]]] = {
+    "Connect": (
+        _table("GetItem", "Query", "PutItem", "UpdateItem", "DeleteItem"),
+        _data_key("dynamodb"),
+        Grant("secrets-key", ("kms:Encrypt",), purposes=(ADMIN_KEY, HASH_KEY)),
+        Grant("secrets-key", ("kms:Decrypt",), purposes=(ADMIN_KEY, HASH_KEY)),
+        _SEND_SNAPSHOT,
+    ),
+    "SnapshotDispatch": (
+        _DUE,
+        _table("GetItem", "Query"),
+        _data_key("dynamodb"),
+        _SEND_SNAPSHOT,
+        _SEND_DEAD_DISPATCH,
+    ),
+    "Snapshot": (
+        _table("GetItem", "Query", "PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem"),
+        Grant("evidence/tenant=*", ("s3:GetObject", "s3:PutObject")),
+        _list("evidence"),
+        Grant("work/attempts/*", ("s3:GetObject", "s3:PutObject")),
+        _list("work"),
+        _data_key("s3", "dynamodb"),
+        _WRITE_DATA_KEY,
+        Grant("secrets-key", ("kms:Decrypt",), purposes=(ADMIN_KEY, HASH_KEY)),
+        Grant("snapshot-queue", _TAKE),
+        _SEND_SNAPSHOT,
+    ),
+    "PackDispatch": (
+        _table("GetItem", "Query", "PutItem", "UpdateItem"),
+        _data_key("dynamodb"),
+        _SEND_PACK,
+        _SEND_DEAD_DISPATCH,
+    ),
+    "Pack": (
+        _table("GetItem", "Query", "PutItem", "UpdateItem"),
+        Grant("evidence/tenant=*", ("s3:GetObject",)),
+        _list("evidence"),
+        Grant("packs/tenant=*", ("s3:GetObject", "s3:GetObjectVersion", "s3:PutObject")),
+        _list("packs"),
+        _data_key("s3", "dynamodb"),
+        _WRITE_DATA_KEY,
+        Grant("signing-key", ("kms:Decrypt",), purposes=(PACK_SIGNING,)),
+        Grant("pack-queue", _TAKE),
+        _SEND_PACK,
+    ),
+    "SigningKey": (
+        _table("GetItem", "Query", "PutItem"),
+        _data_key("dynamodb"),
+        Grant("signing-key", ("kms:Encrypt",), purposes=(PACK_SIGNING,)),
+    ),
+    "Api": (
+        _table("GetItem", "Query", "PutItem", "UpdateItem"),
+        _LOOKUP,
+        Grant("evidence/tenant=*", ("s3:GetObject",)),
+        _list("evidence"),
+        Grant("packs/tenant=*", ("s3:GetObject", "s3:GetObjectVersion")),
+        _data_key("s3", "dynamodb"),
+        _SEND_PACK,
+    ),
+}
+
+# The two keys whose plaintext is a secret: who may use them is said again by the key itself, as a
+# Deny for everyone else, so that no later role, grant or administrator's policy can.
+MAY_UNWRAP: Final[Mapping[str, tuple[str, ...]]] = {
+    "secrets": ("Connect", "Snapshot"),
+    "signing": ("Pack",),
+}
+MAY_WRAP: Final[Mapping[str, tuple[str, ...]]] = {
+    "secrets": ("Connect",),
+    "signing": ("SigningKey",),
+}

@@ -1,0 +1,96 @@
+"""The three KMS keys: admin keys and hashing keys; the signing seed; everything at rest."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from aws_cdk import RemovalPolicy, Stack
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
+from constructs import Construct
+
+from infra.grants import MAY_UNWRAP, MAY_WRAP
+from infra.roles import Roles
+from infra.settings import StageSettings
+
+_UNWRAP = ("kms:Decrypt", "kms:ReEncryptFrom", "kms:ReEncryptTo")
+_WRAP = ("kms:Encrypt", "kms:GenerateDataKey*", "kms:GenerateDataKeyPair*")
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """The keys, by what they guard."""
+
+    secrets: kms.Key
+    signing: kms.Key
+    data: kms.Key
+
+
+def create_keys(scope: Construct, settings: StageSettings, roles: Roles) -> Keys:
+    """Create the keys; nobody may delete or disable them while their policy stands."""
+    keys = Keys(
+        secrets=_key(scope, settings, "Secrets", "admin keys and tenants' hashing keys"),
+        signing=_key(scope, settings, "Signing", "the Ed25519 seed that signs packs"),
+        data=_key(scope, settings, "Data", "buckets, table and alarms at rest"),
+    )
+    for key, name in ((keys.secrets, "secrets"), (keys.signing, "signing")):
+        key.add_to_resource_policy(_deny("OnlyTheseUnwrap", _UNWRAP, roles.named(MAY_UNWRAP[name])))
+        key.add_to_resource_policy(_deny("OnlyTheseWrap", _WRAP, roles.named(MAY_WRAP[name])))
+    _let_alarms_publish(scope, keys.data)
+    return keys
+
+
+def _key(scope: Construct, settings: StageSettings, name: str, guards: str) -> kms.Key:
+    key = kms.Key(
+        scope,
+        f"{name}Key",
+        alias=f"openai-audit-{settings.stage}-{name.lower()}",
+        description=f"OpenAI Audit {settings.stage}: {guards}",
+        enable_key_rotation=True,
+        removal_policy=RemovalPolicy.RETAIN,
+    )
+    # Whoever means it changes this policy first, which raises an alarm of its own (alarms.py).
+    key.add_to_resource_policy(
+        iam.PolicyStatement(
+            sid="NobodyDeletesOrDisables",
+            effect=iam.Effect.DENY,
+            principals=[iam.StarPrincipal()],
+            actions=["kms:ScheduleKeyDeletion", "kms:DisableKey"],
+            resources=["*"],
+        )
+    )
+    return key
+
+
+def _deny(
+    sid: str, actions: Iterable[str], except_roles: Iterable[iam.Role]
+) -> iam.PolicyStatement:
+    stack_roles = list(except_roles)
+    account = Stack.of(stack_roles[0]).account
+    # AWS compares the role's ARN; the emulator the session's. Both name the same role.
+    sessions = [f"arn:aws:sts::{account}:assumed-role/{role.role_name}/*" for role in stack_roles]
+    return iam.PolicyStatement(
+        sid=sid,
+        effect=iam.Effect.DENY,
+        principals=[iam.StarPrincipal()],
+        actions=list(actions),
+        resources=["*"],
+        conditions={
+            "ArnNotLike": {"aws:PrincipalArn": [role.role_arn for role in stack_roles] + sessions}
+        },
+    )
+
+
+def _let_alarms_publish(scope: Construct, key: kms.Key) -> None:
+    # The alarm topic is encrypted; CloudWatch and EventBridge publish to it as themselves.
+    for service in ("cloudwatch", "events"):
+        key.add_to_resource_policy(
+            iam.PolicyStatement(
+                sid=f"Alarms{service.capitalize()}",
+                principals=[iam.ServicePrincipal(f"{service}.amazonaws.com")],
+                actions=["kms:Decrypt", "kms:GenerateDataKey*"],
+                resources=["*"],
+                conditions={
+                    "StringEquals": {"aws:SourceAccount": Stack.of(scope).account},
+                },
+            )
+        )

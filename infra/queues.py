@@ -1,0 +1,69 @@
+"""The work queues and their dead-letter queues."""
+
+from dataclasses import dataclass
+
+from aws_cdk import Duration
+from aws_cdk import aws_sqs as sqs
+from constructs import Construct
+
+SNAPSHOT_TIMEOUT_S = 900
+PACK_TIMEOUT_S = 900
+# Visibility is just over the function's timeout: a message comes back once its run is surely over.
+_MARGIN_S = 60
+# Every receive counts, and only crashes lead to another one: continuations are new messages.
+_RECEIVES = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Queues:
+    """Queues by what waits in them."""
+
+    snapshot: sqs.Queue
+    snapshot_dead: sqs.Queue
+    pack: sqs.Queue
+    pack_dead: sqs.Queue
+    dispatch_dead: sqs.Queue
+
+    def dead_letters(self) -> dict[str, sqs.Queue]:
+        """Return the dead-letter queues by whose letters they are."""
+        return {
+            "Snapshot": self.snapshot_dead,
+            "Pack": self.pack_dead,
+            "Dispatch": self.dispatch_dead,
+        }
+
+
+def create_queues(scope: Construct) -> Queues:
+    """Create the queues."""
+    snapshot_dead = _dead_letters(scope, "SnapshotDeadLetters")
+    pack_dead = _dead_letters(scope, "PackDeadLetters")
+    return Queues(
+        snapshot=_queue(scope, "SnapshotQueue", SNAPSHOT_TIMEOUT_S, snapshot_dead),
+        snapshot_dead=snapshot_dead,
+        pack=_queue(scope, "PackQueue", PACK_TIMEOUT_S, pack_dead),
+        pack_dead=pack_dead,
+        # Schedule events that no dispatcher took, after EventBridge's and Lambda's own retries.
+        dispatch_dead=_dead_letters(scope, "DispatchDeadLetters"),
+    )
+
+
+def _queue(scope: Construct, name: str, timeout_s: int, dead: sqs.Queue) -> sqs.Queue:
+    return sqs.Queue(
+        scope,
+        name,
+        visibility_timeout=Duration.seconds(timeout_s + _MARGIN_S),
+        retention_period=Duration.days(4),
+        encryption=sqs.QueueEncryption.SQS_MANAGED,
+        enforce_ssl=True,
+        dead_letter_queue=sqs.DeadLetterQueue(queue=dead, max_receive_count=_RECEIVES),
+    )
+
+
+def _dead_letters(scope: Construct, name: str) -> sqs.Queue:
+    return sqs.Queue(
+        scope,
+        name,
+        retention_period=Duration.days(14),
+        encryption=sqs.QueueEncryption.SQS_MANAGED,
+        enforce_ssl=True,
+    )

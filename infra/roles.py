@@ -1,0 +1,77 @@
+"""One role per function, holding exactly the rows of ``grants.GRANTS``."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from aws_cdk import Stack
+from aws_cdk import aws_iam as iam
+from constructs import Construct
+
+from infra.grants import GRANTS
+from infra.nag import acknowledge
+
+
+@dataclass(frozen=True, slots=True)
+class Roles:
+    """The functions' roles by the functions' names."""
+
+    by_name: Mapping[str, iam.Role]
+
+    def named(self, names: Iterable[str]) -> list[iam.Role]:
+        """Return some of the roles, in the order asked for."""
+        return [self.by_name[name] for name in names]
+
+
+def create_roles(scope: Construct) -> Roles:
+    """Create the roles, empty yet: the keys name them before the roles name the keys."""
+    return Roles(
+        {
+            name: iam.Role(
+                scope,
+                f"{name}Role",
+                assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"),
+                description=f"What the function {name} may do",
+            )
+            for name in GRANTS
+        }
+    )
+
+
+def fill_roles(roles: Roles, arns: Mapping[str, str], region: str) -> None:
+    """Put the table's rows into the roles.
+
+    Args:
+        roles: as created.
+        arns: the ARN of each thing the table names by its first word (``evidence``, ``table``).
+        region: of the stack; ``kms:ViaService`` names it.
+    """
+    for name, grants in GRANTS.items():
+        for grant in grants:
+            thing, slash, rest = grant.on.partition("/")
+            roles.by_name[name].add_to_policy(
+                iam.PolicyStatement(
+                    actions=list(grant.actions),
+                    resources=[f"{arns[thing]}{slash}{rest}"],
+                    conditions=grant.conditions(region),
+                )
+            )
+            if "*" in rest:
+                _acknowledge_prefix(roles.by_name[name], arns[thing], rest)
+
+
+def let_log(role: iam.Role, log_group_arn: str) -> None:
+    """Let a function write its own log, and no other."""
+    role.add_to_policy(
+        iam.PolicyStatement(
+            actions=["logs:CreateLogStream", "logs:PutLogEvents"], resources=[log_group_arn]
+        )
+    )
+
+
+def _acknowledge_prefix(role: iam.Role, bucket_arn: str, keys: str) -> None:
+    bucket, _ = Stack.of(role).resolve(bucket_arn)["Fn::GetAtt"]
+    acknowledge(
+        role,
+        f"IAM5[Resource::<{bucket}.Arn>/{keys}]",
+        "An object's key holds its tenant, organization and hour, known only when it is written.",
+    )

@@ -1,0 +1,127 @@
+"""What a stage is told: ``cdk.json`` context, overridden by ``-c name=value``.
+
+===================  =============================================================================
+context              meaning
+===================  =============================================================================
+stage                ``dev`` (default) or ``prod``; picks one entry of ``stages``
+account, region      where the stack goes; else ``CDK_DEFAULT_ACCOUNT``/``CDK_DEFAULT_REGION``;
+                     else 000000000000 and eu-central-1, so that it synthesizes offline
+alarm_email          address that gets the alarms; none: the topic has no subscriber yet
+layer_platform       platform of the wheels, default ``aarch64-manylinux2014`` (Lambda on arm64)
+layer_python         Python of the wheels and of the functions, default 3.13
+extra_dashboard_url  dev only: one more place the sign-in may return to, for a dashboard on loopback
+schedules            dev only: ``off`` deploys the hourly and monthly rule disabled
+===================  =============================================================================
+"""
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+STAGES = ("dev", "prod")
+LAYER_PLATFORM = "aarch64-manylinux2014"
+LAYER_PYTHON = "3.13"
+
+
+class SettingRefused(Exception):
+    """A context value is missing or makes no sense for the stage."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lock:
+    """Default Object Lock of a bucket: mode GOVERNANCE or COMPLIANCE, retention in days."""
+
+    mode: Literal["GOVERNANCE", "COMPLIANCE"]
+    days: int
+
+
+@dataclass(frozen=True, slots=True)
+class StageSettings:
+    """One stage's settings; see the module for their meaning.
+
+    ``evidence_lock`` is 25 months in prod, counted as the longest 25 months there are (762 days);
+    ``packs_lock`` 7 years with two leap days (2,557 days).
+    """
+
+    stage: str
+    account: str
+    region: str
+    evidence_lock: Lock
+    packs_lock: Lock
+    mfa: Literal["OFF", "OPTIONAL", "REQUIRED"]
+    threat_protection: bool
+    spread_seconds: int
+    snapshot_concurrency: int
+    pack_concurrency: int
+    dispatch_reserved_concurrency: int | None
+    log_retention: str
+    alarm_email: str | None
+    layer_platform: str
+    layer_python: str
+    extra_dashboard_url: str | None
+    schedules_on: bool
+
+    @property
+    def is_prod(self) -> bool:
+        """Whether this is the stage with tenants in it."""
+        return self.stage == "prod"
+
+
+def read(context: Callable[[str], Any], environ: Mapping[str, str] = os.environ) -> StageSettings:
+    """Return the settings of the stage the context names.
+
+    Raises:
+        SettingRefused: an unknown stage, a setting the stage lacks, or a laptop's setting in prod.
+    """
+    stage = context("stage") or "dev"
+    if stage not in STAGES:
+        raise SettingRefused(f"stage is {stage!r}, expected one of {', '.join(STAGES)}")
+    values: Mapping[str, Any] = (context("stages") or {}).get(stage) or {}
+    settings = StageSettings(
+        stage=stage,
+        account=str(context("account") or environ.get("CDK_DEFAULT_ACCOUNT") or "000000000000"),
+        region=str(context("region") or environ.get("CDK_DEFAULT_REGION") or "eu-central-1"),
+        evidence_lock=Lock(**_need(values, stage, "evidence_lock")),
+        packs_lock=Lock(**_need(values, stage, "packs_lock")),
+        mfa=_need(values, stage, "mfa"),
+        threat_protection=bool(_need(values, stage, "threat_protection")),
+        spread_seconds=int(_need(values, stage, "spread_seconds")),
+        snapshot_concurrency=int(_need(values, stage, "snapshot_concurrency")),
+        pack_concurrency=int(_need(values, stage, "pack_concurrency")),
+        dispatch_reserved_concurrency=values.get("dispatch_reserved_concurrency"),
+        log_retention=str(_need(values, stage, "log_retention")),
+        alarm_email=context("alarm_email"),
+        layer_platform=context("layer_platform") or LAYER_PLATFORM,
+        layer_python=str(context("layer_python") or LAYER_PYTHON),
+        extra_dashboard_url=context("extra_dashboard_url"),
+        schedules_on=context("schedules") != "off",
+    )
+    _refuse_laptop_settings_in_prod(settings)
+    return settings
+
+
+def _need(values: Mapping[str, Any], stage: str, name: str) -> Any:
+    if name not in values:
+        raise SettingRefused(f"cdk.json: stages.{stage} has no {name}")
+    return values[name]
+
+
+def _refuse_laptop_settings_in_prod(settings: StageSettings) -> None:
+    if not settings.is_prod:
+        return
+    laptop = {
+        "extra_dashboard_url": settings.extra_dashboard_url is not None,
+        "schedules": not settings.schedules_on,
+        "layer_platform": settings.layer_platform != LAYER_PLATFORM,
+        "layer_python": settings.layer_python != LAYER_PYTHON,
+    }
+    for name, is_set in laptop.items():
+        if is_set:
+            raise SettingRefused(f"{name} is for the stage dev only, and the stage is prod")
+    for name, lock in (
+        ("evidence_lock", settings.evidence_lock),
+        ("packs_lock", settings.packs_lock),
+    ):
+        if lock.mode != "COMPLIANCE":
+            raise SettingRefused(f"{name} in prod is {lock.mode}, expected COMPLIANCE")

@@ -1,0 +1,106 @@
+"""The one stack: keys, storage, queues, rooms, schedules, sign-in, API, edge and alarms."""
+
+from collections.abc import Mapping
+
+from aws_cdk import CfnOutput, Environment, Stack
+from constructs import Construct
+
+from infra.alarms import create_alarms
+from infra.edge import content_security_policy, create_edge, packs_url
+from infra.http_api import add_routes, create_api
+from infra.identity import create_client, create_sign_in
+from infra.keys import create_keys
+from infra.queues import create_queues
+from infra.roles import create_roles, fill_roles
+from infra.rooms import create_rooms
+from infra.schedules import create_schedules
+from infra.settings import StageSettings
+from infra.storage import create_storage
+
+
+class OpenAIAudit(Stack):
+    """Everything a stage is made of.
+
+    Args:
+        scope: the app.
+        settings: of the stage.
+    """
+
+    def __init__(self, scope: Construct, settings: StageSettings) -> None:
+        super().__init__(
+            scope,
+            f"openai-audit-{settings.stage}",
+            env=Environment(account=settings.account, region=settings.region),
+            description="OpenAI Audit: hourly sealed pictures and signed evidence packs",
+            termination_protection=settings.is_prod,
+            analytics_reporting=False,
+        )
+        roles = create_roles(self)
+        keys = create_keys(self, settings, roles)
+        storage = create_storage(self, settings, keys.data)
+        queues = create_queues(self)
+        fill_roles(
+            roles,
+            {
+                "table": storage.table.table_arn,
+                "evidence": storage.evidence.bucket_arn,
+                "work": storage.work.bucket_arn,
+                "packs": storage.packs.bucket_arn,
+                "secrets-key": keys.secrets.key_arn,
+                "signing-key": keys.signing.key_arn,
+                "data-key": keys.data.key_arn,
+                "snapshot-queue": queues.snapshot.queue_arn,
+                "pack-queue": queues.pack.queue_arn,
+                "dispatch-dead-letters": queues.dispatch_dead.queue_arn,
+            },
+            settings.region,
+        )
+        functions = create_rooms(self, settings, roles, keys, storage, queues)
+        schedules = create_schedules(self, settings, functions, queues)
+        sign_in = create_sign_in(self, settings)
+        api = create_api(self, settings)
+        csp = content_security_policy(sign_in.domain_url, packs_url(storage.packs, settings.region))
+        distribution = create_edge(self, settings, storage.dashboard, api, csp)
+        dashboard_url = f"https://{distribution.distribution_domain_name}"
+        client = create_client(sign_in, settings, dashboard_url)
+        add_routes(api, functions, sign_in, client)
+        topic = create_alarms(self, settings, functions, queues, keys)
+        self._output(
+            {
+                "ApiUrl": api.api_endpoint,
+                "DashboardUrl": dashboard_url,
+                "DistributionId": distribution.distribution_id,
+                "DistributionDomain": distribution.distribution_domain_name,
+                "ContentSecurityPolicy": csp,
+                "UserPoolId": sign_in.pool.user_pool_id,
+                "ClientId": client.user_pool_client_id,
+                "SignInDomain": sign_in.domain_url,
+                "TableName": storage.table.table_name,
+                "EvidenceBucket": storage.evidence.bucket_name,
+                "WorkBucket": storage.work.bucket_name,
+                "PacksBucket": storage.packs.bucket_name,
+                "DashboardBucket": storage.dashboard.bucket_name,
+                "SecretsKeyArn": keys.secrets.key_arn,
+                "SigningKeyArn": keys.signing.key_arn,
+                "DataKeyArn": keys.data.key_arn,
+                "SnapshotQueueUrl": queues.snapshot.queue_url,
+                "PackQueueUrl": queues.pack.queue_url,
+                "HourlyRuleName": schedules.hourly.rule_name,
+                "MonthlyRuleName": schedules.monthly.rule_name,
+                "AlarmTopicArn": topic.topic_arn,
+            }
+        )
+        self._output(
+            {f"{name}FunctionName": function.function_name for name, function in functions.items()}
+        )
+        self._output(
+            {
+                f"{whose}DeadLettersUrl": queue.queue_url
+                for whose, queue in queues.dead_letters().items()
+            }
+        )
+
+    def _output(self, values: Mapping[str, str]) -> None:
+        for name, value in values.items():
+            # `Out` keeps an output apart from a resource that is its namesake.
+            CfnOutput(self, f"Out{name}", value=value).override_logical_id(name)
