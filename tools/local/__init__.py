@@ -1,0 +1,1 @@
+"""The runner: the product on one machine, on emulated AWS and a simulated OpenAI."""

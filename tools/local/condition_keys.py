@@ -1,0 +1,174 @@
+"""Fill in the IAM condition keys the emulator's evaluator does not know.
+
+A policy that allows on `kms:EncryptionContext:…` or `dynamodb:LeadingKeys` would deny everything
+there, and a denial on `s3:signatureAge` would never fire. The conditions stay in the template; here
+the request is given the keys AWS derives from it. Pure but for `install`.
+
+Source: AWS Service Authorization Reference, condition keys of KMS, DynamoDB and S3 (2026-04).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+HashKeyOf = Callable[[str, str | None], str | None]
+_EQUALITY = re.compile(r"([#\w.-]+)\s*=\s*(:\w+)")
+
+
+def missing_keys(
+    service: str,
+    body: bytes,
+    query: Mapping[str, Any],
+    headers: Mapping[str, str],
+    *,
+    hash_key: HashKeyOf,
+    now: datetime,
+) -> dict[str, Any]:
+    """Return the condition keys of one request, as the evaluator takes them.
+
+    Args:
+        service: the emulator's name of the service.
+        body: the request as signed.
+        query: the query string, each name with a list of values.
+        headers: lower-case names.
+        hash_key: the name of a table's (or its index's) hash key, None when there is none.
+        now: the moment the request is judged.
+    """
+    if service == "s3":
+        return _signature_keys(query, headers, now)
+    if service not in ("kms", "dynamodb"):
+        return {}
+    try:
+        request = json.loads(body or b"{}")
+    except (ValueError, UnicodeDecodeError):
+        return {}
+    if not isinstance(request, dict):
+        return {}
+    if service == "kms":
+        return _encryption_context_keys(request)
+    leading = sorted(set(_leading_keys(request, hash_key)))
+    return {"dynamodb:LeadingKeys": leading} if leading else {}
+
+
+def _encryption_context_keys(request: Mapping[str, Any]) -> dict[str, Any]:
+    context = request.get("EncryptionContext")
+    if not isinstance(context, dict) or not context:
+        return {}
+    keys: dict[str, Any] = {f"kms:EncryptionContext:{name}": text for name, text in context.items()}
+    keys["kms:EncryptionContextKeys"] = sorted(context)
+    return keys
+
+
+def _signature_keys(
+    query: Mapping[str, Any], headers: Mapping[str, str], now: datetime
+) -> dict[str, Any]:
+    """Name how a request was signed, and how many milliseconds ago."""
+    presigned = "X-Amz-Signature" in query
+    signed_at = _one(query.get("X-Amz-Date")) if presigned else headers.get("x-amz-date")
+    if not presigned and "authorization" not in headers:
+        return {}
+    keys: dict[str, Any] = {
+        "s3:authType": "REST-QUERY-STRING" if presigned else "REST-HEADER",
+        "s3:signatureversion": "AWS4-HMAC-SHA256",
+    }
+    try:
+        at = datetime.strptime(signed_at or "", "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+    except ValueError:
+        return keys
+    keys["s3:signatureAge"] = str(max(0, int((now - at).total_seconds() * 1000)))
+    return keys
+
+
+def _one(values: object) -> str | None:
+    first = values[0] if isinstance(values, list) and values else values
+    return first if isinstance(first, str) else None
+
+
+def _leading_keys(request: Mapping[str, Any], hash_key: HashKeyOf) -> Iterator[str]:
+    """Yield the hash key value of every item a DynamoDB request names."""
+    for table, one in _single_requests(request):
+        name = hash_key(table, one.get("IndexName"))
+        if name is None:
+            continue
+        for holder in (one.get("Key"), one.get("Item")):
+            if isinstance(holder, dict) and name in holder:
+                yield _scalar(holder[name])
+        yield from _keys_of_condition(one, name)
+
+
+def _single_requests(request: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Unfold batches and transactions into requests for one item each."""
+    if isinstance(request.get("TableName"), str):
+        yield request["TableName"], request
+    for entry in request.get("TransactItems") or ():
+        for one in entry.values():
+            yield one.get("TableName", ""), one
+    batches = request.get("RequestItems")
+    for table, batch in batches.items() if isinstance(batches, dict) else ():
+        if isinstance(batch, dict):
+            yield from ((table, {"Key": key}) for key in batch.get("Keys") or ())
+        else:
+            yield from ((table, one) for entry in batch for one in entry.values())
+
+
+def _keys_of_condition(request: Mapping[str, Any], name: str) -> Iterator[str]:
+    condition = request.get("KeyConditionExpression")
+    names = request.get("ExpressionAttributeNames") or {}
+    values = request.get("ExpressionAttributeValues") or {}
+    for left, right in _EQUALITY.findall(condition if isinstance(condition, str) else ""):
+        if names.get(left, left) == name and right in values:
+            yield _scalar(values[right])
+
+
+def _scalar(attribute: Mapping[str, Any]) -> str:
+    return str(next(iter(attribute.values()), ""))
+
+
+def install() -> None:
+    """Wrap the emulator's decision so that every request carries its missing keys."""
+    from ministack.core import iam_evaluator
+
+    decide = iam_evaluator.enforce
+
+    def enforce(
+        access_key_id: str,
+        iam_action: str,
+        service: str,
+        region: str,
+        resource_arn: str = "*",
+        service_context: dict[str, Any] | None = None,
+    ) -> object:
+        request = iam_evaluator._signed_request.get()
+        if request is not None:
+            service_context = {
+                **missing_keys(
+                    service,
+                    request.body,
+                    request.query_params,
+                    request.headers,
+                    hash_key=_hash_key_of_table,
+                    now=datetime.now(UTC),
+                ),
+                **(service_context or {}),
+            }
+        return decide(access_key_id, iam_action, service, region, resource_arn, service_context)
+
+    iam_evaluator.enforce = enforce
+
+
+def _hash_key_of_table(table: str, index: str | None) -> str | None:
+    """Look up a hash key in the emulator's own tables."""
+    from ministack.services import dynamodb
+
+    record = dynamodb._tables.get(table.rsplit("/", 1)[-1])
+    if record is None:
+        return None
+    schema = record.get("KeySchema") or []
+    for one in record.get("GlobalSecondaryIndexes") or []:
+        if one.get("IndexName") == index:
+            schema = one.get("KeySchema") or []
+    return next((key["AttributeName"] for key in schema if key["KeyType"] == "HASH"), None)

@@ -1,0 +1,116 @@
+"""Start the servers of a stage, wait until they answer, and end them; never anyone else's."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+
+from tools.local.errors import RunnerStopped
+from tools.local.settings import ROOT
+
+# What a child needs of this machine. Proxies and AWS settings stay out: nothing here leaves it.
+_INHERITED = ("PATH", "HOME", "TMPDIR", "LANG", "LC_ALL", "SYSTEMROOT")
+
+
+@dataclass
+class Server:
+    """A process of ours that serves one port."""
+
+    name: str
+    port: int
+    process: subprocess.Popen[bytes]
+    log: Path
+
+    def stop(self, *, wait_s: float = 20.0) -> None:
+        """Ask the process to save and end; end it after `wait_s`."""
+        if self.process.poll() is None:
+            self.process.terminate()
+        try:
+            self.process.wait(wait_s)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+    def fail_if_ended(self) -> None:
+        """Say so when the process is gone.
+
+        Raises:
+            RunnerStopped: it ended; the message names its log.
+        """
+        if self.process.poll() is not None:
+            raise RunnerStopped(f"The {self.name} ended by itself; see {self.log}.")
+
+
+def port_is_free(port: int) -> bool:
+    """Whether 127.0.0.1 has nothing on this port."""
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
+
+
+def next_free_port(after: int) -> int:
+    """Return the first free port above `after`.
+
+    Raises:
+        RunnerStopped: none of the next hundred is free.
+    """
+    for port in range(after + 1, min(after + 101, 65536)):
+        if port_is_free(port):
+            return port
+    raise RunnerStopped(f"No port from {after + 1} to {after + 100} is free; choose another PORT.")
+
+
+def start(
+    name: str,
+    arguments: Sequence[str],
+    *,
+    port: int,
+    log_dir: Path,
+    environment: Mapping[str, str] | None = None,
+) -> Server:
+    """Start `python -m …` of this interpreter with nothing of our environment but what it needs."""
+    log_dir.mkdir(parents=True, exist_ok=True)
+    log = log_dir / f"{name}.log"
+    inherited = {key: os.environ[key] for key in _INHERITED if key in os.environ}
+    with log.open("ab") as sink:
+        process = subprocess.Popen(
+            [sys.executable, "-m", *arguments],
+            cwd=ROOT,
+            env={**inherited, "PYTHONUNBUFFERED": "1", **(environment or {})},
+            stdin=subprocess.PIPE,
+            stdout=sink,
+            stderr=subprocess.STDOUT,
+            # A Ctrl-C belongs to the runner, which ends its servers in order.
+            start_new_session=True,
+        )
+    return Server(name, port, process, log)
+
+
+def wait_until_answering(server: Server, path: str, *, limit_s: float = 60.0) -> None:
+    """Wait for any HTTP answer.
+
+    Raises:
+        RunnerStopped: the process ended, or gave none within `limit_s`.
+    """
+    deadline = time.monotonic() + limit_s
+    while time.monotonic() < deadline:
+        server.fail_if_ended()
+        try:
+            httpx.get(f"http://127.0.0.1:{server.port}{path}", timeout=2.0, trust_env=False)
+        except httpx.HTTPError:
+            time.sleep(0.05)
+        else:
+            return
+    raise RunnerStopped(f"The {server.name} gave no answer in {limit_s:.0f} s; see {server.log}.")
