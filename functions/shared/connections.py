@@ -10,7 +10,9 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from functions.shared.errors import Conflict, NotFound
+from functions.shared.canonical import Json
+from functions.shared.errors import Conflict, MalformedOrganization, NotFound
+from functions.shared.hints import hints
 from functions.shared.hours import rfc3339
 from functions.shared.layout import SHARDS, connection_sk, due_shard, tenant_pk, tenants_pk
 from functions.shared.table import ConditionFailed, Item, Table
@@ -31,7 +33,7 @@ class Connection:
         connected_at: instant of the (last) connect, RFC 3339.
         first_hour: first hour to close after that connect, RFC 3339.
         org_proof: ``proven`` (OpenAI refused a wrong org id with this key) or ``none``.
-        readable: per section ``ok``, ``forbidden``, ``unavailable`` or ``unproven``.
+        readable: per section ``ok``, ``forbidden``, ``unavailable``, ``unproven`` or ``partial``.
         admin_key: ciphertext; empty once disconnected.
         admin_key_last4: last four characters.
         admin_key_expires_at: as OpenAI shows it, None where it does not.
@@ -63,6 +65,34 @@ class Connection:
         entry = {"seq": len(self.lifecycle) + 1, "at": rfc3339(at), "kind": kind, **facts}
         return replace(self, lifecycle=[*self.lifecycle, entry])
 
+    def public(self, newest: Item | None, now: datetime) -> Json:
+        """Return what the tenant's users may see: never the key, known or wrapped.
+
+        Args:
+            newest: the row of the newest closed hour, None where there is none yet.
+            now: the present; reminders of the key's expiry start by it.
+        """
+        return {
+            "org_id": self.org_id,
+            "display_name": self.display_name,
+            "status": self.status,
+            "health": self.health,
+            "connected_at": self.connected_at,
+            "admin_key_last4": self.admin_key_last4,
+            "admin_key_expires_at": self.admin_key_expires_at,
+            "admin_key_warn_at": self.admin_key_warn_at,
+            "org_proof": self.org_proof,
+            "readable": self.readable,
+            "last_hour": newest["hour"] if newest else None,
+            "outcome": newest["outcome"] if newest else None,
+            "hints": self._hints(rfc3339(now)),
+        }
+
+    def _hints(self, now: str) -> list[str]:
+        if self.status == "disconnected":
+            return ["Disconnected: the key is deleted, the history is kept. Connect it again."]
+        return hints(self.readable, self.org_proof, self.health, self.admin_key_warn_at, now)
+
 
 @dataclass(frozen=True, slots=True)
 class Connections:
@@ -83,9 +113,13 @@ class Connections:
         """Return a connection.
 
         Raises:
-            NotFound: this tenant has none to this organization, whoever else may.
+            NotFound: this tenant has none to this organization, whoever else may; a malformed id
+                is nobody's and reads the same.
         """
-        found = self.find(tenant, org)
+        try:
+            found = self.find(tenant, org)
+        except MalformedOrganization as error:
+            raise NotFound("no such organization") from error
         if found is None:
             raise NotFound("no such organization")
         return found

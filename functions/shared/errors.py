@@ -94,6 +94,10 @@ class OrganizationMismatch(UpstreamError):
     lasting = True
 
 
+class AnsweredForAnother(OrganizationMismatch):
+    """200, but the answer names another organization: OpenAI did not check the one we claimed."""
+
+
 class AddressNotAuthorized(UpstreamError):
     """401: the organization takes its keys from listed addresses only; ours is not one."""
 

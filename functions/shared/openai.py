@@ -18,9 +18,9 @@ import httpx
 from functions.shared.canonical import Json, strict_loads
 from functions.shared.clock import Clock
 from functions.shared.errors import (
+    AnsweredForAnother,
     BadResponse,
     DeadlineReached,
-    OrganizationMismatch,
     ResponseTooLarge,
     Throttled,
     UpstreamError,
@@ -210,7 +210,7 @@ class OpenAI:
         # some accounts it holds a name, not an id.
         answered_for = headers.get("openai-organization", "")
         if answered_for.startswith("org-") and answered_for != self.org_id:
-            raise OrganizationMismatch(
+            raise AnsweredForAnother(
                 "the answer is for another organization", request_id=headers.get("x-request-id")
             )
 

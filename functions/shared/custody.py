@@ -1,0 +1,38 @@
+"""The custody log: who did what to a tenant's connections and packs, and when.
+
+Entries are only ever added. They hold ids, never a key, a name or an address.
+"""
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from functions.shared.hours import rfc3339
+from functions.shared.layout import custody_sk, tenant_pk
+from functions.shared.table import Table
+
+
+@dataclass(frozen=True, slots=True)
+class Custody:
+    """The custody log of all tenants.
+
+    Permissions:
+        dynamodb:PutItem.
+    """
+
+    table: Table
+
+    def note(self, tenant: str, by: str, action: str, at: datetime, **facts: Any) -> None:
+        """Add an entry.
+
+        Args:
+            tenant: whose log.
+            by: opaque id of the user, or ``schedule``.
+            action: ``organization.connected``, ``pack.downloaded`` and the like.
+            at: when.
+            **facts: ids and digests that say what it was done to.
+        """
+        row = {"pk": tenant_pk(tenant), "sk": custody_sk(at, secrets.token_hex(8))}
+        entry = {"at": rfc3339(at), "by": by, "action": action, "facts": facts}
+        self.table.put(row | entry, condition="attribute_not_exists(pk)")
