@@ -1,0 +1,423 @@
+"""Writes evidence packs for tests, from plain rows and a seed, and breaks any part on request.
+
+Independent of the product on purpose: it shares no line with `functions/pack` or with the
+verifier, so that an error in either shows. Pure but for the signature: no clock, no network.
+"""
+
+import base64
+import gzip
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from nacl.signing import SigningKey
+
+Row = dict[str, Any]
+SEED = bytes(range(32))
+TENANT = "tenant-a"
+ORG = "org-Alpha"
+
+
+def public_hex(seed: bytes = SEED) -> str:
+    """Return the public key of a seed, 64 lower-case hex digits."""
+    return bytes(SigningKey(seed).verify_key).hex()
+
+
+def canonical(value: object) -> bytes:
+    """Return canonical JSON: sorted keys, no white space, UTF-8, lone surrogates escaped."""
+    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return text.encode("utf-8", "backslashreplace")
+
+
+def sha256(data: bytes) -> str:
+    """Return the SHA-256 as hex."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def jsonl(rows: list[Row]) -> bytes:
+    """Return rows as canonical JSON lines."""
+    return b"".join(canonical(row) + b"\n" for row in rows)
+
+
+def hour(text: str, plus: int = 0) -> str:
+    """Return the name of the hour `plus` hours after the one named `text` (`2026-04-01T05`)."""
+    at = datetime.strptime(text[:13], "%Y-%m-%dT%H").replace(tzinfo=UTC) + timedelta(hours=plus)
+    return at.strftime("%Y-%m-%dT%H:00:00Z")
+
+
+def user(user_id: str, **facts: Any) -> Row:
+    """Return a row of users.jsonl."""
+    row = {
+        "org_id": ORG,
+        "user_id": user_id,
+        "email_hash": "hmac:" + "0" * 64,
+        "email_prefix": "anna",
+        "role": "reader",
+        "roles_held": [{"role": "reader", "from": "2026-04-01T00:00:00Z", "to": None}],
+        "added_at": "2025-12-01T09:00:00Z",
+        "is_service_account": False,
+        "first_seen_at": "2026-03-01T00:00:00Z",
+        "removed_at": None,
+        "state_at": "2026-04-02T23:00:00Z",
+    }
+    return {**row, **facts}
+
+
+def project(project_id: str, **facts: Any) -> Row:
+    """Return a row of projects.jsonl."""
+    row = {
+        "org_id": ORG,
+        "project_id": project_id,
+        "name": "Research",
+        "status": "active",
+        "created_at": "2025-12-01T09:00:00Z",
+        "archived_at": None,
+        "first_seen_at": "2026-03-01T00:00:00Z",
+        "removed_at": None,
+        "state_at": "2026-04-02T23:00:00Z",
+    }
+    return {**row, **facts}
+
+
+def api_key(key_id: str, **facts: Any) -> Row:
+    """Return a row of api_keys.jsonl."""
+    row = {
+        "org_id": ORG,
+        "project_id": "proj_1",
+        "key_id": key_id,
+        "name": "build",
+        "redacted_value": "sk-...abc",
+        "type": "user",
+        "owner_type": "user",
+        "owner_id": "user-1",
+        "owner_hash": None,
+        "owner_project_access": "active",
+        "created_at": "2025-12-01T09:00:00Z",
+        "last_used_at": None,
+        "expires_at": None,
+        "first_seen_at": "2026-03-01T00:00:00Z",
+        "removed_at": None,
+        "state_at": "2026-04-02T23:00:00Z",
+        "findings": [],
+    }
+    return {**row, **facts}
+
+
+def event(event_id: str, occurred_at: str, sealed_hour: str, **facts: Any) -> Row:
+    """Return a row of events.jsonl."""
+    row = {
+        "org_id": ORG,
+        "event_id": event_id,
+        "event_type": "project.created",
+        "occurred_at": occurred_at,
+        "sealed_hour": sealed_hour,
+        "actor_type": "session",
+        "actor_id": "user-1",
+        "actor_hash": None,
+        "project_id": None,
+        "target_id": "proj_1",
+        "late": False,
+        "details": {"data": {"name": "Research"}},
+    }
+    return {**row, **facts}
+
+
+def seals(
+    outcomes: list[str | Row],
+    start: str,
+    events: list[Row] = (),  # type: ignore[assignment]
+    org_id: str = ORG,
+    previous: str | None = None,
+    tenant_id: str = TENANT,
+) -> list[Row]:
+    """Return the coverage rows of one organization: a chain of seals, hour by hour.
+
+    An item is an outcome; or `{"skip": n}` for hours without a row (an interval not connected); or
+    an object whose keys replace those of the seal.
+    """
+    rows: list[Row] = []
+    at = 0
+    for item in outcomes:
+        if isinstance(item, dict) and "skip" in item:
+            at += item["skip"]
+            continue
+        name = hour(start, at)
+        at += 1
+        facts: Row = {"outcome": item} if isinstance(item, str) else item
+        if facts.get("outcome") == "gap":
+            gap = {"hour": name, "org_id": org_id, "outcome": "gap"}
+            rows.append({**gap, "run": None, "seal": None, "sha256": None})
+            continue
+        months: dict[str, int] = {}
+        for row in events:
+            if (row["org_id"], row["sealed_hour"]) == (org_id, name):
+                month = row["occurred_at"][:7]
+                months[month] = months.get(month, 0) + 1
+        seal: Row = {
+            "v": 1,
+            "tenant_id": tenant_id,
+            "org_id": org_id,
+            "hour": name,
+            "outcome": "complete",
+            "reason": None,
+            "lifecycle": [],
+            "org_proof": "proven",
+            "sections": {},
+            "segments": {
+                "events": [{"key": f"k/{m}", "month": m, "rows": n} for m, n in months.items()],
+                "changes": [],
+            },
+            "previous_sha256": previous,
+            **facts,
+        }
+        previous = sha256(canonical(seal))
+        rows.append(
+            {
+                "hour": name,
+                "org_id": org_id,
+                "outcome": seal["outcome"],
+                "run": {"requests": 12, "attempt": 1},
+                "seal": seal,
+                "sha256": previous,
+            }
+        )
+    return rows
+
+
+def longest_gap(coverage: list[Row]) -> int:
+    """Return the longest run of consecutive hours of one organization without a picture."""
+    longest = n = 0
+    last: tuple[str, str] | None = None
+    for row in coverage:
+        follows = last == (row["org_id"], hour(row["hour"], -1))
+        gap = row["outcome"] in ("failed", "missed", "gap")
+        n = (n + 1 if follows else 1) if gap else 0
+        longest = max(longest, n)
+        last = (row["org_id"], row["hour"])
+    return longest
+
+
+@dataclass
+class Entry:
+    """One member of the tar; `header` replaces fields of its header before the checksum."""
+
+    name: str
+    data: bytes
+    header: dict[str, bytes] = field(default_factory=dict)
+    raw_header: Callable[[bytes], bytes] = lambda header: header
+    padding: bytes | None = None
+
+
+FIELDS = {
+    "name": (0, 100),
+    "mode": (100, 8),
+    "uid": (108, 8),
+    "gid": (116, 8),
+    "size": (124, 12),
+    "mtime": (136, 12),
+    "typeflag": (156, 1),
+    "linkname": (157, 100),
+    "magic": (257, 8),
+    "prefix": (345, 155),
+}
+
+
+def tar_entry(entry: Entry) -> bytes:
+    """Return header, data and padding of one member."""
+    values = {
+        "name": entry.name.encode(),
+        "mode": b"0000644\0",
+        "uid": b"0000000\0",
+        "gid": b"0000000\0",
+        "size": b"%011o\0" % len(entry.data),
+        "mtime": b"00000000000\0",
+        "typeflag": b"0",
+        "magic": b"ustar\x0000",
+        **entry.header,
+    }
+    header = bytearray(512)
+    for name, value in values.items():
+        start, length = FIELDS[name]
+        header[start : start + length] = value.ljust(length, b"\0")
+    header[148:156] = b" " * 8
+    header[148:156] = b"%06o\0 " % sum(header)
+    padding = b"\0" * (-len(entry.data) % 512) if entry.padding is None else entry.padding
+    return entry.raw_header(bytes(header)) + entry.data + padding
+
+
+def same(value: Any) -> Any:
+    """Return the value: the change that changes nothing."""
+    return value
+
+
+@dataclass
+class Pack:
+    """A pack in the making. The rows are the world; each callable may break one layer of it."""
+
+    rows: dict[str, list[Row]]
+    org_ids: list[str] = field(default_factory=lambda: [ORG])
+    period: tuple[str, str] = ("2026-04-01T00:00:00Z", "2026-04-02T23:59:59Z")
+    profile: str | None = "full"
+    number: int = 3
+    tenant_id: str = TENANT
+    seed: bytes = SEED
+    facts: Row = field(default_factory=dict)  # replace keys of the manifest
+    texts: dict[str, bytes] = field(default_factory=lambda: {"README.txt": b"Read me.\n"})
+    members: Callable[[dict[str, bytes]], dict[str, bytes]] = same  # before they are digested
+    manifest: Callable[[Row], Row] = same  # before it is signed
+    manifest_bytes: Callable[[bytes], bytes] = same  # before it is signed
+    signature: Callable[[bytes], bytes] = same  # of manifest.sig
+    entries: Callable[[list[Entry]], list[Entry]] = same  # after signing, so unsigned
+    tar: Callable[[bytes], bytes] = same
+    gzip: Callable[[bytes], bytes] = same
+
+    def but(self, **changes: Any) -> "Pack":
+        """Return the same pack with some fields replaced."""
+        return replace(self, **changes)
+
+    def member_bytes(self) -> dict[str, bytes]:
+        """Return the members behind the signature, in order."""
+        data = {name: jsonl(rows) for name, rows in self.rows.items()}
+        if self.profile == "full":
+            data |= self.texts
+        else:
+            data.pop("coverage.jsonl", None)
+        return self.members(data)
+
+    def manifest_values(self, data: dict[str, bytes]) -> Row:
+        """Return the manifest as it must be for these members."""
+        values: Row = {
+            "schema_version": 2,
+            "module": "openai_admin",
+            "pack_id": str(self.number),
+            "tenant_id": self.tenant_id,
+            "period_start": self.period[0],
+            "period_end": self.period[1],
+            "org_ids": self.org_ids,
+        }
+        nouns = {"users": "user", "projects": "project", "api_keys": "api_key", "events": "event"}
+        for plural, noun in nouns.items():
+            values[f"{noun}_count"] = len(self.rows[f"{plural}.jsonl"])
+        for plural in nouns:
+            values[f"{plural}_sha256"] = sha256(data[f"{plural}.jsonl"])
+        values["signing_public_hex"] = public_hex(self.seed)
+        if self.profile is not None:
+            values |= self._additions(data)
+        return self.manifest(values | self.facts)
+
+    def _additions(self, data: dict[str, bytes]) -> Row:
+        coverage = self.rows["coverage.jsonl"]
+        n = {
+            outcome: sum(row["outcome"] == outcome for row in coverage)
+            for outcome in ("complete", "partial", "failed", "missed", "paused")
+        }
+        chains = []
+        for org_id in self.org_ids:
+            sealed = [r for r in coverage if r["org_id"] == org_id and r["seal"] is not None]
+            chains.append(
+                {
+                    "org_id": org_id,
+                    "org_proof": "proven",
+                    "first_previous_sha256": sealed[0]["seal"]["previous_sha256"]
+                    if sealed
+                    else None,
+                    "last_seal_sha256": sealed[-1]["sha256"] if sealed else None,
+                    "seals": len(sealed),
+                }
+            )
+        return {
+            "created_at": "2026-05-04T03:14:00Z",
+            "kind": "on_demand",
+            "profile": self.profile,
+            "cut_hour": "2026-05-04T02:00:00Z",
+            "settled_through": "2026-05-01T00:00:00Z",
+            "files": [
+                {
+                    "name": name,
+                    "rows": content.count(b"\n") if name.endswith(".jsonl") else None,
+                    "bytes": len(content),
+                    "sha256": sha256(content),
+                }
+                for name, content in data.items()
+            ],
+            "coverage": {
+                "expected_hours": len(coverage),
+                **n,
+                "longest_gap_hours": longest_gap(coverage),
+            },
+            "chain": chains,
+            "audit_log": [{"org_id": org_id, "status": "proven"} for org_id in self.org_ids],
+            "previous_pack_id": None,
+            "previous_manifest_sha256": None,
+            "hash_scheme": {"algorithm": "HMAC-SHA-256", "key_id": "k1", "normalization": "NFC"},
+            "signing_key_id": "signing-1",
+            "generator": {"name": "tests", "version": "1"},
+        }
+
+    def signed(self) -> tuple[bytes, bytes, dict[str, bytes]]:
+        """Return manifest.json, manifest.sig and the other members."""
+        data = self.member_bytes()
+        manifest = self.manifest_bytes(json.dumps(self.manifest_values(data)).encode())
+        signature = SigningKey(self.seed).sign(manifest).signature
+        return manifest, self.signature(base64.b64encode(signature) + b"\n"), data
+
+    def build(self) -> bytes:
+        """Return the bytes of pack-N.tar.gz."""
+        manifest, signature, data = self.signed()
+        entries = [Entry("manifest.json", manifest), Entry("manifest.sig", signature)]
+        entries += [Entry(name, content) for name, content in data.items()]
+        tar = b"".join(map(tar_entry, self.entries(entries))) + bytes(1024)
+        return self.gzip(gzip.compress(self.tar(tar), 6, mtime=0))
+
+
+def small(**changes: Any) -> Pack:
+    """Return a pack of two days, 48 hours: a person who left and returned, events, one late."""
+    events = [
+        event("audit_log-1", "2026-03-31T23:10:00Z", "2026-04-01T00:00:00Z", late=True),
+        event("audit_log-2", "2026-04-01T05:10:00Z", "2026-04-01T05:00:00Z"),
+        event("audit_log-3", "2026-04-01T05:20:00Z", "2026-04-01T05:00:00Z"),
+        event("audit_log-4", "2026-04-02T23:50:00Z", "2026-04-03T00:00:00Z"),
+    ]
+    start = "2026-04-01T00"
+    rows = {
+        "users.jsonl": [
+            user("user-1", removed_at="2026-04-01T04:00:00Z"),
+            user("user-1", first_seen_at="2026-04-01T09:00:00Z"),
+            user("user-2", role="owner"),
+        ],
+        "projects.jsonl": [project("proj_1"), project("proj_2", name="Line\u2028separator")],
+        "api_keys.jsonl": [api_key("key_1"), api_key("key_2")],
+        "events.jsonl": events,
+        "coverage.jsonl": seals(["complete"] * 48, start, events, previous="ab" * 32),
+    }
+    return Pack(rows).but(**changes)
+
+
+def april(**changes: Any) -> Pack:
+    """Return a monthly pack, 720 hours: a gap of five, a partial hour, a pause, a reconnect."""
+    outcomes: list[str | Row] = ["complete"] * 720
+    for at in range(100, 105):
+        outcomes[at] = {"outcome": "failed", "reason": "openai_unavailable"}
+    outcomes[200] = {"outcome": "partial", "reason": "rate_limited"}
+    outcomes[300:310] = ["paused"] * 10
+    outcomes[400] = {
+        "lifecycle": [{"seq": 1, "at": "2026-04-17T16:30:00Z", "kind": "disconnected"}]
+    }
+    outcomes[401:420] = [{"skip": 19}]
+    outcomes[402] = {"lifecycle": [{"seq": 2, "at": "2026-04-18T11:30:00Z", "kind": "reconnected"}]}
+    events = [
+        event("audit_log-0", "2026-03-30T10:00:00Z", "2026-04-05T00:00:00Z", late=True),
+        event("audit_log-1", "2026-04-10T05:10:00Z", "2026-04-10T05:00:00Z"),
+        event("audit_log-2", "2026-04-10T05:11:00Z", "2026-04-10T05:00:00Z"),
+        event("audit_log-3", "2026-04-30T23:59:59Z", "2026-05-01T01:00:00Z"),
+    ]
+    pack = small(period=("2026-04-01T00:00:00Z", "2026-04-30T23:59:59Z"))
+    rows = {
+        **pack.rows,
+        "events.jsonl": events,
+        "coverage.jsonl": seals(outcomes, "2026-04-01T00", events, previous="cd" * 32),
+    }
+    return pack.but(rows=rows, facts={"kind": "monthly"}).but(**changes)

@@ -1,0 +1,2015 @@
+#!/usr/bin/env python3
+# /// script
+# requires-python = ">=3.9"
+# dependencies = ["pynacl>=1.5"]
+# ///
+"""Check a signed evidence pack offline: one file, one pinned key, eleven numbered checks.
+
+    python3 evidence-pack-verify.py pack-3.tar.gz --expected-pubkey HEX
+
+The key is the one thing to get from somewhere else than the pack: a pack can name any key as its
+own. The numbers printed are those of docs/evidence-pack-format.md. Nothing is extracted, nothing
+from the pack is believed or printed before its signature holds (check 4), everything printed is
+escaped, and memory stays small whatever the file's size.
+
+Needs Python 3.9 and nothing else. PyNaCl does the signature where it is installed; where it is
+not, the built-in verifier below takes its place, and the output says which one it was.
+"""
+
+from __future__ import annotations
+
+import argparse
+import base64
+import binascii
+import contextlib
+import datetime
+import hashlib
+import io
+import json
+import os
+import re
+import stat
+import struct
+import sys
+import time
+import zlib
+from array import array
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any, BinaryIO, NoReturn
+
+CHECKS = {
+    1: "pinned key",
+    2: "archive",
+    3: "signature file",
+    4: "signature",
+    5: "strict manifest",
+    6: "known manifest",
+    7: "members",
+    8: "digests and counts",
+    9: "rows",
+    10: "coverage and chain",
+    11: "outside facts",
+}
+VALID, BAD, COULD_NOT_CHECK = 0, 1, 2
+
+# Caps. Whatever is not capped here is capped by a number that the signature covers.
+MAX_MANIFEST = 4 << 20
+MAX_SIGNATURE_FILE = 4096
+MAX_SCAN = 256 << 20  # how far behind other members a foreign pack's manifest may stand
+MAX_ROW = 1 << 20
+MAX_JSON_MEMBER = 1 << 20
+MAX_BLOB = 64 << 20
+MAX_VALUES = 200_000  # JSON values in one document
+MAX_DEPTH = 64
+MAX_DIGITS = 20
+MAX_INTEGER = 1 << 53
+MAX_PAX = 4096
+MAX_END_PADDING = 1 << 20
+MAX_REASONS = 5
+MAX_NOTES = 200
+
+READ = 1 << 17
+CHUNK = 1 << 18
+BLOCK = 512
+
+
+class Failed(Exception):
+    """A numbered check failed: the evidence is bad, or (check 1) the pinned key is."""
+
+    def __init__(self, number: int, why: str) -> None:
+        super().__init__(why)
+        self.number = number
+        self.why = why
+
+
+class CannotCheck(Exception):
+    """Nothing can be said about the evidence: usage, an unreadable file, a malformed key list."""
+
+
+class Malformed(Exception):
+    """A JSON document is not what check 5 or check 9 wants; the caller knows which of the two."""
+
+
+def shown(value: object, limit: int = 160) -> str:
+    """Return `value` as printable ASCII on one line, whatever it holds (terminal escapes, bidi)."""
+    text = value if isinstance(value, str) else str(value)
+    cut = text if len(text) <= limit else text[:limit] + "..."
+    return "".join(
+        c if " " <= c <= "~" and c != "\\" else c.encode("unicode_escape").decode() for c in cut
+    )
+
+
+# ---------------------------------------------------------------------------------------------
+# Ed25519. Strict in the way libsodium is: canonical encodings, S < L, no point of small order.
+# Source: RFC 8032, sections 5.1.3 (decoding), 5.1.4 (addition) and 5.1.7 (verification).
+
+P = 2**255 - 19
+L = 2**252 + 27742317777372353535851937790883648493
+D = -121665 * pow(121666, P - 2, P) % P
+ROOT_OF_MINUS_ONE = pow(2, (P - 1) // 4, P)
+Point = tuple[int, int, int, int]  # (X, Y, Z, T), extended homogeneous coordinates
+IDENTITY: Point = (0, 1, 1, 0)
+
+
+def decode_point(encoded: bytes) -> Point | None:
+    """Return the point of 32 canonical bytes, or None (RFC 8032, 5.1.3)."""
+    number = int.from_bytes(encoded, "little")
+    sign, y = number >> 255, number & ((1 << 255) - 1)
+    if len(encoded) != 32 or y >= P:
+        return None
+    u, v = (y * y - 1) % P, (D * y * y + 1) % P
+    x = u * pow(v, 3, P) * pow(u * pow(v, 7, P), (P - 5) // 8, P) % P
+    if v * x * x % P == P - u and u:
+        x = x * ROOT_OF_MINUS_ONE % P
+    if v * x * x % P != u or (x == 0 and sign):
+        return None
+    x = P - x if x & 1 != sign else x
+    return (x, y, 1, x * y % P)
+
+
+def add(p: Point, q: Point) -> Point:
+    """Add two points (RFC 8032, 5.1.4; complete, so it doubles as well)."""
+    a, b = (p[1] - p[0]) * (q[1] - q[0]) % P, (p[1] + p[0]) * (q[1] + q[0]) % P
+    c, d = 2 * p[3] * q[3] * D % P, 2 * p[2] * q[2] % P
+    e, f, g, h = b - a, d - c, d + c, b + a
+    return (e * f % P, g * h % P, f * g % P, e * h % P)
+
+
+def multiply(scalar: int, point: Point) -> Point:
+    """Multiply by double and add. Not constant time: everything here is public."""
+    result = IDENTITY
+    while scalar:
+        if scalar & 1:
+            result = add(result, point)
+        point, scalar = add(point, point), scalar >> 1
+    return result
+
+
+def is_identity(point: Point) -> bool:
+    """Tell whether the point is the neutral one."""
+    return point[0] % P == 0 and (point[1] - point[2]) % P == 0
+
+
+def encode_point(point: Point) -> bytes:
+    """Return the canonical 32 bytes of a point (RFC 8032, 5.1.2)."""
+    inverse = pow(point[2], P - 2, P)
+    x, y = point[0] * inverse % P, point[1] * inverse % P
+    return (y | (x & 1) << 255).to_bytes(32, "little")
+
+
+def built_in_is_point(public: bytes) -> bool:
+    """Tell whether these are 32 canonical bytes of a point of the main subgroup, not its zero."""
+    point = decode_point(public)
+    return point is not None and not is_identity(point) and is_identity(multiply(L, point))
+
+
+def built_in_verify(public: bytes, signature: bytes, message: bytes) -> bool:
+    """Verify as RFC 8032, 5.1.7 does, without the cofactor and without small-order points."""
+    if len(public) != 32 or len(signature) != 64:
+        return False
+    a, r = decode_point(public), decode_point(signature[:32])
+    s = int.from_bytes(signature[32:], "little")
+    if a is None or r is None or s >= L:
+        return False
+    if is_identity(multiply(8, a)) or is_identity(multiply(8, r)):
+        return False
+    digest = hashlib.sha512(signature[:32] + public + message).digest()
+    k = int.from_bytes(digest, "little") % L
+    minus_a = (P - a[0], a[1], a[2], P - a[3])
+    base = decode_point((4 * pow(5, P - 2, P) % P).to_bytes(32, "little")) or IDENTITY
+    return encode_point(add(multiply(s, base), multiply(k, minus_a))) == signature[:32]
+
+
+@dataclass(frozen=True)
+class Ed25519:
+    """The verifier in use: its name for the output, and its two questions."""
+
+    name: str
+    is_point: Callable[[bytes], bool]
+    verify: Callable[[bytes, bytes, bytes], bool]
+
+
+def ed25519(built_in: bool = False) -> Ed25519:
+    """Return PyNaCl's verifier, or the built-in one where PyNaCl is not installed or not wanted."""
+    if built_in:
+        return Ed25519("the built-in verifier, as asked", built_in_is_point, built_in_verify)
+    try:
+        import nacl
+        import nacl.bindings
+        import nacl.exceptions
+    except ImportError:
+        return Ed25519(
+            "the built-in verifier: PyNaCl is not installed", built_in_is_point, built_in_verify
+        )
+
+    def is_point(public: bytes) -> bool:
+        # VerifyKey() takes keys of small order; this call does not.
+        return bool(nacl.bindings.crypto_core_ed25519_is_valid_point(public))
+
+    def verify(public: bytes, signature: bytes, message: bytes) -> bool:
+        if len(public) != 32 or len(signature) != 64:
+            return False
+        try:
+            nacl.bindings.crypto_sign_open(signature + message, public)
+        except (nacl.exceptions.BadSignatureError, ValueError):
+            return False
+        return True
+
+    return Ed25519("PyNaCl " + str(nacl.__version__), is_point, verify)
+
+
+# ---------------------------------------------------------------------------------------------
+# The archive (check 2): exactly one gzip member holding a tar of plain files.
+
+
+class Gunzip:
+    """Inflates one gzip member piece by piece; never more than CHUNK bytes at once.
+
+    Source: RFC 1952. Only the flag for a file name is allowed, and the name is skipped.
+    """
+
+    def __init__(self, file: BinaryIO, progress: Progress) -> None:
+        self._file = file
+        self._progress = progress
+        self._inflate = zlib.decompressobj(-zlib.MAX_WBITS)
+        self._crc = 0
+        self._size = 0
+        self._piece = b""
+        self._at = 0
+        file.seek(0)
+        self._input = self._skip_header(file.read(READ))
+
+    @staticmethod
+    def _skip_header(start: bytes) -> bytes:
+        if len(start) < 18 or start[:3] != b"\x1f\x8b\x08":
+            raise Failed(2, "this is not a gzip file")
+        flags = start[3]
+        if flags & ~0x08:
+            raise Failed(2, f"gzip header has flags {flags:#04x}; only a file name is allowed")
+        if not flags:
+            return start[10:]
+        end = start.find(b"\0", 10, 10 + 256)
+        if end < 0:
+            raise Failed(2, "the file name in the gzip header is longer than 255 bytes")
+        return start[end + 1 :]
+
+    def _next_piece(self) -> bool:
+        """Inflate the next piece into the buffer; False at the end of the deflate stream."""
+        while not self._inflate.eof:
+            data = self._input or self._file.read(READ)
+            try:
+                piece = self._inflate.decompress(data, CHUNK)
+            except zlib.error:
+                raise Failed(2, f"broken deflate data after {self._size} bytes") from None
+            self._input = self._inflate.unconsumed_tail
+            if piece:
+                self._crc = zlib.crc32(piece, self._crc)
+                self._size += len(piece)
+                self._piece, self._at = piece, 0
+                self._progress.show(self._file)
+                return True
+            if not data and not self._inflate.eof:
+                raise Failed(2, "the gzip data ends in the middle: the file is cut")
+        return False
+
+    def stream(self, size: int) -> Iterator[bytes]:
+        """Yield exactly the next `size` bytes, in pieces."""
+        while size:
+            if self._at == len(self._piece) and not self._next_piece():
+                raise Failed(2, "the tar ends in the middle of a member")
+            if self._at == 0 and size >= len(self._piece):
+                piece = self._piece
+            else:
+                piece = self._piece[self._at : self._at + size]
+            self._at += len(piece)
+            size -= len(piece)
+            yield piece
+
+    def take(self, size: int) -> bytes:
+        """Return exactly the next `size` bytes; callers have capped `size` before."""
+        return b"".join(self.stream(size))
+
+    def rest_is_zero(self, limit: int) -> None:
+        """Read to the end of the deflate stream: nothing but zero bytes, and few of them."""
+        n = 0
+        while self._at < len(self._piece) or self._next_piece():
+            rest = self._piece[self._at :]
+            self._at = len(self._piece)
+            n += len(rest)
+            if rest.count(0) != len(rest):
+                raise Failed(2, "data stands behind the end of the tar")
+            if n > limit:
+                raise Failed(2, f"more than {limit} bytes of padding behind the end of the tar")
+
+    def check_trailer(self) -> None:
+        """Compare CRC-32 and length with the trailer; nothing may follow it."""
+        tail = self._inflate.unused_data
+        tail += self._file.read(9 - len(tail)) if len(tail) < 9 else b""
+        if len(tail) < 8:
+            raise Failed(2, "the gzip trailer is cut")
+        crc, size = struct.unpack("<II", tail[:8])
+        if crc != self._crc:
+            raise Failed(2, "the gzip trailer's CRC-32 does not match the data")
+        if size != self._size & 0xFFFFFFFF:
+            raise Failed(2, "the gzip trailer's length does not match the data")
+        if len(tail) > 8 or self._file.read(1):
+            raise Failed(2, "something stands behind the gzip member")
+
+
+class Archive:
+    """Walks the tar inside the gzip member: regular files only, each name once.
+
+    Source: POSIX.1-2018, pax, "ustar Interchange Format". GNU tar's own magic is accepted for
+    plain members; every extension but a pax record for a time or for a size over 8 GiB is not.
+    """
+
+    def __init__(self, file: BinaryIO, progress: Progress) -> None:
+        self.gunzip = Gunzip(file, progress)
+        self._names: set[str] = set()
+
+    def members(self) -> Iterator[tuple[str, int]]:
+        """Yield name and size of each member; the caller reads `size` bytes before the next."""
+        while True:
+            header = self.gunzip.take(BLOCK)
+            if not header.strip(b"\0"):
+                break
+            large = None
+            if header[156:157] == b"x":
+                large = self._pax_size(_tar_header(header, b"x")[1])
+                header = self.gunzip.take(BLOCK)
+            name, size = _tar_header(header, b"0")
+            if name in self._names:
+                raise Failed(2, "a member name stands in the tar twice")
+            self._names.add(name)
+            size = size if large is None else large
+            yield name, size
+            if self.gunzip.take(-size % BLOCK).strip(b"\0"):
+                raise Failed(2, "the padding behind a member is not zero")
+        if self.gunzip.take(BLOCK).strip(b"\0"):
+            raise Failed(2, "the tar does not end with two zero blocks")
+        self.gunzip.rest_is_zero(MAX_END_PADDING)
+        self.gunzip.check_trailer()
+
+    def _pax_size(self, length: int) -> int | None:
+        """Read a pax header; return the size it gives, if it gives one that octal cannot."""
+        if length > MAX_PAX:
+            raise Failed(2, f"a pax header is longer than {MAX_PAX} bytes")
+        body = self.gunzip.take(length)
+        if self.gunzip.take(-length % BLOCK).strip(b"\0"):
+            raise Failed(2, "the padding behind a pax header is not zero")
+        size = None
+        while body:
+            match = re.match(rb"([1-9][0-9]{0,3}) (size|mtime|atime|ctime)=([0-9.]{1,32})\n", body)
+            if match is None or int(match[1]) != match.end():
+                raise Failed(2, "a pax header holds something else than a time or a size")
+            body = body[match.end() :]
+            if match[2] == b"size":
+                if size is not None or not match[3].isdigit() or int(match[3]) < 8 << 30:
+                    raise Failed(2, "a pax header gives a size that belongs in the tar header")
+                size = int(match[3])
+        return size
+
+
+def _tar_header(header: bytes, kind: bytes) -> tuple[str, int]:
+    """Return name and size of one 512-byte header after checking everything that has a meaning."""
+    stated = re.fullmatch(rb"([0-7]{1,7})[\0 ]{1,7}", header[148:156])
+    if stated is None or int(stated[1], 8) != sum(header) - sum(header[148:156]) + 8 * 0x20:
+        raise Failed(2, "a tar header's checksum is wrong")
+    if header[257:265] not in (b"ustar\00000", b"ustar  \0"):
+        raise Failed(2, "a tar header is neither ustar nor GNU")
+    if header[156:157] != kind:
+        raise Failed(2, "a tar member is not a regular file")
+    size = re.fullmatch(rb"([0-7]{1,11}|[0-7]{12})[\0 ]{0,11}", header[124:136])
+    if size is None:
+        raise Failed(2, "a tar header's size is not an octal number")
+    if header[157:257].strip(b"\0"):
+        raise Failed(2, "a regular tar member names a link target")
+    name, _, rest = header[:100].partition(b"\0")
+    if not name or rest.strip(b"\0") or header[345:500].strip(b"\0"):
+        raise Failed(2, "a tar member's name is empty, holds NUL or has a prefix")
+    text = name.decode("latin-1")
+    if kind == b"0" and not re.fullmatch(r"(blobs/[0-9a-f]{64}|[A-Za-z0-9_]{1,64})\.[a-z]+", text):
+        raise Failed(2, "a tar member's name is a path or holds unusual characters")
+    return text, int(size[1], 8)
+
+
+class Progress:
+    """Shows on a terminal's standard error how much of a large file was read."""
+
+    SMALL = 16 << 20
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._on = size > self.SMALL and sys.stderr.isatty()
+        self._next = 0.0
+
+    def show(self, file: BinaryIO) -> None:
+        """Print the share read so far, at most five times a second."""
+        if self._on and time.monotonic() >= self._next:
+            self._next = time.monotonic() + 0.2
+            print(f"\r{100 * file.tell() // self._size:3d} % read", end="", file=sys.stderr)
+
+    def done(self) -> None:
+        """Wipe the line."""
+        if self._on:
+            print("\r" + " " * 12 + "\r", end="", file=sys.stderr, flush=True)
+            self._on = False
+
+
+def open_pack(path: str) -> BinaryIO:
+    """Open a regular file for reading.
+
+    Raises:
+        CannotCheck: the file cannot be opened or is no regular file.
+    """
+    # Without O_NONBLOCK a named pipe would hold the open until somebody writes to it.
+    flags = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
+    try:
+        file = os.fdopen(os.open(path, flags), "rb")
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "not a file name"
+        raise CannotCheck(f"cannot open the file: {reason}") from error
+    if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+        file.close()
+        raise CannotCheck("the pack must be a regular file")
+    return file
+
+
+def read_manifest(file: BinaryIO, progress: Progress) -> tuple[bytes, bytes]:
+    """Return the bytes of manifest.json and manifest.sig, believing nothing of either yet."""
+    archive = Archive(file, progress)
+    found: dict[str, bytes] = {}
+    caps = {"manifest.json": (MAX_MANIFEST, 2), "manifest.sig": (MAX_SIGNATURE_FILE, 3)}
+    scanned = 0
+    for name, size in archive.members():
+        if name in caps:
+            cap, number = caps[name]
+            if size > cap:
+                raise Failed(number, f"{name} is larger than {cap} bytes")
+            found[name] = archive.gunzip.take(size)
+            if len(found) == 2:
+                return found["manifest.json"], found["manifest.sig"]
+            continue
+        scanned += size
+        if scanned > MAX_SCAN:
+            raise Failed(2, f"no manifest and signature in the first {MAX_SCAN >> 20} MiB")
+        for _ in archive.gunzip.stream(size):
+            pass
+    raise Failed(2, "manifest.json or manifest.sig is not in the tar")
+
+
+# ---------------------------------------------------------------------------------------------
+# Strict JSON (check 5) and canonical JSON (check 9).
+
+
+def _no_constant(text: str) -> NoReturn:
+    raise Malformed(f"it holds {text}, which is not JSON")
+
+
+def _integer(text: str) -> int:
+    number = int(text) if len(text) <= MAX_DIGITS else MAX_INTEGER + 1
+    if not -MAX_INTEGER <= number <= MAX_INTEGER:
+        raise Malformed("it holds an integer beyond 2^53")
+    return number
+
+
+def _foreign_integer(text: str) -> int:
+    if len(text) > MAX_DIGITS:
+        raise Malformed(f"it holds an integer of more than {MAX_DIGITS} digits")
+    return int(text)
+
+
+def _unique_pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    result = dict(pairs)
+    if len(result) != len(pairs):
+        raise Malformed("it holds the same key twice")
+    return result
+
+
+def _sorted_pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    keys = [key for key, _ in pairs]
+    if keys != sorted(set(keys)):
+        raise Malformed("its keys are not sorted, or one stands there twice")
+    return dict(pairs)
+
+
+STRICT = json.JSONDecoder(
+    object_pairs_hook=_unique_pairs, parse_int=_integer, parse_constant=_no_constant
+)
+# Duplicate keys need no hook here: such a row differs from its own canonical form.
+OURS = json.JSONDecoder(parse_int=_integer, parse_constant=_no_constant)
+FOREIGN = json.JSONDecoder(
+    object_pairs_hook=_sorted_pairs, parse_int=_foreign_integer, parse_constant=_no_constant
+)
+ENCODER = json.JSONEncoder(
+    sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
+)
+STRING = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
+
+
+def canonical(value: object) -> bytes:
+    """Return the canonical bytes: sorted keys, no white space, UTF-8, lone surrogates escaped."""
+    return ENCODER.encode(value).encode("utf-8", "backslashreplace")
+
+
+def parse(data: bytes, decoder: json.JSONDecoder) -> dict[str, Any]:
+    """Parse one bounded JSON object.
+
+    Raises:
+        Malformed: with the reason, in words that quote nothing of the document.
+    """
+    if len(data) > 1 << 16 and sum(map(data.count, (b",", b"[", b"{"))) > MAX_VALUES:
+        raise Malformed(f"it holds more than {MAX_VALUES} values")
+    try:
+        value = decoder.decode(data.decode("utf-8"))
+    except UnicodeDecodeError:
+        raise Malformed("it is not UTF-8") from None
+    except RecursionError:
+        raise Malformed(f"it is nested deeper than {MAX_DEPTH}") from None
+    except ValueError:
+        begins_with_bom = data[:3] == b"\xef\xbb\xbf"
+        raise Malformed(
+            "it begins with a byte order mark" if begins_with_bom else "it is not JSON"
+        ) from None
+    if type(value) is not dict:
+        raise Malformed("it is not a JSON object")
+    if data.count(b"[") + data.count(b"{") > MAX_DEPTH:
+        _check_depth(value)
+    return value
+
+
+def _check_depth(value: object) -> None:
+    level: list[object] = [value]
+    for _ in range(MAX_DEPTH):
+        below: list[object] = []
+        for item in level:
+            if isinstance(item, dict):
+                below.extend(item.values())
+            elif isinstance(item, list):
+                below.extend(item)
+        level = [item for item in below if isinstance(item, (dict, list))]
+        if not level:
+            return
+    raise Malformed(f"it is nested deeper than {MAX_DEPTH}")
+
+
+def canonical_row(line: bytes) -> dict[str, Any]:
+    """Parse one row of ours: its bytes must be the canonical ones of what it says."""
+    row = parse(line, OURS)
+    try:
+        same = canonical(row) == line
+    except ValueError:
+        raise Malformed("it holds a number that JSON cannot carry") from None
+    if not same:
+        raise Malformed("it is not canonical JSON")
+    return row
+
+
+def foreign_row(line: bytes) -> dict[str, Any]:
+    """Parse a row of a pack not ours: sorted keys and no white space, escapes as they like."""
+    row = parse(line, FOREIGN)
+    if re.search(r"\s", STRING.sub('""', line.decode("utf-8"))):
+        raise Malformed("it holds white space between its parts")
+    return row
+
+
+# ---------------------------------------------------------------------------------------------
+# Instants and hours, as numbers that can be counted.
+
+INSTANT = re.compile(
+    r"([0-9]{4})-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
+    r"T([01][0-9]|2[0-3]):([0-5][0-9]):([0-5][0-9])(?:\.[0-9]{1,9})?Z"
+)
+
+
+def seconds(text: object) -> int | None:
+    """Return seconds since 0001-01-01 of an RFC 3339 instant in UTC, or None if it is none."""
+    match = INSTANT.fullmatch(text) if isinstance(text, str) else None
+    if match is None:
+        return None
+    year, month, day, hour, minute, second = map(int, match.groups())
+    try:
+        days = datetime.date(year, month, day).toordinal()
+    except ValueError:
+        return None
+    return ((days * 24 + hour) * 60 + minute) * 60 + second
+
+
+def hour_number(text: object) -> int | None:
+    """Return the number of the hour that an instant begins, or None if it begins none."""
+    at = seconds(text)
+    return None if at is None or at % 3600 or len(str(text)) != 20 else at // 3600
+
+
+def hour_name(number: int) -> str:
+    """Return the hour's name, as in `2026-04-01T05:00:00Z`."""
+    return f"{datetime.date.fromordinal(number // 24).isoformat()}T{number % 24:02d}:00:00Z"
+
+
+# ---------------------------------------------------------------------------------------------
+# What a manifest must say (checks 5 to 7).
+
+
+def _is_text(value: object) -> bool:
+    return type(value) is str and bool(value)
+
+
+def _is_count(value: object) -> bool:
+    return type(value) is int and value >= 0
+
+
+def _is_hash(value: object) -> bool:
+    return type(value) is str and re.fullmatch(r"[0-9a-f]{64}", value) is not None
+
+
+def _is_hash_or_null(value: object) -> bool:
+    return value is None or _is_hash(value)
+
+
+def _is_instant(value: object) -> bool:
+    return seconds(value) is not None
+
+
+def _is_instant_or_null(value: object) -> bool:
+    return value is None or _is_instant(value)
+
+
+def _is_texts(value: object) -> bool:
+    return type(value) is list and all(map(_is_text, value)) and len(set(value)) == len(value)
+
+
+Kind = tuple[Callable[[object], bool], str]  # (is it right, what it should be)
+TEXT: Kind = (_is_text, "a text")
+TEXT_OR_NULL: Kind = (lambda v: v is None or _is_text(v), "a text or null")
+COUNT: Kind = (_is_count, "a count")
+HASH: Kind = (_is_hash, "64 lower-case hex digits")
+HASH_OR_NULL: Kind = (_is_hash_or_null, "64 lower-case hex digits or null")
+INSTANT_TEXT: Kind = (_is_instant, "an RFC 3339 instant in UTC")
+INSTANT_OR_NULL: Kind = (_is_instant_or_null, "an RFC 3339 instant in UTC or null")
+TEXTS: Kind = (_is_texts, "a list of different texts")
+LIST: Kind = (lambda v: type(v) is list, "a list")
+OBJECT: Kind = (lambda v: type(v) is dict, "an object")
+LIST_OR_OBJECT: Kind = (lambda v: type(v) in (list, dict), "a list or an object")
+VERSION: Kind = (lambda v: type(v) is int, "an integer")
+NUMBER_TEXT: Kind = (
+    lambda v: isinstance(v, str) and re.fullmatch(r"[0-9]{1,20}", v) is not None,
+    "a number as a text",
+)
+
+COMMON = {
+    "schema_version": VERSION,
+    "pack_id": TEXT,
+    "tenant_id": TEXT,
+    "period_start": INSTANT_TEXT,
+    "period_end": INSTANT_TEXT,
+    "signing_public_hex": TEXT,
+}
+ADDED = {
+    "created_at": INSTANT_TEXT,
+    "kind": TEXT,
+    "profile": TEXT,
+    "cut_hour": INSTANT_TEXT,
+    "settled_through": INSTANT_OR_NULL,
+    "files": LIST,
+    "coverage": OBJECT,
+    "chain": LIST,
+    "audit_log": LIST_OR_OBJECT,
+    "previous_pack_id": TEXT_OR_NULL,
+    "previous_manifest_sha256": HASH_OR_NULL,
+    "hash_scheme": OBJECT,
+    "signing_key_id": TEXT,
+    "generator": OBJECT,
+}
+OUTCOMES = ("complete", "partial", "failed", "missed", "paused")
+COVERAGE = dict.fromkeys(("expected_hours", *OUTCOMES, "longest_gap_hours"), COUNT)
+CHAIN = {
+    "org_id": TEXT,
+    "org_proof": TEXT,
+    "first_previous_sha256": HASH_OR_NULL,
+    "last_seal_sha256": HASH_OR_NULL,
+    "seals": COUNT,
+}
+
+
+@dataclass(frozen=True)
+class Module:
+    """A documented kind of pack: its own manifest keys and its row files."""
+
+    keys: dict[str, Kind]
+    files: dict[str, tuple[str, str]]  # member -> (key of its row count, key of its digest)
+
+
+MODULES = {
+    (2, "openai_admin"): Module(
+        {"pack_id": NUMBER_TEXT, "org_ids": TEXTS},
+        {
+            "users.jsonl": ("user_count", "users_sha256"),
+            "projects.jsonl": ("project_count", "projects_sha256"),
+            "api_keys.jsonl": ("api_key_count", "api_keys_sha256"),
+            "events.jsonl": ("event_count", "events_sha256"),
+        },
+    ),
+    (2, "copilot"): Module(
+        {"org_logins": TEXTS, "created_at": INSTANT_TEXT},
+        {
+            "seats.jsonl": ("seat_count", "seats_sha256"),
+            "events.jsonl": ("event_count", "events_sha256"),
+        },
+    ),
+    (1, None): Module(
+        {"app_id": TEXT, "blob_count": COUNT, "blob_index": LIST},
+        {
+            "traces.jsonl": ("trace_count", "traces_sha256"),
+            "spans.jsonl": ("span_count", "spans_sha256"),
+        },
+    ),
+}
+FULL_MEMBERS = ("coverage.jsonl", "README.txt")  # profile full has at least these as well
+
+
+@dataclass(frozen=True)
+class Expected:
+    """What the signed manifest says about one member; None where it says nothing."""
+
+    name: str
+    sha256: str
+    rows: int | None
+    n_bytes: int | None
+    cap: int
+
+
+@dataclass
+class Manifest:
+    """The manifest after checks 4 to 7: bytes, values, and the members it promises, in order."""
+
+    sha256: str
+    values: dict[str, Any]
+    profile: str | None
+    members: dict[str, Expected] = field(default_factory=dict)
+
+    def __getitem__(self, key: str) -> Any:
+        return self.values[key]
+
+    def get(self, key: str) -> Any:
+        """Return a value or None."""
+        return self.values.get(key)
+
+
+def check_1_pinned_key(text: str, backend: Ed25519) -> bytes:
+    """Return the pinned key's 32 bytes."""
+    if not re.fullmatch(r"[0-9A-Fa-f]{64}", text):
+        raise Failed(1, "the pinned key is not 64 hex digits")
+    public = bytes.fromhex(text)
+    if not backend.is_point(public):
+        raise Failed(1, "the pinned key is not a point of the curve that can sign")
+    return public
+
+
+def check_3_signature_file(data: bytes) -> bytes:
+    """Return the 64 bytes of the signature."""
+    text = data[:-1] if data.endswith(b"\n") else data
+    try:
+        signature = base64.b64decode(text, validate=True)
+    except binascii.Error:
+        signature = b""
+    if len(signature) != 64 or base64.b64encode(signature) != text:
+        raise Failed(3, "manifest.sig is not the base64 text of 64 bytes")
+    return signature
+
+
+def check_4_signature(public: bytes, signature: bytes, data: bytes, backend: Ed25519) -> None:
+    """Verify the signature over the exact bytes of manifest.json."""
+    if not backend.verify(public, signature, data):
+        raise Failed(4, "the signature does not hold under the pinned key")
+
+
+def check_5_strict_manifest(data: bytes) -> dict[str, Any]:
+    """Return the manifest's values: strict JSON, and every known key of its exact type."""
+    try:
+        values = parse(data, STRICT)
+    except Malformed as error:
+        raise Failed(5, f"manifest.json: {error}") from None
+    kinds = dict(COMMON)
+    for module in MODULES.values():
+        kinds.update({key: kind for key, kind in module.keys.items() if key not in kinds})
+        for count, digest in module.files.values():
+            kinds.update({count: COUNT, digest: HASH})
+    kinds["module"] = TEXT
+    if "profile" in values:
+        kinds.update(ADDED)
+    _check_types(5, "manifest.json", values, kinds)
+    return values
+
+
+def _check_types(number: int, where: str, values: dict[str, Any], kinds: dict[str, Kind]) -> None:
+    for key, (is_right, words) in kinds.items():
+        if key in values and not is_right(values[key]):
+            raise Failed(number, f"{where}: {key} is not {words}")
+
+
+def _check_object(number: int, where: str, value: object, kinds: dict[str, Kind]) -> dict[str, Any]:
+    if type(value) is not dict:
+        raise Failed(number, f"{where} is not an object")
+    missing = [key for key in kinds if key not in value]
+    if missing:
+        raise Failed(number, f"{where} lacks {missing[0]}")
+    _check_types(number, where, value, kinds)
+    return value
+
+
+def check_6_known_manifest(values: dict[str, Any], public: bytes) -> Module:
+    """Return the module: version and module known, every required key there, the key ours."""
+    if "schema_version" not in values:
+        raise Failed(6, "manifest.json lacks schema_version")
+    version, name = values["schema_version"], values.get("module")
+    module = MODULES.get((version, name))
+    if module is None:
+        raise Failed(6, f"unknown schema_version {version} with module {shown(name)}")
+    required = {**COMMON, **module.keys}
+    for count, digest in module.files.values():
+        required.update({count: COUNT, digest: HASH})
+    if "profile" in values:
+        required.update(ADDED)
+    _check_object(6, "manifest.json", values, required)
+    if values["signing_public_hex"] != public.hex():
+        raise Failed(6, "signing_public_hex is not the pinned key in lower-case hex")
+    if seconds(values["period_start"]) > seconds(values["period_end"]):  # type: ignore[operator]
+        raise Failed(6, "the period ends before it starts")
+    if "profile" in values:
+        _check_own_manifest(values, name)
+    return module
+
+
+def _check_own_manifest(values: dict[str, Any], module: str | None) -> None:
+    if module != "openai_admin":
+        raise Failed(6, "only module openai_admin has a profile")
+    if values["profile"] not in ("full", "core"):
+        raise Failed(6, f"unknown profile {shown(values['profile'])}")
+    if values["kind"] not in ("monthly", "on_demand", "revision"):
+        raise Failed(6, f"unknown kind {shown(values['kind'])}")
+    if values["kind"] == "revision" and not _is_text(values.get("replaces")):
+        raise Failed(6, "a revision does not say which pack it replaces")
+    start, end = seconds(values["period_start"]), seconds(values["period_end"])
+    if start is None or end is None or start % 3600 or (end + 1) % 3600:
+        raise Failed(6, "the period is not made of whole hours")
+    if hour_number(values["cut_hour"]) is None:
+        raise Failed(6, "cut_hour is not the start of an hour")
+    _check_object(6, "coverage", values["coverage"], COVERAGE)
+    chains = [_check_object(6, "chain", entry, CHAIN)["org_id"] for entry in values["chain"]]
+    if sorted(chains) != sorted(values["org_ids"]):
+        raise Failed(6, "chain does not name each of org_ids once")
+
+
+def check_7_expected_members(values: dict[str, Any], module: Module) -> dict[str, Expected]:
+    """Return what the manifest promises, in order: member name to what must be there."""
+    if "profile" in values:
+        return _own_members(values, module)
+    members = {}
+    for name, (count, digest) in module.files.items():
+        rows = values[count]
+        members[name] = Expected(name, values[digest], rows, None, rows * (MAX_ROW + 1))
+    for entry in values.get("blob_index", ()) if module is MODULES[(1, None)] else ():
+        sha256 = _blob_hash(entry)
+        name = f"blobs/{sha256}.txt"
+        members[name] = Expected(name, sha256, None, None, MAX_BLOB)
+    if "blob_count" in module.keys and values["blob_count"] != len(values["blob_index"]):
+        raise Failed(8, "blob_count is not the length of blob_index")
+    return members
+
+
+def _blob_hash(entry: object) -> str:
+    """Return the one SHA-256 that an entry of blob_index carries; its shape is not public."""
+    texts = entry.values() if isinstance(entry, dict) else [entry]
+    found = set()
+    for text in texts:
+        pattern = r"(?:sha256:|blobs/)?([0-9a-f]{64})(?:\.txt)?"
+        match = re.fullmatch(pattern, text) if isinstance(text, str) else None
+        if match:
+            found.add(match[1])
+    if len(found) != 1:
+        raise Failed(7, "an entry of blob_index does not carry exactly one SHA-256")
+    return str(found.pop())
+
+
+def _own_members(values: dict[str, Any], module: Module) -> dict[str, Expected]:
+    kinds = {"name": TEXT, "bytes": COUNT, "sha256": HASH}
+    members: dict[str, Expected] = {}
+    for entry in values["files"]:
+        name = _check_object(7, "files", entry, kinds)["name"]
+        where = f"files: {shown(name)}"
+        if not re.fullmatch(r"[A-Za-z0-9_]{1,64}\.(jsonl|json|txt)", name):
+            raise Failed(7, f"{where} is not a name a member can have")
+        if name in members or name == "manifest.json":
+            raise Failed(7, f"{where} stands there twice")
+        rows = entry.get("rows")
+        if not (_is_count(rows) or (rows is None and not name.endswith(".jsonl"))):
+            raise Failed(7, f"{where} has no row count")
+        members[name] = Expected(name, entry["sha256"], rows, entry["bytes"], entry["bytes"])
+    wanted = [*module.files, *(FULL_MEMBERS if values["profile"] == "full" else ())]
+    missing = [name for name in wanted if name not in members]
+    if missing:
+        raise Failed(7, f"files lacks {missing[0]}")
+    if values["profile"] == "core" and len(members) != len(wanted):
+        raise Failed(7, "files of profile core holds more than the documented members")
+    for name, (count, digest) in module.files.items():
+        if (members[name].rows, members[name].sha256) != (values[count], values[digest]):
+            raise Failed(8, f"files and {count} or {digest} do not say the same of {name}")
+    return members
+
+
+# ---------------------------------------------------------------------------------------------
+# Rows (check 9).
+
+USERS = "org_id user_id email_hash email_prefix role roles_held added_at is_service_account"
+PROJECTS = "org_id project_id name status created_at archived_at"
+API_KEYS = (
+    "org_id project_id key_id name redacted_value type owner_type owner_id owner_hash"
+    " owner_project_access created_at last_used_at expires_at findings"
+)
+EPISODE = " first_seen_at removed_at state_at"
+EVENTS = (
+    "org_id event_id event_type occurred_at sealed_hour actor_type actor_id actor_hash"
+    " project_id target_id late details"
+)
+COVERAGE_ROW = "hour org_id outcome run seal sha256"
+CHANGES = "org_id hour section entity_id kind fields before after verdict event_id"
+FIELDS = {
+    "users.jsonl": frozenset((USERS + EPISODE).split()),
+    "projects.jsonl": frozenset((PROJECTS + EPISODE).split()),
+    "api_keys.jsonl": frozenset((API_KEYS + EPISODE).split()),
+    "events.jsonl": frozenset(EVENTS.split()),
+    "coverage.jsonl": frozenset(COVERAGE_ROW.split()),
+    "changes.jsonl": frozenset(CHANGES.split()),
+}
+ENTITY_ID = {"users.jsonl": "user_id", "projects.jsonl": "project_id", "api_keys.jsonl": "key_id"}
+
+
+class Rows:
+    """Checks the rows of one member as they stream by; keeps the first reasons it finds."""
+
+    def __init__(self, manifest: Manifest, name: str) -> None:
+        self.manifest = manifest
+        self.name = name
+        self.n = 0
+        self.wrong: list[str] = []
+        self._fields = FIELDS.get(name, frozenset())
+        self._orgs = frozenset(manifest.get("org_ids") or ())
+        self._last: tuple[str, ...] = ()
+
+    def row(self, line: bytes) -> None:
+        """Check one row, without its newline."""
+        self.n += 1
+        try:
+            self.check(canonical_row(line))
+        except Malformed as error:
+            if len(self.wrong) < MAX_REASONS:
+                self.wrong.append(f"{self.name} row {self.n}: {error}")
+
+    def check(self, row: dict[str, Any]) -> None:
+        """Check what every row of ours must hold."""
+        if not self._fields <= row.keys():
+            raise Malformed(f"it lacks {min(self._fields - row.keys())}")
+        org_id = row.get("org_id", "")
+        if "org_id" in row and (type(org_id) is not str or org_id not in self._orgs):
+            raise Malformed("its org_id is not one of org_ids")
+
+    def in_order(self, key: tuple[str, ...], words: str) -> None:
+        """Demand that keys rise from row to row: sorted, and each once."""
+        if key <= self._last:
+            raise Malformed(
+                f"it stands there twice ({words})" if key == self._last else f"not sorted ({words})"
+            )
+        self._last = key
+
+    def finish(self) -> None:
+        """Draw the conclusions that need all rows."""
+
+
+class ForeignRows(Rows):
+    """Rows of a pack without profile: sorted keys, no white space, one object a row."""
+
+    def check(self, row: dict[str, Any]) -> None:
+        """Leave the fields alone: they are not documented."""
+
+    def row(self, line: bytes) -> None:
+        """Check one row, without its newline."""
+        self.n += 1
+        try:
+            foreign_row(line)
+        except Malformed as error:
+            if len(self.wrong) < MAX_REASONS:
+                self.wrong.append(f"{self.name} row {self.n}: {error}")
+
+
+class EntityRows(Rows):
+    """Users, projects and API keys: one row per episode, by (org_id, id, first_seen_at)."""
+
+    def __init__(self, manifest: Manifest, name: str) -> None:
+        super().__init__(manifest, name)
+        self._id = ENTITY_ID[name]
+        self.n_returns = 0
+
+    def check(self, row: dict[str, Any]) -> None:
+        """Check fields, types of what orders the row, and the order."""
+        super().check(row)
+        key = (row["org_id"], row[self._id], row["first_seen_at"])
+        if type(key[1]) is not str or hour_number(key[2]) is None:
+            raise Malformed(f"{self._id} is no text or first_seen_at no hour")
+        for name in ("removed_at", "state_at"):
+            if row[name] is not None and hour_number(row[name]) is None:
+                raise Malformed(f"{name} is not an hour")
+        self.n_returns += self._last[:2] == key[:2]
+        self.in_order(key, f"org_id, {self._id}, first_seen_at")
+
+
+class EventRows(Rows):
+    """Events by (org_id, sealed_hour, occurred_at, event_id), each id once, inside the period."""
+
+    def __init__(self, manifest: Manifest, name: str) -> None:
+        super().__init__(manifest, name)
+        self._start, self._end = manifest["period_start"], manifest["period_end"]
+        self._cut = manifest["cut_hour"]
+        self._orders = {org: n for n, org in enumerate(sorted(self._orgs))}
+        self._hours: dict[str, int] = {}
+        self._days: set[str] = set()
+        self._open: tuple[str, str] = ("", "")
+        self._months: dict[str, int] = {}
+        self.n_late = 0
+        self.ids = SeenIds()
+        self.sealed = SealedCounts()
+
+    def check(self, row: dict[str, Any]) -> None:
+        """Check fields, times, order, and remember the id."""
+        super().check(row)
+        org, hour, at = row["org_id"], row["sealed_hour"], row["occurred_at"]
+        event_id, late = row["event_id"], row["late"]
+        if type(event_id) is not str or type(late) is not bool:
+            raise Malformed("event_id is no text or late neither true nor false")
+        self._check_times(hour, at, late)
+        self.in_order((org, hour, at, event_id), "org_id, sealed_hour, occurred_at, event_id")
+        self.ids.add(hash((org, event_id)))
+        if (org, hour) != self._open:
+            self._close_hour()
+            self._open = (org, hour)
+        month = at[:7]
+        self._months[month] = self._months.get(month, 0) + 1
+        self.n_late += late
+
+    def _check_times(self, hour: object, at: object, late: bool) -> None:
+        if type(hour) is not str or type(at) is not str:
+            raise Malformed("sealed_hour or occurred_at is not an instant")
+        if hour not in self._hours:
+            number = hour_number(hour)
+            if number is None:
+                raise Malformed("sealed_hour is not an hour")
+            if hour > self._cut:
+                raise Malformed("it was sealed after the cut")
+            self._hours = {hour: number}
+        # The calendar is asked once a day; the pattern, every time.
+        if INSTANT.fullmatch(at) is None or len(at) != 20:
+            raise Malformed("occurred_at is not an instant")
+        if at[:10] not in self._days:
+            if seconds(at) is None:
+                raise Malformed("occurred_at is not an instant")
+            if len(self._days) < 1000:
+                self._days.add(at[:10])
+        if not late and not self._start <= at <= self._end:
+            raise Malformed("it occurred outside the period and is not marked late")
+
+    def _close_hour(self) -> None:
+        org, hour = self._open
+        # The picture that closes the hour before the period is taken inside the period, so an
+        # event may carry that hour; like the hours after the period it has no row to compare.
+        if self._start <= hour <= self._end:
+            number = hour_number(hour) or 0
+            for month, n in sorted(self._months.items()):
+                self.sealed.add(self._orders[org], number, month, n)
+        self._months = {}
+
+    def finish(self) -> None:
+        """Count the last hour."""
+        self._close_hour()
+        self._open = ("", "")
+
+
+def _temporary_file() -> Any:
+    """Return a nameless file for digests and counts, which are all that is ever put aside."""
+    import tempfile  # costs more than a small pack's whole check
+
+    return tempfile.TemporaryFile()
+
+
+class SeenIds:
+    """Finds repeated 64-bit hashes in bounded memory: buckets, put aside in a file when many."""
+
+    BUCKETS = 256
+    IN_MEMORY = 1 << 20
+    SUSPECTS = 64
+
+    def __init__(self) -> None:
+        self._buckets = [array("q") for _ in range(self.BUCKETS)]
+        self._n = 0
+        self._aside: Any | None = None
+        self._parts: list[list[tuple[int, int]]] = [[] for _ in range(self.BUCKETS)]
+
+    def add(self, hashed: int) -> None:
+        """Remember one hash."""
+        self._buckets[hashed & 255].append(hashed)
+        self._n += 1
+        if self._n >= self.IN_MEMORY:
+            self._put_aside()
+
+    def _put_aside(self) -> None:
+        if self._aside is None:
+            self._aside = _temporary_file()
+        for number, bucket in enumerate(self._buckets):
+            self._parts[number].append((self._aside.tell(), len(bucket)))
+            bucket.tofile(self._aside)
+        self._buckets = [array("q") for _ in range(self.BUCKETS)]
+        self._n = 0
+
+    def repeated(self) -> set[int]:
+        """Return hashes seen more than once (the first few): almost surely repeated ids."""
+        found: set[int] = set()
+        for number, bucket in enumerate(self._buckets):
+            for offset, length in self._parts[number]:
+                assert self._aside is not None  # noqa: S101 - parts exist only with the file
+                self._aside.seek(offset)
+                bucket.fromfile(self._aside, length)
+            last = None
+            for hashed in sorted(bucket):
+                if hashed == last and len(found) < self.SUSPECTS:
+                    found.add(hashed)
+                last = hashed
+            self._buckets[number] = array("q")
+        return found
+
+
+class SealedCounts:
+    """Events per organization, sealing hour and month, in that order, put aside in a file."""
+
+    RECORD = struct.Struct("<IIII")
+
+    IN_MEMORY = 4 << 20
+
+    def __init__(self) -> None:
+        self._file: Any = io.BytesIO()
+        self._ahead: tuple[int, int, str, int] | None = None
+
+    def add(self, org: int, hour: int, month: str, n: int) -> None:
+        """Append one count; the caller's rows are sorted, so these are."""
+        self._file.write(self.RECORD.pack(org, hour, int(month[:4]) * 12 + int(month[5:]) - 1, n))
+        if isinstance(self._file, io.BytesIO) and self._file.tell() > self.IN_MEMORY:
+            held, self._file = self._file, _temporary_file()
+            self._file.write(held.getvalue())
+
+    def rewind(self) -> None:
+        """Go back to the first count, for reading."""
+        self._file.seek(0)
+        self._read()
+
+    def _read(self) -> None:
+        data = self._file.read(self.RECORD.size)
+        if not data:
+            self._ahead = None
+            return
+        org, hour, month, n = self.RECORD.unpack(data)
+        self._ahead = (org, hour, f"{month // 12:04d}-{month % 12 + 1:02d}", n)
+
+    def before(self, org: int, hour: int) -> Iterator[tuple[int, int]]:
+        """Yield organization and hour of counts that stand before this hour, and drop them."""
+        while self._ahead and self._ahead[:2] < (org, hour):
+            yield self._ahead[0], self._ahead[1]
+            self._read()
+
+    def of(self, org: int, hour: int) -> dict[str, int]:
+        """Return month to count for this hour, and drop them."""
+        counts = {}
+        while self._ahead and self._ahead[:2] == (org, hour):
+            counts[self._ahead[2]] = self._ahead[3]
+            self._read()
+        return counts
+
+
+# ---------------------------------------------------------------------------------------------
+# Coverage and the chain of seals (check 10).
+
+
+@dataclass
+class Run:
+    """Consecutive hours of one organization that deserve to be named, with their outcome."""
+
+    org_id: str
+    first: int
+    last: int
+    outcome: str
+    reason: str
+
+    def words(self) -> str:
+        """Say it on one line."""
+        n = self.last - self.first + 1
+        hours = hour_name(self.first) + (f" .. {hour_name(self.last)}" if n > 1 else "")
+        why = f" ({shown(self.reason, 60)})" if self.reason else ""
+        return f"{shown(self.org_id)}  {hours}  {self.outcome}{why}, {n} hour{'s' * (n > 1)}"
+
+
+class CoverageRows(Rows):
+    """Recomputes each seal, follows the links, and counts hours against the manifest."""
+
+    NOT_GAPS = ("complete", "partial", "paused")
+
+    def __init__(self, manifest: Manifest, name: str, sealed: SealedCounts) -> None:
+        super().__init__(manifest, name)
+        self.broken: list[str] = []
+        self.runs: list[Run] = []
+        self.n_more_runs = 0
+        self.counts = dict.fromkeys((*OUTCOMES, "gap"), 0)
+        self.longest_gap = 0
+        self._gap = 0
+        self._sealed = sealed
+        sealed.rewind()
+        self._orders = {org: n for n, org in enumerate(sorted(self._orgs))}
+        self._names = sorted(self._orgs)
+        self._first_hour = (seconds(manifest["period_start"]) or 0) // 3600
+        self._last_hour = (seconds(manifest["period_end"]) or 0) // 3600
+        self._chain = {entry["org_id"]: entry for entry in manifest["chain"]}
+        self._org = ""
+        self._hour = 0
+        self._kinds: set[str] = set()
+        self._seals = 0
+        self._link: str | None = None
+        self._done: set[str] = set()
+
+    def check(self, row: dict[str, Any]) -> None:
+        """Check one row of coverage.jsonl: its form for check 9, what it says for check 10."""
+        super().check(row)
+        hour = hour_number(row["hour"])
+        if hour is None:
+            raise Malformed("hour is not an hour")
+        if type(row["outcome"]) is not str:
+            raise Malformed("outcome is not a text")
+        self.in_order((row["org_id"], row["hour"]), "org_id, hour")
+        if row["org_id"] != self._org:
+            self._close_org()
+            self._open_org(row["org_id"])
+        self._check_hour(row, hour)
+
+    def _break(self, hour: int, why: str, org_id: str | None = None) -> None:
+        org = shown(self._org if org_id is None else org_id)
+        if len(self.broken) <= MAX_REASONS:
+            self.broken.append(f"{org} {hour_name(hour)}: {why}")
+
+    def _open_org(self, org_id: str) -> None:
+        self._org, self._hour, self._seals, self._gap = org_id, 0, 0, 0
+        self._kinds = set()
+        self._link = self._chain[org_id]["first_previous_sha256"]
+        self._done.add(org_id)
+
+    def _close_org(self) -> None:
+        if not self._org:
+            return
+        chain = self._chain[self._org]
+        if self._seals and self._link != chain["last_seal_sha256"]:
+            self._break(self._hour, "the last seal is not the chain's last_seal_sha256")
+        if self._seals != chain["seals"]:
+            self._break(self._hour, f"{self._seals} seals, the chain says {chain['seals']}")
+        if self._hour < self._last_hour:
+            words = "disconnected" if "disconnected" in self._kinds else "no hours to the end"
+            self._note(Run(self._org, self._hour + 1, self._last_hour, words, ""))
+
+    def _check_hour(self, row: dict[str, Any], hour: int) -> None:
+        outcome, seal = row["outcome"], row["seal"]
+        if not self._first_hour <= hour <= self._last_hour:
+            self._break(hour, "the hour is outside the period")
+        if outcome not in self.counts:
+            self._break(hour, f"unknown outcome {shown(outcome)}")
+            outcome = "gap"
+        kinds = _lifecycle_kinds(seal)
+        self._check_consecutive(hour, kinds)
+        self._count(hour, outcome, seal)
+        if seal is None and outcome == "gap":
+            if row["sha256"] is not None:
+                self._break(hour, "a gap has a digest")
+        elif type(seal) is not dict:
+            self._break(hour, "the seal is missing")
+        else:
+            self._check_seal(row, seal, hour)
+        self._check_events(seal if type(seal) is dict else {}, hour)
+        self._hour, self._kinds = hour, kinds
+
+    def _check_consecutive(self, hour: int, kinds: set[str]) -> None:
+        reconnects = "reconnected" in kinds
+        if not self._hour:
+            if hour > self._first_hour:
+                if self._link is not None and not reconnects:
+                    self._break(self._first_hour, f"missing, as all hours to {hour_name(hour)}")
+                words = "disconnected" if self._link is not None else "not connected yet"
+                self._note(Run(self._org, self._first_hour, hour - 1, words, ""))
+            return
+        if hour == self._hour + 1:
+            return
+        self._gap = 0
+        if not reconnects or "disconnected" not in kinds | self._kinds:
+            n = hour - self._hour - 1
+            also = f", and {n - 1} more up to {hour_name(hour)}" if n > 1 else ""
+            self._break(self._hour + 1, f"the hour is missing{also}")
+        else:
+            self._note(Run(self._org, self._hour + 1, hour - 1, "disconnected", ""))
+
+    def _count(self, hour: int, outcome: str, seal: object) -> None:
+        self.counts[outcome] += 1
+        self._gap = 0 if outcome in self.NOT_GAPS else self._gap + 1
+        self.longest_gap = max(self.longest_gap, self._gap)
+        if outcome != "complete":
+            reason = seal.get("reason") if isinstance(seal, dict) else None
+            text = reason if isinstance(reason, str) else ""
+            self._note(Run(self._org, hour, hour, outcome, text))
+
+    def _note(self, run: Run) -> None:
+        last = self.runs[-1] if self.runs else None
+        same = last and (last.org_id, last.last + 1, last.outcome, last.reason)
+        if last and same == (run.org_id, run.first, run.outcome, run.reason):
+            last.last = run.last
+        elif len(self.runs) < MAX_NOTES:
+            self.runs.append(run)
+        else:
+            self.n_more_runs += 1
+
+    def _check_seal(self, row: dict[str, Any], seal: dict[str, Any], hour: int) -> None:
+        digest = hashlib.sha256(canonical(seal)).hexdigest()
+        if digest != row["sha256"]:
+            self._break(hour, "the seal's content does not have the digest it is listed under")
+        for key in ("hour", "org_id", "outcome"):
+            if seal.get(key) != row[key]:
+                self._break(hour, f"the seal's {key} is not the row's")
+        if seal.get("tenant_id") != self.manifest["tenant_id"]:
+            self._break(hour, "the seal belongs to another tenant")
+        if "previous_sha256" not in seal or seal["previous_sha256"] != self._link:
+            self._break(hour, "the seal does not follow the seal before it")
+        self._link = digest
+        self._seals += 1
+
+    def _check_events(self, seal: dict[str, Any], hour: int) -> None:
+        """Compare the seal's event segments with the events of this pack that it first sealed.
+
+        Of a calendar month that lies whole in the period every event is here; of another one,
+        at most as many as the segment has.
+        """
+        order = self._orders[self._org]
+        for org, other in self._sealed.before(order, hour):
+            self._break(other, "events name this hour, which has no row", self._names[org])
+        counts = self._sealed.of(order, hour)
+        segments = _segment_rows(seal)
+        if segments is None:
+            self._break(hour, "the seal's event segments are malformed")
+            return
+        for month in sorted({*counts, *segments}):
+            here, there = counts.get(month, 0), segments.get(month, 0)
+            if here > there or (here < there and self._whole_month(month)):
+                self._break(hour, f"{here} events of {month} are here, the seal has {there}")
+
+    def _whole_month(self, month: str) -> bool:
+        first = hour_number(f"{month}-01T00:00:00Z")
+        number = int(month[:4]) * 12 + int(month[5:])
+        after = hour_number(f"{number // 12:04d}-{number % 12 + 1:02d}-01T00:00:00Z")
+        if first is None or after is None:
+            return False
+        return self._first_hour <= first and after - 1 <= self._last_hour
+
+    def finish(self) -> None:
+        """Close the last organization and compare the totals with the manifest."""
+        self._close_org()
+        for org, hour in self._sealed.before(1 << 32, 0):
+            self._break(hour, "events name this hour, which has no row", self._names[org])
+        for org_id, chain in self._chain.items():
+            if org_id not in self._done and chain["seals"]:
+                self.broken.append(f"{shown(org_id)}: the chain has seals, coverage.jsonl none")
+        stated = self.manifest["coverage"]
+        found = {**self.counts, "expected_hours": self.n, "longest_gap_hours": self.longest_gap}
+        for key in COVERAGE:
+            if found[key] != stated[key]:
+                self.broken.append(f"coverage.{key}: {found[key]} found, {stated[key]} stated")
+
+
+def _lifecycle_kinds(seal: object) -> set[str]:
+    entries = seal.get("lifecycle") if isinstance(seal, dict) else None
+    kinds = [e.get("kind") for e in entries if isinstance(e, dict)] if type(entries) is list else []
+    return {kind for kind in kinds if isinstance(kind, str)}
+
+
+def _segment_rows(seal: dict[str, Any]) -> dict[str, int] | None:
+    """Return month to rows of the seal's event segments; None if they are not readable."""
+    segments = seal.get("segments") or {}
+    events = segments.get("events") if isinstance(segments, dict) else None
+    rows: dict[str, int] = {}
+    for entry in events if isinstance(events, list) else []:
+        month = entry.get("month") if isinstance(entry, dict) else None
+        if not isinstance(month, str) or not re.fullmatch(r"[0-9]{4}-(0[1-9]|1[0-2])", month):
+            return None
+        if not _is_count(entry.get("rows")):
+            return None
+        rows[month] = rows.get(month, 0) + entry["rows"]
+    return rows
+
+
+# ---------------------------------------------------------------------------------------------
+# The walk over all members (checks 2, 7, 8, 9 and 10 in one pass).
+
+
+@dataclass
+class Report:
+    """What each check said, and what an auditor should read beside the verdict."""
+
+    file: str
+    ok: set[int] = field(default_factory=set)
+    failed: dict[int, list[str]] = field(default_factory=dict)
+    skipped: dict[int, str] = field(default_factory=dict)
+    backend: str = ""
+    cannot: str = ""
+    manifest: Manifest | None = None
+    notes: list[str] = field(default_factory=list)
+    facts: dict[str, Any] = field(default_factory=dict)
+
+    def fail(self, number: int, why: str) -> None:
+        """Note a failed check."""
+        self.failed.setdefault(number, []).append(why)
+
+    def exit_code(self) -> int:
+        """Return 0, 1 or 2."""
+        if self.cannot or 1 in self.failed or not (self.failed or self.ok):
+            return COULD_NOT_CHECK
+        return BAD if self.failed else VALID
+
+    def status(self, number: int) -> tuple[str, str]:
+        """Return `ok`, `FAILED` or `not checked`, and why."""
+        if number in self.failed:
+            reasons = self.failed[number]
+            more = len(reasons) - MAX_REASONS
+            tail = f" (and {more} more)" if more > 0 else ""
+            return "FAILED", "; ".join(reasons[:MAX_REASONS]) + tail
+        if number in self.ok:
+            return "ok", ""
+        if number in self.skipped:
+            return "not checked", self.skipped[number]
+        if self.failed:
+            return "not checked", f"check {min(self.failed)} failed"
+        return "not checked", self.cannot
+
+
+def row_checker(manifest: Manifest, name: str, done: dict[str, Rows]) -> Rows | None:
+    """Return the checker for a member's rows; None for a member that is no JSONL."""
+    if not name.endswith(".jsonl"):
+        return None
+    if manifest.profile is None:
+        return ForeignRows(manifest, name)
+    if name in ENTITY_ID:
+        return EntityRows(manifest, name)
+    if name == "events.jsonl":
+        return EventRows(manifest, name)
+    if name == "coverage.jsonl":
+        events = done.get("events.jsonl")
+        sealed = events.sealed if isinstance(events, EventRows) else SealedCounts()
+        return CoverageRows(manifest, name, sealed)
+    return Rows(manifest, name)
+
+
+def walk(file: BinaryIO, manifest: Manifest, report: Report, progress: Progress) -> dict[str, Rows]:
+    """Read the whole archive once; note in the report what fails.
+
+    Raises:
+        Failed: where reading on makes no sense (a broken archive, an unsigned or oversized member).
+    """
+    archive = Archive(file, progress)
+    own = {"manifest.json": MAX_MANIFEST, "manifest.sig": MAX_SIGNATURE_FILE}
+    order: list[str] = []
+    done: dict[str, Rows] = {}
+    for name, size in archive.members():
+        order.append(name)
+        if name in own:
+            if size > own[name]:
+                raise Failed(2, "the file changed while it was read")
+            data = archive.gunzip.take(size)
+            if name == "manifest.json" and hashlib.sha256(data).hexdigest() != manifest.sha256:
+                raise Failed(2, "the file changed while it was read")
+            continue
+        expected = manifest.members.get(name)
+        if expected is None:
+            raise Failed(7, f"{shown(name)} is in the archive, but not in the signed manifest")
+        rows = row_checker(manifest, name, done)
+        if rows is not None:
+            done[name] = rows
+        check_8_member(archive, expected, size, rows, report)
+    check_7_members(order, manifest)
+    return done
+
+
+def check_7_members(order: list[str], manifest: Manifest) -> None:
+    """Demand every promised member, and of our own packs the promised order."""
+    wanted = ["manifest.json", "manifest.sig", *manifest.members]
+    missing = sorted(set(wanted) - set(order))
+    if missing:
+        raise Failed(7, f"{shown(missing[0])} is in the signed manifest, but not in the archive")
+    if manifest.profile is not None and order != wanted:
+        raise Failed(7, "the members do not stand in the order of the manifest")
+
+
+def check_8_member(
+    archive: Archive, expected: Expected, size: int, rows: Rows | None, report: Report
+) -> None:
+    """Stream one member: size, digest and row count; its rows go to their checker."""
+    name = expected.name
+    if expected.n_bytes is not None and size != expected.n_bytes:
+        raise Failed(8, f"{name} has {size} bytes, the manifest says {expected.n_bytes}")
+    if size > expected.cap:
+        raise Failed(8, f"{name} has {size} bytes, more than its rows can have")
+    digest = hashlib.sha256()
+    n_rows, carry, kept = 0, b"", []
+    for piece in archive.gunzip.stream(size):
+        digest.update(piece)
+        if rows is None:
+            n_rows += piece.count(b"\n")
+            if name.endswith(".json") and size <= MAX_JSON_MEMBER:
+                kept.append(piece)
+            continue
+        lines = piece.split(b"\n")
+        lines[0] = carry + lines[0]
+        carry = lines.pop()
+        n_rows += len(lines)
+        if expected.rows is not None and n_rows > expected.rows:
+            raise Failed(8, f"{name} has more rows than the {expected.rows} of the manifest")
+        if len(carry) > MAX_ROW:
+            raise Failed(9, f"{name} row {n_rows + 1}: it is longer than {MAX_ROW} bytes")
+        for line in lines:
+            rows.row(line)
+    if digest.hexdigest() != expected.sha256:
+        report.fail(8, f"{name}: its SHA-256 is {digest.hexdigest()}, not {expected.sha256}")
+    elif expected.rows is not None and n_rows != expected.rows:
+        report.fail(8, f"{name} has {n_rows} rows, the manifest says {expected.rows}")
+    if rows is not None:
+        if carry:
+            rows.wrong.append(f"{name}: the last row does not end with a newline")
+        rows.finish()
+    if name.endswith(".json"):
+        _check_json_member(name, size, b"".join(kept), report)
+
+
+def _check_json_member(name: str, size: int, data: bytes, report: Report) -> None:
+    try:
+        if size > MAX_JSON_MEMBER:
+            raise Malformed(f"it is longer than {MAX_JSON_MEMBER} bytes")
+        parse(data, STRICT)
+    except Malformed as error:
+        report.fail(9, f"{name}: {error}")
+
+
+def check_9_rows(file: BinaryIO, done: dict[str, Rows], report: Report, progress: Progress) -> None:
+    """Collect what the rows' checkers found, and name event ids that stand there twice."""
+    for rows in done.values():
+        for why in rows.wrong:
+            report.fail(9, why)
+    events = done.get("events.jsonl")
+    if isinstance(events, EventRows):
+        suspects = events.ids.repeated()
+        for event_id in _repeated_ids(file, suspects, progress) if suspects else ():
+            report.fail(9, f"events.jsonl: the event {shown(event_id)} stands there twice")
+
+
+def _repeated_ids(file: BinaryIO, suspects: set[int], progress: Progress) -> list[str]:
+    """Read events.jsonl again: equal hashes are a suspicion, equal ids are the fact."""
+    archive = Archive(file, progress)
+    seen: set[tuple[str, str]] = set()
+    repeated: list[str] = []
+    for name, size in archive.members():
+        carry = b""
+        for piece in archive.gunzip.stream(size):
+            if name != "events.jsonl":
+                continue
+            lines = (carry + piece).split(b"\n")
+            carry = lines.pop()
+            for line in lines:
+                with contextlib.suppress(Malformed, KeyError, TypeError):
+                    row = parse(line, OURS)
+                    key = (row["org_id"], row["event_id"])
+                    if hash(key) in suspects:
+                        if key in seen and len(repeated) <= MAX_REASONS:
+                            repeated.append(key[1])
+                        seen.add(key)
+        if name == "events.jsonl":
+            break
+    return repeated
+
+
+def check_10_coverage(manifest: Manifest, done: dict[str, Rows], report: Report) -> None:
+    """Collect what coverage.jsonl showed; skip with the reason where there is none."""
+    rows = done.get("coverage.jsonl")
+    if isinstance(rows, CoverageRows):
+        for why in rows.broken:
+            report.fail(10, why)
+    elif manifest.profile is None:
+        report.skipped[10] = "the pack has no profile: it states no coverage"
+    else:
+        report.skipped[10] = f"profile {manifest.profile} holds no coverage.jsonl"
+
+
+# ---------------------------------------------------------------------------------------------
+# What the auditor knows from elsewhere (check 11).
+
+
+def check_11_outside_facts(manifest: Manifest, options: argparse.Namespace) -> bool:
+    """Compare the pack with what was pinned from elsewhere; False if nothing was."""
+    asked = False
+    for value, compare in (
+        (options.tenant, _check_tenant),
+        (options.period, _check_period),
+        (options.manifest_sha256, _check_manifest_sha256),
+        (options.keys, lambda m, path: _check_keys(m, path, options)),
+        (options.previous, _check_previous),
+    ):
+        if value is not None:
+            compare(manifest, value)
+            asked = True
+    return asked
+
+
+def _check_tenant(manifest: Manifest, tenant: str) -> None:
+    if manifest["tenant_id"] != tenant:
+        raise Failed(11, f"the pack is of tenant {shown(manifest['tenant_id'])}, not the one asked")
+
+
+def _check_period(manifest: Manifest, period: str) -> None:
+    start, end = _period(period)
+    if (manifest["period_start"], manifest["period_end"]) != (start, end):
+        have = f"{shown(manifest['period_start'])} .. {shown(manifest['period_end'])}"
+        raise Failed(11, f"the pack is of {have}, not of {start} .. {end}")
+
+
+def _period(text: str) -> tuple[str, str]:
+    """Return first and last second of `2026-04`, or of `START..END`.
+
+    Raises:
+        CannotCheck: the text is neither.
+    """
+    if re.fullmatch(r"[0-9]{4}-(0[1-9]|1[0-2])", text):
+        number = int(text[:4]) * 12 + int(text[5:])
+        after = hour_number(f"{number // 12:04d}-{number % 12 + 1:02d}-01T00:00:00Z")
+        if after is not None and after > 24:
+            return f"{text}-01T00:00:00Z", hour_name(after - 1)[:14] + "59:59Z"
+    start, dots, end = text.partition("..")
+    if not dots or seconds(start) is None or seconds(end) is None:
+        raise CannotCheck("--period is neither a month (2026-04) nor START..END")
+    return start, end
+
+
+def _check_manifest_sha256(manifest: Manifest, wanted: str) -> None:
+    if manifest.sha256 != wanted.lower():
+        raise Failed(11, f"the manifest's SHA-256 is {manifest.sha256}, not the one asked")
+
+
+def _check_keys(manifest: Manifest, path: str, options: argparse.Namespace) -> None:
+    """Find the pinned key in the published list: valid when the pack was made, not revoked."""
+    public = manifest["signing_public_hex"]
+    key = next((k for k in _read_keys(path) if k["public_hex"].lower() == public), None)
+    if key is None:
+        raise Failed(11, "the pinned key is not in the list of --keys")
+    if "signing_key_id" in manifest.values and manifest["signing_key_id"] != key["key_id"]:
+        raise Failed(11, "signing_key_id is not the id that the list gives the pinned key")
+    made = seconds(manifest.get("created_at"))
+    if made is not None:
+        not_before, not_after = seconds(key["not_before"]), seconds(key.get("not_after"))
+        if not_before is None or made < not_before:
+            raise Failed(11, "the pack was made before its key began to count")
+        if not_after is not None and made > not_after:
+            raise Failed(11, "the pack was made after its key ceased to count")
+    if key.get("revoked_at") is not None and options.manifest_sha256 is None:
+        # The thief of a key writes any created_at; only a fact from elsewhere holds against that.
+        at = shown(key["revoked_at"])
+        raise Failed(11, f"the pinned key was revoked at {at}: only --manifest-sha256 can vouch")
+
+
+def _read_keys(path: str) -> list[dict[str, Any]]:
+    kinds = {
+        "key_id": TEXT,
+        "public_hex": (
+            lambda v: type(v) is str and re.fullmatch(r"[0-9A-Fa-f]{64}", v) is not None,
+            "64 hex digits",
+        ),
+        "not_before": INSTANT_TEXT,
+        "not_after": INSTANT_OR_NULL,
+        "revoked_at": INSTANT_OR_NULL,
+    }
+    try:
+        with open_pack(path) as file:
+            data = file.read(MAX_MANIFEST + 1)
+        items = parse(data, STRICT).get("items")
+        if len(data) > MAX_MANIFEST or type(items) is not list:
+            raise Malformed("it holds no list of items")
+        return [_check_object(11, "--keys: a key", item, kinds) for item in items]
+    except (Malformed, Failed, CannotCheck) as error:
+        raise CannotCheck(f"--keys: {error}") from None
+
+
+def _check_previous(manifest: Manifest, path: str) -> None:
+    """Compare with the pack before: this signature covers the digest of that manifest."""
+    if manifest.profile is None:
+        raise Failed(11, "the pack has no profile: it names no previous pack")
+    try:
+        with open_pack(path) as file:
+            data, _ = read_manifest(file, Progress(0))
+    except CannotCheck as error:
+        raise CannotCheck(f"--previous: {error}") from None
+    except Failed as error:
+        raise Failed(11, f"--previous: {error.why}") from None
+    if manifest["previous_manifest_sha256"] is None:
+        raise Failed(11, "the pack says that no pack came before it")
+    if hashlib.sha256(data).hexdigest() != manifest["previous_manifest_sha256"]:
+        raise Failed(11, "previous_manifest_sha256 is not the SHA-256 of that pack's manifest")
+    # From here on that manifest is covered by the signature of this one.
+    previous = check_5_strict_manifest(data)
+    if previous.get("pack_id") != manifest["previous_pack_id"]:
+        raise Failed(11, "previous_pack_id is not the number of that pack")
+    ended, starts = seconds(previous.get("period_end")), seconds(manifest["period_start"])
+    if "profile" not in previous or ended is None or ended + 1 != starts:
+        return
+    heads = {
+        entry.get("org_id"): entry.get("last_seal_sha256")
+        for entry in previous.get("chain", ())
+        if type(entry) is dict
+    }
+    for entry in manifest["chain"]:
+        head = heads.get(entry["org_id"])
+        if head is not None and entry["seals"] and entry["first_previous_sha256"] != head:
+            raise Failed(
+                11, f"{shown(entry['org_id'])}: the first seal does not follow that pack's last"
+            )
+
+
+# ---------------------------------------------------------------------------------------------
+# The main path.
+
+
+def verify(options: argparse.Namespace, report: Report) -> None:
+    """Run the checks in order; the report holds what each one said.
+
+    Raises:
+        CannotCheck: nothing can be said about the evidence.
+        Failed: a check failed after which the following ones make no sense.
+    """
+    backend = ed25519(options.built_in_ed25519)
+    report.backend = backend.name
+    public = check_1_pinned_key(options.expected_pubkey, backend)
+    report.ok.add(1)
+    with open_pack(options.pack) as file:
+        progress = Progress(os.fstat(file.fileno()).st_size)
+        try:
+            data, signature_file = read_manifest(file, progress)
+            signature = check_3_signature_file(signature_file)
+            report.ok.add(3)
+            check_4_signature(public, signature, data, backend)
+            report.ok.add(4)
+            values = check_5_strict_manifest(data)
+            report.ok.add(5)
+            module = check_6_known_manifest(values, public)
+            report.ok.add(6)
+            manifest = Manifest(hashlib.sha256(data).hexdigest(), values, values.get("profile"))
+            report.manifest = manifest
+            manifest.members = check_7_expected_members(values, module)
+            done = walk(file, manifest, report, progress)
+            report.ok.update((2, 7))
+            if not report.failed:
+                report.ok.add(8)
+            if 8 not in report.failed:
+                # Rows of a file whose digest is wrong are nobody's: their faults are not shown.
+                check_9_rows(file, done, report, progress)
+                check_10_coverage(manifest, done, report)
+                report.ok.update({8, 9, 10} - report.failed.keys() - report.skipped.keys())
+                describe(manifest, done, report)
+        except OSError as error:
+            raise CannotCheck(f"cannot read the file: {error.strerror}") from error
+        finally:
+            progress.done()
+    if check_11_outside_facts(manifest, options):
+        report.ok.add(11)
+    else:
+        report.skipped[11] = (
+            "none of --previous, --keys, --manifest-sha256, --tenant, --period given"
+        )
+
+
+def describe(manifest: Manifest, done: dict[str, Rows], report: Report) -> None:
+    """Put what an auditor should know beside the verdict into the report."""
+    for name, rows in done.items():
+        if isinstance(rows, EntityRows) and rows.n_returns:
+            report.notes.append(f"returned  {name}: {rows.n_returns} came back")
+        if isinstance(rows, EventRows) and rows.n_late:
+            report.notes.append(f"late      events of an earlier period: {rows.n_late}")
+        if isinstance(rows, CoverageRows):
+            report.facts["runs"] = [
+                {
+                    "org_id": run.org_id,
+                    "first_hour": hour_name(run.first),
+                    "last_hour": hour_name(run.last),
+                    "outcome": run.outcome,
+                    "reason": run.reason or None,
+                }
+                for run in rows.runs
+            ]
+            report.facts["gap_hours"] = rows.counts["gap"]
+            report.notes += [f"hours     {run.words()}" for run in rows.runs]
+            if rows.n_more_runs:
+                report.notes.append(f"hours     and {rows.n_more_runs} more such runs of hours")
+
+
+# ---------------------------------------------------------------------------------------------
+# Output.
+
+
+def subject(report: Report) -> list[str]:
+    """Return the lines that say what was signed; empty before check 6 has passed."""
+    manifest = report.manifest
+    if manifest is None:
+        return []
+    orgs = manifest.get("org_ids") or manifest.get("org_logins") or []
+    some = ", ".join(shown(org) for org in orgs[:8])
+    more = f" and {len(orgs) - 8} more" if len(orgs) > 8 else ""
+    kind = f"{manifest['kind']}, profile {manifest.profile}" if manifest.profile else "no profile"
+    lines = [
+        f"tenant    {shown(manifest['tenant_id'])}",
+        f"period    {shown(manifest['period_start'])} .. {shown(manifest['period_end'])}",
+        f"pack      {shown(manifest['pack_id'])} ({shown(kind)})",
+        f"orgs      {some}{more}" if orgs else f"app       {shown(manifest.get('app_id'))}",
+        (
+            f"key       {shown(manifest.get('signing_key_id') or 'no id')},"
+            f" {manifest['signing_public_hex']}"
+        ),
+        f"manifest  sha256 {manifest.sha256}",
+    ]
+    if manifest.profile:
+        c = manifest["coverage"]
+        parts = ", ".join(f"{c[name]} {name}" for name in OUTCOMES)
+        gaps = f"{c['expected_hours'] - sum(c[name] for name in OUTCOMES)} without a seal"
+        longest = f"longest gap {c['longest_gap_hours']} hours"
+        lines.append(f"coverage  {c['expected_hours']} hours: {parts}, {gaps}; {longest}")
+        lines.append(
+            f"events    sealed up to {shown(manifest['cut_hour'])},"
+            f" settled through {shown(manifest['settled_through'])}"
+        )
+    return lines
+
+
+def verdict(report: Report) -> str:
+    """Return the last line."""
+    code = report.exit_code()
+    if code == VALID and report.manifest is not None:
+        m = report.manifest
+        return (
+            f"VALID  pack {shown(m['pack_id'])} of tenant {shown(m['tenant_id'])}"
+            f"  {shown(m['period_start'])} .. {shown(m['period_end'])}"
+            f"  manifest sha256 {m.sha256}"
+        )
+    if code == BAD:
+        return f"FAILED  check {min(report.failed)}: do not rely on this pack"
+    return f"COULD NOT CHECK  {report.cannot or report.status(1)[1]}"
+
+
+def print_text(report: Report) -> None:
+    """Print numbered checks, the subject, notes, and the verdict as the last line."""
+    if report.failed or not report.cannot:
+        for number, title in CHECKS.items():
+            status, why = report.status(number)
+            print(f"{number:2d}  {title:20s}{status}{': ' + why if why else ''}")
+        print(f"    Ed25519 by {shown(report.backend)}")
+        for line in subject(report) + report.notes:
+            print(line)
+    print(verdict(report))
+
+
+def print_json(report: Report) -> None:
+    """Print everything as one line of ASCII JSON."""
+    code = report.exit_code()
+    m = report.manifest
+    keys = ("tenant_id", "period_start", "period_end", "pack_id", "kind", "profile", "org_ids")
+    more = ("signing_key_id", "signing_public_hex", "coverage", "cut_hour", "settled_through")
+    document = {
+        "exit": code,
+        "verdict": ("valid", "bad", "could_not_check")[code],
+        "reason": None if code == VALID else verdict(report).partition("  ")[2],
+        "checks": [
+            {
+                "number": number,
+                "title": title,
+                "status": report.status(number)[0].replace(" ", "_").lower(),
+                "reason": report.status(number)[1] or None,
+            }
+            for number, title in CHECKS.items()
+        ],
+        "ed25519": report.backend or None,
+        "subject": {key: m.get(key) for key in keys + more} if m else None,
+        "manifest_sha256": m.sha256 if m else None,
+        **report.facts,
+    }
+    print(json.dumps(document, ensure_ascii=True).replace("\x7f", "\\u007f"))
+
+
+class Parser(argparse.ArgumentParser):
+    """An argument parser whose complaints are escaped like every other output."""
+
+    def error(self, message: str) -> NoReturn:
+        """Print the complaint and leave with exit code 2."""
+        words = "wrong arguments" if "valid" in message.lower() else shown(message)
+        print(f"COULD NOT CHECK  {words}; see --help", file=sys.stderr)
+        sys.exit(COULD_NOT_CHECK)
+
+
+EPILOG = """
+Exit code: 0 all checks passed, 1 the evidence is bad, 2 could not check (wrong arguments, a file
+that cannot be read, a malformed key). Only a pack that passed gets a last line that says so.
+
+Get the public key from somewhere else than the pack: from the provider's page of signing keys,
+or from an earlier audit's papers. The key inside the pack proves nothing: who forges a pack can
+write any key into it. The checks are explained, number by number, in
+docs/evidence-pack-format.md. Nothing is extracted and nothing is sent anywhere.
+"""
+
+
+def arguments(argv: list[str] | None = None) -> argparse.Namespace:
+    """Parse the command line."""
+    parser = Parser(
+        prog="evidence-pack-verify.py",
+        description="Check a signed evidence pack offline, against a public key you pinned.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument("pack", help="the pack: pack-N.tar.gz")
+    parser.add_argument(
+        "--expected-pubkey", metavar="HEX", help="the signer's Ed25519 public key, 64 hex digits"
+    )
+    parser.add_argument("--json", action="store_true", help="one line of JSON instead of text")
+    parser.add_argument(
+        "--previous", metavar="PACK", help="the pack before this one: check that this one follows"
+    )
+    parser.add_argument(
+        "--keys", metavar="FILE", help="the provider's signing-keys list: is the key in it?"
+    )
+    parser.add_argument(
+        "--manifest-sha256", metavar="HEX", help="SHA-256 of manifest.json as known from elsewhere"
+    )
+    parser.add_argument("--tenant", metavar="ID", help="the tenant that the pack must be of")
+    parser.add_argument(
+        "--period", metavar="MONTH", help="the period it must be of: 2026-04, or START..END"
+    )
+    parser.add_argument(
+        "--built-in-ed25519",
+        action="store_true",
+        help="use the built-in signature check even where PyNaCl is installed",
+    )
+    return parser.parse_args(argv)
+
+
+def run(options: argparse.Namespace) -> Report:
+    """Check one pack and return the report; no exception leaves this function but interrupts."""
+    report = Report(options.pack)
+    if options.expected_pubkey is None:
+        report.cannot = (
+            "no key was pinned: give --expected-pubkey HEX, and take the key from somewhere else "
+            "than the pack"
+        )
+        return report
+    try:
+        if options.manifest_sha256 is not None and not _is_hash(options.manifest_sha256.lower()):
+            raise CannotCheck("--manifest-sha256 is not 64 hex digits")
+        if options.period is not None:
+            _period(options.period)
+        verify(options, report)
+    except Failed as failed:
+        report.ok.discard(failed.number)
+        report.fail(failed.number, failed.why)
+    except CannotCheck as error:
+        report.cannot = shown(error)
+    except (OSError, MemoryError) as error:
+        report.cannot = f"the machine refused ({type(error).__name__})"
+    except Exception as error:  # noqa: BLE001 - an auditor gets a verdict, never a traceback
+        report.cannot = f"this script failed ({type(error).__name__}); please report it"
+    return report
+
+
+def main() -> int:
+    """Check the pack named on the command line; return the exit code."""
+    options = arguments()
+    try:
+        report = run(options)
+        (print_json if options.json else print_text)(report)
+        sys.stdout.flush()
+    except KeyboardInterrupt:
+        print("\nCOULD NOT CHECK  interrupted", file=sys.stderr)
+        return COULD_NOT_CHECK
+    except OSError:
+        # Nobody reads the output any more: the verdict did not arrive.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return COULD_NOT_CHECK
+    return report.exit_code()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
