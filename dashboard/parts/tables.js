@@ -111,7 +111,7 @@ function lastUsed(key) {
   const days = isInstant(idleSince) && isInstant(key.state_at) ? daysBefore(idleSince, key.state_at) : null;
   return html`<span class=${stale ? 'stale' : ''} data-testid=${stale ? 'stale' : undefined}>
     ${isInstant(key.last_used_at) ? html`<${Instant} at=${key.last_used_at} />` : 'never'}
-    ${days !== null && html` <span class="age" title="up to the end of the pictured hour">${days} ${days === 1 ? 'day' : 'days'}</span>`}
+    ${days > 0 && html` <span class="age" title="up to the end of the pictured hour">${days} ${days === 1 ? 'day' : 'days'}</span>`}
   </span>`;
 }
 
