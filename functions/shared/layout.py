@@ -154,7 +154,9 @@ def due_shard(tenant: str, org: str) -> str:
 
 HASHKEY_SK = "HASHKEY"
 PACK_COUNTER_SK = "COUNTER#packs"
+PACK_CHAIN_SK = "PACKCHAIN"
 SIGNING_PK = "SIGNING"
+FIRST_SIGNING_KEY_SK = "FIRST"
 
 
 def signing_key_sk(key_id: str) -> str:

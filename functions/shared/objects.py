@@ -11,7 +11,8 @@ import hashlib
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 _CONDITIONAL_CONFLICT_TRIES = 4
+_PIECE = 1 << 18
 
 
 def _code(error: ClientError) -> str:
@@ -33,7 +35,8 @@ class Bucket:
 
     Permissions:
         s3:GetObject for ``get``; s3:ListBucket for ``keys`` (and for an honest 404 on ``get``);
-        s3:PutObject for ``put_once`` and ``put``; s3:DeleteObject for ``delete``.
+        s3:PutObject for ``put_once``, ``put_file_once`` and ``put``; s3:GetObjectVersion for
+        ``read_into``.
     """
 
     client: "S3Client"
@@ -89,6 +92,45 @@ class Bucket:
                     raise
                 time.sleep(0.1 * 2**attempt)
         raise EvidenceConflict(f"{self.name}/{key} is being written by another run")
+
+    def put_file_once(self, key: str, path: Path, content_type: str) -> str:
+        """Write a file as an object whose key holds the file's own digest; return its version.
+
+        The file is streamed. Where the key is taken already, the version that holds it is
+        returned: the caller reads that version back and compares.
+        """
+        with path.open("rb") as body:
+            digest = base64.b64encode(hashlib.file_digest(body, "sha256").digest()).decode()
+            for attempt in range(_CONDITIONAL_CONFLICT_TRIES):
+                body.seek(0)
+                try:
+                    answer: Any = self.client.put_object(
+                        Bucket=self.name,
+                        Key=key,
+                        Body=body,
+                        ContentType=content_type,
+                        ChecksumSHA256=digest,
+                        IfNoneMatch="*",
+                    )
+                    return str(answer["VersionId"])
+                except ClientError as error:
+                    if _code(error) == "PreconditionFailed":
+                        answer = self.client.head_object(Bucket=self.name, Key=key)
+                        return str(answer["VersionId"])
+                    if _code(error) != "ConditionalRequestConflict":
+                        raise
+                    time.sleep(0.1 * 2**attempt)
+        raise EvidenceConflict(f"{self.name}/{key} is being written by another run")
+
+    def read_into(self, path: Path, key: str, version: str) -> str:
+        """Stream one version of an object into a file; return the SHA-256 of what came."""
+        answer = self.client.get_object(Bucket=self.name, Key=key, VersionId=version)
+        digest = hashlib.sha256()
+        with path.open("wb") as file:
+            for piece in answer["Body"].iter_chunks(_PIECE):
+                digest.update(piece)
+                file.write(piece)
+        return digest.hexdigest()
 
     def put(self, key: str, body: bytes) -> None:
         """Write an object that may be replaced: work in progress, never evidence."""

@@ -3,6 +3,7 @@
 A number is given at the request and never again; a failed pack stays visible as failed.
 """
 
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field, fields
 from datetime import datetime, timedelta
 from typing import Any
@@ -98,6 +99,8 @@ class Pack:
         signing_key_id: the key it is signed with, frozen before writing.
         reason: why it failed, in words for the tenant.
         ready_order: 1, 2, 3 … in the order packs became ready.
+        extent: per organization what the build may use, frozen when it began:
+            ``{"sealed_through": last sealed hour or None, "disconnected_at": instant or None}``.
         object_key: of the archive in the packs bucket.
         object_version: the version that was verified; downloads name it.
         size_bytes: of the archive.
@@ -124,6 +127,7 @@ class Pack:
     signing_key_id: str | None = None
     reason: str | None = None
     ready_order: int | None = None
+    extent: dict[str, dict[str, str | None]] | None = None
     object_key: str | None = field(default=None, repr=False)
     object_version: str | None = None
     size_bytes: int | None = None
@@ -170,6 +174,13 @@ class Packs:
             tenant_pk(tenant), prefix="PACK#", limit=limit, after=after, newest_first=True
         )
         return [_from_item(item) for item in page.items], page
+
+    def monthly_before(self, tenant: str, month: str) -> Iterator[Pack]:
+        """Yield the tenant's monthly packs of earlier months, the latest first."""
+        rows = self.table.query(tenant_pk(tenant), prefix=pack_month_sk(""), newest_first=True)
+        for marker in rows:
+            if marker["sk"] < pack_month_sk(month):
+                yield self.need(tenant, marker["number"])
 
     def request(self, pack: Pack, queue: Queue) -> Pack:
         """Give a pack its number, write its row and have it built.
@@ -241,4 +252,5 @@ class Packs:
 
 
 def _from_item(item: Item) -> Pack:
-    return Pack(**{name.name: item[name.name] for name in fields(Pack)})
+    # A field that is younger than the row has its default.
+    return Pack(**{name.name: item[name.name] for name in fields(Pack) if name.name in item})

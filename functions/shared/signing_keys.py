@@ -8,8 +8,9 @@ from dataclasses import dataclass, field, fields
 from datetime import datetime
 
 from functions.shared.canonical import Json
+from functions.shared.errors import LeaseHeld
 from functions.shared.hours import rfc3339
-from functions.shared.layout import SIGNING_PK, signing_key_sk
+from functions.shared.layout import FIRST_SIGNING_KEY_SK, SIGNING_PK, signing_key_sk
 from functions.shared.table import ConditionFailed, Item, Table
 
 
@@ -56,7 +57,8 @@ class SigningKeys:
     """The registry.
 
     Permissions:
-        dynamodb:Query for ``all``; dynamodb:PutItem for ``add``.
+        dynamodb:Query for ``all``; dynamodb:GetItem for ``find``; dynamodb:PutItem for ``add``, in
+        a transaction, with GetItem, for ``add_first``.
     """
 
     table: Table
@@ -70,15 +72,44 @@ class SigningKeys:
         """Return the newest key in force, None where there is none."""
         return next((key for key in reversed(self.all()) if key.may_sign(at)), None)
 
+    def find(self, key_id: str) -> SigningKey | None:
+        """Return a key, None where no such key was ever registered."""
+        item = self.table.get(SIGNING_PK, signing_key_sk(key_id))
+        return _from_item(item) if item else None
+
+    def first(self) -> SigningKey | None:
+        """Return the key the deployment began with, None before there is one."""
+        marker = self.table.get(SIGNING_PK, FIRST_SIGNING_KEY_SK)
+        return self.find(marker["key_id"]) if marker else None
+
+    def add_first(self, key: SigningKey) -> SigningKey:
+        """Register the deployment's first key; return the one that is the first.
+
+        Of two runs at once one registers its key; the other gets that one, and its own is nowhere.
+        """
+        marker = {"pk": SIGNING_PK, "sk": FIRST_SIGNING_KEY_SK, "key_id": key.key_id}
+        try:
+            self.table.create_together([_to_item(key), marker])
+        except ConditionFailed:
+            known = self.first()
+            if known is None:
+                # The other run's transaction was under way; whoever comes next sees its end.
+                raise LeaseHeld("another run is registering the first signing key") from None
+            return known
+        return key
+
     def add(self, key: SigningKey) -> bool:
         """Register a key; False when a key of this id is there already."""
-        item = {name.name: getattr(key, name.name) for name in fields(key)}
-        row = item | {"pk": SIGNING_PK, "sk": signing_key_sk(key.key_id)}
         try:
-            self.table.put(row, condition="attribute_not_exists(pk)")
+            self.table.put(_to_item(key), condition="attribute_not_exists(pk)")
         except ConditionFailed:
             return False
         return True
+
+
+def _to_item(key: SigningKey) -> Item:
+    item = {name.name: getattr(key, name.name) for name in fields(key)}
+    return item | {"pk": SIGNING_PK, "sk": signing_key_sk(key.key_id)}
 
 
 def _from_item(item: Item) -> SigningKey:

@@ -7,7 +7,7 @@ objects before anything is decided by it.
 import random
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, cast
 
@@ -60,12 +60,34 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
+class Change:
+    """One row's part of a change to several rows at once.
+
+    Attributes:
+        pk: the partition.
+        sk: the row.
+        expression: an update expression.
+        values: of its placeholders.
+        condition: what must hold of the row.
+        names: of its ``#`` placeholders.
+    """
+
+    pk: str
+    sk: str
+    expression: str
+    values: Mapping[str, Any]
+    condition: str
+    names: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Table:
     """The table.
 
     Permissions:
         dynamodb:GetItem for ``get``; dynamodb:Query for ``query``, ``page`` and ``index``;
-        dynamodb:PutItem, UpdateItem, DeleteItem for the methods of those names;
+        dynamodb:PutItem, UpdateItem, DeleteItem for the methods of those names, PutItem also for
+        ``create_together`` and UpdateItem for ``change_together``;
         dynamodb:BatchWriteItem for ``put_all``.
     """
 
@@ -206,6 +228,29 @@ class Table:
             }
             for item in items
         ]
+        self._together(writes)
+
+    def change_together(self, changes: Sequence[Change]) -> None:
+        """Change rows, all or none (dynamodb:UpdateItem on each).
+
+        Raises:
+            ConditionFailed: one of them is not in the state its change asks for; none was changed.
+        """
+        writes: Any = []
+        for change in changes:
+            update: Item = {
+                "TableName": self.name,
+                "Key": to_wire({"pk": change.pk, "sk": change.sk}),
+                "UpdateExpression": change.expression,
+                "ConditionExpression": change.condition,
+                "ExpressionAttributeValues": to_wire(change.values),
+            }
+            if change.names:
+                update["ExpressionAttributeNames"] = dict(change.names)
+            writes.append({"Update": update})
+        self._together(writes)
+
+    def _together(self, writes: Any) -> None:
         try:
             self.client.transact_write_items(TransactItems=writes)
         except ClientError as error:

@@ -1,0 +1,114 @@
+"""The chain of a tenant's packs: each names the manifest of the one that became ready before it.
+
+One row per tenant holds the chain's head and says which pack is being signed. A pack holds the
+chain from the moment its ``previous_*`` are frozen until it is listed, so that no two packs name
+the same predecessor. Whoever takes the chain over from a run that died makes that run's listing
+fail; it then freezes anew. The row can be rebuilt from the pack rows.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from functions.shared.errors import LeaseHeld
+from functions.shared.hours import rfc3339
+from functions.shared.layout import PACK_CHAIN_SK, pack_sk, tenant_pk
+from functions.shared.packs import Pack, Packs
+from functions.shared.table import Change, ConditionFailed, Table
+
+# Just over the pack function's own longest run: by then the holder is surely gone.
+HOLD = timedelta(minutes=16)
+
+
+@dataclass(frozen=True, slots=True)
+class PackChain:
+    """The pack chains of all tenants.
+
+    Permissions:
+        dynamodb:GetItem and UpdateItem.
+    """
+
+    table: Table
+
+    def hold(self, pack: Pack, signing_key_id: str, now: datetime) -> Pack:
+        """Hold the chain for a pack and freeze what its manifest says of its predecessor.
+
+        The same pack may hold again, after a crash; as long as no other became ready meanwhile,
+        the frozen values are the same.
+
+        Raises:
+            LeaseHeld: another pack of this tenant is being signed. Come back later.
+            ConditionFailed: the pack is not being built any more.
+        """
+        try:
+            head = self.table.update(
+                tenant_pk(pack.tenant_id),
+                PACK_CHAIN_SK,
+                "SET holder = :number, held_until = :until",
+                {":number": pack.number, ":until": rfc3339(now + HOLD), ":now": rfc3339(now)},
+                condition="attribute_not_exists(holder) OR holder = :number OR held_until < :now",
+            )
+        except ConditionFailed as error:
+            raise LeaseHeld("another pack of this tenant is being signed") from error
+        return Packs(self.table).update(
+            pack,
+            expect="building",
+            previous_number=head.get("last_number"),
+            previous_manifest_sha256=head.get("last_manifest_sha256"),
+            ready_order=head.get("ready_packs", 0) + 1,
+            signing_key_id=signing_key_id,
+        )
+
+    def end(self, pack: Pack, manifest_sha256: str, **facts: Any) -> None:
+        """List a pack: it becomes ready and the chain's head, at once, and lets the chain go.
+
+        Args:
+            pack: as ``hold`` returned it.
+            manifest_sha256: of its manifest.
+            **facts: further fields of its row.
+
+        Raises:
+            ConditionFailed: another pack took the chain over, or this one is listed already.
+        """
+        changes = {"state": "ready", "manifest_sha256": manifest_sha256, **facts}
+        names = {f"#{place}": name for place, name in enumerate(changes)}
+        values = {f":{place}": value for place, value in enumerate(changes.values())}
+        sets = ", ".join(f"#{place} = :{place}" for place in range(len(changes)))
+        pk = tenant_pk(pack.tenant_id)
+        self.table.change_together(
+            [
+                Change(
+                    pk,
+                    pack_sk(pack.number),
+                    f"SET {sets}",
+                    values | {":building": "building"},
+                    "#0 = :building",
+                    names,
+                ),
+                Change(
+                    pk,
+                    PACK_CHAIN_SK,
+                    "SET last_number = :number, last_manifest_sha256 = :sha256, "
+                    "ready_packs = :order REMOVE holder, held_until",
+                    {
+                        ":number": pack.number,
+                        ":sha256": manifest_sha256,
+                        ":order": pack.ready_order,
+                    },
+                    "holder = :number",
+                ),
+            ]
+        )
+
+    def let_go(self, pack: Pack) -> None:
+        """Stop holding the chain, where this pack does."""
+        try:
+            self.table.update(
+                tenant_pk(pack.tenant_id),
+                PACK_CHAIN_SK,
+                "REMOVE holder, held_until",
+                {":number": pack.number},
+                condition="holder = :number",
+            )
+        except ConditionFailed:
+            return
