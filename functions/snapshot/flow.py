@@ -1,0 +1,191 @@
+"""The walk of an hour: fetch -> normalize -> diff -> store -> seal -> project.
+
+``run`` takes one order and closes, strictly hour by hour, whatever is open up to it.
+``close_hour`` decides what an hour is; ``walk_of`` is the walk itself.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from functions.shared.canonical import Json
+from functions.shared.connections import Connection
+from functions.shared.errors import LeaseHeld
+from functions.shared.hour_rows import HourRows
+from functions.shared.hours import GRACE, HOUR, parse_instant, rfc3339
+from functions.shared.observability import FAILED_HOURS, MISSED_HOURS
+from functions.shared.seals import Chain, Seal
+from functions.snapshot import lifecycle
+from functions.snapshot.attempts import Attempts
+from functions.snapshot.compare import compare
+from functions.snapshot.look import look
+from functions.snapshot.project import Projection
+from functions.snapshot.records import Picture
+from functions.snapshot.room import Order, Room
+from functions.snapshot.seal import Closing, commit, content_of, content_without_picture
+from functions.snapshot.store import Store
+
+# Just over what one run may last; a redelivery of the same message may take it again at once.
+LEASE = timedelta(minutes=16)
+_BUSY_DELAY_S = 60
+_RETRY_DELAYS_S = (60, 120, 300, 600, 900)
+
+
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """One order under way: whose it is, and the doors cut to this organization."""
+
+    order: Order
+    room: Room
+    connection: Connection
+    remaining_s: float
+
+    @property
+    def chain(self) -> Chain:
+        """Return the organization's seals."""
+        return Chain(self.room.evidence, self.order.tenant_id, self.order.org_id)
+
+    @property
+    def store(self) -> Store:
+        """Return the organization's evidence."""
+        return Store(self.room.evidence, self.order.tenant_id, self.order.org_id)
+
+    @property
+    def attempts(self) -> Attempts:
+        """Return the notes of runs that could not close their hour."""
+        return Attempts(self.room.work, self.order.tenant_id, self.order.org_id)
+
+    @property
+    def projection(self) -> Projection:
+        """Return the organization's rows in the table."""
+        table, evidence = self.room.table, self.room.evidence
+        return Projection(table, evidence, self.order.tenant_id, self.order.org_id)
+
+    @property
+    def hours(self) -> HourRows:
+        """Return the organization's hour rows."""
+        return HourRows(self.room.table, self.order.tenant_id, self.order.org_id)
+
+
+def run(order: Order, room: Room, remaining_s: float) -> list[Seal]:
+    """Close the ordered hour and every open one before it; return the seals written.
+
+    An hour that cannot be closed yet puts the order off: a new message, so that the queue's
+    receive count counts crashes only.
+    """
+    connection = room.connections.find(order.tenant_id, order.org_id)
+    if connection is None:
+        return []
+    walk = Walk(order, room, connection, remaining_s)
+    last = walk.chain.last_before(order.hour + HOUR)
+    if last and walk.projection.is_missing(last.hour):
+        walk.projection.project(last)
+    seals: list[Seal] = []
+    for hour in _open_hours(walk, last):
+        try:
+            seal = close_hour(walk, hour, last)
+        except LeaseHeld:
+            _put_off(walk, _BUSY_DELAY_S)
+            break
+        if seal is None:
+            _put_off(walk, _RETRY_DELAYS_S[min(order.attempt, len(_RETRY_DELAYS_S) - 1)])
+            break
+        seals.append(seal)
+        last = seal
+    return seals
+
+
+def _open_hours(walk: Walk, last: Seal | None) -> list[datetime]:
+    entries = walk.connection.lifecycle
+    first_hour = parse_instant(walk.connection.first_hour)
+    sealed = last.hour if last else None
+    hours = lifecycle.open_hours(entries, sealed, first_hour, walk.order.hour)
+    now = walk.room.now()
+    return [hour for hour in hours if hour + HOUR <= now or lifecycle.ends_in(entries, hour)]
+
+
+def close_hour(walk: Walk, hour: datetime, previous: Seal | None) -> Seal | None:
+    """Close one hour as what it is; None while it may still become better.
+
+    Raises:
+        LeaseHeld: another run is at it.
+    """
+    now = walk.room.now()
+    walk.hours.lease(hour, walk.order.owner, now, LEASE)
+    closing = _closing(walk, hour, previous)
+    first_hour = parse_instant(walk.connection.first_hour)
+    state = lifecycle.state_at_end(walk.connection.lifecycle, hour, first_hour)
+    if state != "connected":
+        return _seal(walk, closing, content_without_picture(closing, "paused", state))
+    if now < hour + HOUR + GRACE:
+        picture, run_block = look(walk, closing)
+        if picture.final:
+            return _seal_picture(walk, closing, picture, run_block)
+        walk.attempts.leave(hour, picture, run_block)
+        return None
+    # The past cannot be pictured: what a run left within the grace is all there will be.
+    left = walk.attempts.find(hour)
+    if left is None:
+        walk.room.count(MISSED_HOURS)
+        return _seal(walk, closing, content_without_picture(closing, "missed", "not_pictured"))
+    return _seal_picture(walk, closing, *left)
+
+
+def _seal_picture(walk: Walk, closing: Closing, picture: Picture, run_block: Json) -> Seal:
+    """Compare with what was known, store, seal, project."""
+    carried = {section: closing.carried(section) for section in ("users", "projects", "api_keys")}
+    known = {section: walk.store.load(entry) for section, entry in carried.items()}
+    found = walk.store.load(closing.carried("findings"))
+    compared = compare(closing, picture, known, found)
+    entries, segments = walk.store.store(
+        closing.hour,
+        compared.registers,
+        carried | {"findings": closing.carried("findings")},
+        picture.sections["audit_events"].rows,
+        compared.changes,
+    )
+    content = content_of(closing, picture, compared.registers, entries, segments)
+    return _seal(walk, closing, content, run_block, compared.changes)
+
+
+def _seal(
+    walk: Walk,
+    closing: Closing,
+    content: Json,
+    run_block: Json | None = None,
+    changes: list[Json] | None = None,
+) -> Seal:
+    seal = commit(walk.room.evidence, walk.chain, content, run_block or {})
+    walk.projection.project(seal)
+    if content["outcome"] == "failed":
+        walk.room.count(FAILED_HOURS)
+    health = "ok" if content["outcome"] in ("complete", "paused") else content["reason"] or "ok"
+    if content["outcome"] != "missed" and health != walk.connection.health:
+        walk.room.connections.set_health(walk.order.tenant_id, walk.order.org_id, health)
+    return seal
+
+
+def _closing(walk: Walk, hour: datetime, previous: Seal | None) -> Closing:
+    sealed_seq = int(previous.content["lifecycle_seq"]) if previous else 0
+    connection = walk.connection
+    entries = lifecycle.entries_of(
+        connection.lifecycle, hour, sealed_seq, parse_instant(connection.first_hour)
+    )
+    return Closing(
+        walk.order.tenant_id,
+        walk.order.org_id,
+        hour,
+        connection.org_proof,
+        entries,
+        previous,
+    )
+
+
+def _put_off(walk: Walk, delay_s: int) -> None:
+    order = walk.order
+    message = {
+        "tenant_id": order.tenant_id,
+        "org_id": order.org_id,
+        "hour": rfc3339(order.hour),
+        "attempt": order.attempt + 1,
+    }
+    walk.room.queue.send(message, delay_s=delay_s)

@@ -1,0 +1,133 @@
+"""Take the picture of an hour: unwrap the key, fetch, normalize.
+
+Steps 1 and 2 of 6 together, because the key and the raw answers live and die in this frame.
+"""
+
+import asyncio
+import time
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from functions.shared.canonical import Json
+from functions.shared.errors import KeyUnusable, UpstreamError, VaultUnavailable
+from functions.shared.hours import HOUR, floor_hour, rfc3339
+from functions.shared.layout import HASHKEY_SK, tenant_pk
+from functions.shared.openai import OpenAI, Tally
+from functions.shared.vault import admin_key_context, hash_key_context
+from functions.snapshot import frontiers
+from functions.snapshot.fetch import Pulled, fetch
+from functions.snapshot.picture import Seen, picture_of
+from functions.snapshot.privacy import Privacy
+from functions.snapshot.project import sealed_event_ids
+from functions.snapshot.records import REQUIRED, Picture, Section, status_of
+from functions.snapshot.seal import Closing
+
+if TYPE_CHECKING:
+    from functions.snapshot.flow import Walk
+
+
+class Disconnected(UpstreamError):
+    """The tenant has disconnected the organization; its key is deleted."""
+
+    reason = "disconnected"
+    lasting = True
+
+
+class NoKey(UpstreamError):
+    """KMS does not unwrap the admin key or the hashing key."""
+
+    reason = "key_unusable"
+
+
+def look(walk: "Walk", closing: Closing) -> tuple[Picture, Json]:
+    """Return the picture of an hour and how the run went.
+
+    Whatever stops the run as a whole is a picture too, in which every section failed for it.
+
+    Permissions:
+        kms:Decrypt on the secrets key; dynamodb:GetItem; s3:GetObject on evidence.
+    """
+    started = walk.room.now()
+    tally = Tally()
+    known = closing.frontiers or frontiers.empty()
+    hour_end = closing.hour + HOUR
+    asked = frontiers.plan(known, hour_end)
+    try:
+        privacy = Privacy(_hash_key(walk))
+        pulled = asyncio.run(_pull(walk, tally, known, asked, hour_end))
+    except UpstreamError as error:
+        picture = _nothing(error, known, started, walk.room.now())
+        return picture, run_block(tally, walk.order.attempt)
+    seen = Seen(
+        pulled=pulled,
+        known=known,
+        asked=asked,
+        hour_end=hour_end,
+        pictured_from=started,
+        pictured_to=walk.room.now(),
+        skew_s=tally.skew_s,
+        known_projects=frozenset(walk.connection.known_projects),
+        proven_org=walk.connection.org_proof == "proven",
+    )
+
+    def sealed_ids(second: int) -> set[str]:
+        start = floor_hour(datetime.fromtimestamp(second, hour_end.tzinfo))
+        return sealed_event_ids(walk.room.evidence, walk.chain, start, closing.hour)
+
+    return picture_of(seen, privacy, sealed_ids), run_block(tally, walk.order.attempt)
+
+
+async def _pull(
+    walk: "Walk", tally: Tally, known: Json, asked: frontiers.Plan, hour_end: datetime
+) -> Pulled:
+    deadline = time.monotonic() + walk.remaining_s
+    async with walk.room.http() as client:
+        openai = OpenAI(
+            client=client,
+            base_url=walk.room.openai_base_url,
+            org_id=walk.order.org_id,
+            admin_key=_admin_key(walk),
+            now=walk.room.now,
+            remaining_s=lambda: deadline - time.monotonic(),
+            tally=tally,
+        )
+        return await fetch(openai, known, asked, hour_end)
+
+
+def _admin_key(walk: "Walk") -> str:
+    if not walk.connection.admin_key:
+        raise Disconnected
+    context = admin_key_context(walk.order.tenant_id, walk.order.org_id)
+    return _unwrap(walk, walk.connection.admin_key, context).decode()
+
+
+def _hash_key(walk: "Walk") -> bytes:
+    tenant = walk.order.tenant_id
+    row = walk.room.table.get(tenant_pk(tenant), HASHKEY_SK)
+    if row is None:
+        raise NoKey("the tenant has no hashing key")
+    return _unwrap(walk, row["wrapped"], hash_key_context(tenant))
+
+
+def _unwrap(walk: "Walk", ciphertext: bytes, context: dict[str, str]) -> bytes:
+    try:
+        return walk.room.secrets.unwrap(ciphertext, context)
+    except (KeyUnusable, VaultUnavailable) as error:
+        raise NoKey(str(error)) from error
+
+
+def _nothing(error: UpstreamError, known: Json, started: datetime, ended: datetime) -> Picture:
+    section = Section(status_of(error), error.reason, error.lasting)
+    return Picture(dict.fromkeys(REQUIRED, section), known, rfc3339(started), rfc3339(ended))
+
+
+def run_block(tally: Tally, attempt: int) -> Json:
+    """Return what stands beside the seal: how the run went, outside the digest."""
+    return {
+        "attempt": attempt,
+        "first_request_id": tally.first_request_id,
+        "last_request_id": tally.last_request_id,
+        "requests": tally.requests,
+        "retries": tally.retries,
+        "skew_s": round(tally.skew_s),
+    }

@@ -1,0 +1,230 @@
+"""Normalize (step 2 of 6), the whole: what was pulled to the picture of an hour.
+
+Pure. Decides each section's status; a list that failed is never an empty list.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from functions.shared.canonical import Json
+from functions.shared.errors import (
+    EndpointUnavailable,
+    ParameterRefused,
+    Quarantined,
+    ScopeMissing,
+    UpstreamError,
+)
+from functions.shared.hashing import id_hash
+from functions.shared.hours import rfc3339
+from functions.snapshot import frontiers, normalize
+from functions.snapshot.fetch import Pulled, is_active
+from functions.snapshot.privacy import Privacy
+from functions.snapshot.records import (
+    COMPLETE,
+    FAILED,
+    FORBIDDEN,
+    PARTIAL,
+    STREAMS,
+    UNAVAILABLE,
+    UNPROVEN,
+    Listing,
+    Picture,
+    Section,
+    status_of,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What stands around a pull.
+
+    Attributes:
+        pulled: what OpenAI answered.
+        known: frontiers the last seal carries.
+        asked: what was asked of the audit log.
+        hour_end: first instant after the hour.
+        pictured_from: instant of the first request.
+        pictured_to: instant of the last answer.
+        skew_s: OpenAI's clock minus ours.
+        known_projects: keyed hashes of project ids this organization is known by.
+        proven_org: whether OpenAI refused a wrong organization id with this key.
+    """
+
+    pulled: Pulled
+    known: Json
+    asked: frontiers.Plan
+    hour_end: datetime
+    pictured_from: datetime
+    pictured_to: datetime
+    skew_s: float
+    known_projects: frozenset[str]
+    proven_org: bool
+
+
+def picture_of(seen: Seen, privacy: Privacy, sealed_ids: Callable[[int], set[str]]) -> Picture:
+    """Return the normalized picture.
+
+    Args:
+        seen: what was pulled, and around it.
+        privacy: the rules, with the tenant's hashing key.
+        sealed_ids: from an epoch second to the ids of all events sealed since then.
+    """
+    pulled = seen.pulled
+    privacy = privacy.knowing(_names(pulled.users.items))
+    sections = {
+        "users": _section(pulled.users, normalize.user, privacy),
+        "projects": _section(pulled.projects, normalize.project, privacy),
+        "api_keys": _api_keys(pulled, privacy),
+    }
+    stranger = _is_stranger(seen, privacy)
+    if stranger:
+        sections = {name: _failed(Quarantined()) for name in sections}
+        audit, after = _failed(Quarantined()), seen.known
+    else:
+        audit, after = _audit(seen, privacy, sealed_ids)
+        if pulled.archived_keys_read and pulled.projects.whole:
+            after = after | {"archived_keys_at": rfc3339(seen.hour_end)}
+    return Picture(
+        sections={**sections, "audit_events": audit},
+        frontiers=after,
+        pictured_from=rfc3339(seen.pictured_from),
+        pictured_to=rfc3339(seen.pictured_to),
+    )
+
+
+def _names(users: Iterable[Json]) -> list[object]:
+    return [name for user in users for name in (user.get("name"), _inner_name(user))]
+
+
+def _inner_name(user: Json) -> object:
+    inner = user.get("user")
+    return inner.get("name") if isinstance(inner, dict) else None
+
+
+def _is_stranger(seen: Seen, privacy: Privacy) -> bool:
+    # Where OpenAI itself refuses a key of another organization there is nothing to suspect.
+    projects = seen.pulled.projects
+    if seen.proven_org or not seen.known_projects or not projects.whole:
+        return False
+    shown = {id_hash(privacy.key, str(project.get("id"))) for project in projects.items}
+    return not shown & seen.known_projects
+
+
+def _section(
+    listing: Listing, one: Callable[[Json, Privacy], normalize.Normal], privacy: Privacy
+) -> Section:
+    rows, unknown = normalize.normalize_all(listing.items, one, privacy)
+    if listing.error and not rows:
+        return _failed(listing.error)
+    if listing.error:
+        return Section(PARTIAL, listing.error.reason, listing.error.lasting, rows, unknown)
+    if listing.conflicts:
+        return Section(PARTIAL, "conflicting_duplicates", False, rows, unknown)
+    return Section(COMPLETE, None, True, rows, unknown)
+
+
+def _failed(error: UpstreamError) -> Section:
+    return Section(status_of(error), error.reason, error.lasting)
+
+
+def _api_keys(pulled: Pulled, privacy: Privacy) -> Section:
+    if pulled.projects.error and not pulled.projects.items:
+        # Without projects there is nobody to ask: what stopped that list stops this one.
+        return _failed(pulled.projects.error)
+    parts = {
+        name: _section(listing, normalize.api_key(name), privacy)
+        for name, listing in pulled.keys.items()
+    }
+    active = {str(project.get("id")) for project in pulled.projects.items if is_active(project)}
+    rows = [row for part in parts.values() for row in part.rows]
+    unknown = sum(part.unknown for part in parts.values())
+    covers = sorted(name for name, part in parts.items() if part.status == COMPLETE)
+    # An archived project's keys need not be listed: no answer there is no shortfall.
+    short = [
+        part
+        for name, part in parts.items()
+        if part.status != COMPLETE and (name in active or part.status != UNAVAILABLE)
+    ]
+    status, reason, lasting = COMPLETE, None, True
+    if not pulled.projects.whole:
+        status, reason, lasting = PARTIAL, "projects_not_whole", False
+    elif short:
+        all_forbidden = not covers and all(part.status == FORBIDDEN for part in short)
+        none_read = not covers and not rows
+        status = FORBIDDEN if all_forbidden else FAILED if none_read else PARTIAL
+        reason, lasting = short[0].reason, all(part.lasting for part in short)
+    elif pulled.without_any:
+        # Keys whose owner lost access may be hidden: nothing unseen is taken for removed.
+        status, reason = PARTIAL, "owner_project_access_refused"
+        covers = [name for name in covers if name not in pulled.without_any]
+    return Section(status, reason, lasting, rows, unknown, covers)
+
+
+def _audit(
+    seen: Seen, privacy: Privacy, sealed_ids: Callable[[int], set[str]]
+) -> tuple[Section, Json]:
+    pulled = seen.pulled
+    main = pulled.audit["organization"]
+    answered = [name for name in STREAMS if not _refused(pulled.audit[name].error)]
+    if "organization" not in answered:
+        assert main.error is not None  # noqa: S101  # what _refused tested
+        return _failed(main.error), seen.known
+    errors = [walked.error for name in answered if (walked := pulled.audit[name]).error]
+    reached = {name: pulled.audit[name].closed_through for name in answered}
+    nothing = main.error is not None and main.closed_through <= seen.asked.lo["organization"]
+    if nothing and main.error is not None:
+        return _failed(main.error), seen.known
+    rows, unknown = _events(seen, privacy, sealed_ids, answered)
+    known = seen.known | {"proven": seen.known["proven"] or bool(rows)}
+    if abs(seen.skew_s) > frontiers.MAX_SKEW_S:
+        return Section(PARTIAL, "clock_skew", False, rows, unknown), known
+    after = frontiers.advanced(known, seen.asked, reached, seen.hour_end, seen.skew_s)
+    after = _past(after, seen, answered)
+    if min(reached.values()) < seen.asked.hi:
+        # Without an error the budget of windows ended: the next hour goes on from the frontier.
+        reason = errors[0].reason if errors else "window_budget"
+        lasting = all(error.lasting for error in errors)
+        return Section(PARTIAL, reason, lasting, rows, unknown), after
+    if not known["proven"]:
+        return Section(UNPROVEN, "no_event_seen", True, rows, unknown), after
+    return Section(COMPLETE, None, True, rows, unknown), after
+
+
+def _refused(error: UpstreamError | None) -> bool:
+    return isinstance(error, (ScopeMissing, EndpointUnavailable, ParameterRefused))
+
+
+def _past(after: Json, seen: Seen, answered: list[str]) -> Json:
+    streams = dict(after["streams"])
+    for name in answered:
+        if name in seen.pulled.backfill and streams[name]["closed_through"] is not None:
+            streams[name] = streams[name] | {
+                "backfill_to": seen.pulled.backfill[name].closed_through,
+                "backfill_done": name in seen.pulled.history_ends,
+            }
+    return after | {"streams": streams}
+
+
+def _events(
+    seen: Seen,
+    privacy: Privacy,
+    sealed_ids: Callable[[int], set[str]],
+    answered: list[str],
+) -> tuple[list[Json], int]:
+    """Return the rows of events that no seal holds yet, each id once, oldest first."""
+    sealed = sealed_ids(seen.asked.start())
+    found: dict[str, Json] = {}
+    unknown = 0
+    for name in answered:
+        past = seen.pulled.backfill.get(name)
+        items = (past.events if past else []) + seen.pulled.audit[name].events
+        seen_from = datetime.fromtimestamp(seen.asked.lo[name], seen.hour_end.tzinfo)
+        one = normalize.event(name, rfc3339(seen_from))
+        rows, odd = normalize.normalize_all(items, one, privacy)
+        unknown += odd
+        for row in rows:
+            if row["event_id"] not in sealed:
+                found.setdefault(row["event_id"], row)
+    order = sorted(found.values(), key=lambda row: (row["occurred_at"], row["event_id"]))
+    return order, unknown

@@ -1,0 +1,66 @@
+"""The snapshot room's doors, opened once at the composition root and handed down."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+import httpx
+
+from functions.shared.clock import Clock
+from functions.shared.connections import Connections
+from functions.shared.objects import Bucket
+from functions.shared.openai import http_client
+from functions.shared.queue import Queue
+from functions.shared.table import Table
+from functions.shared.vault import Vault
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One message: close this hour of this organization, and what is open before it.
+
+    Attributes:
+        tenant_id: the tenant.
+        org_id: the organization.
+        hour: start of the hour.
+        attempt: how often it was put off.
+        owner: the message's id: a redelivery has the same one, and so may take its lease again.
+    """
+
+    tenant_id: str
+    org_id: str
+    hour: datetime
+    attempt: int
+    owner: str
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """Everything outside that the walk touches.
+
+    Attributes:
+        table: the table.
+        evidence: write-once bucket.
+        work: bucket of notes between runs.
+        secrets: the KMS key that wraps admin keys and hashing keys.
+        queue: where this room listens.
+        now: the clock.
+        openai_base_url: without a final slash.
+        count: adds to a metric.
+        http: makes the HTTP client of a run.
+    """
+
+    table: Table
+    evidence: Bucket
+    work: Bucket
+    secrets: Vault
+    queue: Queue
+    now: Clock
+    openai_base_url: str
+    count: Callable[[str], None]
+    http: Callable[[], httpx.AsyncClient] = http_client
+
+    @property
+    def connections(self) -> Connections:
+        """Return the connections."""
+        return Connections(self.table)

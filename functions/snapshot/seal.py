@@ -1,0 +1,191 @@
+"""Seal (step 5 of 6): what an hour's seal says, from the seal before it and what was seen.
+
+Pure, but for ``commit``, which writes the one object that closes the hour.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from functions.shared.canonical import Json
+from functions.shared.errors import EvidenceConflict
+from functions.shared.hours import HOUR, rfc3339
+from functions.shared.layout import seal_key
+from functions.shared.objects import Bucket
+from functions.shared.seals import VERSION, Chain, Seal
+from functions.snapshot.findings import is_stale
+from functions.snapshot.records import COMPLETE, REQUIRED, Picture
+
+REGISTERS = ("users", "projects", "api_keys", "findings")
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """The hour to close and what came before it.
+
+    Attributes:
+        tenant: tenant id.
+        org: organization id.
+        hour: its start.
+        org_proof: ``proven`` or ``none``.
+        lifecycle: entries this seal carries.
+        previous: the seal before, None for the first.
+    """
+
+    tenant: str
+    org: str
+    hour: datetime
+    org_proof: str
+    lifecycle: Sequence[Json]
+    previous: Seal | None
+
+    def carried(self, section: str) -> Json | None:
+        """Return the register entry the last seal names for a section."""
+        return self.previous.register(section) if self.previous else None
+
+    def baseline(self, section: str) -> str | None:
+        """Return the hour of a section's first complete picture, None while there is none."""
+        if self.previous is None:
+            return None
+        hour: str | None = self.previous.content["sections"].get(section, {}).get("baseline")
+        return hour
+
+    @property
+    def frontiers(self) -> Json:
+        """Return what the last seal says the audit walk has reached."""
+        return self.previous.content["frontiers"] if self.previous else {}
+
+
+def content_of(
+    closing: Closing,
+    picture: Picture,
+    registers: Mapping[str, Sequence[Json]],
+    entries: Mapping[str, Json],
+    segments: Json,
+) -> Json:
+    """Return the content of the seal of a pictured hour.
+
+    Args:
+        closing: the hour.
+        picture: what was seen of it.
+        registers: rows by section, as stored.
+        entries: what the seal says of each stored register.
+        segments: ``{"events": […], "changes": […]}``, as stored.
+    """
+    outcome, reason = picture.outcome
+    sections: Json = {}
+    for name in REQUIRED:
+        seen = picture.sections[name]
+        sections[name] = {
+            "status": seen.status,
+            "reason": seen.reason,
+            "count": _count(name, seen.rows, registers),
+            "unknown": seen.unknown,
+        }
+        if name in registers:
+            baseline = closing.baseline(name)
+            if baseline is None and seen.status == COMPLETE:
+                baseline = rfc3339(closing.hour)
+            sections[name] |= {"register": entries.get(name), "baseline": baseline}
+    sections["findings"] = {
+        "status": "derived",
+        "reason": None,
+        "count": sum(row["resolved_hour"] is None for row in registers["findings"]),
+        "unknown": 0,
+        "register": entries.get("findings"),
+    }
+    facts: Json = {
+        "sections": sections,
+        "segments": segments,
+        "frontiers": picture.frontiers,
+        "kpi": kpi(registers, picture, closing.hour),
+        "pictured_from": picture.pictured_from,
+        "pictured_to": picture.pictured_to,
+    }
+    return _content(closing, outcome, reason, facts)
+
+
+def content_without_picture(closing: Closing, outcome: str, reason: str) -> Json:
+    """Return the content of the seal of an hour that nobody pictured: everything is carried."""
+    before = closing.previous.content["sections"] if closing.previous else {}
+    sections: Json = {}
+    for name in (*REQUIRED, "findings"):
+        carried = before.get(name, {"register": None, "baseline": None})
+        kept = {part: carried[part] for part in ("register", "baseline") if part in carried}
+        status = "derived" if name == "findings" else "failed"
+        sections[name] = {"status": status, "reason": reason, "count": None, "unknown": 0} | kept
+    facts: Json = {
+        "sections": sections,
+        "segments": {"events": [], "changes": []},
+        "frontiers": closing.frontiers,
+        "kpi": None,
+        "pictured_from": None,
+        "pictured_to": None,
+    }
+    return _content(closing, outcome, reason, facts)
+
+
+def _content(closing: Closing, outcome: str, reason: str | None, facts: Json) -> Json:
+    return {
+        "v": VERSION,
+        "tenant_id": closing.tenant,
+        "org_id": closing.org,
+        "org_proof": closing.org_proof,
+        "hour": rfc3339(closing.hour),
+        "outcome": outcome,
+        "reason": reason,
+        "lifecycle": list(closing.lifecycle),
+        "lifecycle_seq": _last_seq(closing),
+        "previous_sha256": closing.previous.sha256 if closing.previous else None,
+        **facts,
+    }
+
+
+def _last_seq(closing: Closing) -> int:
+    if closing.lifecycle:
+        return int(closing.lifecycle[-1]["seq"])
+    return int(closing.previous.content["lifecycle_seq"]) if closing.previous else 0
+
+
+def _count(name: str, seen: Sequence[Json], registers: Mapping[str, Sequence[Json]]) -> int:
+    if name not in registers:
+        return len(seen)
+    return sum(row["removed_at"] is None for row in registers[name])
+
+
+def kpi(registers: Mapping[str, Sequence[Json]], picture: Picture, hour: datetime) -> Json:
+    """Return the figures of an hour; None for a section that could not be read whole."""
+    present = {
+        name: [row for row in registers[name] if row["removed_at"] is None]
+        for name in ("users", "projects", "api_keys")
+    }
+    figures = {
+        "users": len(present["users"]),
+        "billable_users": sum(not row["is_service_account"] for row in present["users"]),
+        "active_projects": sum(row["status"] == "active" for row in present["projects"]),
+        "api_keys": len(present["api_keys"]),
+        "stale_keys": sum(is_stale(row, hour + HOUR) for row in present["api_keys"]),
+    }
+    source = {"billable_users": "users", "active_projects": "projects", "stale_keys": "api_keys"}
+    return {
+        name: figure if picture.sections[source.get(name, name)].status == COMPLETE else None
+        for name, figure in figures.items()
+    }
+
+
+def commit(bucket: Bucket, chain: Chain, content: Json, run: Json) -> Seal:
+    """Write the seal; where another run was first, return that run's seal.
+
+    Permissions:
+        s3:PutObject and s3:GetObject on the evidence bucket.
+    """
+    seal = Seal.of(content, run)
+    hour = seal.hour
+    try:
+        bucket.put_once(seal_key(chain.tenant, chain.org, hour), seal.encode())
+    except EvidenceConflict:
+        winner = chain.seal(hour)
+        if winner is None:
+            raise
+        return winner
+    return seal

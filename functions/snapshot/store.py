@@ -1,0 +1,99 @@
+"""Store (step 4 of 6): registers and segments into the evidence bucket, each object once.
+
+Objects are named by their content, so a second run over the same world writes nothing new. What
+no seal names is not evidence.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from functions.shared.canonical import Json, Lines
+from functions.shared.hours import month_of
+from functions.shared.layout import register_key, segment_key
+from functions.shared.objects import Bucket, pack_gzip
+from functions.shared.seals import entry_of, read_rows
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """The evidence of one organization of one tenant.
+
+    Permissions:
+        s3:PutObject and s3:GetObject on the evidence bucket.
+    """
+
+    bucket: Bucket
+    tenant: str
+    org: str
+
+    def load(self, entry: Json | None) -> list[Json]:
+        """Return a register's rows, none for a section that never had one.
+
+        Raises:
+            EvidenceMissing: a sealed register is gone.
+            EvidenceInvalid: its bytes are not those that were sealed.
+        """
+        return read_rows(self.bucket, entry) if entry else []
+
+    def registers(
+        self,
+        hour: datetime,
+        rows: Mapping[str, Sequence[Json]],
+        carried: Mapping[str, Json | None],
+    ) -> dict[str, Json]:
+        """Write the registers that changed, and return what the seal says of every one.
+
+        At the first hour of a month every register is written anew under that month, so that
+        object locks never run out under what a seal still names.
+        """
+        return {
+            section: self._register(hour, section, Lines.of(rows[section]), carried[section])
+            for section in rows
+        }
+
+    def _register(self, hour: datetime, section: str, lines: Lines, carried: Json | None) -> Json:
+        key = register_key(self.tenant, self.org, hour, section, lines.sha256)
+        entry = entry_of(key, lines)
+        if entry != carried:
+            self.bucket.put_once(key, pack_gzip(lines.body), "application/gzip")
+        return entry
+
+    def segments(self, kind: str, hour: datetime, months: Iterable[tuple[str, Json]]) -> list[Json]:
+        """Write rows as one segment per calendar month, and return what the seal says of each.
+
+        Args:
+            kind: ``events`` or ``changes``.
+            hour: the sealing hour.
+            months: (month, row) in the order the rows are to stand.
+        """
+        by_month: dict[str, list[Json]] = defaultdict(list)
+        for month, row in months:
+            by_month[month].append(row)
+        entries = []
+        for month in sorted(by_month):
+            lines = Lines.of(by_month[month])
+            key = segment_key(self.tenant, self.org, kind, month, hour, lines.sha256)
+            self.bucket.put_once(key, pack_gzip(lines.body), "application/gzip")
+            entries.append(entry_of(key, lines) | {"month": month})
+        return entries
+
+    def store(
+        self,
+        hour: datetime,
+        registers: Mapping[str, Sequence[Json]],
+        carried: Mapping[str, Json | None],
+        events: Sequence[Json],
+        changes: Sequence[Json],
+    ) -> tuple[dict[str, Json], Json]:
+        """Write all of an hour; return what the seal says of registers and of segments."""
+        entries = self.registers(hour, registers, carried)
+        month = month_of(hour)
+        segments = {
+            "events": self.segments(
+                "events", hour, ((event["occurred_at"][:7], event) for event in events)
+            ),
+            "changes": self.segments("changes", hour, ((month, change) for change in changes)),
+        }
+        return entries, segments
