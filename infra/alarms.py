@@ -1,7 +1,5 @@
 """What wakes somebody: dead letters, missed hours, silence, failing functions, keys in danger."""
 
-from collections.abc import Mapping
-
 from aws_cdk import Duration
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_cloudwatch_actions as actions
@@ -11,12 +9,12 @@ from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sns_subscriptions as subscriptions
 from constructs import Construct
 
+from functions.shared.observability import FAILED_PACKS, MISSED_HOURS, NAMESPACE
 from infra.keys import Keys
 from infra.queues import Queues
 from infra.rooms import Functions
 from infra.settings import StageSettings
 
-NAMESPACE = "OpenAIAudit"
 # Changing the policy is in the list because the policy is what forbids the other two.
 KEY_DANGERS = ("ScheduleKeyDeletion", "DisableKey", "PutKeyPolicy")
 
@@ -55,7 +53,14 @@ def create_alarms(
         topic,
         "MissedHoursAlarm",
         "An hour was sealed as missed: nobody pictured it within its grace",
-        _metric("MissedHours", {"service": "snapshot"}),
+        _metric(MISSED_HOURS, "snapshot"),
+    )
+    _alarm(
+        scope,
+        topic,
+        "FailedPacksAlarm",
+        "A pack could not be built",
+        _metric(FAILED_PACKS, "pack"),
     )
     _alarm(
         scope,
@@ -107,11 +112,12 @@ def _watch_keys(scope: Construct, topic: sns.Topic, keys: Keys) -> None:
     )
 
 
-def _metric(name: str, dimensions: Mapping[str, str]) -> cloudwatch.Metric:
+def _metric(name: str, room: str) -> cloudwatch.Metric:
+    """Return a metric under exactly the dimensions `functions.shared.observability` writes."""
     return cloudwatch.Metric(
         namespace=NAMESPACE,
         metric_name=name,
-        dimensions_map=dict(dimensions),
+        dimensions_map={"stage": "all", "service": room},
         period=Duration.minutes(5),
         statistic="Sum",
     )

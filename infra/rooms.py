@@ -10,6 +10,7 @@ from aws_cdk import aws_logs as logs
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
+from functions.shared.observability import NAMESPACE
 from infra.code import layer_code, room_code
 from infra.keys import Keys
 from infra.nag import acknowledge
@@ -195,7 +196,7 @@ def _function(
         environment={
             "STAGE": settings.stage,
             "POWERTOOLS_SERVICE_NAME": room.name,
-            "POWERTOOLS_METRICS_NAMESPACE": "OpenAIAudit",
+            "POWERTOOLS_METRICS_NAMESPACE": NAMESPACE,
             **{key: values[key] for key in room.environment},
         },
     )
