@@ -1,6 +1,6 @@
-"""The custody log: who did what to a tenant's evidence, packs and keys, and when.
+"""The custody log: who did what to a tenant's connections and packs, and when.
 
-Rows are only ever added. They say what was done in our own words; no value a tenant chose.
+Entries are only ever added. They hold ids, never a key, a name or an address.
 """
 
 import secrets
@@ -15,7 +15,7 @@ from functions.shared.table import Table
 
 @dataclass(frozen=True, slots=True)
 class Custody:
-    """The custody logs of all tenants.
+    """The custody log of all tenants.
 
     Permissions:
         dynamodb:PutItem.
@@ -23,22 +23,16 @@ class Custody:
 
     table: Table
 
-    def note(self, tenant: str, at: datetime, kind: str, **facts: Any) -> None:
+    def note(self, tenant: str, by: str, action: str, at: datetime, **facts: Any) -> None:
         """Add an entry.
 
         Args:
             tenant: whose log.
-            at: when it happened.
-            kind: what happened: ``pack_signed``, ….
-            **facts: ids, numbers and digests.
+            by: opaque id of the user, or ``schedule``.
+            action: ``organization.connected``, ``pack.downloaded`` and the like.
+            at: when.
+            **facts: ids and digests that say what it was done to.
         """
-        self.table.put(
-            {
-                **facts,
-                "pk": tenant_pk(tenant),
-                "sk": custody_sk(at, secrets.token_hex(8)),
-                "at": rfc3339(at),
-                "kind": kind,
-            },
-            condition="attribute_not_exists(pk)",
-        )
+        row = {"pk": tenant_pk(tenant), "sk": custody_sk(at, secrets.token_hex(8))}
+        entry = {"at": rfc3339(at), "by": by, "action": action, "facts": facts}
+        self.table.put(row | entry, condition="attribute_not_exists(pk)")
