@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
 import time
 import zipfile
 from pathlib import Path
@@ -28,7 +27,8 @@ def deploy(account: Account, assembly: Assembly, *, limit_s: float = 300.0) -> d
     known = _status(account, assembly.stack_name)
     arguments = {
         "StackName": assembly.stack_name,
-        "TemplateBody": json.dumps(assembly.template),
+        # Its text is longer than a request may be; it lies with the assets, as everywhere.
+        "TemplateURL": assembly.template_asset.replace("s3://", f"{account.endpoint_url}/"),
         "Capabilities": list(_CAPABILITIES),
     }
     try:
@@ -38,7 +38,8 @@ def deploy(account: Account, assembly: Assembly, *, limit_s: float = 300.0) -> d
             account.cloudformation.update_stack(**arguments)  # type: ignore[arg-type]
     except ClientError as refusal:
         if "No updates are to be performed" not in str(refusal):
-            raise RunnerStopped(f"CloudFormation refused the template: {refusal}") from refusal
+            reason = str(refusal)[:500]
+            raise RunnerStopped(f"CloudFormation refused the template: {reason}") from refusal
     _wait(account, assembly.stack_name, limit_s)
     return outputs(account, assembly.stack_name)
 

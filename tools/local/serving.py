@@ -21,6 +21,9 @@ async def serve(app: Any, port: int) -> None:
     config.keep_alive_timeout = 75
     config.graceful_timeout = 2
     config.errorlog = "-"
+    # An answer keeps the headers of whom it comes from.
+    config.include_server_header = False
+    config.include_date_header = False
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -57,6 +57,7 @@ def _make(account: Account, pool_id: str, user: User) -> None:
             UserPoolId=pool_id,
             Username=user.username,
             MessageAction="SUPPRESS",
+            TemporaryPassword=user.password,
             UserAttributes=[
                 {"Name": "custom:tenant_id", "Value": user.tenant_id},
             ],

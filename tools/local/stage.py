@@ -26,6 +26,7 @@ class Stage:
     Attributes:
         emulator_version: the emulator whose state the directory holds.
         emulator_port: kept over restarts, as addresses in the account hold it.
+        simulator_control_port: where tests tell the simulator what to do.
         pid: the runner that serves it now, 0 when none does.
         outputs: the stack's outputs.
     """
@@ -34,6 +35,7 @@ class Stage:
     emulator_version: str
     emulator_port: int
     simulator_port: int
+    simulator_control_port: int
     pid: int
     origin: str
     region: str
@@ -56,7 +58,7 @@ class Stage:
             RunnerStopped: the stack has none of this name.
         """
         try:
-            return self.outputs[f"Out{name}"]
+            return self.outputs[name]
         except KeyError:
             raise RunnerStopped(f"The stack {self.stack_name} has no output {name}.") from None
 

@@ -30,6 +30,7 @@ class Assembly:
         stack_name: the stack's name in the account.
         account: twelve digits.
         region: its region.
+        template_asset: where the template lies among the assets, as `s3://bucket/key`.
         template: the template as written.
     """
 
@@ -38,6 +39,7 @@ class Assembly:
     template_file: str
     account: str
     region: str
+    template_asset: str
     template: dict[str, Any]
 
     def assets(self) -> dict[str, dict[str, Any]]:
@@ -146,5 +148,6 @@ def _read(directory: Path) -> Assembly:
         template_file=template_file,
         account=account,
         region=region,
+        template_asset=artifact["properties"]["stackTemplateAssetObjectUrl"],
         template=json.loads((directory / template_file).read_text()),
     )
