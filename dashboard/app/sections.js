@@ -42,6 +42,17 @@ export function sectionStatus(organization, section) {
 }
 
 /**
+ * Say whether an empty table is the truth: each organization's last hour read the whole section.
+ *
+ * @param {string} section
+ * @param {Organization[]} organizations
+ * @returns {boolean}
+ */
+export function isWhole(section, organizations) {
+  return organizations.every((each) => isInstant(each.last_hour) && sectionStatus(each, section) === 'complete');
+}
+
+/**
  * Say what stands between a section's table and the truth, one notice per organization.
  *
  * @param {string} section

@@ -3,7 +3,7 @@ import { html, useEffect, useRef, useState } from '../app/view.js';
 import { readAll, useList } from '../app/answers.js';
 import { saveFile, toCsv } from '../app/csv.js';
 import { Abandoned, asProblem } from '../app/problem.js';
-import { notices, orgName } from '../app/sections.js';
+import { isWhole, orgName } from '../app/sections.js';
 import { Empty, SectionNotices } from './notices.js';
 import { ProblemBox, Text } from './words.js';
 
@@ -63,7 +63,7 @@ function NoRows({ kind, organizations, chosen }) {
     return html`<${Empty} testid=${testid} title="No organization connected yet">
       Connect one under <a href="#organizations">Organizations</a>; its first picture is taken right away.<//>`;
   }
-  if (notices(kind.section, chosen).some((notice) => notice.tone !== 'info') || chosen.some((each) => !each.last_hour)) {
+  if (!isWhole(kind.section, chosen)) {
     return html`<${Empty} testid=${testid} title="Nothing to show, and that does not mean there is nothing">
       The notice above says why this could not be read.<//>`;
   }

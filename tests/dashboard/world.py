@@ -1,0 +1,196 @@
+"""What the fake API of the page's tests answers: a small world that each test bends."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+Json = dict[str, Any]
+LAST_HOUR = "2026-04-15T09:00:00Z"
+PUBLIC_HEX = "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a"
+SECTIONS = ("users", "projects", "api_keys", "audit_events")
+
+
+@dataclass
+class World:
+    """The lists behind the fake API, and what it was asked.
+
+    Attributes:
+        group: of the person who signs in.
+        organizations: rows of ``/orgs``; the summary's rows are made from them.
+        sections: section statuses by organization; complete where none is given.
+        lists: rows by path.
+        refuse: problem documents by ``METHOD /path``; each is answered instead.
+        asked: ``METHOD /path`` of every request, in order, with its body.
+        page_size: rows per page of a list.
+    """
+
+    group: str = "admin"
+    organizations: list[Json] = field(default_factory=list)
+    sections: dict[str, dict[str, str]] = field(default_factory=dict)
+    lists: dict[str, list[Json]] = field(default_factory=dict)
+    refuse: dict[str, tuple[int, Json]] = field(default_factory=dict)
+    kpis: Json = field(default_factory=dict)
+    asked: list[tuple[str, Json | None]] = field(default_factory=list)
+    page_size: int = 50
+
+    def summary(self) -> Json:
+        """Answer the figures and each organization's last hour."""
+        known = [row for row in self.organizations if row["last_hour"]]
+        figures = {
+            "orgs": sum(row["status"] != "disconnected" for row in self.organizations),
+            "users": len(self.lists.get("/users", [])),
+            "active_projects": len(self.lists.get("/projects", [])),
+            "api_keys": len(self.lists.get("/api-keys", [])),
+            "stale_keys": 0,
+            "open_findings": 0,
+            "last_closed_hour": LAST_HOUR if known else None,
+        }
+        rows = [self._pictured(row) for row in self.organizations]
+        return figures | self.kpis | {"organizations": rows}
+
+    def _pictured(self, row: Json) -> Json:
+        complete = dict.fromkeys(SECTIONS, "complete")
+        names = ("org_id", "display_name", "status", "last_hour", "outcome")
+        sections = complete | self.sections.get(row["org_id"], {})
+        return {name: row[name] for name in names} | {
+            "sections": sections if row["last_hour"] else {}
+        }
+
+
+def organization(org_id: str = "org-northwind", **facts: Any) -> Json:
+    """One connected organization."""
+    return {
+        "org_id": org_id,
+        "display_name": "Northwind",
+        "status": "connected",
+        "connected_at": "2026-04-01T00:03:12Z",
+        "admin_key_last4": "9f2c",
+        "admin_key_expires_at": "2026-06-28T00:00:00Z",
+        "admin_key_warn_at": "2026-06-14T00:00:00Z",
+        "org_proof": "proven",
+        "readable": dict.fromkeys(SECTIONS, "ok"),
+        "last_hour": LAST_HOUR,
+        "outcome": "complete",
+        "hints": [],
+    } | facts
+
+
+def user(number: int, **facts: Any) -> Json:
+    """One user."""
+    return {
+        "org_id": "org-northwind",
+        "user_id": f"user-{number:04d}",
+        "email_hash": "ab" * 32,
+        "email_prefix": "anna",
+        "role": "owner" if number == 1 else "reader",
+        "roles_held": [],
+        "added_at": "2025-11-20T08:15:00Z",
+        "is_service_account": False,
+        "first_seen_at": "2026-04-01T00:00:00Z",
+        "removed_at": None,
+        "state_at": LAST_HOUR,
+    } | facts
+
+
+def project(number: int, **facts: Any) -> Json:
+    """One project."""
+    return {
+        "org_id": "org-northwind",
+        "project_id": f"proj_{number:04d}",
+        "name": f"Support assistant {number}",
+        "status": "active",
+        "created_at": "2025-10-02T10:00:00Z",
+        "archived_at": None,
+        "first_seen_at": "2026-04-01T00:00:00Z",
+        "removed_at": None,
+        "state_at": LAST_HOUR,
+    } | facts
+
+
+def api_key(number: int, **facts: Any) -> Json:
+    """One API key, used yesterday."""
+    return {
+        "org_id": "org-northwind",
+        "project_id": "proj_0001",
+        "key_id": f"key_{number:04d}",
+        "name": f"production {number}",
+        "redacted_value": f"sk-proj-...{number:04d}",
+        "type": "user",
+        "owner_type": "user",
+        "owner_id": "user-0001",
+        "owner_hash": "ab" * 32,
+        "owner_project_access": "active",
+        "created_at": "2025-10-03T10:00:00Z",
+        "last_used_at": "2026-04-14T21:07:00Z",
+        "expires_at": None,
+        "first_seen_at": "2026-04-01T00:00:00Z",
+        "removed_at": None,
+        "state_at": LAST_HOUR,
+        "findings": [],
+    } | facts
+
+
+def event(number: int, **facts: Any) -> Json:
+    """One audit event."""
+    return {
+        "org_id": "org-northwind",
+        "event_id": f"audit_log-{number:04d}",
+        "event_type": "api_key.created",
+        "occurred_at": "2026-04-15T09:41:07Z",
+        "sealed_hour": LAST_HOUR,
+        "actor_type": "session",
+        "actor_id": "user-0001",
+        "actor_hash": "ab" * 32,
+        "project_id": "proj_0001",
+        "target_id": f"key_{number:04d}",
+        "late": False,
+        "details": {"api_key.created": {"id": f"key_{number:04d}"}},
+    } | facts
+
+
+def pack(number: int, state: str = "ready", **facts: Any) -> Json:
+    """One evidence pack."""
+    ready = state == "ready"
+    return {
+        "number": number,
+        "state": state,
+        "kind": "on_demand",
+        "profile": "full",
+        "period_start": "2026-04-01T00:00:00Z",
+        "period_end": "2026-04-15T09:59:59Z",
+        "org_ids": ["org-northwind"],
+        "created_at": "2026-04-15T10:12:00Z",
+        "reason": None,
+        "size_bytes": 48213 if ready else None,
+        "manifest_sha256": "1f" * 32 if ready else None,
+        "archive_sha256": "2e" * 32 if ready else None,
+        "signing_public_hex": PUBLIC_HEX if ready else None,
+        "signing_key_id": "key-1" if ready else None,
+        "verify_with": None,
+    } | facts
+
+
+def ordinary() -> World:
+    """A tenant with one organization and a little of everything."""
+    stale = {"kind": "stale_key", "reason": "unused for 132 days", "severity": "medium"}
+    orphan = {"kind": "orphan_key", "reason": "service_account_gone", "severity": "high"}
+    left = {"kind": "orphan_key", "reason": "owner_left", "severity": "low"}
+    never = {"kind": "never_used_key", "reason": None, "severity": "low"}
+    return World(
+        organizations=[organization()],
+        lists={
+            "/users": [user(1), user(2, email_prefix="ben"), user(3, role=None, email_prefix=None)],
+            "/projects": [
+                project(1),
+                project(2, status="archived", archived_at="2026-03-01T12:00:00Z"),
+            ],
+            "/api-keys": [
+                api_key(1),
+                api_key(2, last_used_at="2025-12-04T06:30:00Z", findings=[stale]),
+                api_key(3, owner_type="service_account", owner_id="svc_0007", findings=[orphan]),
+                api_key(4, last_used_at=None, findings=[never, left]),
+            ],
+            "/events": [event(2), event(1, event_type="project.updated", late=True)],
+            "/evidence-packs": [pack(2), pack(1, "failed", reason="seal missing: 2026-04-02T03")],
+        },
+        kpis={"stale_keys": 1, "open_findings": 3},
+    )
