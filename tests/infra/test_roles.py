@@ -1,0 +1,198 @@
+"""Who may do what: the roles against the table of grants, and against what was promised."""
+
+from collections import Counter
+
+import pytest
+
+from infra.grants import GRANTS
+from tests.infra.template import Template, listed
+
+READ_VERBS = ("s3:Get", "s3:List")
+
+
+def key_of(template: Template, name: str) -> str:
+    """Return the logical id of a KMS key."""
+    return template.one("AWS::KMS::Key", name)[0]
+
+
+def test_a_role_holds_the_rows_of_its_table_and_its_own_log_and_nothing_else(
+    template: Template,
+) -> None:
+    """No construct slips a permission into a role, and none of the table's is lost."""
+    prefixes = {
+        "table": "Table",
+        "evidence": "Evidence",
+        "work": "Work",
+        "packs": "Packs",
+        "secrets-key": "SecretsKey",
+        "signing-key": "SigningKey",
+        "data-key": "DataKey",
+        "snapshot-queue": "SnapshotQueue",
+        "pack-queue": "PackQueue",
+        "dispatch-dead-letters": "DispatchDeadLetters",
+    }
+    kinds = ("DynamoDB::Table", "S3::Bucket", "KMS::Key", "SQS::Queue")
+    ids = {name for kind in kinds for name in template.all(f"AWS::{kind}")}
+    arns = {
+        thing: next(i for i in ids if i.startswith(start) and i[len(start) :].isalnum()) + ".Arn"
+        for thing, start in prefixes.items()
+    }
+    expected: Counter[tuple[str, tuple[str, ...], str, str]] = Counter()
+    for function, grants in GRANTS.items():
+        expected[function, ("logs:CreateLogStream", "logs:PutLogEvents"), "log", "{}"] += 1
+        for grant in grants:
+            thing, slash, rest = grant.on.partition("/")
+            where = arns[thing] + slash + rest
+            conditions = str(grant.conditions("eu-central-1"))
+            expected[function, grant.actions, where, conditions] += 1
+    found: Counter[tuple[str, tuple[str, ...], str, str]] = Counter()
+    for statement in template.role_statements():
+        (where,) = statement.resources
+        conditions = {
+            test: {key: listed(value) for key, value in tests.items()}
+            for test, tests in statement.conditions.items()
+        }
+        own_log = where.startswith(f"{statement.function}Log")
+        where = "log" if own_log else where
+        found[statement.function, statement.actions, where, str(conditions)] += 1
+    assert found == expected
+
+
+def test_no_role_has_a_managed_policy_an_inline_one_or_a_second_user(template: Template) -> None:
+    """Every permission stands in the table; every role is assumed by Lambda alone."""
+    roles = template.all("AWS::IAM::Role")
+    assert len(roles) == len(template.functions()) == 7
+    for role in roles.values():
+        assert "ManagedPolicyArns" not in role
+        assert "Policies" not in role
+        (statement,) = role["AssumeRolePolicyDocument"]["Statement"]
+        assert statement["Principal"] == {"Service": "lambda.amazonaws.com"}
+    used = Counter(f["Role"]["Fn::GetAtt"][0] for f in template.functions().values())
+    assert set(used.values()) == {1}
+
+
+def test_no_action_is_a_wildcard(template: Template) -> None:
+    """Each action is named, so that a new one of a service is not granted by itself."""
+    for statement in template.role_statements():
+        assert not [action for action in statement.actions if "*" in action]
+        assert "*" not in statement.resources
+
+
+def test_only_pack_decrypts_the_seed_and_only_for_signing(template: Template) -> None:
+    """The seed opens for one role, under one purpose."""
+    statements = template.allowing("kms:Decrypt", key_of(template, "SigningKey"))
+    assert {s.function for s in statements} == {"Pack"}
+    for statement in statements:
+        context = {"kms:EncryptionContext:purpose": ["pack-signing"]}
+        found = {k: listed(v) for k, v in statement.conditions["StringEquals"].items()}
+        assert found == context
+
+
+def test_only_the_minting_function_wraps_a_seed(template: Template) -> None:
+    """Whoever makes a seed cannot open it again, and the other way round."""
+    key = key_of(template, "SigningKey")
+    assert template.who_may("kms:Encrypt", key) == {"SigningKey"}
+    assert template.who_may("kms:GenerateDataKey", key) == set()
+
+
+def test_only_connect_and_snapshot_decrypt_admin_keys(template: Template) -> None:
+    """An admin key opens for the room that checks it and the room that uses it."""
+    key = key_of(template, "SecretsKey")
+    assert template.who_may("kms:Decrypt", key) == {"Connect", "Snapshot"}
+    assert template.who_may("kms:Encrypt", key) == {"Connect"}
+    for statement in template.allowing("kms:Decrypt", key):
+        purposes = listed(statement.conditions["StringEquals"]["kms:EncryptionContext:purpose"])
+        assert set(purposes) <= {"admin-key", "hash-key"}
+
+
+def test_api_decrypts_the_data_key_through_s3_and_dynamodb_only(template: Template) -> None:
+    """Presigning needs the signer's decrypt; a direct decrypt is nobody's business."""
+    (statement,) = (
+        s
+        for s in template.allowing("kms:Decrypt", key_of(template, "DataKey"))
+        if s.function == "Api"
+    )
+    assert statement.conditions == {
+        "StringEquals": {
+            "kms:ViaService": [
+                "s3.eu-central-1.amazonaws.com",
+                "dynamodb.eu-central-1.amazonaws.com",
+            ]
+        }
+    }
+    assert statement.actions == ("kms:Decrypt",)
+
+
+def test_nobody_uses_the_data_key_directly(template: Template) -> None:
+    """Every use of the data key is a service's, on a function's behalf."""
+    data_key = key_of(template, "DataKey")
+    statements = [s for s in template.role_statements() if f"{data_key}.Arn" in s.resources]
+    assert {s.function for s in statements} == set(template.functions())
+    for statement in statements:
+        assert "kms:ViaService" in statement.conditions["StringEquals"]
+
+
+def test_api_holds_no_secret_and_writes_no_object(template: Template) -> None:
+    """The room that faces the reader reads sealed things and packs."""
+    secrets = (key_of(template, "SecretsKey"), key_of(template, "SigningKey"))
+    for statement in template.role_statements():
+        if statement.function != "Api":
+            continue
+        assert not [r for r in statement.resources if r.startswith(secrets)]
+        s3_actions = [a for a in statement.actions if a.startswith("s3:")]
+        assert all(action.startswith(READ_VERBS) for action in s3_actions)
+
+
+def test_evidence_is_written_by_snapshot_alone_and_packs_by_pack_alone(
+    template: Template,
+) -> None:
+    """One writer per bucket."""
+    writers = {
+        name: template.who_may("s3:PutObject", template.one("AWS::S3::Bucket", name)[0])
+        for name in ("Evidence", "Packs", "Work", "Dashboard")
+    }
+    assert writers == {
+        "Evidence": {"Snapshot"},
+        "Packs": {"Pack"},
+        "Work": {"Snapshot"},
+        "Dashboard": set(),
+    }
+
+
+@pytest.mark.parametrize(
+    "action",
+    [
+        "s3:DeleteObject",
+        "s3:DeleteObjectVersion",
+        "s3:PutObjectRetention",
+        "s3:PutObjectLegalHold",
+        "s3:BypassGovernanceRetention",
+        "s3:PutBucketPolicy",
+        "dynamodb:Scan",
+        "dynamodb:DeleteTable",
+        "kms:ScheduleKeyDeletion",
+        "kms:DisableKey",
+        "kms:PutKeyPolicy",
+        "kms:CreateGrant",
+        "lambda:InvokeFunction",
+        "sts:AssumeRole",
+    ],
+)
+def test_no_function_may(template: Template, action: str) -> None:
+    """What no room ever needs, no role has."""
+    assert not [s for s in template.role_statements() if action in s.actions]
+
+
+def test_only_the_queue_s_own_room_takes_from_it(template: Template) -> None:
+    """A message is received by the room it is for."""
+    takers = {
+        queue: template.who_may("sqs:ReceiveMessage", template.one("AWS::SQS::Queue", queue)[0])
+        for queue in ("SnapshotQueue", "PackQueue", "SnapshotDead", "PackDead", "DispatchDead")
+    }
+    assert takers == {
+        "SnapshotQueue": {"Snapshot"},
+        "PackQueue": {"Pack"},
+        "SnapshotDead": set(),
+        "PackDead": set(),
+        "DispatchDead": set(),
+    }
