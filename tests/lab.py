@@ -1,0 +1,183 @@
+"""A laboratory of hours: one organization, the simulator behind the real door, moto below.
+
+``Lab.tick("2026-04-01T05:00:00Z")`` moves the clock to a minute past the hour's end, gives the
+order as the queue would, and returns the seals written. Everything between is the product.
+"""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from typing import Any
+
+import httpx
+
+from functions.shared.canonical import Json
+from functions.shared.connections import Connection
+from functions.shared.hashing import id_hash
+from functions.shared.hours import HOUR, floor_hour, parse_instant, rfc3339
+from functions.shared.layout import HASHKEY_SK, tenant_pk
+from functions.shared.objects import Bucket
+from functions.shared.openai import http_client
+from functions.shared.queue import Queue
+from functions.shared.seals import Chain, Seal, read_rows
+from functions.shared.table import Table
+from functions.shared.vault import Vault, admin_key_context, hash_key_context
+from functions.snapshot.flow import run
+from functions.snapshot.room import Order, Room
+from tests.conftest import SettableClock
+from tools.openai_simulator import AsyncDoor, Simulator, World
+
+TENANT = "tenant-a"
+HASH_KEY = bytes(range(32))
+BASE_URL = "http://openai.test/v1"
+
+
+async def no_sleep(_seconds: float) -> None:
+    """Take no time: a test has no patience for backoff."""
+    await asyncio.sleep(0)
+
+
+@dataclass(frozen=True)
+class _Seconds:
+    """The lab's clock as the simulator reads it."""
+
+    clock: SettableClock
+
+    def now(self) -> float:
+        return self.clock.instant.timestamp()
+
+
+@dataclass
+class Lab:
+    """One organization of one tenant, its hours, and the simulator it is read from."""
+
+    table: Table
+    evidence: Bucket
+    work: Bucket
+    queue: Queue
+    secrets: Vault
+    clock: SettableClock
+    world: World
+    tenant: str = TENANT
+    counted: list[str] = field(default_factory=list)
+    simulator: Simulator = field(init=False)
+    messages: int = 0
+
+    def __post_init__(self) -> None:
+        """Start the simulator on the lab's clock."""
+        self.simulator = Simulator(self.world, _Seconds(self.clock))
+
+    @property
+    def org(self) -> str:
+        """Return the organization's id."""
+        return self.world.org_id
+
+    @property
+    def chain(self) -> Chain:
+        """Return the organization's seals."""
+        return Chain(self.evidence, self.tenant, self.org)
+
+    @property
+    def room(self) -> Room:
+        """Return the room's doors, OpenAI's leading to the simulator."""
+        return Room(
+            table=self.table,
+            evidence=self.evidence,
+            work=self.work,
+            secrets=self.secrets,
+            queue=self.queue,
+            now=self.clock.now,
+            openai_base_url=BASE_URL,
+            count=self.counted.append,
+            http=self._http,
+            sleep=no_sleep,
+        )
+
+    def _http(self) -> httpx.AsyncClient:
+        return http_client(AsyncDoor(self.simulator))
+
+    def connect(self, at: str, *, org_proof: str = "proven") -> Connection:
+        """Connect the organization at an instant; the hour that ended before it is the first."""
+        now = self.clock.set(at)
+        context = admin_key_context(self.tenant, self.org)
+        connection = Connection(
+            tenant_id=self.tenant,
+            org_id=self.org,
+            display_name=self.org,
+            status="connected",
+            health="ok",
+            connected_at=rfc3339(now),
+            first_hour=rfc3339(floor_hour(now) - HOUR),
+            org_proof=org_proof,
+            readable={},
+            admin_key=self.secrets.wrap(self.world.admin_key.encode(), context),
+            admin_key_last4=self.world.admin_key[-4:],
+            admin_key_expires_at=None,
+            admin_key_warn_at=rfc3339(now + timedelta(days=76)),
+            known_projects=[id_hash(HASH_KEY, name) for name in self._project_ids()],
+            lifecycle=[],
+        )
+        wrapped = self.secrets.wrap(HASH_KEY, hash_key_context(self.tenant))
+        self.table.put({"pk": tenant_pk(self.tenant), "sk": HASHKEY_SK, "wrapped": wrapped})
+        facts = {"by": "user-1", "first_hour": connection.first_hour}
+        return self.room.connections.save(connection.with_entry("connected", now, **facts))
+
+    def _project_ids(self) -> list[str]:
+        now = self.clock.instant.timestamp()
+        return [version.id for version in self.world.first.projects.alive(now)]
+
+    def change(self, kind: str, at: str, **fields: Any) -> Connection:
+        """Pause, resume, disconnect …: write a lifecycle entry and fields of the connection."""
+        now = self.clock.set(at)
+        connection = self.room.connections.need(self.tenant, self.org)
+        return self.room.connections.save(
+            replace(connection.with_entry(kind, now, by="user-1"), **fields)
+        )
+
+    def order(self, hour: str, *, owner: str | None = None, attempt: int = 0) -> list[Seal]:
+        """Give one order now, as the queue would."""
+        self.messages += 1
+        message = owner or f"message-{self.messages}"
+        return run(
+            Order(self.tenant, self.org, parse_instant(hour), attempt, message),
+            self.room,
+            remaining_s=800.0,
+        )
+
+    def tick(self, hour: str, *, minutes_late: float = 1) -> list[Seal]:
+        """Close an hour a minute after its end; return the seals written."""
+        self.clock.instant = parse_instant(hour) + HOUR + timedelta(minutes=minutes_late)
+        return self.order(hour)
+
+    def ticks(self, first: str, n_hours: int) -> list[Seal]:
+        """Close hours one by one."""
+        start = parse_instant(first)
+        return [seal for n in range(n_hours) for seal in self.tick(rfc3339(start + n * HOUR))]
+
+    def seal(self, hour: str) -> Seal:
+        """Return the seal of an hour that must have one."""
+        seal = self.chain.seal(parse_instant(hour))
+        assert seal is not None, f"{hour} has no seal"
+        return seal
+
+    def register(self, seal: Seal, section: str) -> list[Json]:
+        """Return the rows of a register that a seal names."""
+        entry = seal.register(section)
+        return read_rows(self.evidence, entry) if entry else []
+
+    def changes(self, seal: Seal) -> list[tuple[str, str, str]]:
+        """Return (section, kind, entity) of the changes an hour sealed."""
+        rows = self._segment_rows(seal, "changes")
+        return [(row["section"], row["kind"], row["entity_id"]) for row in rows]
+
+    def events(self, seal: Seal) -> list[Json]:
+        """Return the events an hour sealed."""
+        return self._segment_rows(seal, "events")
+
+    def _segment_rows(self, seal: Seal, kind: str) -> list[Json]:
+        entries = seal.content["segments"][kind]
+        return [row for entry in entries for row in read_rows(self.evidence, entry)]
+
+
+LabMaker = Callable[[World], Lab]
