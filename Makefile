@@ -1,0 +1,64 @@
+# Everything comes from here: Python 3.11 or newer, make and git are enough.
+# `make PYTHON=…` chooses another interpreter; settings of pip and uv (PIP_*, UV_*) are respected.
+
+PYTHON ?= python3
+PORT ?= 8080
+STATE_DIR ?= .local
+HOURS ?= 48
+export PORT STATE_DIR HOURS
+
+RUN := .venv/bin/python
+SYNCED := .venv/.synced
+
+# uv reads no PIP_*: whoever has set those means both.
+ifdef PIP_INDEX_URL
+export UV_DEFAULT_INDEX ?= $(PIP_INDEX_URL)
+endif
+ifdef PIP_EXTRA_INDEX_URL
+export UV_INDEX ?= $(PIP_EXTRA_INDEX_URL)
+endif
+ifdef PIP_FIND_LINKS
+export UV_FIND_LINKS ?= $(PIP_FIND_LINKS)
+endif
+ifdef PIP_CERT
+export SSL_CERT_FILE ?= $(PIP_CERT)
+endif
+
+.DEFAULT_GOAL := help
+.PHONY: help up demo test test-all bench lint format synth clean
+
+help: ## Say what there is
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 16
+
+up: $(SYNCED) ## Serve dashboard and API on PORT until interrupted
+	@exec $(RUN) -m tools.local up
+
+demo: $(SYNCED) ## Connect, seal HOURS hours, make a pack, download and verify it
+	@exec $(RUN) -m tools.local demo
+
+test: lint ## Check and test everything that is not slow
+	$(RUN) -m pytest -m "not slow"
+
+test-all: lint ## Test everything
+	$(RUN) -m pytest
+
+bench: $(SYNCED) ## Measure
+	$(RUN) -m benchmarks
+
+lint: $(SYNCED) ## Check style and types
+	$(RUN) -m ruff check .
+	$(RUN) -m ruff format --check .
+	$(RUN) -m mypy .
+
+format: $(SYNCED) ## Write the style
+	$(RUN) -m ruff check --fix .
+	$(RUN) -m ruff format .
+
+synth: $(SYNCED) ## Synthesize the template into cdk.out
+	$(RUN) app.py
+
+clean: ## Remove state, synthesized and built files; the environment stays
+	rm -rf $(STATE_DIR) cdk.out out build .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+$(SYNCED): uv.lock pyproject.toml tools/bootstrap.py
+	@$(PYTHON) tools/bootstrap.py
