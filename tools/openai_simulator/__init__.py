@@ -8,14 +8,17 @@ from tools.openai_simulator.brain import Served, Simulator
 from tools.openai_simulator.clock import OffsetFileClock, SettableClock
 from tools.openai_simulator.fault_kinds import FAULT_KINDS
 from tools.openai_simulator.faults import Fault, Faults
+from tools.openai_simulator.http_door import HttpDoor, serving
 from tools.openai_simulator.moment import Moment
 from tools.openai_simulator.organization import (
     ALL_SCOPES,
     READ_AUDIT_LOGS,
     READ_MANAGEMENT,
     READ_USAGE,
+    Hidden,
     Organization,
 )
+from tools.openai_simulator.private import Private, private_texts
 from tools.openai_simulator.story import (
     DEMO_ADMIN_KEY,
     DEMO_MANAGEMENT_KEY,
@@ -47,13 +50,18 @@ __all__ = [
     "Door",
     "Fault",
     "Faults",
+    "Hidden",
+    "HttpDoor",
     "Moment",
     "OffsetFileClock",
     "Organization",
+    "Private",
     "Served",
     "SettableClock",
     "Simulator",
     "World",
     "demo_world",
     "org_id_for",
+    "private_texts",
+    "serving",
 ]

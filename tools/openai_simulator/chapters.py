@@ -140,9 +140,9 @@ def everyday(teller: Teller, at: float) -> None:
         teller.makes_key(at, moment=hidden)
     elif dice < 0.55 and len(teller.keys) > 20:
         teller.removes_key(at, moment=hidden)
-    elif dice < 0.70:
+    elif dice < 0.64:
         teller.newcomer(at)
-    elif dice < 0.78 and len(teller.people) > 15:
+    elif dice < 0.73 and len(teller.people) > 15:
         teller.leaves(at, teller.someone(), moment=hidden)
     elif dice < 0.82 and teller.left:
         teller.returns(at, next(iter(teller.left)))

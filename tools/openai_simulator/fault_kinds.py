@@ -2,6 +2,7 @@
 
 A kind *refuses* instead of answering (`refusals`), *switches* how lists are made (here),
 *reshapes* a page (`page_faults`), or *mangles* the body and its way over the wire (`body_faults`).
+Switches are on while they are in force: `times` and `skip` mean nothing to them.
 """
 
 from tools.openai_simulator.body_faults import MANGLERS, WIRES
@@ -13,7 +14,7 @@ SWITCHES: dict[str, str] = {
     "list_order": "other lists are `value`: oldest_first (the default), newest_first or by_id.",
     "swapped_cursors": "`after` and `before` of the audit log mean each other.",
     "late_events": "every event shows `seconds` later than its time.",
-    "lost_events": "events whose time lies in `from` <= t < `to` (instants) never show.",
+    "lost_events": "events whose time lies in `begin` <= t < `end` (instants) never show.",
     "audit_logging_off": "the audit log answers an empty list.",
     "archived_lists": "an archived project's lists answer `value`: 400 (default), 404, listed.",
     "archive_between": "once the projects were listed, `project` (an id) is archived.",

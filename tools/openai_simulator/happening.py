@@ -6,7 +6,7 @@ from typing import Any, Self
 
 from tools.openai_simulator import records
 from tools.openai_simulator.clock import Instant, seconds, text
-from tools.openai_simulator.organization import ALL_SCOPES, Credential, Organization
+from tools.openai_simulator.organization import ALL_SCOPES, Credential, Hidden, Organization
 from tools.openai_simulator.timeline import Record
 
 _DEFAULT_ACTOR: Record = {}
@@ -23,7 +23,7 @@ class Happening:
         self._actor: Record | None = _DEFAULT_ACTOR
 
     def hidden(self) -> Self:
-        """Tell the next steps without an audit event: the log misses them."""
+        """Tell the next steps without an audit event; `org.hidden` remembers them."""
         return self._told(_logged=False)
 
     def late(self, by_s: float) -> Self:
@@ -169,6 +169,8 @@ class Happening:
     ) -> Self:
         if self._logged:
             self.event(type_, {"id": target, **payload}, project=project)
+        else:
+            self.org.hidden.append(Hidden(self.at, type_, target))
         return self
 
     def _event_id(self, type_: str, number: int, tenant: bool) -> str:

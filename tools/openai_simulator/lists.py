@@ -153,7 +153,7 @@ def _kept(asking: Asking, wanted: Callable[[Event], bool]) -> Callable[[Event], 
     if "audit_logging_off" in asking.switches:
         return lambda _event: False
     if "lost_events" in asking.switches:
-        lost_from = seconds(asking.switch("lost_events", "from", 0))
-        lost_to = seconds(asking.switch("lost_events", "to", float(2**53)))
+        lost_from = seconds(asking.switch("lost_events", "begin", 0))
+        lost_to = seconds(asking.switch("lost_events", "end", float(2**53)))
         return lambda event: not lost_from <= event.effective_at < lost_to and wanted(event)
     return wanted

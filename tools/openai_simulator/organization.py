@@ -45,6 +45,15 @@ class Credential:
         return self.from_at <= now and (self.until_at is None or now < self.until_at)
 
 
+@dataclass(frozen=True)
+class Hidden:
+    """A change that the audit log was told to miss: the truth for tests of reconciliation."""
+
+    at: float
+    type: str
+    target_id: str
+
+
 class Organization:
     """What one organization held at every instant of its story.
 
@@ -72,6 +81,7 @@ class Organization:
         self.events = EventLog()
         self.tenant_events = EventLog()
         self.credentials: dict[str, Credential] = {}
+        self.hidden: list[Hidden] = []
         self.owner_ids: dict[str, None] = {}
         self.keys_of: defaultdict[str, set[tuple[str, str]]] = defaultdict(set)
         self.project_of_key: dict[str, str] = {}

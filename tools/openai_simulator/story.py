@@ -37,11 +37,14 @@ def demo_world(start: Instant = DEMO_START, *, seed: int = 7, days: int = 75) ->
     """
     began = seconds(start)
     world = World(DEMO_ORG_ID, name="Northwind Robotics", admin_key=DEMO_ADMIN_KEY, opaque_ids=True)
+    _northwind(Teller(world, DEMO_ORG_ID, began, _chance(seed), "northwind.example"), days)
+    world.credential(DEMO_ADMIN_KEY)  # works at every instant, whatever its listing says
     world.credential(DEMO_MANAGEMENT_KEY, scopes={READ_MANAGEMENT})
     world.credential(DEMO_USER_KEY, scopes=())
-    _northwind(Teller(world, DEMO_ORG_ID, began, _chance(seed)), days)
     world.organization(DEMO_SECOND_ORG_ID, name="Tidewater Labs", admin_key=DEMO_SECOND_ADMIN_KEY)
-    _tidewater(Teller(world, DEMO_SECOND_ORG_ID, began, _chance(seed + 1)), days)
+    _tidewater(
+        Teller(world, DEMO_SECOND_ORG_ID, began, _chance(seed + 1), "tidewater.example"), days
+    )
     return world
 
 
@@ -51,6 +54,9 @@ def _chance(seed: int) -> random.Random:
 
 def _northwind(teller: Teller, days: int) -> None:
     _founding(teller)
+    teller.at(teller.began - 3 * DAY).admin_key_made(
+        "audit connector", DEMO_ADMIN_KEY, expires_at=teller.began + 87 * DAY
+    )
     _past(teller)
     for hour in range(days * 24):
         if hour % 24 not in QUIET_HOURS:
@@ -130,5 +136,5 @@ def _tidewater(teller: Teller, days: int) -> None:
         at = teller.began + day * DAY + 9 * HOUR
         teller.signs_in(at + teller.chance.randrange(1800))
         teller.uses_some_key(at + 1800 + teller.chance.randrange(1200))
-        if day % 9 == 8:
+        if day >= 0 and day % 9 == 8:
             everyday(teller, at + 3200)

@@ -19,9 +19,13 @@ class Teller:
         org_id: Which.
         began: Seconds since 1970 at which the told hours begin.
         chance: The story's dice.
+        domain: Of the organization's e-mail addresses.
     """
 
-    def __init__(self, world: World, org_id: str, began: float, chance: random.Random) -> None:
+    def __init__(
+        self, world: World, org_id: str, began: float, chance: random.Random, domain: str
+    ) -> None:
+        self._domain = domain
         self.chance = chance
         self.began = began
         self._world = world
@@ -63,9 +67,9 @@ class Teller:
         nick = cast.nick_of(name)
         moment = self.at(at)
         if invited:
-            self.at(at - 600).invite_sent(nick, email=f"{nick}@northwind.example")
+            self.at(at - 600).invite_sent(nick, email=f"{nick}@{self._domain}")
             moment.invite_accepted(nick)
-        moment.user_joins(nick, name=name, email=f"{nick}@northwind.example", role=role)
+        moment.user_joins(nick, name=name, email=f"{nick}@{self._domain}", role=role)
         self.people[nick] = name
         self.joined_at[nick] = at
         if self.projects:

@@ -121,7 +121,7 @@ class Timeline:
         key = ORDERS[order]
         return bisect_right(listed, key(versions[0]), key=key)
 
-    def first_at(self, id_: str) -> float | None:
-        """Return when the entity first showed, or None."""
-        versions = self._entities.get(id_)
-        return versions[0].at if versions else None
+    def history(self) -> list[Record]:
+        """Return every record that was or will be shown, at any time."""
+        versions = (version for versions in self._entities.values() for version in versions)
+        return [version.record for version in versions if version.record is not None]
