@@ -89,6 +89,7 @@ async def _pull(
             admin_key=_admin_key(walk),
             now=walk.room.now,
             remaining_s=lambda: deadline - time.monotonic(),
+            sleep=walk.room.sleep,
             tally=tally,
         )
         return await fetch(openai, known, asked, hour_end)

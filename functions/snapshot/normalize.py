@@ -162,12 +162,13 @@ def _actor(actor: Json, privacy: Privacy) -> tuple[Json, Json]:
         "actor_hash": hashed,
     }
     where = _object(session.get("ip_address_details"))
+    agent = session.get("user_agent")
     found = {
         "actor_key_id": _text(key.get("id"), privacy),
         "asn": privacy.unknown(where.get("asn")),
         "country": _text(where.get("country"), privacy),
         "ip_hash": privacy.ip(session.get("ip_address")),
-        "user_agent": _text(session.get("user_agent"), privacy),
+        "user_agent": privacy.user_agent(agent) if isinstance(agent, str) else None,
     }
     return who, {name: value for name, value in found.items() if value is not None}
 

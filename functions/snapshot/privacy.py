@@ -22,6 +22,7 @@ _IPV4 = re.compile(r"(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?![\w.])", re.ASCII)
 _IPV6 = re.compile(
     r"(?<![\w:.])[0-9A-Fa-f:]{2,39}(?:%[\w.]+)?(?:\.\d{1,3}){0,3}(?![\w:])", re.ASCII
 )
+_VERSION = re.compile(r"([A-Za-z]/\d+)(?:\.\d+)+", re.ASCII)
 _SAFE_INT = 2**53
 _SHORTEST_NAME = 3
 
@@ -64,6 +65,13 @@ class Privacy:
         text = _EMAIL.sub(lambda match: f"email:{email_hash(self.key, match[0])}", text)
         text = _IPV4.sub(self._hashed_ip, text)
         return _IPV6.sub(self._hashed_ip, text)
+
+    def user_agent(self, text: str) -> str:
+        """Return a user agent with product versions cut to their first number.
+
+        A full version (``Chrome/121.0.0.0``) looks like an IP address, and tells people apart.
+        """
+        return self.text(_VERSION.sub(r"\1", text))
 
     def unknown_text(self, text: str) -> str:
         """Return a text of unknown meaning, with addresses and known persons' names replaced."""

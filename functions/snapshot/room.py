@@ -1,6 +1,7 @@
 """The snapshot room's doors, opened once at the composition root and handed down."""
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -48,6 +49,7 @@ class Room:
         openai_base_url: without a final slash.
         count: adds to a metric.
         http: makes the HTTP client of a run.
+        sleep: waits between tries.
     """
 
     table: Table
@@ -59,6 +61,7 @@ class Room:
     openai_base_url: str
     count: Callable[[str], None]
     http: Callable[[], httpx.AsyncClient] = http_client
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
 
     @property
     def connections(self) -> Connections:

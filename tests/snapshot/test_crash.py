@@ -1,0 +1,153 @@
+"""Crashes, doubles and overtaking: the same seals and rows as an undisturbed run."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from functions.shared import aws as clients
+from tests.aws_calls import Killed, killing, watched
+from tests.lab import Lab, LabMaker
+from tools.openai_simulator import World
+
+FIRST = "2026-04-01T02:00:00Z"
+SECOND = "2026-04-01T03:00:00Z"
+THIRD = "2026-04-01T04:00:00Z"
+
+
+def eventful_world() -> World:
+    """Return a world with something of every kind in the hour from 03:00."""
+    world = World("org-crash")
+    early = world.at("2026-03-31T10:00:00Z")
+    early.user_joins("olga", role="owner").user_joins("ann").project_created("web")
+    early.key_made("web-key", "web", owner="ann").key_made("old-key", "web", owner="olga")
+    hour = world.at("2026-04-01T03:30:00Z")
+    hour.user_joins("bob").key_made("bobs", "web", owner="bob").key_removed("old-key")
+    world.at("2026-04-01T04:10:00Z").user_leaves("ann")
+    return world
+
+
+def opened(lab_maker: LabMaker) -> Lab:
+    """Return a laboratory connected and with its first hour sealed."""
+    lab = lab_maker(eventful_world())
+    lab.connect("2026-04-01T03:20:00Z")
+    lab.order(FIRST)
+    return lab
+
+
+def digests(lab: Lab) -> list[str]:
+    """Return the digests of the three hours' seals."""
+    return [lab.seal(hour).sha256 for hour in (FIRST, SECOND, THIRD)]
+
+
+def rows(lab: Lab) -> list[Any]:
+    """Return the table's rows of the organization, in order."""
+    items = lab.table.client.scan(TableName=lab.table.name)["Items"]
+    return sorted((item for item in items if "#O#" in item["pk"]["S"]), key=repr)
+
+
+@pytest.fixture
+def undisturbed(make_lab: LabMaker) -> tuple[list[str], list[Any], int]:
+    """Return digests, rows and number of AWS calls of the run nobody disturbs."""
+    lab = opened(make_lab)
+    with watched() as calls:
+        lab.tick(SECOND)
+    lab.tick(THIRD)
+    return digests(lab), rows(lab), len(calls.names)
+
+
+@pytest.mark.parametrize("moment", ["before", "after"])
+def test_killed_at_every_aws_call_and_redelivered(
+    undisturbed: tuple[list[str], list[Any], int],
+    make_lab: LabMaker,
+    fresh_aws: Callable[[], None],
+    moment: str,
+) -> None:
+    """Whatever call the process dies at, the redelivered message leads to the same seals."""
+    expected, expected_rows, n_calls = undisturbed
+    assert n_calls >= 12
+    for nth in range(1, n_calls + 1):
+        fresh_aws()
+        lab = opened(make_lab)
+        lab.clock.set("2026-04-01T04:01:00Z")
+        with pytest.raises(Killed), watched(**{moment: killing(nth)}):
+            lab.order(SECOND, owner="message")
+        lab.order(SECOND, owner="message")
+        lab.tick(THIRD)
+        assert digests(lab) == expected, f"killed {moment} call {nth} of {n_calls}"
+        assert rows(lab) == expected_rows, f"killed {moment} call {nth} of {n_calls}"
+    print(f"killed {moment} each of {n_calls} calls: {n_calls} of {n_calls} as undisturbed")
+
+
+def test_delivered_twice(
+    undisturbed: tuple[list[str], list[Any], int],
+    make_lab: LabMaker,
+    fresh_aws: Callable[[], None],
+) -> None:
+    """A message delivered twice closes its hour once."""
+    fresh_aws()
+    lab = opened(make_lab)
+    lab.tick(SECOND)
+    assert lab.order(SECOND) == []
+    lab.tick(THIRD)
+    assert lab.order(SECOND) == []
+    assert (digests(lab), rows(lab)) == undisturbed[:2]
+
+
+def test_next_hour_overtakes(make_lab: LabMaker) -> None:
+    """The run for an hour first closes the one before it, in order."""
+    lab = opened(make_lab)
+    seals = lab.tick(THIRD)
+    assert [seal.content["hour"] for seal in seals] == [SECOND, THIRD]
+    assert seals[1].content["previous_sha256"] == seals[0].sha256
+    assert lab.order(SECOND) == []
+
+
+def test_an_hour_that_another_run_holds_is_put_off(make_lab: LabMaker) -> None:
+    """A second copy does not wait and does not lose its order: it comes back as a message."""
+    lab = opened(make_lab)
+    lab.clock.set("2026-04-01T04:01:00Z")
+    with pytest.raises(Killed), watched(before=killing(8)):
+        lab.order(SECOND, owner="first")
+    assert lab.order(SECOND, owner="second") == []
+    lab.clock.advance(minutes=17)
+    assert [seal.content["hour"] for seal in lab.order(SECOND, owner="second")] == [SECOND]
+
+
+def test_an_unchanged_hour_costs_two_row_writes_and_one_object(make_lab: LabMaker) -> None:
+    """Nothing changed: no register, no segment; a lease, a row, a seal."""
+    lab = opened(make_lab)
+    lab.tick(SECOND)
+    lab.tick(THIRD)
+    lab.clock.set("2026-04-01T06:01:00Z")
+    with watched() as calls:
+        lab.order("2026-04-01T05:00:00Z")
+    writes = calls.count("PutItem", "UpdateItem", "BatchWriteItem", "TransactWriteItems")
+    assert (writes, calls.count("PutObject"), calls.count("DeleteItem")) == (2, 1, 0)
+    row = lab.table.client.get_item(
+        TableName=lab.table.name,
+        Key={
+            "pk": {"S": f"T#{lab.tenant}#O#{lab.org}"},
+            "sk": {"S": "HOUR#2026-04-01T05:00:00Z"},
+        },
+        ReturnConsumedCapacity="TOTAL",
+    )["Item"]
+    assert len(repr(row)) < 1024
+
+
+@pytest.fixture
+def fresh_aws(aws: dict[str, str]) -> Callable[[], None]:
+    """Give a function that empties table and buckets, as if nothing had happened yet."""
+
+    def empty() -> None:
+        table = clients.dynamodb()
+        for item in table.scan(TableName=aws["TABLE_NAME"])["Items"]:
+            key = {"pk": item["pk"], "sk": item["sk"]}
+            table.delete_item(TableName=aws["TABLE_NAME"], Key=key)
+        s3 = clients.s3()
+        for bucket in (aws["EVIDENCE_BUCKET"], aws["WORK_BUCKET"]):
+            versions = s3.list_object_versions(Bucket=bucket)
+            for version in versions.get("Versions", []) + versions.get("DeleteMarkers", []):
+                s3.delete_object(Bucket=bucket, Key=version["Key"], VersionId=version["VersionId"])
+
+    return empty
