@@ -55,7 +55,6 @@ class PackChain:
             expect="building",
             previous_number=head.get("last_number"),
             previous_manifest_sha256=head.get("last_manifest_sha256"),
-            ready_order=head.get("ready_packs", 0) + 1,
             signing_key_id=signing_key_id,
         )
 
@@ -70,35 +69,21 @@ class PackChain:
         Raises:
             ConditionFailed: another pack took the chain over, or this one is listed already.
         """
-        changes = {"state": "ready", "manifest_sha256": manifest_sha256, **facts}
-        names = {f"#{place}": name for place, name in enumerate(changes)}
-        values = {f":{place}": value for place, value in enumerate(changes.values())}
-        sets = ", ".join(f"#{place} = :{place}" for place in range(len(changes)))
         pk = tenant_pk(pack.tenant_id)
-        self.table.change_together(
-            [
-                Change(
-                    pk,
-                    pack_sk(pack.number),
-                    f"SET {sets}",
-                    values | {":building": "building"},
-                    "#0 = :building",
-                    names,
-                ),
-                Change(
-                    pk,
-                    PACK_CHAIN_SK,
-                    "SET last_number = :number, last_manifest_sha256 = :sha256, "
-                    "ready_packs = :order REMOVE holder, held_until",
-                    {
-                        ":number": pack.number,
-                        ":sha256": manifest_sha256,
-                        ":order": pack.ready_order,
-                    },
-                    "holder = :number",
-                ),
-            ]
+        head = self.table.get(pk, PACK_CHAIN_SK) or {}
+        order = head.get("ready_packs", 0) + 1
+        changes = {"state": "ready", "manifest_sha256": manifest_sha256, "ready_order": order}
+        changes |= facts
+        listed = Change(
+            pk,
+            pack_sk(pack.number),
+            "SET " + ", ".join(f"#{place} = :{place}" for place in range(len(changes))),
+            {f":{place}": value for place, value in enumerate(changes.values())}
+            | {":building": "building"},
+            "#0 = :building",
+            {f"#{place}": name for place, name in enumerate(changes)},
         )
+        self.table.change_together([listed, _head(pack, manifest_sha256, order)])
 
     def let_go(self, pack: Pack) -> None:
         """Stop holding the chain, where this pack does."""
@@ -112,3 +97,24 @@ class PackChain:
             )
         except ConditionFailed:
             return
+
+
+def _head(pack: Pack, manifest_sha256: str, order: int) -> Change:
+    """Return the change that makes a pack the head, if the head is still its predecessor.
+
+    To hold is not enough: a run that slept while others held, listed and let go must not wake up
+    and list what it signed before.
+    """
+    values = {":number": pack.number, ":sha256": manifest_sha256, ":order": order}
+    condition = "holder = :number AND attribute_not_exists(last_manifest_sha256)"
+    if pack.previous_manifest_sha256 is not None:
+        condition = "holder = :number AND last_manifest_sha256 = :previous"
+        values[":previous"] = pack.previous_manifest_sha256
+    return Change(
+        tenant_pk(pack.tenant_id),
+        PACK_CHAIN_SK,
+        "SET last_number = :number, last_manifest_sha256 = :sha256, ready_packs = :order "
+        "REMOVE holder, held_until",
+        values,
+        condition,
+    )

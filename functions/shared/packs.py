@@ -99,8 +99,8 @@ class Pack:
         signing_key_id: the key it is signed with, frozen before writing.
         reason: why it failed, in words for the tenant.
         ready_order: 1, 2, 3 … in the order packs became ready.
-        extent: per organization what the build may use, frozen when it began:
-            ``{"sealed_through": last sealed hour or None, "disconnected_at": instant or None}``.
+        sealed_through: per organization the last sealed hour the build may use, frozen when it
+            began; None where there is no seal yet.
         object_key: of the archive in the packs bucket.
         object_version: the version that was verified; downloads name it.
         size_bytes: of the archive.
@@ -127,7 +127,7 @@ class Pack:
     signing_key_id: str | None = None
     reason: str | None = None
     ready_order: int | None = None
-    extent: dict[str, dict[str, str | None]] | None = None
+    sealed_through: dict[str, str | None] | None = None
     object_key: str | None = field(default=None, repr=False)
     object_version: str | None = None
     size_bytes: int | None = None

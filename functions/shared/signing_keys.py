@@ -7,11 +7,16 @@ is the public half, listed without login.
 from dataclasses import dataclass, field, fields
 from datetime import datetime
 
-from functions.shared.canonical import Json
+from functions.shared.canonical import Json, sha256_hex
 from functions.shared.errors import LeaseHeld
 from functions.shared.hours import rfc3339
 from functions.shared.layout import FIRST_SIGNING_KEY_SK, SIGNING_PK, signing_key_sk
 from functions.shared.table import ConditionFailed, Item, Table
+
+
+def key_id_of(public_hex: str) -> str:
+    """Return the id of the key with this public half."""
+    return f"key-{sha256_hex(bytes.fromhex(public_hex))[:16]}"
 
 
 @dataclass(frozen=True, slots=True)

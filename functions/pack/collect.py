@@ -1,0 +1,225 @@
+"""Collect (step 1 of 6): what the sealed hours of a period say, and where their contents lie.
+
+Reads seals only. Every expected hour becomes a row of the coverage file as it passes; what stays
+in memory of an hour is where its event segments lie.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from functions.pack.spool import Spool
+from functions.pack.walk import Losses, unsealed_after, unsealed_between, walk
+from functions.shared.canonical import Json
+from functions.shared.hours import HOUR, month_of, parse_instant, rfc3339
+from functions.shared.objects import Bucket
+from functions.shared.packs import Pack, Packs, Period
+from functions.shared.seals import Chain, Seal
+
+SECTIONS = ("users", "projects", "api_keys")
+_PICTURED = ("complete", "partial")
+_NOT_GAPS = ("complete", "partial", "paused")
+# Before every chain, and far enough from the calendar's edge to count hours back from.
+_BEGINNING = datetime(1970, 1, 2, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """Audit events of one month, first sealed by one hour.
+
+    Attributes:
+        hour: the sealing hour's name.
+        entry: what the seal says of the object.
+        late: its month ended before the period began.
+    """
+
+    hour: str
+    entry: Json
+    late: bool
+
+
+@dataclass(slots=True)
+class Organization:
+    """What the seals say of one organization.
+
+    Attributes:
+        org_id: its id.
+        org_proof: ``proven`` or ``none``, as sealed last in the period.
+        audit_log: ``proven``, ``unproven`` or ``forbidden``, as sealed last in the period.
+        first_previous_sha256: digest that the period's first seal follows.
+        last_seal_sha256: digest of the period's last seal.
+        outcomes: hours by outcome; ``gap`` where there is no seal.
+        longest_gap_hours: most hours in a row of which there is no picture.
+        registers: the last entry sealed in the period, by section.
+        pictured: names of the period's hours whose picture shows a section, by section.
+        segments: of events, by sealing hour.
+        audited_through: epoch second up to which the audit log was read at the cut.
+    """
+
+    org_id: str
+    org_proof: str = "none"
+    audit_log: str = "unproven"
+    first_previous_sha256: str | None = None
+    last_seal_sha256: str | None = None
+    outcomes: Counter[str] = field(default_factory=Counter)
+    longest_gap_hours: int = 0
+    registers: dict[str, Json] = field(default_factory=dict)
+    pictured: dict[str, list[str]] = field(default_factory=lambda: {name: [] for name in SECTIONS})
+    segments: list[Segment] = field(default_factory=list)
+    audited_through: int | None = None
+
+    @property
+    def seals(self) -> int:
+        """Return how many hours of the period have a seal."""
+        return self.outcomes.total() - self.outcomes["gap"]
+
+
+def collect(
+    pack: Pack,
+    evidence: Bucket,
+    late_after: Mapping[str, datetime | None],
+    coverage: Spool,
+    losses: Losses,
+) -> list[Organization]:
+    """Return what the seals say of each organization, sorted by id.
+
+    Args:
+        pack: the row, with ``sealed_through`` frozen.
+        evidence: the evidence bucket.
+        late_after: what ``late_after`` returned.
+        coverage: takes a row for every expected hour.
+        losses: takes what is missing or invalid.
+    """
+    sealed_through = pack.sealed_through or {}
+    found = []
+    for org in sorted(pack.org_ids):
+        through = sealed_through.get(org)
+        one = _Collecting(
+            Organization(org), pack.period, coverage, org in late_after, late_after.get(org)
+        )
+        if through:
+            chain = Chain(evidence, pack.tenant_id, org)
+            one.take(walk(chain, one.start, parse_instant(through), losses))
+        found.append(one.organization)
+    return found
+
+
+def late_after(pack: Pack, packs: Packs) -> dict[str, datetime | None]:
+    """Return, by organization, the hour behind which seals may hold events of earlier months.
+
+    That is the cut of the last monthly pack before this one that held the organization; what was
+    sealed up to it is in that pack or in an earlier one. Where there is none, everything sealed
+    may. Only a monthly pack takes such events: for any other the answer is empty.
+    """
+    if pack.kind != "monthly" or pack.month is None:
+        return {}
+    waiting = set(pack.org_ids)
+    cuts: dict[str, datetime | None] = dict.fromkeys(waiting)
+    for earlier in packs.monthly_before(pack.tenant_id, pack.month):
+        for org in waiting & set(earlier.org_ids):
+            cuts[org] = parse_instant(earlier.cut_hour)
+        waiting -= set(earlier.org_ids)
+        if not waiting:
+            break
+    return cuts
+
+
+@dataclass(slots=True)
+class _Collecting:
+    """One organization's walk: the seals pass by, what is needed later stays."""
+
+    organization: Organization
+    period: Period
+    coverage: Spool
+    takes_late: bool
+    late_after: datetime | None
+    _gap: int = 0
+    _counted: datetime | None = None
+
+    @property
+    def start(self) -> datetime:
+        """Return the first hour whose seal is needed."""
+        if not self.takes_late:
+            return self.period.start
+        return min(self.period.start, self.late_after + HOUR if self.late_after else _BEGINNING)
+
+    def take(self, seals: Iterable[Seal]) -> None:
+        """Take the seals, oldest first; the first may lie before the start."""
+        previous: Seal | None = None
+        for seal in seals:
+            for hour in unsealed_between(previous, seal):
+                self._take_gap(hour)
+            self._take_seal(seal)
+            previous = seal
+        for hour in unsealed_after(previous, self.period.end):
+            self._take_gap(hour)
+
+    def _take_seal(self, seal: Seal) -> None:
+        found, content = self.organization, seal.content
+        for entry in content["segments"]["events"]:
+            self._take_segment(seal, entry)
+        found.audited_through = _audited_through(content)
+        if not self._in_period(seal.hour):
+            return
+        if not found.seals:
+            found.first_previous_sha256 = content["previous_sha256"]
+        found.last_seal_sha256 = seal.sha256
+        found.org_proof = content["org_proof"]
+        found.audit_log = _audit_log(content, found.audit_log)
+        for section, facts in content["sections"].items():
+            if facts.get("register"):
+                found.registers[section] = facts["register"]
+            if section in found.pictured and facts["status"] in _PICTURED:
+                found.pictured[section].append(content["hour"])
+        self._cover(seal.hour, content["outcome"], seal)
+
+    def _take_segment(self, seal: Seal, entry: Json) -> None:
+        first, last = month_of(self.period.start), month_of(self.period.last_hour)
+        late = entry["month"] < first
+        due = self.takes_late and (self.late_after is None or seal.hour > self.late_after)
+        if first <= entry["month"] <= last or (late and due):
+            self.organization.segments.append(Segment(seal.content["hour"], entry, late))
+
+    def _take_gap(self, hour: datetime) -> None:
+        if self._in_period(hour):
+            self._cover(hour, "gap", None)
+
+    def _in_period(self, hour: datetime) -> bool:
+        return self.period.start <= hour < self.period.end
+
+    def _cover(self, hour: datetime, outcome: str, seal: Seal | None) -> None:
+        found = self.organization
+        found.outcomes[outcome] += 1
+        if self._counted != hour - HOUR or outcome in _NOT_GAPS:
+            self._gap = 0
+        self._gap += outcome not in _NOT_GAPS
+        found.longest_gap_hours = max(found.longest_gap_hours, self._gap)
+        self._counted = hour
+        self.coverage.row(
+            {
+                "hour": rfc3339(hour),
+                "org_id": found.org_id,
+                "outcome": outcome,
+                "run": seal.run if seal else None,
+                "seal": seal.content if seal else None,
+                "sha256": seal.sha256 if seal else None,
+            }
+        )
+
+
+def _audit_log(content: Json, before: str) -> str:
+    status = content["sections"]["audit_events"]["status"]
+    if status == "forbidden":
+        return "forbidden"
+    if status not in ("complete", "partial", "unproven"):
+        # Not read in this hour: what the last reading showed still stands.
+        return before
+    return "proven" if content["frontiers"]["proven"] else "unproven"
+
+
+def _audited_through(content: Json) -> int | None:
+    ends = [stream["closed_through"] for stream in content["frontiers"].get("streams", {}).values()]
+    known = [end for end in ends if end is not None]
+    # A stream that never answered (its scope is missing) holds no events that could settle.
+    return min(known) if known else None

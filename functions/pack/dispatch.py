@@ -1,0 +1,97 @@
+"""Dispatch: the monthly schedule's event becomes one pack per tenant, of the month before.
+
+The month and the cut follow from the event's own time. A lost firing may be fired again, a doubled
+one does no harm: a tenant's pack of a month exists once.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from functions.shared import aws, settings
+from functions.shared.clock import clock_from
+from functions.shared.connections import Connections
+from functions.shared.errors import AuditError
+from functions.shared.hour_rows import HourRows
+from functions.shared.hours import HOUR, floor_hour, parse_instant, previous_month, rfc3339
+from functions.shared.observability import logger
+from functions.shared.packs import Pack, Packs, Period
+from functions.shared.queue import Queue
+from functions.shared.table import Table
+
+log = logger("pack-dispatch")
+
+
+class DispatchIncomplete(AuditError):
+    """Some tenants' packs were not requested. Fire again: those that were are not made twice."""
+
+
+def handle(event: dict[str, Any], _context: object) -> dict[str, int]:
+    """Request the packs of the month before the event (EventBridge's scheduled event).
+
+    Permissions:
+        dynamodb:Query, GetItem and PutItem; sqs:SendMessage on the pack queue.
+    """
+    given = settings.from_process()
+    table = Table(aws.dynamodb(), given["TABLE_NAME"])
+    queue = Queue(aws.sqs(), given["PACK_QUEUE_URL"])
+    now = clock_from(given.environment)()
+    packs = dispatch(table, queue, min(parse_instant(event["time"]), now), now)
+    log.info("dispatched", packs=len(packs), time=event["time"])
+    return {"packs": len(packs)}
+
+
+def dispatch(table: Table, queue: Queue, fired_at: datetime, now: datetime) -> list[Pack]:
+    """Request the previous month's pack for every tenant with a sealed hour in it.
+
+    Raises:
+        DispatchIncomplete: one or more tenants had to be left out; the others were not.
+    """
+    requested: list[Pack] = []
+    failed = 0
+    for tenant in Connections(table).tenants():
+        try:
+            pack = pack_of(table, tenant, fired_at, now)
+            if pack:
+                requested.append(Packs(table).request(pack, queue))
+        except (AuditError, ClientError, BotoCoreError):
+            # One tenant's trouble must not cost the others their pack.
+            log.exception("not requested", tenant_id=tenant)
+            failed += 1
+    if failed:
+        raise DispatchIncomplete(f"{failed} tenants' packs were not requested")
+    return requested
+
+
+def pack_of(table: Table, tenant: str, fired_at: datetime, now: datetime) -> Pack | None:
+    """Return the request for a tenant's monthly pack, None where it has no hour in the month."""
+    month = previous_month(fired_at)
+    period = Period.of_month(month)
+    orgs = _with_an_hour(table, tenant, period)
+    if not orgs:
+        return None
+    return Pack(
+        tenant_id=tenant,
+        number=0,
+        state="queued",
+        kind="monthly",
+        profile="full",
+        period_start=rfc3339(period.start),
+        period_end=period.last_second,
+        org_ids=orgs,
+        cut_hour=rfc3339(floor_hour(fired_at) - HOUR),
+        created_at=rfc3339(now),
+        requested_by="schedule",
+        month=month,
+    )
+
+
+def _with_an_hour(table: Table, tenant: str, period: Period) -> list[str]:
+    """Return the tenant's organizations with a sealed hour in the period, sorted."""
+    orgs = [connection.org_id for connection in Connections(table).of(tenant)]
+    return sorted(org for org in orgs if _has_an_hour(HourRows(table, tenant, org), period))
+
+
+def _has_an_hour(hours: HourRows, period: Period) -> bool:
+    return next(hours.between(period.start, period.end), None) is not None

@@ -1,0 +1,42 @@
+"""What the pack room reaches: tables, buckets, the signer, its own queue and the clock."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from functions.pack.sign import Signer
+from functions.shared.clock import Clock
+from functions.shared.custody import Custody
+from functions.shared.objects import Bucket
+from functions.shared.pack_chain import PackChain
+from functions.shared.packs import Packs
+from functions.shared.queue import Queue
+from functions.shared.signing_keys import SigningKeys
+
+
+@dataclass(frozen=True, slots=True)
+class Doors:
+    """What the room reaches.
+
+    Attributes:
+        packs: the pack rows.
+        chain: the packs' chain.
+        keys: the registry of signing keys.
+        signer: signs manifests.
+        custody: the custody log.
+        evidence: bucket of sealed objects, read only.
+        archives: bucket of finished packs.
+        queue: the room's own; a pack that must wait is a new message.
+        now: the clock.
+        count: adds to a metric that an alarm watches.
+    """
+
+    packs: Packs
+    chain: PackChain
+    keys: SigningKeys
+    signer: Signer
+    custody: Custody
+    evidence: Bucket
+    archives: Bucket
+    queue: Queue
+    now: Clock
+    count: Callable[[str], None]

@@ -1,0 +1,95 @@
+"""The walk of a pack: collect -> write -> sign -> publish -> verify -> list.
+
+``build`` takes one message and decides what becomes of the pack; ``walk_of`` is the walk itself.
+Nothing can be downloaded before the last line of it.
+"""
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from functions.pack.archive import archive
+from functions.pack.begin import begin, put_off
+from functions.pack.collect import collect, late_after
+from functions.pack.doors import Doors
+from functions.pack.manifest import manifest
+from functions.pack.publish import publish
+from functions.pack.sign import key_in_force, signature_file
+from functions.pack.spool import Spool
+from functions.pack.verify import verify
+from functions.pack.walk import Losses
+from functions.pack.write import write
+from functions.shared.canonical import sha256_hex
+from functions.shared.errors import (
+    EvidenceConflict,
+    KeyUnusable,
+    LeaseHeld,
+    PackFailed,
+    SigningRefused,
+)
+from functions.shared.observability import FAILED_PACKS
+from functions.shared.packs import Pack
+from functions.shared.table import ConditionFailed
+
+_BUSY_DELAY_S = 15
+
+
+def build(tenant: str, number: int, doors: Doors) -> None:
+    """Build a pack, or note in words why it cannot be built.
+
+    What may pass (a throttled service, a crash) is left to raise: the queue hands the message out
+    again, and the row says how far the pack had come.
+    """
+    pack: Pack | None = None
+    try:
+        pack = begin(tenant, number, doors)
+        if pack is None:
+            return
+        with TemporaryDirectory() as folder:
+            walk_of(pack, Path(folder), doors)
+    except (LeaseHeld, ConditionFailed):
+        # Another pack of the tenant is being signed, or took over from this one, or another copy
+        # of this message listed it. The row will say which.
+        put_off(doors.packs.need(tenant, number), doors, _BUSY_DELAY_S)
+    except (SigningRefused, KeyUnusable) as error:
+        _fail(tenant, number, f"the pack could not be signed: {error}", doors)
+    except (PackFailed, EvidenceConflict) as error:
+        _fail(tenant, number, str(error), doors)
+
+
+def walk_of(pack: Pack, folder: Path, doors: Doors) -> None:
+    """Make the pack whose row this is, from the seals to the list."""
+    losses = Losses()
+    with Spool(folder / "coverage.jsonl") as coverage:
+        late = late_after(pack, doors.packs)
+        organizations = collect(pack, doors.evidence, late, coverage, losses)
+        members = write(pack, organizations, coverage.member(), doors.evidence, folder, losses)
+    losses.require_none()
+
+    key = key_in_force(doors.keys, doors.now(), pack.signing_key_id)
+    pack = doors.chain.hold(pack, key.key_id, doors.now())
+    document = manifest(pack, organizations, members, key)
+    signature = doors.signer.sign(key, document)
+    facts = {"number": pack.number, "manifest_sha256": sha256_hex(document), "key_id": key.key_id}
+    doors.custody.note(pack.tenant_id, pack.requested_by, "pack.signed", doors.now(), **facts)
+
+    finished = archive(folder / "pack.tar.gz", document, signature_file(signature), members)
+    object_key, version = publish(pack, finished, doors.archives)
+    verify(doors.archives, object_key, version, finished.sha256, key.public_hex, folder)
+    doors.chain.end(
+        pack,
+        sha256_hex(document),
+        object_key=object_key,
+        object_version=version,
+        size_bytes=finished.size,
+        archive_sha256=finished.sha256,
+        signing_public_hex=key.public_hex,
+    )
+
+
+def _fail(tenant: str, number: int, reason: str, doors: Doors) -> None:
+    pack = doors.packs.need(tenant, number)
+    if pack.state not in ("queued", "building"):
+        return
+    doors.packs.update(pack, expect=pack.state, state="failed", reason=reason)
+    doors.chain.let_go(pack)
+    doors.count(FAILED_PACKS)

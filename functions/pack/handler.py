@@ -1,0 +1,52 @@
+"""AWS edge of the pack room: one SQS message, one pack."""
+
+import functools
+from typing import Any
+
+from functions.pack.doors import Doors
+from functions.pack.flow import build
+from functions.pack.sign import WrappedSeed
+from functions.shared import aws, settings
+from functions.shared.canonical import strict_loads
+from functions.shared.clock import clock_from
+from functions.shared.custody import Custody
+from functions.shared.objects import Bucket
+from functions.shared.observability import count, logger
+from functions.shared.pack_chain import PackChain
+from functions.shared.packs import Packs
+from functions.shared.queue import Queue
+from functions.shared.signing_keys import SigningKeys
+from functions.shared.table import Table
+from functions.shared.vault import Vault
+
+log = logger("pack")
+
+
+@functools.cache
+def doors() -> Doors:
+    """Open the doors, once per process."""
+    given = settings.from_process()
+    table = Table(aws.dynamodb(), given["TABLE_NAME"])
+    return Doors(
+        packs=Packs(table),
+        chain=PackChain(table),
+        keys=SigningKeys(table),
+        signer=WrappedSeed(Vault(aws.kms(), given["SIGNING_KEY_ID"])),
+        custody=Custody(table),
+        evidence=Bucket(aws.s3(), given["EVIDENCE_BUCKET"]),
+        archives=Bucket(aws.s3(), given["PACKS_BUCKET"]),
+        queue=Queue(aws.sqs(), given["PACK_QUEUE_URL"]),
+        now=clock_from(given.environment),
+        count=count,
+    )
+
+
+def handle(event: dict[str, Any], _context: object) -> dict[str, Any]:
+    """Build the pack each message names; a crash hands the message back to the queue."""
+    for record in event["Records"]:
+        body = strict_loads(record["body"])
+        tenant, number = body["tenant_id"], int(body["number"])
+        build(tenant, number, doors())
+        pack = doors().packs.need(tenant, number)
+        log.info("pack", tenant_id=tenant, number=number, state=pack.state, reason=pack.reason)
+    return {"batchItemFailures": []}

@@ -1,0 +1,124 @@
+"""Walk the chain of seals: every link checked, what is lost named apart from what never was.
+
+Part of step 1 of 6 (collect). Three things look alike from afar and are kept apart: a *gap* (no
+seal, and the chain links across it), a *missing* object (a seal or the chain names it, and it is
+not there), an *invalid* one (it is there and is not what names it).
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from functions.shared.errors import EvidenceInvalid, PackFailed
+from functions.shared.hours import HOUR, hours_from, parse_instant, rfc3339
+from functions.shared.seals import Chain, Seal
+
+_NAMED = 20
+_ENDS = ("connected", "reconnected", "disconnected")
+
+
+@dataclass(slots=True)
+class Losses:
+    """Evidence that should be there and is not, or is not what it should be."""
+
+    found: list[str] = field(default_factory=list)
+
+    def add(self, org: str, hour: datetime | str, what: str) -> None:
+        """Name one."""
+        name = hour if isinstance(hour, str) else rfc3339(hour)
+        self.found.append(f"{org} {name}: {what}")
+
+    def require_none(self) -> None:
+        """Refuse to go on with evidence lost.
+
+        Raises:
+            PackFailed: with the list, the first twenty in full.
+        """
+        if not self.found:
+            return
+        more = len(self.found) - _NAMED
+        tail = f"; and {more} more" if more > 0 else ""
+        raise PackFailed(
+            "sealed evidence is missing or invalid, so nothing was signed: "
+            + "; ".join(self.found[:_NAMED])
+            + tail
+        )
+
+
+def walk(chain: Chain, start: datetime, through: datetime, losses: Losses) -> Iterator[Seal]:
+    """Yield the last seal before ``start``, where there is one, and those to ``through``.
+
+    Args:
+        chain: the seals.
+        start: first hour.
+        through: last hour, included.
+        losses: takes what is missing or invalid.
+
+    Permissions:
+        s3:GetObject and s3:ListBucket on the evidence bucket.
+    """
+    link: str | None = None
+    known = True
+    try:
+        before = chain.last_before(start)
+    except EvidenceInvalid as error:
+        losses.add(chain.org, start - HOUR, f"invalid: {error}")
+        before, known = None, False
+    if before:
+        link = before.sha256
+        yield before
+    for hour in chain.sealed_hours(start, through + HOUR):
+        try:
+            seal = chain.seal(hour)
+        except EvidenceInvalid as error:
+            losses.add(chain.org, hour, f"invalid: {error}")
+            known = False
+            continue
+        if seal is None:
+            losses.add(chain.org, hour, "missing: the seal was listed and cannot be read")
+            known = False
+            continue
+        if known and seal.content["previous_sha256"] != link:
+            losses.add(chain.org, hour, _broken(seal, link))
+        link, known = seal.sha256, True
+        yield seal
+
+
+def _broken(seal: Seal, link: str | None) -> str:
+    named = seal.content["previous_sha256"]
+    if named is None:
+        return "invalid: the seal begins a chain, but there are seals before it"
+    if link is None:
+        return f"missing: the seal before it, {named}"
+    return f"missing: the seal it follows, {named}, is not the one before it ({link})"
+
+
+def unsealed_between(previous: Seal | None, seal: Seal) -> Iterator[datetime]:
+    """Yield the expected hours without a seal between two neighbours of a chain: the gaps.
+
+    Before a chain's first seal, and while the organization was disconnected, nothing is expected;
+    the sealed lifecycle says when that was.
+    """
+    if previous is None or ends_chain(previous):
+        return
+    left = [
+        parse_instant(entry["at"])
+        for entry in seal.content["lifecycle"]
+        if entry["kind"] == "disconnected"
+    ]
+    for hour in hours_from(previous.hour + HOUR, seal.hour):
+        if left and hour + HOUR > left[0]:
+            return
+        yield hour
+
+
+def unsealed_after(last: Seal | None, end: datetime) -> Iterator[datetime]:
+    """Yield the expected hours from the newest seal up to ``end``, excluded: gaps so far."""
+    if last is not None and not ends_chain(last):
+        yield from hours_from(last.hour + HOUR, end)
+
+
+def ends_chain(seal: Seal) -> bool:
+    """Tell whether the organization was disconnected when this hour ended."""
+    kinds = [entry["kind"] for entry in seal.content["lifecycle"] if entry["kind"] in _ENDS]
+    return bool(kinds) and kinds[-1] == "disconnected"
