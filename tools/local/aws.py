@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from mypy_boto3_events import EventBridgeClient
     from mypy_boto3_lambda import LambdaClient
     from mypy_boto3_s3 import S3Client
+    from mypy_boto3_sqs import SQSClient
     from mypy_boto3_ssm import SSMClient
 
 # The emulator takes this key for the account's root user. It is no secret: the emulator listens on
@@ -81,6 +82,11 @@ class Account:
     def s3(self) -> S3Client:
         """The buckets."""
         return self._client("s3")  # type: ignore[no-any-return]
+
+    @property
+    def sqs(self) -> SQSClient:
+        """The queues."""
+        return self._client("sqs")  # type: ignore[no-any-return]
 
     @property
     def ssm(self) -> SSMClient:

@@ -12,7 +12,7 @@ import sys
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
-from tools.local import api_origin, condition_keys, serving
+from tools.local import api_origin, authorization, serving
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Any]]
@@ -40,7 +40,7 @@ def main() -> None:
     from ministack.app import app
 
     port = int(sys.argv[1])
-    condition_keys.install()
+    authorization.install()
     api_origin.install(port)
     asyncio.run(serving.serve(as_tls(app), port))
 

@@ -1,4 +1,4 @@
-"""What the runner reads of a stage's table and buckets, as its operator; it writes nothing."""
+"""What the runner reads of a stage's table, buckets and queues; it writes nothing."""
 
 from __future__ import annotations
 
@@ -35,15 +35,16 @@ class Organization:
 
 
 class Ledger:
-    """The table, the evidence bucket and the work bucket of a stage."""
+    """The table, the evidence bucket and the snapshot queue of a stage."""
 
     def __init__(self, stage: Stage) -> None:
         account = stage.account()
         self._table_name = stage.output("TableName")
         self._evidence = stage.output("EvidenceBucket")
-        self._work = stage.output("WorkBucket")
+        self._queue_url = stage.output("SnapshotQueueUrl")
         self._dynamodb: DynamoDBClient = account.dynamodb
         self._s3 = account.s3
+        self._sqs = account.sqs
 
     def tenants(self) -> list[str]:
         """Return every tenant that ever connected an organization."""
@@ -79,11 +80,22 @@ class Ledger:
     def is_sealed(self, org: Organization, hour: datetime) -> bool:
         """Whether the hour has its seal."""
         key = layout.seal_key(org.tenant_id, org.org_id, hour)
-        return self._mark(self._evidence, key) is not None
+        try:
+            self._s3.head_object(Bucket=self._evidence, Key=key)
+        except ClientError:
+            return False
+        return True
 
-    def attempt(self, org: Organization, hour: datetime) -> str | None:
-        """Return what tells one note about an unsealed hour from the next, None without a note."""
-        return self._mark(self._work, layout.attempt_key(org.tenant_id, org.org_id, hour))
+    def runs_are_over(self) -> bool:
+        """Whether no run is under way or about to be; one put off for later is neither."""
+        known = self._sqs.get_queue_attributes(
+            QueueUrl=self._queue_url,
+            AttributeNames=[
+                "ApproximateNumberOfMessages",
+                "ApproximateNumberOfMessagesNotVisible",
+            ],
+        )["Attributes"]
+        return not any(int(number) for number in known.values())
 
     def seal(self, key: str) -> dict[str, Any]:
         """Return a seal object."""
@@ -91,13 +103,6 @@ class Ledger:
             self._s3.get_object(Bucket=self._evidence, Key=key)["Body"].read()
         )
         return found
-
-    def _mark(self, bucket: str, key: str) -> str | None:
-        try:
-            head = self._s3.head_object(Bucket=bucket, Key=key)
-        except ClientError:
-            return None
-        return head.get("VersionId", "") + head["ETag"] + str(head["LastModified"])
 
     def _rows(self, pk: str, sk_prefix: str) -> list[dict[str, Any]]:
         condition = "pk = :pk" + (" AND begins_with(sk, :sk)" if sk_prefix else "")

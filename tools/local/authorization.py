@@ -1,10 +1,11 @@
-"""Fill in the IAM condition keys the emulator's evaluator does not know.
+"""Tell the emulator's IAM evaluator what it does not know of a request.
 
 A policy that allows on `kms:EncryptionContext:…` or `dynamodb:LeadingKeys` would deny everything
 there, and a denial on `s3:signatureAge` would never fire. The conditions stay in the template; here
-the request is given the keys AWS derives from it. Pure but for `install`.
+the request is given the keys AWS derives from it. It also asks for actions that IAM has not: a
+batch of messages is sent with `sqs:SendMessage`. Pure but for `install`.
 
-Source: AWS Service Authorization Reference, condition keys of KMS, DynamoDB and S3 (2026-04).
+Source: AWS Service Authorization Reference, KMS, DynamoDB, S3 and SQS (2026-04).
 """
 
 from __future__ import annotations
@@ -16,6 +17,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 HashKeyOf = Callable[[str, str | None], str | None]
+# What IAM calls the actions that the emulator asks for by their operation's name.
+ACTIONS = {
+    "sqs:SendMessageBatch": "sqs:SendMessage",
+    "sqs:DeleteMessageBatch": "sqs:DeleteMessage",
+    "sqs:ChangeMessageVisibilityBatch": "sqs:ChangeMessageVisibility",
+}
 _EQUALITY = re.compile(r"([#\w.-]+)\s*=\s*(:\w+)")
 
 
@@ -129,7 +136,7 @@ def _scalar(attribute: Mapping[str, Any]) -> str:
 
 
 def install() -> None:
-    """Wrap the emulator's decision so that every request carries its missing keys."""
+    """Wrap the emulator's decision so that every request is judged as AWS would."""
     from ministack.core import iam_evaluator
 
     decide = iam_evaluator.enforce
@@ -155,7 +162,8 @@ def install() -> None:
                 ),
                 **(service_context or {}),
             }
-        return decide(access_key_id, iam_action, service, region, resource_arn, service_context)
+        action = ACTIONS.get(iam_action, iam_action)
+        return decide(access_key_id, action, service, region, resource_arn, service_context)
 
     iam_evaluator.enforce = enforce
 
