@@ -50,7 +50,7 @@ def hour(text: str, plus: int = 0) -> str:
 
 def user(user_id: str, **facts: Any) -> Row:
     """Return a row of users.jsonl."""
-    row = {
+    row: Row = {
         "org_id": ORG,
         "user_id": user_id,
         "email_hash": "hmac:" + "0" * 64,
@@ -68,7 +68,7 @@ def user(user_id: str, **facts: Any) -> Row:
 
 def project(project_id: str, **facts: Any) -> Row:
     """Return a row of projects.jsonl."""
-    row = {
+    row: Row = {
         "org_id": ORG,
         "project_id": project_id,
         "name": "Research",
@@ -84,7 +84,7 @@ def project(project_id: str, **facts: Any) -> Row:
 
 def api_key(key_id: str, **facts: Any) -> Row:
     """Return a row of api_keys.jsonl."""
-    row = {
+    row: Row = {
         "org_id": ORG,
         "project_id": "proj_1",
         "key_id": key_id,
@@ -108,7 +108,7 @@ def api_key(key_id: str, **facts: Any) -> Row:
 
 def event(event_id: str, occurred_at: str, sealed_hour: str, **facts: Any) -> Row:
     """Return a row of events.jsonl."""
-    row = {
+    row: Row = {
         "org_id": ORG,
         "event_id": event_id,
         "event_type": "project.created",
@@ -185,6 +185,11 @@ def seals(
             }
         )
     return rows
+
+
+def lifecycle(*kinds: str) -> Row:
+    """Return what an hour's seal says when the connection changed in it."""
+    return {"lifecycle": [{"seq": 1, "at": "2026-04-01T00:30:00Z", "kind": k} for k in kinds]}
 
 
 def longest_gap(coverage: list[Row]) -> int:
@@ -403,11 +408,9 @@ def april(**changes: Any) -> Pack:
         outcomes[at] = {"outcome": "failed", "reason": "openai_unavailable"}
     outcomes[200] = {"outcome": "partial", "reason": "rate_limited"}
     outcomes[300:310] = ["paused"] * 10
-    outcomes[400] = {
-        "lifecycle": [{"seq": 1, "at": "2026-04-17T16:30:00Z", "kind": "disconnected"}]
-    }
+    outcomes[400] = lifecycle("disconnected")
     outcomes[401:420] = [{"skip": 19}]
-    outcomes[402] = {"lifecycle": [{"seq": 2, "at": "2026-04-18T11:30:00Z", "kind": "reconnected"}]}
+    outcomes[402] = lifecycle("reconnected")
     events = [
         event("audit_log-0", "2026-03-30T10:00:00Z", "2026-04-05T00:00:00Z", late=True),
         event("audit_log-1", "2026-04-10T05:10:00Z", "2026-04-10T05:00:00Z"),

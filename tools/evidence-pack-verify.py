@@ -985,6 +985,9 @@ class Rows:
     def finish(self) -> None:
         """Draw the conclusions that need all rows."""
 
+    def close(self) -> None:
+        """Give back what was put aside."""
+
 
 class ForeignRows(Rows):
     """Rows of a pack without profile: sorted keys, no white space, one object a row."""
@@ -1092,6 +1095,11 @@ class EventRows(Rows):
         self._close_hour()
         self._open = ("", "")
 
+    def close(self) -> None:
+        """Close the files of hashes and counts."""
+        self.ids.close()
+        self.sealed.close()
+
 
 def _temporary_file() -> Any:
     """Return a nameless file for digests and counts, which are all that is ever put aside."""
@@ -1129,6 +1137,11 @@ class SeenIds:
         self._buckets = [array("q") for _ in range(self.BUCKETS)]
         self._n = 0
 
+    def close(self) -> None:
+        """Close the file, if there is one."""
+        if self._aside is not None:
+            self._aside.close()
+
     def repeated(self) -> set[int]:
         """Return hashes seen more than once (the first few): almost surely repeated ids."""
         found: set[int] = set()
@@ -1163,6 +1176,10 @@ class SealedCounts:
         if isinstance(self._file, io.BytesIO) and self._file.tell() > self.IN_MEMORY:
             held, self._file = self._file, _temporary_file()
             self._file.write(held.getvalue())
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()
 
     def rewind(self) -> None:
         """Go back to the first count, for reading."""
@@ -1236,7 +1253,7 @@ class CoverageRows(Rows):
         self._chain = {entry["org_id"]: entry for entry in manifest["chain"]}
         self._org = ""
         self._hour = 0
-        self._kinds: set[str] = set()
+        self._disconnected = False
         self._seals = 0
         self._link: str | None = None
         self._done: set[str] = set()
@@ -1262,7 +1279,7 @@ class CoverageRows(Rows):
 
     def _open_org(self, org_id: str) -> None:
         self._org, self._hour, self._seals, self._gap = org_id, 0, 0, 0
-        self._kinds = set()
+        self._disconnected = False
         self._link = self._chain[org_id]["first_previous_sha256"]
         self._done.add(org_id)
 
@@ -1275,8 +1292,10 @@ class CoverageRows(Rows):
         if self._seals != chain["seals"]:
             self._break(self._hour, f"{self._seals} seals, the chain says {chain['seals']}")
         if self._hour < self._last_hour:
-            words = "disconnected" if "disconnected" in self._kinds else "no hours to the end"
-            self._note(Run(self._org, self._hour + 1, self._last_hour, words, ""))
+            # The hour in which a tenant disconnects is sealed, so that the chain says why it ends.
+            if not self._disconnected:
+                self._break(self._hour + 1, "missing, as all hours to the end of the period")
+            self._note(Run(self._org, self._hour + 1, self._last_hour, "disconnected", ""))
 
     def _check_hour(self, row: dict[str, Any], hour: int) -> None:
         outcome, seal = row["outcome"], row["seal"]
@@ -1286,7 +1305,7 @@ class CoverageRows(Rows):
             self._break(hour, f"unknown outcome {shown(outcome)}")
             outcome = "gap"
         kinds = _lifecycle_kinds(seal)
-        self._check_consecutive(hour, kinds)
+        self._check_consecutive(hour, "reconnected" in kinds)
         self._count(hour, outcome, seal)
         if seal is None and outcome == "gap":
             if row["sha256"] is not None:
@@ -1296,10 +1315,11 @@ class CoverageRows(Rows):
         else:
             self._check_seal(row, seal, hour)
         self._check_events(seal if type(seal) is dict else {}, hour)
-        self._hour, self._kinds = hour, kinds
+        self._hour = hour
+        ends = [kind for kind in kinds if kind in ("connected", "reconnected", "disconnected")]
+        self._disconnected = bool(ends) and ends[-1] == "disconnected"
 
-    def _check_consecutive(self, hour: int, kinds: set[str]) -> None:
-        reconnects = "reconnected" in kinds
+    def _check_consecutive(self, hour: int, reconnects: bool) -> None:
         if not self._hour:
             if hour > self._first_hour:
                 if self._link is not None and not reconnects:
@@ -1310,7 +1330,7 @@ class CoverageRows(Rows):
         if hour == self._hour + 1:
             return
         self._gap = 0
-        if not reconnects or "disconnected" not in kinds | self._kinds:
+        if not reconnects or not self._disconnected:
             n = hour - self._hour - 1
             also = f", and {n - 1} more up to {hour_name(hour)}" if n > 1 else ""
             self._break(self._hour + 1, f"the hour is missing{also}")
@@ -1392,10 +1412,10 @@ class CoverageRows(Rows):
                 self.broken.append(f"coverage.{key}: {found[key]} found, {stated[key]} stated")
 
 
-def _lifecycle_kinds(seal: object) -> set[str]:
+def _lifecycle_kinds(seal: object) -> list[str]:
     entries = seal.get("lifecycle") if isinstance(seal, dict) else None
     kinds = [e.get("kind") for e in entries if isinstance(e, dict)] if type(entries) is list else []
-    return {kind for kind in kinds if isinstance(kind, str)}
+    return [kind for kind in kinds if isinstance(kind, str)]
 
 
 def _segment_rows(seal: dict[str, Any]) -> dict[str, int] | None:
@@ -1474,8 +1494,10 @@ def row_checker(manifest: Manifest, name: str, done: dict[str, Rows]) -> Rows | 
     return Rows(manifest, name)
 
 
-def walk(file: BinaryIO, manifest: Manifest, report: Report, progress: Progress) -> dict[str, Rows]:
-    """Read the whole archive once; note in the report what fails.
+def walk(
+    file: BinaryIO, manifest: Manifest, done: dict[str, Rows], report: Report, progress: Progress
+) -> None:
+    """Read the whole archive once; fill `done` and note in the report what fails.
 
     Raises:
         Failed: where reading on makes no sense (a broken archive, an unsigned or oversized member).
@@ -1483,7 +1505,6 @@ def walk(file: BinaryIO, manifest: Manifest, report: Report, progress: Progress)
     archive = Archive(file, progress)
     own = {"manifest.json": MAX_MANIFEST, "manifest.sig": MAX_SIGNATURE_FILE}
     order: list[str] = []
-    done: dict[str, Rows] = {}
     for name, size in archive.members():
         order.append(name)
         if name in own:
@@ -1501,7 +1522,6 @@ def walk(file: BinaryIO, manifest: Manifest, report: Report, progress: Progress)
             done[name] = rows
         check_8_member(archive, expected, size, rows, report)
     check_7_members(order, manifest)
-    return done
 
 
 def check_7_members(order: list[str], manifest: Manifest) -> None:
@@ -1761,6 +1781,7 @@ def verify(options: argparse.Namespace, report: Report) -> None:
     report.ok.add(1)
     with open_pack(options.pack) as file:
         progress = Progress(os.fstat(file.fileno()).st_size)
+        done: dict[str, Rows] = {}
         try:
             data, signature_file = read_manifest(file, progress)
             signature = check_3_signature_file(signature_file)
@@ -1774,7 +1795,7 @@ def verify(options: argparse.Namespace, report: Report) -> None:
             manifest = Manifest(hashlib.sha256(data).hexdigest(), values, values.get("profile"))
             report.manifest = manifest
             manifest.members = check_7_expected_members(values, module)
-            done = walk(file, manifest, report, progress)
+            walk(file, manifest, done, report, progress)
             report.ok.update((2, 7))
             if not report.failed:
                 report.ok.add(8)
@@ -1788,6 +1809,8 @@ def verify(options: argparse.Namespace, report: Report) -> None:
             raise CannotCheck(f"cannot read the file: {error.strerror}") from error
         finally:
             progress.done()
+            for rows in done.values():
+                rows.close()
     if check_11_outside_facts(manifest, options):
         report.ok.add(11)
     else:

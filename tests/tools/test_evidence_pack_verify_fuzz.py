@@ -1,0 +1,152 @@
+"""Random damage: never a traceback, never exit 0 for a pack whose content differs."""
+
+import gzip
+import random
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests import packs
+from tests.tools.verifier import script, verify_bytes
+
+GOOD = packs.april().build()
+PLAIN = gzip.decompress(GOOD)
+
+
+def damage(data: bytes, rng: random.Random) -> bytes:
+    """Return the bytes with one to four random edits."""
+    changed = bytearray(data)
+    for _ in range(rng.randint(1, 4)):
+        at = rng.randrange(len(changed) + 1)
+        kind = rng.randrange(6)
+        if kind == 0:
+            changed[at : at + 1] = bytes([rng.randrange(256)])
+        elif kind == 1:
+            del changed[at : at + rng.choice((1, 8, 512, 4096))]
+        elif kind == 2:
+            changed[at:at] = rng.randbytes(rng.choice((1, 8, 512)))
+        elif kind == 3:
+            changed[at:at] = changed[at : at + 512]
+        elif kind == 4:
+            changed[at : at + 8] = rng.choice((b"\0" * 8, b"\xff" * 8, b"00000000", b'{"a":[1]}'))
+        else:
+            start = rng.randrange(len(changed) + 1)
+            changed[at : at + 512] = changed[start : start + 512]
+    return bytes(changed)
+
+
+def fuzz(seconds: float, seed: int, folder: Path) -> int:
+    """Damage the archive, the tar inside it, or a header of it, until the time is over."""
+    rng = random.Random(seed)  # noqa: S311 - chance, no secret
+    until = time.monotonic() + seconds
+    n = 0
+    while time.monotonic() < until:
+        where = rng.randrange(3)
+        if where == 0:
+            data = damage(GOOD, rng)
+        elif where == 1:
+            data = gzip.compress(damage(PLAIN, rng), 1, mtime=0)
+        else:
+            head = damage(PLAIN[:9000], rng)
+            data = gzip.compress(head + PLAIN[9000:], 1, mtime=0)
+        try:
+            same = gzip.decompress(data) == PLAIN
+        except (OSError, EOFError, ValueError, gzip.zlib.error):  # type: ignore[attr-defined]
+            same = False
+        verdict = verify_bytes(data, folder)
+        assert "please report" not in verdict.text, verdict.text
+        assert verdict.code == 1 or (same and verdict.code == 0), verdict.text
+        n += 1
+    return n
+
+
+def hostile_value(rng: random.Random, depth: int = 0) -> Any:
+    """Return a random JSON value, of a type the verifier may not expect."""
+    plain: list[Any] = [
+        None,
+        True,
+        False,
+        0,
+        -1,
+        2**53,
+        1.5,
+        "",
+        "x",
+        "\ud800",
+        "2026-04-01T00:00:00Z",
+    ]
+    kind = rng.randrange(5 if depth < 3 else 3)
+    if kind < 3:
+        return rng.choice(plain)
+    if kind == 3:
+        return [hostile_value(rng, depth + 1) for _ in range(rng.randrange(3))]
+    names = ["seal", "kind", "month", "rows", "org_id", "hour", "events", "é"]
+    return {rng.choice(names): hostile_value(rng, depth + 1) for _ in range(rng.randrange(3))}
+
+
+def mutate(value: Any, rng: random.Random) -> Any:
+    """Replace, drop or add something somewhere in a JSON value."""
+    if isinstance(value, dict) and value and rng.random() < 0.85:
+        changed = dict(value)
+        key = rng.choice(list(changed))
+        if rng.random() < 0.1:
+            del changed[key]
+        else:
+            changed[key] = mutate(changed[key], rng)
+        return changed
+    if isinstance(value, list) and value and rng.random() < 0.85:
+        copy = list(value)
+        at = rng.randrange(len(copy))
+        copy[at] = mutate(copy[at], rng)
+        return copy
+    return hostile_value(rng)
+
+
+def fuzz_signed(seconds: float, seed: int, folder: Path) -> int:
+    """Sign wrong values: odd types anywhere in the manifest, the rows or the seals."""
+    rng = random.Random(seed)  # noqa: S311
+    until = time.monotonic() + seconds
+    n = 0
+    while time.monotonic() < until:
+        pack = packs.small()
+        if rng.random() < 0.4:
+            pack.manifest = lambda m: mutate(m, rng)
+        else:
+            name = rng.choice(list(pack.rows))
+
+            rows = list(pack.rows[name])
+            at = rng.randrange(len(rows))
+            rows[at] = mutate(rows[at], rng)
+            data = packs.jsonl(rows)
+            pack.members = lambda members, name=name, data=data: members | {name: data}  # type: ignore[misc]
+        verdict = verify_bytes(pack.build(), folder)
+        assert "please report" not in verdict.text, verdict.text
+        assert verdict.code in (0, 1), verdict.text
+        assert all(" " <= c <= "~" or c == "\n" for c in verdict.text)
+        n += 1
+    return n
+
+
+def test_random_damage_is_refused_without_a_traceback(tmp_path: Path) -> None:
+    """A few seconds of it; nothing but 1, or 0 for bytes that inflate to the same tar."""
+    assert fuzz(4, 1, tmp_path) > 50
+
+
+def test_odd_types_under_a_good_signature_are_no_traceback(tmp_path: Path) -> None:
+    """A signer who signs nonsense gets a verdict as well."""
+    assert fuzz_signed(4, 2, tmp_path) > 50
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+def test_ten_minutes_of_damage(tmp_path: Path) -> None:
+    """The same for ten minutes."""
+    assert fuzz(300, time.time_ns(), tmp_path) + fuzz_signed(300, time.time_ns(), tmp_path) > 1000
+
+
+def test_the_packs_that_fuzzing_starts_from_are_good(tmp_path: Path) -> None:
+    """Otherwise the tests above would prove nothing."""
+    assert verify_bytes(GOOD, tmp_path).code == 0
+    assert script.VALID == 0
