@@ -211,6 +211,14 @@ def test_repeated_ids(simulator: Simulator, client: httpx.Client) -> None:
     assert _ids(client.get(USERS, params={"after": "user-olga"})) == ["user-olga", "user-ann"]
 
 
+def test_a_project_stands_there_twice(simulator: Simulator, client: httpx.Client) -> None:
+    """One id, active and archived, as has been reported of default projects."""
+    simulator.faults.add("archived_twin")
+    projects = client.get("/organization/projects").json()["data"]
+    assert [project["id"] for project in projects] == ["proj_web", "proj_lab", "proj_web"]
+    assert [project["status"] for project in projects] == ["active", "active", "archived"]
+
+
 def test_null_absent_and_set_fields(simulator: Simulator, client: httpx.Client) -> None:
     """Names, addresses, actors and owners go missing; the world itself stays as it was."""
     simulator.faults.add("null_fields", fields=["name", "email", "actor", "owner.user.email"])

@@ -76,6 +76,16 @@ def _again(record: Record, options: Options) -> Record:
     return twin
 
 
+def _archived_twin(page: Record, _request: Request, _options: Options) -> bool:
+    """`archived_twin`: the first project stands there twice, active and archived, with one id."""
+    projects = [record for record in page["data"] if record.get("status") == "active"]
+    if not projects:
+        return False
+    archived_at = projects[0]["created_at"] + 1
+    page["data"].append({**projects[0], "status": "archived", "archived_at": archived_at})
+    return True
+
+
 def _null_fields(page: Record, _request: Request, options: Options) -> bool:
     """`null_fields`: `fields` (paths like `owner.user.email`) null, or gone with `absent`.
 
@@ -148,6 +158,7 @@ PAGE_FAULTS: dict[str, PageFault] = {
     "empty_page": _empty_page,
     "repeated_ids": _repeated_ids,
     "overlap": _overlap,
+    "archived_twin": _archived_twin,
     "null_fields": _null_fields,
     "set_fields": _set_fields,
     "unknown_fields": _unknown_fields,
