@@ -135,6 +135,13 @@ class Lab:
             replace(connection.with_entry(kind, now, by="user-1"), **fields)
         )
 
+    def use_key(self, admin_key: str) -> None:
+        """Put another admin key into the connection, as if it had been replaced unseen."""
+        connection = self.room.connections.need(self.tenant, self.org)
+        context = admin_key_context(self.tenant, self.org)
+        wrapped = self.secrets.wrap(admin_key.encode(), context)
+        self.room.connections.save(replace(connection, admin_key=wrapped))
+
     def order(self, hour: str, *, owner: str | None = None, attempt: int = 0) -> list[Seal]:
         """Give one order now, as the queue would."""
         self.messages += 1
