@@ -1,6 +1,7 @@
 """Sign-in: one Cognito pool, one public client with PKCE, the groups admin and auditor."""
 
 from dataclasses import dataclass
+from typing import cast
 
 from aws_cdk import Duration, RemovalPolicy
 from aws_cdk import aws_cognito as cognito
@@ -53,11 +54,9 @@ def create_client(
     attribute, and who can write ``custom:tenant_id`` chooses their tenant.
     """
     urls = [url for url in (f"{dashboard_url}/", settings.extra_dashboard_url) if url]
-    return sign_in.pool.add_client(
+    client = sign_in.pool.add_client(
         "DashboardClient",
         generate_secret=False,
-        # A script on a laptop signs in with AWS credentials; in prod there is the page alone.
-        auth_flows=None if settings.is_prod else cognito.AuthFlow(admin_user_password=True),
         o_auth=cognito.OAuthSettings(
             flows=cognito.OAuthFlows(authorization_code_grant=True),
             scopes=[cognito.OAuthScope.OPENID],
@@ -73,6 +72,13 @@ def create_client(
         enable_token_revocation=True,
         prevent_user_existence_errors=True,
     )
+    # Set below the construct, where "none" would mean Cognito's default of several. A script on a
+    # laptop signs in with AWS credentials; in prod there is the page alone.
+    flows = ["ALLOW_REFRESH_TOKEN_AUTH"]
+    if not settings.is_prod:
+        flows.append("ALLOW_ADMIN_USER_PASSWORD_AUTH")
+    cast("cognito.CfnUserPoolClient", client.node.default_child).explicit_auth_flows = flows
+    return client
 
 
 def _pool(scope: Construct, settings: StageSettings) -> cognito.UserPool:

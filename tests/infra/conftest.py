@@ -1,24 +1,22 @@
 """One synthesis per stage and session, shared by every template test."""
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.infra.template import ROOT, Template
+from infra.settings import read
+from tests.infra.template import Template, context_of
 
 
 def _synthesize(stage: str, out: Path) -> Template:
+    # Importing the CDK starts its Node, which takes seconds: only where a template is asked for.
     from infra.node import use_locked_node
 
     use_locked_node()
     from infra.synth import synthesize
 
-    context = json.loads((ROOT / "cdk.json").read_text())["context"]
-    # The template does not depend on the wheels, and their layer takes the longest.
-    context |= {"stage": stage, "aws:cdk:bundling-stacks": []}
-    synthesize(context, str(out))
+    synthesize(read(context_of(stage).get, {}), context_of(stage), str(out))
     return Template.read(out / f"openai-audit-{stage}.template.json")
 
 

@@ -11,6 +11,12 @@ ROOT = Path(__file__).resolve().parents[2]
 Resource = Mapping[str, Any]
 
 
+def context_of(stage: str) -> dict[str, Any]:
+    """Return a stage's context, without the wheels layer: it takes the longest to build."""
+    context: dict[str, Any] = json.loads((ROOT / "cdk.json").read_text())["context"]
+    return context | {"stage": stage, "aws:cdk:bundling-stacks": []}
+
+
 @dataclass(frozen=True)
 class Statement:
     """One statement of a role's policy."""

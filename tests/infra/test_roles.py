@@ -48,13 +48,13 @@ def test_a_role_holds_the_rows_of_its_table_and_its_own_log_and_nothing_else(
     found: Counter[tuple[str, tuple[str, ...], str, str]] = Counter()
     for statement in template.role_statements():
         (where,) = statement.resources
-        conditions = {
+        tied = {
             test: {key: listed(value) for key, value in tests.items()}
             for test, tests in statement.conditions.items()
         }
         own_log = where.startswith(f"{statement.function}Log")
         where = "log" if own_log else where
-        found[statement.function, statement.actions, where, str(conditions)] += 1
+        found[statement.function, statement.actions, where, str(tied)] += 1
     assert found == expected
 
 

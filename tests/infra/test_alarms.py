@@ -1,0 +1,109 @@
+"""What wakes somebody."""
+
+import json
+
+import pytest
+
+from functions.shared import observability
+from tests.infra.template import Resource, Template, flat
+
+
+def alarms_on(template: Template, metric: str) -> list[Resource]:
+    """Return the alarms on a metric."""
+    return [a for a in template.all("AWS::CloudWatch::Alarm").values() if a["MetricName"] == metric]
+
+
+def dimensions(alarm: Resource) -> dict[str, str]:
+    """Return an alarm's dimensions."""
+    return {d["Name"]: flat(d["Value"]) for d in alarm["Dimensions"]}
+
+
+def test_every_alarm_tells_the_topic(template: Template) -> None:
+    """An alarm nobody hears is none."""
+    topic, _ = template.one("AWS::SNS::Topic")
+    alarms = template.all("AWS::CloudWatch::Alarm")
+    assert len(alarms) == 14
+    for alarm in alarms.values():
+        assert alarm["AlarmActions"] == [{"Ref": topic}]
+        assert alarm["Threshold"] == 1
+
+
+def test_every_dead_letter_queue_has_its_alarm(template: Template) -> None:
+    """One message is enough."""
+    watched = {
+        dimensions(alarm)["QueueName"].split(".")[0]
+        for alarm in alarms_on(template, "ApproximateNumberOfMessagesVisible")
+    }
+    assert watched == {name for name in template.all("AWS::SQS::Queue") if "Dead" in name}
+
+
+def test_every_function_s_errors_raise_an_alarm(template: Template) -> None:
+    """Each function by itself."""
+    watched = {dimensions(alarm)["FunctionName"] for alarm in alarms_on(template, "Errors")}
+    assert watched == set(template.all("AWS::Lambda::Function"))
+
+
+@pytest.mark.parametrize(
+    ("metric", "room"),
+    [(observability.MISSED_HOURS, "snapshot"), (observability.FAILED_PACKS, "pack")],
+)
+def test_an_alarm_watches_the_metric_as_a_room_writes_it(
+    template: Template,
+    metric: str,
+    room: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Namespace, name and every dimension equal the ones in the log line, or it never fires."""
+    (alarm,) = alarms_on(template, metric)
+    service = {
+        f["Environment"]["Variables"]["POWERTOOLS_SERVICE_NAME"]
+        for f in template.functions().values()
+    }
+    assert room in service
+    monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", room)
+    observability.count(metric)
+    line = json.loads(capsys.readouterr().out)
+    (written,) = line["_aws"]["CloudWatchMetrics"]
+    assert alarm["Namespace"] == written["Namespace"]
+    assert dimensions(alarm) == {name: line[name] for name in written["Dimensions"][0]}
+
+
+def test_a_schedule_that_falls_silent_raises_an_alarm(template: Template) -> None:
+    """No data is the very thing to hear of."""
+    (alarm,) = alarms_on(template, "Invocations")
+    assert alarm["ComparisonOperator"] == "LessThanThreshold"
+    assert alarm["TreatMissingData"] == "breaching"
+    logical_id = template.body["Outputs"]["SnapshotDispatchFunctionName"]["Value"]["Ref"]
+    assert dimensions(alarm) == {"FunctionName": logical_id}
+
+
+def test_an_attempt_on_a_key_is_told_and_kept_as_an_alarm(template: Template) -> None:
+    """Deleting, disabling, or changing the policy that forbids both, for each of the three keys."""
+    name, rule = template.one("AWS::Events::Rule", "KeyInDanger")
+    topic, _ = template.one("AWS::SNS::Topic")
+    pattern = rule["EventPattern"]
+    assert pattern["source"] == ["aws.kms"]
+    names = pattern["detail"]["eventName"]
+    assert set(names) == {"ScheduleKeyDeletion", "DisableKey", "PutKeyPolicy"}
+    keys = set(template.all("AWS::KMS::Key"))
+    watched = {flat(key) for key in pattern["detail"]["requestParameters"]["keyId"]}
+    assert watched == keys | {f"{key}.Arn" for key in keys}
+    assert [flat(target["Arn"]) for target in rule["Targets"]] == [topic]
+    (alarm,) = alarms_on(template, "TriggeredRules")
+    assert dimensions(alarm) == {"RuleName": name}
+
+
+def test_the_alarm_topic_is_encrypted_and_may_be_written_by_the_alarms(
+    template: Template,
+) -> None:
+    """Without the key's permission CloudWatch's message would be lost without a sound."""
+    _, topic = template.one("AWS::SNS::Topic")
+    key, properties = template.one("AWS::KMS::Key", "Data")
+    assert flat(topic["KmsMasterKeyId"]) == f"{key}.Arn"
+    services = {
+        statement["Principal"]["Service"]
+        for statement in properties["KeyPolicy"]["Statement"]
+        if "Service" in statement["Principal"]
+    }
+    assert services == {"cloudwatch.amazonaws.com", "events.amazonaws.com"}

@@ -1,0 +1,83 @@
+"""The routes and who may call them."""
+
+from tests.infra.template import Template, flat
+
+BASE = "/api/v1/openai"
+PUBLIC = {f"GET {BASE}/signing-keys", f"GET {BASE}/openapi.json"}
+CONNECT = {
+    f"POST {BASE}/orgs",
+    f"PATCH {BASE}/orgs/{{org_id}}",
+    f"PUT {BASE}/orgs/{{org_id}}/admin-key",
+    f"POST {BASE}/orgs/{{org_id}}/pause",
+    f"POST {BASE}/orgs/{{org_id}}/resume",
+    f"DELETE {BASE}/orgs/{{org_id}}",
+}
+READ = {
+    f"GET {BASE}{path}"
+    for path in (
+        *("/orgs", "/orgs/{org_id}", "/orgs/{org_id}/hours", "/summary", "/users", "/projects"),
+        *("/api-keys", "/events", "/changes", "/findings", "/billing", "/evidence-packs"),
+        *("/evidence-packs/{number}", "/evidence-packs/{number}/download"),
+    )
+}
+ASK = {f"POST {BASE}/evidence-packs"}
+
+
+def test_the_routes_are_the_design_s_and_each_goes_to_its_room(template: Template) -> None:
+    """No catch-all route: what is not listed reaches no function."""
+    integrations = template.all("AWS::ApiGatewayV2::Integration")
+    outputs = template.body["Outputs"]
+    rooms = {
+        f"{outputs[name]['Value']['Ref']}.Arn": name.removesuffix("FunctionName")
+        for name in ("ConnectFunctionName", "ApiFunctionName")
+    }
+    found = {
+        route["RouteKey"]: rooms[flat(integrations[integration]["IntegrationUri"])]
+        for route in template.all("AWS::ApiGatewayV2::Route").values()
+        for integration in [flat(route["Target"]).removeprefix("integrations/")]
+    }
+    expected = dict.fromkeys(CONNECT, "Connect") | dict.fromkeys(READ | ASK | PUBLIC, "Api")
+    assert found == expected
+
+
+def test_every_route_but_the_two_public_ones_needs_a_token(template: Template) -> None:
+    """The authorizer is on the route itself."""
+    authorizer, _ = template.one("AWS::ApiGatewayV2::Authorizer")
+    for route in template.all("AWS::ApiGatewayV2::Route").values():
+        if route["RouteKey"] in PUBLIC:
+            assert route["AuthorizationType"] == "NONE"
+            assert "AuthorizerId" not in route
+        else:
+            assert route["AuthorizationType"] == "JWT"
+            assert route["AuthorizerId"] == {"Ref": authorizer}
+
+
+def test_the_authorizer_takes_the_pool_s_tokens_for_our_client_only(template: Template) -> None:
+    """Issuer and audience are both checked."""
+    _, authorizer = template.one("AWS::ApiGatewayV2::Authorizer")
+    pool, _ = template.one("AWS::Cognito::UserPool")
+    client, _ = template.one("AWS::Cognito::UserPoolClient")
+    jwt = authorizer["JwtConfiguration"]
+    assert authorizer["AuthorizerType"] == "JWT"
+    assert jwt["Audience"] == [{"Ref": client}]
+    issuer = flat(jwt["Issuer"])
+    assert issuer == f"https://cognito-idp.eu-central-1.amazonaws.com/{pool}"
+    assert authorizer["IdentitySource"] == ["$request.header.Authorization"]
+
+
+def test_the_api_is_throttled_and_lets_no_other_origin_in(template: Template) -> None:
+    """One origin: no CORS at all."""
+    _, api = template.one("AWS::ApiGatewayV2::Api")
+    assert "CorsConfiguration" not in api
+    _, stage = template.one("AWS::ApiGatewayV2::Stage")
+    assert stage["DefaultRouteSettings"]["ThrottlingRateLimit"] > 0
+    assert stage["DefaultRouteSettings"]["ThrottlingBurstLimit"] > 0
+
+
+def test_the_access_log_names_no_path_no_query_and_no_caller(template: Template) -> None:
+    """Paths name organizations, queries hold filters, claims hold tenants."""
+    _, stage = template.one("AWS::ApiGatewayV2::Stage")
+    log = stage["AccessLogSettings"]["Format"]
+    assert "$context.routeKey" in log
+    for word in ("path", "query", "claims", "sourceIp", "userAgent", "identity"):
+        assert word not in log

@@ -1,0 +1,207 @@
+"""Functions, queues, schedules and the first signing key."""
+
+import json
+
+import pytest
+
+from tests.infra.template import Template, flat, listed
+
+HANDLERS = {
+    "Connect": "functions.connect.handler.handle",
+    "SnapshotDispatch": "functions.snapshot.dispatch.handle",
+    "Snapshot": "functions.snapshot.handler.handle",
+    "PackDispatch": "functions.pack.dispatch.handle",
+    "Pack": "functions.pack.handler.handle",
+    "SigningKey": "functions.pack.mint.handle",
+    "Api": "functions.api.handler.handle",
+}
+SETTINGS = {
+    "Connect": {"TABLE_NAME", "SECRETS_KEY_ID", "SNAPSHOT_QUEUE_URL"},
+    "SnapshotDispatch": {"TABLE_NAME", "SNAPSHOT_QUEUE_URL", "SPREAD_SECONDS"},
+    "Snapshot": {
+        *("TABLE_NAME", "EVIDENCE_BUCKET", "WORK_BUCKET"),
+        *("SECRETS_KEY_ID", "SNAPSHOT_QUEUE_URL"),
+    },
+    "PackDispatch": {"TABLE_NAME", "PACK_QUEUE_URL"},
+    "Pack": {
+        *("TABLE_NAME", "EVIDENCE_BUCKET", "PACKS_BUCKET"),
+        *("SIGNING_KEY_ID", "PACK_QUEUE_URL"),
+    },
+    "SigningKey": {"TABLE_NAME", "SIGNING_KEY_ID"},
+    "Api": {"TABLE_NAME", "EVIDENCE_BUCKET", "PACKS_BUCKET", "PACK_QUEUE_URL"},
+}
+COMMON = {"STAGE", "POWERTOOLS_SERVICE_NAME", "POWERTOOLS_METRICS_NAMESPACE"}
+
+
+def test_the_functions_are_the_design_s(template: Template) -> None:
+    """Seven functions, each with its handler; no helper function of the CDK's among them."""
+    functions = template.functions()
+    assert {name: f["Handler"] for name, f in functions.items()} == HANDLERS
+    assert len(template.all("AWS::Lambda::Function")) == len(HANDLERS)
+
+
+def test_the_functions_run_python_3_13_on_arm(template: Template) -> None:
+    """The wheels layer is built for exactly that."""
+    for function in template.functions().values():
+        assert function["Runtime"] == "python3.13"
+        assert function["Architectures"] == ["arm64"]
+        assert len(function["Layers"]) == 1
+    _, layer = template.one("AWS::Lambda::LayerVersion")
+    assert layer["CompatibleArchitectures"] == ["arm64"]
+
+
+def test_a_function_is_told_what_it_needs_and_no_more(template: Template) -> None:
+    """The api knows no secrets key, connect no bucket."""
+    for name, function in template.functions().items():
+        variables = function["Environment"]["Variables"]
+        assert set(variables) == SETTINGS[name] | COMMON
+        assert variables["POWERTOOLS_SERVICE_NAME"] == HANDLERS[name].split(".")[1]
+
+
+def test_no_clock_offset_and_no_other_openai_in_any_template(template: Template) -> None:
+    """Neither as a variable nor anywhere else in the text."""
+    text = json.dumps(template.body)
+    for word in ("CLOCK_FILE", "OPENAI_BASE_URL", "sk-admin-", "127.0.0.1", "localhost"):
+        assert word not in text
+
+
+def test_every_function_logs_to_its_own_group_that_forgets(template: Template) -> None:
+    """No log lives for ever."""
+    groups = template.all("AWS::Logs::LogGroup")
+    used = [f["LoggingConfig"]["LogGroup"]["Ref"] for f in template.functions().values()]
+    assert len(set(used)) == len(HANDLERS)
+    assert set(used) < set(groups)
+    for group in groups.values():
+        assert 0 < group["RetentionInDays"] <= 400
+
+
+def test_every_work_queue_has_a_dead_letter_queue(template: Template) -> None:
+    """A message that crashes its run four times is kept where an alarm sees it."""
+    queues = template.all("AWS::SQS::Queue")
+    work = {name for name in queues if "Dead" not in name}
+    assert len(work) == 2
+    for name in work:
+        redrive = queues[name]["RedrivePolicy"]
+        dead, _ = redrive["deadLetterTargetArn"]["Fn::GetAtt"]
+        assert "Dead" in dead
+        assert redrive["maxReceiveCount"] == 4
+        assert queues[dead]["MessageRetentionPeriod"] == 14 * 24 * 3600
+    targets = [queues[name]["RedrivePolicy"]["deadLetterTargetArn"] for name in sorted(work)]
+    assert targets[0] != targets[1]
+
+
+def test_every_queue_is_encrypted_and_refuses_plain_http(template: Template) -> None:
+    """Messages name tenants and organizations."""
+    queues = template.all("AWS::SQS::Queue")
+    assert len(queues) == 5
+    assert all(queue["SqsManagedSseEnabled"] is True for queue in queues.values())
+    tls_only = {
+        flat(statement["Resource"]).removesuffix(".Arn")
+        for policy in template.all("AWS::SQS::QueuePolicy").values()
+        for statement in policy["PolicyDocument"]["Statement"]
+        if statement["Effect"] == "Deny"
+        and statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+    }
+    assert tls_only == set(queues)
+
+
+@pytest.mark.parametrize(
+    ("queue", "function"), [("SnapshotQueue", "Snapshot"), ("PackQueue", "Pack")]
+)
+def test_a_queue_feeds_its_room_one_message_at_a_time(
+    template: Template, queue: str, function: str
+) -> None:
+    """Batch size 1, failures reported, and a message is hidden for just over the timeout."""
+    logical_id, properties = template.one("AWS::SQS::Queue", queue)
+    (source,) = (
+        s
+        for s in template.all("AWS::Lambda::EventSourceMapping").values()
+        if flat(s["EventSourceArn"]) == f"{logical_id}.Arn"
+    )
+    output = template.body["Outputs"][f"{function}FunctionName"]["Value"]
+    assert source["FunctionName"] == output
+    assert source["BatchSize"] == 1
+    assert source["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    assert source["ScalingConfig"]["MaximumConcurrency"] >= 2
+    timeout = template.functions()[function]["Timeout"]
+    assert timeout < properties["VisibilityTimeout"] <= timeout + 120
+
+
+@pytest.mark.parametrize(
+    ("rule", "expression", "function"),
+    [
+        ("HourlyRule", "cron(0 * * * ? *)", "SnapshotDispatch"),
+        ("MonthlyRule", "cron(14 3 4 * ? *)", "PackDispatch"),
+    ],
+)
+def test_a_schedule_fires_its_dispatcher(
+    template: Template, rule: str, expression: str, function: str
+) -> None:
+    """On, at its time, with a dead-letter queue before and behind the dispatcher."""
+    _, found = template.one("AWS::Events::Rule", rule)
+    assert found["State"] == "ENABLED"
+    assert found["ScheduleExpression"] == expression
+    (target,) = found["Targets"]
+    dead, _ = template.one("AWS::SQS::Queue", "DispatchDead")
+    assert flat(target["DeadLetterConfig"]["Arn"]) == f"{dead}.Arn"
+    # The event goes as it is: its own `time` says which hour it closes.
+    assert not {"Input", "InputPath", "InputTransformer"} & set(target)
+    dispatcher = template.functions()[function]
+    assert flat(dispatcher["DeadLetterConfig"]["TargetArn"]) == f"{dead}.Arn"
+    logical_id = template.body["Outputs"][f"{function}FunctionName"]["Value"]["Ref"]
+    assert flat(target["Arn"]) == f"{logical_id}.Arn"
+
+
+def test_a_dispatcher_in_production_runs_one_at_a_time(prod: Template, dev: Template) -> None:
+    """Two firings of one schedule come one after the other; dev leaves the account's pool alone."""
+    reserved = {n: f.get("ReservedConcurrentExecutions") for n, f in prod.functions().items()}
+    assert {n for n, r in reserved.items() if r} == {"SnapshotDispatch", "PackDispatch"}
+    assert {r for r in reserved.values() if r} == {1}
+    assert not [f for f in dev.functions().values() if "ReservedConcurrentExecutions" in f]
+
+
+def test_organizations_are_spread_over_ten_minutes_in_production(
+    prod: Template, dev: Template
+) -> None:
+    """And not at all in dev, where somebody waits for them."""
+    spread = [
+        t.functions()["SnapshotDispatch"]["Environment"]["Variables"]["SPREAD_SECONDS"]
+        for t in (prod, dev)
+    ]
+    assert spread == ["600", "0"]
+
+
+def test_the_first_signing_key_is_made_by_its_own_function_after_its_role(
+    template: Template,
+) -> None:
+    """The custom resource calls the function itself; the function waits for its permissions."""
+    _, custom = template.one("Custom::SigningKey")
+    logical_id = template.body["Outputs"]["SigningKeyFunctionName"]["Value"]["Ref"]
+    assert flat(custom["ServiceToken"]) == f"{logical_id}.Arn"
+    role = template.functions()["SigningKey"]["Role"]["Fn::GetAtt"][0]
+    (policy,) = (
+        name
+        for name, p in template.all("AWS::IAM::Policy").items()
+        if p["Roles"] == [{"Ref": role}]
+    )
+    assert policy in listed(template.body["Resources"][logical_id]["DependsOn"])
+
+
+def test_a_function_is_called_only_by_its_own_caller(template: Template) -> None:
+    """The API calls two functions, each rule one; every permission names its source."""
+    permissions = template.all("AWS::Lambda::Permission")
+    names = {
+        output["Value"]["Ref"]: name.removesuffix("FunctionName")
+        for name, output in template.body["Outputs"].items()
+        if name.endswith("FunctionName")
+    }
+    called = {
+        (names[flat(p["FunctionName"]).split(".")[0]], p["Principal"]) for p in permissions.values()
+    }
+    assert called == {
+        ("Connect", "apigateway.amazonaws.com"),
+        ("Api", "apigateway.amazonaws.com"),
+        ("SnapshotDispatch", "events.amazonaws.com"),
+        ("PackDispatch", "events.amazonaws.com"),
+    }
+    assert all("SourceArn" in permission for permission in permissions.values())

@@ -1,0 +1,134 @@
+"""The app itself: offline, without Node on the path, checked by the rules, said clearly."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from infra import node
+from infra.settings import SettingRefused, read
+from tests.infra.template import ROOT, Template
+
+CONTEXT = json.loads((ROOT / "cdk.json").read_text())["context"]
+OUTPUTS = {
+    *("ApiUrl", "DashboardUrl", "DistributionId", "DistributionDomain", "ContentSecurityPolicy"),
+    *("UserPoolId", "ClientId", "SignInDomain", "TableName", "EvidenceBucket", "WorkBucket"),
+    *("PacksBucket", "DashboardBucket", "SecretsKeyArn", "SigningKeyArn", "DataKeyArn"),
+    *("SnapshotQueueUrl", "PackQueueUrl", "HourlyRuleName", "MonthlyRuleName", "AlarmTopicArn"),
+    *("ConnectFunctionName", "SnapshotDispatchFunctionName", "SnapshotFunctionName"),
+    *("PackDispatchFunctionName", "PackFunctionName", "SigningKeyFunctionName"),
+    *("ApiFunctionName", "SnapshotDeadLettersUrl", "PackDeadLettersUrl"),
+    "DispatchDeadLettersUrl",
+}
+
+
+def run_app(*arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
+    """Run ``app.py`` in a process of its own, without the wheels layer."""
+    return subprocess.run(
+        [sys.executable, "app.py", *arguments],
+        cwd=ROOT,
+        env={
+            "CDK_CONTEXT_JSON": '{"aws:cdk:bundling-stacks": []}',
+            "HOME": os.environ.get("HOME", "/"),
+            "PATH": "",
+            **environ,
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+
+
+def test_it_synthesizes_offline_with_an_empty_path(tmp_path: Path) -> None:
+    """Node comes from the lock file; no CLI, no account, no network are asked for."""
+    done = run_app("-c", "region=eu-west-1", "--out", str(tmp_path), HTTPS_PROXY="http://[::1]:9")
+    assert done.returncode == 0, done.stderr
+    manifest = json.loads((tmp_path / "manifest.json").read_text())
+    stack = manifest["artifacts"]["openai-audit-dev"]
+    assert stack["environment"] == "aws://000000000000/eu-west-1"
+
+
+def test_an_unknown_stage_is_one_clear_line() -> None:
+    """No traceback for a typing error."""
+    done = run_app("-c", "stage=staging")
+    assert done.returncode == 1
+    assert done.stderr.splitlines() == [
+        "app.py: stage is 'staging', expected one of dev, prod",
+    ]
+
+
+def test_an_override_without_a_value_is_one_clear_line() -> None:
+    """As above."""
+    done = run_app("-c", "stage")
+    assert done.returncode == 1
+    assert done.stderr.splitlines() == ["app.py: -c stage: expected NAME=VALUE"]
+
+
+def test_without_any_node_it_says_how_to_get_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Instead of jsii's traceback."""
+    monkeypatch.delenv("JSII_NODE", raising=False)
+    monkeypatch.setenv("PATH", "")
+    monkeypatch.setattr(node, "find_spec", lambda _: None)
+    with pytest.raises(node.NodeMissing, match="uv sync --group infra"):
+        node.use_locked_node()
+
+
+def test_a_node_chosen_by_hand_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    """JSII_NODE wins."""
+    monkeypatch.setenv("JSII_NODE", "/some/node")
+    node.use_locked_node()
+    assert os.environ["JSII_NODE"] == "/some/node"
+
+
+@pytest.mark.parametrize(
+    "laptop",
+    [
+        {"extra_dashboard_url": "http://127.0.0.1:8080/"},
+        {"schedules": "off"},
+        {"layer_python": "3.11"},
+        {"layer_platform": "x86_64-manylinux2014"},
+    ],
+)
+def test_a_laptop_s_setting_is_refused_in_production(laptop: dict[str, str]) -> None:
+    """And taken in dev."""
+    context: dict[str, Any] = CONTEXT | laptop
+    read((context | {"stage": "dev"}).get, {})
+    with pytest.raises(SettingRefused, match=next(iter(laptop))):
+        read((context | {"stage": "prod"}).get, {})
+
+
+def test_production_without_compliance_locks_is_refused() -> None:
+    """Governance mode can be lifted by an administrator."""
+    stages = json.loads(json.dumps(CONTEXT["stages"]))
+    stages["prod"]["packs_lock"]["mode"] = "GOVERNANCE"
+    with pytest.raises(SettingRefused, match="packs_lock in prod is GOVERNANCE"):
+        read((CONTEXT | {"stage": "prod", "stages": stages}).get, {})
+
+
+def test_a_missing_setting_is_named() -> None:
+    """Not a KeyError from the depths."""
+    stages = {"dev": {k: v for k, v in CONTEXT["stages"]["dev"].items() if k != "mfa"}}
+    with pytest.raises(SettingRefused, match=r"cdk\.json: stages\.dev has no mfa"):
+        read((CONTEXT | {"stages": stages}).get, {})
+
+
+def test_the_outputs_are_what_the_runner_reads(template: Template) -> None:
+    """Scripts find everything by these names."""
+    assert set(template.body["Outputs"]) == OUTPUTS
+
+
+def test_the_template_holds_no_parameter_but_the_bootstrap_version(template: Template) -> None:
+    """What varies is context, which stands in the repository."""
+    assert set(template.body["Parameters"]) == {"BootstrapVersion"}
+
+
+def test_production_is_protected_from_deletion(prod: Template) -> None:
+    """The stack as a whole too."""
+    manifest = json.loads((prod.folder / "manifest.json").read_text())
+    properties = manifest["artifacts"]["openai-audit-prod"]["properties"]
+    assert properties["terminationProtection"] is True
