@@ -60,8 +60,16 @@ def clock() -> SettableClock:
     return SettableClock()
 
 
+@pytest.fixture(scope="session")
+def _clients() -> Iterator[None]:
+    """Keep one set of AWS clients for all tests: moto resets what is behind them, not them."""
+    _forget_clients()
+    yield
+    _forget_clients()
+
+
 @pytest.fixture
-def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, str]]:
+def aws(_clients: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, str]]:
     """Start moto, make what the template makes, and give the environment that names it."""
     for name, value in {
         "AWS_ACCESS_KEY_ID": "testing",
@@ -73,7 +81,6 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, str]]:
         monkeypatch.setenv(name, value)
     for name in ("AWS_PROFILE", "AWS_ENDPOINT_URL", "OPENAI_BASE_URL", "CLOCK_FILE"):
         monkeypatch.delenv(name, raising=False)
-    _forget_clients()
     with mock_aws():
         _make_table()
         _make_buckets()
@@ -89,7 +96,6 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, str]]:
             "PACK_QUEUE_URL": _make_queue(PACK_QUEUE),
             "SPREAD_SECONDS": "0",
         }
-    _forget_clients()
 
 
 @pytest.fixture

@@ -36,6 +36,7 @@ PROBLEMS: tuple[tuple[type[errors.AuditError], int, str, str], ...] = (
     (errors.AddressNotAuthorized, 422, "ip-not-authorized", "Our address is not allowed"),
     (errors.ScopeMissing, 422, "scope-missing", "The key lacks a scope"),
     (errors.Quarantined, 422, "quarantined", "The key sees another organization"),
+    (errors.QuotaExhausted, 422, "openai-quota-exhausted", "OpenAI's quota is used up"),
     (errors.Throttled, 503, "openai-rate-limited", "OpenAI asks us to wait"),
     (errors.UpstreamTimeout, 504, "openai-timeout", "OpenAI did not answer in time"),
     (errors.UpstreamError, 502, "openai-failed", "OpenAI did not answer as expected"),
@@ -51,10 +52,10 @@ Reply = dict[str, Any]
 class Log(Protocol):
     """What the edge needs of a logger."""
 
-    def warning(self, message: str, /, **facts: Any) -> None:
+    def warning(self, msg: object, /, *, extra: Mapping[str, object] | None = None) -> None:
         """Note a refusal."""
 
-    def exception(self, message: str, /, **facts: Any) -> None:
+    def exception(self, msg: object, /, *, extra: Mapping[str, object] | None = None) -> None:
         """Note a fault of ours, with its traceback."""
 
 
@@ -180,7 +181,7 @@ def answer(
     except errors.AuditError as error:
         for kind, status, slug, title in PROBLEMS:
             if isinstance(error, kind):
-                log.warning("refused", route=route_key, problem=slug)
+                log.warning("refused", extra={"route": route_key, "problem": slug})
                 return problem(status, slug, title, _sentence(str(error)))
         return _fault(log, route_key)
     except Exception:  # noqa: BLE001  # the last line of defence: no traceback leaves the room
@@ -188,12 +189,14 @@ def answer(
 
 
 def _fault(log: Log, route_key: str) -> Reply:
-    log.exception("fault", route=route_key)
+    log.exception("fault", extra={"route": route_key})
     return problem(500, "fault", "Our fault", "This is ours to mend; it has been logged.")
 
 
 def _sentence(text: str) -> str:
-    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "!", "?")) else ".")
+    # A field's name keeps its own spelling.
+    first = text[:1] if "_" in text.split(" ", 1)[0] else text[:1].upper()
+    return first + text[1:] + ("" if text.endswith((".", "!", "?")) else ".")
 
 
 def limit_of(query: Mapping[str, str]) -> int:
@@ -203,6 +206,7 @@ def limit_of(query: Mapping[str, str]) -> int:
         BadRequest: not a whole number from 1 to 100.
     """
     text = query.get("limit", str(DEFAULT_LIMIT))
-    if not (text.isascii() and text.isdigit() and 1 <= int(text[:4]) <= MAX_LIMIT):
+    digits = text.isascii() and text.isdigit() and len(text) <= len(str(MAX_LIMIT))
+    if not (digits and 1 <= int(text) <= MAX_LIMIT):
         raise errors.BadRequest(f"limit must be a whole number from 1 to {MAX_LIMIT}")
     return int(text)

@@ -1,0 +1,85 @@
+"""Step 3 of 3, enrol: the connection's row, its lifecycle entry, its first hour.
+
+Pure. The lifecycle entries are sealed with the next hour; what is expected and billed follows from
+them.
+"""
+
+from dataclasses import asdict, replace
+from datetime import datetime
+
+from functions.connect.wrap import Wrapped
+from functions.shared.connections import Connection
+from functions.shared.hours import HOUR, floor_hour, parse_instant, rfc3339
+
+
+def enrolled(
+    tenant: str, org: str, display_name: str | None, wrapped: Wrapped, by: str, now: datetime
+) -> Connection:
+    """Return a new connection; the hour that ended last is its first."""
+    connection = Connection(
+        tenant_id=tenant,
+        org_id=org,
+        display_name=display_name or org,
+        status="connected",
+        health="ok",
+        connected_at=rfc3339(now),
+        first_hour=rfc3339(floor_hour(now) - HOUR),
+        lifecycle=[],
+        **asdict(wrapped),
+    )
+    return connection.with_entry("connected", now, **_facts(connection, by))
+
+
+def enrolled_again(
+    before: Connection, display_name: str | None, wrapped: Wrapped, by: str, now: datetime
+) -> Connection:
+    """Return a disconnected connection connected again; its chain goes on from its last seal.
+
+    The hours that ended before the disconnect belong to the earlier interval, sealed or not: none
+    of them is the first hour of this one. Where the hour of the disconnect is still running, it is
+    the first, and is closed when it ends.
+    """
+    first = max(floor_hour(now) - HOUR, floor_hour(_disconnected_at(before)))
+    connection = replace(
+        before,
+        display_name=display_name or before.display_name,
+        status="connected",
+        health="ok",
+        connected_at=rfc3339(now),
+        first_hour=rfc3339(first),
+        **asdict(wrapped),
+    )
+    return connection.with_entry("reconnected", now, **_facts(connection, by))
+
+
+def rekeyed(before: Connection, wrapped: Wrapped, by: str, now: datetime) -> Connection:
+    """Return a connection with another key of the same organization."""
+    connection = replace(before, health="ok", **asdict(wrapped))
+    facts = {"by": by, "key_last4": wrapped.admin_key_last4, "org_proof": wrapped.org_proof}
+    return connection.with_entry("key_replaced", now, **facts)
+
+
+def disconnected(before: Connection, by: str, now: datetime) -> Connection:
+    """Return a connection without its key; everything sealed stays."""
+    connection = replace(before, status="disconnected", admin_key=b"")
+    return connection.with_entry("disconnected", now, by=by)
+
+
+def hour_to_close(connection: Connection, now: datetime) -> datetime | None:
+    """Return the hour that ended last, None where the connection's first has not ended yet."""
+    last = floor_hour(now) - HOUR
+    return last if last >= parse_instant(connection.first_hour) else None
+
+
+def _facts(connection: Connection, by: str) -> dict[str, str]:
+    return {
+        "by": by,
+        "first_hour": connection.first_hour,
+        "key_last4": connection.admin_key_last4,
+        "org_proof": connection.org_proof,
+    }
+
+
+def _disconnected_at(connection: Connection) -> datetime:
+    ends = [entry["at"] for entry in connection.lifecycle if entry["kind"] == "disconnected"]
+    return parse_instant(ends[-1])

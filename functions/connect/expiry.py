@@ -1,0 +1,67 @@
+"""Part of step 1: when does this very key expire, where OpenAI lists it among the admin keys.
+
+The list shows redacted values (``sk-admin-…A1b2``); ours is the one whose visible ends fit. The
+endpoint is optional (404 on some accounts), so no refusal here refuses the key.
+"""
+
+import re
+from datetime import UTC, datetime
+from typing import Any
+
+from pydantic import SecretStr
+
+from functions.shared.errors import UpstreamError
+from functions.shared.openai import OpenAI
+
+_PAGES = 5
+_MASK = re.compile(r"[.*…]+")
+_VISIBLE_TAIL = 3
+
+
+async def own_expiry(openai: OpenAI, admin_key: SecretStr) -> datetime | None:
+    """Return when the key expires, None where OpenAI does not show it.
+
+    Where several listed keys fit, the earliest expiry counts: a reminder too early does no harm.
+    """
+    try:
+        rows = await _listed(openai)
+    except UpstreamError:
+        return None
+    secret = admin_key.get_secret_value()
+    moments = [_moment(row.get("expires_at")) for row in rows if _fits(row, secret)]
+    return min((moment for moment in moments if moment), default=None)
+
+
+async def _listed(openai: OpenAI) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = []
+    after: str | None = None
+    for _ in range(_PAGES):
+        params = [("limit", "100"), *([("after", after)] if after else [])]
+        page = await openai.get("/organization/admin_api_keys", params)
+        data = page.get("data")
+        rows += [row for row in data if isinstance(row, dict)] if isinstance(data, list) else []
+        last = page.get("last_id")
+        if page.get("has_more") is not True or not isinstance(last, str) or last == after:
+            break
+        after = last
+    return rows
+
+
+def _fits(row: dict[str, Any], secret: str) -> bool:
+    parts = _MASK.split(str(row.get("redacted_value") or ""))
+    head, tail = parts[0], parts[-1]
+    return (
+        len(parts) > 1
+        and len(tail) >= _VISIBLE_TAIL
+        and secret.startswith(head)
+        and secret.endswith(tail)
+    )
+
+
+def _moment(value: object) -> datetime | None:
+    if not isinstance(value, int) or isinstance(value, bool) or value <= 0:
+        return None
+    try:
+        return datetime.fromtimestamp(value, UTC)
+    except (OverflowError, OSError, ValueError):
+        return None

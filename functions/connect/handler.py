@@ -1,0 +1,88 @@
+"""AWS edge of the connect room: what each route does, and what the room reaches."""
+
+import functools
+from collections.abc import Mapping
+from typing import Any
+
+from functions.connect import flow
+from functions.connect.check import Line
+from functions.connect.flow import Doors
+from functions.connect.form import AnyForm, ConnectForm, RenameForm, ReplaceKeyForm, read
+from functions.shared import aws
+from functions.shared.caller import Caller
+from functions.shared.clock import clock_from
+from functions.shared.connections import Connections
+from functions.shared.custody import Custody
+from functions.shared.hash_keys import HashKeys
+from functions.shared.http import PREFIX, Reply, Request, Route, answer, reply
+from functions.shared.observability import logger
+from functions.shared.queue import Queue
+from functions.shared.settings import Settings, from_process
+from functions.shared.table import Table
+from functions.shared.vault import Vault
+
+log = logger("connect")
+
+
+def routes(doors: Doors) -> dict[str, Route]:
+    """Return what answers each route; all of them are for admins."""
+
+    def connect(request: Request) -> Reply:
+        body = flow.connect(*_asked(request, ConnectForm), doors)
+        return reply(201, body, {"location": f"{PREFIX}/orgs/{body['org_id']}"})
+
+    def rename(request: Request) -> Reply:
+        caller, form = _asked(request, RenameForm)
+        return reply(200, flow.rename(caller, request.path("org_id"), form, doors))
+
+    def replace_key(request: Request) -> Reply:
+        caller, form = _asked(request, ReplaceKeyForm)
+        return reply(200, flow.replace_key(caller, request.path("org_id"), form, doors))
+
+    def step(take: flow.Step) -> Route:
+        def act(request: Request) -> Reply:
+            request.caller.require_admin()
+            return reply(200, take(request.caller, request.path("org_id"), doors))
+
+        return act
+
+    one = f"{PREFIX}/orgs/{{org_id}}"
+    return {
+        f"POST {PREFIX}/orgs": connect,
+        f"PATCH {one}": rename,
+        f"PUT {one}/admin-key": replace_key,
+        f"POST {one}/pause": step(flow.pause),
+        f"POST {one}/resume": step(flow.resume),
+        f"DELETE {one}": step(flow.disconnect),
+    }
+
+
+def doors_from(settings: Settings) -> Doors:
+    """Open what the room reaches, as its settings say."""
+    table = Table(aws.dynamodb(), settings["TABLE_NAME"])
+    vault = Vault(aws.kms(), settings["SECRETS_KEY_ID"])
+    clock = clock_from(settings.environment)
+    return Doors(
+        connections=Connections(table),
+        hash_keys=HashKeys(table, vault),
+        vault=vault,
+        custody=Custody(table),
+        snapshots=Queue(aws.sqs(), settings["SNAPSHOT_QUEUE_URL"]),
+        openai=Line(settings.openai_base_url, clock),
+        clock=clock,
+    )
+
+
+def handle(event: Mapping[str, Any], _context: object) -> Reply:
+    """Answer one HTTP API event."""
+    return answer(event, _routes(), frozenset(), log)
+
+
+@functools.cache
+def _routes() -> dict[str, Route]:
+    return routes(doors_from(from_process()))
+
+
+def _asked(request: Request, form: type[AnyForm]) -> tuple[Caller, AnyForm]:
+    request.caller.require_admin()
+    return request.caller, read(form, request.body(*form.model_fields))

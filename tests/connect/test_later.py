@@ -1,0 +1,192 @@
+"""What may be done to a connection later: rename, key, pause, resume, disconnect, reconnect."""
+
+from typing import Any
+
+import pytest
+
+from tests.connect.conftest import CANARY, OTHER_KEY, SECOND_KEY, Room
+from tests.seen import received
+
+ONE = {"org_id": "org-first"}
+STEPS: list[tuple[str, dict[str, Any]]] = [
+    ("PATCH /orgs/{org_id}", {"body": {"display_name": "x"}}),
+    ("PUT /orgs/{org_id}/admin-key", {"body": {"admin_key": SECOND_KEY}}),
+    ("POST /orgs/{org_id}/pause", {}),
+    ("POST /orgs/{org_id}/resume", {}),
+    ("DELETE /orgs/{org_id}", {}),
+]
+
+
+def replace_key(room: Room, key: str) -> tuple[int, dict[str, Any]]:
+    """Send another key for the first organization."""
+    return room.ask("PUT /orgs/{org_id}/admin-key", path=ONE, body={"admin_key": key})
+
+
+def test_pause_and_resume_each_leave_one_entry_however_often_they_are_asked(room: Room) -> None:
+    """A second pause changes nothing."""
+    room.connect()
+    for step, status in [("pause", "paused")] * 2 + [("resume", "connected")] * 2:
+        got, body = room.ask(f"POST /orgs/{{org_id}}/{step}", path=ONE)
+        assert (got, body["status"]) == (200, status)
+    assert room.lifecycle() == ["connected", "paused", "resumed"]
+
+
+def test_a_rename_is_sealed_as_a_fact_without_the_name(room: Room) -> None:
+    """The tenant's own words stay out of the evidence; null takes the org id back."""
+    room.connect()
+    body = room.ask("PATCH /orgs/{org_id}", path=ONE, body={"display_name": "Ann's firm"})[1]
+    assert body["display_name"] == "Ann's firm"
+    entry = room.doors.connections.need("tenant-a", "org-first").lifecycle[-1]
+    assert entry == {"seq": 2, "at": "2026-04-01T06:01:00Z", "kind": "renamed", "by": "user-1"}
+    body = room.ask("PATCH /orgs/{org_id}", path=ONE, body={"display_name": None})[1]
+    assert body["display_name"] == "org-first"
+
+
+def test_a_key_of_the_same_organization_takes_the_old_ones_place(room: Room) -> None:
+    """Probed again, wrapped again, and the hour that ended last is tried at once."""
+    room.connect()
+    received(room.queue)
+    before = room.doors.connections.need("tenant-a", "org-first")
+    status, body = replace_key(room, SECOND_KEY)
+    after = room.doors.connections.need("tenant-a", "org-first")
+    assert (status, body["admin_key_last4"]) == (200, "IjKl")
+    assert after.admin_key != before.admin_key
+    assert after.first_hour == before.first_hour
+    assert room.lifecycle() == ["connected", "key_replaced"]
+    assert [message["hour"] for message in received(room.queue)] == ["2026-04-01T05:00:00Z"]
+
+
+def test_a_key_of_another_organization_is_refused_and_the_old_one_stays(room: Room) -> None:
+    """OpenAI itself refuses it."""
+    room.connect()
+    before = room.doors.connections.need("tenant-a", "org-first")
+    assert replace_key(room, OTHER_KEY)[1]["type"] == "/problems/organization-mismatch"
+    assert room.doors.connections.need("tenant-a", "org-first") == before
+
+
+def test_a_key_that_sees_no_known_project_is_quarantined(room: Room) -> None:
+    """Where OpenAI refuses nothing, the projects tell (F30); nothing is merged."""
+    room.connect()
+    before = room.doors.connections.need("tenant-a", "org-first")
+    room.simulator.faults.add("any_organization")
+    room.simulator.faults.add("without_header", name="openai-organization")
+    status, problem = replace_key(room, OTHER_KEY)
+    assert (status, problem["type"]) == (422, "/problems/quarantined")
+    assert problem["detail"].endswith("Nothing was stored.")
+    assert room.doors.connections.need("tenant-a", "org-first") == before
+
+
+def test_a_known_project_is_found_on_a_later_page(room: Room) -> None:
+    """The list's order is not documented: pages are read until a known project shows."""
+    room.connect()
+    moment = room.simulator.world.at("2026-04-01T05:00:00Z")
+    for place in range(150):
+        moment.project_created(f"new{place}")
+    room.simulator.faults.add("list_order", value="newest_first")
+    assert replace_key(room, SECOND_KEY)[0] == 200
+
+
+def test_an_organization_never_seen_with_projects_needs_openais_own_word(room: Room) -> None:
+    """Nothing known to compare: a key is taken if OpenAI refused it for a wrong organization."""
+    room.simulator.world.credential(CANARY, scopes={"api.management.read"})
+    room.simulator.faults.add("body", path="/organization/projects", body='{"data": []}')
+    room.connect()
+    assert room.doors.connections.need("tenant-a", "org-first").known_projects == []
+    assert replace_key(room, SECOND_KEY)[0] == 200
+    room.simulator.faults.add("any_organization")
+    assert replace_key(room, SECOND_KEY)[1]["type"] == "/problems/quarantined"
+
+
+def test_a_disconnect_deletes_the_key_and_keeps_the_history(room: Room) -> None:
+    """The row stays as a tombstone, and the organization is never due again (T23)."""
+    room.connect()
+    assert list(room.doors.connections.due()) == [("tenant-a", "org-first")]
+    room.at("2026-04-01T09:30:00Z")
+    received(room.queue)
+    status, body = room.ask("DELETE /orgs/{org_id}", path=ONE)
+    assert (status, body["status"]) == (200, "disconnected")
+    row = room.doors.connections.need("tenant-a", "org-first")
+    assert row.admin_key == b""
+    assert room.lifecycle() == ["connected", "disconnected"]
+    assert list(room.doors.connections.due()) == []
+    assert [message["hour"] for message in received(room.queue)] == ["2026-04-01T08:00:00Z"]
+    assert room.ask("DELETE /orgs/{org_id}", path=ONE)[1]["status"] == "disconnected"
+    assert room.lifecycle() == ["connected", "disconnected"]
+
+
+@pytest.mark.parametrize("step", STEPS[:-1], ids=lambda step: step[0])
+def test_a_disconnected_organization_says_how_it_comes_back(
+    room: Room, step: tuple[str, dict[str, Any]]
+) -> None:
+    """No step but a new connect."""
+    room.connect()
+    room.ask("DELETE /orgs/{org_id}", path=ONE)
+    status, problem = room.ask(step[0], path=ONE, **step[1])
+    assert (status, problem["type"]) == (409, "/problems/conflict")
+    assert "POST /orgs" in problem["detail"]
+
+
+@pytest.mark.parametrize(
+    ("disconnected", "again", "first_hour", "sent"),
+    [
+        # The hours between are `disconnected`.
+        ("2026-04-01T06:30:00Z", "2026-04-01T09:20:00Z", "2026-04-01T08:00:00Z", True),
+        # Within one hour: the hour before it ended while connected, so this one is the first.
+        ("2026-04-01T06:30:00Z", "2026-04-01T06:45:00Z", "2026-04-01T06:00:00Z", False),
+        # The hour of the disconnect has ended: it is the one that ended last.
+        ("2026-04-01T06:30:00Z", "2026-04-01T07:01:00Z", "2026-04-01T06:00:00Z", True),
+        # On the hour: 06:00 to 07:00 ended while connected.
+        ("2026-04-01T07:00:00Z", "2026-04-01T07:00:01Z", "2026-04-01T07:00:00Z", False),
+    ],
+)
+def test_a_reconnect_never_starts_with_an_hour_of_the_interval_before(
+    room: Room, disconnected: str, again: str, first_hour: str, sent: bool
+) -> None:
+    """Hours that ended while it was connected have, or will have, their seal already."""
+    room.connect()
+    room.at(disconnected)
+    room.ask("DELETE /orgs/{org_id}", path=ONE)
+    received(room.queue)
+    room.at(again)
+    status, body = room.connect(key=SECOND_KEY)
+    row = room.doors.connections.need("tenant-a", "org-first")
+    assert (status, body["status"]) == (201, "connected")
+    assert row.first_hour == first_hour
+    assert row.connected_at == again
+    assert room.lifecycle() == ["connected", "disconnected", "reconnected"]
+    assert row.lifecycle[-1]["first_hour"] == first_hour
+    assert [message["hour"] for message in received(room.queue)] == [first_hour] * sent
+
+
+def test_a_reconnect_with_another_organizations_key_is_quarantined(room: Room) -> None:
+    """The chain must not be continued by another organization."""
+    room.connect()
+    room.ask("DELETE /orgs/{org_id}", path=ONE)
+    room.simulator.faults.add("any_organization")
+    room.simulator.faults.add("without_header", name="openai-organization")
+    assert room.connect(key=OTHER_KEY)[1]["type"] == "/problems/quarantined"
+    assert room.doors.connections.need("tenant-a", "org-first").status == "disconnected"
+
+
+@pytest.mark.parametrize("step", STEPS, ids=lambda step: step[0])
+def test_another_tenants_organization_is_not_there(
+    room: Room, step: tuple[str, dict[str, Any]]
+) -> None:
+    """Byte for byte the answer for an id that never existed or cannot exist (T4)."""
+    room.connect()
+    answers = set()
+    for org in ("org-first", "org-never-was", "not-an-org", "org-first%23O", ""):
+        status, _ = room.ask(step[0], path={"org_id": org}, tenant="tenant-b", **step[1])
+        assert status == 404
+        answers.add(room.replies[-1])
+    assert len(answers) == 1
+    assert room.lifecycle() == ["connected"]
+
+
+@pytest.mark.parametrize("step", STEPS, ids=lambda step: step[0])
+def test_an_auditor_may_look_but_not_touch(room: Room, step: tuple[str, dict[str, Any]]) -> None:
+    """Refused with the group that is needed."""
+    room.connect()
+    status, problem = room.ask(step[0], path=ONE, group="auditor", **step[1])
+    assert (status, problem["type"]) == (403, "/problems/not-allowed")
+    assert room.lifecycle() == ["connected"]
