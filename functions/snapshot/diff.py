@@ -112,7 +112,8 @@ def _stable(row: Json) -> Json:
 
 
 def _change(section: str, identity: str, hour: str, kind: str, before: Json, after: Json) -> Json:
-    fields = sorted(name for name in before | after if before.get(name) != after.get(name))
+    both = before and after
+    fields = sorted(n for n in before | after if not both or before.get(n) != after.get(n))
     return {
         "hour": hour,
         "section": section,
