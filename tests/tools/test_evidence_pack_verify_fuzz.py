@@ -37,12 +37,10 @@ def damage(data: bytes, rng: random.Random) -> bytes:
     return bytes(changed)
 
 
-def fuzz(seconds: float, seed: int, folder: Path) -> int:
-    """Damage the archive, the tar inside it, or a header of it, until the time is over."""
+def fuzz(n: int, seed: int, folder: Path) -> None:
+    """Damage the archive, the tar inside it, or a header of it, `n` times."""
     rng = random.Random(seed)  # noqa: S311 - chance, no secret
-    until = time.monotonic() + seconds
-    n = 0
-    while time.monotonic() < until:
+    for _ in range(n):
         where = rng.randrange(3)
         if where == 0:
             data = damage(GOOD, rng)
@@ -58,8 +56,6 @@ def fuzz(seconds: float, seed: int, folder: Path) -> int:
         verdict = verify_bytes(data, folder)
         assert "please report" not in verdict.text, verdict.text
         assert verdict.code == 1 or (same and verdict.code == 0), verdict.text
-        n += 1
-    return n
 
 
 def hostile_value(rng: random.Random, depth: int = 0) -> Any:
@@ -104,12 +100,10 @@ def mutate(value: Any, rng: random.Random) -> Any:
     return hostile_value(rng)
 
 
-def fuzz_signed(seconds: float, seed: int, folder: Path) -> int:
-    """Sign wrong values: odd types anywhere in the manifest, the rows or the seals."""
+def fuzz_signed(n: int, seed: int, folder: Path) -> None:
+    """`n` times, sign wrong values: odd types anywhere in the manifest, the rows or the seals."""
     rng = random.Random(seed)  # noqa: S311
-    until = time.monotonic() + seconds
-    n = 0
-    while time.monotonic() < until:
+    for _ in range(n):
         pack = packs.small()
         if rng.random() < 0.4:
             pack.manifest = lambda m: mutate(m, rng)
@@ -125,25 +119,26 @@ def fuzz_signed(seconds: float, seed: int, folder: Path) -> int:
         assert "please report" not in verdict.text, verdict.text
         assert verdict.code in (0, 1), verdict.text
         assert all(" " <= c <= "~" or c == "\n" for c in verdict.text)
-        n += 1
-    return n
 
 
 def test_random_damage_is_refused_without_a_traceback(tmp_path: Path) -> None:
-    """A few seconds of it; nothing but 1, or 0 for bytes that inflate to the same tar."""
-    assert fuzz(4, 1, tmp_path) > 50
+    """Nothing but exit 1, or 0 for bytes that inflate to the same tar."""
+    fuzz(100, 1, tmp_path)
 
 
 def test_odd_types_under_a_good_signature_are_no_traceback(tmp_path: Path) -> None:
     """A signer who signs nonsense gets a verdict as well."""
-    assert fuzz_signed(4, 2, tmp_path) > 50
+    fuzz_signed(150, 2, tmp_path)
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(1800)
 def test_ten_minutes_of_damage(tmp_path: Path) -> None:
-    """The same for ten minutes."""
-    assert fuzz(300, time.time_ns(), tmp_path) + fuzz_signed(300, time.time_ns(), tmp_path) > 1000
+    """The same for ten minutes, with chances that differ from run to run."""
+    until = time.monotonic() + 600
+    while time.monotonic() < until:
+        fuzz(50, time.time_ns(), tmp_path)
+        fuzz_signed(50, time.time_ns(), tmp_path)
 
 
 def test_the_packs_that_fuzzing_starts_from_are_good(tmp_path: Path) -> None:
