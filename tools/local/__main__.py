@@ -13,7 +13,7 @@ import sys
 import time
 from typing import Any
 
-from tools.local import clock, pack_month, runner, settings, stage, tick
+from tools.local import clock, demo, pack_month, runner, settings, stage, tick
 from tools.local.errors import RunnerStopped
 from tools.local.settings import Settings
 
@@ -100,8 +100,6 @@ def _pack_month(here: Settings, asked: argparse.Namespace) -> None:
 
 
 def _demo(here: Settings, _asked: argparse.Namespace) -> None:
-    from tools.local import demo
-
     demo.demo(here, runner.tell_on_stderr)
 
 

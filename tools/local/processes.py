@@ -38,6 +38,8 @@ class Server:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
+        if self.process.stdin is not None:
+            self.process.stdin.close()
 
     def fail_if_ended(self) -> None:
         """Say so when the process is gone.

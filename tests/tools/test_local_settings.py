@@ -1,0 +1,94 @@
+"""What the runner reads from its environment, and how it refuses what makes no sense."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from tools.local import __main__ as command
+from tools.local import clock, pack_month, settings, stage
+from tools.local.errors import RunnerStopped
+
+
+def test_defaults_are_those_of_the_contract() -> None:
+    """An empty environment means port 8080, the own simulator, .local, no schedules, 48 hours."""
+    here = settings.from_environment({})
+    assert (here.port, here.openai_base_url, here.hours) == (8080, None, 48)
+    assert here.state_dir == Path.cwd() / ".local"
+    assert not here.schedule_on
+    assert here.api_url == "http://127.0.0.1:8080/api/v1/openai"
+
+
+def test_schedules_are_on_with_another_openai() -> None:
+    """The real API runs in real time; SCHEDULE=off still wins."""
+    real = {"OPENAI_BASE_URL": "https://api.openai.com/v1/"}
+    assert settings.from_environment(real).schedule_on
+    assert settings.from_environment(real).openai_base_url == "https://api.openai.com/v1"
+    assert not settings.from_environment(real | {"SCHEDULE": "off"}).schedule_on
+    assert settings.from_environment({"SCHEDULE": "on"}).schedule_on
+
+
+@pytest.mark.parametrize(
+    "environment",
+    [{"PORT": "0"}, {"PORT": "65536"}, {"PORT": "http"}, {"HOURS": "-1"}, {"SCHEDULE": "maybe"}],
+)
+def test_a_value_that_makes_no_sense_is_named(environment: dict[str, str]) -> None:
+    """The message holds the setting and its value."""
+    name, value = next(iter(environment.items()))
+    with pytest.raises(RunnerStopped, match=f"{name}={value} is"):
+        settings.from_environment(environment)
+
+
+def test_the_clock_runs_on_from_where_it_was_set(tmp_path: Path) -> None:
+    """Setting it writes the offset that every room adds to the machine's time."""
+    file = tmp_path / "clock.json"
+    assert abs(clock.read(file) - datetime.now(UTC)) < timedelta(seconds=5)
+    clock.set_to(file, clock.parse("2026-04-01T00:05:00Z"))
+    assert timedelta(0) <= clock.read(file) - clock.parse("2026-04-01T00:05:00Z")
+    assert clock.read(file) < clock.parse("2026-04-01T00:05:30Z")
+
+
+@pytest.mark.parametrize("text", ["now", "2026-04-01T00:05:00", "2026-04-01T00:05:00+02:00"])
+def test_an_instant_must_be_in_utc(text: str) -> None:
+    """A local time would be closed as another hour."""
+    with pytest.raises(RunnerStopped, match="is no UTC instant"):
+        clock.parse(text)
+
+
+def test_an_hour_is_named_by_its_start() -> None:
+    """05:30 is no hour, 2026-4 no month."""
+    assert clock.parse_hour("2026-04-01T05:00:00Z").hour == 5
+    with pytest.raises(RunnerStopped, match="is not the start of an hour"):
+        clock.parse_hour("2026-04-01T05:30:00Z")
+    with pytest.raises(RunnerStopped, match="is no month"):
+        pack_month.parse_month("2026/04")
+
+
+def test_a_state_of_another_version_is_refused(tmp_path: Path) -> None:
+    """Whatever an older runner left is not read half."""
+    here = settings.from_environment({"STATE_DIR": str(tmp_path)})
+    assert stage.read(here) is None
+    (tmp_path / "stage.json").write_text('{"format": 0}')
+    with pytest.raises(RunnerStopped, match="another version of this project; remove it"):
+        stage.read(here)
+
+
+def test_a_refusal_is_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """No traceback: the command, what is wrong, what to do; exit code 1."""
+    monkeypatch.setenv("STATE_DIR", str(tmp_path))
+    assert command.main(["tick", "--hour", "2026-04-01T05:00:00Z"]) == 1
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert told.err == f"tick: Nothing runs on {tmp_path}; start it with `make up` first.\n"
+
+
+def test_a_file_in_the_state_directorys_place_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`up` says that it cannot write there."""
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("STATE_DIR", str(tmp_path / "file"))
+    assert command.main(["up"]) == 1
+    assert "cannot be written" in capsys.readouterr().err

@@ -1,0 +1,146 @@
+"""Closing an hour: fire, wait for the seal, and past the grace fire again."""
+
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from functions.shared import layout
+from tools.local import clock, rules, settings, tick
+from tools.local.errors import RunnerStopped
+from tools.local.ledger import Organization
+from tools.local.stage import Stage
+
+HOUR = clock.parse("2026-04-01T05:00:00Z")
+ORG = Organization("tenant-a", "org-one", clock.parse("2026-04-01T00:05:00Z"))
+STAGE = Stage(1, "1", 1, 1, 1, 1, "", "eu-central-1", "stack", {})
+
+
+class FakeLedger:
+    """A ledger whose organization seals at the n-th firing."""
+
+    def __init__(self, seals_at: int, organizations: list[Organization]) -> None:
+        self.seals_at = seals_at
+        self.connected = organizations
+        self.sealed: list[datetime] = []
+
+    def tenants(self) -> list[str]:
+        """Return the tenants."""
+        return ["tenant-a"]
+
+    def organizations(self, _tenants: list[str]) -> list[Organization]:
+        """Return the connections."""
+        return self.connected
+
+    def runs_are_over(self) -> bool:
+        """Say that nothing runs."""
+        return True
+
+    def is_sealed(self, _org: Organization, hour: datetime) -> bool:
+        """Look among the sealed hours."""
+        return hour in self.sealed
+
+    def seal_keys(self, org: Organization, *, after: str = "") -> list[str]:
+        """Return the keys of the sealed hours."""
+        keys = [layout.seal_key(org.tenant_id, org.org_id, hour) for hour in sorted(self.sealed)]
+        return [key for key in keys if key > after]
+
+    def seal(self, key: str) -> dict[str, Any]:
+        """Return a seal as it lies in the bucket."""
+        hour = key.rsplit("/", 1)[1].removesuffix(".json")
+        return {
+            "sha256": "f" * 64,
+            "seal": {
+                "tenant_id": "tenant-a",
+                "org_id": "org-one",
+                "hour": hour,
+                "outcome": "complete" if hour == clock.rfc3339(HOUR) else "missed",
+                "sections": {"users": {"status": "complete", "count": 1}},
+                "segments": {"events": [{"rows": 2}, {"rows": 3}], "changes": []},
+            },
+        }
+
+
+@pytest.fixture
+def here(tmp_path: Path) -> settings.Settings:
+    """Give settings of an empty state directory."""
+    return settings.from_environment({"STATE_DIR": str(tmp_path)})
+
+
+def close(
+    here: settings.Settings, ledger: FakeLedger, monkeypatch: pytest.MonkeyPatch
+) -> tuple[list[dict[str, Any]], list[tuple[datetime, datetime]]]:
+    """Tick one hour; return its lines, and per firing the event's time and the clock."""
+    firings: list[tuple[datetime, datetime]] = []
+
+    def fire(_stage: Stage, rule: str, at: datetime, *, log: str) -> None:
+        assert (rule, Path(log).name) == (rules.HOURLY, "emulator.log")
+        firings.append((at, clock.read(here.clock_file)))
+        if len(firings) == ledger.seals_at:
+            ledger.sealed += [HOUR - timedelta(hours=1), HOUR]
+
+    monkeypatch.setattr(tick, "Ledger", lambda _stage: ledger)
+    monkeypatch.setattr(rules, "fire", fire)
+    return list(tick.tick(here, STAGE, HOUR, 1)), firings
+
+
+def test_an_hour_is_closed_a_minute_after_its_end(
+    here: settings.Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One firing for the hour's end; each new seal is told, the missed one before it too."""
+    lines, firings = close(here, FakeLedger(1, [ORG]), monkeypatch)
+    assert [(line["hour"], line["outcome"]) for line in lines] == [
+        ("2026-04-01T04:00:00Z", "missed"),
+        ("2026-04-01T05:00:00Z", "complete"),
+    ]
+    assert lines[1] == {
+        "tenant_id": "tenant-a",
+        "org_id": "org-one",
+        "hour": "2026-04-01T05:00:00Z",
+        "outcome": "complete",
+        "sections": {"users": "complete"},
+        "events": 5,
+        "seal_sha256": "f" * 64,
+    }
+    ((at, now),) = firings
+    assert clock.rfc3339(at) == "2026-04-01T06:00:00Z"
+    assert timedelta(0) <= now - clock.parse("2026-04-01T06:01:00Z") < timedelta(seconds=30)
+
+
+def test_a_run_without_a_seal_is_followed_past_the_grace(
+    here: settings.Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second firing is for the same hour, with the clock two hours on."""
+    lines, firings = close(here, FakeLedger(2, [ORG]), monkeypatch)
+    assert lines[-1]["hour"] == clock.rfc3339(HOUR)
+    assert [clock.rfc3339(at) for at, _ in firings] == ["2026-04-01T06:00:00Z"] * 2
+    assert firings[1][1] >= clock.parse("2026-04-01T08:01:00Z")
+
+
+def test_an_hour_sealed_before_is_told_again(
+    here: settings.Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ticking twice prints the same line twice."""
+    ledger = FakeLedger(99, [ORG])
+    ledger.sealed = [HOUR]
+    lines, _ = close(here, ledger, monkeypatch)
+    assert [line["hour"] for line in lines] == ["2026-04-01T05:00:00Z"]
+
+
+def test_an_hour_before_the_connection_waits_for_nobody(
+    here: settings.Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A connection answers for the hour before it and those after."""
+    late = Organization("tenant-a", "org-one", HOUR + timedelta(hours=2, minutes=5))
+    assert close(here, FakeLedger(99, [late]), monkeypatch)[0] == []
+    assert late.expects(HOUR + timedelta(hours=1))
+    assert not late.expects(HOUR)
+
+
+def test_an_hour_that_never_gets_its_seal_is_an_error(
+    here: settings.Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It names the organization and the log."""
+    with pytest.raises(RunnerStopped, match=r"05:00:00Z of tenant-a/org-one got no seal; see "):
+        close(here, FakeLedger(99, [ORG]), monkeypatch)
