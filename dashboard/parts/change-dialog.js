@@ -56,7 +56,7 @@ export function ChangeDialog({ what, organization, act, close }) {
       <h3 id="dialog-title">${kind.title}: <${Text} value=${orgName(organization)} /></h3>
       <p>${kind.text}</p>
       ${kind.field && html`<label>${kind.field.label}
-        <input name=${kind.field.name} type=${kind.field.type} required autocomplete="off" spellcheck=${false} data-testid="dialog-field" /></label>`}
+        <input name=${kind.field.name} type=${kind.field.type} defaultValue=${kind.field.type === 'text' ? orgName(organization) : ''} maxlength=${kind.field.type === 'text' ? 100 : undefined} required autocomplete="off" spellcheck=${false} data-testid="dialog-field" /></label>`}
       ${problem && html`<${ProblemBox} problem=${problem} testid="dialog-problem" />`}
       <div class="actions">
         <button type="submit" class=${kind.danger ? 'danger' : 'primary'} disabled=${sending} data-testid="dialog-submit">${sending ? 'Working…' : kind.button}</button>

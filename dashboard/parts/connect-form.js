@@ -35,7 +35,7 @@ export function ConnectForm({ api, onConnected, onCancel }) {
       <label>Organization id
         <input name="org_id" required placeholder="org-…" pattern="\\s*org-.+" title="starts with org-; see Settings → Organization → General at OpenAI" autocomplete="off" spellcheck=${false} data-testid="connect-org-id" /></label>
       <label>Display name <span class="muted">optional</span>
-        <input name="display_name" maxlength="200" autocomplete="off" data-testid="connect-display-name" /></label>
+        <input name="display_name" maxlength="100" autocomplete="off" data-testid="connect-display-name" /></label>
       <label>Admin key
         <input name="admin_key" type="password" required placeholder="sk-admin-…" autocomplete="off" spellcheck=${false} data-testid="connect-admin-key" /></label>
     </div>

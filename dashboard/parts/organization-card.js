@@ -27,7 +27,8 @@ export function OrganizationCard({ api, organization, pictured, isAdmin, refresh
       <${Badge} tone=${CONNECTION_TONES[organization.status] ?? 'warn'}>${organization.status}<//>
     </header>
     <${Facts} organization=${organization} pictured=${pictured} />
-    ${(organization.hints ?? []).map((hint) => html`<p key=${hint} class="notice info"><${Text} value=${hint} /></p>`)}
+    ${organization.hints?.length > 0 && html`<ul class="hints" data-testid="hints">${organization.hints.map((hint) =>
+      html`<li key=${hint}><${Text} value=${hint} /></li>`)}</ul>`}
     ${problem && html`<${ProblemBox} problem=${problem} testid="organization-problem" />`}
     ${isAdmin && !gone && html`<div class="actions">
       ${organization.status === 'paused'

@@ -43,8 +43,9 @@ function usePolling(api, packs, put) {
     const wait = Math.min(POLL_FIRST_MS * 1.3 ** round, POLL_AT_MOST_MS);
     const timer = setTimeout(async () => {
       const answers = await Promise.allSettled(unfinished.map((number) => api.get(`/evidence-packs/${number}`)));
-      for (const { value: pack } of answers) {
-        if (pack) put((other) => other.number === pack.number, pack); // a failed look is looked at again
+      for (const answer of answers) {
+        if (answer.status === 'rejected') continue; // looked at again in the next round
+        put((other) => other.number === answer.value.number, answer.value);
       }
       setRound((n) => n + 1);
     }, wait);

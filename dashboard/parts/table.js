@@ -15,6 +15,7 @@ import { ProblemBox, Text } from './words.js';
  * @property {string} title
  * @property {string} about one line under the title
  * @property {{label: string, cell: (row: any) => any, kind?: 'time' | 'id'}[]} columns
+ * @property {string} whenEmpty what an empty table means where it is the truth
  * @property {string[]} fields of the file, wire names
  * @property {(row: any) => string} rowId
  *

@@ -29,7 +29,7 @@ export function Hour({ hour }) {
   return html`<time datetime=${hour} title=${local(hour)}>${hourSpan(hour)}</time>`;
 }
 
-/** @param {{tone: 'good' | 'warn' | 'bad' | 'info' | 'plain'}} props */
+/** @param {{tone: 'good' | 'warn' | 'bad' | 'info' | 'plain', title?: string, children?: any}} props */
 export function Badge({ tone, children, title }) {
   return html`<span class=${`badge ${tone}`} title=${title}>${children}</span>`;
 }

@@ -1,4 +1,4 @@
-"""A browser, and a page that fails its test on a dialog, a policy violation or a foreign request."""
+"""A browser, and a page that fails its test on a dialog, policy violation or foreign request."""
 
 import os
 import shutil

@@ -28,12 +28,15 @@ def policy(sign_in_origin: str) -> str:
     return (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
         f"connect-src 'self' {sign_in_origin}; font-src 'self'; form-action 'none'; "
-        "frame-ancestors 'none'; base-uri 'none'; require-trusted-types-for 'script'"
+        "frame-ancestors 'none'; base-uri 'none'; require-trusted-types-for 'script'; "
+        "trusted-types 'none'"
     )
 
 
 class Quiet(BaseHTTPRequestHandler):
-    """Answers without logging."""
+    """Answers without logging, many on one connection."""
+
+    protocol_version = "HTTP/1.1"
 
     def log_message(self, format: str, *args: Any) -> None:
         """Keep the test's output for the test."""

@@ -147,19 +147,19 @@ def test_the_file_holds_every_page_and_no_formula(page: Page, site: Site, tmp_pa
     assert {row["archived_at"] for row in rows} == {""}
 
 
-@pytest.mark.parametrize("room", ["users", "projects", "api-keys", "events"])
 def test_no_cell_of_any_table_starts_a_formula_or_hides_a_character(
-    page: Page, site: Site, tmp_path: Path, room: str
+    page: Page, site: Site, tmp_path: Path
 ) -> None:
     """Every field of every row, payloads included."""
-    hostile = _hostile()
-    site.world.lists = hostile.lists
-    sign_in(page, site, f"#{room}")
-    rows = _export(page, room, tmp_path / "table.csv")
-    assert len(rows) == len(PAYLOADS + FORMULAS)
-    for cell in (cell for row in rows for cell in row.values()):
-        assert not cell.startswith(("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d"))
-        assert not re.search("[\u202e\u200b\u2066\ufeff\x1b\u2028]", cell)
+    site.world.lists = _hostile().lists
+    sign_in(page, site)
+    for room in ("users", "projects", "api-keys", "events"):
+        page.get_by_test_id(f"nav-{room}").click()
+        rows = _export(page, room, tmp_path / f"{room}.csv")
+        assert len(rows) == len(PAYLOADS + FORMULAS)
+        for cell in (cell for row in rows for cell in row.values()):
+            assert not cell.startswith(("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d"))
+            assert not re.search("[\u202e\u200b\u2066\ufeff\x1b\u2028]", cell)
 
 
 def test_a_file_that_cannot_be_completed_is_not_written(page: Page, site: Site) -> None:

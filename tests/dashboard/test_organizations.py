@@ -80,6 +80,15 @@ def test_pause_and_resume_follow_the_service(signed_in: Page, site: Site) -> Non
     ]
 
 
+def test_a_rename_starts_from_the_name_there_is(signed_in: Page, site: Site) -> None:
+    """The card shows the new one."""
+    signed_in.get_by_test_id("rename").click()
+    expect(signed_in.get_by_test_id("dialog-field")).to_have_value("Northwind")
+    signed_in.get_by_test_id("dialog-field").fill("Northwind Traders")
+    signed_in.get_by_test_id("dialog-submit").click()
+    expect(signed_in.get_by_test_id("organization")).to_contain_text("Northwind Traders")
+
+
 def test_disconnecting_asks_first(signed_in: Page, site: Site) -> None:
     """Escape and cancel change nothing; afterwards no action is left."""
     signed_in.get_by_test_id("disconnect").click()
