@@ -65,21 +65,21 @@ _TAKE = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes")
 
 GRANTS: Final[Mapping[str, tuple[Grant, ...]]] = {
     "Connect": (
-        _table("GetItem", "Query", "PutItem", "UpdateItem", "DeleteItem"),
+        _table("GetItem", "Query", "PutItem"),
         _data_key("dynamodb"),
         Grant("secrets-key", ("kms:Encrypt",), purposes=(ADMIN_KEY, HASH_KEY)),
-        Grant("secrets-key", ("kms:Decrypt",), purposes=(ADMIN_KEY, HASH_KEY)),
+        # It wraps admin keys and opens none: only the hashing key, to recognize known projects.
+        Grant("secrets-key", ("kms:Decrypt",), purposes=(HASH_KEY,)),
         _SEND_SNAPSHOT,
     ),
     "SnapshotDispatch": (
         _DUE,
-        _table("GetItem", "Query"),
         _data_key("dynamodb"),
         _SEND_SNAPSHOT,
         _SEND_DEAD_DISPATCH,
     ),
     "Snapshot": (
-        _table("GetItem", "Query", "PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem"),
+        _table("GetItem", "Query", "PutItem", "UpdateItem", "BatchWriteItem"),
         Grant("evidence/tenant=*", ("s3:GetObject", "s3:PutObject")),
         _list("evidence"),
         Grant("work/attempts/*", ("s3:GetObject", "s3:PutObject")),
@@ -91,7 +91,7 @@ GRANTS: Final[Mapping[str, tuple[Grant, ...]]] = {
         _SEND_SNAPSHOT,
     ),
     "PackDispatch": (
-        _table("GetItem", "Query", "PutItem", "UpdateItem"),
+        _table("GetItem", "Query", "PutItem"),
         _data_key("dynamodb"),
         _SEND_PACK,
         _SEND_DEAD_DISPATCH,
@@ -101,7 +101,6 @@ GRANTS: Final[Mapping[str, tuple[Grant, ...]]] = {
         Grant("evidence/tenant=*", ("s3:GetObject",)),
         _list("evidence"),
         Grant("packs/tenant=*", ("s3:GetObject", "s3:GetObjectVersion", "s3:PutObject")),
-        _list("packs"),
         _data_key("s3", "dynamodb"),
         _WRITE_DATA_KEY,
         Grant("signing-key", ("kms:Decrypt",), purposes=(PACK_SIGNING,)),
@@ -109,7 +108,7 @@ GRANTS: Final[Mapping[str, tuple[Grant, ...]]] = {
         _SEND_PACK,
     ),
     "SigningKey": (
-        _table("GetItem", "Query", "PutItem"),
+        _table("GetItem", "PutItem"),
         _data_key("dynamodb"),
         Grant("signing-key", ("kms:Encrypt",), purposes=(PACK_SIGNING,)),
     ),
