@@ -14,10 +14,12 @@ from typing import Any
 from functions.shared.canonical import Json
 from functions.shared.hashing import email_hash, email_prefix, ip_hash
 
-# Generous on purpose: what looks like an address is treated as one.
+# Generous on purpose: what looks like an address is treated as one. Local part as RFC 5322 allows
+# (atom or quoted), any script; a domain ends in a label that starts with a letter.
 _EMAIL = re.compile(
-    r"[^\s\"'<>()\[\]{},;:=|/\\@]+@[^\s\"'<>()\[\]{},;:=|/\\@]+\.[^\s\"'<>()\[\]{},;:=|/\\@.]+"
+    r"(?:\"[^\"\n]{1,64}\"|[\w!#$%&'*+/=?^`{|}~.\-]+)@(?:[\w\-]+\.)+(?!\d)\w[\w\-]*"
 )
+_OPENING = "'=/|?&#{`"
 _IPV4 = re.compile(r"(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?![\w.])", re.ASCII)
 _IPV6 = re.compile(
     r"(?<![\w:.])[0-9A-Fa-f:]{2,39}(?:%[\w.]+)?(?:\.\d{1,3}){0,3}(?![\w:])", re.ASCII
@@ -62,7 +64,7 @@ class Privacy:
 
     def text(self, text: str) -> str:
         """Return a text (a project's or a key's name) with addresses replaced by their hashes."""
-        text = _EMAIL.sub(lambda match: f"email:{email_hash(self.key, match[0])}", text)
+        text = _EMAIL.sub(self._hashed_email, text)
         text = _IPV4.sub(self._hashed_ip, text)
         return _IPV6.sub(self._hashed_ip, text)
 
@@ -77,6 +79,12 @@ class Privacy:
         """Return a text of unknown meaning, with addresses and known persons' names replaced."""
         text = self.text(text)
         return self.names.sub("[name]", text) if self.names else text
+
+    def _hashed_email(self, match: re.Match[str]) -> str:
+        # What more often opens an address than starts one (key='ann@…) is not part of the hash.
+        address = match[0].lstrip(_OPENING)
+        address = match[0] if address.startswith("@") else address
+        return f"{match[0].removesuffix(address)}email:{email_hash(self.key, address)}"
 
     def _hashed_ip(self, match: re.Match[str]) -> str:
         text = match[0]
