@@ -4,6 +4,7 @@ The seed is wrapped by KMS in its row; only the pack room's role can unwrap it. 
 is the public half, listed without login.
 """
 
+import base64
 from dataclasses import dataclass, field, fields
 from datetime import datetime
 
@@ -47,6 +48,7 @@ class SigningKey:
             "not_after": self.not_after,
             "not_before": self.not_before,
             "public_hex": self.public_hex,
+            "public_pem": public_pem(self.public_hex),
             "revoked_at": self.revoked_at,
         }
 
@@ -55,6 +57,15 @@ class SigningKey:
         moment = rfc3339(at)
         started = self.not_before <= moment
         return started and not self.revoked_at and not (self.not_after and self.not_after < moment)
+
+
+def public_pem(public_hex: str) -> str:
+    """Return a public key as OpenSSL reads it.
+
+    Source: RFC 8410, section 4; the DER before the key is always these 12 bytes, 16 characters.
+    """
+    body = "MCowBQYDK2VwAyEA" + base64.b64encode(bytes.fromhex(public_hex)).decode()
+    return f"-----BEGIN PUBLIC KEY-----\n{body}\n-----END PUBLIC KEY-----\n"
 
 
 @dataclass(frozen=True, slots=True)
