@@ -35,11 +35,10 @@ def enrolled_again(
 ) -> Connection:
     """Return a disconnected connection connected again; its chain goes on from its last seal.
 
-    The hours that ended before the disconnect belong to the earlier interval, sealed or not: none
-    of them is the first hour of this one. Where the hour of the disconnect is still running, it is
-    the first, and is closed when it ends.
+    The hour of the disconnect is the last of the earlier interval, and is closed at once: the first
+    hour of this one is a later one, even where it has not ended yet.
     """
-    first = max(floor_hour(now) - HOUR, floor_hour(_disconnected_at(before)))
+    first = max(floor_hour(now) - HOUR, floor_hour(_disconnected_at(before)) + HOUR)
     connection = replace(
         before,
         display_name=display_name or before.display_name,
@@ -66,7 +65,12 @@ def disconnected(before: Connection, by: str, now: datetime) -> Connection:
 
 
 def hour_to_close(connection: Connection, now: datetime) -> datetime | None:
-    """Return the hour that ended last, None where the connection's first has not ended yet."""
+    """Return the hour to close at once: the one that ended last, None where the first has not yet.
+
+    For a disconnected connection it is the running one: its seal says why the chain ends.
+    """
+    if connection.status == "disconnected":
+        return floor_hour(now)
     last = floor_hour(now) - HOUR
     return last if last >= parse_instant(connection.first_hour) else None
 

@@ -115,7 +115,7 @@ def disconnect(caller: Caller, org_id: str, doors: Doors) -> Json:
     now = doors.clock()
     if before.status == "disconnected":
         return _shown(before, doors, now)
-    # One more message: hours that ended while it was connected are sealed as what they are.
+    # One more message: what is still open is sealed as what it is, this very hour included.
     return _keep(disconnected(before, caller.user, now), caller, doors, now, snapshot=True)
 
 

@@ -109,7 +109,8 @@ def test_a_disconnect_deletes_the_key_and_keeps_the_history(room: Room) -> None:
     assert row.admin_key == b""
     assert room.lifecycle() == ["connected", "disconnected"]
     assert list(room.doors.connections.due()) == []
-    assert [message["hour"] for message in received(room.queue)] == ["2026-04-01T08:00:00Z"]
+    # The hour of the disconnect itself: its seal ends the chain.
+    assert [message["hour"] for message in received(room.queue)] == ["2026-04-01T09:00:00Z"]
     assert room.ask("DELETE /orgs/{org_id}", path=ONE)[1]["status"] == "disconnected"
     assert room.lifecycle() == ["connected", "disconnected"]
 
@@ -131,18 +132,17 @@ def test_a_disconnected_organization_says_how_it_comes_back(
     [
         # The hours between are `disconnected`.
         ("2026-04-01T06:30:00Z", "2026-04-01T09:20:00Z", "2026-04-01T08:00:00Z", True),
-        # Within one hour: the hour before it ended while connected, so this one is the first.
-        ("2026-04-01T06:30:00Z", "2026-04-01T06:45:00Z", "2026-04-01T06:00:00Z", False),
-        # The hour of the disconnect has ended: it is the one that ended last.
-        ("2026-04-01T06:30:00Z", "2026-04-01T07:01:00Z", "2026-04-01T06:00:00Z", True),
-        # On the hour: 06:00 to 07:00 ended while connected.
-        ("2026-04-01T07:00:00Z", "2026-04-01T07:00:01Z", "2026-04-01T07:00:00Z", False),
+        # Within one hour: that hour is closed already, and says that the interval ended in it.
+        ("2026-04-01T06:30:00Z", "2026-04-01T06:45:00Z", "2026-04-01T07:00:00Z", False),
+        # The hour that ended last is the one of the disconnect: the next one is the first.
+        ("2026-04-01T06:30:00Z", "2026-04-01T07:01:00Z", "2026-04-01T07:00:00Z", False),
+        ("2026-04-01T06:30:00Z", "2026-04-01T08:01:00Z", "2026-04-01T07:00:00Z", True),
     ],
 )
 def test_a_reconnect_never_starts_with_an_hour_of_the_interval_before(
     room: Room, disconnected: str, again: str, first_hour: str, sent: bool
 ) -> None:
-    """Hours that ended while it was connected have, or will have, their seal already."""
+    """Every hour up to that of the disconnect has, or will have, its seal already."""
     room.connect()
     room.at(disconnected)
     room.ask("DELETE /orgs/{org_id}", path=ONE)
