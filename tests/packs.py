@@ -1,256 +1,64 @@
 """Writes evidence packs for tests, from plain rows and a seed, and breaks any part on request.
 
 Independent of the product on purpose: it shares no line with `functions/pack` or with the
-verifier, so that an error in either shows. Pure but for the signature: no clock, no network.
+verifier, so that an error in either shows. Pure: no clock, no network.
 """
 
 import base64
 import gzip
-import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from nacl.signing import SigningKey
 
-Row = dict[str, Any]
+from tests.pack_rows import (
+    ORG,
+    TENANT,
+    Row,
+    api_key,
+    canonical,
+    event,
+    hour,
+    jsonl,
+    lifecycle,
+    longest_gap,
+    project,
+    seals,
+    sha256,
+    user,
+)
+from tests.tars import Entry, tar_entry
+
+__all__ = [
+    "ORG",
+    "SEED",
+    "TENANT",
+    "Entry",
+    "Pack",
+    "Row",
+    "api_key",
+    "april",
+    "canonical",
+    "event",
+    "hour",
+    "jsonl",
+    "lifecycle",
+    "project",
+    "public_hex",
+    "seals",
+    "sha256",
+    "small",
+    "user",
+]
+
 SEED = bytes(range(32))
-TENANT = "tenant-a"
-ORG = "org-Alpha"
 
 
 def public_hex(seed: bytes = SEED) -> str:
     """Return the public key of a seed, 64 lower-case hex digits."""
     return bytes(SigningKey(seed).verify_key).hex()
-
-
-def canonical(value: object) -> bytes:
-    """Return canonical JSON: sorted keys, no white space, UTF-8, lone surrogates escaped."""
-    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return text.encode("utf-8", "backslashreplace")
-
-
-def sha256(data: bytes) -> str:
-    """Return the SHA-256 as hex."""
-    return hashlib.sha256(data).hexdigest()
-
-
-def jsonl(rows: list[Row]) -> bytes:
-    """Return rows as canonical JSON lines."""
-    return b"".join(canonical(row) + b"\n" for row in rows)
-
-
-def hour(text: str, plus: int = 0) -> str:
-    """Return the name of the hour `plus` hours after the one named `text` (`2026-04-01T05`)."""
-    at = datetime.strptime(text[:13], "%Y-%m-%dT%H").replace(tzinfo=UTC) + timedelta(hours=plus)
-    return at.strftime("%Y-%m-%dT%H:00:00Z")
-
-
-def user(user_id: str, **facts: Any) -> Row:
-    """Return a row of users.jsonl."""
-    row: Row = {
-        "org_id": ORG,
-        "user_id": user_id,
-        "email_hash": "hmac:" + "0" * 64,
-        "email_prefix": "anna",
-        "role": "reader",
-        "roles_held": [{"role": "reader", "from": "2026-04-01T00:00:00Z", "to": None}],
-        "added_at": "2025-12-01T09:00:00Z",
-        "is_service_account": False,
-        "first_seen_at": "2026-03-01T00:00:00Z",
-        "removed_at": None,
-        "state_at": "2026-04-02T23:00:00Z",
-    }
-    return {**row, **facts}
-
-
-def project(project_id: str, **facts: Any) -> Row:
-    """Return a row of projects.jsonl."""
-    row: Row = {
-        "org_id": ORG,
-        "project_id": project_id,
-        "name": "Research",
-        "status": "active",
-        "created_at": "2025-12-01T09:00:00Z",
-        "archived_at": None,
-        "first_seen_at": "2026-03-01T00:00:00Z",
-        "removed_at": None,
-        "state_at": "2026-04-02T23:00:00Z",
-    }
-    return {**row, **facts}
-
-
-def api_key(key_id: str, **facts: Any) -> Row:
-    """Return a row of api_keys.jsonl."""
-    row: Row = {
-        "org_id": ORG,
-        "project_id": "proj_1",
-        "key_id": key_id,
-        "name": "build",
-        "redacted_value": "sk-...abc",
-        "type": "user",
-        "owner_type": "user",
-        "owner_id": "user-1",
-        "owner_hash": None,
-        "owner_project_access": "active",
-        "created_at": "2025-12-01T09:00:00Z",
-        "last_used_at": None,
-        "expires_at": None,
-        "first_seen_at": "2026-03-01T00:00:00Z",
-        "removed_at": None,
-        "state_at": "2026-04-02T23:00:00Z",
-        "findings": [],
-    }
-    return {**row, **facts}
-
-
-def event(event_id: str, occurred_at: str, sealed_hour: str, **facts: Any) -> Row:
-    """Return a row of events.jsonl."""
-    row: Row = {
-        "org_id": ORG,
-        "event_id": event_id,
-        "event_type": "project.created",
-        "occurred_at": occurred_at,
-        "sealed_hour": sealed_hour,
-        "actor_type": "session",
-        "actor_id": "user-1",
-        "actor_hash": None,
-        "project_id": None,
-        "target_id": "proj_1",
-        "late": False,
-        "details": {"data": {"name": "Research"}},
-    }
-    return {**row, **facts}
-
-
-def seals(
-    outcomes: list[str | Row],
-    start: str,
-    events: list[Row] = (),  # type: ignore[assignment]
-    org_id: str = ORG,
-    previous: str | None = None,
-    tenant_id: str = TENANT,
-) -> list[Row]:
-    """Return the coverage rows of one organization: a chain of seals, hour by hour.
-
-    An item is an outcome; or `{"skip": n}` for hours without a row (an interval not connected); or
-    an object whose keys replace those of the seal.
-    """
-    rows: list[Row] = []
-    at = 0
-    for item in outcomes:
-        if isinstance(item, dict) and "skip" in item:
-            at += item["skip"]
-            continue
-        name = hour(start, at)
-        at += 1
-        facts: Row = {"outcome": item} if isinstance(item, str) else item
-        if facts.get("outcome") == "gap":
-            gap = {"hour": name, "org_id": org_id, "outcome": "gap"}
-            rows.append({**gap, "run": None, "seal": None, "sha256": None})
-            continue
-        months: dict[str, int] = {}
-        for row in events:
-            if (row["org_id"], row["sealed_hour"]) == (org_id, name):
-                month = row["occurred_at"][:7]
-                months[month] = months.get(month, 0) + 1
-        seal: Row = {
-            "v": 1,
-            "tenant_id": tenant_id,
-            "org_id": org_id,
-            "hour": name,
-            "outcome": "complete",
-            "reason": None,
-            "lifecycle": [],
-            "org_proof": "proven",
-            "sections": {},
-            "segments": {
-                "events": [{"key": f"k/{m}", "month": m, "rows": n} for m, n in months.items()],
-                "changes": [],
-            },
-            "previous_sha256": previous,
-            **facts,
-        }
-        previous = sha256(canonical(seal))
-        rows.append(
-            {
-                "hour": name,
-                "org_id": org_id,
-                "outcome": seal["outcome"],
-                "run": {"requests": 12, "attempt": 1},
-                "seal": seal,
-                "sha256": previous,
-            }
-        )
-    return rows
-
-
-def lifecycle(*kinds: str) -> Row:
-    """Return what an hour's seal says when the connection changed in it."""
-    return {"lifecycle": [{"seq": 1, "at": "2026-04-01T00:30:00Z", "kind": k} for k in kinds]}
-
-
-def longest_gap(coverage: list[Row]) -> int:
-    """Return the longest run of consecutive hours of one organization without a picture."""
-    longest = n = 0
-    last: tuple[str, str] | None = None
-    for row in coverage:
-        follows = last == (row["org_id"], hour(row["hour"], -1))
-        gap = row["outcome"] in ("failed", "missed", "gap")
-        n = (n + 1 if follows else 1) if gap else 0
-        longest = max(longest, n)
-        last = (row["org_id"], row["hour"])
-    return longest
-
-
-@dataclass
-class Entry:
-    """One member of the tar; `header` replaces fields of its header before the checksum."""
-
-    name: str
-    data: bytes
-    header: dict[str, bytes] = field(default_factory=dict)
-    raw_header: Callable[[bytes], bytes] = lambda header: header
-    padding: bytes | None = None
-
-
-FIELDS = {
-    "name": (0, 100),
-    "mode": (100, 8),
-    "uid": (108, 8),
-    "gid": (116, 8),
-    "size": (124, 12),
-    "mtime": (136, 12),
-    "typeflag": (156, 1),
-    "linkname": (157, 100),
-    "magic": (257, 8),
-    "prefix": (345, 155),
-}
-
-
-def tar_entry(entry: Entry) -> bytes:
-    """Return header, data and padding of one member."""
-    values = {
-        "name": entry.name.encode(),
-        "mode": b"0000644\0",
-        "uid": b"0000000\0",
-        "gid": b"0000000\0",
-        "size": b"%011o\0" % len(entry.data),
-        "mtime": b"00000000000\0",
-        "typeflag": b"0",
-        "magic": b"ustar\x0000",
-        **entry.header,
-    }
-    header = bytearray(512)
-    for name, value in values.items():
-        start, length = FIELDS[name]
-        header[start : start + length] = value.ljust(length, b"\0")
-    header[148:156] = b" " * 8
-    header[148:156] = b"%06o\0 " % sum(header)
-    padding = b"\0" * (-len(entry.data) % 512) if entry.padding is None else entry.padding
-    return entry.raw_header(bytes(header)) + entry.data + padding
 
 
 def same(value: Any) -> Any:

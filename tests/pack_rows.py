@@ -1,0 +1,192 @@
+"""The rows of an evidence pack, for tests: plain dicts, canonical bytes, chains of seals.
+
+Pure, and independent of the product on purpose.
+"""
+
+import hashlib
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+Row = dict[str, Any]
+TENANT = "tenant-a"
+ORG = "org-Alpha"
+
+
+def canonical(value: object) -> bytes:
+    """Return canonical JSON: sorted keys, no white space, UTF-8, lone surrogates escaped."""
+    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return text.encode("utf-8", "backslashreplace")
+
+
+def sha256(data: bytes) -> str:
+    """Return the SHA-256 as hex."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def jsonl(rows: list[Row]) -> bytes:
+    """Return rows as canonical JSON lines."""
+    return b"".join(canonical(row) + b"\n" for row in rows)
+
+
+def hour(text: str, plus: int = 0) -> str:
+    """Return the name of the hour `plus` hours after the one named `text` (`2026-04-01T05`)."""
+    at = datetime.strptime(text[:13], "%Y-%m-%dT%H").replace(tzinfo=UTC) + timedelta(hours=plus)
+    return at.strftime("%Y-%m-%dT%H:00:00Z")
+
+
+def user(user_id: str, **facts: Any) -> Row:
+    """Return a row of users.jsonl."""
+    row: Row = {
+        "org_id": ORG,
+        "user_id": user_id,
+        "email_hash": "hmac:" + "0" * 64,
+        "email_prefix": "anna",
+        "role": "reader",
+        "roles_held": [{"role": "reader", "from": "2026-04-01T00:00:00Z", "to": None}],
+        "added_at": "2025-12-01T09:00:00Z",
+        "is_service_account": False,
+        "first_seen_at": "2026-03-01T00:00:00Z",
+        "removed_at": None,
+        "state_at": "2026-04-02T23:00:00Z",
+    }
+    return {**row, **facts}
+
+
+def project(project_id: str, **facts: Any) -> Row:
+    """Return a row of projects.jsonl."""
+    row: Row = {
+        "org_id": ORG,
+        "project_id": project_id,
+        "name": "Research",
+        "status": "active",
+        "created_at": "2025-12-01T09:00:00Z",
+        "archived_at": None,
+        "first_seen_at": "2026-03-01T00:00:00Z",
+        "removed_at": None,
+        "state_at": "2026-04-02T23:00:00Z",
+    }
+    return {**row, **facts}
+
+
+def api_key(key_id: str, **facts: Any) -> Row:
+    """Return a row of api_keys.jsonl."""
+    row: Row = {
+        "org_id": ORG,
+        "project_id": "proj_1",
+        "key_id": key_id,
+        "name": "build",
+        "redacted_value": "sk-...abc",
+        "type": "user",
+        "owner_type": "user",
+        "owner_id": "user-1",
+        "owner_hash": None,
+        "owner_project_access": "active",
+        "created_at": "2025-12-01T09:00:00Z",
+        "last_used_at": None,
+        "expires_at": None,
+        "first_seen_at": "2026-03-01T00:00:00Z",
+        "removed_at": None,
+        "state_at": "2026-04-02T23:00:00Z",
+        "findings": [],
+    }
+    return {**row, **facts}
+
+
+def event(event_id: str, occurred_at: str, sealed_hour: str, **facts: Any) -> Row:
+    """Return a row of events.jsonl."""
+    row: Row = {
+        "org_id": ORG,
+        "event_id": event_id,
+        "event_type": "project.created",
+        "occurred_at": occurred_at,
+        "sealed_hour": sealed_hour,
+        "actor_type": "session",
+        "actor_id": "user-1",
+        "actor_hash": None,
+        "project_id": None,
+        "target_id": "proj_1",
+        "late": False,
+        "details": {"data": {"name": "Research"}},
+    }
+    return {**row, **facts}
+
+
+def seals(
+    outcomes: list[str | Row],
+    start: str,
+    events: list[Row] = (),  # type: ignore[assignment]
+    org_id: str = ORG,
+    previous: str | None = None,
+    tenant_id: str = TENANT,
+) -> list[Row]:
+    """Return the coverage rows of one organization: a chain of seals, hour by hour.
+
+    An item is an outcome; or `{"skip": n}` for hours without a row (an interval not connected); or
+    an object whose keys replace those of the seal.
+    """
+    rows: list[Row] = []
+    at = 0
+    for item in outcomes:
+        if isinstance(item, dict) and "skip" in item:
+            at += item["skip"]
+            continue
+        name = hour(start, at)
+        at += 1
+        facts: Row = {"outcome": item} if isinstance(item, str) else item
+        if facts.get("outcome") == "gap":
+            gap = {"hour": name, "org_id": org_id, "outcome": "gap"}
+            rows.append({**gap, "run": None, "seal": None, "sha256": None})
+            continue
+        months: dict[str, int] = {}
+        for row in events:
+            if (row["org_id"], row["sealed_hour"]) == (org_id, name):
+                month = row["occurred_at"][:7]
+                months[month] = months.get(month, 0) + 1
+        seal: Row = {
+            "v": 1,
+            "tenant_id": tenant_id,
+            "org_id": org_id,
+            "hour": name,
+            "outcome": "complete",
+            "reason": None,
+            "lifecycle": [],
+            "org_proof": "proven",
+            "sections": {},
+            "segments": {
+                "events": [{"key": f"k/{m}", "month": m, "rows": n} for m, n in months.items()],
+                "changes": [],
+            },
+            "previous_sha256": previous,
+            **facts,
+        }
+        previous = sha256(canonical(seal))
+        rows.append(
+            {
+                "hour": name,
+                "org_id": org_id,
+                "outcome": seal["outcome"],
+                "run": {"requests": 12, "attempt": 1},
+                "seal": seal,
+                "sha256": previous,
+            }
+        )
+    return rows
+
+
+def lifecycle(*kinds: str) -> Row:
+    """Return what an hour's seal says when the connection changed in it."""
+    return {"lifecycle": [{"seq": 1, "at": "2026-04-01T00:30:00Z", "kind": k} for k in kinds]}
+
+
+def longest_gap(coverage: list[Row]) -> int:
+    """Return the longest run of consecutive hours of one organization without a picture."""
+    longest = n = 0
+    last: tuple[str, str] | None = None
+    for row in coverage:
+        follows = last == (row["org_id"], hour(row["hour"], -1))
+        gap = row["outcome"] in ("failed", "missed", "gap")
+        n = (n + 1 if follows else 1) if gap else 0
+        longest = max(longest, n)
+        last = (row["org_id"], row["hour"])
+    return longest
