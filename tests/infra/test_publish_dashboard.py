@@ -1,0 +1,52 @@
+"""The operator's upload of the dashboard."""
+
+import json
+from typing import Any
+
+from tools.publish_dashboard import FOLDER, publish
+
+OUTPUTS = {
+    "DashboardBucket": "page",
+    "SignInDomain": "https://sign-in.example",
+    "ClientId": "client",
+    "DistributionId": "E1",
+}
+
+
+class Recorder:
+    """Takes the calls an AWS client would."""
+
+    def __init__(self) -> None:
+        self.puts: dict[str, dict[str, Any]] = {}
+        self.invalidated: list[str] = []
+
+    def put_object(self, **arguments: Any) -> None:
+        """Keep an upload."""
+        assert arguments["Bucket"] == "page"
+        self.puts[arguments["Key"]] = arguments
+
+    def create_invalidation(self, **arguments: Any) -> None:
+        """Keep what was invalidated."""
+        assert arguments["DistributionId"] == "E1"
+        self.invalidated += arguments["InvalidationBatch"]["Paths"]["Items"]
+
+
+def test_the_page_its_configuration_and_a_fresh_cache() -> None:
+    """Every file of the page with a type the browser takes, without its documentation."""
+    aws = Recorder()
+    assert publish(aws, aws, OUTPUTS) == len(aws.puts)
+    page = {p for p in FOLDER.rglob("*") if p.is_file() and p.suffix != ".md"}
+    assert set(aws.puts) == {p.relative_to(FOLDER).as_posix() for p in page} | {"config.json"}
+    assert aws.puts["index.html"]["Body"] == (FOLDER / "index.html").read_bytes()
+    types = {key: put["ContentType"] for key, put in aws.puts.items()}
+    assert types["index.html"] == "text/html"
+    assert {kind for key, kind in types.items() if key.endswith(".js")} == {"text/javascript"}
+    assert {kind for key, kind in types.items() if key.endswith(".css")} == {"text/css"}
+    assert json.loads(aws.puts["config.json"]["Body"]) == {
+        "api_base": "/api/v1/openai",
+        "sign_in_url": "https://sign-in.example",
+        "client_id": "client",
+        "redirect_path": "/",
+    }
+    assert aws.puts["config.json"]["CacheControl"] == "no-store"
+    assert aws.invalidated == ["/*"]

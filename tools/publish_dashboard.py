@@ -1,0 +1,92 @@
+"""Publish the dashboard to a deployed stage: its files, their configuration, a fresh cache.
+
+``python -m tools.publish_dashboard openai-audit-prod`` after ``cdk deploy``, with the operator's
+AWS credentials. It is no part of the template: the CDK's own deployment of files brings a function
+with rights over the bucket (docs/decisions/0103-dashboard-upload.md).
+"""
+
+import argparse
+import json
+import mimetypes
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import boto3
+
+FOLDER = Path(__file__).resolve().parent.parent / "dashboard"
+API_BASE = "/api/v1/openai"
+# Said here, because a machine's own table of types may lack them, and the page forbids sniffing.
+_TYPES = {".js": "text/javascript", ".mjs": "text/javascript", ".json": "application/json"}
+
+
+def files() -> Iterator[tuple[str, Path, str]]:
+    """Yield each file of the page as (key, path, content type); documentation stays at home."""
+    for path in sorted(FOLDER.rglob("*")):
+        if path.is_file() and path.suffix != ".md":
+            guess = _TYPES.get(path.suffix) or mimetypes.guess_type(path.name, strict=False)[0]
+            yield path.relative_to(FOLDER).as_posix(), path, guess or "application/octet-stream"
+
+
+def config(outputs: dict[str, str]) -> bytes:
+    """Return ``config.json``: where the page finds its API and its sign-in."""
+    return json.dumps(
+        {
+            "api_base": API_BASE,
+            "sign_in_url": outputs["SignInDomain"],
+            "client_id": outputs["ClientId"],
+            "redirect_path": "/",
+        }
+    ).encode()
+
+
+def publish(s3: Any, cloudfront: Any, outputs: dict[str, str]) -> int:
+    """Upload the page and its configuration and empty the cache; return the number of files.
+
+    Permissions:
+        s3:PutObject on the dashboard bucket; cloudfront:CreateInvalidation on the distribution.
+    """
+    bucket = outputs["DashboardBucket"]
+    page = list(files())
+    for key, path, content_type in page:
+        s3.put_object(
+            Bucket=bucket,
+            Key=key,
+            Body=path.read_bytes(),
+            ContentType=content_type,
+            CacheControl="no-cache",
+        )
+    s3.put_object(
+        Bucket=bucket,
+        Key="config.json",
+        Body=config(outputs),
+        ContentType="application/json",
+        CacheControl="no-store",
+    )
+    cloudfront.create_invalidation(
+        DistributionId=outputs["DistributionId"],
+        InvalidationBatch={
+            "Paths": {"Quantity": 1, "Items": ["/*"]},
+            "CallerReference": str(time.time_ns()),
+        },
+    )
+    return len(page) + 1
+
+
+def main() -> int:
+    """Publish to the stack named on the command line; return the exit status."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("stack", help="such as openai-audit-prod")
+    parser.add_argument("--region", help="default: of the AWS profile")
+    asked = parser.parse_args()
+    session = boto3.Session(region_name=asked.region)
+    (stack,) = session.client("cloudformation").describe_stacks(StackName=asked.stack)["Stacks"]
+    outputs = {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
+    count = publish(session.client("s3"), session.client("cloudfront"), outputs)
+    print(f"{count} files are at {outputs['DashboardUrl']}")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
