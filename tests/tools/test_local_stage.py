@@ -1,0 +1,214 @@
+"""The runner's contract, on the real template: what outsiders script, from start to restart."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import boto3
+import httpx
+import pytest
+
+from tools.openai_simulator import story
+
+pytestmark = pytest.mark.emulator
+
+ROOT = Path(__file__).resolve().parents[2]
+START_LIMIT_S = 120
+HOUR = "2026-04-01T00:00:00Z"
+
+
+@dataclass
+class Runner:
+    """One `make up`, and the commands beside it."""
+
+    environment: dict[str, str]
+    process: subprocess.Popen[str] | None = None
+    said: dict[str, Any] = field(default_factory=dict)
+
+    def start(self) -> None:
+        """Start it and read its one line."""
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "tools.local", "up"],
+            cwd=ROOT,
+            env=self.environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        assert self.process.stdout is not None
+        assert self.process.stderr is not None
+        line = self.process.stdout.readline()
+        assert line, self.process.stderr.read()
+        self.said = json.loads(line)
+
+    def stop(self, number: signal.Signals) -> int:
+        """Interrupt it; return its exit code."""
+        assert self.process is not None
+        self.process.send_signal(number)
+        with self.process:
+            rest, _ = self.process.communicate(timeout=60)
+        assert rest == ""
+        return self.process.returncode
+
+    def run(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        """Run a command to its end."""
+        return subprocess.run(
+            [sys.executable, "-m", "tools.local", *arguments],
+            cwd=ROOT,
+            env=self.environment | environment,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=START_LIMIT_S,
+        )
+
+    def lines(self, *arguments: str) -> list[dict[str, Any]]:
+        """Run a command and read its lines of JSON."""
+        ended = self.run(*arguments)
+        assert ended.returncode == 0, ended.stderr
+        return [json.loads(line) for line in ended.stdout.splitlines()]
+
+    def ask(
+        self, method: str, route: str, user: str | None = None, body: object = None
+    ) -> httpx.Response:
+        """Ask the API as a user."""
+        headers = {}
+        if user is not None:
+            headers["Authorization"] = f"Bearer {self.run('token', '--user', user).stdout.strip()}"
+        return httpx.request(
+            method,
+            self.said["api_url"] + route,
+            headers=headers,
+            json=body,
+            trust_env=False,
+            timeout=60,
+        )
+
+    def client(self, service: str) -> Any:
+        """Return an operator's client of the emulated account."""
+        return boto3.client(  # type: ignore[call-overload]
+            service,
+            endpoint_url=self.said["aws_endpoint_url"],
+            region_name="eu-central-1",
+            aws_access_key_id="test",
+            aws_secret_access_key="test",
+        )
+
+
+@pytest.fixture(scope="module")
+def runner(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runner]:
+    """Give a stage that runs on a free port."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    state = tmp_path_factory.mktemp("state")
+    given = Runner({**os.environ, "PORT": str(port), "STATE_DIR": str(state)})
+    given.start()
+    yield given
+    assert given.process is not None
+    if given.process.poll() is None:
+        given.stop(signal.SIGTERM)
+
+
+def test_up_says_where_it_is_and_who_may_sign_in(runner: Runner) -> None:
+    """Two tenants, each with an admin and an auditor; every address on loopback."""
+    said = runner.said
+    assert sorted(said) == ["api_url", "aws_endpoint_url", "dashboard_url", "users"]
+    users = {(one["tenant_id"], one["group"]) for one in said["users"]}
+    assert users == {(t, g) for t in ("tenant-a", "tenant-b") for g in ("admin", "auditor")}
+    assert all(
+        sorted(one) == ["group", "password", "tenant_id", "username"] for one in said["users"]
+    )
+    origin = f"http://127.0.0.1:{runner.environment['PORT']}"
+    assert said["dashboard_url"] == origin + "/"
+    assert said["api_url"].startswith(origin)
+    assert said["aws_endpoint_url"].startswith("http://127.0.0.1:")
+
+
+def test_the_page_comes_with_the_templates_policy(runner: Runner) -> None:
+    """The distribution's header policy is in force; only its hosts are this machine's."""
+    page = httpx.get(runner.said["dashboard_url"], trust_env=False)
+    assert page.status_code == 200
+    assert page.headers["content-type"].startswith("text/html")
+    policy = page.headers["content-security-policy"]
+    assert policy.startswith("default-src 'none'")
+    assert "amazon" not in policy
+    assert runner.said["aws_endpoint_url"] in policy
+    config = httpx.get(runner.said["dashboard_url"] + "config.json", trust_env=False).json()
+    assert config["sign_in_url"] == runner.said["aws_endpoint_url"]
+
+
+def test_the_api_wants_a_token_of_its_own_pool(runner: Runner) -> None:
+    """None, and one whose signature was changed, are refused before any room runs."""
+    assert runner.ask("GET", "/orgs").status_code == 401
+    token = runner.run("token", "--user", "tenant-a-admin").stdout.strip()
+    forged = token[:-6] + ("AAAAAA" if token[-6:] != "AAAAAA" else "BBBBBB")
+    answer = httpx.get(
+        runner.said["api_url"] + "/orgs",
+        headers={"Authorization": f"Bearer {forged}"},
+        trust_env=False,
+    )
+    assert answer.status_code == 401
+    assert runner.run("token", "--user", "nobody").returncode == 1
+
+
+def test_the_known_differences_are_made_good(runner: Runner) -> None:
+    """Object Lock on evidence and packs and the table's expiry, which deployment left out."""
+    s3, dynamodb = runner.client("s3"), runner.client("dynamodb")
+    buckets = [one["Name"] for one in s3.list_buckets()["Buckets"]]
+    for name in ("evidence", "packs"):
+        (bucket,) = (one for one in buckets if f"-{name}" in one)
+        lock = s3.get_object_lock_configuration(Bucket=bucket)["ObjectLockConfiguration"]
+        assert lock["Rule"]["DefaultRetention"]["Mode"] == "GOVERNANCE"
+    (table,) = dynamodb.list_tables()["TableNames"]
+    expiry = dynamodb.describe_time_to_live(TableName=table)["TimeToLiveDescription"]
+    assert expiry["AttributeName"] == "expires_epoch"
+
+
+def test_a_second_runner_is_refused_in_one_line(runner: Runner, tmp_path: Path) -> None:
+    """On the same state, and on the same port."""
+    for environment, reason in (
+        ({}, "Another runner is using"),
+        ({"STATE_DIR": str(tmp_path)}, f"Port {runner.environment['PORT']} (PORT) is in use"),
+    ):
+        ended = runner.run("up", **environment)
+        assert ended.returncode == 1
+        assert ended.stdout == ""
+        assert ended.stderr.startswith(f"up: {reason}")
+        assert ended.stderr.count("\n") == 1
+
+
+def test_hours_are_sealed_and_survive_a_restart(runner: Runner) -> None:
+    """Connect, tick, restart: the same users, the same seals, and the chain goes on."""
+    runner.run("clock", "--set", "2026-04-01T00:05:00Z")
+    connection = {"org_id": story.DEMO_ORG_ID, "admin_key": story.DEMO_ADMIN_KEY}
+    answer = runner.ask("POST", "/orgs", "tenant-a-admin", connection)
+    assert answer.status_code == 201, answer.text
+    sealed = runner.lines("tick", "--hour", HOUR, "--count", "2")
+    by_hour = {line["hour"]: line for line in sealed}
+    assert by_hour[HOUR]["outcome"] == "complete"
+    assert sorted(by_hour[HOUR]) == [
+        "events",
+        "hour",
+        "org_id",
+        "outcome",
+        "seal_sha256",
+        "sections",
+        "tenant_id",
+    ]
+    users = runner.said["users"]
+    assert runner.stop(signal.SIGINT) == 0
+
+    runner.start()
+    assert runner.said["users"] == users
+    again = {line["hour"]: line for line in runner.lines("tick", "--hour", HOUR)}
+    assert again[HOUR] == by_hour[HOUR]
+    (later,) = runner.lines("tick", "--hour", "2026-04-01T02:00:00Z")
+    assert later["outcome"] == "complete"
+    assert runner.stop(signal.SIGTERM) == 0
