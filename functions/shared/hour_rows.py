@@ -58,12 +58,25 @@ class HourRows:
 
     def newest(self) -> Item | None:
         """Return the row of the newest closed hour, None where there is none."""
-        return next(self.between(None, None, newest_first=True), None)
+        # A few more than one: the hours after it may be open.
+        return next(self.between(None, None, newest_first=True, at_once=4), None)
 
     def between(
-        self, start: datetime | None, end: datetime | None, *, newest_first: bool = False
+        self,
+        start: datetime | None,
+        end: datetime | None,
+        *,
+        newest_first: bool = False,
+        at_once: int = 200,
     ) -> Iterator[Item]:
-        """Yield the rows of closed hours, ``start <= hour < end``, without the table's own keys."""
+        """Yield the rows of closed hours, ``start <= hour < end``, without the table's own keys.
+
+        Args:
+            start: first hour, None for the first there is.
+            end: the hour after the last, None for the last there is.
+            newest_first: from the newest hour down.
+            at_once: rows to read at a time; every row read costs, seen or not.
+        """
         pk = organization_pk(self.tenant, self.org)
         low = hour_sk(start) if start else "HOUR#"
         # '~' sorts after every digit, and an hour's own key before it followed by anything.
@@ -71,7 +84,7 @@ class HourRows:
         after: str | None = None
         while True:
             page = self.table.page(
-                pk, between=(low, high), after=after, limit=200, newest_first=newest_first
+                pk, between=(low, high), after=after, limit=at_once, newest_first=newest_first
             )
             for item in page.items:
                 if item["state"] == "sealed" and item["sk"] != high:
