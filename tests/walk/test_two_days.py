@@ -1,0 +1,135 @@
+"""Two days of the demo organization: from the first hour to the auditor's verdict."""
+
+import json
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from functions.shared.objects import unpack_gzip
+from tests.lab import Lab, LabMaker
+from tests.pack.conftest import PackRoom
+from tests.seen import all_items
+from tests.tools.verifier import Verdict, run_script, verify
+from tools.openai_simulator import DEMO_ADMIN_KEY, DEMO_ORG_ID, DEMO_START, demo_world
+from tools.openai_simulator.private import private_texts
+
+CONNECTED = "2026-04-01T01:05:00Z"
+FIRST, LAST = "2026-04-01T00:00:00Z", "2026-04-02T23:59:59Z"
+
+
+@pytest.fixture
+def lab(make_lab: LabMaker) -> Lab:
+    """Open a laboratory on the demo organization, connected in its first minutes."""
+    world = demo_world(DEMO_START, days=4)
+    world.org_id, world.admin_key = DEMO_ORG_ID, DEMO_ADMIN_KEY
+    world.first = world.organizations[DEMO_ORG_ID]
+    lab = make_lab(world)
+    lab.connect(CONNECTED)
+    lab.order(FIRST)
+    return lab
+
+
+def packed(lab: Lab, room: PackRoom, folder: Path) -> tuple[Any, Verdict]:
+    """Make the pack of the two days and verify it as an auditor would."""
+    lab.clock.advance(minutes=4)
+    pack = room.made(FIRST, LAST, tenant=lab.tenant, orgs=(lab.org,))
+    assert pack.state == "ready", pack.reason
+    path = folder / "pack-1.tar.gz"
+    path.write_bytes(room.archive(pack))
+    return pack, verify(path, key=room.key.public_hex)
+
+
+def test_two_days_of_the_demo_story(
+    lab: Lab, room: PackRoom, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Each event once, each hour accounted for, nobody named, and the verifier says VALID."""
+    seals = [lab.seal(FIRST), *lab.ticks("2026-04-01T01:00:00Z", 47)]
+    assert Counter(seal.content["outcome"] for seal in seals) == {"complete": 48}
+    pack, verdict = packed(lab, room, tmp_path)
+    assert verdict.code == 0, verdict.text
+    assert verdict.last_line.startswith("VALID")
+
+    end = 1775174400  # 2026-04-03T00:00:00Z
+    start = 1775001600
+    told = {
+        event.id
+        for log in (lab.world.first.events, lab.world.first.tenant_events)
+        for event in log.all()
+        if start <= event.effective_at < end
+    }
+    rows = room.rows(pack, "events.jsonl")
+    ids = [row["event_id"] for row in rows]
+    assert len(ids) == len(set(ids))
+    # What shows late can still be under way when the pack is cut.
+    assert set(ids) <= told
+    assert len(told - set(ids)) <= 1
+
+    users = room.rows(pack, "users.jsonl")
+    thomas = [row for row in users if row["user_id"] == lab.world.user_id("thomas.lindqvist")]
+    assert len(thomas) == 2
+    assert [row["removed_at"] is None for row in thomas] == [False, True]
+
+    kept = _everything_kept(lab, room, pack) + capsys.readouterr().out
+    private = private_texts(lab.world)
+    for kind in ("emails", "ip_addresses", "fingerprints", "secrets"):
+        texts = getattr(private, kind)
+        assert texts
+        assert not [text for text in texts if text in kept], kind
+
+
+def _everything_kept(lab: Lab, room: PackRoom, pack: Any) -> str:
+    """Return every stored byte as text: objects, unpacked, table, queue, pack."""
+    parts = []
+    for bucket in (lab.evidence, lab.work):
+        for key in bucket.keys(""):
+            body = bucket.need(key)
+            parts.append(unpack_gzip(body) if key.endswith(".gz") else body)
+    parts += room.members(pack).values()
+    text = b"\n".join(parts).decode("utf-8", "replace")
+    return text + json.dumps(all_items(lab.table), default=repr)
+
+
+def test_hours_down_are_said_by_the_pack(lab: Lab, room: PackRoom, tmp_path: Path) -> None:
+    """Three failed hours stand in the pack by name, with their reason; nothing is lost."""
+    lab.simulator.faults.add(
+        "status", status=503, since="2026-04-01T04:00:00Z", until="2026-04-01T07:00:00Z"
+    )
+    lab.ticks("2026-04-01T01:00:00Z", 2)
+    for hour in range(3, 6):
+        name = f"2026-04-01T{hour:02d}:00:00Z"
+        assert lab.tick(name) == []
+        lab.simulator.faults.add("status", status=503)
+        lab.tick(name, minutes_late=121)
+        lab.simulator.faults.clear()
+        lab.simulator.faults.add(
+            "status", status=503, since="2026-04-01T04:00:00Z", until="2026-04-01T07:00:00Z"
+        )
+    lab.ticks("2026-04-01T06:00:00Z", 42)
+    pack, verdict = packed(lab, room, tmp_path)
+    assert verdict.code == 0, verdict.text
+    manifest = room.manifest(pack)
+    assert manifest["coverage"]["failed"] == 3
+    assert manifest["coverage"]["longest_gap_hours"] == 3
+    rows = {row["hour"]: row for row in room.rows(pack, "coverage.jsonl")}
+    for hour in range(3, 6):
+        row = rows[f"2026-04-01T{hour:02d}:00:00Z"]
+        assert (row["outcome"], row["seal"]["reason"]) == ("failed", "server_error")
+    assert rows["2026-04-01T06:00:00Z"]["outcome"] == "complete"
+    print(verdict.text)
+    assert "failed" in verdict.text
+    assert "2026-04-01T03:00:00Z" in verdict.text
+
+
+def test_the_script_as_a_process_says_the_same(lab: Lab, room: PackRoom, tmp_path: Path) -> None:
+    """What an auditor runs is what we ran."""
+    lab.ticks("2026-04-01T01:00:00Z", 47)
+    packed(lab, room, tmp_path)
+    path = str(tmp_path / "pack-1.tar.gz")
+    said = run_script(path, "--expected-pubkey", room.key.public_hex)
+    assert (said.returncode, said.stderr) == (0, "")
+    assert said.stdout.splitlines()[-1].startswith("VALID")
+    unpinned = run_script(path)
+    assert unpinned.returncode == 2
+    assert "valid" not in (unpinned.stdout + unpinned.stderr).lower()
