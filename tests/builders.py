@@ -257,8 +257,10 @@ class World:
     def _store(self, section: str) -> Json:
         lines = Lines.of(self._rows[section])
         key = register_key(self.tenant, self.org, self.hour, section, lines.sha256)
-        self.evidence.put_once(key, pack_gzip(lines.body), "application/gzip")
-        return entry_of(key, lines)
+        entry = entry_of(key, lines)
+        if entry != self._registers[section]:
+            self.evidence.put_once(key, pack_gzip(lines.body), "application/gzip")
+        return entry
 
     def _store_events(self) -> list[Json]:
         by_month: dict[str, list[Json]] = defaultdict(list)

@@ -44,9 +44,9 @@ means that nobody knows, or that there is no such thing; nothing is guessed.
 POPULATION
 Every member, project and project API key that the organization's Admin API
 listed in any hour of the period, and every audit event that occurred in it
-and was sealed up to {cut} (cut_hour in the manifest). Not in it:
-keys of the organization's administrators, and whatever the Admin API does
-not list.
+and was sealed up to {cut} ("cut_hour" in the manifest).
+Not in it: keys of the organization's administrators, and whatever the Admin
+API does not list.
 
 COMPLETENESS
 Every hour from connecting an organization to disconnecting it is expected,
@@ -119,7 +119,8 @@ With GNU tar, coreutils, sed and OpenSSL 3. The signature:
 It must say "Signature Verified Successfully". The files:
 
     sed -nE '/"files"/,/]/s/.*"(name|sha256)": "([^"]*)".*/\\2/p' \\
-      manifest.json | paste -d' ' - - | sed 's/\\(.*\\) \\(.*\\)/\\2  \\1/' > sums
+      manifest.json | paste -d' ' - - |
+      sed -E 's/(.*) (.*)/\\2  \\1/' > sums
     sha256sum -c sums
 
 Every line must end with OK.

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from functions.shared.errors import EvidenceInvalid, PackFailed
-from functions.shared.hours import HOUR, hours_from, parse_instant, rfc3339
+from functions.shared.hours import HOUR, hours_from, rfc3339
 from functions.shared.seals import Chain, Seal
 
 _NAMED = 20
@@ -96,20 +96,11 @@ def _broken(seal: Seal, link: str | None) -> str:
 def unsealed_between(previous: Seal | None, seal: Seal) -> Iterator[datetime]:
     """Yield the expected hours without a seal between two neighbours of a chain: the gaps.
 
-    Before a chain's first seal, and while the organization was disconnected, nothing is expected;
-    the sealed lifecycle says when that was.
+    Before a chain's first seal nothing is expected, nor behind a seal that says the organization
+    was disconnected: the hour of a disconnect is sealed, too.
     """
-    if previous is None or ends_chain(previous):
-        return
-    left = [
-        parse_instant(entry["at"])
-        for entry in seal.content["lifecycle"]
-        if entry["kind"] == "disconnected"
-    ]
-    for hour in hours_from(previous.hour + HOUR, seal.hour):
-        if left and hour + HOUR > left[0]:
-            return
-        yield hour
+    if previous is not None and not ends_chain(previous):
+        yield from hours_from(previous.hour + HOUR, seal.hour)
 
 
 def unsealed_after(last: Seal | None, end: datetime) -> Iterator[datetime]:

@@ -1,0 +1,42 @@
+"""The room's AWS edge: a message in the queue's own form, settings from the environment."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from functions.pack import dispatch, handler
+from functions.shared.objects import Bucket
+from functions.shared.packs import Packs
+from functions.shared.queue import Queue
+from functions.shared.table import Table
+from tests.builders import World
+from tests.pack.conftest import PackRoom
+from tests.seen import received
+
+
+@pytest.fixture
+def deployed(
+    room: PackRoom, aws: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> Iterator[PackRoom]:
+    """Give the functions the environment the template gives them; the key is minted."""
+    for name, value in aws.items():
+        monkeypatch.setenv(name, value)
+    handler.doors.cache_clear()
+    yield room
+    handler.doors.cache_clear()
+
+
+def test_the_schedules_event_ends_in_a_listed_pack(
+    deployed: PackRoom, evidence: Bucket, table: Table, pack_queue: Queue
+) -> None:
+    """From EventBridge's event to the queue's message to the pack, by the real handlers."""
+    World(evidence, table=table, first_hour="2026-04-30T22:00:00Z").has_user("user-1").chain(
+        ["complete"] * 2
+    )
+    assert dispatch.handle({"time": "2026-05-04T03:14:00Z"}, None) == {"packs": 1}
+    [message] = received(pack_queue)
+    record = {"messageId": "m-1", "body": '{"number":1,"tenant_id":"tenant-a"}'}
+    assert message == {"number": 1, "tenant_id": "tenant-a"}
+    assert handler.handle({"Records": [record]}, None) == {"batchItemFailures": []}
+    assert Packs(table).need("tenant-a", 1).state == "ready"
+    assert deployed.manifest(Packs(table).need("tenant-a", 1))["coverage"]["expected_hours"] == 2
