@@ -1,5 +1,9 @@
 """The routes and who may call them."""
 
+from typing import cast
+
+from functions.connect.flow import Doors
+from functions.connect.handler import routes
 from tests.infra.template import Template, flat
 
 BASE = "/api/v1/openai"
@@ -81,3 +85,8 @@ def test_the_access_log_names_no_path_no_query_and_no_caller(template: Template)
     assert "$context.routeKey" in log
     for word in ("path", "query", "claims", "sourceIp", "userAgent", "identity"):
         assert word not in log
+
+
+def test_the_connect_room_answers_exactly_the_routes_that_lead_to_it() -> None:
+    """A route without its answer, or an answer no route leads to, is a mistake in one of them."""
+    assert set(routes(cast("Doors", None))) == CONNECT
