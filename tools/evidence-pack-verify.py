@@ -1305,7 +1305,8 @@ class CoverageRows(Rows):
             self._break(hour, f"unknown outcome {shown(outcome)}")
             outcome = "gap"
         kinds = _lifecycle_kinds(seal)
-        self._check_consecutive(hour, "reconnected" in kinds)
+        left = self._hour if self._disconnected else _left_hour(seal)
+        self._check_consecutive(hour, left if "reconnected" in kinds else None, kinds)
         self._count(hour, outcome, seal)
         if seal is None and outcome == "gap":
             if row["sha256"] is not None:
@@ -1319,10 +1320,14 @@ class CoverageRows(Rows):
         ends = [kind for kind in kinds if kind in ("connected", "reconnected", "disconnected")]
         self._disconnected = bool(ends) and ends[-1] == "disconnected"
 
-    def _check_consecutive(self, hour: int, reconnects: bool) -> None:
+    def _check_consecutive(self, hour: int, left: int | None, kinds: list[str]) -> None:
+        """Demand that no hour is missing before this one, but while nothing was connected.
+
+        `left` is the hour of the disconnection, if this hour's seal tells of a reconnection.
+        """
         if not self._hour:
             if hour > self._first_hour:
-                if self._link is not None and not reconnects:
+                if self._link is not None and "reconnected" not in kinds:
                     self._break(self._first_hour, f"missing, as all hours to {hour_name(hour)}")
                 words = "disconnected" if self._link is not None else "not connected yet"
                 self._note(Run(self._org, self._first_hour, hour - 1, words, ""))
@@ -1330,7 +1335,7 @@ class CoverageRows(Rows):
         if hour == self._hour + 1:
             return
         self._gap = 0
-        if not reconnects or not self._disconnected:
+        if left is None or left > self._hour + 1:
             n = hour - self._hour - 1
             also = f", and {n - 1} more up to {hour_name(hour)}" if n > 1 else ""
             self._break(self._hour + 1, f"the hour is missing{also}")
@@ -1416,6 +1421,16 @@ def _lifecycle_kinds(seal: object) -> list[str]:
     entries = seal.get("lifecycle") if isinstance(seal, dict) else None
     kinds = [e.get("kind") for e in entries if isinstance(e, dict)] if type(entries) is list else []
     return [kind for kind in kinds if isinstance(kind, str)]
+
+
+def _left_hour(seal: object) -> int | None:
+    """Return the hour of the first disconnection that a seal tells of."""
+    entries = seal.get("lifecycle") if isinstance(seal, dict) else None
+    for entry in entries if isinstance(entries, list) else []:
+        if isinstance(entry, dict) and entry.get("kind") == "disconnected":
+            at = seconds(entry.get("at"))
+            return None if at is None else at // 3600
+    return None
 
 
 def _segment_rows(seal: dict[str, Any]) -> dict[str, int] | None:
@@ -1891,7 +1906,8 @@ def verdict(report: Report) -> str:
             f"  manifest sha256 {m.sha256}"
         )
     if code == BAD:
-        return f"FAILED  check {min(report.failed)}: do not rely on this pack"
+        number = min(report.failed)
+        return f"FAILED  check {number}, {CHECKS[number]}: {report.failed[number][0]}"
     return f"COULD NOT CHECK  {report.cannot or report.status(1)[1]}"
 
 

@@ -66,6 +66,23 @@ def test_an_organization_connected_and_disconnected_in_the_period(tmp_path: Path
     assert "2026-04-01T14:00:00Z .. 2026-04-02T23:00:00Z  disconnected" in verdict.text
 
 
+@pytest.mark.parametrize(("left_at", "code"), [("T10:20:00Z", 0), ("T11:00:00Z", 1)])
+def test_a_disconnection_may_be_told_by_the_seal_after_it(
+    tmp_path: Path, left_at: str, code: int
+) -> None:
+    """Hours that ended before the tenant left are missing all the same."""
+    told = [
+        {"seq": 2, "at": f"2026-04-01{left_at}", "kind": "disconnected"},
+        {"seq": 3, "at": "2026-04-01T15:30:00Z", "kind": "reconnected"},
+    ]
+    pack = packs.small()
+    pack.rows["events.jsonl"] = []
+    pack.rows["coverage.jsonl"] = packs.seals(
+        [*["complete"] * 10, {"skip": 5}, {"lifecycle": told}, *["complete"] * 32], "2026-04-01T00"
+    )
+    assert verify_bytes(pack.build(), tmp_path).code == code
+
+
 def test_two_organizations_each_have_their_own_chain(tmp_path: Path) -> None:
     """The same event id may stand in both: two tenants' streams, one OpenAI."""
     pack = packs.small(org_ids=["org-Alpha", "org-Beta", "org-Empty"])
