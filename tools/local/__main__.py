@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 import time
 from typing import Any
@@ -108,5 +109,13 @@ def _print(line: dict[str, Any]) -> None:
     print(json.dumps(line, default=int), flush=True)
 
 
+def _forget_real_accounts() -> None:
+    """Keep this machine's own AWS settings out: a profile, or an endpoint, of a real account."""
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        del os.environ[name]
+    os.environ["AWS_CONFIG_FILE"] = os.environ["AWS_SHARED_CREDENTIALS_FILE"] = os.devnull
+
+
 if __name__ == "__main__":
+    _forget_real_accounts()
     sys.exit(main())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 
 from tools.local import processes
@@ -57,6 +58,9 @@ def start_emulator(settings: Settings, assembly: Assembly, ports: Ports) -> Serv
         "IOT_MTLS_ENABLED": "0",
         "SFTP_ENABLED": "0",
         "DOCKER_HOST": "unix:///nonexistent",
+        # Nor are this machine's own AWS settings.
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
         "OPENAI_BASE_URL": openai_base_url,
         "CLOCK_FILE": str(settings.clock_file),
     }
