@@ -1,7 +1,9 @@
 """Random damage: never a traceback, never exit 0 for a pack whose content differs."""
 
 import gzip
+import io
 import random
+import tarfile
 import time
 from pathlib import Path
 from typing import Any
@@ -37,6 +39,12 @@ def damage(data: bytes, rng: random.Random) -> bytes:
     return bytes(changed)
 
 
+def contents(data: bytes) -> list[tuple[str, bytes]]:
+    """Return names and bytes of the members, as the standard library reads them."""
+    with tarfile.open(fileobj=io.BytesIO(data), mode="r:gz") as archive:
+        return [(info.name, archive.extractfile(info).read()) for info in archive]  # type: ignore[union-attr]
+
+
 def fuzz(n: int, seed: int, folder: Path) -> None:
     """Damage the archive, the tar inside it, or a header of it, `n` times."""
     rng = random.Random(seed)  # noqa: S311 - chance, no secret
@@ -49,13 +57,11 @@ def fuzz(n: int, seed: int, folder: Path) -> None:
         else:
             head = damage(PLAIN[:9000], rng)
             data = gzip.compress(head + PLAIN[9000:], 1, mtime=0)
-        try:
-            same = gzip.decompress(data) == PLAIN
-        except (OSError, EOFError, ValueError, gzip.zlib.error):  # type: ignore[attr-defined]
-            same = False
         verdict = verify_bytes(data, folder)
         assert "please report" not in verdict.text, verdict.text
-        assert verdict.code == 1 or (same and verdict.code == 0), verdict.text
+        assert verdict.code in (0, 1), verdict.text
+        # What is accepted holds the same members: only padding or the gzip header was hit.
+        assert verdict.code == 1 or contents(data) == contents(GOOD), verdict.text
 
 
 def hostile_value(rng: random.Random, depth: int = 0) -> Any:
@@ -122,7 +128,7 @@ def fuzz_signed(n: int, seed: int, folder: Path) -> None:
 
 
 def test_random_damage_is_refused_without_a_traceback(tmp_path: Path) -> None:
-    """Nothing but exit 1, or 0 for bytes that inflate to the same tar."""
+    """Nothing but exit 1, or 0 where the members are untouched."""
     fuzz(100, 1, tmp_path)
 
 
