@@ -24,29 +24,30 @@ _RUN_S = 30.0
 Sealed = dict[str, Any]
 
 
-def tick(settings: Settings, stage: Stage, hour: datetime, count: int) -> Iterator[Sealed]:
-    """Close `count` hours from `hour` on; yield a line for every seal that came of it.
+def tick(settings: Settings, stage: Stage, first: datetime, count: int) -> Iterator[Sealed]:
+    """Close `count` hours from `first` on; yield a line for every seal that came of it.
 
     Raises:
         RunnerStopped: an hour got no seal in time; the message names the log.
     """
     ledger = Ledger(stage)
-    for step in range(count):
-        yield from _close(settings, stage, ledger, hour + step * _HOUR)
+    tenants = ledger.tenants()
+    told: dict[Organization, str] = {}
+    for hour in (first + step * _HOUR for step in range(count)):
+        organizations = [org for org in ledger.organizations(tenants) if org.expects(hour)]
+        for org in organizations:
+            if org not in told:
+                told[org] = (ledger.seal_keys(org) or [""])[-1]
+        _seal(settings, stage, ledger, organizations, hour)
+        for org in organizations:
+            for key in _new_seals(ledger, org, told[org], hour):
+                told[org] = max(told[org], key)
+                yield line_of(ledger.seal(key))
 
 
-def _close(settings: Settings, stage: Stage, ledger: Ledger, hour: datetime) -> Iterator[Sealed]:
-    organizations = [org for org in ledger.organizations(ledger.tenants()) if org.expects(hour)]
-    last_known = {org: (ledger.seal_keys(org) or [""])[-1] for org in organizations}
-    _seal(settings, stage, ledger, organizations, hour)
-    for org in organizations:
-        for key in _new_seals(ledger, org, last_known[org], hour):
-            yield line_of(ledger.seal(key))
-
-
-def _new_seals(ledger: Ledger, org: Organization, last_known: str, hour: datetime) -> list[str]:
+def _new_seals(ledger: Ledger, org: Organization, last_told: str, hour: datetime) -> list[str]:
     name = f"/{clock.rfc3339(hour)}.json"
-    fresh = ledger.seal_keys(org, after=last_known)
+    fresh = ledger.seal_keys(org, after=last_told)
     if any(key.endswith(name) for key in fresh):
         return fresh
     # The hour was sealed before; it is told again.
@@ -72,6 +73,8 @@ def _seal(
         rules.fire(stage, rules.HOURLY, hour + _HOUR, log=log)
         waiting = _wait(ledger, waiting, hour, deadline)
         if not waiting:
+            # The seal is the commit; the rows that show it follow within the same run.
+            _let_runs_end(ledger)
             return
     names = ", ".join(f"{org.tenant_id}/{org.org_id}" for org in waiting)
     raise RunnerStopped(f"{clock.rfc3339(hour)} of {names} got no seal; see {log}.")
