@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from functions.shared.errors import EvidenceInvalid, PackFailed
-from functions.shared.hours import HOUR, hours_from, rfc3339
+from functions.shared.hours import HOUR, floor_hour, hours_from, parse_instant, rfc3339
 from functions.shared.seals import Chain, Seal
 
 _NAMED = 20
@@ -96,11 +96,21 @@ def _broken(seal: Seal, link: str | None) -> str:
 def unsealed_between(previous: Seal | None, seal: Seal) -> Iterator[datetime]:
     """Yield the expected hours without a seal between two neighbours of a chain: the gaps.
 
-    Before a chain's first seal nothing is expected, nor behind a seal that says the organization
-    was disconnected: the hour of a disconnect is sealed, too.
+    Before a chain's first seal nothing is expected, nor while the organization was disconnected;
+    the seal before says so, or the one behind, with the time.
     """
-    if previous is not None and not ends_chain(previous):
-        yield from hours_from(previous.hour + HOUR, seal.hour)
+    if previous is None or ends_chain(previous):
+        return
+    yield from hours_from(previous.hour + HOUR, min(seal.hour, _left_in(seal) or seal.hour))
+
+
+def _left_in(seal: Seal) -> datetime | None:
+    """Return the hour in which the organization was disconnected, where a reconnect tells of it."""
+    entries = seal.content["lifecycle"]
+    if all(entry["kind"] != "reconnected" for entry in entries):
+        return None
+    left = [parse_instant(entry["at"]) for entry in entries if entry["kind"] == "disconnected"]
+    return floor_hour(left[0]) if left else None
 
 
 def unsealed_after(last: Seal | None, end: datetime) -> Iterator[datetime]:
