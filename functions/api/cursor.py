@@ -1,0 +1,80 @@
+"""Cursors: where a list goes on. Opaque to callers, and good for one tenant's one list.
+
+Pure. A cursor holds a position, never a key: keys are built from the caller's own tenant, so that
+the worst a forged cursor can do is to skip rows of the forger's own list.
+"""
+
+import base64
+import binascii
+from dataclasses import dataclass
+from typing import Final
+
+from functions.shared.canonical import canonical, sha256_hex, strict_loads
+from functions.shared.errors import BadRequest, BadResponse, NotFound
+
+_MAX_LENGTH: Final = 2048
+_MAX_KEY_BYTES: Final = 1000
+_UNUSABLE: Final = "the cursor is not one that this list gave; start again without it"
+
+
+@dataclass(frozen=True, slots=True)
+class Cursors:
+    """The cursors of one list of one tenant.
+
+    Attributes:
+        tenant: whose.
+        name: of the list.
+        parts: how many texts make a position.
+    """
+
+    tenant: str
+    name: str
+    parts: int
+
+    def write(self, *position: str) -> str:
+        """Return the cursor that goes on behind a position."""
+        document = {"l": self.name, "p": list(position), "t": self._owner()}
+        return base64.urlsafe_b64encode(canonical(document)).decode().rstrip("=")
+
+    def read(self, text: str | None) -> list[str] | None:
+        """Return the position a cursor stands for, None without one.
+
+        Raises:
+            NotFound: it is another tenant's.
+            BadRequest: it is no cursor of this list.
+        """
+        if text is None or text == "":
+            return None
+        document = _decoded(text)
+        if document.get("t") != self._owner():
+            raise NotFound("another tenant's cursor")
+        position = document.get("p")
+        if document.get("l") != self.name or not isinstance(position, list):
+            raise BadRequest(_UNUSABLE)
+        if len(position) != self.parts or not all(_is_key_part(part) for part in position):
+            raise BadRequest(_UNUSABLE)
+        return position
+
+    def _owner(self) -> str:
+        return sha256_hex(f"cursor\0{self.tenant}".encode())[:16]
+
+
+def _is_key_part(part: object) -> bool:
+    """Tell whether DynamoDB takes a text as part of a key: UTF-8, at most 1,024 bytes."""
+    try:
+        return isinstance(part, str) and len(part.encode()) <= _MAX_KEY_BYTES
+    except UnicodeEncodeError:
+        return False
+
+
+def _decoded(text: str) -> dict[str, object]:
+    if len(text) > _MAX_LENGTH or not text.isascii():
+        raise BadRequest(_UNUSABLE)
+    try:
+        padded = text + "=" * (-len(text) % 4)
+        document = strict_loads(base64.b64decode(padded, altchars=b"-_", validate=True))
+    except (binascii.Error, ValueError, BadResponse) as error:
+        raise BadRequest(_UNUSABLE) from error
+    if not isinstance(document, dict):
+        raise BadRequest(_UNUSABLE)
+    return document

@@ -1,0 +1,95 @@
+"""AWS edge of the api room: what answers each route, and what the room reaches."""
+
+import functools
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from functions.api.bills import show_bill
+from functions.api.document import document
+from functions.api.doors import Doors, Registers
+from functions.api.evidence_packs import download_pack, list_packs, request_pack, show_pack
+from functions.api.organizations import list_hours, list_organizations, show_organization, summary
+from functions.api.registers import API_KEYS, FINDINGS, PROJECTS, USERS, RegisterList, list_register
+from functions.api.route import API, OPEN_ROUTES, OPERATIONS
+from functions.api.timeline import CHANGES, EVENTS, Timeline, list_timeline
+from functions.shared import aws
+from functions.shared.clock import clock_from
+from functions.shared.http import Reply, Request, Route, answer, reply
+from functions.shared.objects import Bucket
+from functions.shared.observability import logger
+from functions.shared.queue import Queue
+from functions.shared.settings import Settings, from_process
+from functions.shared.table import Table
+
+log = logger("api")
+
+View = Callable[[Request, Doors], Reply]
+
+
+def _register(kind: RegisterList) -> View:
+    return lambda request, doors: list_register(kind, request, doors)
+
+
+def _timeline(kind: Timeline) -> View:
+    return lambda request, doors: list_timeline(kind, request, doors)
+
+
+def _signing_keys(_request: Request, doors: Doors) -> Reply:
+    return reply(200, {"items": [key.public() for key in doors.signing_keys.all()]})
+
+
+def _openapi(_request: Request, _doors: Doors) -> Reply:
+    return reply(200, document())
+
+
+VIEWS: Mapping[str, View] = {
+    "listOrganizations": list_organizations,
+    "showOrganization": show_organization,
+    "listHours": list_hours,
+    "summary": summary,
+    "listUsers": _register(USERS),
+    "listProjects": _register(PROJECTS),
+    "listApiKeys": _register(API_KEYS),
+    "listEvents": _timeline(EVENTS),
+    "listChanges": _timeline(CHANGES),
+    "listFindings": _register(FINDINGS),
+    "showBill": show_bill,
+    "requestPack": request_pack,
+    "listPacks": list_packs,
+    "showPack": show_pack,
+    "downloadPack": download_pack,
+    "listSigningKeys": _signing_keys,
+    "openapi": _openapi,
+}
+
+
+def routes(doors: Doors) -> dict[str, Route]:
+    """Return what answers each route of this room."""
+
+    def bound(view: View) -> Route:
+        return lambda request: view(request, doors)
+
+    return {one.key: bound(VIEWS[one.name]) for one in OPERATIONS if one.room == API}
+
+
+def doors_from(settings: Settings) -> Doors:
+    """Open what the room reaches, as its settings say."""
+    evidence = Bucket(aws.s3(), settings["EVIDENCE_BUCKET"])
+    return Doors(
+        table=Table(aws.dynamodb(), settings["TABLE_NAME"]),
+        evidence=evidence,
+        packs_bucket=Bucket(aws.s3(), settings["PACKS_BUCKET"]),
+        pack_queue=Queue(aws.sqs(), settings["PACK_QUEUE_URL"]),
+        clock=clock_from(settings.environment),
+        registers=Registers(evidence),
+    )
+
+
+def handle(event: Mapping[str, Any], _context: object) -> Reply:
+    """Answer one HTTP API event."""
+    return answer(event, _routes(), OPEN_ROUTES, log)
+
+
+@functools.cache
+def _routes() -> dict[str, Route]:
+    return routes(doors_from(from_process()))

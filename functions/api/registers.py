@@ -1,0 +1,187 @@
+"""Lists of what exists: users, projects, API keys and findings, from the newest seals' registers.
+
+Ordered by (organization, id, when first seen), so that a cursor stays good while new hours close.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from functions.api.cursor import Cursors
+from functions.api.doors import Doors
+from functions.api.sealed import Newest, chosen, newest
+from functions.shared.canonical import Json
+from functions.shared.errors import BadRequest
+from functions.shared.http import Reply, Request, limit_of, reply
+
+Dress = Callable[[list[Json], Newest, Doors], list[Json]]
+_MAX_FILTER: Final = 200
+
+
+def _as_they_are(rows: list[Json], _newest: Newest, _doors: Doors) -> list[Json]:
+    return rows
+
+
+def _with_findings(rows: list[Json], here: Newest, doors: Doors) -> list[Json]:
+    found: dict[str, list[Json]] = {}
+    for row in here.rows(doors, "findings"):
+        if row["section"] == "api_keys" and row["resolved_hour"] is None:
+            shown = {name: row[name] for name in ("kind", "reason", "severity")}
+            found.setdefault(row["entity_id"], []).append(shown)
+    return [row | {"findings": found.get(row["key_id"], [])} for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterList:
+    """One list.
+
+    Attributes:
+        name: of the list, for its cursors.
+        section: whose register.
+        fields: shown, besides ``org_id`` and ``state_at``; those of the pack's rows.
+        order: the fields (id, since) it is ordered by.
+        until: the field that is null while a row is in force.
+        states: the word for those in force (the default), and for those that are not.
+        filters: query names to fields that must equal them.
+        dress: adds what stands in other registers.
+    """
+
+    name: str
+    section: str
+    fields: tuple[str, ...]
+    order: tuple[str, str]
+    until: str
+    states: tuple[str, str]
+    filters: dict[str, str]
+    dress: Dress = _as_they_are
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        """Return the names the query may hold."""
+        return ("org_id", "cursor", "limit", "state", *self.filters)
+
+
+_SEEN = ("first_seen_at", "removed_at")
+
+USERS: Final = RegisterList(
+    name="users",
+    section="users",
+    fields=(
+        *("user_id", "email_hash", "email_prefix", "role", "roles_held", "added_at"),
+        *("is_service_account", *_SEEN),
+    ),
+    order=("user_id", "first_seen_at"),
+    until="removed_at",
+    states=("present", "removed"),
+    filters={"role": "role"},
+)
+PROJECTS: Final = RegisterList(
+    name="projects",
+    section="projects",
+    fields=("project_id", "name", "status", "created_at", "archived_at", *_SEEN),
+    order=("project_id", "first_seen_at"),
+    until="removed_at",
+    states=("present", "removed"),
+    filters={"status": "status"},
+)
+API_KEYS: Final = RegisterList(
+    name="api-keys",
+    section="api_keys",
+    fields=(
+        *("project_id", "key_id", "name", "redacted_value", "type", "owner_type", "owner_id"),
+        *("owner_hash", "owner_project_access", "created_at", "last_used_at", "expires_at", *_SEEN),
+        "findings",
+    ),
+    order=("key_id", "first_seen_at"),
+    until="removed_at",
+    states=("present", "removed"),
+    filters={"project_id": "project_id", "finding": "findings"},
+    dress=_with_findings,
+)
+FINDINGS: Final = RegisterList(
+    name="findings",
+    section="findings",
+    fields=(
+        *("finding_id", "kind", "reason", "severity", "section", "entity_id", "still_works"),
+        *("first_seen_hour", "resolved_hour", "resolved_by"),
+    ),
+    order=("finding_id", "first_seen_hour"),
+    until="resolved_hour",
+    states=("open", "resolved"),
+    filters={"kind": "kind", "severity": "severity"},
+)
+
+
+def list_register(kind: RegisterList, request: Request, doors: Doors) -> Reply:
+    """Answer one page of a list.
+
+    Raises:
+        NotFound: the organization, or the cursor's, is not this tenant's.
+        BadRequest: the query cannot be used.
+    """
+    query = request.query(*kind.parameters)
+    limit = limit_of(query)
+    keep = _filter(kind, query)
+    tenant = request.caller.tenant_id
+    places = chosen(doors, tenant, query)
+    cursors = Cursors(tenant, kind.name, 3)
+    after = cursors.read(query.get("cursor"))
+    if after:
+        doors.connections.need(tenant, after[0])
+    heres = [newest(doors, tenant, place.org_id) for place in places]
+    items: list[Json] = []
+    for item in _rows(kind, heres, after, doors):
+        if keep(item):
+            items.append(item)
+        if len(items) > limit:
+            break
+    more = len(items) > limit
+    items = items[:limit]
+    body = {
+        "items": items,
+        "next_cursor": cursors.write(*_position(kind, items[-1])) if more else None,
+        "sections": [here.section(kind.section) for here in heres],
+    }
+    return reply(200, body)
+
+
+def _rows(
+    kind: RegisterList, heres: list[Newest], after: list[str] | None, doors: Doors
+) -> Iterator[Json]:
+    start = after or ["", "", ""]
+    for here in heres:
+        if here.org_id < start[0]:
+            continue
+        rows = kind.dress(here.rows(doors, kind.section), here, doors)
+        state_at = here.seal.content["hour"] if here.seal else None
+        for row in sorted(rows, key=lambda row: tuple(row[name] for name in kind.order)):
+            item = {"org_id": here.org_id, "state_at": state_at}
+            item |= {name: row.get(name) for name in kind.fields}
+            if _position(kind, item) > start:
+                yield item
+
+
+def _position(kind: RegisterList, item: Json) -> list[str]:
+    return [item["org_id"], *(item[name] for name in kind.order)]
+
+
+def _filter(kind: RegisterList, query: dict[str, str]) -> Callable[[Json], bool]:
+    state = query.get("state", kind.states[0])
+    if state not in (*kind.states, "all"):
+        raise BadRequest(f"state must be one of {', '.join(kind.states)}, all")
+    wanted = {field: query[name] for name, field in kind.filters.items() if name in query}
+    if any(len(value) > _MAX_FILTER for value in wanted.values()):
+        raise BadRequest(f"a filter is at most {_MAX_FILTER} characters")
+
+    def keep(item: Json) -> bool:
+        if state != "all" and (item[kind.until] is None) != (state == kind.states[0]):
+            return False
+        return all(_matches(item[field], value) for field, value in wanted.items())
+
+    return keep
+
+
+def _matches(found: object, wanted: str) -> bool:
+    if isinstance(found, list):
+        return any(one["kind"] == wanted for one in found)
+    return found == wanted
