@@ -21,29 +21,31 @@ UV_VERSION = "0.13.9"
 OLDEST = (3, 11)
 
 
+class Refused(Exception):
+    """The environment cannot be made; the message says what to do."""
+
+
 def main() -> int:
     """Make the environment; return the exit code."""
+    try:
+        _bootstrap()
+    except Refused as refused:
+        print(refused, file=sys.stderr)
+        return 1
+    return 0
+
+
+def _bootstrap() -> None:
     if sys.version_info < OLDEST:
         found = ".".join(map(str, sys.version_info[:2]))
-        return _refuse("Python 3.11 or newer is needed, this is {}; run: make PYTHON=…", found)
+        raise Refused(f"Python 3.11 or newer is needed, this is {found}; run: make PYTHON=...")
     if not _runs(PYTHON):
         _say("making .venv")
         _make_environment()
     uv = _uv()
-    if uv is None:
-        return _refuse(
-            "uv {} could not be installed; is the package index reachable "
-            "(PIP_INDEX_URL, PIP_FIND_LINKS)?",
-            UV_VERSION,
-        )
     _say("installing the locked packages")
-    if not _install(uv):
-        return _refuse(
-            "The locked packages could not be installed; is the package index reachable "
-            "(UV_DEFAULT_INDEX, UV_FIND_LINKS)?"
-        )
+    _install(uv)
     (ENVIRONMENT / ".synced").touch()
-    return 0
 
 
 def _make_environment() -> None:
@@ -53,66 +55,71 @@ def _make_environment() -> None:
     builder.create(ENVIRONMENT)
 
 
-def _uv() -> Path | None:
+def _uv() -> Path:
     """Return the pinned uv of the environment, installed when it is not there."""
     uv = SCRIPTS / "uv"
     if _output([str(uv), "--version"]).split(" ")[1:2] == [UV_VERSION]:
         return uv
     _say(f"installing uv {UV_VERSION}")
-    wanted = ["install", "--quiet", f"uv=={UV_VERSION}"]
     ours = [str(PYTHON), "-m", "pip"]
-    if not _quiet([*ours, "--version"]):
-        _quiet([str(PYTHON), "-m", "ensurepip", "--default-pip"])
-    ways = [
-        [*ours, *wanted],
-        # A pip outside can install into an environment that has none.
-        [sys.executable, "-m", "pip", "--python", str(PYTHON), *wanted],
-    ]
-    outside = shutil.which("uv")
-    if outside:
-        ways.append([outside, "pip", "install", "--python", str(PYTHON), wanted[-1]])
-    return uv if any(_loud(way) for way in ways if _quiet(_probe(way))) else None
+    if _failure([*ours, "--version"]):
+        _failure([str(PYTHON), "-m", "ensurepip", "--default-pip"])
+    wanted = f"uv=={UV_VERSION}"
+    # A pip, or a uv, outside can install into an environment that has none.
+    ways = {
+        (*ours, "--version"): [*ours, "install", wanted],
+        (sys.executable, "-m", "pip", "--version"): [
+            *(sys.executable, "-m", "pip", "--python", str(PYTHON), "install", wanted)
+        ],
+        ("uv", "--version"): ["uv", "pip", "install", "--python", str(PYTHON), wanted],
+    }
+    why = "neither pip nor uv is here; on Debian: apt-get install python3-venv"
+    for probe, way in ways.items():
+        if not _failure(list(probe)):
+            why = _failure(way)
+            if not why:
+                return uv
+    raise Refused(
+        f"{wanted} could not be installed; is the package index reachable (PIP_INDEX_URL, "
+        f"PIP_FIND_LINKS)? It said: {why}"
+    )
 
 
-def _probe(way: list[str]) -> list[str]:
-    """Return a command that says whether a way of installing is there at all."""
-    return [*way[:3], "--version"] if way[1] == "-m" else [way[0], "--version"]
-
-
-def _install(uv: Path) -> bool:
+def _install(uv: Path) -> None:
     """Install what the lock file names, checked by its hashes."""
     environment = {**os.environ, "UV_PROJECT_ENVIRONMENT": str(ENVIRONMENT)}
     environment.pop("VIRTUAL_ENV", None)
-    sync = [str(uv), "sync", "--frozen", "--inexact", "--quiet", "--python", str(PYTHON)]
-    if _loud(sync, environment):
-        return True
+    sync = [str(uv), "sync", "--frozen", "--inexact", "--python", str(PYTHON)]
+    if not _failure(sync, environment):
+        return
     # The lock file holds the public index's addresses; another index has the same files by hash.
     locked = ENVIRONMENT / "locked.txt"
-    export = [str(uv), "export", "--frozen", "--quiet", "--no-emit-project"]
-    export += ["--output-file", str(locked)]
-    install = [str(uv), "pip", "install", "--quiet", "--python", str(PYTHON)]
+    export = [str(uv), "export", "--frozen", "--no-emit-project", "--output-file", str(locked)]
+    install = [str(uv), "pip", "install", "--python", str(PYTHON)]
     install += ["--require-hashes", "--requirement", str(locked)]
-    return _quiet(export, environment) and _loud(install, environment)
+    why = _failure(export, environment) or _failure(install, environment)
+    if why:
+        raise Refused(
+            f"The locked packages could not be installed; is the package index reachable "
+            f"(UV_DEFAULT_INDEX, UV_FIND_LINKS)? It said: {why}"
+        )
 
 
 def _runs(python: Path) -> bool:
     code = f"import sys; sys.exit(sys.version_info < {OLDEST})"
-    return python.exists() and _quiet([str(python), "-c", code])
+    return python.exists() and not _failure([str(python), "-c", code])
 
 
-def _loud(command: list[str], environment: dict[str, str] | None = None) -> bool:
+def _failure(command: list[str], environment: dict[str, str] | None = None) -> str:
+    """Run a command; return the last line it said when it failed, else nothing."""
     try:
-        return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode == 0
-    except OSError:
-        return False
-
-
-def _quiet(command: list[str], environment: dict[str, str] | None = None) -> bool:
-    try:
-        ended = subprocess.run(command, cwd=ROOT, env=environment, check=False, capture_output=True)
-    except OSError:
-        return False
-    return ended.returncode == 0
+        ended = subprocess.run(
+            command, cwd=ROOT, env=environment, check=False, capture_output=True, text=True
+        )
+    except OSError as missing:
+        return str(missing)
+    lines = (ended.stderr or ended.stdout).strip().splitlines()
+    return (lines or ["nothing"])[-1].strip() if ended.returncode else ""
 
 
 def _output(command: list[str]) -> str:
@@ -124,11 +131,6 @@ def _output(command: list[str]) -> str:
 
 def _say(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
-
-
-def _refuse(text: str, *values: str) -> int:
-    print(text.format(*values), file=sys.stderr)
-    return 1
 
 
 if __name__ == "__main__":
