@@ -18,7 +18,7 @@ import httpx
 
 from tools.local import clock, progress, runner, stage, tick
 from tools.local.errors import RunnerStopped
-from tools.local.settings import ROOT, Settings
+from tools.local.settings import DEFAULT_PORT, ROOT, Settings
 from tools.local.sign_in import read_users
 from tools.local.stage import Stage
 from tools.openai_simulator import story
@@ -52,7 +52,7 @@ def demo(asked: Settings, tell: Tell) -> None:
             key = _pinned_key(api, here, pack)
             findings = _get(api, here, "/findings?limit=100")["items"]
             summary = _get(api, here, "/summary")
-    command = [sys.executable, str(_VERIFIER), str(archive), "--public-key", key]
+    command = [sys.executable, str(_VERIFIER), str(archive), "--expected-pubkey", key]
     verified = subprocess.run(command, capture_output=True, text=True, check=False)
     _report(here, outcomes, summary, findings, archive, key, command)
     sys.stdout.write(verified.stdout)
@@ -159,7 +159,8 @@ def _report(
     print(f"Findings  {_counted(findings)}")
     print(f"Pack      {_short(archive)}, public key {key}")
     print(f"Verify    {shlex.join(['python3', *map(_short, command[1:])])}")
-    print(f"Look      STATE_DIR={_short(here.state_dir)} make up, then {here.origin}/")
+    port = "" if here.port == DEFAULT_PORT else f"PORT={here.port} "
+    print(f"Look      {port}STATE_DIR={_short(here.state_dir)} make up, then {here.origin}/")
     for user in read_users(stage.users_file(here)):
         print(f"          {user.username} {user.password} ({user.group} of {user.tenant_id})")
 

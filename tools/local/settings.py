@@ -13,6 +13,7 @@ from pathlib import Path
 from tools.local.errors import RunnerStopped
 
 ROOT = Path(__file__).resolve().parents[2]
+DEFAULT_PORT = 8080
 API_PREFIX = "/api/v1/openai"
 
 
@@ -78,7 +79,7 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
     """
     base_url = environ.get("OPENAI_BASE_URL", "").strip().rstrip("/") or None
     return Settings(
-        port=_number(environ, "PORT", 8080, highest=65535),
+        port=_number(environ, "PORT", DEFAULT_PORT, highest=65535),
         openai_base_url=base_url,
         state_dir=Path(environ.get("STATE_DIR", "").strip() or ".local").absolute(),
         schedule_on=_switch(environ, "SCHEDULE", default=base_url is not None),
