@@ -65,7 +65,7 @@ async def fetch(openai: OpenAI, known: Json, asked: frontiers.Plan, hour_end: da
     users, (projects, keys, archived, without_any), (audit, backfill, ends) = await asyncio.gather(
         read_list(openai, "/organization/users"),
         _projects_and_keys(openai, known, hour_end),
-        _audit(openai, known, asked),
+        audit_of(openai, known, asked),
     )
     return Pulled(users, projects, keys, archived, without_any, audit, backfill, ends)
 
@@ -117,9 +117,10 @@ async def _is_archived(openai: OpenAI, project: str) -> bool:
         return False
 
 
-async def _audit(
+async def audit_of(
     openai: OpenAI, known: Json, asked: frontiers.Plan
 ) -> tuple[dict[str, Walked], dict[str, Walked], set[str]]:
+    """Return per stream what the walk closed, what the walk into the past did, whose past ends."""
     budget = Budget(WINDOWS_PER_RUN)
     walks = await asyncio.gather(
         *(walk(openai, _STREAM[name], asked.lo[name], asked.hi, budget) for name in STREAMS)
@@ -144,19 +145,27 @@ async def _past(
     reached = asked.lo[name] if reached is None else reached
     budget = Budget(BACKFILL_WINDOWS)
     events: list[Json] = []
+    overflow: list[int] = []
+    error: UpstreamError | None = None
+    ends = False
     while budget.spend():
         try:
-            if await _nothing_before(openai, name, reached):
-                return Walked(events, reached), True
-        except UpstreamError as error:
-            return Walked(events, reached, error), False
+            ends = await _nothing_before(openai, name, reached)
+        except UpstreamError as refused:
+            error = refused
+            break
+        if ends:
+            break
         lo = max(0, reached - frontiers.BACKFILL_STEP_S)
         step = await walk(openai, _STREAM[name], lo, reached, budget)
+        # B moves by whole steps: half of one would have to be told apart by the next run.
         if step.closed_through < reached:
-            return Walked(events, reached, step.error), False
+            error = step.error
+            break
         events += step.events
+        overflow += step.overflow
         reached = lo
-    return Walked(events, reached), False
+    return Walked(events, reached, error, tuple(overflow)), ends
 
 
 async def _nothing_before(openai: OpenAI, name: str, second: int) -> bool:

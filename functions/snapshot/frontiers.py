@@ -3,9 +3,11 @@
 Pure. Per stream, carried in every seal: ``closed_through`` (W: nothing before it is missing),
 ``backfill_to`` (B: history is known from here on) and ``backfill_done``; for both together
 ``proven``, ``deep_at`` (end of the last deep rescan) and ``month_closed`` (last month rescanned
-whole). Epoch seconds, so that windows need no conversion.
+whole). ``overflow`` names the seconds before W of which no cursor led to the last event.
+Epoch seconds, so that windows need no conversion.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -14,7 +16,8 @@ from functions.shared.hours import month_end, month_start, parse_instant, previo
 from functions.snapshot.records import STREAMS
 
 OVERLAP = timedelta(hours=1)
-DEEP = timedelta(hours=72)
+# A rescan each day finds what shows up to 72 hours late only if it reaches a day further back.
+DEEP = timedelta(hours=96)
 DEEP_EVERY = timedelta(hours=24)
 FIRST = timedelta(hours=48)
 SETTLED = timedelta(hours=72)
@@ -45,7 +48,7 @@ class Plan:
 
 def empty() -> Json:
     """Return the frontiers before the first run."""
-    stream = {"closed_through": None, "backfill_to": None, "backfill_done": False}
+    stream: Json = {"closed_through": None, "backfill_to": None, "backfill_done": False, "overflow": []}
     return {
         "proven": False,
         "deep_at": None,
@@ -79,6 +82,14 @@ def plan(known: Json, hour_end: datetime) -> Plan:
         # Before B nothing was read yet: that is backfill, newest part first.
         lows[name] = max(low, stream["backfill_to"])
     return Plan(lows, hi, deep, month if due else None)
+
+
+def overflow_after(
+    known: list[int], seen: Iterable[int], lo: int, closed_through: int
+) -> list[int]:
+    """Return the seconds that stay unread: a rescan that got through one takes it off."""
+    kept = {second for second in known if not lo <= second < closed_through}
+    return sorted(kept | set(seen))
 
 
 def advanced(

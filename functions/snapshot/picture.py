@@ -181,11 +181,14 @@ def _audit(
         return Section(PARTIAL, "clock_skew", False, rows, unknown), known
     after = frontiers.advanced(known, seen.asked, reached, seen.hour_end, seen.skew_s)
     after = _past(after, seen, answered)
+    after, new_overflow = _overflow(after, seen, answered)
     if min(reached.values()) < seen.asked.hi:
         # Without an error the budget of windows ended: the next hour goes on from the frontier.
         reason = errors[0].reason if errors else "window_budget"
         lasting = all(error.lasting for error in errors)
         return Section(PARTIAL, reason, lasting, rows, unknown), after
+    if new_overflow:
+        return Section(PARTIAL, "second_overflow", True, rows, unknown), after
     if not known["proven"]:
         return Section(UNPROVEN, "no_event_seen", True, rows, unknown), after
     return Section(COMPLETE, None, True, rows, unknown), after
@@ -204,6 +207,25 @@ def _past(after: Json, seen: Seen, answered: list[str]) -> Json:
                 "backfill_done": name in seen.pulled.history_ends,
             }
     return after | {"streams": streams}
+
+
+def _overflow(after: Json, seen: Seen, answered: list[str]) -> tuple[Json, bool]:
+    """Return the frontiers with the seconds no cursor led through, and whether any is new."""
+    streams = dict(after["streams"])
+    is_new = False
+    for name in answered:
+        known = streams[name]["overflow"]
+        walks = [(seen.pulled.audit[name], seen.asked.lo[name])]
+        if name in seen.pulled.backfill:
+            past = seen.pulled.backfill[name]
+            walks.append((past, past.closed_through))
+        listed = known
+        for walked, lo in walks:
+            through = max(walked.closed_through, lo)
+            listed = frontiers.overflow_after(listed, walked.overflow, lo, through)
+        is_new = is_new or not set(listed) <= set(known)
+        streams[name] = streams[name] | {"overflow": listed}
+    return after | {"streams": streams}, is_new
 
 
 def _events(

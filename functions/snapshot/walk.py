@@ -3,8 +3,8 @@
 Step 1 of 6, part: audit events. A window ``[lo, hi)`` answered with ``has_more=false`` is closed.
 One with more is thrown away and split by the density seen, down to one second. No order of the
 answer and no meaning of ``before``/``after`` is assumed. Only inside a single second with over 100
-events is a cursor used, under guards; where it is inconsistent, the walk stops at that second and
-says so.
+events is a cursor used, under guards; where it is inconsistent, the second is named as *overflow*
+and the walk goes on beyond it.
 """
 
 import asyncio
@@ -15,18 +15,12 @@ from dataclasses import dataclass, field
 from functions.shared.canonical import Json
 from functions.shared.errors import BadResponse, UpstreamError
 from functions.shared.openai import OpenAI, Params
-from functions.snapshot.lists import PAGE_SIZE, open_page, read_list
+from functions.snapshot.lists import MAX_PAGES, PAGE_SIZE, open_page
 
 PATH = "/organization/audit_logs"
 MAX_PIECES = 64
 # Aim below a full page, so that a slightly uneven piece still closes at once.
-_FILL = 0.6
-
-
-class SecondOverflow(UpstreamError):
-    """One second holds more events than a page, and its pages contradict each other."""
-
-    reason = "second_overflow"
+_FILL = 0.85
 
 
 @dataclass(slots=True)
@@ -46,14 +40,17 @@ class Walked:
     """What a walk over ``[lo, hi)`` closed.
 
     Attributes:
-        events: records of the closed windows that adjoin ``lo``, oldest window first.
-        closed_through: epoch second up to which nothing is missing; ``hi`` when all is closed.
+        events: records of every closed window, oldest window first.
+        closed_through: epoch second up to which all is closed; ``hi`` when everything is.
         error: why the walk ended early, None when it did not or when only its budget ended.
+        overflow: seconds with more events than a page holds, through which no cursor led; what
+            one page showed of them is in ``events``.
     """
 
     events: list[Json] = field(default_factory=list)
     closed_through: int = 0
     error: UpstreamError | None = None
+    overflow: tuple[int, ...] = ()
 
 
 async def walk(openai: OpenAI, stream: Params, lo: int, hi: int, budget: Budget) -> Walked:
@@ -69,36 +66,40 @@ async def walk(openai: OpenAI, stream: Params, lo: int, hi: int, budget: Budget)
     if lo >= hi:
         return Walked([], hi)
     parts = await _close(openai, stream, lo, hi, budget)
-    events: list[Json] = []
-    for part in parts:
-        events += part.events
-        if part.error is not None or part.closed_through < part.until:
-            return Walked(events, part.closed_through, part.error)
-    return Walked(events, hi)
+    events = [event for part in parts for event in part.events]
+    overflow = tuple(part.lo for part in parts if part.overflows)
+    short = next((part for part in parts if not part.closed), None)
+    if short is None:
+        return Walked(events, hi, None, overflow)
+    error = next((part.error for part in parts if part.error is not None), None)
+    return Walked(events, short.lo, error, overflow)
 
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    until: int
-    closed_through: int
-    events: list[Json]
+    """One window of the walk: closed, or left open for a reason."""
+
+    lo: int
+    closed: bool
+    events: list[Json] = field(default_factory=list)
     error: UpstreamError | None = None
+    overflows: bool = False
 
 
 async def _close(
     openai: OpenAI, stream: Params, lo: int, hi: int, budget: Budget
 ) -> Sequence[_Part]:
     if not budget.spend():
-        return [_Part(hi, lo, [])]
+        return [_Part(lo, closed=False)]
     try:
         page = await openai.get(PATH, [*_window(lo, hi), *stream])
-        items, _ = _items(page)
+        items, has_more = _items(page)
+        if not has_more:
+            return [_Part(lo, closed=True, events=_inside(items, lo, hi))]
+        if hi - lo == 1:
+            return [await _one_second(openai, stream, lo, items)]
     except UpstreamError as error:
-        return [_Part(hi, lo, [], error)]
-    if page.get("has_more") is False:
-        return [_Part(hi, hi, _inside(items, lo, hi))]
-    if hi - lo == 1:
-        return [await _one_second(openai, stream, lo)]
+        return [_Part(lo, closed=False, error=error)]
     bounds = split(lo, hi, [when for item in items if (when := effective_at(item)) is not None])
     # All pieces at once: the gate in the door bounds how many are under way, oldest first.
     closed = await asyncio.gather(
@@ -155,14 +156,43 @@ def split(lo: int, hi: int, seen: list[int]) -> list[int]:
     return [lo + (hi - lo) * place // pieces for place in range(pieces + 1)]
 
 
-async def _one_second(openai: OpenAI, stream: Params, second: int) -> _Part:
-    listing = await read_list(
-        openai, PATH, [p for p in _window(second, second + 1) if p[0] != "limit"] + stream
-    )
-    if not listing.whole:
-        error = listing.error or BadResponse("an event came twice with different content")
-        if isinstance(error, BadResponse) or not error.lasting:
-            overflow = SecondOverflow(f"second {second}: {error}", request_id=error.request_id)
-            return _Part(second + 1, second, [], overflow)
-        return _Part(second + 1, second, [], error)
-    return _Part(second + 1, second + 1, _inside(listing.items, second, second + 1))
+async def _one_second(openai: OpenAI, stream: Params, second: int, first: list[Json]) -> _Part:
+    """Page through one second by a cursor, forward or, where that goes round, backward."""
+    for direction in ("after", "before"):
+        found = await _paged(openai, stream, second, first, direction)
+        if found is not None:
+            return _Part(second, closed=True, events=_inside(found, second, second + 1))
+    shown = _inside(first, second, second + 1)
+    return _Part(second, closed=True, events=shown, overflows=True)
+
+
+async def _paged(
+    openai: OpenAI, stream: Params, second: int, first: list[Json], direction: str
+) -> list[Json] | None:
+    """Return a second's events, None where the pages contradict what was promised.
+
+    Every page must be new from its first record to its last: a server that understands the cursor
+    the other way round shows again what was shown.
+
+    Raises:
+        UpstreamError: a failure that another try may mend.
+    """
+    found = {str(item.get("id")): item for item in first}
+    cursor: object = first[-1].get("id")
+    for _ in range(MAX_PAGES):
+        query = [*_window(second, second + 1), (direction, str(cursor)), *stream]
+        try:
+            page = await openai.get(PATH, query)
+        except UpstreamError as error:
+            if error.lasting:
+                return None
+            raise
+        items, has_more = _items(page)
+        fresh = {str(item.get("id")): item for item in items}
+        if not fresh or fresh.keys() & found.keys():
+            return None
+        found |= fresh
+        if not has_more:
+            return list(found.values())
+        cursor = items[-1].get("id")
+    return None
