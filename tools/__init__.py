@@ -1,0 +1,1 @@
+"""What surrounds the product: verifier, simulator, local runner."""
