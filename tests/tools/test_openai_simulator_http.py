@@ -1,10 +1,6 @@
 """The simulator over HTTP: the official SDK, HTTP/2, faults of the socket, the control endpoint."""
 
 import json
-import os
-import signal
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,7 +13,6 @@ from openai import OpenAI, PermissionDeniedError
 from tools.openai_simulator import (
     DEMO_ADMIN_KEY,
     DEMO_ORG_ID,
-    DEMO_START,
     DEMO_USER_KEY,
     HttpDoor,
     SettableClock,
@@ -274,30 +269,3 @@ def test_control_explains_itself(control: httpx.Client) -> None:
     ):
         assert control.request(method, path, json=body).status_code == 400
     assert control.get("/nowhere").status_code == 404
-
-
-def test_the_command_line_prints_its_urls_and_follows_a_clock_file(tmp_path: Path) -> None:
-    """One line of JSON, then it serves until interrupted, at the instant the file says."""
-    clock_file = tmp_path / "clock.json"
-    clock_file.write_text(json.dumps({"offset_s": 86400.0}))
-    command = [sys.executable, "-m", "tools.openai_simulator", "--port", "0", "--days", "2"]
-    command += ["--clock-file", str(clock_file)]
-    process = subprocess.Popen(
-        command,
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
-    )
-    try:
-        assert process.stdout is not None
-        urls = json.loads(process.stdout.readline())
-        shown = httpx.get(f"{urls['control_url']}/clock").json()["now"]
-        tomorrow = time.strftime("%Y-%m-%d", time.gmtime(time.time() + 86400))
-        assert shown.startswith(tomorrow)
-        assert httpx.post(f"{urls['control_url']}/clock", json={"now": DEMO_START}).is_error
-    finally:
-        process.send_signal(signal.SIGINT)
-        _, noise = process.communicate(timeout=20)
-    assert (process.returncode, noise) == (0, "")

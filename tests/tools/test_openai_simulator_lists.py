@@ -1,15 +1,12 @@
-"""What the simulator answers without faults: envelopes, parameters, refusals, official shapes."""
+"""What the simulator answers without faults: envelopes, parameters, refusals."""
 
-import json
 import time
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-from jsonschema import Draft202012Validator
 
+from tests.tools.demo import NOW, client_of, demo, get
 from tools.openai_simulator import (
     ADMIN_KEY,
     DEMO_ADMIN_KEY,
@@ -19,109 +16,11 @@ from tools.openai_simulator import (
     DEMO_SECOND_ORG_ID,
     DEMO_USER_KEY,
     AsyncDoor,
-    Door,
     SettableClock,
     Simulator,
     World,
-    demo_world,
 )
 from tools.openai_simulator.message import Request
-
-NOW = "2026-04-03T12:00:00Z"
-OFFICIAL = Path(__file__).resolve().parents[3] / "shared" / "openai"
-
-
-@cache
-def _demo() -> World:
-    return demo_world(days=4)
-
-
-def _client(world: World, key: str = ADMIN_KEY, now: str = NOW, **headers: str) -> httpx.Client:
-    simulator = Simulator(world, SettableClock(now))
-    return httpx.Client(
-        transport=Door(simulator),
-        base_url="https://api.openai.com/v1",
-        headers={"authorization": f"Bearer {key}", **headers},
-    )
-
-
-def _get(client: httpx.Client, path: str, **params: str | int) -> Any:
-    answer = client.get(f"/organization/{path}", params=params)
-    assert answer.status_code == 200, answer.text
-    return answer.json()
-
-
-@cache
-def _official(name: str) -> Any:
-    path = OFFICIAL / name
-    if not path.is_file():
-        pytest.skip(f"the official document is not here: {path}")
-    return json.loads(path.read_text())
-
-
-def _validator(path: str) -> Draft202012Validator:
-    document = _official("admin-openapi.json")
-    answer = document["paths"][f"/organization/{path}"]["get"]["responses"]["200"]
-    schema = answer["content"]["application/json"]["schema"]
-    return Draft202012Validator({**schema, "components": document["components"]})
-
-
-@pytest.mark.parametrize(
-    "path",
-    [
-        "users",
-        "projects",
-        "audit_logs",
-        "admin_api_keys",
-        "invites",
-        "groups",
-        "roles",
-        "certificates",
-        "costs",
-        "projects/{project_id}/api_keys",
-        "projects/{project_id}/users",
-        "projects/{project_id}/service_accounts",
-    ],
-)
-def test_every_list_follows_the_official_document(path: str) -> None:
-    """Each page of each list validates, and most lists have something to validate."""
-    validator = _validator(path)
-    client = _client(_demo(), DEMO_ADMIN_KEY)
-    projects = [p["id"] for p in _demo().first.truth("projects", client_now()) if _open(p)]
-    paths = [path.replace("{project_id}", p) for p in projects] if "{" in path else [path]
-    pages = [_get(client, one, limit=100, owner_project_access="any") for one in paths]
-    for page in pages:
-        validator.validate(page)
-    assert any(page["data"] for page in pages) or path in ("certificates", "costs")
-
-
-def client_now() -> float:
-    """Return the instant of the tests as seconds."""
-    return SettableClock(NOW).now()
-
-
-def _open(project: dict[str, Any]) -> bool:
-    return bool(project["status"] == "active")
-
-
-def test_single_objects_follow_the_official_document() -> None:
-    """The reads of one user and one project validate too."""
-    client = _client(_demo(), DEMO_ADMIN_KEY)
-    for path, name in (("users/{user_id}", "users"), ("projects/{project_id}", "projects")):
-        record = _demo().first.truth(name, client_now())[0]
-        _validator(path).validate(_get(client, f"{name}/{record['id']}"))
-
-
-def test_event_types_of_the_story_are_official() -> None:
-    """Every type in the demo is known, in the stream of its scope, with the documented payload."""
-    official = {one["type"]: one for one in _official("audit-event-types.json")["events"]}
-    for org in _demo().organizations.values():
-        for scope, log in (("organization", org.events), ("tenant", org.tenant_events)):
-            for event in log.all():
-                known = official[event.record["type"]]
-                assert known["scope"] == scope
-                payload = event.record.get(known["payload_property"] or "", {})
-                assert set(payload) <= set(known["payload_top_level"] or ())
 
 
 def test_pages_are_whole_and_in_order() -> None:
@@ -129,11 +28,11 @@ def test_pages_are_whole_and_in_order() -> None:
     world = World()
     for number in range(45):
         world.at(f"2026-04-01T00:00:{number:02d}Z").user_joins(f"u{number}")
-    client = _client(world)
+    client = client_of(world)
     sizes, ids = [], []
     after: dict[str, str] = {}
     while True:
-        page = _get(client, "users", **after)
+        page = get(client, "users", **after)
         sizes.append(len(page["data"]))
         ids += [user["id"] for user in page["data"]]
         assert page["last_id"] == ids[-1]
@@ -146,7 +45,7 @@ def test_pages_are_whole_and_in_order() -> None:
 
 def test_an_empty_list_has_null_ids() -> None:
     """Envelope A with nothing in it."""
-    page = _get(_client(World()), "users")
+    page = get(client_of(World()), "users")
     assert page == {
         "object": "list",
         "data": [],
@@ -161,10 +60,10 @@ def test_groups_page_by_next() -> None:
     world = World()
     for nick in "abc":
         world.at("2026-04-01T00:00:00Z").group_created(nick)
-    client = _client(world)
-    first = _get(client, "groups", limit=2)
+    client = client_of(world)
+    first = get(client, "groups", limit=2)
     assert (first["has_more"], first["next"]) == (True, "group_b")
-    second = _get(client, "groups", limit=2, after=first["next"])
+    second = get(client, "groups", limit=2, after=first["next"])
     assert (second["has_more"], second["next"]) == (False, None)
     assert [group["id"] for group in second["data"]] == ["group_c"]
 
@@ -174,10 +73,10 @@ def test_a_cursor_whose_entity_has_gone_still_works() -> None:
     world = World()
     for nick in "abcd":
         world.at("2026-04-01T00:00:00Z").user_joins(nick)
-    client = _client(world)
-    page = _get(client, "users", limit=2)
+    client = client_of(world)
+    page = get(client, "users", limit=2)
     world.at("2026-04-02T00:00:00Z").user_leaves("b")
-    rest = _get(client, "users", limit=2, after=page["last_id"])
+    rest = get(client, "users", limit=2, after=page["last_id"])
     assert [user["id"] for user in rest["data"]] == ["user-c", "user-d"]
 
 
@@ -187,12 +86,12 @@ def test_archived_projects_are_listed_on_request_and_their_lists_are_closed() ->
     world.at("2026-04-01T00:00:00Z").user_joins("ann").project_created("old").project_created("new")
     world.at("2026-04-01T00:00:01Z").key_made("k", "old", owner="ann")
     world.at("2026-04-02T00:00:00Z").project_archived("old")
-    client = _client(world)
-    assert [p["id"] for p in _get(client, "projects")["data"]] == ["proj_new"]
-    listed = _get(client, "projects", include_archived="true")["data"]
+    client = client_of(world)
+    assert [p["id"] for p in get(client, "projects")["data"]] == ["proj_new"]
+    listed = get(client, "projects", include_archived="true")["data"]
     assert [p["status"] for p in listed] == ["archived", "active"]
     assert client.get("/organization/projects/proj_old/api_keys").status_code == 400
-    assert _get(client, "projects/proj_old")["archived_at"] == 1775088000
+    assert get(client, "projects/proj_old")["archived_at"] == 1775088000
 
 
 def test_inactive_keys_hide_without_the_parameter() -> None:
@@ -202,11 +101,11 @@ def test_inactive_keys_hide_without_the_parameter() -> None:
     world.at("2026-04-01T01:00:00Z").key_made("a", "web", owner="ann")
     world.at("2026-04-01T01:00:00Z").key_made("b", "web", owner="bob")
     world.at("2026-04-01T02:00:00Z").user_leaves("ann")
-    client = _client(world)
+    client = client_of(world)
     shown = {
         access: [
             key["id"]
-            for key in _get(
+            for key in get(
                 client,
                 "projects/proj_web/api_keys",
                 **({"owner_project_access": access} if access else {}),
@@ -228,12 +127,12 @@ def test_audit_log_windows_filters_and_cursors() -> None:
     world.at(1775000000).user_joins("ann", role="owner").project_created("web")
     for second in range(1, 8):
         world.at(1775000000 + second).by("ann").event("login.succeeded", id_=f"e{second}")
-    client = _client(world)
+    client = client_of(world)
 
     def ids(**params: str | int) -> list[str]:
         named = {f"effective_at[{n}]": v for n, v in params.items() if n in bounds}
         rest = {n: v for n, v in params.items() if n not in bounds}
-        page = _get(client, "audit_logs", **named, **rest)
+        page = get(client, "audit_logs", **named, **rest)
         return [event["id"] for event in page["data"]]
 
     bounds = ("gt", "gte", "lt", "lte")
@@ -241,11 +140,11 @@ def test_audit_log_windows_filters_and_cursors() -> None:
     assert ids(gt=1775000003, lte=1775000005) == ["e5", "e4"]
     assert ids(after="e3", gte=1775000001) == ["e2", "e1"]
     assert ids(before="e3", limit=2) == ["e5", "e4"]
-    assert len(_get(client, "audit_logs", **{"event_types[]": "project.created"})["data"]) == 1
-    assert len(_get(client, "audit_logs", **{"project_ids[]": "proj_web"})["data"]) == 1
-    assert len(_get(client, "audit_logs", **{"resource_ids[]": "user-ann"})["data"]) == 1
-    assert len(_get(client, "audit_logs", **{"actor_ids[]": "user-ann"})["data"]) == 9
-    assert _get(client, "audit_logs", **{"actor_ids[]": "user-bob"})["data"] == []
+    assert len(get(client, "audit_logs", **{"event_types[]": "project.created"})["data"]) == 1
+    assert len(get(client, "audit_logs", **{"project_ids[]": "proj_web"})["data"]) == 1
+    assert len(get(client, "audit_logs", **{"resource_ids[]": "user-ann"})["data"]) == 1
+    assert len(get(client, "audit_logs", **{"actor_ids[]": "user-ann"})["data"]) == 9
+    assert get(client, "audit_logs", **{"actor_ids[]": "user-bob"})["data"] == []
 
 
 def test_late_and_future_events_do_not_show_yet() -> None:
@@ -254,10 +153,10 @@ def test_late_and_future_events_do_not_show_yet() -> None:
     world.at("2026-04-03T10:00:00Z").late(3 * 3600).event("login.failed", id_="late")
     world.at("2026-04-03T13:30:00Z").event("login.failed", id_="future")
     world.at("2026-04-03T09:00:00Z").tenant_event("tenant.policy.created")
-    assert _get(_client(world), "audit_logs")["data"] == []
-    later = _client(world, now="2026-04-03T13:00:00Z")
-    assert [event["id"] for event in _get(later, "audit_logs")["data"]] == ["late"]
-    tenant = _get(later, "audit_logs", tenant_only="true")["data"]
+    assert get(client_of(world), "audit_logs")["data"] == []
+    later = client_of(world, now="2026-04-03T13:00:00Z")
+    assert [event["id"] for event in get(later, "audit_logs")["data"]] == ["late"]
+    tenant = get(later, "audit_logs", tenant_only="true")["data"]
     assert [event["type"] for event in tenant] == ["tenant.policy.created"]
 
 
@@ -277,7 +176,7 @@ def test_late_and_future_events_do_not_show_yet() -> None:
 )
 def test_bad_requests_are_refused(path: str, params: dict[str, str], status: int) -> None:
     """The error object has its four fields."""
-    answer = _client(World()).get(f"/organization/{path}", params=params)
+    answer = client_of(World()).get(f"/organization/{path}", params=params)
     assert answer.status_code == status
     assert set(answer.json()["error"]) == {"message", "type", "param", "code"}
 
@@ -288,26 +187,26 @@ def test_keys_open_their_organization_only() -> None:
         (DEMO_ADMIN_KEY, DEMO_ORG_ID, DEMO_SECOND_ORG_ID),
         (DEMO_SECOND_ADMIN_KEY, DEMO_SECOND_ORG_ID, DEMO_ORG_ID),
     ):
-        right = _client(_demo(), key, **{"OpenAI-Organization": own}).get("/organization/users")
+        right = client_of(demo(), key, **{"OpenAI-Organization": own}).get("/organization/users")
         assert (right.status_code, right.headers["openai-organization"]) == (200, own)
-        wrong = _client(_demo(), key, **{"OpenAI-Organization": other}).get("/organization/users")
+        wrong = client_of(demo(), key, **{"OpenAI-Organization": other}).get("/organization/users")
         assert wrong.status_code == 401
         assert wrong.json()["error"]["code"] == "mismatched_organization"
 
 
 def test_missing_wrong_and_weak_keys() -> None:
     """No key and an unknown key are 401; a missing scope is 403 with a bare text."""
-    world = _demo()
-    assert _client(world, "").get("/organization/users").status_code == 401
-    unknown = _client(world, "sk-admin-nobody-knows-this-one").get("/organization/users")
+    world = demo()
+    assert client_of(world, "").get("/organization/users").status_code == 401
+    unknown = client_of(world, "sk-admin-nobody-knows-this-one").get("/organization/users")
     assert unknown.json()["error"]["code"] == "invalid_api_key"
     assert "nobody-knows-this" not in unknown.text
-    weak = _client(world, DEMO_MANAGEMENT_KEY)
+    weak = client_of(world, DEMO_MANAGEMENT_KEY)
     assert weak.get("/organization/users").status_code == 200
     refused = weak.get("/organization/audit_logs")
     assert (refused.status_code, "api.audit_logs.read" in refused.json()["error"]) == (403, True)
-    assert _client(world, DEMO_USER_KEY).get("/organization/users").status_code == 403
-    posted = _client(world, DEMO_ADMIN_KEY).post("/organization/users")
+    assert client_of(world, DEMO_USER_KEY).get("/organization/users").status_code == 403
+    posted = client_of(world, DEMO_ADMIN_KEY).post("/organization/users")
     assert posted.status_code == 405
 
 
@@ -318,7 +217,7 @@ def test_a_key_works_until_it_is_revoked() -> None:
     world.at("2026-04-01T00:00:00Z").user_joins("ann", role="owner").admin_key_made("x", secret)
     world.at("2026-04-02T00:00:00Z").admin_key_revoked("x", secret)
     seen = [
-        _client(world, secret, now).get("/organization/admin_api_keys").status_code
+        client_of(world, secret, now).get("/organization/admin_api_keys").status_code
         for now in ("2026-03-31T00:00:00Z", "2026-04-01T12:00:00Z", "2026-04-02T00:00:00Z")
     ]
     assert seen == [401, 200, 401]
@@ -334,8 +233,8 @@ def test_both_doors_in_process_give_the_same_answer() -> None:
     """The asynchronous transport carries what the other one does."""
     import asyncio
 
-    simulator = Simulator(_demo(), SettableClock(NOW))
-    assert asyncio.run(_first_page(simulator)) == _get(_client(_demo(), DEMO_ADMIN_KEY), "users")
+    simulator = Simulator(demo(), SettableClock(NOW))
+    assert asyncio.run(_first_page(simulator)) == get(client_of(demo(), DEMO_ADMIN_KEY), "users")
 
 
 def test_a_page_of_a_hundred_thousand_events_takes_less_than_a_millisecond() -> None:
