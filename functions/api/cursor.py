@@ -46,7 +46,10 @@ class Cursors:
         if text is None or text == "":
             return None
         document = _decoded(text)
-        if document.get("t") != self._owner():
+        owner = document.get("t")
+        if not isinstance(owner, str):
+            raise BadRequest(_UNUSABLE)
+        if owner != self._owner():
             raise NotFound("another tenant's cursor")
         position = document.get("p")
         if document.get("l") != self.name or not isinstance(position, list):

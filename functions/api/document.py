@@ -8,8 +8,9 @@ import re
 from http import HTTPStatus
 from typing import Final
 
+from functions.api.parameters import PARAMETERS
 from functions.api.route import OPERATIONS, Operation
-from functions.api.schemas import PARAMETERS, SCHEMAS
+from functions.api.schemas import SCHEMAS
 from functions.shared.canonical import Json
 from functions.shared.http import PREFIX
 

@@ -7,8 +7,6 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from functions.shared.connections import STATUSES
-from functions.shared.http import DEFAULT_LIMIT, MAX_LIMIT
-from functions.shared.objects import MAX_PRESIGNED_S
 from functions.shared.packs import PROFILES, STATES
 from functions.shared.seals import OUTCOMES
 
@@ -30,7 +28,8 @@ STATUS_BY_SECTION: Final[Schema] = {"type": "object", "additionalProperties": TE
 ANYTHING: Final[Schema] = {}
 
 
-def _one_of(*words: str) -> Schema:
+def one_of(*words: str) -> Schema:
+    """Return the schema of a text that is one of a few words."""
     return {"type": "string", "enum": list(words)}
 
 
@@ -77,13 +76,13 @@ SCHEMAS: Final[dict[str, Schema]] = {
         {
             "org_id": ORG_ID,
             "display_name": TEXT,
-            "status": _one_of(*STATUSES),
+            "status": one_of(*STATUSES),
             "health": TEXT,
             "connected_at": INSTANT,
             "admin_key_last4": TEXT,
             "admin_key_expires_at": MAYBE_INSTANT,
             "admin_key_warn_at": INSTANT,
-            "org_proof": _one_of("proven", "none"),
+            "org_proof": one_of("proven", "none"),
             "readable": STATUS_BY_SECTION,
             "last_hour": MAYBE_INSTANT,
             "outcome": MAYBE_TEXT,
@@ -98,7 +97,7 @@ SCHEMAS: Final[dict[str, Schema]] = {
         {
             "org_id": ORG_ID,
             "hour": INSTANT,
-            "outcome": _one_of(*OUTCOMES),
+            "outcome": one_of(*OUTCOMES),
             "reason": MAYBE_TEXT,
             "sha256": DIGEST,
             "sections": STATUS_BY_SECTION,
@@ -125,7 +124,7 @@ SCHEMAS: Final[dict[str, Schema]] = {
                 "items": _rows(
                     "last_hour outcome reason",
                     display_name=TEXT,
-                    status=_one_of(*STATUSES),
+                    status=one_of(*STATUSES),
                     health=TEXT,
                     sections=STATUS_BY_SECTION,
                 ),
@@ -200,7 +199,7 @@ SCHEMAS: Final[dict[str, Schema]] = {
     "Bill": _object(
         {
             "month": TEXT,
-            "currency": _one_of("EUR"),
+            "currency": one_of("EUR"),
             "amount_cents": COUNT,
             "final": FLAG,
             "hours": COUNT,
@@ -223,7 +222,7 @@ SCHEMAS: Final[dict[str, Schema]] = {
                     "reason",
                     section=TEXT,
                     hours=COUNT,
-                    counted=_one_of("read", "carried", "zero"),
+                    counted=one_of("read", "carried", "zero"),
                     **{"from": INSTANT, "to": INSTANT},
                 ),
             },
@@ -234,16 +233,16 @@ SCHEMAS: Final[dict[str, Schema]] = {
             "period_start": INSTANT,
             "period_end": INSTANT,
             "org_ids": {"type": "array", "items": ORG_ID, "minItems": 1, "uniqueItems": True},
-            "profile": _one_of(*PROFILES),
+            "profile": one_of(*PROFILES),
         },
         ("org_ids", "profile"),
     ),
     "Pack": _object(
         {
             "number": COUNT,
-            "state": _one_of(*STATES),
-            "kind": _one_of("monthly", "on_demand", "revision"),
-            "profile": _one_of(*PROFILES),
+            "state": one_of(*STATES),
+            "kind": one_of("monthly", "on_demand", "revision"),
+            "profile": one_of(*PROFILES),
             "period_start": INSTANT,
             "period_end": INSTANT,
             "org_ids": {"type": "array", "items": ORG_ID},
@@ -270,7 +269,7 @@ SCHEMAS: Final[dict[str, Schema]] = {
                     {
                         "key_id": TEXT,
                         "public_hex": DIGEST,
-                        "algorithm": _one_of("Ed25519"),
+                        "algorithm": one_of("Ed25519"),
                         "not_before": INSTANT,
                         "not_after": MAYBE_INSTANT,
                         "revoked_at": MAYBE_INSTANT,
@@ -278,25 +277,5 @@ SCHEMAS: Final[dict[str, Schema]] = {
                 ),
             }
         }
-    ),
-}
-
-_FILTER: Final[Schema] = {"type": "string", "maxLength": 200}
-PARAMETERS: Final[dict[str, Schema]] = {
-    "org_id": ORG_ID,
-    "number": {"type": "integer", "minimum": 1},
-    "cursor": TEXT,
-    "limit": {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT},
-    "from": INSTANT,
-    "to": INSTANT | {"description": "Not included"},
-    "month": {"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}$"},
-    "lifetime_s": {"type": "integer", "minimum": 1, "maximum": MAX_PRESIGNED_S},
-    "state": _one_of("present", "removed", "open", "resolved", "all"),
-    **dict.fromkeys(
-        (
-            *("role", "status", "project_id", "finding", "event_id", "event_type", "actor_id"),
-            *("target_id", "section", "entity_id", "kind", "verdict", "severity"),
-        ),
-        _FILTER,
     ),
 }

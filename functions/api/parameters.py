@@ -1,0 +1,28 @@
+"""The schemas of the API's path and query parameters, by name.
+
+Pure.
+"""
+
+from typing import Final
+
+from functions.api.schemas import INSTANT, ORG_ID, TEXT, Schema, one_of
+from functions.shared.http import DEFAULT_LIMIT, MAX_LIMIT
+from functions.shared.objects import MAX_PRESIGNED_S
+
+_FILTER: Final[Schema] = {"type": "string", "maxLength": 200}
+_FILTERS: Final = (
+    *("role", "status", "project_id", "finding", "event_id", "event_type", "actor_id"),
+    *("target_id", "section", "entity_id", "kind", "verdict", "severity"),
+)
+PARAMETERS: Final[dict[str, Schema]] = {
+    "org_id": ORG_ID,
+    "number": {"type": "integer", "minimum": 1},
+    "cursor": TEXT,
+    "limit": {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT},
+    "from": INSTANT,
+    "to": INSTANT | {"description": "Not included"},
+    "month": {"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}$"},
+    "lifetime_s": {"type": "integer", "minimum": 1, "maximum": MAX_PRESIGNED_S},
+    "state": one_of("present", "removed", "open", "resolved", "all"),
+    **dict.fromkeys(_FILTERS, _FILTER),
+}
