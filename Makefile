@@ -58,7 +58,9 @@ synth: $(SYNCED) ## Synthesize the template into cdk.out
 	$(RUN) app.py
 
 clean: ## Remove state, synthesized and built files; the environment stays
-	rm -rf $(STATE_DIR) cdk.out out build .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .local cdk.out out build .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	@# Another folder only when it is a stage's, whatever STATE_DIR says.
+	@if [ -f "$(STATE_DIR)/stage.json" ]; then rm -rf "$(STATE_DIR)"; fi
 
 $(SYNCED): uv.lock pyproject.toml tools/bootstrap.py
 	@$(PYTHON) tools/bootstrap.py
