@@ -1,6 +1,7 @@
 """HTTP API events as API Gateway sends them, after the authorizer has let them through."""
 
 import json
+from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
@@ -36,7 +37,7 @@ def http_event(
     event: dict[str, Any] = {
         "version": "2.0",
         "routeKey": f"{method} {PREFIX}{tail}",
-        "rawPath": PREFIX + tail.format(**(path or {})),
+        "rawPath": PREFIX + tail.format_map(defaultdict(str, path or {})),
         "rawQueryString": raw_query,
         "headers": dict(headers or {}),
         "pathParameters": dict(path or {}),

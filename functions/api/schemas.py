@@ -269,6 +269,7 @@ SCHEMAS: Final[dict[str, Schema]] = {
                     {
                         "key_id": TEXT,
                         "public_hex": DIGEST,
+                        "public_pem": TEXT,
                         "algorithm": one_of("Ed25519"),
                         "not_before": INSTANT,
                         "not_after": MAYBE_INSTANT,

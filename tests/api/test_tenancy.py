@@ -1,0 +1,198 @@
+"""Another tenant's id, wherever it stands, answers like one that never existed (T4).
+
+Every route of both rooms × every place an id can stand in × {own, another tenant's, missing,
+forged, doubled}: the answer to another tenant's is the answer to a missing one, byte for byte.
+"""
+
+import json
+import logging
+from typing import Any
+
+import pytest
+
+from functions.api.cursor import Cursors
+from functions.api.handler import routes
+from functions.api.route import API, OPEN_ROUTES, OPERATIONS
+from functions.shared.connections import Connections
+from functions.shared.http import answer
+from tests.api.conftest import OURS, THEIRS, Api
+from tests.api.test_evidence_packs import PERIOD, make_ready
+from tests.http_events import http_event
+from tests.seen import all_items
+
+NEVER = "org-never-was"
+FORGED = ["org-other#O#org-first", "org-other%00", "../org-other", "ORG-OTHER", "org-other ", ""]
+LISTS = ["/users", "/projects", "/api-keys", "/events", "/changes", "/findings"]
+BY_PATH = ["GET /orgs/{org_id}", "GET /orgs/{org_id}/hours"]
+PACK = ["GET /evidence-packs/{number}", "GET /evidence-packs/{number}/download"]
+CANARIES = ["org-other", "otto", "user-otto", "secret-plan", "tenant-b"]
+
+
+def require_nothing_of_theirs(text: str) -> None:
+    """No word of the other tenant's world."""
+    assert not [word for word in CANARIES if word in text]
+
+
+def test_every_route_of_this_room_with_an_id_is_in_the_matrix() -> None:
+    """A new route or list must be added here."""
+    ours = [one for one in OPERATIONS if one.room == API]
+    assert {one.path for one in ours if "org_id" in one.query} == set(LISTS)
+    with_path = {f"{one.method} {one.path}" for one in ours if "{" in one.path}
+    assert with_path == {*BY_PATH, *PACK}
+
+
+@pytest.mark.parametrize("path", LISTS)
+def test_an_organization_in_the_query(sealed: Api, path: str) -> None:
+    """Own, another tenant's, missing, forged, doubled."""
+    assert sealed.ask(f"GET {path}", query={"org_id": OURS})[0] == 200
+    missing = sealed.reply(f"GET {path}", query={"org_id": NEVER})
+    assert missing["statusCode"] == 404
+    assert sealed.reply(f"GET {path}", query={"org_id": THEIRS}) == missing
+    for forged in FORGED:
+        assert sealed.reply(f"GET {path}", query={"org_id": forged}) == missing
+    for doubled in (f"org_id={OURS}&org_id={THEIRS}", f"org_id={THEIRS}&org_id={OURS}"):
+        assert sealed.ask(f"GET {path}", query=doubled)[0] == 400
+    require_nothing_of_theirs("".join(sealed.replies))
+
+
+@pytest.mark.parametrize("route", BY_PATH)
+def test_an_organization_in_the_path(sealed: Api, route: str) -> None:
+    """Own, another tenant's, missing, forged."""
+    assert sealed.ask(route, path={"org_id": OURS})[0] == 200
+    missing = sealed.reply(route, path={"org_id": NEVER})
+    assert missing["statusCode"] == 404
+    for other in (THEIRS, *FORGED):
+        assert sealed.reply(route, path={"org_id": other}) == missing
+    require_nothing_of_theirs("".join(sealed.replies))
+
+
+@pytest.mark.parametrize("path", [*LISTS, "/orgs", "/evidence-packs"])
+def test_a_cursor(sealed: Api, path: str) -> None:
+    """Another tenant's cursor is one that never existed; a forged one stays in one's own rows."""
+    for tenant in ("tenant-a", "tenant-b"):
+        for _ in range(2):
+            body = PERIOD | {"period_end": "2026-04-01T00:59:59Z"}
+            sealed.ask("POST /evidence-packs", body=body, tenant=tenant)
+    sealed.replies.clear()
+    theirs = theirs_of(sealed, path)
+    sealed.replies.clear()
+    found = sealed.reply(f"GET {path}", query={"cursor": theirs})
+    missing = sealed.reply("GET /users", query={"org_id": NEVER})
+    assert found == missing
+    require_nothing_of_theirs("".join(sealed.replies))
+
+
+def theirs_of(api: Api, path: str) -> str:
+    """Return a real cursor of the other tenant's list."""
+    parts = {"/orgs": 1, "/evidence-packs": 1, "/events": 2, "/changes": 2}.get(path, 3)
+    position = {
+        "/orgs": [THEIRS],
+        "/evidence-packs": ["PACK#00000002"],
+        "/events": ["EV#2026-04-01T00:00:00Z#x", THEIRS],
+        "/changes": ["CH#2026-04-01T00:00:00Z#x", THEIRS],
+    }.get(path, [THEIRS, "", ""])
+    cursor = Cursors("tenant-b", path.strip("/"), parts).write(*position)
+    assert api.ask(f"GET {path}", query={"cursor": cursor}, tenant="tenant-b")[0] == 200
+    return cursor
+
+
+@pytest.mark.parametrize("path", [*LISTS, "/orgs"])
+def test_a_cursor_forged_with_ones_own_name_and_anothers_organization(
+    sealed: Api, path: str
+) -> None:
+    """The organization in it is not this tenant's: not found."""
+    parts = {"/orgs": 1, "/events": 2, "/changes": 2}.get(path, 3)
+    prefix = {"/events": "EV#", "/changes": "CH#"}.get(path)
+    position = [f"{prefix}2030", THEIRS] if prefix else [THEIRS, "", ""][:parts]
+    cursor = Cursors("tenant-a", path.strip("/"), parts).write(*position)
+    found = sealed.reply(f"GET {path}", query={"cursor": cursor})
+    assert found == sealed.reply("GET /users", query={"org_id": NEVER})
+
+
+@pytest.mark.parametrize("route", PACK)
+def test_a_packs_number(sealed: Api, route: str) -> None:
+    """Numbers are per tenant: another tenant's second pack is nobody's second pack here."""
+    sealed.ask("POST /evidence-packs", body=PERIOD)
+    make_ready(sealed, 1)
+    missing = sealed.reply(route, path={"number": "7"}, tenant="tenant-b")
+    assert missing["statusCode"] == 404
+    assert sealed.reply(route, path={"number": "1"}, tenant="tenant-b") == missing
+
+
+def test_an_organization_in_the_body(sealed: Api) -> None:
+    """Named beside one's own or alone."""
+    route = "POST /evidence-packs"
+    missing = sealed.reply(route, body=PERIOD | {"org_ids": [NEVER]})
+    before = all_items(sealed.doors.table)
+    for asked in ([THEIRS], [OURS, THEIRS], [THEIRS, OURS], [OURS, FORGED[0]]):
+        assert sealed.reply(route, body=PERIOD | {"org_ids": asked}) == missing
+    assert all_items(sealed.doors.table) == before
+
+
+@pytest.mark.parametrize("name", ["tenant_id", "tenant", "custom:tenant_id"])
+def test_a_tenant_can_be_named_nowhere(sealed: Api, name: str) -> None:
+    """Not in a query, not in a body, not in a header."""
+    for one in OPERATIONS:
+        if one.room != API or one.public:
+            continue
+        facts: dict[str, Any] = {"path": {"org_id": OURS, "number": "1"}}
+        route = f"{one.method} {one.path}"
+        if one.body:
+            status, _ = sealed.ask(route, body=PERIOD | {name: "tenant-b"}, **facts)
+        else:
+            query = (
+                {name: "tenant-b", "month": "2026-04"}
+                if "month" in one.query
+                else {name: "tenant-b"}
+            )
+            status, _ = sealed.ask(route, query=query, **facts)
+        assert status in (400, 404), one.name
+    plain = sealed.get("/users")
+    assert sealed.get("/users", headers={name: "tenant-b", "x-tenant-id": "tenant-b"}) == plain
+
+
+def test_nothing_a_tenant_reads_holds_a_word_of_another(sealed: Api) -> None:
+    """Every GET of the room, with everything it can show."""
+    for one in OPERATIONS:
+        if one.room == API and one.method == "GET" and not one.public:
+            query = {"month": "2026-04"} if "month" in one.query else {}
+            if "state" in one.query:
+                query["state"] = "all"
+            sealed.ask(f"GET {one.path}", query=query, path={"org_id": OURS, "number": "1"})
+    text = "".join(sealed.replies)
+    require_nothing_of_theirs(text)
+    assert "user-olga" in text
+
+
+def test_an_organization_that_both_hold_is_two_organizations(sealed: Api) -> None:
+    """Neither sees the other's hours, people or packs, and neither is told."""
+    connections = Connections(sealed.doors.table)
+    row = connections.need("tenant-a", OURS)
+    fields = {name: getattr(row, name) for name in row.__dataclass_fields__}
+    connections.save(type(row)(**fields | {"tenant_id": "tenant-b", "revision": 0}))
+    body = sealed.get("/users", {"org_id": OURS}, tenant="tenant-b")
+    assert body["items"] == []
+    assert body["sections"][0]["reason"] == "no_hour_closed_yet"
+
+
+@pytest.mark.parametrize(
+    "claims",
+    [
+        {},
+        {"token_use": "access", "custom:tenant_id": "tenant-a", "cognito:groups": "[admin]"},
+        {"token_use": "id", "cognito:groups": "[admin]"},
+        {"token_use": "id", "custom:tenant_id": "", "cognito:groups": "[admin]"},
+        {"token_use": "id", "custom:tenant_id": "a#O#b", "cognito:groups": "[admin]"},
+        {"token_use": "id", "custom:tenant_id": "tenant-a"},
+        {"token_use": "id", "custom:tenant_id": "tenant-a", "cognito:groups": "[stranger]"},
+    ],
+)
+def test_a_token_without_a_tenant_or_a_group_reads_nothing(
+    sealed: Api, claims: dict[str, str]
+) -> None:
+    """Access tokens carry no tenant and are refused with what to send."""
+    event = http_event("GET /users")
+    event["requestContext"]["authorizer"]["jwt"]["claims"] = claims
+    found = answer(event, routes(sealed.doors), OPEN_ROUTES, logging.getLogger("api-room"))
+    assert found["statusCode"] == 401
+    assert json.loads(found["body"])["type"] == "/problems/not-signed-in"
