@@ -1,0 +1,1 @@
+"""Figures, always as ratios to peers measured in the same run."""

@@ -1,0 +1,56 @@
+"""The organization every puller reads: 200 users, 300 projects of 20 keys, 5,000 audit events.
+
+``python -m benchmarks.world --latency 0.1`` serves it on loopback and prints its addresses.
+"""
+
+import argparse
+import json
+import sys
+
+from tools.openai_simulator import SettableClock, Simulator, World, serving
+
+NOW = "2026-04-02T00:00:30Z"
+# The events lie evenly in the ten hours before the hour's end.
+EVENTS_FROM, EVENTS_TO = 1775051999, 1775088000
+USERS, PROJECTS, KEYS, EVENTS = 200, 300, 20, 5000
+# Pages of 100: what nobody can do with fewer requests.
+MINIMUM = USERS // 100 + PROJECTS // 100 + PROJECTS + EVENTS // 100
+
+
+def big_world() -> World:
+    """Return the organization; made without audit events but for the 5,000."""
+    world = World("org-bench")
+    early = world.at("2026-01-01T00:00:00Z").hidden()
+    for number in range(USERS):
+        early.user_joins(f"user{number}")
+    for number in range(PROJECTS):
+        early.project_created(f"project{number}")
+        for key in range(KEYS):
+            owner = f"user{(number * KEYS + key) % USERS}"
+            early.key_made(f"key{number}-{key}", f"project{number}", owner=owner)
+    step = (EVENTS_TO - EVENTS_FROM) / EVENTS
+    for number in range(EVENTS):
+        at = EVENTS_FROM + 1 + number * step
+        world.at(at).event("login.succeeded", {"id": "user-user1"})
+    return world
+
+
+def main() -> int:
+    """Serve until standard input ends."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--latency", type=float, default=0.1, help="seconds per answer")
+    parser.add_argument("--per-minute", type=int, default=0, help="429 above this; 0: never")
+    asked = parser.parse_args()
+    simulator = Simulator(big_world(), SettableClock(NOW, running=True))
+    simulator.faults.add("latency", seconds=asked.latency)
+    if asked.per_minute:
+        simulator.faults.add("rate_limit", per_minute=asked.per_minute)
+    with serving(simulator) as door:
+        told = {"base_url": door.base_url, "control_url": door.control_url}
+        print(json.dumps(told), flush=True)
+        sys.stdin.read()
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
