@@ -48,7 +48,12 @@ class Plan:
 
 def empty() -> Json:
     """Return the frontiers before the first run."""
-    stream: Json = {"closed_through": None, "backfill_to": None, "backfill_done": False, "overflow": []}
+    stream: Json = {
+        "closed_through": None,
+        "backfill_to": None,
+        "backfill_done": False,
+        "overflow": [],
+    }
     return {
         "proven": False,
         "deep_at": None,
