@@ -43,7 +43,8 @@ def test_openssl_lines_of_the_readme_verify_a_pack(tmp_path: Path) -> None:
     said = _run(_block_after("<!-- openssl: tests run these lines -->"), tmp_path)
     assert "Signature Verified Successfully" in said
     manifest = json.loads((tmp_path / "manifest.json").read_text())
-    printed = dict(reversed(line.split()) for line in said.splitlines() if "jsonl" in line)
+    pairs = [line.split() for line in said.splitlines() if "jsonl" in line]
+    printed = {name: digest for digest, name in pairs}
     for member in manifest["files"]:
         if member["name"].endswith(".jsonl"):
             assert printed[member["name"]] == member["sha256"]
