@@ -127,6 +127,11 @@ def change_sk(hour: str, section: str, entity_id: str, kind: str) -> str:
     return f"CH#{hour}#{section}#{entity_id}#{kind}"
 
 
+def answers_sk(service_account_id: str) -> str:
+    """Return the sort key of the person who answers for a service account."""
+    return f"{ANSWERS_PREFIX}{service_account_id}"
+
+
 def pack_sk(number: int) -> str:
     """Return the sort key of a pack row."""
     return f"PACK#{number:08d}"
@@ -153,6 +158,7 @@ def due_shard(tenant: str, org: str) -> str:
 
 
 HASHKEY_SK = "HASHKEY"
+ANSWERS_PREFIX = "ANSWERS#"
 PACK_COUNTER_SK = "COUNTER#packs"
 PACK_CHAIN_SK = "PACKCHAIN"
 SIGNING_PK = "SIGNING"

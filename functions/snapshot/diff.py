@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from functions.shared.canonical import Json
+from functions.shared.sections import BY_NAME, SECTIONS
 
-ID_FIELD = {"users": "user_id", "projects": "project_id", "api_keys": "key_id"}
-VOLATILE = frozenset({"last_used_at"})
+ID_FIELD = {section.name: section.id_field for section in SECTIONS}
 _EPISODE = frozenset({"first_seen_at", "removed_at", "roles_held"})
 
 
@@ -53,16 +53,16 @@ def diff(
         known = present.pop(seen[name], None)
         if known is None:
             rows.append(_begun(section, seen, hour))
-            changes.append(_change(section, seen[name], hour, "added", {}, _stable(seen)))
+            changes.append(_change(section, seen[name], hour, "added", {}, _stable(section, seen)))
             continue
         rows.append(_continued(section, known, seen, hour))
-        before, after = _stable(known), _stable(seen)
+        before, after = _stable(section, known), _stable(section, seen)
         if before != after:
             changes.append(_change(section, seen[name], hour, "modified", before, after))
     for identity, known in present.items():
         if removes(known):
             rows.append(_ended(known, hour))
-            changes.append(_change(section, identity, hour, "removed", _stable(known), {}))
+            changes.append(_change(section, identity, hour, "removed", _stable(section, known), {}))
         else:
             rows.append(known)
     rows.sort(key=lambda row: (row[name], row["first_seen_at"]))
@@ -107,8 +107,9 @@ def _ended(known: Json, hour: str) -> Json:
     return row
 
 
-def _stable(row: Json) -> Json:
-    return {name: value for name, value in row.items() if name not in VOLATILE | _EPISODE}
+def _stable(section: str, row: Json) -> Json:
+    passing = BY_NAME[section].volatile | _EPISODE
+    return {name: value for name, value in row.items() if name not in passing}
 
 
 def _change(section: str, identity: str, hour: str, kind: str, before: Json, after: Json) -> Json:
