@@ -45,7 +45,7 @@ SECTIONS = (
         volatile=frozenset({"last_used_at"}),
     ),
     Section(
-        "admin_api_keys",
+        "admin_keys",
         "key_id",
         "/organization/admin_api_keys",
         # Which key is our own is told by the connection, not by OpenAI.
