@@ -1,0 +1,124 @@
+"""Periods and pack rows."""
+
+from dataclasses import replace
+from threading import Thread
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from functions.shared.errors import NotFound, PeriodInvalid
+from functions.shared.hours import HOUR, month_start, rfc3339
+from functions.shared.packs import MAX_PERIOD, Pack, Packs, Period
+from functions.shared.queue import Queue
+from functions.shared.table import ConditionFailed, Table
+from tests.seen import received
+
+APRIL = Period.of_month("2026-04")
+
+
+def pack(**facts: object) -> Pack:
+    """Return a request for April."""
+    asked = Pack(
+        tenant_id="tenant-a",
+        number=0,
+        state="queued",
+        kind="on_demand",
+        profile="full",
+        period_start=rfc3339(APRIL.start),
+        period_end=APRIL.last_second,
+        org_ids=["org-first"],
+        cut_hour=rfc3339(APRIL.last_hour),
+        created_at="2026-05-04T03:14:00Z",
+        requested_by="user-1",
+    )
+    return replace(asked, **facts)  # type: ignore[arg-type]
+
+
+@given(st.integers(0, 20_000), st.integers(1, MAX_PERIOD // HOUR))
+def test_a_period_comes_back_from_how_it_is_shown(start: int, hours: int) -> None:
+    """Whole hours in, the same whole hours out."""
+    first = month_start("2025-01") + start * HOUR
+    period = Period(first, first + hours * HOUR)
+    assert Period.parse(rfc3339(period.start), period.last_second) == period
+    assert period.last_hour + HOUR == period.end
+
+
+@pytest.mark.parametrize(
+    ("start", "end"),
+    [
+        ("2026-04-01T00:00:00Z", "2026-03-31T23:59:59Z"),
+        ("2026-04-01T00:00:00Z", "2026-04-01T00:00:00Z"),
+        ("2026-04-01T00:00:01Z", "2026-04-01T00:59:59Z"),
+        ("2026-04-01T00:00:00Z", "2026-04-01T00:59:58Z"),
+        ("2026-04-01T00:00:00Z", "2026-04-01T01:00:00Z"),
+        ("2026-04-01T00:59:59Z", "2026-04-01T00:59:59Z"),
+        ("2025-01-01T00:00:00Z", "2026-04-30T23:59:59Z"),
+        ("2026-04-01", "2026-04-30"),
+        (None, None),
+        (1, 2),
+    ],
+)
+def test_what_is_no_period_is_refused(start: object, end: object) -> None:
+    """Reversed, not whole hours, too long, another form."""
+    with pytest.raises(PeriodInvalid):
+        Period.parse(start, end)
+
+
+def test_numbers_count_up_per_tenant(table: Table, pack_queue: Queue) -> None:
+    """1, 2, 3; each with its message."""
+    packs = Packs(table)
+    numbers = [packs.request(pack(), pack_queue).number for _ in range(3)]
+    assert numbers == [1, 2, 3]
+    assert packs.request(pack(tenant_id="tenant-b"), pack_queue).number == 1
+    assert len(received(pack_queue)) == 4
+
+
+def test_requests_at_once_never_share_a_number(table: Table, pack_queue: Queue) -> None:
+    """Whoever loses the race takes the next one."""
+    packs, numbers = Packs(table), list[int]()
+
+    def request() -> None:
+        numbers.append(packs.request(pack(), pack_queue).number)
+
+    threads = [Thread(target=request) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(numbers) == [1, 2, 3, 4]
+
+
+def test_a_monthly_pack_is_one_however_often_it_is_asked_for(
+    table: Table, pack_queue: Queue
+) -> None:
+    """The second request returns the first; an on-demand pack of the month is another."""
+    packs = Packs(table)
+    monthly = pack(kind="monthly", month="2026-04", requested_by="schedule")
+    first = packs.request(monthly, pack_queue)
+    assert packs.request(monthly, pack_queue) == first
+    assert packs.request(pack(), pack_queue).number == 2
+    assert packs.request(monthly, pack_queue) == first
+
+
+def test_a_row_changes_only_from_the_state_it_is_in(table: Table, pack_queue: Queue) -> None:
+    """Two builders: one begins."""
+    packs = Packs(table)
+    row = packs.request(pack(), pack_queue)
+    building = packs.update(row, expect="queued", state="building")
+    assert building.state == "building"
+    with pytest.raises(ConditionFailed):
+        packs.update(row, expect="queued", state="building")
+
+
+def test_lists_are_newest_first_and_go_on_behind_a_key(table: Table, pack_queue: Queue) -> None:
+    """Month markers and custody entries are not packs."""
+    packs = Packs(table)
+    for month in ("2026-03", "2026-04", "2026-05"):
+        packs.request(pack(kind="monthly", month=month), pack_queue)
+    first, page = packs.page("tenant-a", limit=2)
+    rest, last = packs.page("tenant-a", limit=2, after=page.last_sk)
+    assert [row.number for row in first + rest] == [3, 2, 1]
+    assert last.last_sk is None
+    with pytest.raises(NotFound):
+        packs.need("tenant-b", 1)
