@@ -25,8 +25,9 @@ def ours(base_url: str) -> Puller:
     import httpx
 
     from functions.shared.clock import system_clock
+    from functions.shared.gate import MAX_IN_FLIGHT
     from functions.shared.hours import parse_instant
-    from functions.shared.openai import MAX_IN_FLIGHT, OpenAI
+    from functions.shared.openai import OpenAI
     from functions.snapshot import frontiers
     from functions.snapshot.fetch import fetch
 

@@ -162,6 +162,27 @@ class DeadlineReached(UpstreamError):
     reason = "deadline"
 
 
+class AllowanceSpent(UpstreamError):
+    """The run has sent as many requests as one run may; what is open goes to the next run."""
+
+    reason = "request_budget"
+
+
+class ChangedWhileRead(UpstreamError):
+    """A list left out an entity that is still there: it changed while it was read. Read it again.
+
+    Nothing that such a list does not show is taken for removed.
+    """
+
+    reason = "changed_while_read"
+
+
+class ProjectVanished(UpstreamError):
+    """A project listed as active was archived, or gone, when its lists were asked for."""
+
+    reason = "project_vanished"
+
+
 class BadResponse(UpstreamError):
     """The answer is not what the contract says: not JSON, twice the same key, wrong shape."""
 

@@ -7,6 +7,7 @@ proxies of the environment are ignored, a page is read under a byte cap and a de
 
 import asyncio
 import random
+import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -21,22 +22,24 @@ from functions.shared.errors import (
     AnsweredForAnother,
     BadResponse,
     DeadlineReached,
-    ResponseTooLarge,
     Throttled,
     UpstreamError,
     UpstreamFailed,
     UpstreamTimeout,
     UpstreamUnreachable,
 )
+from functions.shared.gate import MAX_IN_FLIGHT, Allowance, Gate
+from functions.shared.inflate import Inflated, first_bytes
 from functions.shared.refusals import refusal
 
 MAX_PAGE_BYTES = 32 * 1024 * 1024
-MAX_IN_FLIGHT = 32
 REQUEST_TIMEOUT_S = 30.0
 TRIES = 5
 _BACKOFF_S = 0.5
 _BACKOFF_CAP_S = 20.0
 _ERROR_BYTES = 64 * 1024
+# Pages beyond this are read one at a time, so that memory holds one huge page, not one per place.
+_LARGE_PAGE_BYTES = 1024 * 1024
 
 Params = list[tuple[str, str]]
 
@@ -65,35 +68,6 @@ class Tally:
         # HTTP dates are whole seconds; less than two is no skew at all.
         if abs(skew_s) >= 2 and abs(skew_s) > abs(self.skew_s):
             self.skew_s = skew_s
-
-
-@dataclass(slots=True)
-class Gate:
-    """How many requests may be under way: halves when OpenAI throttles, grows when it does not."""
-
-    limit: float = MAX_IN_FLIGHT
-    _under_way: int = 0
-    _changed: asyncio.Condition = field(default_factory=asyncio.Condition)
-
-    async def __aenter__(self) -> None:
-        """Wait for a place."""
-        async with self._changed:
-            await self._changed.wait_for(lambda: self._under_way < int(self.limit))
-            self._under_way += 1
-
-    async def __aexit__(self, *_: object) -> None:
-        """Give the place back."""
-        async with self._changed:
-            self._under_way -= 1
-            self._changed.notify_all()
-
-    def throttled(self) -> None:
-        """Halve the limit, down to one."""
-        self.limit = max(1.0, self.limit / 2)
-
-    def answered(self) -> None:
-        """Grow by one place per ``limit`` answers, up to the most allowed."""
-        self.limit = min(float(MAX_IN_FLIGHT), self.limit + 1 / self.limit)
 
 
 def http_client(transport: httpx.AsyncBaseTransport | None = None) -> httpx.AsyncClient:
@@ -131,6 +105,8 @@ class OpenAI:
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     gate: Gate = field(default_factory=Gate)
     tally: Tally = field(default_factory=Tally)
+    allowance: Allowance = field(default_factory=Allowance)
+    _one_large: asyncio.Lock = field(default_factory=asyncio.Lock, repr=False)
 
     async def get(self, path: str, params: Params | None = None) -> Json:
         """Return the JSON object at a path, trying again what may mend.
@@ -139,34 +115,51 @@ class OpenAI:
             UpstreamError: the class says why, ``lasting`` whether another try can help.
         """
         for attempt in range(1, self.tries + 1):
+            number = 0
             try:
-                async with self.gate:
+                async with self.gate as number:
                     answer = await self._once(path, params or [])
-                self.gate.answered()
-                return answer
             except UpstreamError as error:
                 if isinstance(error, Throttled):
-                    self.gate.throttled()
-                if not _may_mend(error) or attempt == self.tries:
+                    self.gate.throttled(number, time.monotonic() + (error.retry_after_s or 0.0))
+                if not _may_mend(error):
+                    raise
+                self.allowance.failed(error)
+                if attempt == self.tries:
                     raise
                 await self._wait(error, attempt)
                 self.tally.retries += 1
+            else:
+                self.gate.answered()
+                self.allowance.answered()
+                return answer
         raise AssertionError("unreachable")
 
     async def _wait(self, error: UpstreamError, attempt: int) -> None:
         backoff_s = min(_BACKOFF_CAP_S, _BACKOFF_S * 2 ** (attempt - 1))
         wait_s = random.uniform(backoff_s / 2, backoff_s)  # noqa: S311  # jitter, no secret
-        if error.retry_after_s is not None:
-            wait_s = max(wait_s, error.retry_after_s)
+        # Never all at the same instant again, also where OpenAI names one.
+        wait_s += error.retry_after_s or 0.0
         # A wait past the run's end is the next run's: the error says what the next run waits for.
         if wait_s >= self.remaining_s():
             raise error
         await self.sleep(wait_s)
 
+    async def _held(self) -> None:
+        """Wait until OpenAI takes requests again, when it told anyone of this run to wait."""
+        wait_s = self.gate.resume_at - time.monotonic()
+        if wait_s <= 0:
+            return
+        if wait_s >= self.remaining_s():
+            raise Throttled("OpenAI asks to wait past this run's end", retry_after_s=wait_s)
+        await self.sleep(wait_s)
+
     async def _once(self, path: str, params: Params) -> Json:
+        await self._held()
         allowed_s = min(REQUEST_TIMEOUT_S, self.remaining_s())
         if allowed_s <= 0:
             raise DeadlineReached("the run's time is used up")
+        self.allowance.ask()
         self.tally.requests += 1
         try:
             async with asyncio.timeout(allowed_s):
@@ -175,12 +168,16 @@ class OpenAI:
             raise UpstreamTimeout(f"no whole answer in {allowed_s:.0f} s") from error
         except httpx.TimeoutException as error:
             raise UpstreamTimeout(type(error).__name__) from error
-        # Refused connections, resets, bodies shorter than announced, broken gzip.
-        except (httpx.TransportError, httpx.DecodingError) as error:
-            raise UpstreamUnreachable(type(error).__name__) from error
+        # Refused connections, resets, bodies shorter than announced.
+        except httpx.TransportError as error:
+            # Not chained: httpx quotes a header it will not send, and one of ours is the key.
+            raise UpstreamUnreachable(type(error).__name__) from None
+        except (UnicodeError, httpx.InvalidURL):
+            raise BadResponse("OpenAI gave an id that cannot stand in a request") from None
         if status != 200:
             raise refusal(status, headers, body, self.now())
         self._check_organization(headers)
+        self.allowance.read(len(body))
         return _object(body, headers.get("x-request-id"))
 
     async def _read(self, path: str, params: Params) -> tuple[int, httpx.Headers, bytes]:
@@ -193,17 +190,25 @@ class OpenAI:
         url = f"{self.base_url}{path}"
         async with self.client.stream("GET", url, params=tuple(params), headers=headers) as answer:
             self.tally.saw(answer, self.now())
-            limit = MAX_PAGE_BYTES if answer.status_code == 200 else _ERROR_BYTES
-            parts: list[bytes] = []
-            size = 0
-            async for part in answer.aiter_bytes(65536):
-                size += len(part)
-                if size > limit:
-                    if answer.status_code == 200:
-                        raise ResponseTooLarge(f"more than {limit} bytes, inflated")
-                    break
-                parts.append(part)
-            return answer.status_code, answer.headers, b"".join(parts)
+            encoding = answer.headers.get("content-encoding", "")
+            if answer.status_code != 200:
+                body = await first_bytes(answer.aiter_raw(), encoding, _ERROR_BYTES)
+            else:
+                body = await self._page(answer, Inflated(encoding, MAX_PAGE_BYTES))
+            return answer.status_code, answer.headers, body
+
+    async def _page(self, answer: httpx.Response, reading: Inflated) -> bytes:
+        pieces = answer.aiter_raw()
+        async for piece in pieces:
+            reading.add(piece)
+            if len(reading.body) > _LARGE_PAGE_BYTES:
+                break
+        else:
+            return reading.whole()
+        async with self._one_large:
+            async for piece in pieces:
+                reading.add(piece)
+        return reading.whole()
 
     def _check_organization(self, headers: httpx.Headers) -> None:
         # OpenAI names the organization it answered for; the header is not always there, and for

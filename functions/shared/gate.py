@@ -1,0 +1,112 @@
+"""How hard one run may press on OpenAI: requests at once, and requests, bytes and failures in all.
+
+No network and no clock of its own. ``Gate`` bounds what is under way and backs off when throttled
+(additive increase, multiplicative decrease); ``Allowance`` bounds what a run may use up, so that
+neither a huge organization nor a hostile answer takes more than its share.
+"""
+
+import asyncio
+from dataclasses import dataclass, field
+
+from functions.shared.errors import AllowanceSpent, ResponseTooLarge, UpstreamError
+
+MAX_IN_FLIGHT = 32
+
+
+@dataclass(slots=True)
+class Gate:
+    """How many requests may be under way: halves when OpenAI throttles, grows when it does not.
+
+    Attributes:
+        limit: the present level; whole requests, rounded down.
+        resume_at: instant, on the caller's clock, before which nobody asks again.
+    """
+
+    limit: float = MAX_IN_FLIGHT
+    resume_at: float = 0.0
+    _under_way: int = 0
+    _sent: int = 0
+    _halved_at: int = 0
+    _changed: asyncio.Condition = field(default_factory=asyncio.Condition)
+
+    async def __aenter__(self) -> int:
+        """Wait for a place; return the request's number."""
+        async with self._changed:
+            await self._changed.wait_for(lambda: self._under_way < int(self.limit))
+            self._under_way += 1
+            self._sent += 1
+            return self._sent
+
+    async def __aexit__(self, *_: object) -> None:
+        """Give the place back."""
+        async with self._changed:
+            self._under_way -= 1
+            self._changed.notify_all()
+
+    def throttled(self, number: int, resume_at: float = 0.0) -> None:
+        """Halve the limit, down to one, and let everybody wait as long as OpenAI asks.
+
+        Requests under way together are throttled together: only those sent since the last halving
+        halve again.
+        """
+        self.resume_at = max(self.resume_at, resume_at)
+        if number > self._halved_at:
+            self._halved_at = self._sent
+            self.limit = max(1.0, self.limit / 2)
+
+    def answered(self) -> None:
+        """Grow by one place per ``limit`` answers, up to the most allowed."""
+        self.limit = min(float(MAX_IN_FLIGHT), self.limit + 1 / self.limit)
+
+
+@dataclass(slots=True)
+class Allowance:
+    """What one run may use up on one organization.
+
+    Attributes:
+        requests: requests it may still send.
+        n_bytes: bytes of answers, inflated, it may still read: they stay in memory.
+        failures: failures in a row, on all paths together, after which it asks no more. Every
+            request under way at the start of an outage must still find its five tries.
+    """
+
+    requests: int = 20_000
+    n_bytes: int = 128 * 1024 * 1024
+    failures: int = 200
+    _failed_in_a_row: int = 0
+    _last: UpstreamError | None = None
+
+    def ask(self) -> None:
+        """Take one request.
+
+        Raises:
+            AllowanceSpent: none is left.
+            UpstreamError: as the last of too many failures in a row.
+        """
+        if self._last is not None and self._failed_in_a_row >= self.failures:
+            raise type(self._last)(
+                f"given up after {self.failures} failures in a row",
+                retry_after_s=self._last.retry_after_s,
+            )
+        if self.requests <= 0:
+            raise AllowanceSpent("the run has sent as many requests as it may")
+        self.requests -= 1
+
+    def read(self, n_bytes: int) -> None:
+        """Take the bytes of an answer.
+
+        Raises:
+            ResponseTooLarge: there are not as many left.
+        """
+        if n_bytes > self.n_bytes:
+            raise ResponseTooLarge("the run has read as many bytes as it may")
+        self.n_bytes -= n_bytes
+
+    def answered(self) -> None:
+        """Note a good answer: failures before it were not the end."""
+        self._failed_in_a_row = 0
+
+    def failed(self, error: UpstreamError) -> None:
+        """Note a failure."""
+        self._failed_in_a_row += 1
+        self._last = error
