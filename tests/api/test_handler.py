@@ -1,0 +1,54 @@
+"""The edge as Lambda calls it: settings from the environment, doors opened once."""
+
+import io
+import json
+from collections.abc import Iterator
+
+import pytest
+from aws_lambda_powertools import Logger
+
+from functions.api import handler
+from functions.shared.errors import Misconfigured
+from tests.api.conftest import Api
+from tests.http_events import http_event
+
+
+@pytest.fixture
+def process(aws: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
+    """Give the process the function's settings, forget older doors, give what is logged."""
+    for name, value in aws.items():
+        monkeypatch.setenv(name, value)
+    handler._routes.cache_clear()
+    logged = io.StringIO()
+    monkeypatch.setattr(handler, "log", Logger(service=f"test-{id(logged)}", stream=logged))
+    yield logged
+    handler._routes.cache_clear()
+
+
+def test_lambda_answers_with_what_is_sealed(sealed: Api, process: io.StringIO) -> None:
+    """The same list as through the room's table."""
+    found = handler.handle(http_event("GET /users"), None)
+    assert found["statusCode"] == 200
+    assert json.loads(found["body"]) == sealed.get("/users")
+
+
+def test_a_missing_setting_ends_the_invocation_and_is_named(
+    process: io.StringIO, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Lambda counts it as an error, which the operator's alarm watches."""
+    monkeypatch.delenv("TABLE_NAME")
+    event = http_event("GET /users")
+    with pytest.raises(Misconfigured, match="TABLE_NAME"):
+        handler.handle(event, None)
+
+
+def test_a_refusal_is_logged_as_one_line_of_json_with_ids_only(
+    process: io.StringIO,
+) -> None:
+    """Nothing that a caller chose stands in it (T18)."""
+    evil = 'x\n{"level":"FAKE"}\u001b[31m'
+    handler.handle(http_event("GET /users", query={"limit": evil}, user=evil), None)
+    (line,) = process.getvalue().splitlines()
+    logged = json.loads(line)
+    assert (logged["message"], logged["problem"]) == ("refused", "bad-request")
+    assert "FAKE" not in line
