@@ -13,15 +13,27 @@ ONE_FILE = {ROOT / "tools" / "evidence-pack-verify.py"}
 NO_NAMES = {"utils", "helpers", "common", "manager", "misc"}
 # Rules: functions without clock, network or AWS.
 PURE = {
-    "shared": ("canonical", "hours", "hashing", "layout", "refusals", "caller", "errors"),
+    "shared": (
+        "canonical",
+        "hours",
+        "hashing",
+        "layout",
+        "refusals",
+        "caller",
+        "errors",
+        "sections",
+    ),
     "snapshot": (
         "compare",
         "diff",
         "findings",
         "frontiers",
         "lifecycle",
+        "listed",
         "normalize",
+        "normalize_optional",
         "picture",
+        "picture_optional",
         "privacy",
         "records",
     ),

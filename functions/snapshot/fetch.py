@@ -2,7 +2,7 @@
 
 Concurrent, under one deadline; what could not be read is a value with its reason, never an empty
 list. Sources: OpenAI's Admin API, /organization/users, /projects, /projects/{id}/api_keys,
-/audit_logs.
+/audit_logs; the optional lists stand in ``optional.py``.
 """
 
 import asyncio
@@ -13,12 +13,16 @@ from functions.shared.canonical import Json
 from functions.shared.errors import (
     EndpointUnavailable,
     ParameterRefused,
+    ProjectVanished,
     UpstreamError,
 )
 from functions.shared.hours import parse_instant
 from functions.shared.openai import OpenAI, Params
-from functions.snapshot import frontiers
+from functions.snapshot import frontiers, optional
+from functions.snapshot.confirm import NOTHING_HELD, Held, confirmed, id_in_path
 from functions.snapshot.lists import open_page, read_list
+from functions.snapshot.optional import Further
+from functions.snapshot.projects import is_active, is_archived, read_projects
 from functions.snapshot.records import STREAMS, Listing
 from functions.snapshot.walk import PATH, Budget, Walked, walk
 
@@ -41,6 +45,7 @@ class Pulled:
         audit: per stream, what the walk closed.
         backfill: per stream, what the walk into the past closed.
         history_ends: streams before whose B there is nothing.
+        further: the sections beyond the required ones, as far as they were due.
     """
 
     users: Listing
@@ -51,9 +56,16 @@ class Pulled:
     audit: dict[str, Walked]
     backfill: dict[str, Walked]
     history_ends: set[str] = field(default_factory=set)
+    further: Further = field(default_factory=Further)
 
 
-async def fetch(openai: OpenAI, known: Json, asked: frontiers.Plan, hour_end: datetime) -> Pulled:
+async def fetch(
+    openai: OpenAI,
+    known: Json,
+    asked: frontiers.Plan,
+    hour_end: datetime,
+    held: Held = NOTHING_HELD,
+) -> Pulled:
     """Return everything read for one hour.
 
     Args:
@@ -61,60 +73,74 @@ async def fetch(openai: OpenAI, known: Json, asked: frontiers.Plan, hour_end: da
         known: frontiers the last seal carries.
         asked: what to ask the audit log for.
         hour_end: first instant after the hour.
+        held: what the registers show as present; its removal is confirmed before it is believed.
     """
-    users, (projects, keys, archived, without_any), (audit, backfill, ends) = await asyncio.gather(
-        read_list(openai, "/organization/users"),
-        _projects_and_keys(openai, known, hour_end),
+    due = optional.due(known, hour_end)
+    users, projects_and_keys, (audit, backfill, ends), whole = await asyncio.gather(
+        _users(openai, held),
+        _projects_and_keys(openai, known, hour_end, held),
         audit_of(openai, known, asked),
+        optional.read_whole(openai, due),
     )
-    return Pulled(users, projects, keys, archived, without_any, audit, backfill, ends)
+    projects, keys, archived, without_any = projects_and_keys
+    active = [project["id"] for project in projects.items if _is_named(project, archived=False)]
+    # Last, so that what an hour must have never waits for what it may have.
+    further = Further(whole, await optional.read_within(openai, due, active))
+    return Pulled(users, projects, keys, archived, without_any, audit, backfill, ends, further)
+
+
+async def _users(openai: OpenAI, held: Held) -> Listing:
+    path = "/organization/users"
+    listing = await read_list(openai, path)
+    return await confirmed(openai, listing, path, [], held.of_list("users"))
 
 
 async def _projects_and_keys(
-    openai: OpenAI, known: Json, hour_end: datetime
+    openai: OpenAI, known: Json, hour_end: datetime, held: Held
 ) -> tuple[Listing, dict[str, Listing], bool, set[str]]:
+    projects = await read_projects(openai)
     include = [("include_archived", "true")]
-    projects = await read_list(openai, "/organization/projects", include)
+    ids = held.of_list("projects")
+    projects = await confirmed(openai, projects, "/organization/projects", include, ids)
     last = known.get("archived_keys_at")
     archived = last is None or hour_end - parse_instant(last) >= ARCHIVED_EVERY
-    wanted = [
-        project["id"]
-        for project in projects.items
-        if isinstance(project.get("id"), str) and (archived or is_active(project))
-    ]
+    wanted = [project["id"] for project in projects.items if _is_named(project, archived=archived)]
+    active = {p["id"] for p in projects.items if _is_named(p, archived=False)}
     without_any: set[str] = set()
-    lists = await asyncio.gather(*(_keys(openai, name, without_any) for name in wanted))
+    lists = await asyncio.gather(
+        *(_keys(openai, name, name in active, without_any, held) for name in wanted)
+    )
     return projects, dict(zip(wanted, lists, strict=True)), archived, without_any
 
 
-def is_active(project: Json) -> bool:
-    """Tell whether OpenAI shows a project as active."""
-    status = project.get("status")
-    return status == "active" or (status is None and project.get("archived_at") is None)
+def _is_named(project: Json, *, archived: bool) -> bool:
+    identity = project.get("id")
+    return isinstance(identity, str) and bool(identity) and (archived or is_active(project))
 
 
-async def _keys(openai: OpenAI, project: str, without_any: set[str]) -> Listing:
-    path = f"/organization/projects/{project}/api_keys"
+async def _keys(
+    openai: OpenAI, project: str, listed_active: bool, without_any: set[str], held: Held
+) -> Listing:
+    path = f"/organization/projects/{id_in_path(project)}/api_keys"
     # Without this parameter the list hides keys whose owner lost access: those we look for.
-    listing = await read_list(openai, path, [("owner_project_access", "any")])
+    everyones = [("owner_project_access", "any")]
+    listing = await read_list(openai, path, everyones)
+    refused = isinstance(listing.error, (ParameterRefused, EndpointUnavailable))
+    if refused and not listed_active:
+        # Whether an archived project's keys are listed is not established: nothing is said by this.
+        return Listing([], EndpointUnavailable("an archived project's keys are not listed"))
     if isinstance(listing.error, ParameterRefused) and not listing.items:
-        if await _is_archived(openai, project):
-            return Listing([], EndpointUnavailable("the project was archived meanwhile"))
+        if await is_archived(openai, project):
+            return Listing([], ProjectVanished("the project was archived meanwhile"))
         without_any.add(project)
         return await read_list(openai, path)
-    if isinstance(listing.error, EndpointUnavailable) and not await _is_archived(openai, project):
-        # Still active, yet its keys are not there: that list failed; it is not empty.
-        return Listing(listing.items, UpstreamError("an active project's keys answer 404"))
-    return listing
-
-
-async def _is_archived(openai: OpenAI, project: str) -> bool:
-    try:
-        return not is_active(await openai.get(f"/organization/projects/{project}"))
-    except EndpointUnavailable:
-        return True
-    except UpstreamError:
-        return False
+    if isinstance(listing.error, EndpointUnavailable):
+        # Either the project is no longer what the list of projects says, or that list failed.
+        # Neither is a list without keys.
+        gone = await is_archived(openai, project)
+        error = ProjectVanished() if gone else UpstreamError("an active project's keys answer 404")
+        return Listing(listing.items, error)
+    return await confirmed(openai, listing, path, everyones, held.of_list("api_keys", project))
 
 
 async def audit_of(

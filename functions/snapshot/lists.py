@@ -10,14 +10,16 @@ from functions.shared.openai import OpenAI, Params
 from functions.snapshot.records import Listing
 
 MAX_PAGES = 2000
+# Far more than any page is asked for: a list that is served whole at once is still taken.
+MAX_ITEMS = 20_000
 PAGE_SIZE = 100
 
 
 async def read_list(openai: OpenAI, path: str, params: Params | None = None) -> Listing:
-    """Page through a list (envelope A) by ``after=<last_id>``."""
+    """Page through a list by ``after=<last_id>``; by ``after=<next>`` where it has a ``next``."""
     found: dict[str, Json] = {}
     odd: list[Json] = []
-    conflicts: list[str] = []
+    conflicts: list[Json] = []
     cursors: set[str] = set()
     query = [("limit", str(PAGE_SIZE)), *(params or [])]
     error: UpstreamError | None = None
@@ -29,6 +31,7 @@ async def read_list(openai: OpenAI, path: str, params: Params | None = None) -> 
         except UpstreamError as refused:
             error = refused
             break
+        known = len(found)
         for item in items:
             identity = item.get("id")
             if not isinstance(identity, str) or not identity:
@@ -36,7 +39,10 @@ async def read_list(openai: OpenAI, path: str, params: Params | None = None) -> 
             elif identity not in found:
                 found[identity] = item
             elif canonical(found[identity]) != canonical(item):
-                conflicts.append(identity)
+                conflicts.append(item)
+        if after and len(found) == known:
+            error = BadResponse("more was promised, and nothing new was shown")
+            break
         if cursor is None:
             break
         if cursor in cursors:
@@ -58,12 +64,18 @@ def open_page(page: Json) -> tuple[list[Json], str | None]:
     items = page.get("data")
     if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
         raise BadResponse("the answer is not a list of records")
-    has_more = page.get("has_more", False)
+    if page.get("object", "list") != "list":
+        raise BadResponse("the answer is another object than a list")
+    if len(items) > MAX_ITEMS:
+        raise BadResponse(f"more than {MAX_ITEMS} records in one page")
+    # Absent or null says nothing of the end: that list is not known to be whole.
+    has_more = page.get("has_more")
     if not isinstance(has_more, bool):
         raise BadResponse("has_more is neither true nor false")
     if not has_more:
         return items, None
-    cursor = page.get("last_id")
+    # Groups and roles have another envelope: no first and last id, but the next cursor.
+    cursor = page["next"] if "next" in page else page.get("last_id")
     if not items or not isinstance(cursor, str) or not cursor:
         raise BadResponse("more is promised, but no cursor leads there")
     return items, cursor

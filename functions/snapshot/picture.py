@@ -18,20 +18,19 @@ from functions.shared.errors import (
 from functions.shared.hashing import id_hash
 from functions.shared.hours import rfc3339
 from functions.snapshot import frontiers, normalize
-from functions.snapshot.fetch import Pulled, is_active
+from functions.snapshot.fetch import Pulled
+from functions.snapshot.listed import CONFLICT, MOST_KEPT, conflict_of, failed, joined, section_of
+from functions.snapshot.picture_optional import names_in, noted_all, optional_sections
 from functions.snapshot.privacy import Privacy
+from functions.snapshot.projects import is_active
 from functions.snapshot.records import (
     COMPLETE,
-    FAILED,
-    FORBIDDEN,
     PARTIAL,
     STREAMS,
     UNAVAILABLE,
     UNPROVEN,
-    Listing,
     Picture,
     Section,
-    status_of,
 )
 
 
@@ -71,20 +70,23 @@ def picture_of(seen: Seen, privacy: Privacy, sealed_ids: Callable[[int], set[str
         sealed_ids: from an epoch second to the ids of all events sealed since then.
     """
     pulled = seen.pulled
-    privacy = privacy.knowing(_names(pulled.users.items))
+    privacy = privacy.knowing([*_names(pulled.users.items), *names_in(pulled.further)])
+    further = optional_sections(pulled.further, pulled.projects, privacy)
     sections = {
-        "users": _section(pulled.users, normalize.user, privacy),
-        "projects": _section(pulled.projects, normalize.project, privacy),
+        "users": section_of("users", pulled.users, normalize.user, privacy),
+        "projects": section_of("projects", pulled.projects, normalize.project, privacy),
         "api_keys": _api_keys(pulled, privacy),
+        **further,
     }
     stranger = _is_stranger(seen, privacy)
     if stranger:
-        sections = {name: _failed(Quarantined()) for name in sections}
-        audit, after = _failed(Quarantined()), seen.known
+        sections = {name: failed(Quarantined()) for name in sections}
+        audit, after = failed(Quarantined()), seen.known
     else:
         audit, after = _audit(seen, privacy, sealed_ids)
         if pulled.archived_keys_read and pulled.projects.whole:
             after = after | {"archived_keys_at": rfc3339(seen.hour_end)}
+        after = after | {"optional": noted_all(seen.known, further, seen.hour_end)}
     return Picture(
         sections={**sections, "audit_events": audit},
         frontiers=after,
@@ -111,54 +113,22 @@ def _is_stranger(seen: Seen, privacy: Privacy) -> bool:
     return not shown & seen.known_projects
 
 
-def _section(
-    listing: Listing, one: Callable[[Json, Privacy], normalize.Normal], privacy: Privacy
-) -> Section:
-    rows, unknown = normalize.normalize_all(listing.items, one, privacy)
-    if listing.error and not rows:
-        return _failed(listing.error)
-    if listing.error:
-        return Section(PARTIAL, listing.error.reason, listing.error.lasting, rows, unknown)
-    if listing.conflicts:
-        return Section(PARTIAL, "conflicting_duplicates", False, rows, unknown)
-    return Section(COMPLETE, None, True, rows, unknown)
-
-
-def _failed(error: UpstreamError) -> Section:
-    return Section(status_of(error), error.reason, error.lasting)
-
-
 def _api_keys(pulled: Pulled, privacy: Privacy) -> Section:
     if pulled.projects.error and not pulled.projects.items:
         # Without projects there is nobody to ask: what stopped that list stops this one.
-        return _failed(pulled.projects.error)
+        return failed(pulled.projects.error)
     parts = {
-        name: _section(listing, normalize.api_key(name), privacy)
+        name: section_of("api_keys", listing, normalize.api_key(name), privacy)
         for name, listing in pulled.keys.items()
     }
     active = {str(project.get("id")) for project in pulled.projects.items if is_active(project)}
-    rows = [row for part in parts.values() for row in part.rows]
-    unknown = sum(part.unknown for part in parts.values())
-    covers = sorted(name for name, part in parts.items() if part.status == COMPLETE)
     # An archived project's keys need not be listed: no answer there is no shortfall.
     short = [
         part
         for name, part in parts.items()
         if part.status != COMPLETE and (name in active or part.status != UNAVAILABLE)
     ]
-    status, reason, lasting = COMPLETE, None, True
-    if not pulled.projects.whole:
-        status, reason, lasting = PARTIAL, "projects_not_whole", False
-    elif short:
-        all_forbidden = not covers and all(part.status == FORBIDDEN for part in short)
-        none_read = not covers and not rows
-        status = FORBIDDEN if all_forbidden else FAILED if none_read else PARTIAL
-        reason, lasting = short[0].reason, all(part.lasting for part in short)
-    elif pulled.without_any:
-        # Keys whose owner lost access may be hidden: nothing unseen is taken for removed.
-        status, reason = PARTIAL, "owner_project_access_refused"
-        covers = [name for name in covers if name not in pulled.without_any]
-    return Section(status, reason, lasting, rows, unknown, covers)
+    return joined("api_keys", parts, short, pulled.projects.whole, pulled.without_any)
 
 
 def _audit(
@@ -169,16 +139,16 @@ def _audit(
     answered = [name for name in STREAMS if not _refused(pulled.audit[name].error)]
     if "organization" not in answered:
         assert main.error is not None  # noqa: S101  # what _refused tested
-        return _failed(main.error), seen.known
+        return failed(main.error), seen.known
     errors = [walked.error for name in answered if (walked := pulled.audit[name]).error]
     reached = {name: pulled.audit[name].closed_through for name in answered}
     nothing = main.error is not None and main.closed_through <= seen.asked.lo["organization"]
     if nothing and main.error is not None:
-        return _failed(main.error), seen.known
-    rows, unknown = _events(seen, privacy, sealed_ids, answered)
-    known = seen.known | {"proven": seen.known["proven"] or bool(rows)}
+        return failed(main.error), seen.known
+    found = _events(seen, privacy, sealed_ids, answered)
+    known = seen.known | {"proven": seen.known["proven"] or bool(found.rows)}
     if abs(seen.skew_s) > frontiers.MAX_SKEW_S:
-        return Section(PARTIAL, "clock_skew", False, rows, unknown), known
+        return found.section(PARTIAL, "clock_skew", lasting=False), known
     after = frontiers.advanced(known, seen.asked, reached, seen.hour_end, seen.skew_s)
     after = _past(after, seen, answered)
     after, new_overflow = _overflow(after, seen, answered)
@@ -186,12 +156,14 @@ def _audit(
         # Without an error the budget of windows ended: the next hour goes on from the frontier.
         reason = errors[0].reason if errors else "window_budget"
         lasting = all(error.lasting for error in errors)
-        return Section(PARTIAL, reason, lasting, rows, unknown), after
+        return found.section(PARTIAL, reason, lasting=lasting), after
     if new_overflow:
-        return Section(PARTIAL, "second_overflow", True, rows, unknown), after
+        return found.section(PARTIAL, "second_overflow"), after
+    if found.conflicts:
+        return found.section(PARTIAL, CONFLICT), after
     if not known["proven"]:
-        return Section(UNPROVEN, "no_event_seen", True, rows, unknown), after
-    return Section(COMPLETE, None, True, rows, unknown), after
+        return found.section(UNPROVEN, "no_event_seen"), after
+    return found.section(COMPLETE), after
 
 
 def _refused(error: UpstreamError | None) -> bool:
@@ -228,25 +200,49 @@ def _overflow(after: Json, seen: Seen, answered: list[str]) -> tuple[Json, bool]
     return after | {"streams": streams}, is_new
 
 
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """Events that no seal holds yet, and what of them did not fit."""
+
+    rows: list[Json]
+    unknown: int
+    odd: list[Json]
+    conflicts: list[Json]
+
+    def section(self, status: str, reason: str | None = None, *, lasting: bool = True) -> Section:
+        """Return the section they make."""
+        odd, conflicts = self.odd[:MOST_KEPT], self.conflicts[:MOST_KEPT]
+        return Section(status, reason, lasting, self.rows, self.unknown, None, odd, conflicts)
+
+
 def _events(
     seen: Seen,
     privacy: Privacy,
     sealed_ids: Callable[[int], set[str]],
     answered: list[str],
-) -> tuple[list[Json], int]:
+) -> _Found:
     """Return the rows of events that no seal holds yet, each id once, oldest first."""
     sealed = sealed_ids(seen.asked.start())
     found: dict[str, Json] = {}
-    unknown = 0
+    unknown, odd, conflicts = 0, [], []
     for name in answered:
         past = seen.pulled.backfill.get(name)
         items = (past.events if past else []) + seen.pulled.audit[name].events
         seen_from = datetime.fromtimestamp(seen.asked.lo[name], seen.hour_end.tzinfo)
         one = normalize.event(name, rfc3339(seen_from))
-        rows, odd = normalize.normalize_all(items, one, privacy)
-        unknown += odd
+        rows, lacking, without_id = normalize.normalize_all(items, one, privacy)
+        unknown += lacking
+        odd += without_id
         for row in rows:
-            if row["event_id"] not in sealed:
-                found.setdefault(row["event_id"], row)
+            if row["event_id"] in sealed:
+                continue
+            known = found.setdefault(row["event_id"], row)
+            if _without_stream(known) != _without_stream(row):
+                conflicts.append(conflict_of(row["event_id"], (known, row)))
     order = sorted(found.values(), key=lambda row: (row["occurred_at"], row["event_id"]))
-    return order, unknown
+    return _Found(order, unknown, odd, conflicts)
+
+
+def _without_stream(row: Json) -> Json:
+    # Both streams may show an event: that is no contradiction.
+    return row | {"details": row["details"] | {"stream": None}}

@@ -32,17 +32,17 @@ class Listing:
     Attributes:
         items: records by first appearance, each id once; those without an id too.
         error: why the list is not whole, None when it is.
-        conflicts: ids that came twice with different content.
+        conflicts: records that came again with other content than the one in ``items``.
     """
 
     items: list[Json]
     error: UpstreamError | None = None
-    conflicts: tuple[str, ...] = ()
+    conflicts: tuple[Json, ...] = ()
 
     @property
     def whole(self) -> bool:
-        """Tell whether nothing of the list is missing or in doubt."""
-        return self.error is None and not self.conflicts
+        """Tell whether nothing of the list is missing."""
+        return self.error is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,10 @@ class Section:
         lasting: trying again within the hour won't better it.
         rows: normalized rows; for events, those not sealed before.
         unknown: records with a required field absent or unreadable.
-        covers: for ``api_keys``, the projects whose list was read whole; None: all.
+        covers: where every project has a list, the projects whose list was read whole; None: all.
+        odd: the first records without an id, normalized; they cannot be followed.
+        conflicts: the first records that came twice with different content, normalized:
+            ``{"id", "sha256": […], "rows": […]}``.
     """
 
     status: str
@@ -64,6 +67,8 @@ class Section:
     rows: list[Json] = field(default_factory=list)
     unknown: int = 0
     covers: list[str] | None = None
+    odd: list[Json] = field(default_factory=list)
+    conflicts: list[Json] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +76,7 @@ class Picture:
     """What one run saw of an organization.
 
     Attributes:
-        sections: by name, the four required ones always.
+        sections: by name, the four required ones always; the others only when they were asked for.
         frontiers: what the audit walk reached; goes into the seal.
         pictured_from: instant of the first request, RFC 3339.
         pictured_to: instant of the last answer, RFC 3339.
@@ -84,8 +89,8 @@ class Picture:
 
     @property
     def final(self) -> bool:
-        """Tell whether another try within the grace could not better it."""
-        return all(section.lasting for section in self.sections.values())
+        """Tell whether another try within the grace could not better what an hour must have."""
+        return all(self.sections[name].lasting for name in REQUIRED)
 
     @property
     def outcome(self) -> tuple[str, str | None]:
