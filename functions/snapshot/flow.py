@@ -4,6 +4,7 @@
 ``close_hour`` decides what an hour is; ``walk_of`` is the walk itself.
 """
 
+import time
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -37,7 +38,11 @@ class Walk:
     order: Order
     room: Room
     connection: Connection
-    remaining_s: float
+    deadline: float
+
+    def remaining_s(self) -> float:
+        """Return the seconds this run may still use, over all the hours it closes."""
+        return self.deadline - time.monotonic()
 
     @property
     def chain(self) -> Chain:
@@ -75,7 +80,7 @@ def run(order: Order, room: Room, remaining_s: float) -> list[Seal]:
     connection = room.connections.find(order.tenant_id, order.org_id)
     if connection is None:
         return []
-    walk = Walk(order, room, connection, remaining_s)
+    walk = Walk(order, room, connection, time.monotonic() + remaining_s)
     last = walk.chain.last_before(order.hour + HOUR)
     if last and walk.projection.is_missing(last.hour):
         walk.projection.project(last)

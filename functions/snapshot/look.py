@@ -4,17 +4,18 @@ Steps 1 and 2 of 6 together, because the key and the raw answers live and die in
 """
 
 import asyncio
-import time
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from functions.shared.canonical import Json
 from functions.shared.errors import KeyUnusable, UpstreamError, VaultUnavailable
+from functions.shared.gate import MAX_IN_FLIGHT, Gate
 from functions.shared.hours import HOUR, floor_hour, rfc3339
 from functions.shared.layout import HASHKEY_SK, tenant_pk
 from functions.shared.openai import OpenAI, Tally
 from functions.shared.vault import admin_key_context, hash_key_context
 from functions.snapshot import frontiers
+from functions.snapshot.confirm import Held
 from functions.snapshot.fetch import Pulled, fetch
 from functions.snapshot.picture import Seen, picture_of
 from functions.snapshot.privacy import Privacy
@@ -24,6 +25,11 @@ from functions.snapshot.seal import Closing
 
 if TYPE_CHECKING:
     from functions.snapshot.flow import Walk
+
+
+# Sections whose removals are confirmed by asking for the entity itself.
+CONFIRMED = ("users", "projects", "api_keys")
+_KEY_REFUSED = frozenset({"key_rejected", "mismatched_organization", "ip_not_authorized"})
 
 
 class Disconnected(UpstreamError):
@@ -39,6 +45,12 @@ class NoKey(UpstreamError):
     reason = "key_unusable"
 
 
+class NoVault(UpstreamError):
+    """KMS throttles or fails; the keys may be as good as ever."""
+
+    reason = "vault_unavailable"
+
+
 def look(walk: "Walk", closing: Closing) -> tuple[Picture, Json]:
     """Return the picture of an hour and how the run went.
 
@@ -52,12 +64,13 @@ def look(walk: "Walk", closing: Closing) -> tuple[Picture, Json]:
     known = closing.frontiers or frontiers.empty()
     hour_end = closing.hour + HOUR
     asked = frontiers.plan(known, hour_end)
+    gate = Gate(limit=_last_good_level(closing))
     try:
         privacy = Privacy(_hash_key(walk))
-        pulled = asyncio.run(_pull(walk, tally, known, asked, hour_end))
+        pulled = asyncio.run(_pull(walk, closing, tally, gate, asked))
     except UpstreamError as error:
         picture = _nothing(error, known, started, walk.room.now())
-        return picture, run_block(tally, walk.order.attempt)
+        return picture, run_block(tally, gate, walk.order.attempt)
     seen = Seen(
         pulled=pulled,
         known=known,
@@ -74,13 +87,14 @@ def look(walk: "Walk", closing: Closing) -> tuple[Picture, Json]:
         start = floor_hour(datetime.fromtimestamp(second, hour_end.tzinfo))
         return sealed_event_ids(walk.room.evidence, walk.chain, start, closing.hour)
 
-    return picture_of(seen, privacy, sealed_ids), run_block(tally, walk.order.attempt)
+    return picture_of(seen, privacy, sealed_ids), run_block(tally, gate, walk.order.attempt)
 
 
 async def _pull(
-    walk: "Walk", tally: Tally, known: Json, asked: frontiers.Plan, hour_end: datetime
+    walk: "Walk", closing: Closing, tally: Tally, gate: Gate, asked: frontiers.Plan
 ) -> Pulled:
-    deadline = time.monotonic() + walk.remaining_s
+    held = Held.of({name: walk.store.load(closing.carried(name)) for name in CONFIRMED})
+    known = closing.frontiers or frontiers.empty()
     async with walk.room.http() as client:
         openai = OpenAI(
             client=client,
@@ -88,11 +102,15 @@ async def _pull(
             org_id=walk.order.org_id,
             admin_key=_admin_key(walk),
             now=walk.room.now,
-            remaining_s=lambda: deadline - time.monotonic(),
+            remaining_s=walk.remaining_s,
             sleep=walk.room.sleep,
+            gate=gate,
             tally=tally,
         )
-        return await fetch(openai, known, asked, hour_end)
+        if closing.previous and closing.previous.content["reason"] in _KEY_REFUSED:
+            # A key that was refused an hour ago costs one request an hour until it is replaced.
+            await openai.get("/organization/users", [("limit", "1")])
+        return await fetch(openai, known, asked, closing.hour + HOUR, held)
 
 
 def _admin_key(walk: "Walk") -> str:
@@ -113,8 +131,10 @@ def _hash_key(walk: "Walk") -> bytes:
 def _unwrap(walk: "Walk", ciphertext: bytes, context: dict[str, str]) -> bytes:
     try:
         return walk.room.secrets.unwrap(ciphertext, context)
-    except (KeyUnusable, VaultUnavailable) as error:
+    except KeyUnusable as error:
         raise NoKey(str(error)) from error
+    except VaultUnavailable as error:
+        raise NoVault(str(error)) from error
 
 
 def _nothing(error: UpstreamError, known: Json, started: datetime, ended: datetime) -> Picture:
@@ -122,10 +142,17 @@ def _nothing(error: UpstreamError, known: Json, started: datetime, ended: dateti
     return Picture(dict.fromkeys(REQUIRED, section), known, rfc3339(started), rfc3339(ended))
 
 
-def run_block(tally: Tally, attempt: int) -> Json:
+def _last_good_level(closing: Closing) -> float:
+    """Return how many requests at once the organization took an hour ago: a hint, not evidence."""
+    level = closing.previous.run.get("concurrency") if closing.previous else None
+    return float(level) if isinstance(level, int) and 1 <= level <= MAX_IN_FLIGHT else MAX_IN_FLIGHT
+
+
+def run_block(tally: Tally, gate: Gate, attempt: int) -> Json:
     """Return what stands beside the seal: how the run went, outside the digest."""
     return {
         "attempt": attempt,
+        "concurrency": int(gate.limit),
         "first_request_id": tally.first_request_id,
         "last_request_id": tally.last_request_id,
         "requests": tally.requests,
