@@ -1,0 +1,198 @@
+"""The deployed template with IAM enforced: a browser signs in, a stranger sees nothing, no leak."""
+
+import gzip
+import io
+import json
+import os
+import shutil
+import signal
+import tarfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from playwright.sync_api import Page, expect, sync_playwright
+
+from tests.dashboard.conftest import ARGUMENTS, NAMES
+from tests.local_runner import Runner, running
+from tools.openai_simulator import DEMO_ADMIN_KEY, DEMO_ORG_ID, DEMO_START, demo_world
+from tools.openai_simulator.private import private_texts
+
+pytestmark = pytest.mark.emulator
+
+ADMIN, STRANGER = "tenant-a-admin", "tenant-b-admin"
+N_HOURS = 8
+
+
+@pytest.fixture(scope="module")
+def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runner]:
+    """Give a stage with the demo organization connected, hours sealed and a pack made."""
+    with running(tmp_path_factory.mktemp("walk")) as given:
+        given.run("clock", "--set", "2026-04-01T00:05:00Z")
+        body = {"org_id": DEMO_ORG_ID, "admin_key": DEMO_ADMIN_KEY}
+        answer = given.ask("POST", "/orgs", ADMIN, body)
+        assert answer.status_code == 201, answer.text
+        lines = given.lines("tick", "--hour", DEMO_START, "--count", str(N_HOURS))
+        assert {line["outcome"] for line in lines} == {"complete"}
+        period = {"period_start": DEMO_START, "period_end": "2026-04-01T05:59:59Z"}
+        pack = given.ask("POST", "/evidence-packs", ADMIN, period)
+        assert pack.status_code == 202, pack.text
+        _wait_until_ready(given)
+        yield given
+
+
+def _wait_until_ready(stage: Runner) -> None:
+    for _ in range(60):
+        state = stage.ask("GET", "/evidence-packs/1", ADMIN).json()["state"]
+        if state == "ready":
+            return
+        assert state in ("queued", "building"), state
+    raise AssertionError("the pack was not built in time")
+
+
+@pytest.fixture
+def page() -> Iterator[Page]:
+    """Open a page in the Chromium of this machine."""
+    path = next((found for name in NAMES if (found := shutil.which(name))), None)
+    if path is None:
+        say = "no Chromium here; `apt-get install chromium` gets one"
+        if os.environ.get("REQUIRE_BROWSER") == "1":
+            pytest.fail(say)
+        pytest.skip(say)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        yield browser.new_page()
+        browser.close()
+
+
+def _signed_in(page: Page, stage: Runner, username: str) -> None:
+    user = next(one for one in stage.said["users"] if one["username"] == username)
+    page.goto(stage.said["dashboard_url"])
+    page.get_by_test_id("sign-in").click()
+    page.locator('input[name="username"]:visible').fill(username)
+    page.locator('input[name="password"]:visible').fill(user["password"])
+    page.locator('[type="submit"]:visible').first.click()
+    page.get_by_test_id("kpi-users").wait_for()
+
+
+def _figures(page: Page) -> dict[str, str]:
+    names = ("orgs", "users", "active-projects", "api-keys", "stale-keys")
+    return {name: page.get_by_test_id(f"kpi-{name}").inner_text() for name in names}
+
+
+@pytest.mark.browser
+def test_a_browser_signs_in_and_reads_the_figures(stage: Runner, page: Page) -> None:
+    """The strip shows what the API says, after a real sign-in and under the real policy."""
+    wrong: list[str] = []
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    _signed_in(page, stage, ADMIN)
+    summary = stage.ask("GET", "/summary", ADMIN).json()
+    expect(page.get_by_test_id("kpi-users")).to_contain_text(str(summary["users"]))
+    shown = _figures(page)
+    for name, figure in shown.items():
+        assert str(summary[name.replace("-", "_")]) in figure.split(), (name, figure)
+    for room in ("users", "projects", "api-keys", "events"):
+        page.get_by_test_id(f"nav-{room}").click()
+        page.get_by_test_id(f"table-{room}").get_by_test_id("row").first.wait_for()
+    assert wrong == []
+
+
+@pytest.mark.browser
+def test_a_strangers_browser_shows_an_empty_tenant(stage: Runner, page: Page) -> None:
+    """The other tenant's page knows of nothing."""
+    _signed_in(page, stage, STRANGER)
+    expect(page.get_by_test_id("kpi-orgs")).to_contain_text("0")
+    assert DEMO_ORG_ID not in page.content()
+
+
+def test_another_tenant_is_told_the_same_as_of_what_never_was(stage: Runner) -> None:
+    """Every route with the first tenant's ids answers byte for byte as with invented ones."""
+    invented = {DEMO_ORG_ID: "org-NeverWas12345"}
+    for method, route, body in _routes_with_ids():
+        theirs = stage.ask(method, route, STRANGER, body)
+        text = json.dumps([route, body])
+        for real, never in invented.items():
+            text = text.replace(real, never)
+        other_route, other_body = json.loads(text.replace("evidence-packs/1", "evidence-packs/99"))
+        never_was = stage.ask(method, other_route, STRANGER, other_body)
+        assert (theirs.status_code, theirs.content) == (404, never_was.content), (method, route)
+        assert never_was.status_code == 404
+    assert stage.ask("GET", f"/orgs/{DEMO_ORG_ID}", ADMIN).status_code == 200
+
+
+def _routes_with_ids() -> list[tuple[str, str, Any]]:
+    org = DEMO_ORG_ID
+    lists = ("users", "projects", "api-keys", "events", "changes", "findings")
+    period = {"period_start": DEMO_START, "period_end": "2026-04-01T01:59:59Z"}
+    return [
+        ("GET", f"/orgs/{org}", None),
+        ("GET", f"/orgs/{org}/hours", None),
+        *(("GET", f"/{name}?org_id={org}", None) for name in lists),
+        ("PATCH", f"/orgs/{org}", {"display_name": "mine"}),
+        ("PUT", f"/orgs/{org}/admin-key", {"admin_key": DEMO_ADMIN_KEY}),
+        ("POST", f"/orgs/{org}/pause", None),
+        ("POST", f"/orgs/{org}/resume", None),
+        ("DELETE", f"/orgs/{org}", None),
+        ("POST", "/evidence-packs", period | {"org_ids": [org]}),
+        ("GET", "/evidence-packs/1", None),
+        ("GET", "/evidence-packs/1/download", None),
+    ]
+
+
+def test_a_user_cannot_change_tenant(stage: Runner) -> None:
+    """The tenant attribute is not the user's to write, with whatever token."""
+    user = next(one for one in stage.said["users"] if one["username"] == STRANGER)
+    cognito = stage.client("cognito-idp")
+    (pool,) = cognito.list_user_pools(MaxResults=10)["UserPools"]
+    (client,) = cognito.list_user_pool_clients(UserPoolId=pool["Id"], MaxResults=10)[
+        "UserPoolClients"
+    ]
+    described = cognito.describe_user_pool_client(
+        UserPoolId=pool["Id"], ClientId=client["ClientId"]
+    )["UserPoolClient"]
+    assert "custom:tenant_id" not in described["WriteAttributes"]
+    schema = cognito.describe_user_pool(UserPoolId=pool["Id"])["UserPool"]["SchemaAttributes"]
+    (tenant,) = [one for one in schema if one["Name"] in ("custom:tenant_id", "tenant_id")]
+    assert tenant["Mutable"] is False
+    assert user["tenant_id"] == "tenant-b"
+
+
+def test_the_downloaded_pack_needs_no_account(stage: Runner, tmp_path: Path) -> None:
+    """The presigned URL alone leads to the archive; without the signature it leads nowhere."""
+    answer = stage.ask("GET", "/evidence-packs/1/download", ADMIN)
+    assert answer.status_code in (200, 303), answer.text
+    url = answer.headers.get("location") or answer.json()["url"]
+    archive = httpx.get(url, trust_env=False)
+    assert archive.status_code == 200
+    assert archive.content[:2] == b"\x1f\x8b"
+    assert httpx.get(url.partition("?")[0], trust_env=False).status_code == 403
+    assert httpx.get(url.replace("X-Amz-Signature=", "X-Amz-Signature=0"), trust_env=False).is_error
+
+
+def test_nothing_private_is_left_on_the_stage(stage: Runner) -> None:
+    """After it has stopped: no key, e-mail or IP address in table, buckets, queues or logs.
+
+    The last test of the module, because it stops the stage: only then the table is on disk.
+    """
+    assert stage.stop(signal.SIGTERM) == 0
+    private = private_texts(demo_world())
+    secrets = private.emails | private.ip_addresses | private.secrets | private.fingerprints
+    state = Path(stage.environment["STATE_DIR"])
+    files = [p for p in state.rglob("*") if p.is_file() and "cdk.out" not in p.parts]
+    assert any("logs" in file.parts for file in files)
+    for file in files:
+        kept = _readable(file.read_bytes())
+        found = [secret for secret in secrets if secret in kept]
+        assert not found, f"{file.relative_to(state)} holds {len(found)} private texts"
+
+
+def _readable(body: bytes) -> str:
+    if body[:2] == b"\x1f\x8b":
+        body = gzip.decompress(body)
+        if body[257:262] == b"ustar":
+            with tarfile.open(fileobj=io.BytesIO(body)) as tar:
+                parts = [tar.extractfile(member) for member in tar.getmembers()]
+                body = b"\n".join(part.read() for part in parts if part)
+    return body.decode("utf-8", "replace")
