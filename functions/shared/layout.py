@@ -12,8 +12,10 @@ from functions.shared.errors import MalformedOrganization, NotFound
 from functions.shared.hours import month_of, rfc3339
 
 SHARDS = 16
+_ID_IN_KEY = 256
 
 _ORGANIZATION = re.compile(r"org-[A-Za-z0-9_-]{3,64}", re.ASCII)
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _TENANT = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}", re.ASCII)
 
 
@@ -112,19 +114,27 @@ def lifecycle_sk(sequence: int) -> str:
     return f"LIFE#{sequence:08d}"
 
 
+def _in_key(identity: str) -> str:
+    """Return an id of OpenAI's as part of a key: DynamoDB takes 1,024 bytes of UTF-8."""
+    known = identity.encode("utf-8", "surrogatepass")
+    if len(known) <= _ID_IN_KEY and not _SURROGATE.search(identity):
+        return identity
+    return f"sha256:{hashlib.sha256(known).hexdigest()}"
+
+
 def event_sk(occurred_at: str, event_id: str) -> str:
     """Return the sort key of an event: by time, then by id."""
-    return f"EV#{occurred_at}#{event_id}"
+    return f"EV#{occurred_at}#{_in_key(event_id)}"
 
 
 def event_lookup(tenant: str, org: str, event_id: str) -> str:
     """Return the value of the ``lookup`` index for an event."""
-    return f"{organization_pk(tenant, org)}#E#{event_id}"
+    return f"{organization_pk(tenant, org)}#E#{_in_key(event_id)}"
 
 
 def change_sk(hour: str, section: str, entity_id: str, kind: str) -> str:
     """Return the sort key of a change."""
-    return f"CH#{hour}#{section}#{entity_id}#{kind}"
+    return f"CH#{hour}#{section}#{_in_key(entity_id)}#{kind}"
 
 
 def answers_sk(service_account_id: str) -> str:

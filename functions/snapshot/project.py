@@ -14,6 +14,7 @@ from functions.shared.layout import change_sk, event_lookup, event_sk, hour_sk, 
 from functions.shared.objects import Bucket
 from functions.shared.seals import Chain, Seal, read_rows
 from functions.shared.table import Item, Table
+from functions.snapshot.fit import fit
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ class Projection:
         rows = [self._event(seal, row) for row in self._rows(segments["events"])]
         rows += [self._change(row) for row in self._rows(segments["changes"])]
         if rows:
-            self.table.put_all(rows)
+            self.table.put_all([fit(row) for row in rows])
         HourRows(self.table, self.tenant, self.org).close(seal.hour, hour_facts(seal))
 
     def _rows(self, entries: Sequence[Json]) -> list[Json]:
