@@ -4,14 +4,15 @@ Pure. A finding has a stable id, the hour that first showed it and the hour that
 is judged only from sections that were read this hour; where they were not, it stays as it was.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Mapping
+from datetime import datetime
 
-from functions.shared.canonical import Json, canonical, sha256_hex
-from functions.shared.hours import HOUR, parse_instant, rfc3339
+from functions.shared.canonical import Json
+from functions.shared.hours import HOUR, rfc3339
+from functions.shared.sections import BY_NAME
+from functions.snapshot import access_findings
+from functions.snapshot.key_findings import Around, finding, of_key
 from functions.snapshot.records import COMPLETE, UNPROVEN
-
-STALE = timedelta(days=90)
 
 _NEEDS = {
     "stale_key": ("api_keys",),
@@ -19,81 +20,52 @@ _NEEDS = {
     "orphan_key": ("api_keys", "users"),
     "key_in_archived_project": ("api_keys", "projects"),
     "audit_log_unproven": ("audit_events",),
+    "admin_key_old": ("admin_keys",),
+    "admin_key_no_expiry": ("admin_keys",),
+    "admin_key_never_used": ("admin_keys",),
+    "admin_key_idle": ("admin_keys",),
+    "own_key_expiring": ("admin_keys",),
+    "owner_invite_pending": ("invites",),
+    "many_owners": ("users",),
+    "service_account_person_left": ("service_accounts", "users"),
 }
 
 
-def is_stale(key: Json, hour_end: datetime) -> bool:
-    """Tell whether a key was neither used nor made in the last 90 days; unknown is not stale."""
-    since = key["last_used_at"] or key["created_at"]
-    return since is not None and hour_end - parse_instant(since) > STALE
-
-
 def judge(
-    registers: Mapping[str, Iterable[Json]], statuses: Mapping[str, str], hour: datetime
+    registers: Mapping[str, Iterable[Json]],
+    statuses: Mapping[str, str],
+    read_at: Mapping[str, str | None],
+    hour: datetime,
 ) -> list[Json]:
     """Return what the registers show at the end of an hour, ordered by finding id.
 
     Args:
         registers: rows by section.
-        statuses: section statuses of this hour.
+        statuses: section statuses of this hour; of sections not asked for, the last one.
+        read_at: by optional section, the end of the last hour that read it whole.
         hour: the hour that closes.
     """
-    users = {row["user_id"] for row in _present(registers["users"])}
-    projects = {row["project_id"]: row for row in _present(registers["projects"])}
-    found: list[Json] = []
-    for key in _present(registers["api_keys"]):
-        found += _of_key(key, users, projects, hour + HOUR)
+    present = {name: _present(rows, name) for name, rows in registers.items() if name in BY_NAME}
+    users, keys = present["users"], present["api_keys"]
+    accounts = present.get("service_accounts", {})
+    members = present.get("project_users", {})
+    around = Around(users, present["projects"], accounts, members, read_at)
+    owners_of_keys = {key["owner_id"] for key in keys.values()}
+    hour_end = hour + HOUR
+    found: list[Json] = [*access_findings.of_owners(users.values())]
+    for key in keys.values():
+        found += of_key(key, around, hour_end)
+    for key in present.get("admin_keys", {}).values():
+        found += access_findings.of_admin_key(key, hour_end)
+    for invite in present.get("invites", {}).values():
+        found += access_findings.of_invite(invite, hour_end)
+    for account in accounts.values():
+        found += access_findings.of_service_account(account, users, owners_of_keys)
     if statuses["audit_events"] == UNPROVEN:
         found.append(
-            _finding("audit_log_unproven", "no_event_seen", "medium", "audit_events", "", None)
+            finding("audit_log_unproven", "no_event_seen", "medium", "audit_events", "", None)
         )
-    return sorted(found, key=lambda finding: finding["finding_id"])
-
-
-def _of_key(
-    key: Json, users: set[str], projects: Mapping[str, Json], hour_end: datetime
-) -> Iterator[Json]:
-    identity = key["key_id"]
-    # A user's keys stop working when the user leaves; a service account's go on.
-    reason = _orphaned(key, users)
-    works = reason not in ("owner_left", "access_inactive")
-    if reason:
-        severity = "high" if works else "low"
-        yield _finding("orphan_key", reason, severity, "api_keys", identity, works)
-    if is_stale(key, hour_end):
-        reason = "not_used_for_90_days" if key["last_used_at"] else "never_used_90_days_old"
-        yield _finding("stale_key", reason, "medium", "api_keys", identity, works)
-    if key["last_used_at"] is None:
-        yield _finding("never_used_key", "no_last_use", "low", "api_keys", identity, works)
-    project = projects.get(key["project_id"])
-    if project and project["status"] == "archived":
-        yield _finding(
-            "key_in_archived_project", "project_archived", "medium", "api_keys", identity, None
-        )
-
-
-def _orphaned(key: Json, users: set[str]) -> str | None:
-    if key["owner_id"] is None:
-        return "no_owner"
-    if key["owner_type"] == "user" and key["owner_id"] not in users:
-        return "owner_left"
-    if key["owner_project_access"] == "inactive":
-        return "access_inactive"
-    return None
-
-
-def _finding(
-    kind: str, reason: str, severity: str, section: str, entity: str, works: bool | None
-) -> Json:
-    return {
-        "finding_id": sha256_hex(canonical([kind, section, entity]))[:24],
-        "kind": kind,
-        "reason": reason,
-        "severity": severity,
-        "section": section,
-        "entity_id": entity,
-        "still_works": works,
-    }
+    return sorted(found, key=lambda one: one["finding_id"])
 
 
 def follow(
@@ -115,14 +87,20 @@ def follow(
     name = rfc3339(hour)
     readable = {section for section, status in statuses.items() if status in (COMPLETE, UNPROVEN)}
     causes = {(change["section"], change["entity_id"]): change for change in changes}
-    rows = [row for row in register if row["resolved_hour"] is not None]
-    known = {row["finding_id"]: row for row in register if row["resolved_hour"] is None}
-    for finding in judged:
-        row = known.pop(finding["finding_id"], None)
-        if row is None and not _judgeable(finding, readable):
+    # Those of reconciliation are not judged by what an hour shows (``discrepancies.py``).
+    rows: list[Json] = []
+    known: dict[str, Json] = {}
+    for row in register:
+        if row["resolved_hour"] is not None or row["kind"] not in _NEEDS:
+            rows.append(row)
+        else:
+            known[row["finding_id"]] = row
+    for shown in judged:
+        before = known.pop(shown["finding_id"], None)
+        if before is None and not _judgeable(shown, readable):
             continue
         begun = {"first_seen_hour": name, "resolved_hour": None, "resolved_by": None}
-        rows.append((row or begun) | finding)
+        rows.append((before or begun) | shown)
     for row in known.values():
         if _judgeable(row, readable):
             cause = causes.get((row["section"], row["entity_id"]))
@@ -132,9 +110,10 @@ def follow(
     return sorted(rows, key=lambda row: (row["finding_id"], row["first_seen_hour"]))
 
 
-def _judgeable(finding: Json, readable: set[str]) -> bool:
-    return readable.issuperset(_NEEDS[finding["kind"]])
+def _judgeable(row: Json, readable: set[str]) -> bool:
+    return readable.issuperset(_NEEDS[row["kind"]])
 
 
-def _present(rows: Iterable[Json]) -> Iterator[Json]:
-    return (row for row in rows if row["removed_at"] is None)
+def _present(rows: Iterable[Json], section: str) -> dict[str, Json]:
+    identity = BY_NAME[section].id_field
+    return {row[identity]: row for row in rows if row["removed_at"] is None}

@@ -7,6 +7,7 @@
 import time
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 from functions.shared.canonical import Json
 from functions.shared.connections import Connection
@@ -20,9 +21,11 @@ from functions.snapshot.attempts import Attempts
 from functions.snapshot.compare import compare
 from functions.snapshot.look import look
 from functions.snapshot.project import Projection
+from functions.snapshot.recent import recent
+from functions.snapshot.reconcile import RecentSince, reconcile
 from functions.snapshot.records import Picture
 from functions.snapshot.room import Order, Room
-from functions.snapshot.seal import Closing, commit, content_of, content_without_picture
+from functions.snapshot.seal import DERIVED, Closing, commit, content_of, content_without_picture
 from functions.snapshot.store import Store
 
 # Just over what one run may last; a redelivery of the same message may take it again at once.
@@ -64,6 +67,10 @@ class Walk:
         """Return the organization's rows in the table."""
         table, evidence = self.room.table, self.room.evidence
         return Projection(table, evidence, self.order.tenant_id, self.order.org_id)
+
+    def recent_before(self, closing: Closing) -> RecentSince:
+        """Return what reads back, from an instant on, what was sealed before an hour."""
+        return partial(recent, self.room.evidence, self.chain, closing.previous)
 
     @property
     def hours(self) -> HourRows:
@@ -141,14 +148,18 @@ def _seal_picture(walk: Walk, closing: Closing, picture: Picture, run_block: Jso
     known = {section: walk.store.load(entry) for section, entry in carried.items()}
     found = walk.store.load(closing.carried("findings"))
     compared = compare(closing, picture, known, found)
+    opened = walk.store.load(closing.carried("open_changes"))
+    reconciled = reconcile(closing, picture, compared, opened, walk.recent_before(closing))
+    registers = compared.registers | reconciled.registers
     entries, segments = walk.store.store(
         closing.hour,
-        compared.registers,
-        carried | {"findings": closing.carried("findings")},
+        registers,
+        carried | {name: closing.carried(name) for name in DERIVED},
         picture.sections["audit_events"].rows,
         compared.changes,
+        reconciled.verdicts,
     )
-    content = content_of(closing, picture, compared.registers, entries, segments)
+    content = content_of(closing, picture, registers, entries, segments)
     return _seal(walk, closing, content, run_block, compared.changes)
 
 

@@ -14,7 +14,10 @@ from functions.shared.layout import change_sk, event_lookup, event_sk, hour_sk, 
 from functions.shared.objects import Bucket
 from functions.shared.seals import Chain, Seal, read_rows
 from functions.shared.table import Item, Table
+from functions.snapshot.explain import change_id
 from functions.snapshot.fit import fit
+
+_VERDICT = ("verdict", "reason", "event_id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +25,8 @@ class Projection:
     """The table's view of one organization of one tenant.
 
     Permissions:
-        dynamodb:GetItem, PutItem and BatchWriteItem on the table; s3:GetObject on the evidence
-        bucket, to rebuild.
+        dynamodb:GetItem, PutItem, UpdateItem and BatchWriteItem on the table; s3:GetObject on the
+        evidence bucket, to rebuild.
     """
 
     table: Table
@@ -40,9 +43,12 @@ class Projection:
         """Write the rows of a seal; the hour's own row is last and ends the lease."""
         segments = seal.content["segments"]
         rows = [self._event(seal, row) for row in self._rows(segments["events"])]
-        rows += [self._change(row) for row in self._rows(segments["changes"])]
+        verdicts = {row["change_id"]: row for row in self._rows(segments.get("verdicts", []))}
+        rows += [self._change(row, verdicts) for row in self._rows(segments["changes"])]
         if rows:
             self.table.put_all([fit(row) for row in rows])
+        for verdict in verdicts.values():
+            self._decide(verdict)
         HourRows(self.table, self.tenant, self.org).close(seal.hour, hour_facts(seal))
 
     def _rows(self, entries: Sequence[Json]) -> list[Json]:
@@ -57,10 +63,26 @@ class Projection:
             "sealed_hour": seal.content["hour"],
         }
 
-    def _change(self, change: Json) -> Item:
-        sort_key = change_sk(change["hour"], change["section"], change["entity_id"], change["kind"])
+    def _change(self, change: Json, verdicts: dict[str, Json]) -> Item:
+        """Return a change's row with its first verdict, which is then no longer to be written."""
+        verdict = verdicts.pop(change_id(change), {})
+        found = {name: verdict.get(name) for name in _VERDICT}
         pk = organization_pk(self.tenant, self.org)
-        return change | {"pk": pk, "sk": sort_key, "org_id": self.org}
+        return change | found | {"pk": pk, "sk": _change_sk(change), "org_id": self.org}
+
+    def _decide(self, verdict: Json) -> None:
+        """Write a later verdict into the row of a change that an earlier hour sealed."""
+        self.table.update(
+            organization_pk(self.tenant, self.org),
+            _change_sk(verdict),
+            "SET verdict = :verdict, #reason = :reason, event_id = :event_id",
+            fit({f":{name}": verdict[name] for name in _VERDICT}),
+            names={"#reason": "reason"},
+        )
+
+
+def _change_sk(row: Json) -> str:
+    return change_sk(row["hour"], row["section"], row["entity_id"], row["kind"])
 
 
 def hour_facts(seal: Seal) -> Item:
@@ -74,7 +96,7 @@ def hour_facts(seal: Seal) -> Item:
         "sections": {
             name: section["status"]
             for name, section in content["sections"].items()
-            if name != "findings"
+            if section["status"] != "derived"
         },
         "kpi": content["kpi"],
         "events": sum(entry["rows"] for entry in segments["events"]),

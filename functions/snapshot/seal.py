@@ -17,6 +17,9 @@ from functions.snapshot.findings import is_stale
 from functions.snapshot.records import COMPLETE, REQUIRED, Picture
 
 REGISTERS = ("users", "projects", "api_keys", "findings")
+# What is worked out from the others, and kept as registers too.
+DERIVED = ("findings", "open_changes")
+_CARRIED = ("register", "baseline", "complete_at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,12 @@ class Closing:
         hour: str | None = self.previous.content["sections"].get(section, {}).get("baseline")
         return hour
 
+    def last_shown(self, section: str) -> str:
+        """Return the instant of a section's newest whole picture before this hour's."""
+        before = self.previous.content if self.previous else {}
+        instant = before.get("sections", {}).get(section, {}).get("complete_at")
+        return str(instant or before.get("pictured_from") or rfc3339(self.hour))
+
     @property
     def frontiers(self) -> Json:
         """Return what the last seal says the audit walk has reached."""
@@ -70,7 +79,7 @@ def content_of(
         picture: what was seen of it.
         registers: rows by section, as stored.
         entries: what the seal says of each stored register.
-        segments: ``{"events": […], "changes": […]}``, as stored.
+        segments: ``{"events": […], "changes": […], "verdicts": […]}``, as stored.
     """
     outcome, reason = picture.outcome
     sections: Json = {}
@@ -87,12 +96,20 @@ def content_of(
             if baseline is None and seen.status == COMPLETE:
                 baseline = rfc3339(closing.hour)
             sections[name] |= {"register": entries.get(name), "baseline": baseline}
+            sections[name]["complete_at"] = _complete_at(closing, name, seen.status, picture)
     sections["findings"] = {
         "status": "derived",
         "reason": None,
         "count": sum(row["resolved_hour"] is None for row in registers["findings"]),
         "unknown": 0,
         "register": entries.get("findings"),
+    }
+    sections["open_changes"] = {
+        "status": "derived",
+        "reason": None,
+        "count": len(registers.get("open_changes", ())),
+        "unknown": 0,
+        "register": entries.get("open_changes"),
     }
     facts: Json = {
         "sections": sections,
@@ -105,18 +122,25 @@ def content_of(
     return _content(closing, outcome, reason, facts)
 
 
+def _complete_at(closing: Closing, name: str, status: str, picture: Picture) -> str | None:
+    """Return the instant of a section's newest whole picture, None while there is none."""
+    if status == COMPLETE:
+        return picture.pictured_from
+    return closing.last_shown(name) if closing.baseline(name) else None
+
+
 def content_without_picture(closing: Closing, outcome: str, reason: str) -> Json:
     """Return the content of the seal of an hour that nobody pictured: everything is carried."""
     before = closing.previous.content["sections"] if closing.previous else {}
     sections: Json = {}
-    for name in (*REQUIRED, "findings"):
+    for name in (*REQUIRED, *DERIVED):
         carried = before.get(name, {"register": None, "baseline": None})
-        kept = {part: carried[part] for part in ("register", "baseline") if part in carried}
-        status = "derived" if name == "findings" else "failed"
+        kept = {part: carried[part] for part in _CARRIED if part in carried}
+        status = "derived" if name in DERIVED else "failed"
         sections[name] = {"status": status, "reason": reason, "count": None, "unknown": 0} | kept
     facts: Json = {
         "sections": sections,
-        "segments": {"events": [], "changes": []},
+        "segments": {"events": [], "changes": [], "verdicts": []},
         "frontiers": closing.frontiers,
         "kpi": None,
         "pictured_from": None,

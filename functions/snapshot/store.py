@@ -64,7 +64,7 @@ class Store:
         """Write rows as one segment per calendar month, and return what the seal says of each.
 
         Args:
-            kind: ``events`` or ``changes``.
+            kind: ``events``, ``changes`` or ``verdicts``.
             hour: the sealing hour.
             months: (month, row) in the order the rows are to stand.
         """
@@ -86,6 +86,7 @@ class Store:
         carried: Mapping[str, Json | None],
         events: Sequence[Json],
         changes: Sequence[Json],
+        verdicts: Sequence[Json] = (),
     ) -> tuple[dict[str, Json], Json]:
         """Write all of an hour; return what the seal says of registers and of segments."""
         entries = self.registers(hour, registers, carried)
@@ -95,5 +96,6 @@ class Store:
                 "events", hour, ((event["occurred_at"][:7], event) for event in events)
             ),
             "changes": self.segments("changes", hour, ((month, change) for change in changes)),
+            "verdicts": self.segments("verdicts", hour, ((month, row) for row in verdicts)),
         }
         return entries, segments

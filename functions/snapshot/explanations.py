@@ -1,0 +1,216 @@
+"""What explains what: the published table of changes and the audit events that explain them.
+
+Pure data. ``docs/what-explains-what.md`` is made from it (``python -m tools.what_explains_what``).
+Event types are those of OpenAI's document of 2026-08-21. ``explain.py`` matches by it.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+ADDED, REMOVED = "added", "removed"
+
+# How an event names what it is about; the words stand in the published table.
+VIA: Final = {
+    "target": "names it: the payload's `id` is the entity's",
+    "user": "names the user, and is about the organization rather than a project",
+    "member": "names the user, for the organization or for this project",
+    "owner": "names the key's owner, for the organization or for this project",
+    "project": "names the project it is in",
+    "principal": "its `principal_id` is the user, or the key's owner",
+    "resource": "its `resource_id` is the project",
+    "actor": "was done by the user: actor id, or hash of the address",
+    "named": "the id stands anywhere in the payload",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One line of the table.
+
+    Attributes:
+        section: of the change.
+        aspect: ``added``, ``removed``, or what was modified (see ``ASPECTS``).
+        types: event types, any of which explains it.
+        via: how the event names it; a key of ``VIA``.
+        becomes: only where the field becomes this value.
+        cascade: the event is about something else, which carries this along.
+    """
+
+    section: str
+    aspect: str
+    types: tuple[str, ...]
+    via: str
+    becomes: str | None = None
+    cascade: bool = False
+
+
+# Fields and the aspect they belong to. A field that is not named here is logged by no event type:
+# its change is never held against the log.
+ASPECTS: Final[dict[str, dict[str, str]]] = {
+    "users": {"role": "role", "added_at": "return"},
+    "projects": {"name": "name", "status": "status", "archived_at": "status"},
+    "api_keys": {
+        "owner_project_access": "access",
+        "owner_id": "owner",
+        "owner_type": "owner",
+        "name": "settings",
+        "redacted_value": "settings",
+        "expires_at": "settings",
+        "project_id": "settings",
+    },
+    "admin_keys": {
+        "name": "settings",
+        "redacted_value": "settings",
+        "expires_at": "settings",
+        "has_expiry": "settings",
+    },
+    "service_accounts": {"name": "settings", "role": "role", "project_id": "settings"},
+    "project_users": {"role": "role", "added_at": "return"},
+    "invites": {"status": "status", "accepted_at": "status"},
+    "groups": {"name": "settings"},
+    "roles": {"name": "settings", "permissions": "settings", "description": "settings"},
+}
+
+_ASSIGNED = ("role.assignment.created", "role.assignment.deleted")
+_TENANT_ASSIGNED = (
+    "tenant.role_assignment.created",
+    "tenant.role_assignment.deleted",
+    "tenant.resource_role_assignment.created",
+    "tenant.resource_role_assignment.deleted",
+)
+_TENANT_LEFT = ("tenant.user.removed", "tenant.membership.revoked")
+_PROJECT_ENDED = ("project.archived", "project.deleted")
+
+TABLE: Final[tuple[Rule, ...]] = (
+    Rule("users", ADDED, ("user.added",), "user"),
+    Rule("users", ADDED, ("invite.accepted",), "actor", cascade=True),
+    Rule("users", ADDED, ("service_account.created",), "target", cascade=True),
+    Rule("users", ADDED, ("tenant.user.added", "tenant.membership.accepted"), "named"),
+    Rule("users", REMOVED, ("user.deleted",), "user"),
+    Rule("users", REMOVED, ("service_account.deleted",), "target", cascade=True),
+    Rule("users", REMOVED, _TENANT_LEFT, "named"),
+    Rule("users", "role", ("user.updated", "user.added"), "user"),
+    Rule("users", "role", ("service_account.updated",), "target"),
+    Rule("users", "role", _ASSIGNED, "principal"),
+    Rule("users", "role", ("tenant.user.updated", *_TENANT_ASSIGNED), "named"),
+    Rule("users", "return", ("user.added",), "user"),
+    Rule("users", "return", ("invite.accepted",), "actor", cascade=True),
+    Rule("users", "return", ("tenant.user.added", "tenant.membership.accepted"), "named"),
+    Rule("projects", ADDED, ("project.created",), "target"),
+    Rule("projects", REMOVED, _PROJECT_ENDED, "target"),
+    Rule("projects", "name", ("project.updated",), "target"),
+    Rule("projects", "status", _PROJECT_ENDED, "target", becomes="archived"),
+    Rule("projects", "status", ("project.updated", "project.created"), "target", becomes="active"),
+    Rule("api_keys", ADDED, ("api_key.created",), "target"),
+    Rule("api_keys", ADDED, ("service_account.created",), "owner", cascade=True),
+    Rule("api_keys", ADDED, ("tenant.project_api_key.created",), "named"),
+    Rule("api_keys", REMOVED, ("api_key.deleted",), "target"),
+    Rule("api_keys", REMOVED, ("resource.deleted",), "named"),
+    Rule("api_keys", REMOVED, ("service_account.deleted", "user.deleted"), "owner", cascade=True),
+    Rule("api_keys", REMOVED, _PROJECT_ENDED, "project", cascade=True),
+    Rule("api_keys", REMOVED, _TENANT_LEFT, "named", cascade=True),
+    Rule("api_keys", "settings", ("api_key.updated",), "target"),
+    Rule("api_keys", "owner", ("api_key.updated",), "target"),
+    Rule("api_keys", "owner", ("user.deleted", "service_account.deleted"), "owner", cascade=True),
+    Rule(
+        "api_keys",
+        "access",
+        ("user.deleted", "service_account.deleted"),
+        "owner",
+        becomes="inactive",
+        cascade=True,
+    ),
+    Rule(
+        "api_keys",
+        "access",
+        ("user.added", "service_account.created"),
+        "owner",
+        becomes="active",
+        cascade=True,
+    ),
+    Rule("api_keys", "access", ("user.updated", "service_account.updated"), "owner", cascade=True),
+    Rule("api_keys", "access", _ASSIGNED, "principal", cascade=True),
+    Rule("api_keys", "access", _ASSIGNED, "resource", cascade=True),
+    Rule("api_keys", "access", _PROJECT_ENDED, "project", becomes="inactive", cascade=True),
+    Rule("api_keys", "access", (*_TENANT_LEFT, *_TENANT_ASSIGNED), "named", cascade=True),
+    Rule("admin_keys", ADDED, ("api_key.created",), "target"),
+    Rule("admin_keys", ADDED, ("tenant.admin_api_key.created",), "named"),
+    Rule("admin_keys", REMOVED, ("api_key.deleted",), "target"),
+    Rule("admin_keys", REMOVED, ("tenant.admin_api_key.deleted", "resource.deleted"), "named"),
+    Rule("admin_keys", REMOVED, ("user.deleted",), "owner", cascade=True),
+    Rule("admin_keys", "settings", ("api_key.updated",), "target"),
+    Rule("admin_keys", "settings", ("tenant.admin_api_key.updated",), "named"),
+    Rule("service_accounts", ADDED, ("service_account.created",), "target"),
+    Rule("service_accounts", REMOVED, ("service_account.deleted",), "target"),
+    Rule("service_accounts", REMOVED, ("tenant.service_account.deleted",), "named"),
+    Rule("service_accounts", REMOVED, _PROJECT_ENDED, "project", cascade=True),
+    Rule("service_accounts", "settings", ("service_account.updated",), "target"),
+    Rule("service_accounts", "role", ("service_account.updated",), "target"),
+    Rule("service_accounts", "role", _ASSIGNED, "principal"),
+    Rule("project_users", ADDED, ("user.added",), "member"),
+    Rule("project_users", ADDED, ("role.assignment.created",), "principal"),
+    Rule("project_users", ADDED, ("project.created",), "project", cascade=True),
+    Rule("project_users", ADDED, ("api_key.created", "invite.accepted"), "actor", cascade=True),
+    Rule("project_users", REMOVED, ("user.deleted",), "member"),
+    Rule("project_users", REMOVED, ("role.assignment.deleted",), "principal"),
+    Rule("project_users", REMOVED, _PROJECT_ENDED, "project", cascade=True),
+    Rule("project_users", REMOVED, _TENANT_LEFT, "named", cascade=True),
+    Rule("project_users", "role", ("user.updated", "user.added"), "member"),
+    Rule("project_users", "role", _ASSIGNED, "principal"),
+    Rule("project_users", "return", ("user.added",), "member"),
+    Rule("invites", ADDED, ("invite.sent",), "target"),
+    Rule("invites", ADDED, ("tenant.api_organization_invite.upserted",), "named"),
+    Rule("invites", REMOVED, ("invite.deleted", "invite.accepted"), "target"),
+    Rule("invites", REMOVED, ("tenant.api_organization_invite.deleted",), "named"),
+    Rule("invites", "status", ("invite.accepted", "invite.deleted"), "target"),
+    Rule("groups", ADDED, ("group.created",), "target"),
+    Rule("groups", ADDED, ("tenant.group.created",), "named"),
+    Rule("groups", REMOVED, ("group.deleted",), "target"),
+    Rule("groups", REMOVED, ("tenant.group.deleted",), "named"),
+    Rule("groups", "settings", ("group.updated",), "target"),
+    Rule("groups", "settings", ("tenant.group.updated",), "named"),
+    Rule("roles", ADDED, ("role.created",), "target"),
+    Rule("roles", ADDED, ("tenant.custom_role.created",), "named"),
+    Rule("roles", REMOVED, ("role.deleted",), "target"),
+    Rule("roles", REMOVED, ("tenant.custom_role.deleted",), "named"),
+    Rule("roles", "settings", ("role.updated",), "target"),
+    Rule("roles", "settings", ("tenant.custom_role.updated",), "named"),
+)
+
+# Where what is listed ends by itself on its day: nobody logs that.
+EXPIRING: Final = frozenset({"api_keys", "admin_keys", "invites"})
+
+
+def rules_of(section: str, aspect: str) -> list[Rule]:
+    """Return the table's lines for an aspect of a section, direct explanations first."""
+    found = [rule for rule in TABLE if (rule.section, rule.aspect) == (section, aspect)]
+    return sorted(found, key=lambda rule: rule.cascade)
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """What the next whole picture must show after an event.
+
+    Attributes:
+        type: of the event.
+        section: where it shows.
+        expects: ``present``, ``absent``, ``archived`` or ``role``.
+        undone_by: event types about the same target after which nothing can be expected any more.
+    """
+
+    type: str
+    section: str
+    expects: str
+    undone_by: tuple[str, ...]
+
+
+TRACES: Final = (
+    Trace("user.added", "users", "present", ("user.deleted",)),
+    Trace("user.deleted", "users", "absent", ("user.added",)),
+    Trace("user.updated", "users", "role", ("user.updated", "user.deleted", "user.added")),
+    Trace("project.created", "projects", "present", ("project.deleted",)),
+    Trace("project.archived", "projects", "archived", ("project.updated", "project.deleted")),
+    Trace("project.deleted", "projects", "archived", ("project.created", "project.updated")),
+    Trace("api_key.created", "api_keys", "present", ("api_key.deleted", "resource.deleted")),
+    Trace("api_key.deleted", "api_keys", "absent", ("api_key.created",)),
+)
