@@ -24,10 +24,12 @@ PURE = {
         "sections",
     ),
     "snapshot": (
+        "access_findings",
         "compare",
         "diff",
         "findings",
         "frontiers",
+        "key_findings",
         "lifecycle",
         "listed",
         "normalize",

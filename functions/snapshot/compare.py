@@ -8,9 +8,10 @@ from dataclasses import dataclass
 
 from functions.shared.canonical import Json
 from functions.shared.hours import rfc3339
+from functions.shared.sections import BY_NAME
 from functions.snapshot import findings
 from functions.snapshot.diff import diff
-from functions.snapshot.records import COMPLETE, PARTIAL, Picture
+from functions.snapshot.records import COMPLETE, NOTHING_CHOSEN, PARTIAL, Chosen, Picture
 from functions.snapshot.seal import Closing
 
 
@@ -32,39 +33,79 @@ def compare(
     picture: Picture,
     known: Mapping[str, Sequence[Json]],
     found: Sequence[Json],
+    chosen: Chosen = NOTHING_CHOSEN,
 ) -> Compared:
     """Return the next registers and the changes.
 
     Args:
         closing: the hour.
         picture: what was seen.
-        known: the last rows of ``users``, ``projects`` and ``api_keys``.
+        known: the last rows by section; none for an optional section that was never read.
         found: the last findings.
+        chosen: what the tenant's own rows say.
     """
     hour = rfc3339(closing.hour)
     registers: dict[str, list[Json]] = {}
     changes: list[Json] = []
     for section, rows in known.items():
-        seen = picture.sections[section]
-        if seen.status not in (COMPLETE, PARTIAL):
-            registers[section] = list(rows)
+        seen = picture.sections.get(section)
+        if seen is None or seen.status not in (COMPLETE, PARTIAL):
+            # An optional section that was never read has no register, not an empty one.
+            if BY_NAME[section].required or closing.carried(section):
+                registers[section] = list(rows)
             continue
         difference = diff(section, rows, seen.rows, hour, removes=_removes(section, picture))
         registers[section] = difference.register
         # Nothing was known before the first whole picture, so nothing has changed by it.
         if closing.baseline(section) is not None:
             changes += difference.changes
-    statuses = {name: section.status for name, section in picture.sections.items()}
-    judged = findings.judge(registers, statuses, closing.hour)
+    registers |= _as_chosen(registers, chosen)
+    optional = picture.frontiers.get("optional", {})
+    statuses = {name: optional[name]["status"] for name in optional}
+    statuses |= {name: section.status for name, section in picture.sections.items()}
+    read_at = {name: optional[name]["read_at"] for name in optional}
+    judged = findings.judge(registers, statuses, read_at, closing.hour)
     registers["findings"] = findings.follow(found, judged, statuses, changes, closing.hour)
     return Compared(registers, changes)
 
 
 def _removes(section: str, picture: Picture) -> Callable[[Json], bool]:
     seen = picture.sections[section]
-    if seen.status != COMPLETE:
+    # Whose id is missing may be anyone: while such a record is listed, nobody is taken for gone.
+    if seen.status != COMPLETE or seen.odd:
         return lambda row: False
-    if section != "api_keys" or seen.covers is None:
+    if seen.covers is None:
         return lambda row: True
     covers = set(seen.covers)
     return lambda row: row["project_id"] in covers
+
+
+def _as_chosen(registers: Mapping[str, list[Json]], chosen: Chosen) -> dict[str, list[Json]]:
+    """Return the registers that hold a choice of the tenant's, with it: so it is sealed as used."""
+    made = {}
+    if "admin_keys" in registers:
+        made["admin_keys"] = _with_own(registers["admin_keys"], chosen.own_key_last4)
+    if "service_accounts" in registers:
+        made["service_accounts"] = [
+            row | {"person_id": chosen.persons.get(row["service_account_id"])}
+            if row["removed_at"] is None
+            else row
+            for row in registers["service_accounts"]
+        ]
+    return made
+
+
+def _with_own(rows: Sequence[Json], last4: str) -> list[Json]:
+    alike = {
+        row["key_id"]
+        for row in rows
+        if last4 and row["removed_at"] is None and (row["redacted_value"] or "").endswith(last4)
+    }
+    # Where two keys end alike, nobody can tell which is ours.
+    is_own = True if len(alike) == 1 else None
+    return [
+        row | {"is_own": is_own if row["key_id"] in alike else False}
+        if row["removed_at"] is None
+        else row
+        for row in rows
+    ]

@@ -5,10 +5,12 @@
 """
 
 import time
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
+from functions.shared.answers import Answers
 from functions.shared.canonical import Json
 from functions.shared.connections import Connection
 from functions.shared.errors import LeaseHeld
@@ -16,6 +18,7 @@ from functions.shared.hour_rows import HourRows
 from functions.shared.hours import GRACE, HOUR, parse_instant, rfc3339
 from functions.shared.observability import FAILED_HOURS, MISSED_HOURS
 from functions.shared.seals import Chain, Seal
+from functions.shared.sections import REGISTERED
 from functions.snapshot import lifecycle
 from functions.snapshot.attempts import Attempts
 from functions.snapshot.compare import compare
@@ -23,7 +26,7 @@ from functions.snapshot.look import look
 from functions.snapshot.project import Projection
 from functions.snapshot.recent import recent
 from functions.snapshot.reconcile import RecentSince, reconcile
-from functions.snapshot.records import Picture
+from functions.snapshot.records import Chosen, Picture
 from functions.snapshot.room import Order, Room
 from functions.snapshot.seal import DERIVED, Closing, commit, content_of, content_without_picture
 from functions.snapshot.store import Store
@@ -144,10 +147,10 @@ def close_hour(walk: Walk, hour: datetime, previous: Seal | None) -> Seal | None
 
 def _seal_picture(walk: Walk, closing: Closing, picture: Picture, run_block: Json) -> Seal:
     """Compare with what was known, store, seal, project."""
-    carried = {section: closing.carried(section) for section in ("users", "projects", "api_keys")}
+    carried = {section: closing.carried(section) for section in REGISTERED}
     known = {section: walk.store.load(entry) for section, entry in carried.items()}
     found = walk.store.load(closing.carried("findings"))
-    compared = compare(closing, picture, known, found)
+    compared = compare(closing, picture, known, found, _chosen(walk, known, picture))
     opened = walk.store.load(closing.carried("open_changes"))
     reconciled = reconcile(closing, picture, compared, opened, walk.recent_before(closing))
     registers = compared.registers | reconciled.registers
@@ -161,6 +164,15 @@ def _seal_picture(walk: Walk, closing: Closing, picture: Picture, run_block: Jso
     )
     content = content_of(closing, picture, registers, entries, segments)
     return _seal(walk, closing, content, run_block, compared.changes)
+
+
+def _chosen(walk: Walk, known: Mapping[str, Sequence[Json]], picture: Picture) -> Chosen:
+    """Return what the tenant's own rows say; persons only where there are service accounts."""
+    order, last4 = walk.order, walk.connection.admin_key_last4
+    seen = picture.sections.get("service_accounts")
+    if not known["service_accounts"] and not (seen and seen.rows):
+        return Chosen(last4)
+    return Chosen(last4, Answers(walk.room.table, order.tenant_id, order.org_id).all())
 
 
 def _seal(

@@ -4,6 +4,7 @@ Pure. A picture is plain JSON inside, so that a run that cannot close its hour c
 next one (already normalized: no address, no name of a person, no key).
 """
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -69,6 +70,22 @@ class Section:
     covers: list[str] | None = None
     odd: list[Json] = field(default_factory=list)
     conflicts: list[Json] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What the tenant's own rows say of the hour that closes; sealed where it is used.
+
+    Attributes:
+        own_key_last4: last four characters of the admin key that reads the organization.
+        persons: user id of who answers for a service account, by its id.
+    """
+
+    own_key_last4: str = ""
+    persons: Mapping[str, str] = field(default_factory=dict)
+
+
+NOTHING_CHOSEN = Chosen()
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,13 +13,13 @@ from functions.shared.hours import HOUR, rfc3339
 from functions.shared.layout import seal_key
 from functions.shared.objects import Bucket
 from functions.shared.seals import VERSION, Chain, Seal
-from functions.snapshot.findings import is_stale
-from functions.snapshot.records import COMPLETE, REQUIRED, Picture
+from functions.shared.sections import OPTIONAL
+from functions.snapshot.key_findings import is_stale
+from functions.snapshot.records import COMPLETE, FAILED, REQUIRED, Picture, Section
 
-REGISTERS = ("users", "projects", "api_keys", "findings")
 # What is worked out from the others, and kept as registers too.
 DERIVED = ("findings", "open_changes")
-_CARRIED = ("register", "baseline", "complete_at")
+_CARRIED = ("register", "baseline", "complete_at", "asked_at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +90,7 @@ def content_of(
             "reason": seen.reason,
             "count": _count(name, seen.rows, registers),
             "unknown": seen.unknown,
+            **_kept(seen),
         }
         if name in registers:
             baseline = closing.baseline(name)
@@ -97,6 +98,8 @@ def content_of(
                 baseline = rfc3339(closing.hour)
             sections[name] |= {"register": entries.get(name), "baseline": baseline}
             sections[name]["complete_at"] = _complete_at(closing, name, seen.status, picture)
+    for name in OPTIONAL:
+        sections[name] = _optional(closing, picture, registers, entries, name)
     sections["findings"] = {
         "status": "derived",
         "reason": None,
@@ -129,11 +132,53 @@ def _complete_at(closing: Closing, name: str, status: str, picture: Picture) -> 
     return closing.last_shown(name) if closing.baseline(name) else None
 
 
+def _kept(seen: Section) -> Json:
+    """Return the records that did not fit, where there are any."""
+    odd: Json = {"odd": seen.odd} if seen.odd else {}
+    return odd | ({"conflicts": seen.conflicts} if seen.conflicts else {})
+
+
+def _optional(
+    closing: Closing,
+    picture: Picture,
+    registers: Mapping[str, Sequence[Json]],
+    entries: Mapping[str, Json],
+    name: str,
+) -> Json:
+    """Return what the seal says of an optional section.
+
+    In an hour that did not ask for it, status and reason are those of the last hour that did;
+    ``asked_at`` is that hour's end. Its register is carried.
+    """
+    seen = picture.sections.get(name)
+    last = picture.frontiers.get("optional", {}).get(name, {})
+    outcome, reason = picture.outcome
+    if seen is None and (outcome == FAILED or not last):
+        # Nothing at all could be read in this hour: not that either.
+        seen = Section(FAILED, reason)
+    status, why = (seen.status, seen.reason) if seen else (last["status"], last["reason"])
+    baseline = closing.baseline(name)
+    if baseline is None and status == COMPLETE:
+        baseline = rfc3339(closing.hour)
+    rows = registers.get(name)
+    return {
+        "status": status,
+        "reason": why,
+        "count": None if rows is None else sum(row["removed_at"] is None for row in rows),
+        "unknown": seen.unknown if seen else 0,
+        "asked_at": last.get("asked_at"),
+        "register": entries.get(name),
+        "baseline": baseline,
+        "complete_at": _complete_at(closing, name, seen.status if seen else "", picture),
+        **(_kept(seen) if seen else {}),
+    }
+
+
 def content_without_picture(closing: Closing, outcome: str, reason: str) -> Json:
     """Return the content of the seal of an hour that nobody pictured: everything is carried."""
     before = closing.previous.content["sections"] if closing.previous else {}
     sections: Json = {}
-    for name in (*REQUIRED, *DERIVED):
+    for name in (*REQUIRED, *OPTIONAL, *DERIVED):
         carried = before.get(name, {"register": None, "baseline": None})
         kept = {part: carried[part] for part in _CARRIED if part in carried}
         status = "derived" if name in DERIVED else "failed"
