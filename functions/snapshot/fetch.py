@@ -80,12 +80,12 @@ async def fetch(
         _users(openai, held),
         _projects_and_keys(openai, known, hour_end, held),
         audit_of(openai, known, asked),
-        optional.read_whole(openai, due),
+        optional.read_whole(openai, due, held),
     )
     projects, keys, archived, without_any = projects_and_keys
     active = [project["id"] for project in projects.items if _is_named(project, archived=False)]
     # Last, so that what an hour must have never waits for what it may have.
-    further = Further(whole, await optional.read_within(openai, due, active))
+    further = Further(whole, await optional.read_within(openai, due, active, held))
     return Pulled(users, projects, keys, archived, without_any, audit, backfill, ends, further)
 
 

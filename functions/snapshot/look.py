@@ -17,6 +17,7 @@ from functions.shared.vault import admin_key_context, hash_key_context
 from functions.snapshot import frontiers
 from functions.snapshot.confirm import Held
 from functions.snapshot.fetch import Pulled, fetch
+from functions.snapshot.optional import due
 from functions.snapshot.picture import Seen, picture_of
 from functions.snapshot.privacy import Privacy
 from functions.snapshot.project import sealed_event_ids
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from functions.snapshot.flow import Walk
 
 
-# Sections whose removals are confirmed by asking for the entity itself.
+# Removals are confirmed by asking for the entity itself; here, and in optional sections when due.
 CONFIRMED = ("users", "projects", "api_keys")
 _KEY_REFUSED = frozenset({"key_rejected", "mismatched_organization", "ip_not_authorized"})
 
@@ -93,8 +94,9 @@ def look(walk: "Walk", closing: Closing) -> tuple[Picture, Json]:
 async def _pull(
     walk: "Walk", closing: Closing, tally: Tally, gate: Gate, asked: frontiers.Plan
 ) -> Pulled:
-    held = Held.of({name: walk.store.load(closing.carried(name)) for name in CONFIRMED})
     known = closing.frontiers or frontiers.empty()
+    names = (*CONFIRMED, *due(known, closing.hour + HOUR))
+    held = Held.of({name: walk.store.load(closing.carried(name)) for name in names})
     async with walk.room.http() as client:
         openai = OpenAI(
             client=client,

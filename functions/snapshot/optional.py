@@ -20,6 +20,7 @@ from functions.shared.errors import (
 from functions.shared.hours import HOUR, rfc3339
 from functions.shared.openai import OpenAI
 from functions.shared.sections import BY_NAME, OPTIONAL
+from functions.snapshot.confirm import Held, confirmed, id_in_path
 from functions.snapshot.lists import read_list
 from functions.snapshot.projects import is_archived
 from functions.snapshot.records import FAILED, FORBIDDEN, UNAVAILABLE, Listing, Section
@@ -74,15 +75,21 @@ def noted(known: Json, name: str, section: Section, hour_end: datetime) -> Json:
     }
 
 
-async def read_whole(openai: OpenAI, names: Sequence[str]) -> dict[str, Listing]:
+async def read_whole(openai: OpenAI, names: Sequence[str], held: Held) -> dict[str, Listing]:
     """Return the organization's own lists of those names that have one."""
     wanted = [name for name in names if not BY_NAME[name].per_project]
-    lists = await asyncio.gather(*(read_list(openai, BY_NAME[name].path) for name in wanted))
+    lists = await asyncio.gather(*(_whole(openai, name, held) for name in wanted))
     return dict(zip(wanted, lists, strict=True))
 
 
+async def _whole(openai: OpenAI, name: str, held: Held) -> Listing:
+    path = BY_NAME[name].path
+    listing = await read_list(openai, path)
+    return await confirmed(openai, listing, path, [], held.of_list(name))
+
+
 async def read_within(
-    openai: OpenAI, names: Sequence[str], projects: Sequence[str]
+    openai: OpenAI, names: Sequence[str], projects: Sequence[str], held: Held
 ) -> dict[str, dict[str, Listing]]:
     """Return, by section and project, the lists that every project has.
 
@@ -90,34 +97,41 @@ async def read_within(
         openai: the door.
         names: sections to ask for; those without lists per project are left out.
         projects: ids of the active projects.
+        held: what the registers show as present.
     """
     wanted = [name for name in names if BY_NAME[name].per_project]
-    found = await asyncio.gather(*(_within(openai, name, projects) for name in wanted))
+    found = await asyncio.gather(*(_within(openai, name, projects, held) for name in wanted))
     return dict(zip(wanted, found, strict=True))
 
 
-async def _within(openai: OpenAI, name: str, projects: Sequence[str]) -> dict[str, Listing]:
-    path = BY_NAME[name].path
+async def _within(
+    openai: OpenAI, name: str, projects: Sequence[str], held: Held
+) -> dict[str, Listing]:
     probes, others = projects[:_PROBES], projects[_PROBES:]
-    found = await _lists(openai, path, probes)
+    found = await _lists(openai, name, probes, held)
     refused = [one for one in found.values() if isinstance(one.error, _REFUSALS)]
     if not refused or len(refused) < len(found):
-        found |= await _lists(openai, path, others)
+        found |= await _lists(openai, name, others, held)
     return found
 
 
-async def _lists(openai: OpenAI, path: str, projects: Sequence[str]) -> dict[str, Listing]:
-    lists = await asyncio.gather(*(_one(openai, path, project) for project in projects))
+async def _lists(
+    openai: OpenAI, name: str, projects: Sequence[str], held: Held
+) -> dict[str, Listing]:
+    lists = await asyncio.gather(*(_one(openai, name, project, held) for project in projects))
     read = zip(projects, lists, strict=True)
     return {project: listing for project, listing in read if listing is not None}
 
 
-async def _one(openai: OpenAI, path: str, project: str) -> Listing | None:
+async def _one(openai: OpenAI, name: str, project: str, held: Held) -> Listing | None:
     """Return a project's list, None where the project was archived meanwhile."""
-    listing = await read_list(openai, path.format(project=project))
+    path = BY_NAME[name].path.format(project=id_in_path(project))
+    listing = await read_list(openai, path)
     gone = isinstance(listing.error, (EndpointUnavailable, ParameterRefused))
     if gone and await is_archived(openai, project):
         return None
     if isinstance(listing.error, ParameterRefused):
         return Listing(listing.items, UpstreamError("an active project's list answers 400"))
-    return listing
+    # A membership's id begins with the project's; below the list it goes by the user's alone.
+    ids = {one.removeprefix(f"{project}/") for one in held.of_list(name, project)}
+    return await confirmed(openai, listing, path, [], ids)

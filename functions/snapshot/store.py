@@ -35,7 +35,7 @@ class Store:
             EvidenceMissing: a sealed register is gone.
             EvidenceInvalid: its bytes are not those that were sealed.
         """
-        return read_rows(self.bucket, entry) if entry else []
+        return read_rows(self.bucket, entry) if entry and entry["rows"] else []
 
     def registers(
         self,
