@@ -51,7 +51,7 @@ export const TABLES = {
     about: 'Project keys as OpenAI redacts them; their values are never known here.',
     whenEmpty: 'As soon as a key is made in a project, the next closed hour shows it here.',
     columns: [
-      { label: 'Key', kind: 'id', cell: (key) => html`<${Text} value=${key.redacted_value} />` },
+      { label: 'Key', kind: 'short', cell: (key) => html`<${Text} value=${key.redacted_value} />` },
       { label: 'Name', cell: (key) => html`<${Text} value=${key.name} />` },
       { label: 'Type', cell: (key) => html`<${Text} value=${words(key.type ?? key.owner_type ?? '')} />` },
       { label: 'Owner', cell: (key) => owner(key) },
