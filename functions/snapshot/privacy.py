@@ -5,28 +5,17 @@ string of every record is replaced by its keyed hash; names of this pull's peopl
 text whose meaning we do not know.
 """
 
-import ipaddress
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 from functions.shared.canonical import Json
 from functions.shared.hashing import email_hash, email_prefix, ip_hash
+from functions.snapshot.addresses import without_emails, without_ips, without_versions
+from functions.snapshot.person_names import PersonNames
 
-# Generous on purpose: what looks like an address is treated as one. Local part as RFC 5322 allows
-# (atom or quoted), any script; a domain ends in a label that starts with a letter.
-_EMAIL = re.compile(
-    r"(?:\"[^\"\n]{1,64}\"|[\w!#$%&'*+/=?^`{|}~.\-]+)@(?:[\w\-]+\.)+(?!\d)\w[\w\-]*"
-)
-_OPENING = "'=/|?&#{`"
-_IPV4 = re.compile(r"(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?![\w.])", re.ASCII)
-_IPV6 = re.compile(
-    r"(?<![\w:.])[0-9A-Fa-f:]{2,39}(?:%[\w.]+)?(?:\.\d{1,3}){0,3}(?![\w:])", re.ASCII
-)
-_VERSION = re.compile(r"([A-Za-z]/\d+)(?:\.\d+)+", re.ASCII)
 _SAFE_INT = 2**53
-_SHORTEST_NAME = 3
+_PERSONS = frozenset({"user", "person", "member", "invite"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,20 +24,17 @@ class Privacy:
 
     Attributes:
         key: 32 bytes, unwrapped for this run.
-        names: names of persons to take out of unknown text, longest first.
+        names: of persons, to take out of unknown text: this pull's, then a record's own.
     """
 
     key: bytes = field(repr=False)
-    names: re.Pattern[str] | None = field(default=None, repr=False)
+    names: tuple[PersonNames, ...] = field(default=(), repr=False)
 
     def knowing(self, names: Iterable[object]) -> "Privacy":
-        """Return the same rules, knowing the names of some persons."""
-        known = {name.strip() for name in names if isinstance(name, str)}
-        usable = sorted((n for n in known if len(n) >= _SHORTEST_NAME), key=len, reverse=True)
-        if not usable:
-            return Privacy(self.key, None)
-        pattern = "|".join(re.escape(name) for name in usable)
-        return Privacy(self.key, re.compile(rf"(?<!\w)(?:{pattern})(?!\w)", re.IGNORECASE))
+        """Return the same rules, knowing the names of some more persons."""
+        more = PersonNames.of(names)
+        known = more.by_word or more.unspaced
+        return Privacy(self.key, (*self.names, more)) if known else self
 
     def email(self, address: object) -> tuple[str | None, str | None]:
         """Return the keyed hash and the first letters of an address; None, None for no address."""
@@ -64,37 +50,24 @@ class Privacy:
 
     def text(self, text: str) -> str:
         """Return a text (a project's or a key's name) with addresses replaced by their hashes."""
-        text = _EMAIL.sub(self._hashed_email, text)
-        text = _IPV4.sub(self._hashed_ip, text)
-        return _IPV6.sub(self._hashed_ip, text)
+        return without_ips(without_emails(text, self._hashed_email), self._hashed_ip)
 
     def user_agent(self, text: str) -> str:
-        """Return a user agent with product versions cut to their first number.
-
-        A full version (``Chrome/121.0.0.0``) looks like an IP address, and tells people apart.
-        """
-        return self.text(_VERSION.sub(r"\1", text))
+        """Return a user agent with product versions cut to their first number."""
+        return self.text(without_versions(text))
 
     def unknown_text(self, text: str) -> str:
         """Return a text of unknown meaning, with addresses and known persons' names replaced."""
         text = self.text(text)
-        return self.names.sub("[name]", text) if self.names else text
+        for names in self.names:
+            text = names.removed_from(text)
+        return text
 
-    def _hashed_email(self, match: re.Match[str]) -> str:
-        # What more often opens an address than starts one (key='ann@…) is not part of the hash.
-        address = match[0].lstrip(_OPENING)
-        address = match[0] if address.startswith("@") else address
-        return f"{match[0].removesuffix(address)}email:{email_hash(self.key, address)}"
+    def _hashed_email(self, address: str) -> str:
+        return f"email:{email_hash(self.key, address)}"
 
-    def _hashed_ip(self, match: re.Match[str]) -> str:
-        text = match[0]
-        if ":" not in text and "." not in text:
-            return text
-        try:
-            ipaddress.ip_address(text.partition("%")[0])
-        except ValueError:
-            return text
-        return f"ip:{ip_hash(self.key, text)}"
+    def _hashed_ip(self, address: str) -> str:
+        return f"ip:{ip_hash(self.key, address)}"
 
     def unknown(self, value: Any) -> Any:
         """Return a value of unknown meaning, every string and field name in it cleaned.
@@ -112,9 +85,19 @@ class Privacy:
         return value
 
     def _unknown_object(self, value: Json) -> Json:
-        # An object that holds an address describes a person: only what identifies it is kept.
-        if isinstance(value.get("email"), str):
-            hashed, prefix = self.email(value["email"])
-            kept = {name: self.unknown(value[name]) for name in ("id", "type") if name in value}
+        # An object that describes a person: only what identifies it is kept.
+        if _is_person(value):
+            hashed, prefix = self.email(value.get("email"))
+            kept = {name: self.unknown(value[name]) for name in _OF_A_PERSON if name in value}
             return kept | {"email_hash": hashed, "email_prefix": prefix}
         return {self.unknown_text(name): self.unknown(inner) for name, inner in value.items()}
+
+
+_OF_A_PERSON = ("id", "type", "object", "role")
+
+
+def _is_person(value: Json) -> bool:
+    if isinstance(value.get("email"), str):
+        return True
+    kinds = (str(value.get(name, "")).rpartition(".")[2] for name in ("object", "type"))
+    return "name" in value and not _PERSONS.isdisjoint(kinds)

@@ -1,0 +1,93 @@
+"""Find e-mail and IP addresses in text of any kind, in time that grows with the text alone.
+
+Pure. Step 2 of 6, part: privacy. Generous on purpose: what looks like an address is treated as one.
+Names and payloads are chosen by others and can be 64 KB long: an expression that tries every start
+of a long run again needs a minute for one such name, so the search starts at the ``@``.
+"""
+
+import ipaddress
+import re
+from collections.abc import Callable
+
+# A domain ends in a label that starts with a letter; ``%40`` is how a URL spells the ``@``.
+_AT_DOMAIN = re.compile(r"(?:@|%40)((?:[\w\-]+\.)+(?!\d)\w[\w\-]*)")
+# Local part as RFC 5322 allows: an atom, or quoted, in any script.
+_ATOM = frozenset("!#$%&'*+/=?^_`{|}~.-")
+_MAX_QUOTED = 66
+# More often opens an address (key='ann@…) than starts one: not part of what is hashed.
+_OPENING = "'=/|?&#{`"
+_IPV4 = re.compile(r"(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?!\.?\w)", re.ASCII)
+_IPV6 = re.compile(
+    r"(?<![0-9A-Fa-f:.])[0-9A-Fa-f:]{2,39}(?:%[\w.]+)?(?:\.\d{1,3}){0,3}(?![\w:])", re.ASCII
+)
+_VERSION = re.compile(r"([A-Za-z]/\d+)(?:\.\d+)+", re.ASCII)
+
+Hashed = Callable[[str], str]
+
+
+def without_emails(text: str, hashed: Hashed) -> str:
+    """Return the text with what ``hashed`` makes of each e-mail address in its place."""
+    parts: list[str] = []
+    done = 0
+    for match in _AT_DOMAIN.finditer(text):
+        start = _local_start(text, done, match.start())
+        local = text[start : match.start()].lstrip(_OPENING) or text[start : match.start()]
+        if not local:
+            continue
+        parts += [text[done : match.start() - len(local)], hashed(f"{local}@{match[1]}")]
+        done = match.end()
+    return "".join([*parts, text[done:]]) if parts else text
+
+
+def _local_start(text: str, floor: int, end: int) -> int:
+    """Return where the local part that ends before ``end`` begins; ``end`` for none."""
+    if end > floor and text[end - 1] == '"':
+        quote = text.rfind('"', max(floor, end - _MAX_QUOTED), end - 1)
+        inside = text[quote + 1 : end - 1]
+        return quote if quote >= 0 and inside and "\n" not in inside else end
+    start = end
+    while start > floor and (text[start - 1].isalnum() or text[start - 1] in _ATOM):
+        start -= 1
+    return start
+
+
+def without_ips(text: str, hashed: Hashed) -> str:
+    """Return the text with what ``hashed`` makes of each IP address in its place."""
+    if not any(mark in text for mark in ".:"):
+        return text
+
+    def one(match: re.Match[str]) -> str:
+        found = match[0]
+        try:
+            ipaddress.ip_address(found.partition("%")[0])
+        except ValueError:
+            return _introduced(found, hashed)
+        return hashed(found)
+
+    return _IPV6.sub(one, _IPV4.sub(one, text))
+
+
+def _introduced(found: str, hashed: Hashed) -> str:
+    """Return a run of hex digits and colons, an address at its end hashed: ``add:2001:db8::1``."""
+    for place, letter in enumerate(found):
+        if letter == ":" and _is_address(rest := found[place + 1 :]):
+            return f"{found[: place + 1]}{hashed(rest)}"
+    return found
+
+
+def _is_address(text: str) -> bool:
+    if text.count(":") < 2:
+        return False
+    try:
+        ipaddress.ip_address(text.partition("%")[0])
+    except ValueError:
+        return False
+    return True
+
+
+def without_versions(user_agent: str) -> str:
+    """Return a user agent with product versions cut to their first number.
+
+    A full version (``Chrome/121.0.0.0``) looks like an IP address, and tells people apart.
+    """
+    return _VERSION.sub(r"\1", user_agent)
