@@ -33,11 +33,6 @@ HASH_KEY = bytes(range(32))
 BASE_URL = "http://openai.test/v1"
 
 
-async def no_sleep(_seconds: float) -> None:
-    """Take no time: a test has no patience for backoff."""
-    await asyncio.sleep(0)
-
-
 @dataclass(frozen=True)
 class _Seconds:
     """The lab's clock as the simulator reads it."""
@@ -61,6 +56,9 @@ class Lab:
     world: World
     tenant: str = TENANT
     counted: list[str] = field(default_factory=list)
+    naps: list[float] = field(default_factory=list)
+    remaining_s: float = 800.0
+    base_url: str | None = None
     simulator: Simulator = field(init=False)
     messages: int = 0
 
@@ -88,14 +86,20 @@ class Lab:
             secrets=self.secrets,
             queue=self.queue,
             now=self.clock.now,
-            openai_base_url=BASE_URL,
+            openai_base_url=self.base_url or BASE_URL,
             count=self.counted.append,
             http=self._http,
-            sleep=no_sleep,
+            sleep=self._nap,
         )
 
     def _http(self) -> httpx.AsyncClient:
-        return http_client(AsyncDoor(self.simulator))
+        # With an address of its own the simulator is asked through a socket.
+        return http_client(None if self.base_url else AsyncDoor(self.simulator))
+
+    async def _nap(self, seconds: float) -> None:
+        """Note a wait and take no time: a test has no patience for backoff."""
+        self.naps.append(seconds)
+        await asyncio.sleep(0)
 
     def connect(self, at: str, *, org_proof: str = "proven") -> Connection:
         """Connect the organization at an instant; the hour that ended before it is the first."""
@@ -149,7 +153,7 @@ class Lab:
         return run(
             Order(self.tenant, self.org, parse_instant(hour), attempt, message),
             self.room,
-            remaining_s=800.0,
+            remaining_s=self.remaining_s,
         )
 
     def tick(self, hour: str, *, minutes_late: float = 1) -> list[Seal]:

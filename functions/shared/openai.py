@@ -49,6 +49,7 @@ class Tally:
     """What a run did at OpenAI: goes into the seal's ``run`` block, outside the digest."""
 
     requests: int = 0
+    pages: int = 0
     retries: int = 0
     first_request_id: str | None = None
     last_request_id: str | None = None
@@ -178,7 +179,9 @@ class OpenAI:
             raise refusal(status, headers, body, self.now())
         self._check_organization(headers)
         self.allowance.read(len(body))
-        return _object(body, headers.get("x-request-id"))
+        document = _object(body, headers.get("x-request-id"))
+        self.tally.pages += 1
+        return document
 
     async def _read(self, path: str, params: Params) -> tuple[int, httpx.Headers, bytes]:
         headers = {

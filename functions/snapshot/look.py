@@ -157,6 +157,7 @@ def run_block(tally: Tally, gate: Gate, attempt: int) -> Json:
         "concurrency": int(gate.limit),
         "first_request_id": tally.first_request_id,
         "last_request_id": tally.last_request_id,
+        "pages": tally.pages,
         "requests": tally.requests,
         "retries": tally.retries,
         "skew_s": round(tally.skew_s),
