@@ -14,7 +14,7 @@ import { ProblemBox, Text } from './words.js';
  * @property {string} section of the picture it shows
  * @property {string} title
  * @property {string} about one line under the title
- * @property {{label: string, cell: (row: any) => any, kind?: 'time' | 'id'}[]} columns
+ * @property {{label: string, cell: (row: any) => any, kind?: 'time' | 'id' | 'short'}[]} columns
  * @property {string} whenEmpty what an empty table means where it is the truth
  * @property {string[]} fields of the file, wire names
  * @property {(row: any) => string} rowId
