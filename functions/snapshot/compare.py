@@ -71,8 +71,7 @@ def compare(
 
 def _removes(section: str, picture: Picture) -> Callable[[Json], bool]:
     seen = picture.sections[section]
-    # Whose id is missing may be anyone: while such a record is listed, nobody is taken for gone.
-    if seen.status != COMPLETE or seen.odd:
+    if seen.status != COMPLETE:
         return lambda row: False
     if seen.covers is None:
         return lambda row: True
