@@ -5,16 +5,18 @@ order as the queue would, and returns the seals written. Everything between is t
 """
 
 import asyncio
-from collections.abc import Callable
+import time
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
 import httpx
 
-from functions.shared.canonical import Json
+from functions.shared.canonical import Json, strict_loads
 from functions.shared.connections import Connection
 from functions.shared.hashing import id_hash
+from functions.shared.hour_rows import HourRows
 from functions.shared.hours import HOUR, floor_hour, parse_instant, rfc3339
 from functions.shared.layout import HASHKEY_SK, tenant_pk
 from functions.shared.objects import Bucket
@@ -59,11 +61,15 @@ class Lab:
     naps: list[float] = field(default_factory=list)
     remaining_s: float = 800.0
     base_url: str | None = None
+    sleep: Callable[[float], Awaitable[None]] | None = None
+    elapsed: Callable[[], float] = time.monotonic
     simulator: Simulator = field(init=False)
     messages: int = 0
+    keys_used: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         """Start the simulator on the lab's clock."""
+        self.keys_used.add(self.world.admin_key)
         self.simulator = Simulator(self.world, _Seconds(self.clock))
 
     @property
@@ -89,7 +95,8 @@ class Lab:
             openai_base_url=self.base_url or BASE_URL,
             count=self.counted.append,
             http=self._http,
-            sleep=self._nap,
+            sleep=self.sleep or self._nap,
+            elapsed=self.elapsed,
         )
 
     def _http(self) -> httpx.AsyncClient:
@@ -100,6 +107,10 @@ class Lab:
         """Note a wait and take no time: a test has no patience for backoff."""
         self.naps.append(seconds)
         await asyncio.sleep(0)
+
+    def seconds(self) -> float:
+        """Return the laboratory's time in seconds, for a test in which waiting takes time."""
+        return self.clock.instant.timestamp()
 
     def connect(self, at: str, *, org_proof: str = "proven") -> Connection:
         """Connect the organization at an instant; the hour that ended before it is the first."""
@@ -141,6 +152,7 @@ class Lab:
 
     def use_key(self, admin_key: str) -> None:
         """Put another admin key into the connection, as if it had been replaced unseen."""
+        self.keys_used.add(admin_key)
         connection = self.room.connections.need(self.tenant, self.org)
         context = admin_key_context(self.tenant, self.org)
         wrapped = self.secrets.wrap(admin_key.encode(), context)
@@ -171,6 +183,17 @@ class Lab:
         seal = self.chain.seal(parse_instant(hour))
         assert seal is not None, f"{hour} has no seal"
         return seal
+
+    def room_hours(self) -> HourRows:
+        """Return the organization's hour rows."""
+        return HourRows(self.table, self.tenant, self.org)
+
+    def waiting(self) -> list[Json]:
+        """Return the messages in the queue, without taking them off."""
+        answer = self.queue.client.receive_message(
+            QueueUrl=self.queue.url, MaxNumberOfMessages=10, VisibilityTimeout=0
+        )
+        return [strict_loads(message["Body"]) for message in answer.get("Messages", [])]
 
     def register(self, seal: Seal, section: str) -> list[Json]:
         """Return the rows of a register that a seal names."""

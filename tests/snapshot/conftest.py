@@ -1,5 +1,8 @@
 """A laboratory for each test of the snapshot room."""
 
+import logging
+from collections.abc import Callable
+
 import pytest
 
 from functions.shared.objects import Bucket
@@ -8,6 +11,7 @@ from functions.shared.table import Table
 from functions.shared.vault import Vault
 from tests.conftest import SettableClock
 from tests.lab import Lab, LabMaker
+from tests.snapshot.trial import FIRST, Trial, office
 from tools.openai_simulator import World
 
 
@@ -26,3 +30,51 @@ def make_lab(
         return Lab(table, evidence, work, snapshot_queue, secrets_vault, clock, world)
 
     return make
+
+
+ROWS = pytest.StashKey[list[tuple[str, str, str]]]()
+
+
+@pytest.fixture
+def make_trial(
+    make_lab: LabMaker,
+    caplog: pytest.LogCaptureFixture,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    request: pytest.FixtureRequest,
+) -> Callable[..., Trial]:
+    """Give a function that opens a trial; its lists come four records a page."""
+    caplog.set_level(logging.INFO)
+    monkeypatch.setattr("functions.snapshot.lists.PAGE_SIZE", 4)
+    rows = request.config.stash.setdefault(ROWS, [])
+    printed: list[str] = []
+
+    def said() -> str:
+        out = capsys.readouterr()
+        printed.append(out.out + out.err)
+        return caplog.text + "".join(printed)
+
+    def make(world: World | None = None) -> Trial:
+        lab = make_lab(world or office())
+        lab.connect("2026-04-01T03:20:00Z")
+        lab.order(FIRST)
+        return Trial(lab, lambda row, what, came: rows.append((row, what, came)), said)
+
+    return make
+
+
+@pytest.fixture
+def trial(make_trial: Callable[..., Trial]) -> Trial:
+    """Give the trial of the office."""
+    return make_trial()
+
+
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
+    """Print the fault matrix: one line for each trial."""
+    rows = sorted(config.stash.setdefault(ROWS, []), key=lambda row: (int(row[0][1:]), row[1]))
+    if rows:
+        terminalreporter.section("fault matrix: the hours from the fault on")
+    for row, what, came in rows:
+        terminalreporter.write_line(f"{row:<4} {what:<46} {came}")

@@ -1,0 +1,146 @@
+"""The six invariants of every fault, checked by one function: ``check``.
+
+(a) every expected hour has exactly one seal, chained to the one before; (b) the events sealed are
+those of the world, each once, and the table shows the same; (c) an hour that is not complete says
+why and what was asked; (d) the admin key is nowhere; (e) nothing that is still there was removed,
+and a list that was not whole removed nothing; (f) after a good run the hour is complete, and no
+event is missing.
+"""
+
+from dataclasses import dataclass
+
+from functions.shared.canonical import Json
+from functions.shared.hours import HOUR, parse_instant, rfc3339
+from functions.shared.layout import organization_pk
+from functions.shared.seals import Seal
+from functions.snapshot import lifecycle
+from functions.snapshot.fit import fit
+from tests.lab import Lab
+from tests.leaks import found_in, left_behind
+
+_NOT_READ = ("missed", "paused")
+_TRUTH = {"users": "users", "projects": "projects"}
+
+
+@dataclass(frozen=True)
+class Report:
+    """What the check saw.
+
+    Attributes:
+        outcomes: per hour, ``outcome`` or ``outcome:reason``.
+        events: events sealed.
+    """
+
+    outcomes: list[str]
+    events: int
+
+
+def check(lab: Lab, until: str, *, healed: bool = True, said: str = "") -> Report:
+    """Check a laboratory's hours up to one, that one included.
+
+    Args:
+        lab: the laboratory.
+        until: the last hour that must be closed.
+        healed: whether the last hour was a good one, so that nothing may be missing any more.
+        said: everything logged, printed and answered.
+    """
+    seals = _each_hour_once(lab, until)
+    n_events = _each_event_once(lab, seals, whole=healed)
+    for seal in seals:
+        _says_why(seal)
+    _keeps_the_key(lab, said)
+    for before, seal in zip([None, *seals], seals, strict=False):
+        _removes_only_what_is_gone(lab, before, seal)
+    if healed:
+        assert seals[-1].content["outcome"] == "complete", seals[-1].content
+    return Report([_told(seal) for seal in seals], n_events)
+
+
+def _told(seal: Seal) -> str:
+    content = seal.content
+    return ":".join(filter(None, (content["outcome"], content["reason"])))
+
+
+def _each_hour_once(lab: Lab, until: str) -> list[Seal]:
+    connection = lab.room.connections.need(lab.tenant, lab.org)
+    first = parse_instant(connection.lifecycle[0]["first_hour"])
+    expected = lifecycle.open_hours(connection.lifecycle, None, first, parse_instant(until))
+    end = parse_instant(until) + HOUR
+    sealed = list(lab.chain.sealed_hours(first, end))
+    assert sealed == expected, "(a) the hours sealed are not those expected"
+    seals = [lab.seal(rfc3339(hour)) for hour in sealed]
+    digests = [None, *(seal.sha256 for seal in seals)]
+    assert [seal.content["previous_sha256"] for seal in seals] == digests[:-1], "(a) chain"
+    rows = {row["hour"]: row for row in lab.room_hours().between(first, end)}
+    for seal in seals:
+        row = rows.get(seal.content["hour"])
+        assert row, f"(a) no row for {seal.content['hour']}"
+        assert (row["sha256"], row["outcome"]) == (seal.sha256, seal.content["outcome"])
+    versions = lab.evidence.client.list_object_versions(Bucket=lab.evidence.name)
+    keys = [version["Key"] for version in versions.get("Versions", [])]
+    assert len(keys) == len(set(keys)), "(a) an object was written twice"
+    return seals
+
+
+def _each_event_once(lab: Lab, seals: list[Seal], *, whole: bool) -> int:
+    ids = [event["event_id"] for seal in seals for event in lab.events(seal)]
+    assert len(ids) == len(set(ids)), "(b) an event was sealed twice"
+    org = lab.world.organizations[lab.org]
+    end = seals[-1].hour + HOUR
+    served = {
+        event.id
+        for log in (org.events, org.tenant_events)
+        for event in log.all()
+        if event.effective_at < end.timestamp()
+    }
+    assert set(ids) <= served, "(b) an event was sealed that nobody served"
+    if whole:
+        assert set(ids) == served, f"(b, f) {len(served - set(ids))} events are missing"
+    rows = lab.table.query(organization_pk(lab.tenant, lab.org), prefix="EV#")
+    # A row holds what a row can hold of an id.
+    shown = sorted(row["event_id"] for row in rows)
+    assert shown == sorted(fit({"id": name})["id"] for name in ids), "(b) the table shows others"
+    return len(ids)
+
+
+def _says_why(seal: Seal) -> None:
+    content = seal.content
+    if content["outcome"] == "complete":
+        return
+    assert content["reason"], f"(c) {content['hour']} does not say why"
+    if content["outcome"] not in _NOT_READ:
+        told = {"first_request_id", "last_request_id", "pages", "requests", "attempt"}
+        assert told <= seal.run.keys(), "(c) the run is not described"
+        if seal.run["pages"]:
+            assert seal.run["first_request_id"], "(c) no request id"
+
+
+def _keeps_the_key(lab: Lab, said: str) -> None:
+    haystack = left_behind(lab.table, (lab.evidence, lab.work), said + repr(lab.waiting()))
+    assert not list(found_in(haystack, lab.keys_used)), "(d) the admin key leaked"
+
+
+def _removes_only_what_is_gone(lab: Lab, before: Seal | None, seal: Seal) -> None:
+    removed = [change for change in lab.changes(seal) if change[1] == "removed"]
+    for section, _, entity in removed:
+        status = seal.content["sections"][section]["status"]
+        assert status == "complete", f"(e) a {status} list removed {entity}"
+        assert entity not in _there(lab, section, seal.content), f"(e) {entity} is still there"
+    for section in ("users", "projects", "api_keys"):
+        gone = _present(lab, before, section) - _present(lab, seal, section)
+        assert gone <= {entity for name, _, entity in removed if name == section}, "(e) vanished"
+
+
+def _present(lab: Lab, seal: Seal | None, section: str) -> set[str]:
+    names = {"users": "user_id", "projects": "project_id", "api_keys": "key_id"}
+    rows: list[Json] = lab.register(seal, section) if seal else []
+    return {row[names[section]] for row in rows if row["removed_at"] is None}
+
+
+def _there(lab: Lab, section: str, content: Json) -> set[str]:
+    """Return what really was there when the picture was taken."""
+    org = lab.world.organizations[lab.org]
+    now = parse_instant(content["pictured_to"]).timestamp()
+    if section == "api_keys":
+        return {str(key["id"]) for key in org.all_api_keys(now)}
+    return {str(record["id"]) for record in org.truth(section, now)} if section in _TRUTH else set()
