@@ -14,7 +14,8 @@ from functions.snapshot import access_findings
 from functions.snapshot.key_findings import Around, finding, of_key
 from functions.snapshot.records import COMPLETE, UNPROVEN
 
-_NEEDS = {
+# What must have been read for a kind to open or to be resolved; docs/findings.md tells of each.
+NEEDS = {
     "stale_key": ("api_keys",),
     "never_used_key": ("api_keys",),
     "orphan_key": ("api_keys", "users"),
@@ -91,7 +92,7 @@ def follow(
     rows: list[Json] = []
     known: dict[str, Json] = {}
     for row in register:
-        if row["resolved_hour"] is not None or row["kind"] not in _NEEDS:
+        if row["resolved_hour"] is not None or row["kind"] not in NEEDS:
             rows.append(row)
         else:
             known[row["finding_id"]] = row
@@ -111,7 +112,7 @@ def follow(
 
 
 def _judgeable(row: Json, readable: set[str]) -> bool:
-    return readable.issuperset(_NEEDS[row["kind"]])
+    return readable.issuperset(NEEDS[row["kind"]])
 
 
 def _present(rows: Iterable[Json], section: str) -> dict[str, Json]:

@@ -1,5 +1,6 @@
 """What a person should look at: findings that the sections beyond the four bring."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,12 +10,27 @@ from functions.shared.canonical import Json
 from functions.shared.hours import parse_instant
 from functions.shared.seals import Seal
 from functions.snapshot.access_findings import of_admin_key, of_invite
+from functions.snapshot.findings import NEEDS
 from functions.snapshot.key_findings import Around, of_key, orphaned
 from tests.lab import Lab, LabMaker
 from tests.snapshot.test_sections_story import CONNECTED, FIRST, SECOND, THIRD, a_day_later
 from tools.openai_simulator import World
 
+TOLD = Path(__file__).parent.parent.parent / "docs" / "findings.md"
 HOUR_END = parse_instant("2026-04-01T06:00:00Z")
+
+
+def test_every_kind_is_told_in_the_documentation() -> None:
+    """The table of findings names each kind there is, and no other."""
+    lines = [line.split("|")[1].strip() for line in TOLD.read_text().splitlines() if "|" in line]
+    told = {line.strip("`") for line in lines if line.startswith("`")}
+    assert told == set(NEEDS)
+
+
+def test_every_reason_is_told_in_the_documentation() -> None:
+    """Each reason an orphan can have stands in the table."""
+    text = TOLD.read_text()
+    assert [reason for _, reason in KEYS if reason and f"`{reason}`" not in text] == []
 
 
 def open_findings(lab: Lab, seal: Seal) -> set[tuple[str, str, str, str]]:
