@@ -6,6 +6,7 @@ neither a huge organization nor a hostile answer takes more than its share.
 """
 
 import asyncio
+from collections import deque
 from dataclasses import dataclass, field
 
 from functions.shared.errors import AllowanceSpent, ResponseTooLarge, UpstreamError
@@ -27,21 +28,35 @@ class Gate:
     _under_way: int = 0
     _sent: int = 0
     _halved_at: int = 0
-    _changed: asyncio.Condition = field(default_factory=asyncio.Condition)
+    _waiting: deque[asyncio.Future[None]] = field(default_factory=deque)
 
     async def __aenter__(self) -> int:
-        """Wait for a place; return the request's number."""
-        async with self._changed:
-            await self._changed.wait_for(lambda: self._under_way < int(self.limit))
-            self._under_way += 1
-            self._sent += 1
-            return self._sent
+        """Wait for a place, first come first served; return the request's number."""
+        while self._under_way >= int(self.limit):
+            place: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+            self._waiting.append(place)
+            try:
+                await place
+            except asyncio.CancelledError:
+                # Cancelled while being let in: the place is the next one's.
+                self._let_in()
+                raise
+        self._under_way += 1
+        self._sent += 1
+        return self._sent
 
     async def __aexit__(self, *_: object) -> None:
         """Give the place back."""
-        async with self._changed:
-            self._under_way -= 1
-            self._changed.notify_all()
+        self._under_way -= 1
+        self._let_in()
+
+    def _let_in(self) -> None:
+        free = int(self.limit) - self._under_way
+        while free > 0 and self._waiting:
+            place = self._waiting.popleft()
+            if not place.done():
+                place.set_result(None)
+                free -= 1
 
     def throttled(self, number: int, resume_at: float = 0.0) -> None:
         """Halve the limit, down to one, and let everybody wait as long as OpenAI asks.

@@ -4,6 +4,7 @@ The row is a projection: what it says of evidence is looked up, never decided by
 saves work; what keeps two copies apart is that a seal is written once.
 """
 
+import contextlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -19,37 +20,54 @@ class HourRows:
     """The hour rows of one organization of one tenant.
 
     Permissions:
-        dynamodb:Query for reading; dynamodb:UpdateItem for ``lease``; dynamodb:PutItem for
-        ``close``.
+        dynamodb:Query for reading; dynamodb:UpdateItem for ``lease`` and ``release``;
+        dynamodb:PutItem for ``close``.
     """
 
     table: Table
     tenant: str
     org: str
 
-    def lease(self, hour: datetime, owner: str, now: datetime, length: timedelta) -> None:
-        """Take the hour for one run; the same owner may take it again after a crash.
+    def lease(self, hour: datetime, owner: str, now: datetime, length: timedelta) -> int:
+        """Take the hour for one run, and return how many runs have had it, this one included.
+
+        The same owner may take it again after a crash.
 
         Raises:
             LeaseHeld: another run has it, or it is closed.
         """
         try:
-            self.table.update(
+            row = self.table.update(
                 organization_pk(self.tenant, self.org),
                 hour_sk(hour),
-                "SET #state = :open, lease_owner = :owner, lease_until = :until",
+                "SET #state = :open, lease_owner = :owner, lease_until = :until ADD runs :one",
                 {
+                    ":one": 1,
                     ":open": "open",
+                    ":nobody": "",
                     ":owner": owner,
                     ":until": rfc3339(now + length),
                     ":now": rfc3339(now),
                 },
                 names={"#state": "state"},
                 condition="attribute_not_exists(pk) OR "
-                "(#state = :open AND (lease_owner = :owner OR lease_until < :now))",
+                "(#state = :open AND (lease_owner IN (:owner, :nobody) OR lease_until < :now))",
             )
         except ConditionFailed as error:
             raise LeaseHeld(f"another run has the hour {rfc3339(hour)}") from error
+        return int(row["runs"])
+
+    def release(self, hour: datetime, owner: str) -> None:
+        """Give back an hour that could not be closed, so that the next run need not wait."""
+        # Where another run has taken it meanwhile it is not this one's to give back.
+        with contextlib.suppress(ConditionFailed):
+            self.table.update(
+                organization_pk(self.tenant, self.org),
+                hour_sk(hour),
+                "SET lease_owner = :nobody",
+                {":nobody": "", ":owner": owner},
+                condition="lease_owner = :owner",
+            )
 
     def close(self, hour: datetime, facts: Item) -> None:
         """Write what the seal says; this also ends the lease."""

@@ -94,6 +94,7 @@ class OpenAI:
         admin_key: never logged; lives as long as this object.
         now: the room's clock, to measure OpenAI's against.
         remaining_s: seconds this run may still use.
+        elapsed: seconds on a clock that never goes back, to wait as long as OpenAI asks.
     """
 
     client: httpx.AsyncClient
@@ -104,6 +105,7 @@ class OpenAI:
     remaining_s: Callable[[], float]
     tries: int = TRIES
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+    elapsed: Callable[[], float] = time.monotonic
     gate: Gate = field(default_factory=Gate)
     tally: Tally = field(default_factory=Tally)
     allowance: Allowance = field(default_factory=Allowance)
@@ -122,7 +124,7 @@ class OpenAI:
                     answer = await self._once(path, params or [])
             except UpstreamError as error:
                 if isinstance(error, Throttled):
-                    self.gate.throttled(number, time.monotonic() + (error.retry_after_s or 0.0))
+                    self.gate.throttled(number, self.elapsed() + (error.retry_after_s or 0.0))
                 if not _may_mend(error):
                     raise
                 self.allowance.failed(error)
@@ -148,7 +150,7 @@ class OpenAI:
 
     async def _held(self) -> None:
         """Wait until OpenAI takes requests again, when it told anyone of this run to wait."""
-        wait_s = self.gate.resume_at - time.monotonic()
+        wait_s = self.gate.resume_at - self.elapsed()
         if wait_s <= 0:
             return
         if wait_s >= self.remaining_s():

@@ -26,21 +26,14 @@ class Attempts:
     org: str
 
     def leave(self, hour: datetime, picture: Picture, run: Json) -> None:
-        """Leave what a try saw; a better picture is not replaced by a worse one."""
-        known = self.find(hour)
-        if known and _read(known[0]) > _read(picture):
-            return
+        """Leave what the hour's runs saw so far."""
         document = {"picture": picture.to_json(), "run": run}
         self.bucket.put(attempt_key(self.tenant, self.org, hour), pack_gzip(canonical(document)))
 
     def find(self, hour: datetime) -> tuple[Picture, Json] | None:
-        """Return the picture and run of the best try so far, None where nobody tried."""
+        """Return what the hour's runs saw and how they went, None where nobody tried."""
         body = self.bucket.get(attempt_key(self.tenant, self.org, hour))
         if body is None:
             return None
         document = strict_loads(unpack_gzip(body))
         return Picture.from_json(document["picture"]), document["run"]
-
-
-def _read(picture: Picture) -> int:
-    return sum(len(section.rows) for section in picture.sections.values())

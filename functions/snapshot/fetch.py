@@ -24,6 +24,7 @@ from functions.snapshot.lists import open_page, read_list
 from functions.snapshot.optional import Further
 from functions.snapshot.projects import is_active, is_archived, read_projects
 from functions.snapshot.records import STREAMS, Listing
+from functions.snapshot.resume import NOTHING_DONE, Done
 from functions.snapshot.walk import PATH, Budget, Walked, walk
 
 WINDOWS_PER_RUN = 600
@@ -65,6 +66,7 @@ async def fetch(
     asked: frontiers.Plan,
     hour_end: datetime,
     held: Held = NOTHING_HELD,
+    done: Done = NOTHING_DONE,
 ) -> Pulled:
     """Return everything read for one hour.
 
@@ -74,18 +76,19 @@ async def fetch(
         asked: what to ask the audit log for.
         hour_end: first instant after the hour.
         held: what the registers show as present; its removal is confirmed before it is believed.
+        done: what an earlier run of the hour has read whole; it is not read again.
     """
-    due = optional.due(known, hour_end)
+    due = [name for name in optional.due(known, hour_end) if name not in done.sections]
     users, projects_and_keys, (audit, backfill, ends), whole = await asyncio.gather(
         _users(openai, held),
-        _projects_and_keys(openai, known, hour_end, held),
-        audit_of(openai, known, asked),
+        _projects_and_keys(openai, known, hour_end, held, done),
+        _audit_unless(done, openai, known, asked),
         optional.read_whole(openai, due, held),
     )
     projects, keys, archived, without_any = projects_and_keys
     active = [project["id"] for project in projects.items if _is_named(project, archived=False)]
     # Last, so that what an hour must have never waits for what it may have.
-    further = Further(whole, await optional.read_within(openai, due, active, held))
+    further = Further(whole, await optional.read_within(openai, due, active, held, done.left))
     return Pulled(users, projects, keys, archived, without_any, audit, backfill, ends, further)
 
 
@@ -96,7 +99,7 @@ async def _users(openai: OpenAI, held: Held) -> Listing:
 
 
 async def _projects_and_keys(
-    openai: OpenAI, known: Json, hour_end: datetime, held: Held
+    openai: OpenAI, known: Json, hour_end: datetime, held: Held, done: Done
 ) -> tuple[Listing, dict[str, Listing], bool, set[str]]:
     projects = await read_projects(openai)
     include = [("include_archived", "true")]
@@ -105,6 +108,7 @@ async def _projects_and_keys(
     last = known.get("archived_keys_at")
     archived = last is None or hour_end - parse_instant(last) >= ARCHIVED_EVERY
     wanted = [project["id"] for project in projects.items if _is_named(project, archived=archived)]
+    wanted = done.left("api_keys", wanted)
     active = {p["id"] for p in projects.items if _is_named(p, archived=False)}
     without_any: set[str] = set()
     lists = await asyncio.gather(
@@ -141,6 +145,14 @@ async def _keys(
         error = ProjectVanished() if gone else UpstreamError("an active project's keys answer 404")
         return Listing(listing.items, error)
     return await confirmed(openai, listing, path, everyones, held.of_list("api_keys", project))
+
+
+async def _audit_unless(
+    done: Done, openai: OpenAI, known: Json, asked: frontiers.Plan
+) -> tuple[dict[str, Walked], dict[str, Walked], set[str]]:
+    if "audit_events" in done.sections:
+        return {name: Walked([], asked.hi) for name in STREAMS}, {}, set()
+    return await audit_of(openai, known, asked)
 
 
 async def audit_of(

@@ -4,7 +4,6 @@
 ``close_hour`` decides what an hour is; ``walk_of`` is the walk itself.
 """
 
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -48,7 +47,7 @@ class Walk:
 
     def remaining_s(self) -> float:
         """Return the seconds this run may still use, over all the hours it closes."""
-        return self.deadline - time.monotonic()
+        return self.deadline - self.room.elapsed()
 
     @property
     def chain(self) -> Chain:
@@ -90,7 +89,7 @@ def run(order: Order, room: Room, remaining_s: float) -> list[Seal]:
     connection = room.connections.find(order.tenant_id, order.org_id)
     if connection is None:
         return []
-    walk = Walk(order, room, connection, time.monotonic() + remaining_s)
+    walk = Walk(order, room, connection, room.elapsed() + remaining_s)
     last = walk.chain.last_before(order.hour + HOUR)
     if last and walk.projection.is_missing(last.hour):
         walk.projection.project(last)
@@ -125,17 +124,19 @@ def close_hour(walk: Walk, hour: datetime, previous: Seal | None) -> Seal | None
         LeaseHeld: another run is at it.
     """
     now = walk.room.now()
-    walk.hours.lease(hour, walk.order.owner, now, LEASE)
+    n_runs = walk.hours.lease(hour, walk.order.owner, now, LEASE)
     closing = _closing(walk, hour, previous)
     first_hour = parse_instant(walk.connection.first_hour)
     state = lifecycle.state_at_end(walk.connection.lifecycle, hour, first_hour)
     if state != "connected":
         return _seal(walk, closing, content_without_picture(closing, "paused", state))
     if now < hour + HOUR + GRACE:
-        picture, run_block = look(walk, closing)
+        earlier = walk.attempts.find(hour) if n_runs > 1 else None
+        picture, run_block = look(walk, closing, earlier)
         if picture.final:
             return _seal_picture(walk, closing, picture, run_block)
         walk.attempts.leave(hour, picture, run_block)
+        walk.hours.release(hour, walk.order.owner)
         return None
     # The past cannot be pictured: what a run left within the grace is all there will be.
     left = walk.attempts.find(hour)

@@ -22,11 +22,15 @@ from functions.snapshot.picture import Seen, picture_of
 from functions.snapshot.privacy import Privacy
 from functions.snapshot.project import sealed_event_ids
 from functions.snapshot.records import REQUIRED, Picture, Section, status_of
+from functions.snapshot.resume import NOTHING_DONE, Done, done_by, resumed, run_of_both
 from functions.snapshot.seal import Closing
 
 if TYPE_CHECKING:
     from functions.snapshot.flow import Walk
 
+
+Looked = tuple[Picture, Json]
+"""A picture of an hour, and how the runs went that made it."""
 
 # Removals are confirmed by asking for the entity itself; here, and in optional sections when due.
 CONFIRMED = ("users", "projects", "api_keys")
@@ -52,10 +56,11 @@ class NoVault(UpstreamError):
     reason = "vault_unavailable"
 
 
-def look(walk: "Walk", closing: Closing) -> tuple[Picture, Json]:
-    """Return the picture of an hour and how the run went.
+def look(walk: "Walk", closing: Closing, earlier: Looked | None = None) -> Looked:
+    """Return the picture of an hour and how its runs went.
 
-    Whatever stops the run as a whole is a picture too, in which every section failed for it.
+    What an earlier run of the hour left is gone on with. Whatever stops the run as a whole is a
+    picture too, in which every section failed for it.
 
     Permissions:
         kms:Decrypt on the secrets key; dynamodb:GetItem; s3:GetObject on evidence.
@@ -68,10 +73,11 @@ def look(walk: "Walk", closing: Closing) -> tuple[Picture, Json]:
     gate = Gate(limit=_last_good_level(closing))
     try:
         privacy = Privacy(_hash_key(walk))
-        pulled = asyncio.run(_pull(walk, closing, tally, gate, asked))
+        done = done_by(earlier[0]) if earlier else NOTHING_DONE
+        pulled = asyncio.run(_pull(walk, closing, tally, gate, asked, done))
     except UpstreamError as error:
         picture = _nothing(error, known, started, walk.room.now())
-        return picture, run_block(tally, gate, walk.order.attempt)
+        return _with(earlier, picture, run_block(tally, gate, walk.order.attempt))
     seen = Seen(
         pulled=pulled,
         known=known,
@@ -88,11 +94,18 @@ def look(walk: "Walk", closing: Closing) -> tuple[Picture, Json]:
         start = floor_hour(datetime.fromtimestamp(second, hour_end.tzinfo))
         return sealed_event_ids(walk.room.evidence, walk.chain, start, closing.hour)
 
-    return picture_of(seen, privacy, sealed_ids), run_block(tally, gate, walk.order.attempt)
+    picture = picture_of(seen, privacy, sealed_ids)
+    return _with(earlier, picture, run_block(tally, gate, walk.order.attempt))
+
+
+def _with(earlier: Looked | None, picture: Picture, run: Json) -> Looked:
+    if earlier is None:
+        return picture, run
+    return resumed(earlier[0], picture), run_of_both(earlier[1], run)
 
 
 async def _pull(
-    walk: "Walk", closing: Closing, tally: Tally, gate: Gate, asked: frontiers.Plan
+    walk: "Walk", closing: Closing, tally: Tally, gate: Gate, asked: frontiers.Plan, done: Done
 ) -> Pulled:
     known = closing.frontiers or frontiers.empty()
     names = (*CONFIRMED, *due(known, closing.hour + HOUR))
@@ -106,13 +119,14 @@ async def _pull(
             now=walk.room.now,
             remaining_s=walk.remaining_s,
             sleep=walk.room.sleep,
+            elapsed=walk.room.elapsed,
             gate=gate,
             tally=tally,
         )
         if closing.previous and closing.previous.content["reason"] in _KEY_REFUSED:
             # A key that was refused an hour ago costs one request an hour until it is replaced.
             await openai.get("/organization/users", [("limit", "1")])
-        return await fetch(openai, known, asked, closing.hour + HOUR, held)
+        return await fetch(openai, known, asked, closing.hour + HOUR, held, done)
 
 
 def _admin_key(walk: "Walk") -> str:
@@ -160,5 +174,6 @@ def run_block(tally: Tally, gate: Gate, attempt: int) -> Json:
         "pages": tally.pages,
         "requests": tally.requests,
         "retries": tally.retries,
+        "runs": 1,
         "skew_s": round(tally.skew_s),
     }

@@ -6,7 +6,7 @@ section is due next is carried in the seal's frontiers, so that it follows from 
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -89,7 +89,11 @@ async def _whole(openai: OpenAI, name: str, held: Held) -> Listing:
 
 
 async def read_within(
-    openai: OpenAI, names: Sequence[str], projects: Sequence[str], held: Held
+    openai: OpenAI,
+    names: Sequence[str],
+    projects: list[str],
+    held: Held,
+    left: Callable[[str, list[str]], list[str]],
 ) -> dict[str, dict[str, Listing]]:
     """Return, by section and project, the lists that every project has.
 
@@ -98,9 +102,12 @@ async def read_within(
         names: sections to ask for; those without lists per project are left out.
         projects: ids of the active projects.
         held: what the registers show as present.
+        left: from a section and projects to those whose list is still to be read.
     """
     wanted = [name for name in names if BY_NAME[name].per_project]
-    found = await asyncio.gather(*(_within(openai, name, projects, held) for name in wanted))
+    found = await asyncio.gather(
+        *(_within(openai, name, left(name, projects), held) for name in wanted)
+    )
     return dict(zip(wanted, found, strict=True))
 
 

@@ -1,6 +1,7 @@
 """The snapshot room's doors, opened once at the composition root and handed down."""
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -50,6 +51,7 @@ class Room:
         count: adds to a metric.
         http: makes the HTTP client of a run.
         sleep: waits between tries.
+        elapsed: seconds on a clock that never goes back, for deadlines.
     """
 
     table: Table
@@ -62,6 +64,7 @@ class Room:
     count: Callable[[str], None]
     http: Callable[[], httpx.AsyncClient] = http_client
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+    elapsed: Callable[[], float] = time.monotonic
 
     @property
     def connections(self) -> Connections:
