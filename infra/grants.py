@@ -113,7 +113,7 @@ GRANTS: Final[Mapping[str, tuple[Grant, ...]]] = {
         Grant("signing-key", ("kms:Encrypt",), purposes=(PACK_SIGNING,)),
     ),
     "Api": (
-        _table("GetItem", "Query", "PutItem", "UpdateItem"),
+        _table("GetItem", "Query", "PutItem"),
         _LOOKUP,
         Grant("evidence/tenant=*", ("s3:GetObject",)),
         _list("evidence"),

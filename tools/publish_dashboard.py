@@ -41,29 +41,32 @@ def config(outputs: dict[str, str]) -> bytes:
     ).encode()
 
 
+def upload(s3: Any, outputs: dict[str, str]) -> int:
+    """Upload the page and its configuration; return the number of files.
+
+    Permissions:
+        s3:PutObject on the dashboard bucket.
+    """
+    page = [(key, path.read_bytes(), kind, "no-cache") for key, path, kind in files()]
+    page.append(("config.json", config(outputs), "application/json", "no-store"))
+    for key, body, content_type, cache_control in page:
+        s3.put_object(
+            Bucket=outputs["DashboardBucket"],
+            Key=key,
+            Body=body,
+            ContentType=content_type,
+            CacheControl=cache_control,
+        )
+    return len(page)
+
+
 def publish(s3: Any, cloudfront: Any, outputs: dict[str, str]) -> int:
     """Upload the page and its configuration and empty the cache; return the number of files.
 
     Permissions:
-        s3:PutObject on the dashboard bucket; cloudfront:CreateInvalidation on the distribution.
+        those of ``upload``; cloudfront:CreateInvalidation on the distribution.
     """
-    bucket = outputs["DashboardBucket"]
-    page = list(files())
-    for key, path, content_type in page:
-        s3.put_object(
-            Bucket=bucket,
-            Key=key,
-            Body=path.read_bytes(),
-            ContentType=content_type,
-            CacheControl="no-cache",
-        )
-    s3.put_object(
-        Bucket=bucket,
-        Key="config.json",
-        Body=config(outputs),
-        ContentType="application/json",
-        CacheControl="no-store",
-    )
+    n_files = upload(s3, outputs)
     cloudfront.create_invalidation(
         DistributionId=outputs["DistributionId"],
         InvalidationBatch={
@@ -71,7 +74,7 @@ def publish(s3: Any, cloudfront: Any, outputs: dict[str, str]) -> int:
             "CallerReference": str(time.time_ns()),
         },
     )
-    return len(page) + 1
+    return n_files
 
 
 def main() -> int:

@@ -12,7 +12,8 @@ import sys
 from collections.abc import Callable, Iterator
 from types import FrameType
 
-from tools.local import dashboard, deployment, fixups, processes, servers, sign_in, stage, synthesis
+from tools import publish_dashboard
+from tools.local import deployment, fixups, processes, servers, sign_in, stage, synthesis
 from tools.local.errors import RunnerStopped
 from tools.local.processes import Server
 from tools.local.servers import Ports
@@ -127,9 +128,8 @@ def _deploy(settings: Settings, assembly: Assembly, ports: Ports) -> Stage:
     now.outputs.update(deployment.deploy(account, assembly))
     fixups.apply(account, assembly, deployment.physical_ids(account, assembly.stack_name))
     sign_in.ensure_users(account, now.output("UserPoolId"), stage.users_file(settings))
-    dashboard.publish(
-        account, now.output("DashboardBucket"), now.endpoint_url, now.output("ClientId")
-    )
+    # On this machine the emulator itself is where people sign in.
+    publish_dashboard.upload(account.s3, now.outputs | {"SignInDomain": now.endpoint_url})
     return now
 
 
