@@ -12,6 +12,7 @@ from datetime import timedelta
 from typing import Any
 
 import httpx
+from moto.backends import get_backend
 
 from functions.shared.canonical import Json, strict_loads
 from functions.shared.connections import Connection
@@ -189,11 +190,11 @@ class Lab:
         return HourRows(self.table, self.tenant, self.org)
 
     def waiting(self) -> list[Json]:
-        """Return the messages in the queue, without taking them off."""
-        answer = self.queue.client.receive_message(
-            QueueUrl=self.queue.url, MaxNumberOfMessages=10, VisibilityTimeout=0
-        )
-        return [strict_loads(message["Body"]) for message in answer.get("Messages", [])]
+        """Return the messages in the queue, delayed ones too, without taking them off."""
+        (account,) = get_backend("sqs").values()
+        queues = account[self.queue.client.meta.region_name].queues
+        held = queues[self.queue.url.rpartition("/")[2]]._messages
+        return [strict_loads(message._body) for message in held]
 
     def register(self, seal: Seal, section: str) -> list[Json]:
         """Return the rows of a register that a seal names."""

@@ -65,6 +65,9 @@ def _each_hour_once(lab: Lab, until: str) -> list[Seal]:
     connection = lab.room.connections.need(lab.tenant, lab.org)
     first = parse_instant(connection.lifecycle[0]["first_hour"])
     expected = lifecycle.open_hours(connection.lifecycle, None, first, parse_instant(until))
+    # The hour that ended before a connect is its first.
+    begun = {entry["first_hour"] for entry in connection.lifecycle if "first_hour" in entry}
+    expected = sorted({*expected, *(parse_instant(hour) for hour in begun if hour <= until)})
     end = parse_instant(until) + HOUR
     sealed = list(lab.chain.sealed_hours(first, end))
     assert sealed == expected, "(a) the hours sealed are not those expected"

@@ -16,10 +16,10 @@ from tests.aws_calls import Killed, killing, watched
 from tests.aws_faults import broken, handed_back
 from tests.snapshot.trial import FIRST, HIT, LAST, NEXT, PAST_GRACE, Trial, rarely
 
-EVERY = rarely(*(n for n in range(1, 30) if n % 6))
+EVERY = rarely(*(n for n in range(1, 30) if n not in (12, 18)))
 
 
-@pytest.mark.parametrize("nth", [6, 12, 18, 24, *EVERY])
+@pytest.mark.parametrize("nth", [12, 18, *EVERY])
 def test_f20_killed_between_two_aws_calls(trial: Trial, nth: int) -> None:
     """Whatever call the process dies before, the redelivered message goes on from there.
 
@@ -48,7 +48,7 @@ def test_f21_two_copies_in_parallel(trial: Trial) -> None:
     trial.finish("F21", "two copies in two threads")
 
 
-@pytest.mark.parametrize("nth", [9, 15, *rarely(5, 7, 11, 13, 17, 19, 21)])
+@pytest.mark.parametrize("nth", [15, *rarely(5, 7, 9, 11, 13, 17, 19, 21)])
 def test_f21_stale_lease_holder(trial: Trial, nth: int) -> None:
     """A run that slept through its lease wakes after another has sealed: its seal is refused."""
     trial.lab.clock.set("2026-04-01T04:01:00Z")

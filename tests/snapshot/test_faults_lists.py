@@ -73,7 +73,7 @@ CURSORS: dict[str, tuple[str, dict[str, Any]]] = {
 }
 
 
-@pytest.mark.parametrize("name", [*list(CURSORS)[:2], *rarely(*list(CURSORS)[2:])])
+@pytest.mark.parametrize("name", [*list(CURSORS)[:1], *rarely(*list(CURSORS)[1:])])
 def test_f12_no_way_on(trial: Trial, name: str) -> None:
     """Pagination that contradicts itself ends, and the list is not whole."""
     kind, how = CURSORS[name]
