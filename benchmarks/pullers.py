@@ -28,6 +28,7 @@ def ours(base_url: str) -> Puller:
     from functions.shared.gate import MAX_IN_FLIGHT
     from functions.shared.hours import parse_instant
     from functions.shared.openai import OpenAI
+    from functions.shared.sections import OPTIONAL
     from functions.snapshot import frontiers
     from functions.snapshot.fetch import fetch
 
