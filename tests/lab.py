@@ -194,7 +194,7 @@ class Lab:
         (account,) = get_backend("sqs").values()
         queues = account[self.queue.client.meta.region_name].queues
         held = queues[self.queue.url.rpartition("/")[2]]._messages
-        return [strict_loads(message._body) for message in held]
+        return [strict_loads(message.body) for message in held]
 
     def register(self, seal: Seal, section: str) -> list[Json]:
         """Return the rows of a register that a seal names."""
