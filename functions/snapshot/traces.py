@@ -16,8 +16,6 @@ from functions.snapshot.explanations import TRACES, Trace
 from functions.snapshot.settle import CANNOT_TELL, SETTLING
 
 _BY_TYPE = {trace.type: trace for trace in TRACES}
-# An owner who goes takes their keys along, even those no picture has shown.
-_OWNER_GONE = frozenset({"user.deleted", "service_account.deleted"})
 _KEPT = (
     *("event_id", "event_type", "occurred_at", "project_id", "target_id"),
     *("actor_id", "actor_hash", "actor_type"),
@@ -100,10 +98,19 @@ def undone_by(row: Json, events: Iterable[Json]) -> str | None:
         if event["event_id"] == row["event_id"] or event["occurred_at"] < row["from"]:
             continue
         same = event["target_id"] == row["entity_id"] and event["event_type"] in undoing
-        gone = row["kind"] == "api_key.created" and event["event_type"] in _OWNER_GONE
-        if same or gone:
+        if same or _takes_key_along(event, row):
             return str(event["event_id"])
     return None
+
+
+def _takes_key_along(event: Json, row: Json) -> bool:
+    # Of a key that no picture has shown nobody knows the owner: its maker, or an account there.
+    if row["kind"] != "api_key.created" or event["occurred_at"] > row["to"] > row["from"]:
+        return False
+    if event["event_type"] == "user.deleted":
+        return bool(event["target_id"] == row["event"]["actor_id"])
+    project = str(row["event"]["project_id"])
+    return event["event_type"] == "service_account.deleted" and project == str(event["project_id"])
 
 
 def is_judged(row: Json, seen: Look) -> bool:
@@ -124,9 +131,13 @@ def shows(row: Json, seen: Look) -> bool:
     present = [e for e in episodes if e["removed_at"] is None]
     match row["aspects"][0]:
         case "present":
-            return bool(lasting) or _is_in_closed_project(row, seen)
+            return bool(lasting) or _is_unlisted(row, row["event"]["project_id"], seen)
         case "absent":
-            return all(_came_after(episode, row, since) for episode in present)
+            return all(
+                _came_after(episode, row, since)
+                or _is_unlisted(row, episode.get("project_id"), seen)
+                for episode in present
+            )
         case "archived":
             return all(episode["status"] != "active" for episode in present)
     held = [part for episode in lasting for part in episode["roles_held"]]
@@ -142,10 +153,11 @@ def _came_after(episode: Json, row: Json, since: str) -> bool:
     return bool(episode["first_seen_at"] >= since) or bool(came_at and came_at >= row["from"])
 
 
-def _is_in_closed_project(row: Json, seen: Look) -> bool:
-    # Whose keys are not listed any more.
-    project = row["event"]["project_id"]
-    return row["section"] == "api_keys" and not any(
+def _is_unlisted(row: Json, project: str | None, seen: Look) -> bool:
+    """Tell whether a key's project was closed before a picture could show the trace."""
+    if row["section"] != "api_keys" or row["to"] > row["from"]:
+        return False
+    return not any(
         known["project_id"] == project
         and known["removed_at"] is None
         and known["status"] == "active"

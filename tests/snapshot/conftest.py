@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
+from functions.shared import aws as clients
 from functions.shared.objects import Bucket
 from functions.shared.queue import Queue
 from functions.shared.table import Table
@@ -30,6 +31,24 @@ def make_lab(
         return Lab(table, evidence, work, snapshot_queue, secrets_vault, clock, world)
 
     return make
+
+
+@pytest.fixture
+def fresh_aws(aws: dict[str, str]) -> Callable[[], None]:
+    """Give a function that empties table and buckets, as if nothing had happened yet."""
+
+    def empty() -> None:
+        table = clients.dynamodb()
+        for item in table.scan(TableName=aws["TABLE_NAME"])["Items"]:
+            key = {"pk": item["pk"], "sk": item["sk"]}
+            table.delete_item(TableName=aws["TABLE_NAME"], Key=key)
+        s3 = clients.s3()
+        for bucket in (aws["EVIDENCE_BUCKET"], aws["WORK_BUCKET"]):
+            versions = s3.list_object_versions(Bucket=bucket)
+            for version in versions.get("Versions", []) + versions.get("DeleteMarkers", []):
+                s3.delete_object(Bucket=bucket, Key=version["Key"], VersionId=version["VersionId"])
+
+    return empty
 
 
 ROWS = pytest.StashKey[list[tuple[str, str, str]]]()

@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 
-from functions.shared import aws as clients
 from tests.aws_calls import Killed, killing, watched
 from tests.lab import Lab, LabMaker
 from tools.openai_simulator import World
@@ -133,21 +132,3 @@ def test_an_unchanged_hour_costs_two_row_writes_and_one_object(make_lab: LabMake
         ReturnConsumedCapacity="TOTAL",
     )["Item"]
     assert len(repr(row)) < 1024
-
-
-@pytest.fixture
-def fresh_aws(aws: dict[str, str]) -> Callable[[], None]:
-    """Give a function that empties table and buckets, as if nothing had happened yet."""
-
-    def empty() -> None:
-        table = clients.dynamodb()
-        for item in table.scan(TableName=aws["TABLE_NAME"])["Items"]:
-            key = {"pk": item["pk"], "sk": item["sk"]}
-            table.delete_item(TableName=aws["TABLE_NAME"], Key=key)
-        s3 = clients.s3()
-        for bucket in (aws["EVIDENCE_BUCKET"], aws["WORK_BUCKET"]):
-            versions = s3.list_object_versions(Bucket=bucket)
-            for version in versions.get("Versions", []) + versions.get("DeleteMarkers", []):
-                s3.delete_object(Bucket=bucket, Key=version["Key"], VersionId=version["VersionId"])
-
-    return empty
