@@ -1,12 +1,14 @@
 """Reconciliation: every hidden change found, nobody accused falsely, and what verdicts cost."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from functions.shared.canonical import Json
 from functions.shared.hours import HOUR, parse_instant, rfc3339
+from functions.snapshot.explanations import Rule, rules_of
 from tests.aws_calls import Killed, killing, watched
 from tests.lab import Lab, LabMaker
 from tests.snapshot.reconciling import Score, lab_in_memory, run_story, score, verdicts_of
@@ -39,6 +41,35 @@ def test_hidden_changes_in_a_sample_of_stories() -> None:
 def test_hidden_changes_in_two_hundred_stories() -> None:
     """The same for two hundred stories."""
     _tell(range(200))
+
+
+def _no_settling(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr("functions.snapshot.settle.SETTLED", timedelta(0))
+
+
+def _no_cascades(patch: pytest.MonkeyPatch) -> None:
+    def direct(section: str, aspect: str) -> list[Rule]:
+        return [rule for rule in rules_of(section, aspect) if not rule.cascade]
+
+    patch.setattr("functions.snapshot.explain.rules_of", direct)
+
+
+def _no_windows(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr("functions.snapshot.match.in_window", lambda *_: True)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("simpler", [_no_settling, _no_cascades, _no_windows])
+def test_simpler_rules_fail_in_the_same_stories(
+    simpler: Callable[[pytest.MonkeyPatch], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Deciding at once, direct events only, events of any time: the stories are known to bite."""
+    simpler(monkeypatch)
+    total = Score()
+    for story in map(tell, range(15)):
+        total.add(score(story, run_story(story)))
+    print(f"\n{simpler.__name__}: {total}")
+    assert total.missed or total.false
 
 
 def a_world(*, past: bool = True) -> World:
