@@ -1,7 +1,9 @@
 """What may be kept of a person, and what no stored byte may hold."""
 
 import json
+import time
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -87,3 +89,52 @@ def test_no_address_survives_anywhere(email: str, ip: object, noise: str) -> Non
     assert json.loads(stored) == row
     for secret in (email, str(ip), "Ghent", "771,4865"):
         assert secret not in stored or secret in "0123456789abcdef:"
+
+
+LONG = {
+    "letters": "a" * 65536,
+    "letters, then an address sign": "a" * 65536 + " @",
+    "address signs": "a@" * 32768,
+    "labels": "a@" + "a." * 32768 + "1",
+    "quotes": '"' * 65535 + "@",
+    "colons": "a:" * 32768,
+    "dots": "1." * 32768,
+    "zones": "::%" + "a." * 32768,
+}
+
+
+@pytest.mark.parametrize("name", LONG)
+def test_a_long_name_takes_no_time(name: str) -> None:
+    """64 KB of letters took a minute: the search for an address began again at every letter."""
+    known = PRIVACY.knowing([f"Ann Number{n}" for n in range(10_000)])
+    started = time.process_time()
+    known.unknown_text(LONG[name])
+    PRIVACY.user_agent(LONG[name])
+    assert time.process_time() - started < 2
+
+
+def test_a_records_own_person_does_not_replace_the_known_ones() -> None:
+    """The names of this pull's users stay known beside those of the record itself."""
+    known = PRIVACY.knowing(["Ann Lee"]).knowing(["Bob Ray"])
+    assert known.unknown_text("Ann Lee and Bob Ray") == "[name] and [name]"
+
+
+def test_names_without_spaces_between_words() -> None:
+    """In scripts that put no space between words a name is found inside a run of letters."""
+    assert PRIVACY.knowing(["王小明"]).unknown_text("由王小明创建") == "由[name]创建"
+
+
+def test_addresses_at_the_ends_of_words_and_sentences() -> None:
+    """A full stop behind, a word and a colon before, an escaped sign: still an address."""
+    ip, six = ip_hash(KEY, "10.1.2.3"), ip_hash(KEY, "2001:db8::1")
+    assert PRIVACY.text("from 10.1.2.3.") == f"from ip:{ip}."
+    assert PRIVACY.text("addr:2001:db8::1, x") == f"addr:ip:{six}, x"
+    hashed = email_hash(KEY, "ann@x.example")
+    assert PRIVACY.text("mailto:ann%40x.example&x") == f"mailto:email:{hashed}&x"
+    assert PRIVACY.text("1.2.3.4.5 at 10:20:30") == "1.2.3.4.5 at 10:20:30"
+
+
+def test_an_unknown_user_without_an_address_is_a_person_too() -> None:
+    """An object that says it is a user keeps its id and role, not its name."""
+    said = {"object": "organization.user", "id": "user-1", "role": "owner", "name": "Ann Lee"}
+    assert set(PRIVACY.unknown(said)) == {"id", "object", "role", "email_hash", "email_prefix"}
