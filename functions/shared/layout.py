@@ -68,7 +68,16 @@ def register_key(tenant: str, org: str, hour: datetime, section: str, sha256: st
 
 
 def segment_key(tenant: str, org: str, kind: str, month: str, hour: datetime, sha256: str) -> str:
-    """Return the key of a segment: the ``events`` or ``changes`` of a month sealed by an hour."""
+    """Return the key of a segment: of ``kind``, of a month, sealed by an hour.
+
+    Args:
+        tenant: tenant id.
+        org: organization id.
+        kind: ``events``, ``changes`` or ``verdicts``.
+        month: the month of what it holds.
+        hour: the sealing hour.
+        sha256: of its rows.
+    """
     prefix = organization_prefix(tenant, org)
     return f"{prefix}{kind}/month={month}/{rfc3339(hour)}-{sha256}.jsonl.gz"
 

@@ -206,20 +206,24 @@ def _explained(
 def _awaited(work: _Work, known: Sequence[Json]) -> list[Json]:
     """Return the events whose trace is still awaited."""
     seen = _look(work)
-    rows = []
+    rows, doubted = [], []
     for row in (*known, *traces.awaited(work.events, seen, work.hour)):
         undoing = traces.undone_by(row, work.events)
         judged = traces.is_judged(row, seen)
         if undoing or (judged and traces.shows(row, seen)):
             work.settled[row["open_id"]] = undoing
-            continue
-        if judged and row["to"] == row["from"]:
-            # What undoes it may have been sealed before it: a late event.
-            past = work.recent(parse_instant(row["from"]))
-            if traces.undone_by(row, past.events):
-                continue
-            row = row | {"to": seen.pictured_to}  # noqa: PLW2901
-        rows.append(row)
+        elif judged and row["to"] == row["from"]:
+            doubted.append(row)
+        else:
+            rows.append(row)
+    if doubted:
+        # A late event: what undoes it may have been sealed before it.
+        past = work.recent(min(parse_instant(row["from"]) for row in doubted))
+        rows += [
+            row | {"to": seen.pictured_to}
+            for row in doubted
+            if not traces.undone_by(row, past.events)
+        ]
     return rows
 
 
