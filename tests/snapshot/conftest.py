@@ -65,7 +65,7 @@ def make_trial(
     """Give a function that opens a trial; its lists come four records a page."""
     caplog.set_level(logging.INFO)
     monkeypatch.setattr("functions.snapshot.lists.PAGE_SIZE", 4)
-    rows = request.config.stash.setdefault(ROWS, [])
+    rows = request.config.stash.get(ROWS, [])
     printed: list[str] = []
 
     def said() -> str:
@@ -92,7 +92,7 @@ def pytest_terminal_summary(
     terminalreporter: pytest.TerminalReporter, config: pytest.Config
 ) -> None:
     """Print the fault matrix: one line for each trial."""
-    rows = sorted(config.stash.setdefault(ROWS, []), key=lambda row: (int(row[0][1:]), row[1]))
+    rows = sorted(config.stash.get(ROWS, []), key=lambda row: (int(row[0][1:]), row[1]))
     if rows:
         terminalreporter.section("fault matrix: the hours from the fault on")
     for row, what, came in rows:

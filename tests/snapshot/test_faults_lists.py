@@ -95,7 +95,7 @@ def _hides(trial: Trial, identity: str) -> None:
 
 
 def _shows(trial: Trial) -> None:
-    del trial.lab.world.first.users.alive  # type: ignore[method-assign]
+    del trial.lab.world.first.users.alive
 
 
 def test_f13_list_mutates_while_paged(trial: Trial) -> None:
@@ -142,7 +142,18 @@ def test_f14_unknown_fields_types_and_actors(trial: Trial) -> None:
     trial.finish("F14", "unknown fields and event types")
 
 
-ODD = [None, 0, -1, "1775016000", 1775016000.5, 2**53 + 1, 10**30, 9_999_999_999_999, [], {}]
+ODD: list[Any] = [
+    None,
+    0,
+    -1,
+    "1775016000",
+    1775016000.5,
+    2**53 + 1,
+    10**30,
+    9_999_999_999_999,
+    [],
+    {},
+]
 
 
 def test_f15_odd_values(trial: Trial) -> None:
