@@ -92,7 +92,8 @@ def pytest_terminal_summary(
     terminalreporter: pytest.TerminalReporter, config: pytest.Config
 ) -> None:
     """Print the fault matrix: one line for each trial."""
-    rows = sorted(config.stash.get(ROWS, []), key=lambda row: (int(row[0][1:]), row[1]))
+    tried = config.stash.get(ROWS, None) or []
+    rows = sorted(tried, key=lambda row: (int(row[0][1:]), row[1]))
     if rows:
         terminalreporter.section("fault matrix: the hours from the fault on")
     for row, what, came in rows:
