@@ -24,6 +24,17 @@ REPORT_VIOLATIONS = (
 )
 
 
+def chromium_path() -> str:
+    """Return where this machine's Chromium is; skip the test, or fail it in CI, where it has none."""
+    path = next((found for name in NAMES if (found := shutil.which(name))), None)
+    if path is not None:
+        return path
+    say = "no Chromium here; `apt-get install chromium` gets one"
+    if os.environ.get("REQUIRE_BROWSER") == "1":
+        pytest.fail(say)
+    pytest.skip(say)
+
+
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     """Start the Chromium of this machine, once for the folder.
@@ -31,12 +42,7 @@ def browser() -> Iterator[Browser]:
     Not once for the session: a running Playwright holds an event loop that other tests' own
     `asyncio.run` would trip over.
     """
-    path = next((found for name in NAMES if (found := shutil.which(name))), None)
-    if path is None:
-        say = "no Chromium here; `apt-get install chromium` gets one"
-        if os.environ.get("REQUIRE_BROWSER") == "1":
-            pytest.fail(say)
-        pytest.skip(say)
+    path = chromium_path()
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
         yield chromium

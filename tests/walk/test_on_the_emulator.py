@@ -3,8 +3,6 @@
 import gzip
 import io
 import json
-import os
-import shutil
 import signal
 import tarfile
 from collections.abc import Iterator
@@ -15,7 +13,7 @@ import httpx
 import pytest
 from playwright.sync_api import Page, expect, sync_playwright
 
-from tests.dashboard.conftest import ARGUMENTS, NAMES
+from tests.dashboard.conftest import ARGUMENTS, chromium_path
 from tests.local_runner import Runner, running
 from tools.openai_simulator import DEMO_ADMIN_KEY, DEMO_ORG_ID, DEMO_START, demo_world
 from tools.openai_simulator.private import private_texts
@@ -55,12 +53,7 @@ def _wait_until_ready(stage: Runner) -> None:
 @pytest.fixture
 def page() -> Iterator[Page]:
     """Open a page in the Chromium of this machine."""
-    path = next((found for name in NAMES if (found := shutil.which(name))), None)
-    if path is None:
-        say = "no Chromium here; `apt-get install chromium` gets one"
-        if os.environ.get("REQUIRE_BROWSER") == "1":
-            pytest.fail(say)
-        pytest.skip(say)
+    path = chromium_path()
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
         yield browser.new_page()
