@@ -25,7 +25,7 @@ REPORT_VIOLATIONS = (
 
 
 def chromium_path() -> str:
-    """Return where this machine's Chromium is; skip the test, or fail it in CI, where it has none."""
+    """Return where Chromium is; without one skip the test, or fail it where CI forbids that."""
     path = next((found for name in NAMES if (found := shutil.which(name))), None)
     if path is not None:
         return path
