@@ -139,6 +139,11 @@ class Lab:
         facts = {"by": "user-1", "first_hour": connection.first_hour}
         return self.room.connections.save(connection.with_entry("connected", now, **facts))
 
+    def wrapped(self) -> bytes:
+        """Return the world's admin key, wrapped for this organization."""
+        context = admin_key_context(self.tenant, self.org)
+        return self.secrets.wrap(self.world.admin_key.encode(), context)
+
     def _project_ids(self) -> list[str]:
         now = self.clock.instant.timestamp()
         return [version.id for version in self.world.first.projects.alive(now)]
