@@ -1,5 +1,6 @@
 """Two days of the demo organization: from the first hour to the auditor's verdict."""
 
+import itertools
 import json
 from collections import Counter
 from pathlib import Path
@@ -7,7 +8,9 @@ from typing import Any
 
 import pytest
 
+from functions.shared.hours import parse_instant
 from functions.shared.objects import unpack_gzip
+from functions.shared.seals import Seal
 from tests.lab import Lab, LabMaker
 from tests.pack.conftest import PackRoom
 from tests.seen import all_items
@@ -47,6 +50,8 @@ def test_two_days_of_the_demo_story(
     """Each event once, each hour accounted for, nobody named, and the verifier says VALID."""
     seals = [lab.seal(FIRST), *lab.ticks("2026-04-01T01:00:00Z", 47)]
     assert Counter(seal.content["outcome"] for seal in seals) == {"complete": 48}
+    for before, seal in itertools.pairwise(seals):
+        assert _told(lab, seal) == _happened(lab, before, seal), seal.content["hour"]
     pack, verdict = packed(lab, room, tmp_path)
     assert verdict.code == 0, verdict.text
     assert verdict.last_line.startswith("VALID")
@@ -77,6 +82,28 @@ def test_two_days_of_the_demo_story(
         texts = getattr(private, kind)
         assert texts
         assert not [text for text in texts if text in kept], kind
+
+
+def _told(lab: Lab, seal: Seal) -> set[tuple[str, str, str]]:
+    """Return what the seal says of who and what came and went."""
+    changes = lab.changes(seal)
+    return {one for one in changes if one[0] in ("users", "api_keys") and one[1] != "modified"}
+
+
+def _happened(lab: Lab, before: Seal, seal: Seal) -> set[tuple[str, str, str]]:
+    """Return what came and went between two pictures, by the simulator's own knowledge."""
+    found = set()
+    shown = {}
+    for moment, one in (("then", before), ("now", seal)):
+        at = parse_instant(one.content["pictured_from"]).timestamp()
+        org = lab.world.first
+        shown["users", moment] = {user["id"] for user in org.truth("users", at)}
+        shown["api_keys", moment] = {key["id"] for key in org.all_api_keys(at)}
+    for section in ("users", "api_keys"):
+        then, now = shown[section, "then"], shown[section, "now"]
+        found |= {(section, "added", name) for name in now - then}
+        found |= {(section, "removed", name) for name in then - now}
+    return found
 
 
 def _everything_kept(lab: Lab, room: PackRoom, pack: Any) -> str:
