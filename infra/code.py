@@ -84,11 +84,20 @@ def build_layer(platform: str, python: str) -> Path:
         _run([uv, "pip", "install", "--quiet", *wheels, *target, "--requirement", str(locked)])
         # Scripts of the machine that built it; nothing imports them.
         shutil.rmtree(unfinished / "python" / "bin", ignore_errors=True)
-        unfinished.rename(layer)
+        _put_in_place(unfinished, layer)
     finally:
         locked.unlink(missing_ok=True)
         shutil.rmtree(unfinished, ignore_errors=True)
     return layer
+
+
+def _put_in_place(unfinished: Path, layer: Path) -> None:
+    try:
+        unfinished.rename(layer)
+    except OSError:
+        # Another process has built the same layer meanwhile; one is as good as the other.
+        if not layer.is_dir():
+            raise
 
 
 def _requirements(uv: str) -> str:
