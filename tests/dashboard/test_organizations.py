@@ -92,6 +92,7 @@ def test_a_rename_starts_from_the_name_there_is(signed_in: Page, site: Site) -> 
 def test_disconnecting_asks_first(signed_in: Page, site: Site) -> None:
     """Escape and cancel change nothing; afterwards no action is left."""
     signed_in.get_by_test_id("disconnect").click()
+    expect(signed_in.get_by_test_id("dialog-disconnect")).to_be_visible()
     signed_in.keyboard.press("Escape")
     expect(signed_in.get_by_test_id("dialog-disconnect")).to_have_count(0)
     assert site.world.organizations[0]["status"] == "connected"
