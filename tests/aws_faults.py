@@ -7,7 +7,7 @@ The real retries of botocore see these answers, in no time: their waits are note
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from types import SimpleNamespace
@@ -21,7 +21,7 @@ from moto.core.models import botocore_stubber
 from functions.shared import aws
 
 
-class _Raw:
+class Raw:
     """A body as urllib3 would give it."""
 
     def __init__(self, body: bytes) -> None:
@@ -50,20 +50,25 @@ class AwsFault:
     hits: int = 0
     naps: list[float] = field(default_factory=list)
 
-    def strike(self, event_name: str, request: Any, **_: Any) -> AWSResponse | None:
-        """Answer in the service's place, where it is this fault's turn."""
-        if event_name.rpartition(".")[2] != self.operation or self.hits == self.times:
-            return None
-        if self.skip > 0:
-            self.skip -= 1
-            return None
-        self.hits += 1
+    def __call__(self, event_name: str, request: Any, **_: Any) -> Any:
+        """Answer in the service's place where it is this fault's turn, else let it answer."""
+        if not self._strikes(event_name):
+            return botocore_stubber(event_name, request)
         if self.lost:
             botocore_stubber(event_name, request)
             raise ReadTimeoutError(endpoint_url=request.url)
         body, kind = self._refusal(event_name)
         headers: Any = {"content-type": kind, "content-length": str(len(body))}
-        return AWSResponse(request.url, self.status, headers, _Raw(body))
+        return AWSResponse(request.url, self.status, headers, Raw(body))
+
+    def _strikes(self, event_name: str) -> bool:
+        if event_name.rpartition(".")[2] != self.operation or self.hits == self.times:
+            return False
+        if self.skip > 0:
+            self.skip -= 1
+            return False
+        self.hits += 1
+        return True
 
     def _refusal(self, event_name: str) -> tuple[bytes, str]:
         if event_name.startswith("before-send.s3"):
@@ -94,15 +99,27 @@ def broken(
         lost: the operation is carried out, its reply lost.
     """
     fault = AwsFault(operation, code, status, times, skip, lost)
+    no_wait = SimpleNamespace(sleep=fault.naps.append)
+    with instead_of_moto(fault), mock.patch("botocore.endpoint.time", no_wait):
+        yield fault
+
+
+@contextmanager
+def instead_of_moto(answer: Callable[..., Any]) -> Iterator[None]:
+    """Let something else answer every request; it may ask moto itself.
+
+    botocore calls all its hooks and takes the first answer: moto would carry out what was refused.
+    """
     clients: list[Any] = [aws.dynamodb(), aws.s3(), aws.kms(), aws.sqs()]
     for client in clients:
-        client.meta.events.register_first("before-send", fault.strike, unique_id="broken")
+        client.meta.events.unregister("before-send", botocore_stubber)
+        client.meta.events.register("before-send", answer, unique_id="instead")
     try:
-        with mock.patch("botocore.endpoint.time", SimpleNamespace(sleep=fault.naps.append)):
-            yield fault
+        yield
     finally:
         for client in clients:
-            client.meta.events.unregister("before-send", unique_id="broken")
+            client.meta.events.unregister("before-send", unique_id="instead")
+            client.meta.events.register("before-send", botocore_stubber)
 
 
 @contextmanager
