@@ -65,7 +65,8 @@ def make_trial(
     """Give a function that opens a trial; its lists come four records a page."""
     caplog.set_level(logging.INFO)
     monkeypatch.setattr("functions.snapshot.lists.PAGE_SIZE", 4)
-    rows = request.config.stash.get(ROWS, [])
+    none_yet: list[tuple[str, str, str]] = []
+    rows = request.config.stash.setdefault(ROWS, none_yet)
     printed: list[str] = []
 
     def said() -> str:
