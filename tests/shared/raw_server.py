@@ -75,7 +75,7 @@ def short(body: bytes, missing: int) -> Say:
 
 def unframed(body: bytes) -> Say:
     """Announce nothing: the end of the connection looks like the end of the body."""
-    return sent(_head("200 OK", "connection: close") + body)
+    return sent(_head("200 OK") + body)
 
 
 def chunked(body: bytes, *, cut: int | None = None) -> Say:
@@ -113,5 +113,5 @@ def silent(for_s: float) -> Say:
 
 
 def _head(status: str, *headers: str) -> bytes:
-    lines = "".join(f"{line}\r\n" for line in headers)
+    lines = "".join(f"{line}\r\n" for line in (*headers, "connection: close"))
     return f"HTTP/1.1 {status}\r\ncontent-type: application/json\r\n{lines}\r\n".encode()
