@@ -42,7 +42,8 @@ test: lint ## Check and test everything that is not slow
 test-all: lint ## Test everything
 	$(RUN) -m pytest
 
-bench: $(SYNCED) ## Measure
+bench: $(SYNCED) ## Measure against the peers (some minutes); writes docs/benchmarks
+	.venv/bin/uv sync --quiet --frozen --inexact --group bench
 	$(RUN) -m benchmarks
 
 lint: $(SYNCED) ## Check style and types
