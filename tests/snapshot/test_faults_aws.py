@@ -64,7 +64,7 @@ def test_f21_stale_lease_holder(trial: Trial, nth: int) -> None:
     with watched(before=sleeps):
         stale = trial.lab.order(HIT, owner="first")
     (winner,) = other[1]
-    # Woken before it had the lease it is put off; after that, it finds the other's seal and takes it.
+    # Woken before it had the lease it is put off; later, it finds the other's seal and takes it.
     assert [seal.sha256 for seal in stale] in ([winner.sha256], [])
     trial.finish("F21", f"a stale lease holder wakes at call {nth}")
 
