@@ -256,4 +256,4 @@ def test_hours_pass_whatever_happens(aws: dict[str, str]) -> None:
 def test_many_hours_pass_whatever_happens(aws: dict[str, str]) -> None:
     """Many long runs."""
     assert aws
-    _run(60, 30)
+    _run(30, 30)
