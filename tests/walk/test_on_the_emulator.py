@@ -142,14 +142,26 @@ def test_a_user_cannot_change_tenant(stage: Runner) -> None:
     (client,) = cognito.list_user_pool_clients(UserPoolId=pool["Id"], MaxResults=10)[
         "UserPoolClients"
     ]
-    described = cognito.describe_user_pool_client(
-        UserPoolId=pool["Id"], ClientId=client["ClientId"]
-    )["UserPoolClient"]
-    assert "custom:tenant_id" not in described["WriteAttributes"]
-    schema = cognito.describe_user_pool(UserPoolId=pool["Id"])["UserPool"]["SchemaAttributes"]
-    (tenant,) = [one for one in schema if one["Name"] in ("custom:tenant_id", "tenant_id")]
-    assert tenant["Mutable"] is False
-    assert user["tenant_id"] == "tenant-b"
+    signed_in = cognito.admin_initiate_auth(
+        UserPoolId=pool["Id"],
+        ClientId=client["ClientId"],
+        AuthFlow="ADMIN_USER_PASSWORD_AUTH",
+        AuthParameters={"USERNAME": STRANGER, "PASSWORD": user["password"]},
+    )["AuthenticationResult"]
+    wanted = [{"Name": "custom:tenant_id", "Value": "tenant-a"}]
+    with pytest.raises(cognito.exceptions.NotAuthorizedException, match="unauthorized attribute"):
+        cognito.update_user_attributes(AccessToken=signed_in["AccessToken"], UserAttributes=wanted)
+    kept = cognito.get_user(AccessToken=signed_in["AccessToken"])["UserAttributes"]
+    assert {"Name": "custom:tenant_id", "Value": "tenant-b"} in kept
+    with pytest.raises(cognito.exceptions.NotAuthorizedException, match="not permitted"):
+        cognito.sign_up(
+            ClientId=client["ClientId"],
+            Username="stranger",
+            Password=user["password"],
+            UserAttributes=wanted,
+        )
+    stage.tokens.pop(STRANGER, None)
+    assert stage.ask("GET", f"/orgs/{DEMO_ORG_ID}", STRANGER).status_code == 404
 
 
 def test_the_downloaded_pack_needs_no_account(stage: Runner, tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ import sys
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
-from tools.local import api_origin, authorization, serving
+from tools.local import api_origin, authorization, serving, user_pool
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Any]]
@@ -42,6 +42,7 @@ def main() -> None:
     port = int(sys.argv[1])
     authorization.install()
     api_origin.install(port)
+    user_pool.install()
     asyncio.run(serving.serve(as_tls(app), port))
 
 
