@@ -5,7 +5,7 @@ Pure.
 
 from typing import Final
 
-from functions.api.schemas import INSTANT, ORG_ID, TEXT, Schema, one_of
+from functions.api.schema_parts import INSTANT, ORG_ID, TEXT, Schema, one_of
 from functions.shared.http import DEFAULT_LIMIT, MAX_LIMIT
 from functions.shared.objects import MAX_PRESIGNED_S
 

@@ -4,57 +4,34 @@ Pure. Rows have the fields of the evidence pack's rows; absent facts are null, n
 """
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
+from functions.api.schema_parts import (
+    ANYTHING,
+    COUNT,
+    DIGEST,
+    FLAG,
+    INSTANT,
+    MAYBE_COUNT,
+    MAYBE_DIGEST,
+    MAYBE_FLAG,
+    MAYBE_INSTANT,
+    MAYBE_TEXT,
+    ORG_ID,
+    STATUS_BY_SECTION,
+    TEXT,
+    TEXTS,
+    Schema,
+    listed,
+    one_of,
+    record,
+    ref,
+    rows,
+    sections,
+)
 from functions.shared.connections import STATUSES
 from functions.shared.packs import PROFILES, STATES
 from functions.shared.seals import OUTCOMES
-
-Schema = dict[str, Any]
-
-TEXT: Final[Schema] = {"type": "string"}
-MAYBE_TEXT: Final[Schema] = {"type": ["string", "null"]}
-COUNT: Final[Schema] = {"type": "integer", "minimum": 0}
-MAYBE_COUNT: Final[Schema] = {"type": ["integer", "null"], "minimum": 0}
-FLAG: Final[Schema] = {"type": "boolean"}
-MAYBE_FLAG: Final[Schema] = {"type": ["boolean", "null"]}
-INSTANT: Final[Schema] = {"type": "string", "format": "date-time"}
-MAYBE_INSTANT: Final[Schema] = {"type": ["string", "null"], "format": "date-time"}
-DIGEST: Final[Schema] = {"type": "string", "pattern": "^[0-9a-f]{64}$"}
-MAYBE_DIGEST: Final[Schema] = {"type": ["string", "null"], "pattern": "^[0-9a-f]{64}$"}
-TEXTS: Final[Schema] = {"type": "array", "items": TEXT}
-ORG_ID: Final[Schema] = {"type": "string", "pattern": "^org-[A-Za-z0-9_-]{3,64}$"}
-STATUS_BY_SECTION: Final[Schema] = {"type": "object", "additionalProperties": TEXT}
-ANYTHING: Final[Schema] = {}
-
-
-def one_of(*words: str) -> Schema:
-    """Return the schema of a text that is one of a few words."""
-    return {"type": "string", "enum": list(words)}
-
-
-def _object(fields: Mapping[str, Schema], optional: tuple[str, ...] = ()) -> Schema:
-    required = [name for name in fields if name not in optional]
-    return {"type": "object", "required": required, "properties": dict(fields)}
-
-
-def _list(of: Schema, **more: Schema) -> Schema:
-    items: Schema = {"type": "array", "items": of}
-    return _object({"items": items, "next_cursor": MAYBE_TEXT, **more})
-
-
-def _ref(name: str) -> Schema:
-    return {"$ref": f"#/components/schemas/{name}"}
-
-
-def _sections() -> Schema:
-    return {"type": "array", "items": _ref("SectionStatus")}
-
-
-def _rows(text: str = "", **fields: Schema) -> Schema:
-    named = dict.fromkeys(text.split(), MAYBE_TEXT)
-    return _object({"org_id": ORG_ID, **named, **fields})
-
 
 _EPISODE: Final[Mapping[str, Schema]] = {
     "first_seen_at": INSTANT,
@@ -65,14 +42,14 @@ _NEW_KEY: Final[Schema] = {"type": "string", "pattern": "^sk-admin-", "writeOnly
 _NAME: Final[Schema] = {"type": ["string", "null"], "minLength": 1, "maxLength": 100}
 
 SCHEMAS: Final[dict[str, Schema]] = {
-    "Problem": _object({"type": TEXT, "title": TEXT, "status": COUNT, "detail": TEXT}),
+    "Problem": record({"type": TEXT, "title": TEXT, "status": COUNT, "detail": TEXT}),
     "OpenApi": {"type": "object"},
-    "ConnectRequest": _object(
+    "ConnectRequest": record(
         {"org_id": ORG_ID, "display_name": _NAME, "admin_key": _NEW_KEY}, ("display_name",)
     ),
-    "RenameRequest": _object({"display_name": _NAME}),
-    "ReplaceKeyRequest": _object({"admin_key": _NEW_KEY}),
-    "Organization": _object(
+    "RenameRequest": record({"display_name": _NAME}),
+    "ReplaceKeyRequest": record({"admin_key": _NEW_KEY}),
+    "Organization": record(
         {
             "org_id": ORG_ID,
             "display_name": TEXT,
@@ -89,11 +66,11 @@ SCHEMAS: Final[dict[str, Schema]] = {
             "hints": TEXTS,
         }
     ),
-    "OrganizationList": _list(_ref("Organization")),
-    "SectionStatus": _object(
+    "OrganizationList": listed(ref("Organization")),
+    "SectionStatus": record(
         {"org_id": ORG_ID, "status": MAYBE_TEXT, "reason": MAYBE_TEXT, "hour": MAYBE_INSTANT}
     ),
-    "Hour": _object(
+    "Hour": record(
         {
             "org_id": ORG_ID,
             "hour": INSTANT,
@@ -107,8 +84,8 @@ SCHEMAS: Final[dict[str, Schema]] = {
             "open_findings": MAYBE_COUNT,
         }
     ),
-    "HourList": _list(_ref("Hour")),
-    "Summary": _object(
+    "HourList": listed(ref("Hour")),
+    "Summary": record(
         {
             "orgs": COUNT,
             "users": MAYBE_COUNT,
@@ -121,7 +98,7 @@ SCHEMAS: Final[dict[str, Schema]] = {
             "last_closed_hour": MAYBE_INSTANT,
             "organizations": {
                 "type": "array",
-                "items": _rows(
+                "items": rows(
                     "last_hour outcome reason",
                     display_name=TEXT,
                     status=one_of(*STATUSES),
@@ -131,7 +108,7 @@ SCHEMAS: Final[dict[str, Schema]] = {
             },
         }
     ),
-    "User": _rows(
+    "User": rows(
         "email_hash email_prefix role",
         user_id=TEXT,
         roles_held={"type": "array", "items": {"type": "object"}},
@@ -139,16 +116,16 @@ SCHEMAS: Final[dict[str, Schema]] = {
         is_service_account=MAYBE_FLAG,
         **_EPISODE,
     ),
-    "UserList": _list(_ref("User"), sections=_sections()),
-    "Project": _rows(
+    "UserList": listed(ref("User"), sections=sections()),
+    "Project": rows(
         "name status",
         project_id=TEXT,
         created_at=MAYBE_INSTANT,
         archived_at=MAYBE_INSTANT,
         **_EPISODE,
     ),
-    "ProjectList": _list(_ref("Project"), sections=_sections()),
-    "ApiKey": _rows(
+    "ProjectList": listed(ref("Project"), sections=sections()),
+    "ApiKey": rows(
         "project_id name redacted_value type owner_type owner_id owner_hash owner_project_access",
         key_id=TEXT,
         created_at=MAYBE_INSTANT,
@@ -156,12 +133,12 @@ SCHEMAS: Final[dict[str, Schema]] = {
         expires_at=MAYBE_INSTANT,
         findings={
             "type": "array",
-            "items": _object({"kind": TEXT, "reason": TEXT, "severity": TEXT}),
+            "items": record({"kind": TEXT, "reason": TEXT, "severity": TEXT}),
         },
         **_EPISODE,
     ),
-    "ApiKeyList": _list(_ref("ApiKey"), sections=_sections()),
-    "Event": _rows(
+    "ApiKeyList": listed(ref("ApiKey"), sections=sections()),
+    "Event": rows(
         "actor_type actor_id actor_hash project_id target_id",
         event_id=TEXT,
         event_type=TEXT,
@@ -169,8 +146,8 @@ SCHEMAS: Final[dict[str, Schema]] = {
         sealed_hour=INSTANT,
         details=ANYTHING,
     ),
-    "EventList": _list(_ref("Event"), sections=_sections()),
-    "Change": _rows(
+    "EventList": listed(ref("Event"), sections=sections()),
+    "Change": rows(
         "verdict event_id",
         hour=INSTANT,
         section=TEXT,
@@ -180,8 +157,8 @@ SCHEMAS: Final[dict[str, Schema]] = {
         before=ANYTHING,
         after=ANYTHING,
     ),
-    "ChangeList": _list(_ref("Change"), sections=_sections()),
-    "Finding": _rows(
+    "ChangeList": listed(ref("Change"), sections=sections()),
+    "Finding": rows(
         "",
         finding_id=TEXT,
         kind=TEXT,
@@ -195,8 +172,8 @@ SCHEMAS: Final[dict[str, Schema]] = {
         resolved_by={"type": ["object", "null"]},
         state_at=INSTANT,
     ),
-    "FindingList": _list(_ref("Finding"), sections=_sections()),
-    "Bill": _object(
+    "FindingList": listed(ref("Finding"), sections=sections()),
+    "Bill": record(
         {
             "month": TEXT,
             "currency": one_of("EUR"),
@@ -205,7 +182,7 @@ SCHEMAS: Final[dict[str, Schema]] = {
             "hours": COUNT,
             "per_org": {
                 "type": "array",
-                "items": _object(
+                "items": record(
                     {
                         "org_id": ORG_ID,
                         "user_hours": COUNT,
@@ -218,7 +195,7 @@ SCHEMAS: Final[dict[str, Schema]] = {
             "working": TEXTS,
             "runs": {
                 "type": "array",
-                "items": _rows(
+                "items": rows(
                     "reason",
                     section=TEXT,
                     hours=COUNT,
@@ -228,7 +205,7 @@ SCHEMAS: Final[dict[str, Schema]] = {
             },
         }
     ),
-    "PackRequest": _object(
+    "PackRequest": record(
         {
             "period_start": INSTANT,
             "period_end": INSTANT,
@@ -237,7 +214,7 @@ SCHEMAS: Final[dict[str, Schema]] = {
         },
         ("org_ids", "profile"),
     ),
-    "Pack": _object(
+    "Pack": record(
         {
             "number": COUNT,
             "state": one_of(*STATES),
@@ -259,13 +236,13 @@ SCHEMAS: Final[dict[str, Schema]] = {
             "verify_with": MAYBE_TEXT,
         }
     ),
-    "PackList": _list(_ref("Pack")),
-    "Link": _object({"url": {"type": "string", "format": "uri"}, "expires_at": INSTANT}),
-    "SigningKeyList": _object(
+    "PackList": listed(ref("Pack")),
+    "Link": record({"url": {"type": "string", "format": "uri"}, "expires_at": INSTANT}),
+    "SigningKeyList": record(
         {
             "items": {
                 "type": "array",
-                "items": _object(
+                "items": record(
                     {
                         "key_id": TEXT,
                         "public_hex": DIGEST,
