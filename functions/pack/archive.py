@@ -5,12 +5,10 @@ or machines; a pax header only for what octal cannot say (over 8 GiB).
 Source: POSIX.1-2018, pax, "ustar Interchange Format"; RFC 1952.
 """
 
-import gzip
-import hashlib
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from functions.pack.deflate import Gzip
 from functions.pack.spool import Member
 
 _BLOCK = 512
@@ -35,28 +33,24 @@ class Archive:
 
 def archive(path: Path, manifest: bytes, signature_file: bytes, members: list[Member]) -> Archive:
     """Write the archive: manifest, signature, then the files in the manifest's order."""
-    with (
-        path.open("wb") as file,
-        gzip.GzipFile(filename="", mode="wb", compresslevel=6, fileobj=file, mtime=0) as packed,
-    ):
-        for piece in _tar(manifest, signature_file, members):
-            packed.write(piece)
-    with path.open("rb") as written:
-        digest = hashlib.file_digest(written, "sha256").hexdigest()
-    return Archive(path, path.stat().st_size, digest)
+    with path.open("wb") as file:
+        packed = Gzip(file)
+        for name, body in (("manifest.json", manifest), ("manifest.sig", signature_file)):
+            packed.add(header(name, len(body)) + body + bytes(-len(body) % _BLOCK))
+        for member in members:
+            packed.add(header(member.name, member.size))
+            _copy(member, packed)
+            packed.add(bytes(-member.size % _BLOCK))
+        packed.add(bytes(2 * _BLOCK))
+        digest = packed.end()
+    return Archive(path, packed.size, digest)
 
 
-def _tar(manifest: bytes, signature_file: bytes, members: list[Member]) -> Iterator[bytes]:
-    for name, body in (("manifest.json", manifest), ("manifest.sig", signature_file)):
-        yield header(name, len(body))
-        yield body + bytes(-len(body) % _BLOCK)
-    for member in members:
-        yield header(member.name, member.size)
-        with member.path.open("rb") as file:
-            while piece := file.read(_PIECE):
-                yield piece
-        yield bytes(-member.size % _BLOCK)
-    yield bytes(2 * _BLOCK)
+def _copy(member: Member, packed: Gzip) -> None:
+    with member.path.open("rb") as file:
+        while piece := file.read(_PIECE):
+            packed.raw(piece)
+    packed.account(member.size, member.crc32)
 
 
 def header(name: str, size: int) -> bytes:

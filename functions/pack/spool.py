@@ -1,17 +1,25 @@
-"""Spools: the pack's members on disk, growing row by row, digested on the way.
+"""Spools: the pack's members on disk, growing row by row, digested and deflated on the way.
 
-A pack may be larger than the function's memory; nothing here holds more than one row.
+A pack may be larger than the function's memory and its disk; what is held here is a few blocks, and
+what lies on disk is deflated, ready to be copied into the archive. Blocks have one size whatever
+the rows that fill them, so that the same rows become the same bytes.
 """
 
 import hashlib
+from collections import deque
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
 
+from functions.pack.deflate import Piece, deflate, joined_crc32
 from functions.shared.canonical import Json, canonical
 
-_BUFFER = 1 << 20
+_BLOCK = 1 << 20
+_THREADS = 2
+# Blocks under way: one more than threads, so that none of them waits for the next.
+_AHEAD = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,10 +28,11 @@ class Member:
 
     Attributes:
         name: in the archive.
-        path: where it lies.
+        path: where it lies, deflated.
         rows: newlines in it.
-        size: in bytes.
-        sha256: of its bytes.
+        size: in bytes, inflated.
+        sha256: of its inflated bytes.
+        crc32: of its inflated bytes.
     """
 
     name: str
@@ -31,6 +40,7 @@ class Member:
     rows: int
     size: int
     sha256: str
+    crc32: int
 
     def entry(self) -> Json:
         """Return what the manifest's ``files`` say of it."""
@@ -47,13 +57,16 @@ class Spool:
 
     path: Path
     _file: IO[bytes] = field(init=False)
-    _digest: "hashlib._Hash" = field(init=False)
+    _digest: "hashlib._Hash" = field(default_factory=hashlib.sha256)
+    _block: bytearray = field(default_factory=bytearray)
+    _threads: ThreadPoolExecutor | None = None
+    _under_way: "deque[Future[Piece]]" = field(default_factory=deque)
     _rows: int = 0
     _size: int = 0
+    _crc32: int = 0
 
     def __post_init__(self) -> None:
-        self._file = self.path.open("wb", buffering=_BUFFER)
-        self._digest = hashlib.sha256()
+        self._file = self.path.open("wb")
 
     def __enter__(self) -> Self:
         return self
@@ -64,6 +77,8 @@ class Spool:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        if self._threads:
+            self._threads.shutdown(cancel_futures=True)
         self._file.close()
 
     def row(self, row: Json) -> None:
@@ -72,12 +87,34 @@ class Spool:
 
     def text(self, data: bytes) -> None:
         """Add bytes as they are."""
-        self._file.write(data)
-        self._digest.update(data)
-        self._rows += data.count(b"\n")
-        self._size += len(data)
+        self._block += data
+        while len(self._block) >= _BLOCK:
+            block = bytes(memoryview(self._block)[:_BLOCK])
+            del self._block[:_BLOCK]
+            self._take(block)
 
     def member(self) -> Member:
         """Close the file and return it as a member."""
+        if self._block:
+            self._take(bytes(self._block))
+            self._block.clear()
+        while self._under_way:
+            self._write()
         self._file.close()
-        return Member(self.path.name, self.path, self._rows, self._size, self._digest.hexdigest())
+        digest = self._digest.hexdigest()
+        return Member(self.path.name, self.path, self._rows, self._size, digest, self._crc32)
+
+    def _take(self, block: bytes) -> None:
+        if self._threads is None:
+            self._threads = ThreadPoolExecutor(_THREADS)
+        self._under_way.append(self._threads.submit(deflate, block))
+        self._digest.update(block)
+        self._rows += block.count(b"\n")
+        self._size += len(block)
+        while len(self._under_way) > _AHEAD:
+            self._write()
+
+    def _write(self) -> None:
+        piece = self._under_way.popleft().result()
+        self._crc32 = joined_crc32(self._crc32, piece.crc32, piece.size)
+        self._file.write(piece.packed)
