@@ -119,6 +119,7 @@ def seals(
     org_id: str = ORG,
     previous: str | None = None,
     tenant_id: str = TENANT,
+    changes: list[Row] = (),  # type: ignore[assignment]
 ) -> list[Row]:
     """Return the coverage rows of one organization: a chain of seals, hour by hour.
 
@@ -143,6 +144,8 @@ def seals(
             if (row["org_id"], row["sealed_hour"]) == (org_id, name):
                 month = row["occurred_at"][:7]
                 months[month] = months.get(month, 0) + 1
+        n_changed = sum((row["org_id"], row["hour"]) == (org_id, name) for row in changes)
+        changed = [{"key": "k/c", "month": name[:7], "rows": n_changed}] if n_changed else []
         seal: Row = {
             "v": 1,
             "tenant_id": tenant_id,
@@ -155,7 +158,7 @@ def seals(
             "sections": {},
             "segments": {
                 "events": [{"key": f"k/{m}", "month": m, "rows": n} for m, n in months.items()],
-                "changes": [],
+                "changes": changed,
             },
             "previous_sha256": previous,
             **facts,

@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from functions.shared.canonical import Json
+from functions.shared.sections import BY_NAME
 
 FIELDS: Mapping[str, tuple[str, ...]] = {
     "users": (
@@ -24,8 +25,26 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
         *("owner_hash", "owner_project_access", "created_at", "last_used_at", "expires_at"),
         *("first_seen_at", "removed_at"),
     ),
+    "admin_keys": (
+        *("key_id", "name", "redacted_value", "type", "owner_type", "owner_id", "owner_role"),
+        *("created_at", "last_used_at", "ever_used", "expires_at", "has_expiry", "is_own"),
+        *("first_seen_at", "removed_at"),
+    ),
+    "service_accounts": (
+        *("project_id", "service_account_id", "name", "role", "created_at", "person_id"),
+        *("first_seen_at", "removed_at"),
+    ),
+    "invites": (
+        *("invite_id", "email_hash", "email_prefix", "role", "status", "created_at"),
+        *("expires_at", "accepted_at", "projects", "first_seen_at", "removed_at"),
+    ),
+    "project_users": (
+        *("project_id", "membership_id", "user_id", "email_hash", "email_prefix", "role"),
+        *("added_at", "first_seen_at", "removed_at"),
+    ),
 }
-_ID = {"users": "user_id", "projects": "project_id", "api_keys": "key_id"}
+# Sections beyond the documented ones, as far as profile full has them; in the pack's order.
+OPTIONAL = ("admin_keys", "service_accounts", "invites", "project_users")
 _EVENT = (
     *("event_id", "event_type", "occurred_at", "actor_type", "actor_id", "actor_hash"),
     *("project_id", "target_id", "details"),
@@ -45,14 +64,15 @@ def episodes(
 
     Args:
         org: the organization.
-        section: ``users``, ``projects`` or ``api_keys``.
+        section: one of ``FIELDS``.
         register: the last one sealed in the period.
         pictured: names of the period's hours whose picture shows the section, oldest first.
         first_hour: the period's first hour.
         findings: the findings register sealed with it.
     """
     of_key = _by_entity(findings)
-    rows = sorted(register, key=lambda row: (row[_ID[section]], row["first_seen_at"]))
+    identity = BY_NAME[section].id_field
+    rows = sorted(register, key=lambda row: (row[identity], row["first_seen_at"]))
     for row in rows:
         # The hour that first missed it is the first in which it was not there any more.
         if row["removed_at"] is not None and row["removed_at"] <= first_hour:

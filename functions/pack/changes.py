@@ -1,0 +1,44 @@
+"""Changes: what differs between two pictures, with the last verdict on it.
+
+Part of step 2 of 6 (write). Changes and verdicts are sealed apart, in segments of their own; the
+pack shows them side by side.
+"""
+
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from pathlib import Path
+
+from functions.pack.collect import Organization
+from functions.pack.entities import Read
+from functions.pack.spool import Member, Spool
+from functions.pack.verdicts import Verdicts
+from functions.shared.canonical import Json
+
+_CHANGE = ("hour", "section", "entity_id", "kind", "fields", "before", "after")
+
+
+def take_verdicts(organizations: Sequence[Organization], verdicts: Verdicts, read: Read) -> None:
+    """Read every verdict that was sealed from the period's start up to the cut."""
+    for one in organizations:
+        for segment in one.verdicts:
+            verdicts.take(one.org_id, read(one, segment.hour, segment.entry))
+
+
+def changes(
+    organizations: Sequence[Organization], verdicts: Verdicts, folder: Path, read: Read
+) -> Member:
+    """Write the changes by (organization, hour, section, id, kind); one hour's are in memory."""
+    with Spool(folder / "changes.jsonl") as spool:
+        for one in organizations:
+            for row in _of(one, verdicts, read):
+                spool.row(row)
+        return spool.member()
+
+
+def _of(organization: Organization, verdicts: Verdicts, read: Read) -> Iterator[Json]:
+    org = organization.org_id
+    for hour, segments in groupby(organization.changes, key=lambda segment: segment.hour):
+        found = [row for part in segments for row in read(organization, hour, part.entry)]
+        found.sort(key=lambda row: (row["section"], row["entity_id"], row["kind"]))
+        for row in found:
+            yield {"org_id": org, **{name: row[name] for name in _CHANGE}, **verdicts.on(org, row)}

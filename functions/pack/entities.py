@@ -1,0 +1,50 @@
+"""Entities: one of the pack's files from a section's registers, an episode a row.
+
+Part of step 2 of 6 (write).
+"""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from functions.pack import rows
+from functions.pack.collect import Organization
+from functions.pack.spool import Member, Spool
+from functions.shared.canonical import Json
+from functions.shared.hours import rfc3339
+from functions.shared.packs import Pack
+
+Read = Callable[[Organization, str, Json], list[Json]]
+"""From an organization, an hour for the list of losses, and a seal's entry to its rows."""
+
+
+def entities(
+    pack: Pack, section: str, organizations: Sequence[Organization], folder: Path, read: Read
+) -> Member:
+    """Write the file of one section, by organization.
+
+    Args:
+        pack: the row.
+        section: one of ``rows.FIELDS``.
+        organizations: as collected, sorted by id.
+        folder: where the file goes.
+        read: reads a register.
+    """
+    with Spool(folder / f"{section}.jsonl") as spool:
+        for one in organizations:
+            findings = register(pack, one, "findings", read) if section == "api_keys" else []
+            for row in rows.episodes(
+                one.org_id,
+                section,
+                register(pack, one, section, read),
+                one.pictured[section],
+                pack.period_start,
+                findings,
+            ):
+                spool.row(row)
+        return spool.member()
+
+
+def register(pack: Pack, organization: Organization, section: str, read: Read) -> list[Json]:
+    """Return the rows of the last register of a section that the period sealed."""
+    entry = organization.registers.get(section)
+    return read(organization, rfc3339(pack.period.last_hour), entry) if entry else []
