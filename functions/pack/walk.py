@@ -22,11 +22,17 @@ class Losses:
     """Evidence that should be there and is not, or is not what it should be."""
 
     found: list[str] = field(default_factory=list)
+    _hours: set[tuple[str, str]] = field(default_factory=set)
 
     def add(self, org: str, hour: datetime | str, what: str) -> None:
         """Name one."""
         name = hour if isinstance(hour, str) else rfc3339(hour)
         self.found.append(f"{org} {name}: {what}")
+        self._hours.add((org, name))
+
+    def names(self, org: str, hour: datetime) -> bool:
+        """Tell whether something of an organization's hour was named."""
+        return (org, rfc3339(hour)) in self._hours
 
     def require_none(self) -> None:
         """Refuse to go on with evidence lost.
@@ -57,7 +63,6 @@ def walk(chain: Chain, start: datetime, through: datetime, losses: Losses) -> It
     Permissions:
         s3:GetObject and s3:ListBucket on the evidence bucket.
     """
-    link: str | None = None
     known = True
     try:
         before = chain.last_before(start)
@@ -65,7 +70,6 @@ def walk(chain: Chain, start: datetime, through: datetime, losses: Losses) -> It
         losses.add(chain.org, start - HOUR, f"invalid: {error}")
         before, known = None, False
     if before:
-        link = before.sha256
         yield before
     for hour in chain.sealed_hours(start, through + HOUR):
         try:
@@ -78,19 +82,24 @@ def walk(chain: Chain, start: datetime, through: datetime, losses: Losses) -> It
             losses.add(chain.org, hour, "missing: the seal was listed and cannot be read")
             known = False
             continue
-        if known and seal.content["previous_sha256"] != link:
-            losses.add(chain.org, hour, _broken(seal, link))
-        link, known = seal.sha256, True
+        if known and seal.content["previous_sha256"] != (before.sha256 if before else None):
+            losses.add(chain.org, hour, _broken(seal, before))
+        before, known = seal, True
         yield seal
 
 
-def _broken(seal: Seal, link: str | None) -> str:
+def _broken(seal: Seal, before: Seal | None) -> str:
     named = seal.content["previous_sha256"]
     if named is None:
         return "invalid: the seal begins a chain, but there are seals before it"
-    if link is None:
+    if before is None:
         return f"missing: the seal before it, {named}"
-    return f"missing: the seal it follows, {named}, is not the one before it ({link})"
+    if before.hour + HOUR < seal.hour:
+        hours = rfc3339(before.hour + HOUR)
+        if before.hour + 2 * HOUR < seal.hour:
+            hours = f"the hours {hours} to {rfc3339(seal.hour - HOUR)}"
+        return f"missing: the seal it follows, {named}; there is none of {hours}"
+    return f"missing: the seal it follows, {named}, is not the one before it ({before.sha256})"
 
 
 def unsealed_between(previous: Seal | None, seal: Seal) -> Iterator[datetime]:

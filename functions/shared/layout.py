@@ -78,8 +78,22 @@ def segment_key(tenant: str, org: str, kind: str, month: str, hour: datetime, sh
         hour: the sealing hour.
         sha256: of its rows.
     """
-    prefix = organization_prefix(tenant, org)
-    return f"{prefix}{kind}/month={month}/{rfc3339(hour)}-{sha256}.jsonl.gz"
+    return f"{segments_prefix(tenant, org, kind, month)}{rfc3339(hour)}-{sha256}.jsonl.gz"
+
+
+def segments_prefix(tenant: str, org: str, kind: str, month: str) -> str:
+    """Return the prefix of an organization's segments of a kind and a month."""
+    return f"{organization_prefix(tenant, org)}{kind}/month={month}/"
+
+
+def anchors_prefix(tenant: str) -> str:
+    """Return the prefix of a tenant's anchors."""
+    return f"tenant={tenant_id(tenant)}/anchors/"
+
+
+def anchor_key(tenant: str, day: str) -> str:
+    """Return the key of the anchor made on a day, ``2026-04-01``."""
+    return f"{anchors_prefix(tenant)}{day}.json"
 
 
 # --- work and packs buckets -----------------------------------------------------------------------
@@ -151,6 +165,11 @@ def answers_sk(service_account_id: str) -> str:
     return f"{ANSWERS_PREFIX}{service_account_id}"
 
 
+def finding_state_sk(finding_id: str, first_seen_hour: str) -> str:
+    """Return the sort key of what a tenant says of a finding."""
+    return f"{FINDING_STATE_PREFIX}{finding_id}#{first_seen_hour}"
+
+
 def pack_sk(number: int) -> str:
     """Return the sort key of a pack row."""
     return f"PACK#{number:08d}"
@@ -161,9 +180,28 @@ def pack_month_sk(month: str) -> str:
     return f"PACKMONTH#{month}"
 
 
+def pack_like_sk(asked_sha256: str) -> str:
+    """Return the sort key that names the newest pack asked for in just this way."""
+    return f"PACKLIKE#{asked_sha256}"
+
+
 def custody_sk(at: datetime, unique: str) -> str:
     """Return the sort key of a custody entry."""
-    return f"CUSTODY#{rfc3339(at)}#{unique}"
+    return f"{CUSTODY_PREFIX}{rfc3339(at)}#{unique}"
+
+
+def share_link_sk(number: int, link_id: str) -> str:
+    """Return the sort key of a share link of a pack."""
+    return f"LINK#{number:08d}#{link_id}"
+
+
+def share_token_pk(token_sha256: str) -> str:
+    """Return the partition that says which link a token's digest belongs to.
+
+    The one key without a tenant: whoever holds a token has no account. It holds no more than the
+    link's place, and 256 bits nobody can guess lead to it.
+    """
+    return f"SHARE#{token_sha256}"
 
 
 def tenants_pk(tenant: str) -> str:
@@ -178,6 +216,8 @@ def due_shard(tenant: str, org: str) -> str:
 
 HASHKEY_SK = "HASHKEY"
 ANSWERS_PREFIX = "ANSWERS#"
+FINDING_STATE_PREFIX = "STATE#"
+CUSTODY_PREFIX = "CUSTODY#"
 PACK_COUNTER_SK = "COUNTER#packs"
 PACK_CHAIN_SK = "PACKCHAIN"
 SIGNING_PK = "SIGNING"

@@ -10,6 +10,7 @@ NAMESPACE = "OpenAIAudit"
 MISSED_HOURS = "MissedHours"
 FAILED_HOURS = "FailedHours"
 FAILED_PACKS = "FailedPacks"
+MISSING_TOKENS = "MissingTokens"
 
 
 def logger(service: str) -> Logger:

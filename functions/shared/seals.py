@@ -9,7 +9,7 @@ of the seal before it.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from functions.shared.canonical import Json, Lines, canonical, sha256_hex, strict_loads
 from functions.shared.errors import AuditError, EvidenceInvalid
@@ -23,6 +23,8 @@ OUTCOMES = ("complete", "partial", "failed", "missed", "paused")
 _HOUR_IN_KEY = re.compile(r"/seals/([^/]+)\.json$")
 # Far more hours than anything unsealed can be; one listing holds 1,000 keys.
 _LOOK_BACK = timedelta(days=40)
+# Before every chain, and far enough from the calendar's edge to count hours back from.
+BEGINNING = datetime(1970, 1, 2, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,10 +110,9 @@ class Chain:
         prefix = f"{organization_prefix(self.tenant, self.org)}seals/"
         before = seal_key(self.tenant, self.org, start - HOUR) if start.year > 1 else ""
         for key in self.bucket.keys(prefix, after=before):
-            match = _HOUR_IN_KEY.search(key)
-            if match is None:
+            hour = _hour_of(key)
+            if hour is None:
                 continue
-            hour = parse_instant(match[1])
             if hour >= end:
                 return
             yield hour
@@ -122,8 +123,17 @@ class Chain:
         if newest:
             return newest
         hours = list(self.sealed_hours(end - _LOOK_BACK, end))
-        hours = hours or list(self.sealed_hours(datetime(1970, 1, 1, 1, tzinfo=end.tzinfo), end))
+        hours = hours or list(self.sealed_hours(BEGINNING, end))
         return self.seal(hours[-1]) if hours else None
+
+
+def _hour_of(key: str) -> datetime | None:
+    """Return the hour a seal's key names, None for an object that has no hour's name."""
+    match = _HOUR_IN_KEY.search(key)
+    try:
+        return parse_instant(match[1]) if match else None
+    except ValueError:
+        return None
 
 
 def read_rows(bucket: Bucket, entry: Json) -> list[Json]:
