@@ -83,6 +83,6 @@ def add_routes(
             acknowledge(
                 added[0],
                 "APIG4",
-                "Auditors without a login verify packs against the public signing keys, and the "
-                "API's description holds no tenant's data.",
+                "Auditors without a login verify packs against the public signing keys; the API's "
+                "description holds no tenant's data; a share link's token is its own credential.",
             )

@@ -78,7 +78,7 @@ def _responses(one: Operation) -> Json:
             "content": _json(one.answers),
         }
     }
-    if one.name == "downloadPack":
+    if one.answers == "Link":
         found["303"] = {
             "description": "The link, without `Accept: application/json`",
             "headers": {"Location": {"schema": {"type": "string", "format": "uri"}}},

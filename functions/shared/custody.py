@@ -1,6 +1,7 @@
 """The custody log: who did what to a tenant's connections and packs, and when.
 
-Entries are only ever added. They hold ids, never a key, a name or an address.
+Entries are only ever added. They hold ids, and the reason a tenant gives for what it accepts; never
+a key, a name or an address.
 """
 
 import secrets
@@ -8,9 +9,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from functions.shared.canonical import Json
 from functions.shared.hours import rfc3339
-from functions.shared.layout import custody_sk, tenant_pk
-from functions.shared.table import Table
+from functions.shared.layout import CUSTODY_PREFIX, custody_sk, tenant_pk
+from functions.shared.table import Page, Table
+
+_ENTRY = ("at", "by", "action", "facts")
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +22,7 @@ class Custody:
     """The custody log of all tenants.
 
     Permissions:
-        dynamodb:PutItem.
+        dynamodb:PutItem for ``note``; dynamodb:Query for ``page``.
     """
 
     table: Table
@@ -36,3 +40,10 @@ class Custody:
         row = {"pk": tenant_pk(tenant), "sk": custody_sk(at, secrets.token_hex(8))}
         entry = {"at": rfc3339(at), "by": by, "action": action, "facts": facts}
         self.table.put(row | entry, condition="attribute_not_exists(pk)")
+
+    def page(self, tenant: str, *, limit: int, after: str | None = None) -> tuple[list[Json], Page]:
+        """Return a tenant's entries, newest first, and the page they came from."""
+        page = self.table.page(
+            tenant_pk(tenant), prefix=CUSTODY_PREFIX, limit=limit, after=after, newest_first=True
+        )
+        return [{name: row[name] for name in _ENTRY} for row in page.items], page

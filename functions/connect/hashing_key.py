@@ -1,0 +1,42 @@
+"""The tenant's own hashing key, handed to its admin, to match people with packs on its own machine.
+
+The one secret that leaves this product, and only to whom it belongs: with it, a tenant's list of
+addresses becomes the hashes in its packs (``tools/match-people.py``). Nobody gets it unseen: what
+the custody log does not take is not handed out.
+"""
+
+from functions.connect.flow import Doors
+from functions.shared.caller import Caller
+from functions.shared.canonical import Json
+from functions.shared.errors import Conflict
+from functions.shared.hashing import NORMALIZATION, SCHEME
+
+
+def hashing_key(caller: Caller, doors: Doors) -> Json:
+    """Return the key, and what a hash is made of; manifests name the same as ``hash_scheme``.
+
+    Raises:
+        Conflict: the tenant has none: nothing was connected yet, or it was erased.
+        KeyUnusable: KMS does not unwrap it. Page the operator.
+        VaultUnavailable: try again.
+
+    Permissions:
+        dynamodb:GetItem and PutItem; kms:Decrypt on the secrets key with the context
+        ``purpose: hash-key``.
+    """
+    key = doors.hash_keys.find(caller.tenant_id)
+    if key is None:
+        raise Conflict(
+            "there is no hashing key: it is made when the first organization is connected, and "
+            "gone for good once it was erased"
+        )
+    algorithm, _, key_id = SCHEME.partition(":")
+    doors.custody.note(
+        caller.tenant_id, caller.user, "hashing_key.fetched", doors.clock(), key_id=key_id
+    )
+    return {
+        "key_id": key_id,
+        "algorithm": algorithm,
+        "normalization": NORMALIZATION,
+        "key_hex": key.hex(),
+    }
