@@ -1,24 +1,25 @@
-"""Mint: the deployment's first signing key, made once however often the deployment runs.
+"""Mint: where signing keys are made; the first one at deployment, however often that runs.
 
-A CloudFormation custom resource. The seed exists in one frame and leaves it wrapped by KMS; two
-runs at once agree on one key; deleting the stack deletes no key, because packs outlive stacks.
+A CloudFormation custom resource, and the function that carries out the operator's orders about keys
+(``key_orders.py``). A seed exists in one frame and leaves it wrapped by KMS; two runs at once agree
+on one key; deleting the stack deletes no key, because packs outlive stacks.
 Source: AWS CloudFormation User Guide, "Custom resource response objects".
 """
 
 import json
-import secrets
 import urllib.request
 from typing import Any
 
-import nacl.signing
-
+from functions.pack.key_orders import obey
+from functions.pack.seed import new_key
 from functions.shared import aws, settings
 from functions.shared.canonical import Json
+from functions.shared.clock import clock_from
 from functions.shared.errors import AuditError, Misconfigured
 from functions.shared.observability import logger
-from functions.shared.signing_keys import SigningKey, SigningKeys, key_id_of
+from functions.shared.signing_keys import SigningKey, SigningKeys
 from functions.shared.table import Table
-from functions.shared.vault import Vault, signing_context
+from functions.shared.vault import Vault
 
 log = logger("signing-key")
 
@@ -29,13 +30,32 @@ _RESOURCE_ID = "pack-signing-key"
 _TIMEOUT_S = 20
 
 
-def handle(event: dict[str, Any], _context: object) -> None:
-    """Make sure the first key is there, and tell CloudFormation.
+def handle(event: dict[str, Any], _context: object) -> Json | None:
+    """Make sure the first key is there and tell CloudFormation; or carry out an operator's order.
 
     Permissions:
-        dynamodb:GetItem and PutItem; kms:Encrypt on the signing key, with the context
-        ``{purpose: "pack-signing", key_id}``.
+        dynamodb:GetItem, Query, PutItem and UpdateItem; kms:Encrypt on the signing key, with the
+        context ``{purpose: "pack-signing", key_id}``.
     """
+    if "order" in event:
+        return _carry_out(event)
+    _make_sure(event)
+    return None
+
+
+def _carry_out(order: Json) -> Json:
+    """Return what an order led to, or why it was refused; anything else is the function's error."""
+    given = settings.from_process()
+    try:
+        done = obey(order, *_doors(given), clock_from(given.environment)())
+    except AuditError as error:
+        log.warning("key order refused", order=str(order["order"])[:20], why=type(error).__name__)
+        return {"refused": str(error)}
+    log.info("key order", order=order["order"], current=done["current"])
+    return done
+
+
+def _make_sure(event: dict[str, Any]) -> None:
     try:
         data = _answer_to(event["RequestType"])
         status, reason = "SUCCESS", ""
@@ -50,11 +70,14 @@ def handle(event: dict[str, Any], _context: object) -> None:
 def _answer_to(request_type: str) -> Json:
     if request_type == "Delete":
         return {}
-    given = settings.from_process()
-    keys = SigningKeys(Table(aws.dynamodb(), given["TABLE_NAME"]))
-    key = mint(keys, Vault(aws.kms(), given["SIGNING_KEY_ID"]))
+    key = mint(*_doors(settings.from_process()))
     log.info("signing key", key_id=key.key_id)
     return {"KeyId": key.key_id, "PublicHex": key.public_hex}
+
+
+def _doors(given: settings.Settings) -> tuple[SigningKeys, Vault]:
+    keys = SigningKeys(Table(aws.dynamodb(), given["TABLE_NAME"]))
+    return keys, Vault(aws.kms(), given["SIGNING_KEY_ID"])
 
 
 def mint(keys: SigningKeys, vault: Vault) -> SigningKey:
@@ -65,15 +88,7 @@ def mint(keys: SigningKeys, vault: Vault) -> SigningKey:
         VaultUnavailable: try again.
         LeaseHeld: another run is about to register its key; try again.
     """
-    return keys.first() or keys.add_first(_new_key(vault))
-
-
-def _new_key(vault: Vault) -> SigningKey:
-    seed = secrets.token_bytes(32)
-    public_hex = nacl.signing.SigningKey(seed).verify_key.encode().hex()
-    key_id = key_id_of(public_hex)
-    wrapped = vault.wrap(seed, signing_context(key_id))
-    return SigningKey(key_id, public_hex, wrapped, FROM_THE_BEGINNING)
+    return keys.first() or keys.add_first(new_key(vault, FROM_THE_BEGINNING))
 
 
 def _respond(event: dict[str, Any], status: str, reason: str, data: Json) -> None:

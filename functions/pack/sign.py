@@ -11,6 +11,8 @@ from typing import Protocol
 import nacl.signing
 
 from functions.shared.errors import SigningRefused
+from functions.shared.hours import parse_instant
+from functions.shared.packs import Pack
 from functions.shared.signing_keys import SigningKey, SigningKeys, key_id_of
 from functions.shared.vault import Vault, signing_context
 
@@ -49,18 +51,26 @@ class WrappedSeed:
         return pair.sign(manifest).signature
 
 
-def key_in_force(keys: SigningKeys, now: datetime, frozen: str | None) -> SigningKey:
-    """Return the key frozen before a crash, while it may still sign, else the newest in force.
+def key_in_force(keys: SigningKeys, pack: Pack, now: datetime) -> SigningKey:
+    """Return the key a pack is to be signed with.
+
+    It must have been in force when the pack was asked for, because that is the only instant that a
+    manifest holds and the list of keys can be asked about; and it must be in force still. The key
+    frozen before a crash is taken again while it is; else the newest that is.
 
     Raises:
-        SigningRefused: no key is in force. Page someone.
+        SigningRefused: there is none. Page someone.
     """
-    key = keys.find(frozen) if frozen else None
-    if key is None or not key.may_sign(now):
-        key = keys.current(now)
-    if key is None:
+    asked_at = parse_instant(pack.created_at)
+    usable = [key for key in keys.all() if key.may_sign(now) and key.may_sign(asked_at)]
+    frozen = [key for key in usable if key.key_id == pack.signing_key_id]
+    if frozen or usable:
+        return (frozen or usable)[-1]
+    if keys.current(now) is None:
         raise SigningRefused("no signing key is in force")
-    return key
+    raise SigningRefused(
+        "the keys that were in force when the pack was asked for may not sign any more; ask again"
+    )
 
 
 def signature_file(signature: bytes) -> bytes:

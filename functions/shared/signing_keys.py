@@ -12,7 +12,7 @@ from functions.shared.canonical import Json, sha256_hex
 from functions.shared.errors import LeaseHeld
 from functions.shared.hours import rfc3339
 from functions.shared.layout import FIRST_SIGNING_KEY_SK, SIGNING_PK, signing_key_sk
-from functions.shared.table import ConditionFailed, Item, Table
+from functions.shared.table import Change, ConditionFailed, Item, Table
 
 
 def key_id_of(public_hex: str) -> str:
@@ -29,8 +29,9 @@ class SigningKey:
         public_hex: 64 lower-case hex digits.
         wrapped_seed: KMS ciphertext of the 32-byte seed.
         not_before: first instant it may sign, RFC 3339.
-        not_after: last instant, None while it is the current one.
+        not_after: last instant, None while no other has taken over.
         revoked_at: when it was withdrawn, None where it was not.
+        revoked_reason: why, in the operator's words; published with the key.
     """
 
     key_id: str
@@ -39,6 +40,7 @@ class SigningKey:
     not_before: str
     not_after: str | None = None
     revoked_at: str | None = None
+    revoked_reason: str | None = None
 
     def public(self) -> Json:
         """Return what everyone may see."""
@@ -50,6 +52,7 @@ class SigningKey:
             "public_hex": self.public_hex,
             "public_pem": public_pem(self.public_hex),
             "revoked_at": self.revoked_at,
+            "revoked_reason": self.revoked_reason,
         }
 
     def may_sign(self, at: datetime) -> bool:
@@ -74,7 +77,8 @@ class SigningKeys:
 
     Permissions:
         dynamodb:Query for ``all``; dynamodb:GetItem for ``find``; dynamodb:PutItem for ``add``, in
-        a transaction, with GetItem, for ``add_first``.
+        a transaction, with GetItem, for ``add_first``; in a transaction with UpdateItem for
+        ``take_over``; dynamodb:UpdateItem for ``revoke``.
     """
 
     table: Table
@@ -122,6 +126,44 @@ class SigningKeys:
             return False
         return True
 
+    def take_over(self, new: SigningKey, old: SigningKey, not_after: str) -> bool:
+        """Register a key and end another, both or neither.
+
+        Args:
+            new: the key that takes over.
+            old: the key that ends, as it was read.
+            not_after: the last instant of the old one.
+
+        Returns:
+            False when the old one is not as it was read: another call was faster.
+        """
+        ends = Change(
+            SIGNING_PK,
+            signing_key_sk(old.key_id),
+            "SET not_after = :until",
+            {":until": not_after, ":null": None},
+            "not_after = :null AND revoked_at = :null",
+        )
+        try:
+            self.table.create_together([_to_item(new)], [ends])
+        except ConditionFailed:
+            return False
+        return True
+
+    def revoke(self, key: SigningKey, at: datetime, reason: str) -> bool:
+        """Withdraw a key; False when it was withdrawn before."""
+        try:
+            self.table.update(
+                SIGNING_PK,
+                signing_key_sk(key.key_id),
+                "SET revoked_at = :at, revoked_reason = :reason",
+                {":at": rfc3339(at), ":reason": reason, ":null": None},
+                condition="attribute_exists(pk) AND revoked_at = :null",
+            )
+        except ConditionFailed:
+            return False
+        return True
+
 
 def _to_item(key: SigningKey) -> Item:
     item = {name.name: getattr(key, name.name) for name in fields(key)}
@@ -129,4 +171,7 @@ def _to_item(key: SigningKey) -> Item:
 
 
 def _from_item(item: Item) -> SigningKey:
-    return SigningKey(**{name.name: item[name.name] for name in fields(SigningKey)})
+    # A field that is younger than the row has its default.
+    return SigningKey(
+        **{name.name: item[name.name] for name in fields(SigningKey) if name.name in item}
+    )

@@ -10,6 +10,7 @@ import pytest
 from nacl.signing import VerifyKey
 
 from functions.pack import mint as minting
+from functions.pack.seed import new_key
 from functions.pack.sign import WrappedSeed, key_in_force
 from functions.shared.errors import KeyUnusable, SigningRefused
 from functions.shared.objects import Bucket
@@ -34,7 +35,7 @@ def test_a_seed_that_is_not_the_registered_keys_signs_nothing(
     room: PackRoom, evidence: Bucket, table: Table, signing_vault: Vault
 ) -> None:
     """A row with another key's seed, or another public half, is refused before it is used."""
-    other = minting._new_key(signing_vault)
+    other = new_key(signing_vault, minting.FROM_THE_BEGINNING)
     for wrong in (
         replace(other, public_hex=room.key.public_hex),
         replace(room.key, public_hex=other.public_hex),
@@ -61,8 +62,9 @@ def test_a_revoked_key_signs_nothing_more(
     row = table.get("SIGNING", f"KEY#{room.key.key_id}")
     assert row
     table.put(row | {"revoked_at": "2026-04-01T01:00:00Z"})
+    begun = replace(room.request(START, END), signing_key_id=room.key.key_id)
     with pytest.raises(SigningRefused):
-        key_in_force(room.doors.keys, clock.now(), room.key.key_id)
+        key_in_force(room.doors.keys, begun, clock.now())
 
 
 def test_minting_again_changes_nothing(room: PackRoom, signing_vault: Vault) -> None:
@@ -75,7 +77,7 @@ def test_minting_again_changes_nothing(room: PackRoom, signing_vault: Vault) -> 
 def test_two_mints_at_once_agree_on_one_key(table: Table, signing_vault: Vault) -> None:
     """Whoever registers second takes the first one's key; its own is nowhere."""
     keys = SigningKeys(table)
-    one, other = minting._new_key(signing_vault), minting._new_key(signing_vault)
+    one, other = (new_key(signing_vault, minting.FROM_THE_BEGINNING) for _ in range(2))
     assert keys.add_first(one) == one
     assert keys.add_first(other) == one
     assert keys.all() == [one]
