@@ -18,14 +18,13 @@ not, the built-in verifier below takes its place, and the output says which one 
 
 from __future__ import annotations
 
-import argparse
-import base64
+# What a small pack does not need is imported where it is needed: most of such a run is starting.
 import binascii
-import contextlib
 import datetime
 import hashlib
 import io
 import json
+import operator
 import os
 import re
 import stat
@@ -35,8 +34,10 @@ import time
 import zlib
 from array import array
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from typing import Any, BinaryIO, NoReturn
+
+TYPE_CHECKING = False  # as typing has it, without the time that importing typing takes
+if TYPE_CHECKING:
+    from typing import Any, BinaryIO, NoReturn
 
 CHECKS = {
     1: "pinned key",
@@ -68,9 +69,12 @@ MAX_PAX = 4096
 MAX_END_PADDING = 1 << 20
 MAX_REASONS = 5
 MAX_NOTES = 200
+MAX_KEPT = 10_000  # hours and days whose form is known to be right
 
-READ = 1 << 17
-CHUNK = 1 << 18
+READ = 1 << 17  # bytes of the file at once
+CHUNK = 1 << 19  # bytes of what it holds at once
+AHEAD = 4  # such pieces that may wait
+SMALL = 1 << 20  # a smaller file is not worth a second thread
 BLOCK = 512
 
 
@@ -181,13 +185,18 @@ def built_in_verify(public: bytes, signature: bytes, message: bytes) -> bool:
     return encode_point(add(multiply(s, base), multiply(k, minus_a))) == signature[:32]
 
 
-@dataclass(frozen=True)
 class Ed25519:
     """The verifier in use: its name for the output, and its two questions."""
 
-    name: str
-    is_point: Callable[[bytes], bool]
-    verify: Callable[[bytes, bytes, bytes], bool]
+    def __init__(
+        self,
+        name: str,
+        is_point: Callable[[bytes], bool],
+        verify: Callable[[bytes, bytes, bytes], bool],
+    ) -> None:
+        self.name = name
+        self.is_point = is_point
+        self.verify = verify
 
 
 def ed25519(built_in: bool = False) -> Ed25519:
@@ -196,25 +205,26 @@ def ed25519(built_in: bool = False) -> Ed25519:
         return Ed25519("the built-in verifier, as asked", built_in_is_point, built_in_verify)
     try:
         import nacl
-        import nacl.bindings
-        import nacl.exceptions
+
+        # nacl.bindings would take longer to load than a small pack to check.
+        from nacl._sodium import ffi, lib  # type: ignore[import-not-found]
     except ImportError:
         return Ed25519(
             "the built-in verifier: PyNaCl is not installed", built_in_is_point, built_in_verify
         )
+    if lib.sodium_init() < 0:
+        raise CannotCheck("libsodium cannot be started; see --built-in-ed25519")
 
     def is_point(public: bytes) -> bool:
-        # VerifyKey() takes keys of small order; this call does not.
-        return bool(nacl.bindings.crypto_core_ed25519_is_valid_point(public))
+        # nacl.signing.VerifyKey() takes keys of small order; this call does not.
+        return len(public) == 32 and lib.crypto_core_ed25519_is_valid_point(public) == 1
 
     def verify(public: bytes, signature: bytes, message: bytes) -> bool:
         if len(public) != 32 or len(signature) != 64:
             return False
-        try:
-            nacl.bindings.crypto_sign_open(signature + message, public)
-        except (nacl.exceptions.BadSignatureError, ValueError):
-            return False
-        return True
+        signed = signature + message
+        opened, size = ffi.new("unsigned char[]", len(signed)), ffi.new("unsigned long long *")
+        return bool(lib.crypto_sign_open(opened, size, signed, len(signed), public) == 0)
 
     return Ed25519("PyNaCl " + str(nacl.__version__), is_point, verify)
 
@@ -226,19 +236,28 @@ def ed25519(built_in: bool = False) -> Ed25519:
 class Gunzip:
     """Inflates one gzip member piece by piece; never more than CHUNK bytes at once.
 
-    Source: RFC 1952. Only the flag for a file name is allowed, and the name is skipped.
+    Source: RFC 1952. Only the flag for a file name is allowed, and the name is skipped. Intel's
+    inflate (the package isal) takes zlib's place for a large file where it is installed.
+
+    Attributes:
+        large: whether the file is worth a thread and an import.
+        digest: SHA-256 of the file's bytes up to here.
     """
 
     def __init__(self, file: BinaryIO, progress: Progress) -> None:
         self._file = file
         self._progress = progress
-        self._inflate = zlib.decompressobj(-zlib.MAX_WBITS)
-        self._crc = 0
-        self._size = 0
-        self._piece = b""
-        self._at = 0
+        self.large = os.fstat(file.fileno()).st_size > SMALL
+        self.digest = hashlib.sha256()
+        self.library: Any = _fast_zlib() if self.large else zlib
+        self._inflate = self.library.decompressobj(-zlib.MAX_WBITS)
         file.seek(0)
-        self._input = self._skip_header(file.read(READ))
+
+    def _read(self) -> bytes:
+        data = self._file.read(READ)
+        self.digest.update(data)
+        self._progress.show(self._file)
+        return data
 
     @staticmethod
     def _skip_header(start: bytes) -> bytes:
@@ -254,24 +273,132 @@ class Gunzip:
             raise Failed(2, "the file name in the gzip header is longer than 255 bytes")
         return start[end + 1 :]
 
-    def _next_piece(self) -> bool:
-        """Inflate the next piece into the buffer; False at the end of the deflate stream."""
+    def pieces(self) -> Iterator[bytes]:
+        """Yield what the member holds, up to the end of its deflate stream."""
+        waiting = self._skip_header(self._read())
+        size = 0
         while not self._inflate.eof:
-            data = self._input or self._file.read(READ)
+            data = waiting or self._read()
             try:
                 piece = self._inflate.decompress(data, CHUNK)
-            except zlib.error:
-                raise Failed(2, f"broken deflate data after {self._size} bytes") from None
-            self._input = self._inflate.unconsumed_tail
+            except self.library.error:
+                raise Failed(2, f"broken deflate data after {size} bytes") from None
+            waiting = self._inflate.unconsumed_tail
             if piece:
-                self._crc = zlib.crc32(piece, self._crc)
-                self._size += len(piece)
-                self._piece, self._at = piece, 0
-                self._progress.show(self._file)
-                return True
-            if not data and not self._inflate.eof:
+                size += len(piece)
+                yield piece
+            elif not data and not self._inflate.eof:
                 raise Failed(2, "the gzip data ends in the middle: the file is cut")
-        return False
+
+    def check_trailer(self, crc: int, size: int) -> None:
+        """Compare CRC-32 and length with the trailer; nothing may follow it."""
+        tail = self._inflate.unused_data
+        while len(tail) < 9:
+            more = self._read()
+            if not more:
+                break
+            tail += more
+        if len(tail) < 8:
+            raise Failed(2, "the gzip trailer is cut")
+        stated_crc, stated_size = struct.unpack("<II", tail[:8])
+        if stated_crc != crc:
+            raise Failed(2, "the gzip trailer's CRC-32 does not match the data")
+        if stated_size != size & 0xFFFFFFFF:
+            raise Failed(2, "the gzip trailer's length does not match the data")
+        if len(tail) > 8:
+            raise Failed(2, "something stands behind the gzip member")
+
+    def rest(self) -> None:
+        """Read on to the end of the file, for its digest's sake."""
+        while self._read():
+            pass
+
+
+def _fast_zlib() -> Any:
+    try:
+        from isal import isal_zlib
+    except ImportError:
+        return zlib
+    return isal_zlib
+
+
+def ahead(source: Iterator[bytes]) -> Iterator[bytes]:
+    """Yield what `source` yields, made by a thread of its own while the caller works.
+
+    zlib and hashlib let go of the interpreter's lock while they work, so two cores are busy.
+    """
+    import queue
+    import threading
+
+    waiting: queue.Queue[bytes | BaseException | None] = queue.Queue(AHEAD)
+    left = threading.Event()
+
+    def work() -> None:
+        end: BaseException | None = None
+        try:
+            for piece in source:
+                waiting.put(piece)
+                if left.is_set():
+                    return
+        except BaseException as error:  # noqa: BLE001 - the caller's thread raises it
+            end = error
+        waiting.put(end)
+
+    thread = threading.Thread(target=work, daemon=True)
+    thread.start()
+    try:
+        while True:
+            item = waiting.get()
+            if item is None:
+                return
+            if isinstance(item, BaseException):
+                raise item
+            yield item
+    finally:
+        left.set()
+        while thread.is_alive():
+            while not waiting.empty():
+                waiting.get()
+            thread.join(0.01)
+
+
+class Archive:
+    """Walks the tar inside the gzip member: regular files only, each name once.
+
+    Source: POSIX.1-2018, pax, "ustar Interchange Format". GNU tar's own magic is accepted for
+    plain members; every extension but a pax record for a time or for a size over 8 GiB is not.
+
+    A `context` of its own: leaving it ends the thread that inflates.
+    """
+
+    def __init__(self, gunzip: Gunzip, known: bool = False) -> None:
+        """Begin at the first member; `known` content needs no CRC-32 any more."""
+        self._gunzip = gunzip
+        pieces = gunzip.pieces()
+        self._pieces = ahead(pieces) if gunzip.large else pieces
+        self._known = known
+        self._crc = 0
+        self._size = 0
+        self._piece = b""
+        self._at = 0
+        self._names: set[str] = set()
+
+    def __enter__(self) -> Archive:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._pieces.close()  # type: ignore[attr-defined]
+
+    def _next_piece(self) -> bool:
+        """Make the next piece the current one; False behind the last."""
+        piece = next(self._pieces, None)
+        if piece is None:
+            return False
+        if not self._known:
+            self._crc = self._gunzip.library.crc32(piece, self._crc)
+        self._size += len(piece)
+        self._piece, self._at = piece, 0
+        return True
 
     def stream(self, size: int) -> Iterator[bytes]:
         """Yield exactly the next `size` bytes, in pieces."""
@@ -290,7 +417,31 @@ class Gunzip:
         """Return exactly the next `size` bytes; callers have capped `size` before."""
         return b"".join(self.stream(size))
 
-    def rest_is_zero(self, limit: int) -> None:
+    def members(self) -> Iterator[tuple[str, int]]:
+        """Yield name and size of each member; the caller reads `size` bytes before the next."""
+        while True:
+            header = self.take(BLOCK)
+            if not header.strip(b"\0"):
+                break
+            large = None
+            if header[156:157] == b"x":
+                large = self._pax_size(_tar_header(header, b"x")[1])
+                header = self.take(BLOCK)
+            name, size = _tar_header(header, b"0")
+            if name in self._names:
+                raise Failed(2, "a member name stands in the tar twice")
+            self._names.add(name)
+            size = size if large is None else large
+            yield name, size
+            if self.take(-size % BLOCK).strip(b"\0"):
+                raise Failed(2, "the padding behind a member is not zero")
+        if self.take(BLOCK).strip(b"\0"):
+            raise Failed(2, "the tar does not end with two zero blocks")
+        self._rest_is_zero(MAX_END_PADDING)
+        if not self._known:
+            self._gunzip.check_trailer(self._crc, self._size)
+
+    def _rest_is_zero(self, limit: int) -> None:
         """Read to the end of the deflate stream: nothing but zero bytes, and few of them."""
         n = 0
         while self._at < len(self._piece) or self._next_piece():
@@ -302,61 +453,12 @@ class Gunzip:
             if n > limit:
                 raise Failed(2, f"more than {limit} bytes of padding behind the end of the tar")
 
-    def check_trailer(self) -> None:
-        """Compare CRC-32 and length with the trailer; nothing may follow it."""
-        tail = self._inflate.unused_data
-        tail += self._file.read(9 - len(tail)) if len(tail) < 9 else b""
-        if len(tail) < 8:
-            raise Failed(2, "the gzip trailer is cut")
-        crc, size = struct.unpack("<II", tail[:8])
-        if crc != self._crc:
-            raise Failed(2, "the gzip trailer's CRC-32 does not match the data")
-        if size != self._size & 0xFFFFFFFF:
-            raise Failed(2, "the gzip trailer's length does not match the data")
-        if len(tail) > 8 or self._file.read(1):
-            raise Failed(2, "something stands behind the gzip member")
-
-
-class Archive:
-    """Walks the tar inside the gzip member: regular files only, each name once.
-
-    Source: POSIX.1-2018, pax, "ustar Interchange Format". GNU tar's own magic is accepted for
-    plain members; every extension but a pax record for a time or for a size over 8 GiB is not.
-    """
-
-    def __init__(self, file: BinaryIO, progress: Progress) -> None:
-        self.gunzip = Gunzip(file, progress)
-        self._names: set[str] = set()
-
-    def members(self) -> Iterator[tuple[str, int]]:
-        """Yield name and size of each member; the caller reads `size` bytes before the next."""
-        while True:
-            header = self.gunzip.take(BLOCK)
-            if not header.strip(b"\0"):
-                break
-            large = None
-            if header[156:157] == b"x":
-                large = self._pax_size(_tar_header(header, b"x")[1])
-                header = self.gunzip.take(BLOCK)
-            name, size = _tar_header(header, b"0")
-            if name in self._names:
-                raise Failed(2, "a member name stands in the tar twice")
-            self._names.add(name)
-            size = size if large is None else large
-            yield name, size
-            if self.gunzip.take(-size % BLOCK).strip(b"\0"):
-                raise Failed(2, "the padding behind a member is not zero")
-        if self.gunzip.take(BLOCK).strip(b"\0"):
-            raise Failed(2, "the tar does not end with two zero blocks")
-        self.gunzip.rest_is_zero(MAX_END_PADDING)
-        self.gunzip.check_trailer()
-
     def _pax_size(self, length: int) -> int | None:
         """Read a pax header; return the size it gives, if it gives one that octal cannot."""
         if length > MAX_PAX:
             raise Failed(2, f"a pax header is longer than {MAX_PAX} bytes")
-        body = self.gunzip.take(length)
-        if self.gunzip.take(-length % BLOCK).strip(b"\0"):
+        body = self.take(length)
+        if self.take(-length % BLOCK).strip(b"\0"):
             raise Failed(2, "the padding behind a pax header is not zero")
         size = None
         while body:
@@ -438,24 +540,24 @@ def open_pack(path: str) -> BinaryIO:
 
 def read_manifest(file: BinaryIO, progress: Progress) -> tuple[bytes, bytes]:
     """Return the bytes of manifest.json and manifest.sig, believing nothing of either yet."""
-    archive = Archive(file, progress)
     found: dict[str, bytes] = {}
     caps = {"manifest.json": (MAX_MANIFEST, 2), "manifest.sig": (MAX_SIGNATURE_FILE, 3)}
     scanned = 0
-    for name, size in archive.members():
-        if name in caps:
-            cap, number = caps[name]
-            if size > cap:
-                raise Failed(number, f"{name} is larger than {cap} bytes")
-            found[name] = archive.gunzip.take(size)
-            if len(found) == 2:
-                return found["manifest.json"], found["manifest.sig"]
-            continue
-        scanned += size
-        if scanned > MAX_SCAN:
-            raise Failed(2, f"no manifest and signature in the first {MAX_SCAN >> 20} MiB")
-        for _ in archive.gunzip.stream(size):
-            pass
+    with Archive(Gunzip(file, progress)) as archive:
+        for name, size in archive.members():
+            if name in caps:
+                cap, number = caps[name]
+                if size > cap:
+                    raise Failed(number, f"{name} is larger than {cap} bytes")
+                found[name] = archive.take(size)
+                if len(found) == len(caps):
+                    return found["manifest.json"], found["manifest.sig"]
+                continue
+            scanned += size
+            if scanned > MAX_SCAN:
+                raise Failed(2, f"no manifest and signature in the first {MAX_SCAN >> 20} MiB")
+            for _ in archive.stream(size):
+                pass
     raise Failed(2, "manifest.json or manifest.sig is not in the tar")
 
 
@@ -692,12 +794,17 @@ CHAIN = {
 }
 
 
-@dataclass(frozen=True)
 class Module:
-    """A documented kind of pack: its own manifest keys and its row files."""
+    """A documented kind of pack: its own manifest keys and its row files.
 
-    keys: dict[str, Kind]
-    files: dict[str, tuple[str, str]]  # member -> (key of its row count, key of its digest)
+    Attributes:
+        keys: beyond those that every pack has.
+        files: for each member the key of its row count and the key of its digest.
+    """
+
+    def __init__(self, keys: dict[str, Kind], files: dict[str, tuple[str, str]]) -> None:
+        self.keys = keys
+        self.files = files
 
 
 MODULES = {
@@ -726,27 +833,33 @@ MODULES = {
     ),
 }
 FULL_MEMBERS = ("coverage.jsonl", "README.txt")  # profile full has at least these as well
+MAY_BE_THERE = (
+    *("changes.jsonl", "findings.jsonl", "admin_keys.jsonl", "service_accounts.jsonl"),
+    *("invites.jsonl", "project_users.jsonl", "anchors.jsonl", "collection.json", "controls.json"),
+)
 
 
-@dataclass(frozen=True)
 class Expected:
     """What the signed manifest says about one member; None where it says nothing."""
 
-    name: str
-    sha256: str
-    rows: int | None
-    n_bytes: int | None
-    cap: int
+    def __init__(
+        self, name: str, sha256: str, rows: int | None, n_bytes: int | None, cap: int
+    ) -> None:
+        self.name = name
+        self.sha256 = sha256
+        self.rows = rows
+        self.n_bytes = n_bytes
+        self.cap = cap
 
 
-@dataclass
 class Manifest:
-    """The manifest after checks 4 to 7: bytes, values, and the members it promises, in order."""
+    """The manifest after checks 4 to 7: digest, values, and the members it promises, in order."""
 
-    sha256: str
-    values: dict[str, Any]
-    profile: str | None
-    members: dict[str, Expected] = field(default_factory=dict)
+    def __init__(self, sha256: str, values: dict[str, Any]) -> None:
+        self.sha256 = sha256
+        self.values = values
+        self.profile: str | None = values.get("profile")
+        self.members: dict[str, Expected] = {}
 
     def __getitem__(self, key: str) -> Any:
         return self.values[key]
@@ -770,10 +883,11 @@ def check_3_signature_file(data: bytes) -> bytes:
     """Return the 64 bytes of the signature."""
     text = data[:-1] if data.endswith(b"\n") else data
     try:
-        signature = base64.b64decode(text, validate=True)
+        signature = binascii.a2b_base64(text)
     except binascii.Error:
         signature = b""
-    if len(signature) != 64 or base64.b64encode(signature) != text:
+    # The decoder is lenient; only what encodes back to the same text is that text.
+    if len(signature) != 64 or binascii.b2a_base64(signature, newline=False) != text:
         raise Failed(3, "manifest.sig is not the base64 text of 64 bytes")
     return signature
 
@@ -912,6 +1026,9 @@ def _own_members(values: dict[str, Any], module: Module) -> dict[str, Expected]:
         raise Failed(7, f"files lacks {missing[0]}")
     if values["profile"] == "core" and len(members) != len(wanted):
         raise Failed(7, "files of profile core holds more than the documented members")
+    unknown = [name for name in members if name not in (*wanted, *MAY_BE_THERE)]
+    if unknown:
+        raise Failed(7, f"files: {shown(unknown[0])} is no member of profile full")
     for name, (count, digest) in module.files.items():
         if (members[name].rows, members[name].sha256) != (values[count], values[digest]):
             raise Failed(8, f"files and {count} or {digest} do not say the same of {name}")
@@ -934,6 +1051,20 @@ EVENTS = (
 )
 COVERAGE_ROW = "hour org_id outcome run seal sha256"
 CHANGES = "org_id hour section entity_id kind fields before after verdict event_id"
+FINDINGS = (
+    "org_id finding_id kind reason severity section entity_id still_works first_seen_hour"
+    " resolved_hour resolved_by change_hour event_id state_at"
+)
+ADMIN_KEYS = (
+    "org_id key_id name redacted_value type owner_type owner_id owner_role created_at last_used_at"
+    " ever_used expires_at has_expiry is_own"
+)
+SERVICE_ACCOUNTS = "org_id project_id service_account_id name role created_at person_id"
+INVITES = (
+    "org_id invite_id email_hash email_prefix role status created_at expires_at accepted_at"
+    " projects"
+)
+PROJECT_USERS = "org_id project_id membership_id user_id email_hash email_prefix role added_at"
 FIELDS = {
     "users.jsonl": frozenset((USERS + EPISODE).split()),
     "projects.jsonl": frozenset((PROJECTS + EPISODE).split()),
@@ -941,8 +1072,21 @@ FIELDS = {
     "events.jsonl": frozenset(EVENTS.split()),
     "coverage.jsonl": frozenset(COVERAGE_ROW.split()),
     "changes.jsonl": frozenset(CHANGES.split()),
+    "findings.jsonl": frozenset(FINDINGS.split()),
+    "admin_keys.jsonl": frozenset((ADMIN_KEYS + EPISODE).split()),
+    "service_accounts.jsonl": frozenset((SERVICE_ACCOUNTS + EPISODE).split()),
+    "invites.jsonl": frozenset((INVITES + EPISODE).split()),
+    "project_users.jsonl": frozenset((PROJECT_USERS + EPISODE).split()),
 }
-ENTITY_ID = {"users.jsonl": "user_id", "projects.jsonl": "project_id", "api_keys.jsonl": "key_id"}
+ENTITY_ID = {
+    "users.jsonl": "user_id",
+    "projects.jsonl": "project_id",
+    "api_keys.jsonl": "key_id",
+    "admin_keys.jsonl": "key_id",
+    "service_accounts.jsonl": "service_account_id",
+    "invites.jsonl": "invite_id",
+    "project_users.jsonl": "membership_id",
+}
 
 
 class Rows:
@@ -957,21 +1101,37 @@ class Rows:
         self._orgs = frozenset(manifest.get("org_ids") or ())
         self._last: tuple[str, ...] = ()
 
+    def block(self, rows: bytes) -> None:
+        """Check whole rows, each ended by its newline."""
+        lines = rows.split(b"\n")
+        lines.pop()
+        for line in lines:
+            self.row(line)
+
     def row(self, line: bytes) -> None:
         """Check one row, without its newline."""
         self.n += 1
         try:
-            self.check(canonical_row(line))
+            if len(line) > MAX_ROW:
+                raise Malformed(f"it is longer than {MAX_ROW} bytes")
+            self.check(self.read(line))
         except Malformed as error:
             if len(self.wrong) < MAX_REASONS:
                 self.wrong.append(f"{self.name} row {self.n}: {error}")
+
+    def read(self, line: bytes) -> dict[str, Any]:
+        """Return the row's values after checking the form of its bytes."""
+        return canonical_row(line)
 
     def check(self, row: dict[str, Any]) -> None:
         """Check what every row of ours must hold."""
         if not self._fields <= row.keys():
             raise Malformed(f"it lacks {min(self._fields - row.keys())}")
-        org_id = row.get("org_id", "")
-        if "org_id" in row and (type(org_id) is not str or org_id not in self._orgs):
+        if "org_id" in row:
+            self._check_org(row["org_id"])
+
+    def _check_org(self, org_id: object) -> None:
+        if type(org_id) is not str or org_id not in self._orgs:
             raise Malformed("its org_id is not one of org_ids")
 
     def in_order(self, key: tuple[str, ...], words: str) -> None:
@@ -992,21 +1152,35 @@ class Rows:
 class ForeignRows(Rows):
     """Rows of a pack without profile: sorted keys, no white space, one object a row."""
 
+    def read(self, line: bytes) -> dict[str, Any]:
+        """Return the row's values after checking the form of its bytes."""
+        return foreign_row(line)
+
     def check(self, row: dict[str, Any]) -> None:
         """Leave the fields alone: they are not documented."""
 
-    def row(self, line: bytes) -> None:
-        """Check one row, without its newline."""
-        self.n += 1
-        try:
-            foreign_row(line)
-        except Malformed as error:
-            if len(self.wrong) < MAX_REASONS:
-                self.wrong.append(f"{self.name} row {self.n}: {error}")
+
+class RegisterRows(Rows):
+    """Rows that come from a sealed register; counts them, for the seals tell how many it has.
+
+    Attributes:
+        n_rows: rows by organization.
+        n_open: those of them that nothing ended.
+    """
+
+    def __init__(self, manifest: Manifest, name: str) -> None:
+        super().__init__(manifest, name)
+        self.n_rows: dict[str, int] = {}
+        self.n_open: dict[str, int] = {}
+
+    def count(self, org_id: str, is_open: bool) -> None:
+        """Count one row."""
+        self.n_rows[org_id] = self.n_rows.get(org_id, 0) + 1
+        self.n_open[org_id] = self.n_open.get(org_id, 0) + is_open
 
 
-class EntityRows(Rows):
-    """Users, projects and API keys: one row per episode, by (org_id, id, first_seen_at)."""
+class EntityRows(RegisterRows):
+    """Users, projects, keys and the like: one row per episode, by (org_id, id, first_seen_at)."""
 
     def __init__(self, manifest: Manifest, name: str) -> None:
         super().__init__(manifest, name)
@@ -1024,23 +1198,245 @@ class EntityRows(Rows):
                 raise Malformed(f"{name} is not an hour")
         self.n_returns += self._last[:2] == key[:2]
         self.in_order(key, f"org_id, {self._id}, first_seen_at")
+        self.count(key[0], row["removed_at"] is None)
+
+
+class FindingRows(RegisterRows):
+    """Findings by (org_id, finding_id, first_seen_hour): open in the period, or resolved in it."""
+
+    def __init__(self, manifest: Manifest, name: str) -> None:
+        super().__init__(manifest, name)
+        self._start, self._end = manifest["period_start"], manifest["period_end"]
+
+    def check(self, row: dict[str, Any]) -> None:
+        """Check fields, times and order."""
+        super().check(row)
+        for name in ("finding_id", "kind", "section"):
+            if not _is_text(row[name]):
+                raise Malformed(f"{name} is no text")
+        if row["severity"] not in ("low", "medium", "high"):
+            raise Malformed("severity is none of low, medium and high")
+        first, resolved = row["first_seen_hour"], row["resolved_hour"]
+        if hour_number(first) is None or first > self._end:
+            raise Malformed("first_seen_hour is not an hour up to the period's end")
+        if resolved is None:
+            if row["resolved_by"] is not None:
+                raise Malformed("it is open, but resolved_by says by what it was resolved")
+        elif hour_number(resolved) is None or not first < resolved <= self._end:
+            raise Malformed("resolved_hour is not an hour behind first_seen_hour")
+        elif resolved < self._start:
+            raise Malformed("it was resolved before the period")
+        key = (row["org_id"], row["finding_id"], first)
+        self.in_order(key, "org_id, finding_id, first_seen_hour")
+        self.count(key[0], resolved is None)
+
+
+class ChangeRows(Rows):
+    """Changes by (org_id, hour, section, entity_id, kind), inside the period."""
+
+    def __init__(self, manifest: Manifest, name: str) -> None:
+        super().__init__(manifest, name)
+        self._start, self._end = manifest["period_start"], manifest["period_end"]
+        self._orders = {org: n for n, org in enumerate(sorted(self._orgs))}
+        self._open: tuple[str, str] = ("", "")
+        self._n_open = 0
+        self.sealed = SealedCounts()
+
+    def check(self, row: dict[str, Any]) -> None:
+        """Check fields, values against the kind, verdict and order; count by hour."""
+        super().check(row)
+        hour = row["hour"]
+        if hour_number(hour) is None or not self._start <= hour <= self._end:
+            raise Malformed("hour is not an hour of the period")
+        for name in ("section", "entity_id"):
+            if type(row[name]) is not str:
+                raise Malformed(f"{name} is no text")
+        self._check_values(row)
+        self._check_verdict(row)
+        key = (row["org_id"], hour, row["section"], row["entity_id"], row["kind"])
+        self.in_order(key, "org_id, hour, section, entity_id, kind")
+        if key[:2] != self._open:
+            self.finish()
+            self._open = (key[0], key[1])
+        self._n_open += 1
+
+    @staticmethod
+    def _check_values(row: dict[str, Any]) -> None:
+        names = row["fields"]
+        if not _is_texts(names):
+            raise Malformed("fields is not a list of different texts")
+        there = {"added": (False, True), "removed": (True, False), "modified": (True, True)}
+        if type(row["kind"]) is not str or row["kind"] not in there:
+            raise Malformed("kind is none of added, removed and modified")
+        for place, name in enumerate(("before", "after")):
+            values, wanted = row[name], there[row["kind"]][place]
+            if (type(values) is dict and values.keys() == set(names)) if wanted else values is None:
+                continue
+            raise Malformed(f"{name} does not hold what kind and fields say")
+
+    @staticmethod
+    def _check_verdict(row: dict[str, Any]) -> None:
+        verdict, event_id = row["verdict"], row["event_id"]
+        if verdict not in ("explained", "unexplained", "cannot_tell", None):
+            raise Malformed("verdict is none of explained, unexplained, cannot_tell and null")
+        if not (event_id is None or _is_text(event_id)):
+            raise Malformed("event_id is neither a text nor null")
+        if verdict == "explained" and event_id is None:
+            raise Malformed("it is explained, but by no event")
+
+    def finish(self) -> None:
+        """Note how many changes the last hour has."""
+        if self._n_open:
+            org, hour = self._open
+            self.sealed.add(self._orders[org], hour_number(hour) or 0, hour[:7], self._n_open)
+        self._n_open = 0
+
+    def close(self) -> None:
+        """Close the file of counts."""
+        self.sealed.close()
+
+
+class Shapes:
+    """Knows canonical JSON again by its shape, which is cheaper than reading it.
+
+    A shape is what is left of a text when the contents of strings behind a colon are taken out.
+    A shape is remembered when the text it was taken from is canonical and without a backslash,
+    the contents taken out were those of its values, and no other string of it holds a colon. Then
+    every colon of the shape stands behind a key, so a text of that shape is the remembered one
+    with other contents in the same values. Those hold no quote, backslash or control character,
+    and need no escape; keys, their order, numbers and depth are the same: it is canonical too.
+    """
+
+    MOST = 4096
+    LONGEST = 4096
+    CONTENTS = re.compile(r':"[^"\\\x00-\x1f]*"')
+
+    def __init__(self) -> None:
+        self._known: set[str] = set()
+
+    def unknown(self, texts: list[str]) -> list[tuple[int, str]]:
+        """Return place and shape of the texts (none holds a newline) that need to be read."""
+        shapes = self.CONTENTS.sub(':""', "\n".join(texts)).split("\n")
+        if self._known.issuperset(shapes):
+            return []
+        return [(at, shape) for at, shape in enumerate(shapes) if shape not in self._known]
+
+    def learn(self, shape: str, value: object) -> None:
+        """Remember the shape of a text that was found canonical, and what it said, if it serves."""
+        if (
+            len(shape) <= self.LONGEST
+            and len(self._known) < self.MOST
+            and "\\" not in shape
+            and shape == ENCODER.encode(self._emptied(value))
+            and STRING.sub("", shape).count(":") == shape.count(":")
+        ):
+            self._known.add(shape)
+
+    def _emptied(self, value: object) -> object:
+        if isinstance(value, dict):
+            return {k: "" if isinstance(v, str) else self._emptied(v) for k, v in value.items()}
+        return [self._emptied(item) for item in value] if isinstance(value, list) else value
+
+
+def _event_pattern() -> str:
+    """Return the pattern of a plain row of events.jsonl.
+
+    Its groups: details, event_id, late, occurred_at, the day of it, org_id, sealed_hour. No such
+    row is longer than 64 KiB, from where on its values are counted.
+    """
+    text = r'"[^"\\\x00-\x1f]{0,512}"'
+    group = r'"([^"\\\x00-\x1f]{0,512})"'
+    clock = "([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]Z".replace("(", "(?:")
+    values = {
+        "actor_hash": f"(?:null|{text})",
+        "actor_id": f"(?:null|{text})",
+        "actor_type": f"(?:null|{text})",
+        "details": r"(null|\{.{0,10000}?\})",
+        "event_id": group,
+        "event_type": f"(?:null|{text})",
+        "late": "(false|true)",
+        "occurred_at": f'"(([0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}})T{clock})"',
+        "org_id": group,
+        "project_id": f"(?:null|{text})",
+        "sealed_hour": group,
+        "target_id": f"(?:null|{text})",
+    }
+    return r"^\{" + ",".join(f'"{name}":{value}' for name, value in values.items()) + r"\}\n"
 
 
 class EventRows(Rows):
-    """Events by (org_id, sealed_hour, occurred_at, event_id), each id once, inside the period."""
+    """Events by (org_id, sealed_hour, occurred_at, event_id), each id once, inside the period.
+
+    Nearly all rows of a large pack are events, so many of them are checked at once where they are
+    plain: `_plain_block` accepts only what `row` accepts, and leaves the rest to it.
+    """
+
+    PLAIN = 1 << 14  # bytes; fewer are checked row by row
+    PATTERN = _event_pattern()
 
     def __init__(self, manifest: Manifest, name: str) -> None:
         super().__init__(manifest, name)
         self._start, self._end = manifest["period_start"], manifest["period_end"]
         self._cut = manifest["cut_hour"]
         self._orders = {org: n for n, org in enumerate(sorted(self._orgs))}
-        self._hours: dict[str, int] = {}
+        self._hours: set[str] = set()
         self._days: set[str] = set()
         self._open: tuple[str, str] = ("", "")
         self._months: dict[str, int] = {}
+        self._shapes = Shapes()
         self.n_late = 0
         self.ids = SeenIds()
         self.sealed = SealedCounts()
+
+    def block(self, rows: bytes) -> None:
+        """Check whole rows, each ended by its newline."""
+        if len(rows) < self.PLAIN:
+            super().block(rows)
+        elif not self._plain_block(rows):
+            middle = rows.find(b"\n", len(rows) // 2) + 1
+            if 0 < middle < len(rows):
+                self.block(rows[:middle])
+                self.block(rows[middle:])
+            else:
+                super().block(rows)
+
+    def _plain_block(self, rows: bytes) -> bool:
+        """Check many rows at once; False, with nothing counted, if one of them is not plain."""
+        try:
+            text = rows.decode("utf-8")
+        except UnicodeDecodeError:
+            return False
+        found = re.findall(self.PATTERN, text, re.MULTILINE)
+        if len(found) != rows.count(b"\n"):
+            return False
+        keys = [(org, hour, at, event_id) for _, event_id, _, at, _, org, hour in found]
+        if keys[0] <= self._last or not all(map(operator.lt, keys, keys[1:])):
+            return False
+        in_time = [at for _, _, late, at, _, _, _ in found if late == "false"]
+        if in_time and not self._start <= min(in_time) <= max(in_time) <= self._end:
+            return False
+        n_of: dict[tuple[str, str, str], int] = {}
+        for _, _, _, _, day, org, hour in found:
+            place = (org, hour, day)
+            n_of[place] = n_of.get(place, 0) + 1
+        try:
+            for org, hour, day in n_of:
+                self._check_org(org)
+                self._check_hour(hour)
+                self._check_day(day)
+            lines: list[str] = []
+            for at, shape in self._shapes.unknown([row[0] for row in found]):
+                lines = lines or text.split("\n")
+                self._shapes.learn(shape, canonical_row(lines[at].encode())["details"])
+        except Malformed:
+            return False
+        self.n += len(found)
+        self._last = keys[-1]
+        self.n_late += len(found) - len(in_time)
+        self.ids.add([hash((org, event_id)) for org, _, _, event_id in keys])
+        for (org, hour, day), n in n_of.items():
+            self._count(org, hour, day[:7], n)
+        return True
 
     def check(self, row: dict[str, Any]) -> None:
         """Check fields, times, order, and remember the id."""
@@ -1049,36 +1445,43 @@ class EventRows(Rows):
         event_id, late = row["event_id"], row["late"]
         if type(event_id) is not str or type(late) is not bool:
             raise Malformed("event_id is no text or late neither true nor false")
-        self._check_times(hour, at, late)
-        self.in_order((org, hour, at, event_id), "org_id, sealed_hour, occurred_at, event_id")
-        self.ids.add(hash((org, event_id)))
-        if (org, hour) != self._open:
-            self._close_hour()
-            self._open = (org, hour)
-        month = at[:7]
-        self._months[month] = self._months.get(month, 0) + 1
-        self.n_late += late
-
-    def _check_times(self, hour: object, at: object, late: bool) -> None:
         if type(hour) is not str or type(at) is not str:
             raise Malformed("sealed_hour or occurred_at is not an instant")
-        if hour not in self._hours:
-            number = hour_number(hour)
-            if number is None:
-                raise Malformed("sealed_hour is not an hour")
-            if hour > self._cut:
-                raise Malformed("it was sealed after the cut")
-            self._hours = {hour: number}
+        self._check_hour(hour)
         # The calendar is asked once a day; the pattern, every time.
         if INSTANT.fullmatch(at) is None or len(at) != 20:
             raise Malformed("occurred_at is not an instant")
-        if at[:10] not in self._days:
-            if seconds(at) is None:
-                raise Malformed("occurred_at is not an instant")
-            if len(self._days) < 1000:
-                self._days.add(at[:10])
+        self._check_day(at[:10])
         if not late and not self._start <= at <= self._end:
             raise Malformed("it occurred outside the period and is not marked late")
+        self.in_order((org, hour, at, event_id), "org_id, sealed_hour, occurred_at, event_id")
+        self.ids.add([hash((org, event_id))])
+        self._count(org, hour, at[:7], 1)
+        self.n_late += late
+
+    def _check_hour(self, hour: str) -> None:
+        if hour in self._hours:
+            return
+        if hour_number(hour) is None:
+            raise Malformed("sealed_hour is not an hour")
+        if hour > self._cut:
+            raise Malformed("it was sealed after the cut")
+        if len(self._hours) < MAX_KEPT:
+            self._hours.add(hour)
+
+    def _check_day(self, day: str) -> None:
+        if day in self._days:
+            return
+        if seconds(f"{day}T00:00:00Z") is None:
+            raise Malformed("occurred_at is not an instant")
+        if len(self._days) < MAX_KEPT:
+            self._days.add(day)
+
+    def _count(self, org: str, hour: str, month: str, n: int) -> None:
+        if (org, hour) != self._open:
+            self._close_hour()
+            self._open = (org, hour)
+        self._months[month] = self._months.get(month, 0) + n
 
     def _close_hour(self) -> None:
         org, hour = self._open
@@ -1121,10 +1524,12 @@ class SeenIds:
         self._aside: Any | None = None
         self._parts: list[list[tuple[int, int]]] = [[] for _ in range(self.BUCKETS)]
 
-    def add(self, hashed: int) -> None:
-        """Remember one hash."""
-        self._buckets[hashed & 255].append(hashed)
-        self._n += 1
+    def add(self, hashes: list[int]) -> None:
+        """Remember some hashes."""
+        buckets = self._buckets
+        for hashed in hashes:
+            buckets[hashed & 255].append(hashed)
+        self._n += len(hashes)
         if self._n >= self.IN_MEMORY:
             self._put_aside()
 
@@ -1150,12 +1555,14 @@ class SeenIds:
                 assert self._aside is not None  # noqa: S101 - parts exist only with the file
                 self._aside.seek(offset)
                 bucket.fromfile(self._aside, length)
+            self._buckets[number] = array("q")
+            if len(set(bucket)) == len(bucket):
+                continue
             last = None
             for hashed in sorted(bucket):
                 if hashed == last and len(found) < self.SUSPECTS:
                     found.add(hashed)
                 last = hashed
-            self._buckets[number] = array("q")
         return found
 
 
@@ -1163,7 +1570,7 @@ class SealedCounts:
     """Events per organization, sealing hour and month, in that order, put aside in a file."""
 
     RECORD = struct.Struct("<IIII")
-
+    MOST = (1 << 32) - 1
     IN_MEMORY = 4 << 20
 
     def __init__(self) -> None:
@@ -1208,20 +1615,27 @@ class SealedCounts:
             self._read()
         return counts
 
+    def all(self) -> Iterator[tuple[int, int, int]]:
+        """Yield organization, hour and count, from the first."""
+        self.rewind()
+        while self._ahead:
+            yield self._ahead[0], self._ahead[1], self._ahead[3]
+            self._read()
+
 
 # ---------------------------------------------------------------------------------------------
 # Coverage and the chain of seals (check 10).
 
 
-@dataclass
 class Run:
     """Consecutive hours of one organization that deserve to be named, with their outcome."""
 
-    org_id: str
-    first: int
-    last: int
-    outcome: str
-    reason: str
+    def __init__(self, org_id: str, first: int, last: int, outcome: str, reason: str) -> None:
+        self.org_id = org_id
+        self.first = first
+        self.last = last
+        self.outcome = outcome
+        self.reason = reason
 
     def words(self) -> str:
         """Say it on one line."""
@@ -1247,7 +1661,7 @@ class CoverageRows(Rows):
         self._sealed = sealed
         sealed.rewind()
         self._orders = {org: n for n, org in enumerate(sorted(self._orgs))}
-        self._names = sorted(self._orgs)
+        self._names: list[str] = sorted(self._orgs)
         self._first_hour = (seconds(manifest["period_start"]) or 0) // 3600
         self._last_hour = (seconds(manifest["period_end"]) or 0) // 3600
         self._chain = {entry["org_id"]: entry for entry in manifest["chain"]}
@@ -1257,6 +1671,9 @@ class CoverageRows(Rows):
         self._seals = 0
         self._link: str | None = None
         self._done: set[str] = set()
+        self._sections: dict[str, Any] = {}
+        self.registers: dict[tuple[str, str], tuple[int, int]] = {}
+        self.changed = SealedCounts()
 
     def check(self, row: dict[str, Any]) -> None:
         """Check one row of coverage.jsonl: its form for check 9, what it says for check 10."""
@@ -1281,6 +1698,7 @@ class CoverageRows(Rows):
         self._org, self._hour, self._seals, self._gap = org_id, 0, 0, 0
         self._disconnected = False
         self._link = self._chain[org_id]["first_previous_sha256"]
+        self._sections = {}
         self._done.add(org_id)
 
     def _close_org(self) -> None:
@@ -1296,6 +1714,14 @@ class CoverageRows(Rows):
             if not self._disconnected:
                 self._break(self._hour + 1, "missing, as all hours to the end of the period")
             self._note(Run(self._org, self._hour + 1, self._last_hour, "disconnected", ""))
+        for name, facts in self._sections.items():
+            numbers = _register_numbers(facts)
+            if numbers is not None:
+                self.registers[self._org, name] = numbers
+
+    def name_of(self, order: int) -> str:
+        """Return the organization of a number in the counts."""
+        return self._names[order]
 
     def _check_hour(self, row: dict[str, Any], hour: int) -> None:
         outcome, seal = row["outcome"], row["seal"]
@@ -1374,6 +1800,10 @@ class CoverageRows(Rows):
             self._break(hour, "the seal does not follow the seal before it")
         self._link = digest
         self._seals += 1
+        # In an hour without a picture the seal tells no numbers: those of the last one stand.
+        sections = seal.get("sections")
+        if isinstance(sections, dict) and any(map(_register_numbers, sections.values())):
+            self._sections = sections
 
     def _check_events(self, seal: dict[str, Any], hour: int) -> None:
         """Compare the seal's event segments with the events of this pack that it first sealed.
@@ -1385,10 +1815,13 @@ class CoverageRows(Rows):
         for org, other in self._sealed.before(order, hour):
             self._break(other, "events name this hour, which has no row", self._names[org])
         counts = self._sealed.of(order, hour)
-        segments = _segment_rows(seal)
-        if segments is None:
-            self._break(hour, "the seal's event segments are malformed")
+        segments, changes = _segment_rows(seal, "events"), _segment_rows(seal, "changes")
+        if segments is None or changes is None:
+            self._break(hour, "the seal's segments of events or changes are malformed")
             return
+        if any(changes.values()):
+            n_changes = min(sum(changes.values()), SealedCounts.MOST)
+            self.changed.add(order, hour, hour_name(hour)[:7], n_changes)
         for month in sorted({*counts, *segments}):
             here, there = counts.get(month, 0), segments.get(month, 0)
             if here > there or (here < there and self._whole_month(month)):
@@ -1401,6 +1834,10 @@ class CoverageRows(Rows):
         if first is None or after is None:
             return False
         return self._first_hour <= first and after - 1 <= self._last_hour
+
+    def close(self) -> None:
+        """Close the file of counts."""
+        self.changed.close()
 
     def finish(self) -> None:
         """Close the last organization and compare the totals with the manifest."""
@@ -1433,12 +1870,21 @@ def _left_hour(seal: object) -> int | None:
     return None
 
 
-def _segment_rows(seal: dict[str, Any]) -> dict[str, int] | None:
-    """Return month to rows of the seal's event segments; None if they are not readable."""
+def _register_numbers(facts: object) -> tuple[int, int] | None:
+    """Return how many a seal says are there, and rows of the register; None where it does not."""
+    register = facts.get("register") if isinstance(facts, dict) else None
+    if not isinstance(facts, dict) or not isinstance(register, dict):
+        return None
+    numbers = (facts.get("count"), register.get("rows"))
+    return numbers if all(map(_is_count, numbers)) else None  # type: ignore[return-value]
+
+
+def _segment_rows(seal: dict[str, Any], kind: str) -> dict[str, int] | None:
+    """Return month to rows of the seal's segments of a kind; None if they are not readable."""
     segments = seal.get("segments") or {}
-    events = segments.get("events") if isinstance(segments, dict) else None
+    entries = segments.get(kind) if isinstance(segments, dict) else None
     rows: dict[str, int] = {}
-    for entry in events if isinstance(events, list) else []:
+    for entry in entries if isinstance(entries, list) else []:
         month = entry.get("month") if isinstance(entry, dict) else None
         if not isinstance(month, str) or not re.fullmatch(r"[0-9]{4}-(0[1-9]|1[0-2])", month):
             return None
@@ -1449,22 +1895,21 @@ def _segment_rows(seal: dict[str, Any]) -> dict[str, int] | None:
 
 
 # ---------------------------------------------------------------------------------------------
-# The walk over all members (checks 2, 7, 8, 9 and 10 in one pass).
+# The two readings: the archive and its digests (checks 2, 7 and 8), then the rows (9 and 10).
 
 
-@dataclass
 class Report:
     """What each check said, and what an auditor should read beside the verdict."""
 
-    file: str
-    ok: set[int] = field(default_factory=set)
-    failed: dict[int, list[str]] = field(default_factory=dict)
-    skipped: dict[int, str] = field(default_factory=dict)
-    backend: str = ""
-    cannot: str = ""
-    manifest: Manifest | None = None
-    notes: list[str] = field(default_factory=list)
-    facts: dict[str, Any] = field(default_factory=dict)
+    def __init__(self) -> None:
+        self.ok: set[int] = set()
+        self.failed: dict[int, list[str]] = {}
+        self.skipped: dict[int, str] = {}
+        self.backend = ""
+        self.cannot = ""
+        self.manifest: Manifest | None = None
+        self.notes: list[str] = []
+        self.facts: dict[str, Any] = {}
 
     def fail(self, number: int, why: str) -> None:
         """Note a failed check."""
@@ -1500,6 +1945,10 @@ def row_checker(manifest: Manifest, name: str, done: dict[str, Rows]) -> Rows | 
         return ForeignRows(manifest, name)
     if name in ENTITY_ID:
         return EntityRows(manifest, name)
+    if name == "findings.jsonl":
+        return FindingRows(manifest, name)
+    if name == "changes.jsonl":
+        return ChangeRows(manifest, name)
     if name == "events.jsonl":
         return EventRows(manifest, name)
     if name == "coverage.jsonl":
@@ -1509,34 +1958,35 @@ def row_checker(manifest: Manifest, name: str, done: dict[str, Rows]) -> Rows | 
     return Rows(manifest, name)
 
 
-def walk(
-    file: BinaryIO, manifest: Manifest, done: dict[str, Rows], report: Report, progress: Progress
-) -> None:
-    """Read the whole archive once; fill `done` and note in the report what fails.
+def check_digests(file: BinaryIO, manifest: Manifest, report: Report, progress: Progress) -> bytes:
+    """Read the whole archive: its form, its members, their sizes, row counts and digests.
+
+    Returns:
+        The SHA-256 of the file.
 
     Raises:
         Failed: where reading on makes no sense (a broken archive, an unsigned or oversized member).
     """
-    archive = Archive(file, progress)
     own = {"manifest.json": MAX_MANIFEST, "manifest.sig": MAX_SIGNATURE_FILE}
     order: list[str] = []
-    for name, size in archive.members():
-        order.append(name)
-        if name in own:
-            if size > own[name]:
-                raise Failed(2, "the file changed while it was read")
-            data = archive.gunzip.take(size)
-            if name == "manifest.json" and hashlib.sha256(data).hexdigest() != manifest.sha256:
-                raise Failed(2, "the file changed while it was read")
-            continue
-        expected = manifest.members.get(name)
-        if expected is None:
-            raise Failed(7, f"{shown(name)} is in the archive, but not in the signed manifest")
-        rows = row_checker(manifest, name, done)
-        if rows is not None:
-            done[name] = rows
-        check_8_member(archive, expected, size, rows, report)
+    gunzip = Gunzip(file, progress)
+    with Archive(gunzip) as archive:
+        for name, size in archive.members():
+            order.append(name)
+            if name in own:
+                data = archive.take(size) if size <= own[name] else b""
+                if name == "manifest.json" and hashlib.sha256(data).hexdigest() != manifest.sha256:
+                    raise Failed(2, CHANGED)
+                continue
+            expected = manifest.members.get(name)
+            if expected is None:
+                raise Failed(7, f"{shown(name)} is in the archive, but not in the signed manifest")
+            check_8_member(archive, expected, size, report)
     check_7_members(order, manifest)
+    return gunzip.digest.digest()
+
+
+CHANGED = "the file changed while it was read"
 
 
 def check_7_members(order: list[str], manifest: Manifest) -> None:
@@ -1549,51 +1999,93 @@ def check_7_members(order: list[str], manifest: Manifest) -> None:
         raise Failed(7, "the members do not stand in the order of the manifest")
 
 
-def check_8_member(
-    archive: Archive, expected: Expected, size: int, rows: Rows | None, report: Report
-) -> None:
-    """Stream one member: size, digest and row count; its rows go to their checker."""
+def check_8_member(archive: Archive, expected: Expected, size: int, report: Report) -> None:
+    """Stream one member: its size, its row count and its digest."""
     name = expected.name
     if expected.n_bytes is not None and size != expected.n_bytes:
         raise Failed(8, f"{name} has {size} bytes, the manifest says {expected.n_bytes}")
     if size > expected.cap:
         raise Failed(8, f"{name} has {size} bytes, more than its rows can have")
     digest = hashlib.sha256()
-    n_rows, carry, kept = 0, b"", []
-    for piece in archive.gunzip.stream(size):
+    n_rows = 0
+    for piece in archive.stream(size):
         digest.update(piece)
-        if rows is None:
-            n_rows += piece.count(b"\n")
-            if name.endswith(".json") and size <= MAX_JSON_MEMBER:
-                kept.append(piece)
-            continue
-        lines = piece.split(b"\n")
-        lines[0] = carry + lines[0]
-        carry = lines.pop()
-        n_rows += len(lines)
-        if expected.rows is not None and n_rows > expected.rows:
-            raise Failed(8, f"{name} has more rows than the {expected.rows} of the manifest")
-        if len(carry) > MAX_ROW:
-            raise Failed(9, f"{name} row {n_rows + 1}: it is longer than {MAX_ROW} bytes")
-        for line in lines:
-            rows.row(line)
+        n_rows += piece.count(b"\n")
     if digest.hexdigest() != expected.sha256:
         report.fail(8, f"{name}: its SHA-256 is {digest.hexdigest()}, not {expected.sha256}")
     elif expected.rows is not None and n_rows != expected.rows:
         report.fail(8, f"{name} has {n_rows} rows, the manifest says {expected.rows}")
-    if rows is not None:
-        if carry:
-            rows.wrong.append(f"{name}: the last row does not end with a newline")
-        rows.finish()
-    if name.endswith(".json"):
-        _check_json_member(name, size, b"".join(kept), report)
 
 
-def _check_json_member(name: str, size: int, data: bytes, report: Report) -> None:
+def read_rows(
+    file: BinaryIO, manifest: Manifest, first: bytes, report: Report, progress: Progress
+) -> dict[str, Rows]:
+    """Read the archive again, now that every byte of it is the signer's, and check its rows.
+
+    Args:
+        file: the pack.
+        manifest: with the members it promises.
+        first: SHA-256 of the file at its first reading.
+        report: takes what is wrong with members that hold no rows.
+        progress: shows how far the reading is.
+
+    Raises:
+        Failed: the file is not the one that was read first, or a row has no end.
+    """
+    done: dict[str, Rows] = {}
+    gunzip = Gunzip(file, progress)
+    try:
+        with Archive(gunzip, known=True) as archive:
+            for name, size in archive.members():
+                rows = row_checker(manifest, name, done) if name in manifest.members else None
+                if rows is not None:
+                    done[name] = rows
+                    _check_rows(archive, rows, size)
+                elif name in manifest.members and name.endswith(".json"):
+                    _check_json_member(archive, name, size, report)
+                else:
+                    for _ in archive.stream(size):
+                        pass
+        gunzip.rest()
+        if gunzip.digest.digest() != first:
+            raise Failed(2, CHANGED)
+    except BaseException:
+        close_rows(done)
+        raise
+    return done
+
+
+def close_rows(done: dict[str, Rows]) -> None:
+    """Close the files that rows' checkers put something aside in."""
+    for rows in done.values():
+        rows.close()
+
+
+def _check_rows(archive: Archive, rows: Rows, size: int) -> None:
+    carry = b""
+    for piece in archive.stream(size):
+        end = piece.rfind(b"\n") + 1
+        if end:
+            rows.block(carry + piece[:end])
+            carry = piece[end:]
+        else:
+            carry += piece
+        if len(carry) > MAX_ROW:
+            raise Failed(9, f"{rows.name} row {rows.n + 1}: it is longer than {MAX_ROW} bytes")
+    if carry:
+        rows.wrong.append(f"{rows.name}: the last row does not end with a newline")
+    rows.finish()
+
+
+def _check_json_member(archive: Archive, name: str, size: int, report: Report) -> None:
+    kept = bytearray()
+    for piece in archive.stream(size):
+        if size <= MAX_JSON_MEMBER:
+            kept += piece
     try:
         if size > MAX_JSON_MEMBER:
             raise Malformed(f"it is longer than {MAX_JSON_MEMBER} bytes")
-        parse(data, STRICT)
+        parse(bytes(kept), STRICT)
     except Malformed as error:
         report.fail(9, f"{name}: {error}")
 
@@ -1612,46 +2104,92 @@ def check_9_rows(file: BinaryIO, done: dict[str, Rows], report: Report, progress
 
 def _repeated_ids(file: BinaryIO, suspects: set[int], progress: Progress) -> list[str]:
     """Read events.jsonl again: equal hashes are a suspicion, equal ids are the fact."""
-    archive = Archive(file, progress)
-    seen: set[tuple[str, str]] = set()
-    repeated: list[str] = []
-    for name, size in archive.members():
-        carry = b""
-        for piece in archive.gunzip.stream(size):
-            if name != "events.jsonl":
-                continue
-            lines = (carry + piece).split(b"\n")
-            carry = lines.pop()
-            for line in lines:
-                with contextlib.suppress(Malformed, KeyError, TypeError):
-                    row = parse(line, OURS)
-                    key = (row["org_id"], row["event_id"])
-                    if hash(key) in suspects:
-                        if key in seen and len(repeated) <= MAX_REASONS:
-                            repeated.append(key[1])
-                        seen.add(key)
-        if name == "events.jsonl":
-            break
-    return repeated
+    finder = RepeatedIds(suspects)
+    with Archive(Gunzip(file, progress), known=True) as archive:
+        for name, size in archive.members():
+            if name == "events.jsonl":
+                _check_rows(archive, finder, size)
+                break
+            for _ in archive.stream(size):
+                pass
+    return finder.repeated
+
+
+class RepeatedIds(Rows):
+    """Finds which of the ids with a suspected hash stand in events.jsonl twice."""
+
+    def __init__(self, suspects: set[int]) -> None:
+        super().__init__(Manifest("", {}), "events.jsonl")
+        self.repeated: list[str] = []
+        self._suspects = suspects
+        self._seen: set[tuple[str, str]] = set()
+
+    def row(self, line: bytes) -> None:
+        """Look at one row; one that cannot be read was told of before."""
+        try:
+            row = parse(line, OURS)
+            key = (row["org_id"], row["event_id"])
+            hashed = hash(key)
+        except (Malformed, KeyError, TypeError):
+            return
+        if hashed in self._suspects:
+            if key in self._seen and len(self.repeated) <= MAX_REASONS:
+                self.repeated.append(key[1])
+            self._seen.add(key)
 
 
 def check_10_coverage(manifest: Manifest, done: dict[str, Rows], report: Report) -> None:
     """Collect what coverage.jsonl showed; skip with the reason where there is none."""
     rows = done.get("coverage.jsonl")
     if isinstance(rows, CoverageRows):
-        for why in rows.broken:
-            report.fail(10, why)
+        for found in (rows.broken, _other_numbers(rows, done), _other_changes(rows, done)):
+            for why in found:
+                report.fail(10, why)
+                if len(report.failed[10]) > 2 * MAX_REASONS:
+                    break
     elif manifest.profile is None:
         report.skipped[10] = "the pack has no profile: it states no coverage"
     else:
         report.skipped[10] = f"profile {manifest.profile} holds no coverage.jsonl"
 
 
+def _other_numbers(coverage: CoverageRows, done: dict[str, Rows]) -> Iterator[str]:
+    """Yield where a file's rows are not as many as the seals say that its register has."""
+    for (org, section), (n_open, n_rows) in coverage.registers.items():
+        name, where = f"{section}.jsonl", shown(org)
+        rows = done.get(name)
+        if isinstance(rows, RegisterRows):
+            here = rows.n_open.get(org, 0)
+            if here != n_open:
+                yield f"{where}: {here} rows of {name} are open at the end, the seals say {n_open}"
+            if rows.n_rows.get(org, 0) > n_rows:
+                yield f"{where}: {name} has more rows than the {n_rows} of the sealed register"
+        elif n_open and name in MAY_BE_THERE:
+            yield f"{where}: the seals name {n_open} of {section}, and there is no {name}"
+
+
+def _other_changes(coverage: CoverageRows, done: dict[str, Rows]) -> Iterator[str]:
+    """Yield the hours whose seal has another number of changes than changes.jsonl."""
+    rows = done.get("changes.jsonl")
+    here = rows.sealed.all() if isinstance(rows, ChangeRows) else iter(())
+    there = coverage.changed.all()
+    a, b = next(here, None), next(there, None)
+    while a or b:
+        org, hour = min(one[:2] for one in (a, b) if one)
+        n_here = a[2] if a and a[:2] == (org, hour) else 0
+        n_there = b[2] if b and b[:2] == (org, hour) else 0
+        if n_here != n_there:
+            words = f"{n_here} changes are here, the seal has {n_there}"
+            yield f"{shown(coverage.name_of(org))} {hour_name(hour)}: {words}"
+        a = next(here, None) if n_here else a
+        b = next(there, None) if n_there else b
+
+
 # ---------------------------------------------------------------------------------------------
 # What the auditor knows from elsewhere (check 11).
 
 
-def check_11_outside_facts(manifest: Manifest, options: argparse.Namespace) -> bool:
+def check_11_outside_facts(manifest: Manifest, options: Options) -> bool:
     """Compare the pack with what was pinned from elsewhere; False if nothing was."""
     asked = False
     for value, compare in (
@@ -1701,7 +2239,7 @@ def _check_manifest_sha256(manifest: Manifest, wanted: str) -> None:
         raise Failed(11, f"the manifest's SHA-256 is {manifest.sha256}, not the one asked")
 
 
-def _check_keys(manifest: Manifest, path: str, options: argparse.Namespace) -> None:
+def _check_keys(manifest: Manifest, path: str, options: Options) -> None:
     """Find the pinned key in the published list: valid when the pack was made, not revoked."""
     public = manifest["signing_public_hex"]
     key = next((k for k in _read_keys(path) if k["public_hex"].lower() == public), None)
@@ -1783,7 +2321,7 @@ def _check_previous(manifest: Manifest, path: str) -> None:
 # The main path.
 
 
-def verify(options: argparse.Namespace, report: Report) -> None:
+def verify(options: Options, report: Report) -> None:
     """Run the checks in order; the report holds what each one said.
 
     Raises:
@@ -1792,8 +2330,9 @@ def verify(options: argparse.Namespace, report: Report) -> None:
     """
     backend = ed25519(options.built_in_ed25519)
     report.backend = backend.name
-    public = check_1_pinned_key(options.expected_pubkey, backend)
+    public = check_1_pinned_key(options.expected_pubkey or "", backend)
     report.ok.add(1)
+    started = time.perf_counter()
     with open_pack(options.pack) as file:
         progress = Progress(os.fstat(file.fileno()).st_size)
         done: dict[str, Rows] = {}
@@ -1807,25 +2346,27 @@ def verify(options: argparse.Namespace, report: Report) -> None:
             report.ok.add(5)
             module = check_6_known_manifest(values, public)
             report.ok.add(6)
-            manifest = Manifest(hashlib.sha256(data).hexdigest(), values, values.get("profile"))
+            manifest = Manifest(hashlib.sha256(data).hexdigest(), values)
             report.manifest = manifest
             manifest.members = check_7_expected_members(values, module)
-            walk(file, manifest, done, report, progress)
+            digest = check_digests(file, manifest, report, progress)
             report.ok.update((2, 7))
+            took_s = {"checks_1_to_8": round(time.perf_counter() - started, 3)}
+            report.facts["took_s"] = took_s
+            # Rows of a file whose digest is wrong are nobody's: they are not even read.
             if not report.failed:
                 report.ok.add(8)
-            if 8 not in report.failed:
-                # Rows of a file whose digest is wrong are nobody's: their faults are not shown.
+                done = read_rows(file, manifest, digest, report, progress)
                 check_9_rows(file, done, report, progress)
                 check_10_coverage(manifest, done, report)
-                report.ok.update({8, 9, 10} - report.failed.keys() - report.skipped.keys())
+                report.ok.update({9, 10} - report.failed.keys() - report.skipped.keys())
                 describe(manifest, done, report)
+                took_s["all"] = round(time.perf_counter() - started, 3)
         except OSError as error:
             raise CannotCheck(f"cannot read the file: {error.strerror}") from error
         finally:
             progress.done()
-            for rows in done.values():
-                rows.close()
+            close_rows(done)
     if check_11_outside_facts(manifest, options):
         report.ok.add(11)
     else:
@@ -1950,17 +2491,39 @@ def print_json(report: Report) -> None:
     print(json.dumps(document, ensure_ascii=True).replace("\x7f", "\\u007f"))
 
 
-class Parser(argparse.ArgumentParser):
-    """An argument parser whose complaints are escaped like every other output."""
+class Options:
+    """What the command line said; None where it said nothing."""
 
-    def error(self, message: str) -> NoReturn:
-        """Print the complaint and leave with exit code 2."""
-        words = "wrong arguments" if "valid" in message.lower() else shown(message)
-        print(f"COULD NOT CHECK  {words}; see --help", file=sys.stderr)
-        sys.exit(COULD_NOT_CHECK)
+    def __init__(self) -> None:
+        self.pack = ""
+        self.json = False
+        self.built_in_ed25519 = False
+        self.expected_pubkey: str | None = None
+        self.tenant: str | None = None
+        self.period: str | None = None
+        self.manifest_sha256: str | None = None
+        self.previous: str | None = None
+        self.keys: str | None = None
 
 
-EPILOG = """
+HELP = """
+usage: evidence-pack-verify.py PACK --expected-pubkey HEX [option ...]
+
+Check a signed evidence pack offline, against a public key you pinned.
+
+  PACK                    the pack: pack-N.tar.gz
+  --expected-pubkey HEX   the signer's Ed25519 public key, 64 hex digits
+  --json                  one line of JSON instead of text
+  --built-in-ed25519      use the built-in signature check even where PyNaCl is installed
+  -h, --help              show this and leave
+
+Facts from elsewhere to compare with (check 11):
+  --tenant ID             the tenant that the pack must be of
+  --period MONTH          the period it must be of: 2026-04, or START..END
+  --manifest-sha256 HEX   SHA-256 of manifest.json as known from elsewhere
+  --previous PACK         the pack before this one: check that this one follows
+  --keys FILE             the provider's signing-keys list: is the key in it?
+
 Exit code: 0 all checks passed, 1 the evidence is bad, 2 could not check (wrong arguments, a file
 that cannot be read, a malformed key). Only a pack that passed gets a last line that says so.
 
@@ -1971,44 +2534,43 @@ docs/evidence-pack-format.md. Nothing is extracted and nothing is sent anywhere.
 """
 
 
-def arguments(argv: list[str] | None = None) -> argparse.Namespace:
-    """Parse the command line."""
-    parser = Parser(
-        prog="evidence-pack-verify.py",
-        description="Check a signed evidence pack offline, against a public key you pinned.",
-        epilog=EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
-    )
-    parser.add_argument("pack", help="the pack: pack-N.tar.gz")
-    parser.add_argument(
-        "--expected-pubkey", metavar="HEX", help="the signer's Ed25519 public key, 64 hex digits"
-    )
-    parser.add_argument("--json", action="store_true", help="one line of JSON instead of text")
-    parser.add_argument(
-        "--previous", metavar="PACK", help="the pack before this one: check that this one follows"
-    )
-    parser.add_argument(
-        "--keys", metavar="FILE", help="the provider's signing-keys list: is the key in it?"
-    )
-    parser.add_argument(
-        "--manifest-sha256", metavar="HEX", help="SHA-256 of manifest.json as known from elsewhere"
-    )
-    parser.add_argument("--tenant", metavar="ID", help="the tenant that the pack must be of")
-    parser.add_argument(
-        "--period", metavar="MONTH", help="the period it must be of: 2026-04, or START..END"
-    )
-    parser.add_argument(
-        "--built-in-ed25519",
-        action="store_true",
-        help="use the built-in signature check even where PyNaCl is installed",
-    )
-    return parser.parse_args(argv)
+def arguments(argv: list[str]) -> Options:
+    """Parse the command line: `--name value` or `--name=value`, in any order.
+
+    Raises:
+        CannotCheck: an argument is unknown, given twice, or lacks its value.
+    """
+    options, given = Options(), set()
+    rest = iter(argv)
+    for argument in rest:
+        name, has_value, value = argument.partition("=")
+        field = name[2:].replace("-", "_")
+        if not argument.startswith("-") or argument == "-":
+            field, value = "pack", argument
+        elif not name.startswith("--") or field == "pack" or field not in vars(options):
+            raise CannotCheck("an argument is unknown; see --help")
+        if field in given:
+            raise CannotCheck(f"{shown(name)} is given twice; see --help")
+        given.add(field)
+        if isinstance(getattr(options, field), bool):
+            if has_value:
+                raise CannotCheck(f"{name} takes no value; see --help")
+            setattr(options, field, True)
+            continue
+        if field != "pack" and not has_value:
+            found = next(rest, None)
+            if found is None:
+                raise CannotCheck(f"{name} lacks its value; see --help")
+            value = found
+        setattr(options, field, value)
+    if "pack" not in given:
+        raise CannotCheck("no pack is named; see --help")
+    return options
 
 
-def run(options: argparse.Namespace) -> Report:
+def run(options: Options) -> Report:
     """Check one pack and return the report; no exception leaves this function but interrupts."""
-    report = Report(options.pack)
+    report = Report()
     if options.expected_pubkey is None:
         report.cannot = (
             "no key was pinned: give --expected-pubkey HEX, and take the key from somewhere else "
@@ -2033,9 +2595,16 @@ def run(options: argparse.Namespace) -> Report:
     return report
 
 
-def main() -> int:
+def main(argv: list[str]) -> int:
     """Check the pack named on the command line; return the exit code."""
-    options = arguments()
+    if "-h" in argv or "--help" in argv:
+        print(HELP.strip())
+        return VALID
+    try:
+        options = arguments(argv)
+    except CannotCheck as error:
+        print(f"COULD NOT CHECK  {error}", file=sys.stderr)
+        return COULD_NOT_CHECK
     try:
         report = run(options)
         (print_json if options.json else print_text)(report)
@@ -2051,4 +2620,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

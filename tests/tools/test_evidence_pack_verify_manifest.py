@@ -134,12 +134,15 @@ def foreign(name: str, number: int, words: str, **changes: Any) -> None:
     case(name, number, words, lambda: packs.small(profile=None, **changes).build())
 
 
-foreign("foreign_count_wrong", 8, "more rows than the 2", facts={"user_count": 2})
+foreign("foreign_count_wrong", 8, "3 rows, the manifest says 2", facts={"user_count": 2})
 foreign("foreign_count_high", 8, "3 rows", facts={"user_count": 4})
 foreign("foreign_unsigned_member", 7, "x.txt", entries=lambda e: [*e, Entry("x.txt", b"")])
 foreign("foreign_bomb", 8, "bytes", entries=changed(2, data=b"\n" * (8 << 20)))
 foreign(
-    "foreign_long_row", 9, "longer", facts={"user_count": 99}, entries=changed(2, data=b"x" * 2**21)
+    "foreign_long_row",
+    9,
+    "longer",
+    members=lambda m: m | {"users.jsonl": b"x" * 2**21 + b"\n\n\n"},
 )
 foreign(
     "foreign_spaces", 9, "white space", members=lambda m: m | {"users.jsonl": b'{"a": 1}\n' * 3}
