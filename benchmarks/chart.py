@@ -2,7 +2,7 @@
 
 from html import escape
 
-_ROW, _LEFT, _WIDTH, _RIGHT = 34, 190, 420, 170
+_ROW, _LEFT, _WIDTH, _RIGHT = 34, 210, 420, 170
 
 
 def bars(title: str, unit: str, values: dict[str, float], note: str = "") -> str:

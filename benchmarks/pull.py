@@ -51,11 +51,18 @@ def served(*options: str) -> Iterator[dict[str, str]]:
         process.wait(timeout=20)
 
 
-def pulled(name: str, urls: dict[str, str]) -> dict[str, Any]:
-    """Pull once in a process of its own; return its figures and the number of requests."""
+def pulled(name: str, small: dict[str, str], urls: dict[str, str]) -> dict[str, Any]:
+    """Pull once in a warm process of its own; return its figures and the number of requests."""
     requests = f"{urls['control_url']}/requests"
     httpx.delete(requests)
-    command = [sys.executable, "-m", "benchmarks.pullers", name, urls["base_url"]]
+    command = [
+        sys.executable,
+        "-m",
+        "benchmarks.pullers",
+        name,
+        small["base_url"],
+        urls["base_url"],
+    ]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     if done.returncode != 0:
         raise SystemExit(f"{name} failed:\n{done.stderr[-2000:]}")
@@ -63,14 +70,14 @@ def pulled(name: str, urls: dict[str, str]) -> dict[str, Any]:
     return figures | {"requests": httpx.get(requests).json()["total"]}
 
 
-def rounds(urls: dict[str, str]) -> dict[str, list[dict[str, Any]]]:
+def rounds(small: dict[str, str], urls: dict[str, str]) -> dict[str, list[dict[str, Any]]]:
     """Pull with everybody in turn, round after round."""
     taken: dict[str, list[dict[str, Any]]] = {name: [] for name in PEERS}
     for number in range(ROUNDS):
         for name in PEERS:
             if number >= SLOW_ROUNDS.get(name, ROUNDS):
                 continue
-            figures = pulled(name, urls)
+            figures = pulled(name, small, urls)
             taken[name].append(figures)
             print(f"round {number + 1}  {NAMES[name]:28} {figures}", file=sys.stderr)
     return taken
@@ -113,8 +120,9 @@ def summary(taken: dict[str, list[dict[str, Any]]]) -> dict[str, Any]:
 
 def measure(folder: Path) -> bool:
     """Measure, write ``pull.json`` and ``pull.svg``; tell whether every target is reached."""
-    with served("--latency", str(LATENCY_S)) as urls:
-        found = summary(rounds(urls))
+    small = served("--latency", "0", "--small")
+    with small as small_urls, served("--latency", str(LATENCY_S)) as urls:
+        found = summary(rounds(small_urls, urls))
     (folder / "pull.json").write_text(json.dumps(found, indent=1) + "\n")
     walls = {NAMES[name]: found["medians"][name]["wall_s"] for name in PEERS}
     note = f"{USERS} users, {PROJECTS} projects, {PROJECTS * KEYS} keys, {EVENTS} events"

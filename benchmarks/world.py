@@ -17,19 +17,19 @@ USERS, PROJECTS, KEYS, EVENTS = 200, 300, 20, 5000
 MINIMUM = USERS // 100 + PROJECTS // 100 + PROJECTS + EVENTS // 100
 
 
-def big_world() -> World:
-    """Return the organization; made without audit events but for the 5,000."""
+def world_of(users: int, projects: int, events: int) -> World:
+    """Return an organization made without audit events but for those asked for."""
     world = World("org-bench")
     early = world.at("2026-01-01T00:00:00Z").hidden()
-    for number in range(USERS):
+    for number in range(users):
         early.user_joins(f"user{number}")
-    for number in range(PROJECTS):
+    for number in range(projects):
         early.project_created(f"project{number}")
         for key in range(KEYS):
-            owner = f"user{(number * KEYS + key) % USERS}"
+            owner = f"user{(number * KEYS + key) % users}"
             early.key_made(f"key{number}-{key}", f"project{number}", owner=owner)
-    step = (EVENTS_TO - EVENTS_FROM) / EVENTS
-    for number in range(EVENTS):
+    step = (EVENTS_TO - EVENTS_FROM) / events
+    for number in range(events):
         at = EVENTS_FROM + 1 + number * step
         world.at(at).event("login.succeeded", {"id": "user-user1"})
     return world
@@ -40,8 +40,10 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--latency", type=float, default=0.1, help="seconds per answer")
     parser.add_argument("--per-minute", type=int, default=0, help="429 above this; 0: never")
+    parser.add_argument("--small", action="store_true", help="a few of each, to warm up with")
     asked = parser.parse_args()
-    simulator = Simulator(big_world(), SettableClock(NOW, running=True))
+    world = world_of(2, 2, 200) if asked.small else world_of(USERS, PROJECTS, EVENTS)
+    simulator = Simulator(world, SettableClock(NOW, running=True))
     simulator.faults.add("latency", seconds=asked.latency)
     if asked.per_minute:
         simulator.faults.add("rate_limit", per_minute=asked.per_minute)

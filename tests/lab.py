@@ -21,7 +21,7 @@ from functions.shared.hour_rows import HourRows
 from functions.shared.hours import HOUR, floor_hour, parse_instant, rfc3339
 from functions.shared.layout import HASHKEY_SK, tenant_pk
 from functions.shared.objects import Bucket
-from functions.shared.openai import http_client
+from functions.shared.openai import http_transport
 from functions.shared.queue import Queue
 from functions.shared.seals import Chain, Seal, read_rows
 from functions.shared.table import Table
@@ -100,9 +100,9 @@ class Lab:
             elapsed=self.elapsed,
         )
 
-    def _http(self) -> httpx.AsyncClient:
+    def _http(self) -> httpx.AsyncBaseTransport:
         # With an address of its own the simulator is asked through a socket.
-        return http_client(None if self.base_url else AsyncDoor(self.simulator))
+        return http_transport() if self.base_url else AsyncDoor(self.simulator)
 
     async def _nap(self, seconds: float) -> None:
         """Note a wait and take no time: a test has no patience for backoff."""
@@ -196,10 +196,19 @@ class Lab:
 
     def waiting(self) -> list[Json]:
         """Return the messages in the queue, delayed ones too, without taking them off."""
+        return [strict_loads(message.body) for message in self._held()]
+
+    def delays_s(self) -> list[int]:
+        """Return for how many seconds each message in the queue was delayed."""
+        return [
+            round(max(0, message.delayed_until - message.sent_timestamp) / 1000)
+            for message in self._held()
+        ]
+
+    def _held(self) -> list[Any]:
         (account,) = get_backend("sqs").values()
         queues = account[self.queue.client.meta.region_name].queues
-        held = queues[self.queue.url.rpartition("/")[2]]._messages
-        return [strict_loads(message.body) for message in held]
+        return list(queues[self.queue.url.rpartition("/")[2]]._messages)
 
     def register(self, seal: Seal, section: str) -> list[Json]:
         """Return the rows of a register that a seal names."""

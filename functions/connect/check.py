@@ -29,7 +29,7 @@ from functions.shared.errors import (
     ScopeMissing,
     UpstreamError,
 )
-from functions.shared.openai import OpenAI, http_client
+from functions.shared.openai import OpenAI, http_transport
 
 DEADLINE_S: Final = 20.0
 # In the form of an organization id, and nobody's.
@@ -49,12 +49,12 @@ class Line:
     Attributes:
         base_url: without a final slash.
         now: the room's clock.
-        transport: makes the transport of one check; None for the network.
+        transport: makes what one check's calls go through.
     """
 
     base_url: str
     now: Clock
-    transport: Callable[[], httpx.AsyncBaseTransport] | None = None
+    transport: Callable[[], httpx.AsyncBaseTransport] = http_transport
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,11 +99,11 @@ async def _check(
     line: Line, org_id: str, admin_key: SecretStr, recognize: Recognize | None
 ) -> Checked:
     deadline = time.monotonic() + DEADLINE_S
-    async with http_client(line.transport() if line.transport else None) as client:
+    async with line.transport() as transport:
 
         def seen_as(org: str) -> OpenAI:
             return OpenAI(
-                client=client,
+                transport=transport,
                 base_url=line.base_url,
                 org_id=org,
                 admin_key=admin_key.get_secret_value(),

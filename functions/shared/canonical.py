@@ -110,21 +110,23 @@ def _finite(text: str) -> float:
     return number
 
 
+_HOLDERS = (dict, list)
 _DECODER = json.JSONDecoder(
     object_pairs_hook=_unique, parse_constant=_no_constant, parse_float=_finite
 )
 
 
-def _check_depth(value: object) -> None:
-    level: list[object] = [value]
+def _check_depth(value: Any) -> None:
+    # A decoded document holds exact types only; most of its values hold nothing themselves.
+    level = [value] if type(value) in _HOLDERS else []
     for _ in range(MAX_DEPTH):
-        below: list[object] = []
-        for item in level:
-            if isinstance(item, dict):
-                below.extend(item.values())
-            elif isinstance(item, list):
-                below.extend(item)
-        if not below:
+        if not level:
             return
-        level = below
-    raise BadResponse("nested too deeply")
+        level = [
+            below
+            for holder in level
+            for below in (holder.values() if isinstance(holder, dict) else holder)
+            if type(below) in _HOLDERS
+        ]
+    if level:
+        raise BadResponse("nested too deeply")

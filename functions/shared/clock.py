@@ -11,10 +11,17 @@ from pathlib import Path
 
 Clock = Callable[[], datetime]
 
+SYSTEM_CLOCK, SHIFTED_CLOCK = "system", "system_shifted_by_a_file"
+
 
 def system_clock() -> datetime:
     """Return the present instant, aware, in UTC."""
     return datetime.now(UTC)
+
+
+def name_of_clock(environment: Mapping[str, str]) -> str:
+    """Say in a word which clock ``clock_from`` gives."""
+    return SHIFTED_CLOCK if environment.get("CLOCK_FILE") else SYSTEM_CLOCK
 
 
 def clock_from(environment: Mapping[str, str]) -> Clock:

@@ -229,6 +229,18 @@ class LeaseHeld(AuditError):
     """Another run holds this organization's hour. Come back later."""
 
 
+class StillOpen(AuditError):
+    """An hour cannot be closed yet.
+
+    Attributes:
+        resume_after_s: seconds from now during which OpenAI has asked not to be asked again.
+    """
+
+    def __init__(self, resume_after_s: int) -> None:
+        super().__init__("the hour may still become better")
+        self.resume_after_s = resume_after_s
+
+
 class EvidenceMissing(AuditError):
     """A sealed object that a seal names is not in the evidence bucket. Page the operator."""
 

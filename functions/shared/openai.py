@@ -1,18 +1,22 @@
 """The one door to OpenAI: ask for one page, get it whole or get an error that says why.
 
-One ``httpx.AsyncClient`` per run. Redirects are not followed (they would carry the key away),
+One httpx transport per run. Redirects are not followed (they would carry the key away),
 proxies of the environment are ignored, a page is read under a byte cap and a deadline of our own
 (httpx's timeouts are per read: a server that drips a byte at a time would hold a call for ever).
 """
 
 import asyncio
 import random
+import ssl
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import aclosing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import cache
 from typing import Any
+from urllib.parse import quote, urlencode
 
 import httpx
 
@@ -40,6 +44,8 @@ _BACKOFF_CAP_S = 20.0
 _ERROR_BYTES = 64 * 1024
 # Pages beyond this are read one at a time, so that memory holds one huge page, not one per place.
 _LARGE_PAGE_BYTES = 1024 * 1024
+
+_TIMEOUTS = {"timeout": httpx.Timeout(REQUEST_TIMEOUT_S, connect=5.0).as_dict()}
 
 Params = list[tuple[str, str]]
 
@@ -71,14 +77,22 @@ class Tally:
             self.skew_s = skew_s
 
 
-def http_client(transport: httpx.AsyncBaseTransport | None = None) -> httpx.AsyncClient:
-    """Return the client every call goes through; a test may give its own transport."""
-    return httpx.AsyncClient(
-        http2=transport is None,
-        transport=transport,
-        follow_redirects=False,
+@cache
+def tls() -> ssl.SSLContext:
+    """Return the trusted roots, read once: that takes as long as a fifth of an answer."""
+    return httpx.create_ssl_context(trust_env=False)
+
+
+def http_transport() -> httpx.AsyncBaseTransport:
+    """Return what every call goes through.
+
+    A transport and no client: what a client adds (redirects, cookies, proxies of the environment)
+    is what a key must never meet.
+    """
+    return httpx.AsyncHTTPTransport(
+        verify=tls(),
         trust_env=False,
-        timeout=httpx.Timeout(REQUEST_TIMEOUT_S, connect=5.0),
+        http2=True,
         limits=httpx.Limits(max_connections=MAX_IN_FLIGHT, max_keepalive_connections=MAX_IN_FLIGHT),
     )
 
@@ -88,7 +102,7 @@ class OpenAI:
     """OpenAI's Admin API, seen by one key that claims one organization.
 
     Attributes:
-        client: see ``http_client``.
+        transport: see ``http_transport``.
         base_url: without a final slash.
         org_id: sent with every call, so that OpenAI refuses a key of another organization.
         admin_key: never logged; lives as long as this object.
@@ -97,7 +111,7 @@ class OpenAI:
         elapsed: seconds on a clock that never goes back, to wait as long as OpenAI asks.
     """
 
-    client: httpx.AsyncClient
+    transport: httpx.AsyncBaseTransport
     base_url: str
     org_id: str
     admin_key: str = field(repr=False)
@@ -186,14 +200,17 @@ class OpenAI:
         return document
 
     async def _read(self, path: str, params: Params) -> tuple[int, httpx.Headers, bytes]:
+        query = f"?{urlencode(params, quote_via=quote)}" if params else ""
         headers = {
             "Authorization": f"Bearer {self.admin_key}",
             "OpenAI-Organization": self.org_id,
             "Accept": "application/json",
             "Accept-Encoding": "gzip",
+            "User-Agent": "openai-audit",
         }
-        url = f"{self.base_url}{path}"
-        async with self.client.stream("GET", url, params=tuple(params), headers=headers) as answer:
+        url = f"{self.base_url}{path}{query}"
+        request = httpx.Request("GET", url, headers=headers, extensions=_TIMEOUTS)
+        async with aclosing(await self.transport.handle_async_request(request)) as answer:
             self.tally.saw(answer, self.now())
             encoding = answer.headers.get("content-encoding", "")
             if answer.status_code != 200:

@@ -12,7 +12,7 @@ from functools import partial
 from functions.shared.answers import Answers
 from functions.shared.canonical import Json
 from functions.shared.connections import Connection
-from functions.shared.errors import LeaseHeld
+from functions.shared.errors import LeaseHeld, StillOpen
 from functions.shared.hour_rows import HourRows
 from functions.shared.hours import GRACE, HOUR, parse_instant, rfc3339
 from functions.shared.observability import FAILED_HOURS, MISSED_HOURS
@@ -100,8 +100,9 @@ def run(order: Order, room: Room, remaining_s: float) -> list[Seal]:
         except LeaseHeld:
             _put_off(walk, _BUSY_DELAY_S)
             break
-        if seal is None:
-            _put_off(walk, _RETRY_DELAYS_S[min(order.attempt, len(_RETRY_DELAYS_S) - 1)])
+        except StillOpen as error:
+            usual = _RETRY_DELAYS_S[min(order.attempt, len(_RETRY_DELAYS_S) - 1)]
+            _put_off(walk, max(usual, error.resume_after_s))
             break
         seals.append(seal)
         last = seal
@@ -117,11 +118,12 @@ def _open_hours(walk: Walk, last: Seal | None) -> list[datetime]:
     return [hour for hour in hours if hour + HOUR <= now or lifecycle.ends_in(entries, hour)]
 
 
-def close_hour(walk: Walk, hour: datetime, previous: Seal | None) -> Seal | None:
-    """Close one hour as what it is; None while it may still become better.
+def close_hour(walk: Walk, hour: datetime, previous: Seal | None) -> Seal:
+    """Close one hour as what it is.
 
     Raises:
         LeaseHeld: another run is at it.
+        StillOpen: it may still become better.
     """
     now = walk.room.now()
     n_runs = walk.hours.lease(hour, walk.order.owner, now, LEASE)
@@ -137,7 +139,7 @@ def close_hour(walk: Walk, hour: datetime, previous: Seal | None) -> Seal | None
             return _seal_picture(walk, closing, picture, run_block)
         walk.attempts.leave(hour, picture, run_block)
         walk.hours.release(hour, walk.order.owner)
-        return None
+        raise StillOpen(run_block["resume_after_s"])
     # The past cannot be pictured: what a run left within the grace is all there will be.
     left = walk.attempts.find(hour)
     if left is None:

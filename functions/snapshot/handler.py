@@ -5,7 +5,7 @@ from typing import Any, Protocol
 
 from functions.shared import aws, settings
 from functions.shared.canonical import strict_loads
-from functions.shared.clock import clock_from
+from functions.shared.clock import clock_from, name_of_clock
 from functions.shared.hours import parse_instant
 from functions.shared.objects import Bucket
 from functions.shared.observability import count, logger
@@ -39,6 +39,8 @@ def room() -> Room:
         secrets=Vault(aws.kms(), given["SECRETS_KEY_ID"]),
         queue=Queue(aws.sqs(), given["SNAPSHOT_QUEUE_URL"]),
         now=clock_from(given.environment),
+        clock=name_of_clock(given.environment),
+        region=given.environment.get("AWS_REGION"),
         openai_base_url=given.openai_base_url,
         count=count,
     )

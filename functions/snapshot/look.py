@@ -5,6 +5,7 @@ Steps 1 and 2 of 6 together, because the key and the raw answers live and die in
 
 import asyncio
 from datetime import datetime
+from math import ceil
 from typing import TYPE_CHECKING
 
 from functions.shared.canonical import Json
@@ -77,7 +78,7 @@ def look(walk: "Walk", closing: Closing, earlier: Looked | None = None) -> Looke
         pulled = asyncio.run(_pull(walk, closing, tally, gate, asked, done))
     except UpstreamError as error:
         picture = _nothing(error, known, started, walk.room.now())
-        return _with(earlier, picture, run_block(tally, gate, walk.order.attempt))
+        return _with(earlier, picture, run_block(tally, gate, walk))
     seen = Seen(
         pulled=pulled,
         known=known,
@@ -95,7 +96,7 @@ def look(walk: "Walk", closing: Closing, earlier: Looked | None = None) -> Looke
         return sealed_event_ids(walk.room.evidence, walk.chain, start, closing.hour)
 
     picture = picture_of(seen, privacy, sealed_ids)
-    return _with(earlier, picture, run_block(tally, gate, walk.order.attempt))
+    return _with(earlier, picture, run_block(tally, gate, walk))
 
 
 def _with(earlier: Looked | None, picture: Picture, run: Json) -> Looked:
@@ -110,9 +111,9 @@ async def _pull(
     known = closing.frontiers or frontiers.empty()
     names = (*CONFIRMED, *due(known, closing.hour + HOUR))
     held = Held.of({name: walk.store.load(closing.carried(name)) for name in names})
-    async with walk.room.http() as client:
+    async with walk.room.http() as transport:
         openai = OpenAI(
-            client=client,
+            transport=transport,
             base_url=walk.room.openai_base_url,
             org_id=walk.order.org_id,
             admin_key=_admin_key(walk),
@@ -164,15 +165,20 @@ def _last_good_level(closing: Closing) -> float:
     return float(level) if isinstance(level, int) and 1 <= level <= MAX_IN_FLIGHT else MAX_IN_FLIGHT
 
 
-def run_block(tally: Tally, gate: Gate, attempt: int) -> Json:
-    """Return what stands beside the seal: how the run went, outside the digest."""
+def run_block(tally: Tally, gate: Gate, walk: "Walk") -> Json:
+    """Return what stands beside the seal: how the run went and with what, outside the digest."""
     return {
-        "attempt": attempt,
+        "api_base": walk.room.openai_base_url,
+        "attempt": walk.order.attempt,
+        "clock": walk.room.clock,
         "concurrency": int(gate.limit),
         "first_request_id": tally.first_request_id,
+        "key_last4": walk.connection.admin_key_last4 if tally.requests else None,
         "last_request_id": tally.last_request_id,
         "pages": tally.pages,
+        "region": walk.room.region,
         "requests": tally.requests,
+        "resume_after_s": max(0, ceil(gate.resume_at - walk.room.elapsed())),
         "retries": tally.retries,
         "runs": 1,
         "skew_s": round(tally.skew_s),

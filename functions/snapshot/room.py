@@ -8,10 +8,10 @@ from datetime import datetime
 
 import httpx
 
-from functions.shared.clock import Clock
+from functions.shared.clock import SYSTEM_CLOCK, Clock
 from functions.shared.connections import Connections
 from functions.shared.objects import Bucket
-from functions.shared.openai import http_client
+from functions.shared.openai import http_transport
 from functions.shared.queue import Queue
 from functions.shared.table import Table
 from functions.shared.vault import Vault
@@ -47,9 +47,11 @@ class Room:
         secrets: the KMS key that wraps admin keys and hashing keys.
         queue: where this room listens.
         now: the clock.
+        clock: what the clock is, in a word; stands in the run block.
+        region: where the room runs, None where nobody says.
         openai_base_url: without a final slash.
         count: adds to a metric.
-        http: makes the HTTP client of a run.
+        http: makes what a run's calls go through.
         sleep: waits between tries.
         elapsed: seconds on a clock that never goes back, for deadlines.
     """
@@ -62,7 +64,9 @@ class Room:
     now: Clock
     openai_base_url: str
     count: Callable[[str], None]
-    http: Callable[[], httpx.AsyncClient] = http_client
+    clock: str = SYSTEM_CLOCK
+    region: str | None = None
+    http: Callable[[], httpx.AsyncBaseTransport] = http_transport
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     elapsed: Callable[[], float] = time.monotonic
 

@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from functions.shared import errors
-from functions.shared.openai import MAX_PAGE_BYTES, OpenAI, Tally, http_client
+from functions.shared.openai import MAX_PAGE_BYTES, OpenAI, Tally, http_transport
 
 KEY = "sk-admin-CANARY-0123456789"
 BASE = "https://api.openai.com/v1"
@@ -53,7 +53,7 @@ class Asked:
         self.waits.append(seconds)
 
     async def _get(self, tries: int) -> object:
-        async with http_client(httpx.MockTransport(self._answer)) as client:
+        async with httpx.MockTransport(self._answer) as client:
             started = time.monotonic()
             openai = OpenAI(
                 client,
@@ -217,7 +217,7 @@ def test_the_tally_notes_request_ids_and_the_largest_skew() -> None:
 
 def test_neither_the_door_nor_its_errors_show_the_key() -> None:
     """T1."""
-    openai = OpenAI(http_client(), BASE, "org-first", KEY, lambda: NOW, lambda: 1.0)
+    openai = OpenAI(http_transport(), BASE, "org-first", KEY, lambda: NOW, lambda: 1.0)
     assert KEY not in repr(openai)
     with pytest.raises(errors.KeyRejected) as caught:
         Asked(sent(401, f"Incorrect API key provided: {KEY}")).get()

@@ -17,7 +17,7 @@ from functions.shared.errors import (
     UpstreamTimeout,
     UpstreamUnreachable,
 )
-from functions.shared.openai import OpenAI, http_client
+from functions.shared.openai import OpenAI, http_transport
 from tests.conftest import START
 from tests.shared import raw_server as raw
 
@@ -36,9 +36,9 @@ def ask(base_url: str, *, allowed_s: float = 5.0, tries: int = 3, key: str = KEY
 
     async def asking() -> Any:
         end = time.monotonic() + allowed_s
-        async with http_client() as client:
+        async with http_transport() as transport:
             door = OpenAI(
-                client=client,
+                transport=transport,
                 base_url=base_url,
                 org_id="org-socket",
                 admin_key=key,

@@ -118,10 +118,14 @@ def test_f4_throttled_then_not(trial: Trial, told: object) -> None:
 
 
 def test_f4_throttled_for_a_day(trial: Trial) -> None:
-    """A wait past the run's end is not waited, nor asked through: the hour is put off."""
+    """A wait past the run's end is not waited, nor asked through: the hour is put off.
+
+    As far as a queue can: fifteen minutes, where a first retry usually comes after one.
+    """
     trial.fault("throttled", retry_after="86400")
     trial.forget()
     assert trial.hit() is None
+    assert trial.lab.delays_s()[-1] == 900
     assert trial.requests() <= 8
     assert max(trial.lab.naps, default=0) < trial.lab.remaining_s
     seal = trial.hit(minutes_late=PAST_GRACE)
