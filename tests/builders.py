@@ -39,6 +39,7 @@ class World:
     Attributes:
         hour: the next hour to close.
         seals: those written, oldest first.
+        run: the block beside every seal from now on.
     """
 
     def __init__(
@@ -56,6 +57,7 @@ class World:
         self.hour = parse_instant(first_hour)
         self.seals: list[Seal] = []
         self.audit_status = "complete"
+        self.run: Json = {"attempt": 0, "requests": 7}
         self._rows: dict[str, list[Json]] = {name: [] for name in (*SECTIONS, "findings")}
         self._registers: dict[str, Json | None] = dict.fromkeys(self._rows)
         self._events: list[Json] = []
@@ -197,7 +199,7 @@ class World:
     def _close(self, word: str) -> None:
         outcome = {"disconnect": "paused", "reconnect": "complete"}.get(word, word)
         content = self._content(word, outcome)
-        seal = Seal.of(content, {"attempt": 0, "requests": 7})
+        seal = Seal.of(content, self.run)
         self.evidence.put_once(self.key_of(self.hour), seal.encode())
         self.seals.append(seal)
         if self.table:
