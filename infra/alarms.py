@@ -9,7 +9,7 @@ from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sns_subscriptions as subscriptions
 from constructs import Construct
 
-from functions.shared.observability import FAILED_PACKS, MISSED_HOURS, NAMESPACE
+from functions.shared.observability import FAILED_PACKS, MISSED_HOURS, MISSING_TOKENS, NAMESPACE
 from infra.keys import Keys
 from infra.queues import Queues
 from infra.rooms import Functions
@@ -61,6 +61,21 @@ def create_alarms(
         "FailedPacksAlarm",
         "A pack could not be built",
         _metric(FAILED_PACKS, "pack"),
+    )
+    _alarm(
+        scope,
+        topic,
+        "MissingTokensAlarm",
+        "The time authority gave no token for a tenant's anchor",
+        _metric(MISSING_TOKENS, "pack"),
+    )
+    _alarm(
+        scope,
+        topic,
+        "DailyScheduleSilentAlarm",
+        "No anchors for twelve hours: the daily schedule does not fire",
+        functions["Anchor"].metric_invocations(period=Duration.hours(12), statistic="Sum"),
+        cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD,
     )
     _alarm(
         scope,

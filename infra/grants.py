@@ -80,7 +80,9 @@ GRANTS: Final[Mapping[str, tuple[Grant, ...]]] = {
     ),
     "Snapshot": (
         _table("GetItem", "Query", "PutItem", "UpdateItem", "BatchWriteItem"),
-        Grant("evidence/tenant=*", ("s3:GetObject", "s3:PutObject")),
+        Grant("evidence/tenant=*", ("s3:GetObject",)),
+        # Anchors are not its to write.
+        Grant("evidence/tenant=*/org=*", ("s3:PutObject",)),
         _list("evidence"),
         Grant("work/attempts/*", ("s3:GetObject", "s3:PutObject")),
         _list("work"),
@@ -91,7 +93,7 @@ GRANTS: Final[Mapping[str, tuple[Grant, ...]]] = {
         _SEND_SNAPSHOT,
     ),
     "PackDispatch": (
-        _table("GetItem", "Query", "PutItem"),
+        _table("GetItem", "Query", "PutItem", "UpdateItem"),
         _data_key("dynamodb"),
         _SEND_PACK,
         _SEND_DEAD_DISPATCH,
@@ -107,13 +109,28 @@ GRANTS: Final[Mapping[str, tuple[Grant, ...]]] = {
         Grant("pack-queue", _TAKE),
         _SEND_PACK,
     ),
+    "PackGivenUp": (
+        _table("GetItem", "UpdateItem"),
+        _data_key("dynamodb"),
+        Grant("pack-dead-letters", _TAKE),
+    ),
+    "Anchor": (
+        _table("Query"),
+        # Where anchors lie, and nothing else of the evidence.
+        Grant("evidence/tenant=*", ("s3:GetObject",)),
+        Grant("evidence/tenant=*/anchors/*", ("s3:PutObject",)),
+        _list("evidence"),
+        _data_key("s3", "dynamodb"),
+        _WRITE_DATA_KEY,
+        _SEND_DEAD_DISPATCH,
+    ),
     "SigningKey": (
-        _table("GetItem", "PutItem"),
+        _table("GetItem", "Query", "PutItem", "UpdateItem"),
         _data_key("dynamodb"),
         Grant("signing-key", ("kms:Encrypt",), purposes=(PACK_SIGNING,)),
     ),
     "Api": (
-        _table("GetItem", "Query", "PutItem"),
+        _table("GetItem", "Query", "PutItem", "UpdateItem"),
         _LOOKUP,
         Grant("evidence/tenant=*", ("s3:GetObject",)),
         _list("evidence"),

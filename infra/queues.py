@@ -8,6 +8,7 @@ from constructs import Construct
 
 SNAPSHOT_TIMEOUT_S = 900
 PACK_TIMEOUT_S = 900
+PACK_GIVEN_UP_TIMEOUT_S = 30
 # Visibility is just over the function's timeout: a message comes back once its run is surely over.
 _MARGIN_S = 60
 # Every receive counts, and only crashes lead to another one: continuations are new messages.
@@ -36,7 +37,8 @@ class Queues:
 def create_queues(scope: Construct) -> Queues:
     """Create the queues."""
     snapshot_dead = _dead_letters(scope, "SnapshotDeadLetters")
-    pack_dead = _dead_letters(scope, "PackDeadLetters")
+    # The one dead-letter queue that is read by a function: it says in the pack's row what happened.
+    pack_dead = _dead_letters(scope, "PackDeadLetters", PACK_GIVEN_UP_TIMEOUT_S)
     return Queues(
         snapshot=_queue(scope, "SnapshotQueue", SNAPSHOT_TIMEOUT_S, snapshot_dead),
         snapshot_dead=snapshot_dead,
@@ -59,10 +61,12 @@ def _queue(scope: Construct, name: str, timeout_s: int, dead: sqs.Queue) -> sqs.
     )
 
 
-def _dead_letters(scope: Construct, name: str) -> sqs.Queue:
+def _dead_letters(scope: Construct, name: str, timeout_s: int | None = None) -> sqs.Queue:
+    hidden = None if timeout_s is None else Duration.seconds(timeout_s + _MARGIN_S)
     return sqs.Queue(
         scope,
         name,
+        visibility_timeout=hidden,
         retention_period=Duration.days(14),
         encryption=sqs.QueueEncryption.SQS_MANAGED,
         enforce_ssl=True,

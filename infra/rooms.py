@@ -14,7 +14,12 @@ from functions.shared.observability import NAMESPACE
 from infra.code import layer_code, room_code
 from infra.keys import Keys
 from infra.nag import acknowledge
-from infra.queues import PACK_TIMEOUT_S, SNAPSHOT_TIMEOUT_S, Queues
+from infra.queues import (
+    PACK_GIVEN_UP_TIMEOUT_S,
+    PACK_TIMEOUT_S,
+    SNAPSHOT_TIMEOUT_S,
+    Queues,
+)
 from infra.roles import Roles, let_log
 from infra.settings import StageSettings
 from infra.storage import Storage
@@ -22,11 +27,16 @@ from infra.storage import Storage
 # An HTTP API gives up after 30 s; the function should say so itself before.
 _HTTP_TIMEOUT_S = 29
 _VERIFIER = "tools/evidence-pack-verify.py"
+# SQS feeds a function at least two at once.
+_FEWEST_AT_ONCE = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """One function: its handler, what it is told beyond the common settings, and its size."""
+    """One function: its handler, what it is told beyond the common settings, and its size.
+
+    What is ``optional`` it is told only where the stage has it.
+    """
 
     handler: str
     environment: tuple[str, ...]
@@ -34,6 +44,7 @@ class Room:
     memory_mb: int
     carries: tuple[str, ...] = ()
     ephemeral_mb: int = 512
+    optional: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -75,6 +86,21 @@ ROOMS: Final[Mapping[str, Room]] = {
         carries=(_VERIFIER,),
         ephemeral_mb=4096,
     ),
+    "PackGivenUp": Room(
+        "functions.pack.given_up.handle",
+        ("TABLE_NAME",),
+        timeout_s=PACK_GIVEN_UP_TIMEOUT_S,
+        memory_mb=256,
+        carries=(_VERIFIER,),
+    ),
+    "Anchor": Room(
+        "functions.pack.anchor.handle",
+        ("TABLE_NAME", "EVIDENCE_BUCKET"),
+        timeout_s=900,
+        memory_mb=512,
+        carries=(_VERIFIER,),
+        optional=("TSA_URL",),
+    ),
     "SigningKey": Room(
         "functions.pack.mint.handle",
         ("TABLE_NAME", "SIGNING_KEY_ID"),
@@ -110,7 +136,8 @@ def create_rooms(
     }
     _feed(functions["Snapshot"], queues.snapshot, settings.snapshot_concurrency)
     _feed(functions["Pack"], queues.pack, settings.pack_concurrency)
-    for name in ("SnapshotDispatch", "PackDispatch"):
+    _feed(functions["PackGivenUp"], queues.pack_dead, _FEWEST_AT_ONCE)
+    for name in ("SnapshotDispatch", "PackDispatch", "Anchor"):
         _keep_failed_events(functions[name], queues.dispatch_dead)
     CustomResource(
         scope,
@@ -135,6 +162,7 @@ def _environment(
         "SNAPSHOT_QUEUE_URL": queues.snapshot.queue_url,
         "PACK_QUEUE_URL": queues.pack.queue_url,
         "SPREAD_SECONDS": str(settings.spread_seconds),
+        **({"TSA_URL": settings.tsa_url} if settings.tsa_url else {}),
     }
 
 
@@ -175,7 +203,7 @@ def _function(
     )
     role = roles.by_name[name]
     let_log(role, log_group.log_group_arn)
-    dispatches = name.endswith("Dispatch")
+    scheduled = name.endswith("Dispatch") or name == "Anchor"
     function = lambda_.Function(
         scope,
         f"{name}Function",
@@ -191,13 +219,14 @@ def _function(
         ephemeral_storage_size=Size.mebibytes(room.ephemeral_mb),
         # Two firings of one schedule run one after the other.
         reserved_concurrent_executions=(
-            settings.dispatch_reserved_concurrency if dispatches else None
+            settings.dispatch_reserved_concurrency if scheduled else None
         ),
         environment={
             "STAGE": settings.stage,
             "POWERTOOLS_SERVICE_NAME": room.name,
             "POWERTOOLS_METRICS_NAMESPACE": NAMESPACE,
             **{key: values[key] for key in room.environment},
+            **{key: values[key] for key in room.optional if key in values},
         },
     )
     acknowledge(

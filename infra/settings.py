@@ -7,6 +7,8 @@ stage                ``dev`` (default) or ``prod``; picks one entry of ``stages`
 account, region      where the stack goes; else ``CDK_DEFAULT_ACCOUNT``/``CDK_DEFAULT_REGION``;
                      else 000000000000 and eu-central-1, so that it synthesizes offline
 alarm_email          address that gets the alarms; none: the topic has no subscriber yet
+tsa_url              address of an RFC 3161 time authority, also in ``stages``; none: anchors have
+                     no token
 layer_platform       platform of the wheels, default ``aarch64-manylinux2014`` (Lambda on arm64)
 layer_python         Python of the wheels and of the functions, default 3.13
 extra_dashboard_url  dev only: one more place the sign-in may return to, for a dashboard on loopback
@@ -61,6 +63,7 @@ class StageSettings:
     layer_python: str
     extra_dashboard_url: str | None
     schedules_on: bool
+    tsa_url: str | None
 
     @property
     def is_prod(self) -> bool:
@@ -96,9 +99,17 @@ def read(context: Callable[[str], Any], environ: Mapping[str, str] = os.environ)
         layer_python=str(context("layer_python") or LAYER_PYTHON),
         extra_dashboard_url=context("extra_dashboard_url"),
         schedules_on=context("schedules") != "off",
+        tsa_url=_web_address(context("tsa_url") or values.get("tsa_url")),
     )
     _refuse_laptop_settings_in_prod(settings)
     return settings
+
+
+def _web_address(text: str | None) -> str | None:
+    # Plain http is usual here: what is sent is a digest, and the token is signed.
+    if text and not text.startswith(("https://", "http://")):
+        raise SettingRefused(f"tsa_url is {text!r}, expected a web address")
+    return text or None
 
 
 def _need(values: Mapping[str, Any], stage: str, name: str) -> Any:

@@ -51,6 +51,7 @@ class OpenAIAudit(Stack):
                 "data-key": keys.data.key_arn,
                 "snapshot-queue": queues.snapshot.queue_arn,
                 "pack-queue": queues.pack.queue_arn,
+                "pack-dead-letters": queues.pack_dead.queue_arn,
                 "dispatch-dead-letters": queues.dispatch_dead.queue_arn,
             },
             settings.region,
@@ -86,6 +87,7 @@ class OpenAIAudit(Stack):
                 "SnapshotQueueUrl": queues.snapshot.queue_url,
                 "PackQueueUrl": queues.pack.queue_url,
                 "HourlyRuleName": schedules.hourly.rule_name,
+                "DailyRuleName": schedules.daily.rule_name,
                 "MonthlyRuleName": schedules.monthly.rule_name,
                 "AlarmTopicArn": topic.topic_arn,
             }

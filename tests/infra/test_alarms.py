@@ -22,7 +22,7 @@ def test_every_alarm_tells_the_topic(template: Template) -> None:
     """An alarm nobody hears is none."""
     topic, _ = template.one("AWS::SNS::Topic")
     alarms = template.all("AWS::CloudWatch::Alarm")
-    assert len(alarms) == 14
+    assert len(alarms) == 18
     for alarm in alarms.values():
         assert alarm["AlarmActions"] == [{"Ref": topic}]
         assert alarm["Threshold"] == 1
@@ -45,7 +45,11 @@ def test_every_function_s_errors_raise_an_alarm(template: Template) -> None:
 
 @pytest.mark.parametrize(
     ("metric", "room"),
-    [(observability.MISSED_HOURS, "snapshot"), (observability.FAILED_PACKS, "pack")],
+    [
+        (observability.MISSED_HOURS, "snapshot"),
+        (observability.FAILED_PACKS, "pack"),
+        (observability.MISSING_TOKENS, "pack"),
+    ],
 )
 def test_an_alarm_watches_the_metric_as_a_room_writes_it(
     template: Template,
@@ -71,11 +75,14 @@ def test_an_alarm_watches_the_metric_as_a_room_writes_it(
 
 def test_a_schedule_that_falls_silent_raises_an_alarm(template: Template) -> None:
     """No data is the very thing to hear of."""
-    (alarm,) = alarms_on(template, "Invocations")
-    assert alarm["ComparisonOperator"] == "LessThanThreshold"
-    assert alarm["TreatMissingData"] == "breaching"
-    logical_id = template.body["Outputs"]["SnapshotDispatchFunctionName"]["Value"]["Ref"]
-    assert dimensions(alarm) == {"FunctionName": logical_id}
+    alarms = alarms_on(template, "Invocations")
+    outputs = template.body["Outputs"]
+    assert {dimensions(alarm)["FunctionName"] for alarm in alarms} == {
+        outputs[f"{name}FunctionName"]["Value"]["Ref"] for name in ("SnapshotDispatch", "Anchor")
+    }
+    for alarm in alarms:
+        assert alarm["ComparisonOperator"] == "LessThanThreshold"
+        assert alarm["TreatMissingData"] == "breaching"
 
 
 def test_an_attempt_on_a_key_is_told_and_kept_as_an_alarm(template: Template) -> None:

@@ -29,6 +29,7 @@ def test_a_role_holds_the_rows_of_its_table_and_its_own_log_and_nothing_else(
         "data-key": "DataKey",
         "snapshot-queue": "SnapshotQueue",
         "pack-queue": "PackQueue",
+        "pack-dead-letters": "PackDeadLetters",
         "dispatch-dead-letters": "DispatchDeadLetters",
     }
     kinds = ("DynamoDB::Table", "S3::Bucket", "KMS::Key", "SQS::Queue")
@@ -61,7 +62,7 @@ def test_a_role_holds_the_rows_of_its_table_and_its_own_log_and_nothing_else(
 def test_no_role_has_a_managed_policy_an_inline_one_or_a_second_user(template: Template) -> None:
     """Every permission stands in the table; every role is assumed by Lambda alone."""
     roles = template.all("AWS::IAM::Role")
-    assert len(roles) == len(template.functions()) == 7
+    assert len(roles) == len(template.functions()) == 9
     for role in roles.values():
         assert "ManagedPolicyArns" not in role
         assert "Policies" not in role
@@ -146,16 +147,27 @@ def test_api_holds_no_secret_and_writes_no_object(template: Template) -> None:
         assert all(action.startswith(READ_VERBS) for action in s3_actions)
 
 
-def test_evidence_is_written_by_snapshot_alone_and_packs_by_pack_alone(
-    template: Template,
-) -> None:
-    """One writer per bucket."""
+def test_seals_and_anchors_have_one_writer_each(template: Template) -> None:
+    """Snapshot cannot write an anchor, and what anchors cannot write anything else."""
+    evidence, _ = template.one("AWS::S3::Bucket", "Evidence")
+    places = {
+        statement.function: statement.resources
+        for statement in template.allowing("s3:PutObject", evidence)
+    }
+    assert places == {
+        "Snapshot": (f"{evidence}.Arn/tenant=*/org=*",),
+        "Anchor": (f"{evidence}.Arn/tenant=*/anchors/*",),
+    }
+
+
+def test_evidence_is_written_by_two_rooms_and_packs_by_pack_alone(template: Template) -> None:
+    """No room that faces a reader writes either."""
     writers = {
         name: template.who_may("s3:PutObject", template.one("AWS::S3::Bucket", name)[0])
         for name in ("Evidence", "Packs", "Work", "Dashboard")
     }
     assert writers == {
-        "Evidence": {"Snapshot"},
+        "Evidence": {"Snapshot", "Anchor"},
         "Packs": {"Pack"},
         "Work": {"Snapshot"},
         "Dashboard": set(),
@@ -196,6 +208,6 @@ def test_only_the_queue_s_own_room_takes_from_it(template: Template) -> None:
         "SnapshotQueue": {"Snapshot"},
         "PackQueue": {"Pack"},
         "SnapshotDead": set(),
-        "PackDead": set(),
+        "PackDead": {"PackGivenUp"},
         "DispatchDead": set(),
     }

@@ -1,10 +1,12 @@
 """Functions, queues, schedules and the first signing key."""
 
 import json
+from pathlib import Path
 
 import pytest
 
-from tests.infra.template import Template, flat, listed
+from infra.settings import read
+from tests.infra.template import Template, context_of, flat, listed
 
 HANDLERS = {
     "Connect": "functions.connect.handler.handle",
@@ -12,6 +14,8 @@ HANDLERS = {
     "Snapshot": "functions.snapshot.handler.handle",
     "PackDispatch": "functions.pack.dispatch.handle",
     "Pack": "functions.pack.handler.handle",
+    "PackGivenUp": "functions.pack.given_up.handle",
+    "Anchor": "functions.pack.anchor.handle",
     "SigningKey": "functions.pack.mint.handle",
     "Api": "functions.api.handler.handle",
 }
@@ -27,6 +31,8 @@ SETTINGS = {
         *("TABLE_NAME", "EVIDENCE_BUCKET", "PACKS_BUCKET"),
         *("SIGNING_KEY_ID", "PACK_QUEUE_URL"),
     },
+    "PackGivenUp": {"TABLE_NAME"},
+    "Anchor": {"TABLE_NAME", "EVIDENCE_BUCKET"},
     "SigningKey": {"TABLE_NAME", "SIGNING_KEY_ID"},
     "Api": {"TABLE_NAME", "EVIDENCE_BUCKET", "PACKS_BUCKET", "PACK_QUEUE_URL"},
 }
@@ -34,7 +40,7 @@ COMMON = {"STAGE", "POWERTOOLS_SERVICE_NAME", "POWERTOOLS_METRICS_NAMESPACE"}
 
 
 def test_the_functions_are_the_design_s(template: Template) -> None:
-    """Seven functions, each with its handler; no helper function of the CDK's among them."""
+    """Each function with its handler; no helper function of the CDK's among them."""
     functions = template.functions()
     assert {name: f["Handler"] for name, f in functions.items()} == HANDLERS
     assert len(template.all("AWS::Lambda::Function")) == len(HANDLERS)
@@ -56,6 +62,17 @@ def test_a_function_is_told_what_it_needs_and_no_more(template: Template) -> Non
         variables = function["Environment"]["Variables"]
         assert set(variables) == SETTINGS[name] | COMMON
         assert variables["POWERTOOLS_SERVICE_NAME"] == HANDLERS[name].split(".")[1]
+
+
+def test_only_anchoring_is_told_of_a_time_authority(tmp_path: Path) -> None:
+    """And only where the stage has one."""
+    from infra.synth import synthesize
+
+    context = context_of("prod") | {"tsa_url": "http://tsa.test"}
+    synthesize(read(context.get, {}), context, str(tmp_path))
+    told = Template.read(tmp_path / "openai-audit-prod.template.json").functions()
+    urls = {name: f["Environment"]["Variables"].get("TSA_URL") for name, f in told.items()}
+    assert {name: url for name, url in urls.items() if url} == {"Anchor": "http://tsa.test"}
 
 
 def test_no_clock_offset_and_no_other_openai_in_any_template(template: Template) -> None:
@@ -106,7 +123,8 @@ def test_every_queue_is_encrypted_and_refuses_plain_http(template: Template) -> 
 
 
 @pytest.mark.parametrize(
-    ("queue", "function"), [("SnapshotQueue", "Snapshot"), ("PackQueue", "Pack")]
+    ("queue", "function"),
+    [("SnapshotQueue", "Snapshot"), ("PackQueue", "Pack"), ("PackDead", "PackGivenUp")],
 )
 def test_a_queue_feeds_its_room_one_message_at_a_time(
     template: Template, queue: str, function: str
@@ -131,6 +149,7 @@ def test_a_queue_feeds_its_room_one_message_at_a_time(
     ("rule", "expression", "function"),
     [
         ("HourlyRule", "cron(0 * * * ? *)", "SnapshotDispatch"),
+        ("DailyRule", "cron(40 0/6 * * ? *)", "Anchor"),
         ("MonthlyRule", "cron(14 3 4 * ? *)", "PackDispatch"),
     ],
 )
@@ -155,7 +174,7 @@ def test_a_schedule_fires_its_dispatcher(
 def test_a_dispatcher_in_production_runs_one_at_a_time(prod: Template, dev: Template) -> None:
     """Two firings of one schedule come one after the other; dev leaves the account's pool alone."""
     reserved = {n: f.get("ReservedConcurrentExecutions") for n, f in prod.functions().items()}
-    assert {n for n, r in reserved.items() if r} == {"SnapshotDispatch", "PackDispatch"}
+    assert {n for n, r in reserved.items() if r} == {"SnapshotDispatch", "PackDispatch", "Anchor"}
     assert {r for r in reserved.values() if r} == {1}
     assert not [f for f in dev.functions().values() if "ReservedConcurrentExecutions" in f]
 
@@ -203,5 +222,6 @@ def test_a_function_is_called_only_by_its_own_caller(template: Template) -> None
         ("Api", "apigateway.amazonaws.com"),
         ("SnapshotDispatch", "events.amazonaws.com"),
         ("PackDispatch", "events.amazonaws.com"),
+        ("Anchor", "events.amazonaws.com"),
     }
     assert all("SourceArn" in permission for permission in permissions.values())

@@ -21,6 +21,7 @@ OUTPUTS = {
     *("SnapshotQueueUrl", "PackQueueUrl", "HourlyRuleName", "MonthlyRuleName", "AlarmTopicArn"),
     *("ConnectFunctionName", "SnapshotDispatchFunctionName", "SnapshotFunctionName"),
     *("PackDispatchFunctionName", "PackFunctionName", "SigningKeyFunctionName"),
+    *("PackGivenUpFunctionName", "AnchorFunctionName", "DailyRuleName"),
     *("ApiFunctionName", "SnapshotDeadLettersUrl", "PackDeadLettersUrl"),
     "DispatchDeadLettersUrl",
 }
@@ -115,6 +116,14 @@ def test_a_missing_setting_is_named() -> None:
     stages = {"dev": {k: v for k, v in CONTEXT["stages"]["dev"].items() if k != "mfa"}}
     with pytest.raises(SettingRefused, match=r"cdk\.json: stages\.dev has no mfa"):
         read((CONTEXT | {"stages": stages}).get, {})
+
+
+def test_a_time_authority_that_is_no_web_address_is_refused() -> None:
+    """Before anything is deployed with it."""
+    assert read(CONTEXT.get, {}).tsa_url is None
+    assert read((CONTEXT | {"tsa_url": "http://tsa.test"}).get, {}).tsa_url == "http://tsa.test"
+    with pytest.raises(SettingRefused, match="tsa_url is 'file:///etc'"):
+        read((CONTEXT | {"tsa_url": "file:///etc"}).get, {})
 
 
 def test_the_outputs_are_what_the_runner_reads(template: Template) -> None:
