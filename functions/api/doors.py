@@ -8,11 +8,13 @@ from functions.shared.canonical import Json
 from functions.shared.clock import Clock
 from functions.shared.connections import Connections
 from functions.shared.custody import Custody
+from functions.shared.finding_states import FindingStates
 from functions.shared.hour_rows import HourRows
 from functions.shared.objects import Bucket
 from functions.shared.packs import Packs
 from functions.shared.queue import Queue
 from functions.shared.seals import read_rows
+from functions.shared.share_links import ShareLinks
 from functions.shared.signing_keys import SigningKeys
 from functions.shared.table import Table
 
@@ -82,9 +84,18 @@ class Doors:
         return Custody(self.table)
 
     @property
+    def share_links(self) -> ShareLinks:
+        """Return the tenants' share links."""
+        return ShareLinks(self.table)
+
+    @property
     def signing_keys(self) -> SigningKeys:
         """Return the registry of signing keys."""
         return SigningKeys(self.table)
+
+    def finding_states(self, tenant: str, org: str) -> FindingStates:
+        """Return what a tenant says of the findings of one of its organizations."""
+        return FindingStates(self.table, tenant, org)
 
     def hours(self, tenant: str, org: str) -> HourRows:
         """Return the hour rows of one organization of a tenant."""

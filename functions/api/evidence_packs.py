@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Final
 
+from functions.api import revisions
 from functions.api.cursor import Cursors
 from functions.api.doors import Doors
 from functions.shared.canonical import Json
@@ -11,7 +12,8 @@ from functions.shared.errors import BadRequest, Conflict, NotFound, PeriodInvali
 from functions.shared.hours import HOUR, floor_hour, parse_instant, rfc3339
 from functions.shared.http import PREFIX, Reply, Request, limit_of, reply
 from functions.shared.objects import MAX_PRESIGNED_S
-from functions.shared.packs import PROFILES, Pack, Period
+from functions.shared.packs import PROFILES, Pack
+from functions.shared.period import Period
 
 LINK_LIFETIME_S: Final = 300
 MAX_ORGANIZATIONS: Final = 100
@@ -26,15 +28,22 @@ _MAX_DIGITS: Final = 8
 def request_pack(request: Request, doors: Doors) -> Reply:
     """Give a pack its number and have it built; answers at once.
 
+    While a pack of the same period, organizations and profile is on its way, that one is the
+    answer: a second click, or a retry after a lost reply, makes no second pack.
+
     Raises:
         PeriodInvalid: says which rule the period breaks.
-        NotFound: an organization is not this tenant's.
+        NotFound: an organization, or the pack to replace, is not this tenant's.
+        Conflict: the pack to replace is still being made.
         BadRequest: the body cannot be used.
     """
     caller = request.caller
     caller.require_admin()
-    body = request.body("period_start", "period_end", "org_ids", "profile")
+    body = request.body("period_start", "period_end", "org_ids", "profile", "replaces")
     period = Period.parse(body.get("period_start"), body.get("period_end"))
+    before = revisions.replaced(doors, caller.tenant_id, body.get("replaces"))
+    if before:
+        body = revisions.like(before, body, period)
     profile = _profile(body.get("profile", "full"))
     now = doors.clock()
     if period.last_hour > floor_hour(now) - HOUR:
@@ -47,7 +56,7 @@ def request_pack(request: Request, doors: Doors) -> Reply:
         tenant_id=caller.tenant_id,
         number=0,
         state="queued",
-        kind="on_demand",
+        kind="revision" if before else "on_demand",
         profile=profile,
         period_start=rfc3339(period.start),
         period_end=period.last_second,
@@ -55,9 +64,11 @@ def request_pack(request: Request, doors: Doors) -> Reply:
         cut_hour=rfc3339(_cut(doors, places, period)),
         created_at=rfc3339(now),
         requested_by=caller.user,
+        replaces=before.number if before else None,
     )
-    kept = doors.packs.request(pack, doors.pack_queue)
-    doors.custody.note(caller.tenant_id, caller.user, "pack.requested", now, number=kept.number)
+    kept = doors.packs.request(pack, doors.pack_queue, once=True)
+    facts = {"number": kept.number} | ({"replaces": kept.replaces} if before else {})
+    doors.custody.note(caller.tenant_id, caller.user, "pack.requested", now, **facts)
     location = {"location": f"{PREFIX}/evidence-packs/{kept.number}"}
     return reply(202, public(kept), location)
 
@@ -156,7 +167,7 @@ def show_pack(request: Request, doors: Doors) -> Reply:
         NotFound: this tenant has none of this number.
     """
     request.query()
-    return reply(200, public(_pack(request, doors)))
+    return reply(200, public(pack_of(request, doors)))
 
 
 def download_pack(request: Request, doors: Doors) -> Reply:
@@ -167,15 +178,34 @@ def download_pack(request: Request, doors: Doors) -> Reply:
         Conflict: it is not ready; says its state.
     """
     query = request.query("lifetime_s")
-    pack = _pack(request, doors)
+    pack = pack_of(request, doors)
     lifetime_s = _lifetime_s(query.get("lifetime_s"))
-    if pack.state != "ready" or pack.object_key is None or pack.object_version is None:
-        raise Conflict(f"pack {pack.number} is {pack.state}, only a ready pack can be downloaded")
+    require_ready(pack)
     now = doors.clock()
     # Noted first: a link that nobody used is harmless, one that nobody noted is not.
     doors.custody.note(
         pack.tenant_id, request.caller.user, "pack.link_made", now, number=pack.number
     )
+    return handed_over(pack, request, doors, now, lifetime_s)
+
+
+def require_ready(pack: Pack) -> Pack:
+    """Return the pack, if it is ready.
+
+    Raises:
+        Conflict: it is not; says its state.
+    """
+    if pack.state != "ready":
+        raise Conflict(f"pack {pack.number} is {pack.state}, only a ready pack can be downloaded")
+    return pack
+
+
+def handed_over(
+    pack: Pack, request: Request, doors: Doors, now: datetime, lifetime_s: int
+) -> Reply:
+    """Answer with a fresh link to a ready pack's archive: 303, or as JSON where that is asked."""
+    if pack.object_key is None or pack.object_version is None:
+        raise NotFound("a ready pack names its object")
     url = doors.packs_bucket.presigned(
         pack.object_key, pack.object_version, f"pack-{pack.number}.tar.gz", lifetime_s
     )
@@ -197,7 +227,12 @@ def _lifetime_s(text: str | None) -> int:
     return int(text)
 
 
-def _pack(request: Request, doors: Doors) -> Pack:
+def pack_of(request: Request, doors: Doors) -> Pack:
+    """Return the pack whose number stands in the path.
+
+    Raises:
+        NotFound: this tenant has none of this number.
+    """
     text = request.path("number")
     usable = text.isascii() and text.isdigit() and len(text) <= _MAX_DIGITS
     if not usable or text.startswith("0"):

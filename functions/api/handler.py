@@ -4,13 +4,17 @@ import functools
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from functions.api.anchors import list_anchors
 from functions.api.bills import show_bill
+from functions.api.custody import list_custody
 from functions.api.document import document
 from functions.api.doors import Doors, Registers
 from functions.api.evidence_packs import download_pack, list_packs, request_pack, show_pack
+from functions.api.findings import state_finding
 from functions.api.organizations import list_hours, list_organizations, show_organization, summary
 from functions.api.registers import API_KEYS, FINDINGS, PROJECTS, USERS, RegisterList, list_register
 from functions.api.route import API, OPEN_ROUTES, OPERATIONS
+from functions.api.share_links import follow_link, list_links, make_link, revoke_link
 from functions.api.timeline import CHANGES, EVENTS, Timeline, list_timeline
 from functions.shared import aws
 from functions.shared.clock import clock_from
@@ -53,11 +57,18 @@ VIEWS: Mapping[str, View] = {
     "listEvents": _timeline(EVENTS),
     "listChanges": _timeline(CHANGES),
     "listFindings": _register(FINDINGS),
+    "stateFinding": state_finding,
     "showBill": show_bill,
     "requestPack": request_pack,
     "listPacks": list_packs,
     "showPack": show_pack,
     "downloadPack": download_pack,
+    "makeShareLink": make_link,
+    "listShareLinks": list_links,
+    "revokeShareLink": revoke_link,
+    "followShareLink": follow_link,
+    "listCustody": list_custody,
+    "listAnchors": list_anchors,
     "listSigningKeys": _signing_keys,
     "openapi": _openapi,
 }

@@ -6,17 +6,22 @@ Pure.
 from typing import Final
 
 from functions.api.schema_parts import INSTANT, ORG_ID, TEXT, Schema, one_of
+from functions.shared.answers import IDENTITY
 from functions.shared.http import DEFAULT_LIMIT, MAX_LIMIT
 from functions.shared.objects import MAX_PRESIGNED_S
 
 _FILTER: Final[Schema] = {"type": "string", "maxLength": 200}
 _FILTERS: Final = (
     *("role", "status", "project_id", "finding", "event_id", "event_type", "actor_id"),
-    *("target_id", "section", "entity_id", "kind", "verdict", "severity"),
+    *("target_id", "section", "entity_id", "kind", "verdict", "severity", "stated"),
 )
 PARAMETERS: Final[dict[str, Schema]] = {
     "org_id": ORG_ID,
     "number": {"type": "integer", "minimum": 1},
+    "finding_id": {"type": "string", "pattern": "^[0-9a-f]{24}$"},
+    "service_account_id": {"type": "string", "pattern": f"^{IDENTITY}$"},
+    "link_id": {"type": "string", "pattern": "^[0-9]{8}T[0-9]{6}Z-[0-9a-f]{12}$"},
+    "token": {"type": "string", "pattern": "^[A-Za-z0-9_-]{43}$"},
     "cursor": TEXT,
     "limit": {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT},
     "from": INSTANT,

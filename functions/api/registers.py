@@ -4,7 +4,7 @@ Ordered by (organization, id, when first seen), so that a cursor stays good whil
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Final
 
 from functions.api.cursor import Cursors
@@ -12,6 +12,7 @@ from functions.api.doors import Doors
 from functions.api.sealed import Newest, chosen, newest
 from functions.shared.canonical import Json
 from functions.shared.errors import BadRequest
+from functions.shared.finding_states import NOTHING_SAID
 from functions.shared.http import Reply, Request, limit_of, reply
 
 Dress = Callable[[list[Json], Newest, Doors], list[Json]]
@@ -29,6 +30,17 @@ def _with_findings(rows: list[Json], here: Newest, doors: Doors) -> list[Json]:
             shown = {name: row[name] for name in ("kind", "reason", "severity")}
             found.setdefault(row["entity_id"], []).append(shown)
     return [row | {"findings": found.get(row["key_id"], [])} for row in rows]
+
+
+def _with_stated(rows: list[Json], here: Newest, doors: Doors) -> list[Json]:
+    if here.seal is None:
+        return rows
+    said = doors.finding_states(here.seal.content["tenant_id"], here.org_id).all()
+    return [
+        row
+        | {"stated": asdict(said.get((row["finding_id"], row["first_seen_hour"]), NOTHING_SAID))}
+        for row in rows
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,12 +115,13 @@ FINDINGS: Final = RegisterList(
     section="findings",
     fields=(
         *("finding_id", "kind", "reason", "severity", "section", "entity_id", "still_works"),
-        *("first_seen_hour", "resolved_hour", "resolved_by"),
+        *("first_seen_hour", "resolved_hour", "resolved_by", "change_hour", "event_id", "stated"),
     ),
     order=("finding_id", "first_seen_hour"),
     until="resolved_hour",
     states=("open", "resolved"),
-    filters={"kind": "kind", "severity": "severity"},
+    filters={"kind": "kind", "severity": "severity", "stated": "stated"},
+    dress=_with_stated,
 )
 
 
@@ -153,12 +166,22 @@ def _rows(
         if here.org_id < start[0]:
             continue
         rows = kind.dress(here.rows(doors, kind.section), here, doors)
-        state_at = here.seal.content["hour"] if here.seal else None
         for row in sorted(rows, key=lambda row: tuple(row[name] for name in kind.order)):
-            item = {"org_id": here.org_id, "state_at": state_at}
-            item |= {name: row.get(name) for name in kind.fields}
+            item = _item(kind, here, row)
             if _position(kind, item) > start:
                 yield item
+
+
+def _item(kind: RegisterList, here: Newest, row: Json) -> Json:
+    state_at = here.seal.content["hour"] if here.seal else None
+    shown = {name: row.get(name) for name in kind.fields}
+    return {"org_id": here.org_id, "state_at": state_at} | shown
+
+
+def item_of(kind: RegisterList, here: Newest, row: Json, doors: Doors) -> Json:
+    """Return one row of an organization's register as its list shows it."""
+    (dressed,) = kind.dress([row], here, doors)
+    return _item(kind, here, dressed)
 
 
 def _position(kind: RegisterList, item: Json) -> list[str]:
@@ -184,4 +207,6 @@ def _filter(kind: RegisterList, query: dict[str, str]) -> Callable[[Json], bool]
 def _matches(found: object, wanted: str) -> bool:
     if isinstance(found, list):
         return any(one["kind"] == wanted for one in found)
+    if isinstance(found, dict):
+        return bool(found["state"] == wanted)
     return found == wanted

@@ -16,6 +16,7 @@ FLAG: Final[Schema] = {"type": "boolean"}
 MAYBE_FLAG: Final[Schema] = {"type": ["boolean", "null"]}
 INSTANT: Final[Schema] = {"type": "string", "format": "date-time"}
 MAYBE_INSTANT: Final[Schema] = {"type": ["string", "null"], "format": "date-time"}
+MAYBE_DATE: Final[Schema] = {"type": ["string", "null"], "format": "date"}
 DIGEST: Final[Schema] = {"type": "string", "pattern": "^[0-9a-f]{64}$"}
 MAYBE_DIGEST: Final[Schema] = {"type": ["string", "null"], "pattern": "^[0-9a-f]{64}$"}
 TEXTS: Final[Schema] = {"type": "array", "items": TEXT}

@@ -6,6 +6,9 @@ Pure. Rows have the fields of the evidence pack's rows; absent facts are null, n
 from collections.abc import Mapping
 from typing import Final
 
+from functions.api.anchor_schemas import ANCHOR_SCHEMAS
+from functions.api.custody_schemas import CUSTODY_SCHEMAS
+from functions.api.pack_schemas import PACK_SCHEMAS
 from functions.api.schema_parts import (
     ANYTHING,
     COUNT,
@@ -13,7 +16,7 @@ from functions.api.schema_parts import (
     FLAG,
     INSTANT,
     MAYBE_COUNT,
-    MAYBE_DIGEST,
+    MAYBE_DATE,
     MAYBE_FLAG,
     MAYBE_INSTANT,
     MAYBE_TEXT,
@@ -30,7 +33,8 @@ from functions.api.schema_parts import (
     sections,
 )
 from functions.shared.connections import STATUSES
-from functions.shared.packs import PROFILES, STATES
+from functions.shared.finding_states import MAX_REASON
+from functions.shared.finding_states import STATES as FINDING_STATES
 from functions.shared.seals import OUTCOMES
 
 _EPISODE: Final[Mapping[str, Schema]] = {
@@ -156,6 +160,7 @@ SCHEMAS: Final[dict[str, Schema]] = {
         fields=ANYTHING,
         before=ANYTHING,
         after=ANYTHING,
+        reason=MAYBE_TEXT,
     ),
     "ChangeList": listed(ref("Change"), sections=sections()),
     "Finding": rows(
@@ -169,8 +174,54 @@ SCHEMAS: Final[dict[str, Schema]] = {
         still_works=MAYBE_FLAG,
         first_seen_hour=INSTANT,
         resolved_hour=MAYBE_INSTANT,
-        resolved_by={"type": ["object", "null"]},
+        resolved_by={
+            "type": ["object", "null"],
+            "description": (
+                "The `hour` and `kind` (of the change, or `event`, or `picture`) of what resolved "
+                "it, and the event's id where one is known"
+            ),
+            "required": ["hour", "kind"],
+            "properties": {"hour": INSTANT, "kind": TEXT, "event_id": MAYBE_TEXT},
+        },
+        change_hour=MAYBE_INSTANT
+        | {"description": "Of an unexplained change: the hour whose changes hold it"},
+        event_id=MAYBE_TEXT
+        | {"description": "Of an event without a change: the audit event that tells of it"},
+        stated=ref("Stated"),
         state_at=INSTANT,
+    ),
+    "Stated": record(
+        {
+            "state": one_of(*FINDING_STATES),
+            "reason": MAYBE_TEXT,
+            "accountable": MAYBE_TEXT,
+            "due_date": MAYBE_DATE,
+            "by": MAYBE_TEXT,
+            "at": MAYBE_INSTANT,
+        }
+    ),
+    "FindingStateRequest": record(
+        {
+            "state": one_of(*FINDING_STATES),
+            "reason": MAYBE_TEXT | {"minLength": 1, "maxLength": MAX_REASON},
+            "accountable": MAYBE_TEXT
+            | {"description": "Id of a user present in the organization, or one's own"},
+            "due_date": MAYBE_DATE,
+        },
+        ("reason", "accountable", "due_date"),
+    ),
+    "PersonRequest": record(
+        {
+            "person": MAYBE_TEXT
+            | {"description": "User id or e-mail address of who answers for it; null for nobody"}
+        }
+    ),
+    "ServiceAccountPerson": record(
+        {
+            "org_id": ORG_ID,
+            "service_account_id": TEXT,
+            "person": MAYBE_TEXT | {"description": "User id, or keyed hash of the address"},
+        }
     ),
     "FindingList": listed(ref("Finding"), sections=sections()),
     "Bill": record(
@@ -205,55 +256,7 @@ SCHEMAS: Final[dict[str, Schema]] = {
             },
         }
     ),
-    "PackRequest": record(
-        {
-            "period_start": INSTANT,
-            "period_end": INSTANT,
-            "org_ids": {"type": "array", "items": ORG_ID, "minItems": 1, "uniqueItems": True},
-            "profile": one_of(*PROFILES),
-        },
-        ("org_ids", "profile"),
-    ),
-    "Pack": record(
-        {
-            "number": COUNT,
-            "state": one_of(*STATES),
-            "kind": one_of("monthly", "on_demand", "revision"),
-            "profile": one_of(*PROFILES),
-            "period_start": INSTANT,
-            "period_end": INSTANT,
-            "org_ids": {"type": "array", "items": ORG_ID},
-            "month": MAYBE_TEXT,
-            "replaces": MAYBE_COUNT,
-            "cut_hour": INSTANT,
-            "created_at": INSTANT,
-            "reason": MAYBE_TEXT,
-            "size_bytes": MAYBE_COUNT,
-            "manifest_sha256": MAYBE_DIGEST,
-            "archive_sha256": MAYBE_DIGEST,
-            "signing_public_hex": MAYBE_DIGEST,
-            "signing_key_id": MAYBE_TEXT,
-            "verify_with": MAYBE_TEXT,
-        }
-    ),
-    "PackList": listed(ref("Pack")),
-    "Link": record({"url": {"type": "string", "format": "uri"}, "expires_at": INSTANT}),
-    "SigningKeyList": record(
-        {
-            "items": {
-                "type": "array",
-                "items": record(
-                    {
-                        "key_id": TEXT,
-                        "public_hex": DIGEST,
-                        "public_pem": TEXT,
-                        "algorithm": one_of("Ed25519"),
-                        "not_before": INSTANT,
-                        "not_after": MAYBE_INSTANT,
-                        "revoked_at": MAYBE_INSTANT,
-                    }
-                ),
-            }
-        }
-    ),
+    **PACK_SCHEMAS,
+    **ANCHOR_SCHEMAS,
+    **CUSTODY_SCHEMAS,
 }

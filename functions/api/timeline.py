@@ -67,7 +67,7 @@ CHANGES: Final = Timeline(
     prefix="CH#",
     fields=(
         *("org_id", "hour", "section", "entity_id", "kind", "fields", "before", "after"),
-        *("verdict", "event_id"),
+        *("verdict", "reason", "event_id"),
     ),
     filters=("section", "entity_id", "kind", "verdict"),
 )

@@ -3,22 +3,25 @@
 Everything that can be refused is refused before the first write.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from functions.connect.check import Line, check
 from functions.connect.enrol import disconnected, enrolled, enrolled_again, hour_to_close, rekeyed
-from functions.connect.form import ConnectForm, RenameForm, ReplaceKeyForm
+from functions.connect.form import ConnectForm, PersonForm, RenameForm, ReplaceKeyForm
 from functions.connect.recognize import recognizer, require_same
 from functions.connect.wrap import wrap
+from functions.shared.answers import IDENTITY, Answers
 from functions.shared.caller import Caller
 from functions.shared.canonical import Json
 from functions.shared.clock import Clock
 from functions.shared.connections import Connection, Connections
 from functions.shared.custody import Custody
-from functions.shared.errors import AlreadyConnected, Conflict
+from functions.shared.errors import AlreadyConnected, Conflict, NotFound
 from functions.shared.hash_keys import HashKeys
+from functions.shared.hashing import email_hash
 from functions.shared.hour_rows import HourRows
 from functions.shared.hours import rfc3339
 from functions.shared.queue import Queue
@@ -117,6 +120,31 @@ def disconnect(caller: Caller, org_id: str, doors: Doors) -> Json:
         return _shown(before, doors, now)
     # One more message: what is still open is sealed as what it is, this very hour included.
     return _keep(disconnected(before, caller.user, now), caller, doors, now, snapshot=True)
+
+
+def name_person(
+    caller: Caller, org_id: str, service_account_id: str, form: PersonForm, doors: Doors
+) -> Json:
+    """Name who answers for a service account; the next seals say so, and when that person leaves.
+
+    Whether there is such an account and such a person is for the next picture to say: this room
+    sees no registers.
+
+    Raises:
+        NotFound: this tenant has no such organization, or no account can have this id.
+    """
+    org = _living(caller, org_id, doors).org_id
+    if not re.fullmatch(IDENTITY, service_account_id, re.ASCII):
+        raise NotFound("no such service account")
+    now, person = doors.clock(), form.person
+    if person and "@" in person:
+        person = email_hash(doors.hash_keys.make(caller.tenant_id), person)
+    named = {"org_id": org, "service_account_id": service_account_id, "person": person}
+    # Noted first: what the log does not know must not stand.
+    doors.custody.note(caller.tenant_id, caller.user, "service_account.person_named", now, **named)
+    table = doors.connections.table
+    Answers(table, caller.tenant_id, org).name(service_account_id, person)
+    return named
 
 
 def _turn(caller: Caller, org_id: str, doors: Doors, status: str, kind: str) -> Json:

@@ -10,11 +10,13 @@ from typing import Annotated, Final, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, SecretStr, ValidationError
 
+from functions.shared.answers import IDENTITY
 from functions.shared.canonical import Json
 from functions.shared.errors import BadRequest, WrongKeyKind
 from functions.shared.layout import organization_id
 
 MAX_NAME_LENGTH: Final = 100
+MAX_ADDRESS: Final = 254
 WHERE_TO_MINT: Final = (
     "an owner of the organization mints one under Settings → Organization → Admin Keys: "
     "read-only, 90 days"
@@ -22,6 +24,8 @@ WHERE_TO_MINT: Final = (
 # Long enough that its last four characters give nothing away, short enough for KMS; and of these
 # characters only, so that it can stand in a header whatever a client makes of bad ones.
 _ADMIN_KEY = re.compile(r"sk-admin-[A-Za-z0-9_-]{12,400}", re.ASCII)
+_USER = re.compile(IDENTITY, re.ASCII)
+_ADDRESS = re.compile(r"[^@\s]+@[^@\s]+")
 
 
 def _admin_key(value: object) -> SecretStr:
@@ -55,8 +59,21 @@ def _display_name(value: object) -> str | None:
     return text
 
 
+def _person(value: object) -> str | None:
+    if value is None:
+        return None
+    text = value.strip() if isinstance(value, str) else ""
+    if not _USER.fullmatch(text) and not (len(text) <= MAX_ADDRESS and _ADDRESS.fullmatch(text)):
+        raise BadRequest(
+            "person must be the user id of who answers for it (GET /users lists them), an e-mail "
+            "address, of which only the keyed hash is kept, or null for nobody"
+        )
+    return text
+
+
 AdminKey = Annotated[SecretStr, BeforeValidator(_admin_key)]
 DisplayName = Annotated[str | None, BeforeValidator(_display_name)]
+Person = Annotated[str | None, BeforeValidator(_person)]
 OrganizationId = Annotated[str, BeforeValidator(organization_id)]
 
 
@@ -82,6 +99,12 @@ class ReplaceKeyForm(_Form):
     """The body of ``PUT /orgs/{org_id}/admin-key``."""
 
     admin_key: AdminKey
+
+
+class PersonForm(_Form):
+    """The body of ``PUT /orgs/{org_id}/service-accounts/{service_account_id}/person``."""
+
+    person: Person
 
 
 AnyForm = TypeVar("AnyForm", bound=_Form)

@@ -7,7 +7,15 @@ from typing import Any
 from functions.connect import flow
 from functions.connect.check import Line
 from functions.connect.flow import Doors
-from functions.connect.form import AnyForm, ConnectForm, RenameForm, ReplaceKeyForm, read
+from functions.connect.form import (
+    AnyForm,
+    ConnectForm,
+    PersonForm,
+    RenameForm,
+    ReplaceKeyForm,
+    read,
+)
+from functions.connect.hashing_key import hashing_key
 from functions.shared import aws
 from functions.shared.caller import Caller
 from functions.shared.clock import clock_from
@@ -39,6 +47,16 @@ def routes(doors: Doors) -> dict[str, Route]:
         caller, form = _asked(request, ReplaceKeyForm)
         return reply(200, flow.replace_key(caller, request.path("org_id"), form, doors))
 
+    def name_person(request: Request) -> Reply:
+        caller, form = _asked(request, PersonForm)
+        account = request.path("service_account_id")
+        return reply(200, flow.name_person(caller, request.path("org_id"), account, form, doors))
+
+    def fetch_hashing_key(request: Request) -> Reply:
+        request.caller.require_admin()
+        request.query()
+        return reply(200, hashing_key(request.caller, doors))
+
     def step(take: flow.Step) -> Route:
         def act(request: Request) -> Reply:
             request.caller.require_admin()
@@ -51,9 +69,11 @@ def routes(doors: Doors) -> dict[str, Route]:
         f"POST {PREFIX}/orgs": connect,
         f"PATCH {one}": rename,
         f"PUT {one}/admin-key": replace_key,
+        f"PUT {one}/service-accounts/{{service_account_id}}/person": name_person,
         f"POST {one}/pause": step(flow.pause),
         f"POST {one}/resume": step(flow.resume),
         f"DELETE {one}": step(flow.disconnect),
+        f"POST {PREFIX}/hashing-key": fetch_hashing_key,
     }
 
 

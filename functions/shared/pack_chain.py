@@ -38,7 +38,8 @@ class PackChain:
 
         Raises:
             LeaseHeld: another pack of this tenant is being signed. Come back later.
-            ConditionFailed: the pack is not being built any more.
+            ConditionFailed: the pack is not being built any more, or another copy of its message
+                has chosen a key meanwhile.
         """
         try:
             head = self.table.update(
@@ -50,9 +51,12 @@ class PackChain:
             )
         except ConditionFailed as error:
             raise LeaseHeld("another pack of this tenant is being signed") from error
+        # Two copies of one message may both hold. They may not sign under two keys: the second one
+        # to freeze its key begins again, and finds the first one's.
         return Packs(self.table).update(
             pack,
             expect="building",
+            unchanged="signing_key_id",
             previous_number=head.get("last_number"),
             previous_manifest_sha256=head.get("last_manifest_sha256"),
             signing_key_id=signing_key_id,

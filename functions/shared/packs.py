@@ -4,76 +4,20 @@ A number is given at the request and never again; a failed pack stays visible as
 """
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field, fields
-from datetime import datetime, timedelta
+from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any
 
-from functions.shared.errors import Conflict, NotFound, PeriodInvalid
-from functions.shared.hours import HOUR, floor_hour, month_end, month_start, parse_instant, rfc3339
-from functions.shared.layout import pack_month_sk, pack_sk, tenant_pk
+from functions.shared.canonical import canonical, sha256_hex
+from functions.shared.errors import Conflict, NotFound
+from functions.shared.layout import pack_like_sk, pack_month_sk, pack_sk, tenant_pk
+from functions.shared.period import Period
 from functions.shared.queue import Queue
-from functions.shared.table import ConditionFailed, Item, Page, Table
+from functions.shared.table import Change, ConditionFailed, Item, Page, Table
 
 PROFILES = ("full", "core")
 STATES = ("queued", "building", "ready", "failed")
-MAX_PERIOD = timedelta(days=396)
+ENDED = ("ready", "failed")
 _NUMBER_TRIES = 10
-_SECOND = timedelta(seconds=1)
-
-
-@dataclass(frozen=True, slots=True)
-class Period:
-    """Whole hours, ``start <= t < end``.
-
-    Attributes:
-        start: on the hour.
-        end: on the hour, after the start.
-    """
-
-    start: datetime
-    end: datetime
-
-    @classmethod
-    def parse(cls, start: object, end: object) -> "Period":
-        """Read a period as a caller writes it: inclusive last second, ``…T23:59:59Z``.
-
-        Raises:
-            PeriodInvalid: says which rule it breaks.
-        """
-        try:
-            first = parse_instant(start if isinstance(start, str) else "")
-            last = parse_instant(end if isinstance(end, str) else "")
-        except ValueError as error:
-            raise PeriodInvalid(
-                "period_start and period_end must look like 2026-04-01T00:00:00Z and "
-                "2026-04-30T23:59:59Z"
-            ) from error
-        if last < first:
-            raise PeriodInvalid("the period ends before it starts")
-        after = last + _SECOND
-        if floor_hour(first) != first or floor_hour(after) != after:
-            raise PeriodInvalid(
-                "a period is whole hours: it starts on the hour (05:00:00) and ends on the last "
-                "second of one (06:59:59)"
-            )
-        if after - first > MAX_PERIOD:
-            raise PeriodInvalid("a period is at most 13 months")
-        return cls(first, after)
-
-    @classmethod
-    def of_month(cls, month: str) -> "Period":
-        """Return a calendar month."""
-        return cls(month_start(month), month_end(month))
-
-    @property
-    def last_second(self) -> str:
-        """Return the inclusive end, as packs show it."""
-        return rfc3339(self.end - _SECOND)
-
-    @property
-    def last_hour(self) -> datetime:
-        """Return the start of the period's last hour."""
-        return self.end - HOUR
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +45,7 @@ class Pack:
         ready_order: 1, 2, 3 … in the order packs became ready.
         sealed_through: per organization the last sealed hour the build may use, frozen when it
             began; None where there is no seal yet.
+        last_seals: per organization ``{"hour", "sha256"}`` of the last seal in it, once ready.
         object_key: of the archive in the packs bucket.
         object_version: the version that was verified; downloads name it.
         size_bytes: of the archive.
@@ -128,6 +73,7 @@ class Pack:
     reason: str | None = None
     ready_order: int | None = None
     sealed_through: dict[str, str | None] | None = None
+    last_seals: dict[str, dict[str, str]] | None = None
     object_key: str | None = field(default=None, repr=False)
     object_version: str | None = None
     size_bytes: int | None = None
@@ -146,8 +92,8 @@ class Packs:
     """The pack rows of all tenants.
 
     Permissions:
-        dynamodb:GetItem and Query for reading; PutItem (also in a transaction) for ``request``;
-        UpdateItem for ``update``.
+        dynamodb:GetItem and Query for reading; PutItem and UpdateItem, in a transaction, for
+        ``request``; UpdateItem for ``update``.
     """
 
     table: Table
@@ -182,7 +128,7 @@ class Packs:
             if marker["sk"] < pack_month_sk(month):
                 yield self.need(tenant, marker["number"])
 
-    def request(self, pack: Pack, queue: Queue) -> Pack:
+    def request(self, pack: Pack, queue: Queue, *, once: bool = False, again: bool = False) -> Pack:
         """Give a pack its number, write its row and have it built.
 
         A monthly pack is the only one of its tenant and month: a second request returns the first,
@@ -191,41 +137,52 @@ class Packs:
         Args:
             pack: with any number; the next free one replaces it.
             queue: where the pack room listens.
+            once: do the same for any pack while one like it is on its way.
+            again: let a new monthly pack take the place of one that failed. It keeps the failed
+                one's cut and organizations: each event stays in exactly one monthly pack.
 
         Raises:
             Conflict: others took every number tried.
         """
-        written = self._write(pack)
+        written = self._write(pack, _marker_sk(pack, once=once), again=again)
         if written.state == "queued":
             queue.send({"number": written.number, "tenant_id": written.tenant_id})
         return written
 
-    def _write(self, pack: Pack) -> Pack:
+    def _write(self, pack: Pack, marker_sk: str | None, *, again: bool) -> Pack:
         pk = tenant_pk(pack.tenant_id)
         for _ in range(_NUMBER_TRIES):
-            if pack.month:
-                marker = self.table.get(pk, pack_month_sk(pack.month))
-                if marker:
-                    return self.need(pack.tenant_id, marker["number"])
+            marker = self.table.get(pk, marker_sk) if marker_sk else None
+            if marker:
+                known = self.need(pack.tenant_id, marker["number"])
+                if not _gives_way(known, again=again):
+                    return known
+                if pack.month:
+                    pack = replace(pack, cut_hour=known.cut_hour, org_ids=known.org_ids)
             newest = self.table.page(pk, prefix="PACK#", limit=1, newest_first=True).items
             number = newest[0]["number"] + 1 if newest else 1
             row = asdict(pack) | {"number": number, "pk": pk, "sk": pack_sk(number)}
-            rows = [row]
-            if pack.month:
-                rows.append({"pk": pk, "sk": pack_month_sk(pack.month), "number": number})
             try:
-                self.table.create_together(rows)
+                if marker:
+                    self.table.create_together([row], [_moved(marker, number)])
+                elif marker_sk:
+                    self.table.create_together([row, {"pk": pk, "sk": marker_sk, "number": number}])
+                else:
+                    self.table.create_together([row])
             except ConditionFailed:
                 continue
             return _from_item(row)
         raise Conflict("many packs are being requested at once; try again")
 
-    def update(self, pack: Pack, *, expect: str | None = None, **changes: Any) -> Pack:
+    def update(
+        self, pack: Pack, *, expect: str | None = None, unchanged: str | None = None, **changes: Any
+    ) -> Pack:
         """Change fields of a row and return it.
 
         Args:
             pack: the row.
             expect: the state the row must still be in.
+            unchanged: a field that must still be as ``pack`` has it; together with ``expect``.
             **changes: field names and values.
 
         Raises:
@@ -240,6 +197,9 @@ class Packs:
         if expect:
             names, values = names | {"#state": "state"}, values | {":expect": expect}
             condition = "#state = :expect"
+        if unchanged:
+            names, values = names | {"#was": unchanged}, values | {":was": getattr(pack, unchanged)}
+            condition = f"{condition} AND #was = :was"
         item = self.table.update(
             tenant_pk(pack.tenant_id),
             pack_sk(pack.number),
@@ -249,6 +209,34 @@ class Packs:
             condition=condition,
         )
         return _from_item(item)
+
+
+def _marker_sk(pack: Pack, *, once: bool) -> str | None:
+    """Return the key of the row that keeps a request from being made twice, None for none."""
+    if pack.month:
+        return pack_month_sk(pack.month)
+    if not once:
+        return None
+    asked = [pack.kind, pack.profile, pack.period_start, pack.period_end, pack.org_ids]
+    return pack_like_sk(sha256_hex(canonical([*asked, pack.replaces])))
+
+
+def _gives_way(known: Pack, *, again: bool) -> bool:
+    """Tell whether a new request makes a new pack, though this one stands for it."""
+    if known.month:
+        return again and known.state == "failed"
+    return known.state in ENDED
+
+
+def _moved(marker: Item, number: int) -> Change:
+    return Change(
+        marker["pk"],
+        marker["sk"],
+        "SET #number = :number",
+        {":number": number, ":was": marker["number"]},
+        "#number = :was",
+        {"#number": "number"},
+    )
 
 
 def _from_item(item: Item) -> Pack:

@@ -212,11 +212,12 @@ class Table:
             for item in page["Items"]:
                 yield from_wire(item)
 
-    def create_together(self, items: Sequence[Item]) -> None:
-        """Write new rows, all or none (dynamodb:PutItem on each).
+    def create_together(self, items: Sequence[Item], changes: Sequence[Change] = ()) -> None:
+        """Write new rows and change others, all or none (dynamodb:PutItem, UpdateItem on each).
 
         Raises:
-            ConditionFailed: one of them exists; none was written.
+            ConditionFailed: one of the new rows exists, or a row to change is not in the state its
+                change asks for; nothing was written.
         """
         writes: Any = [
             {
@@ -228,7 +229,7 @@ class Table:
             }
             for item in items
         ]
-        self._together(writes)
+        self._together(writes + [self._update(change) for change in changes])
 
     def change_together(self, changes: Sequence[Change]) -> None:
         """Change rows, all or none (dynamodb:UpdateItem on each).
@@ -236,19 +237,19 @@ class Table:
         Raises:
             ConditionFailed: one of them is not in the state its change asks for; none was changed.
         """
-        writes: Any = []
-        for change in changes:
-            update: Item = {
-                "TableName": self.name,
-                "Key": to_wire({"pk": change.pk, "sk": change.sk}),
-                "UpdateExpression": change.expression,
-                "ConditionExpression": change.condition,
-                "ExpressionAttributeValues": to_wire(change.values),
-            }
-            if change.names:
-                update["ExpressionAttributeNames"] = dict(change.names)
-            writes.append({"Update": update})
-        self._together(writes)
+        self._together([self._update(change) for change in changes])
+
+    def _update(self, change: Change) -> Item:
+        update: Item = {
+            "TableName": self.name,
+            "Key": to_wire({"pk": change.pk, "sk": change.sk}),
+            "UpdateExpression": change.expression,
+            "ConditionExpression": change.condition,
+            "ExpressionAttributeValues": to_wire(change.values),
+        }
+        if change.names:
+            update["ExpressionAttributeNames"] = dict(change.names)
+        return {"Update": update}
 
     def _together(self, writes: Any) -> None:
         try:

@@ -85,13 +85,22 @@ def _as_chosen(registers: Mapping[str, list[Json]], chosen: Chosen) -> dict[str,
     if "admin_keys" in registers:
         made["admin_keys"] = _with_own(registers["admin_keys"], chosen.own_key_last4)
     if "service_accounts" in registers:
+        ids = _ids_by_hash(registers.get("users", []))
+        # A hash that is nobody's stands for somebody who is not in the organization.
+        persons = {account: ids.get(one, one) for account, one in chosen.persons.items()}
         made["service_accounts"] = [
-            row | {"person_id": chosen.persons.get(row["service_account_id"])}
+            row | {"person_id": persons.get(row["service_account_id"])}
             if row["removed_at"] is None
             else row
             for row in registers["service_accounts"]
         ]
     return made
+
+
+def _ids_by_hash(users: Sequence[Json]) -> dict[str, str]:
+    """Return user ids by hash of the address; who is present goes before who left with the same."""
+    by_presence = sorted(users, key=lambda row: row["removed_at"] is None)
+    return {row["email_hash"]: row["user_id"] for row in by_presence}
 
 
 def _with_own(rows: Sequence[Json], last4: str) -> list[Json]:

@@ -78,7 +78,8 @@ class Chosen:
 
     Attributes:
         own_key_last4: last four characters of the admin key that reads the organization.
-        persons: user id of who answers for a service account, by its id.
+        persons: who answers for a service account, by its id: a user id, or the keyed hash of an
+            address.
     """
 
     own_key_last4: str = ""

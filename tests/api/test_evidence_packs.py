@@ -61,12 +61,26 @@ def test_a_request_gives_the_pack_a_number_and_sends_it_to_be_built(
 
 def test_numbers_are_a_tenants_own_and_lists_are_newest_first(sealed: Api) -> None:
     """1, 2, 3 for each tenant; pages join."""
-    for _ in range(3):
-        sealed.ask("POST /evidence-packs", body=PERIOD)
+    for hour in (2, 3, 4):
+        body = PERIOD | {"period_end": f"2026-04-01T0{hour}:59:59Z"}
+        sealed.ask("POST /evidence-packs", body=body)
     theirs = {"period_start": "2026-04-01T00:00:00Z", "period_end": "2026-04-01T00:59:59Z"}
     assert sealed.ask("POST /evidence-packs", body=theirs, tenant="tenant-b")[1]["number"] == 1
     rows = [row["number"] for page in sealed.pages("/evidence-packs", 2) for row in page]
     assert rows == [3, 2, 1]
+
+
+def test_a_second_click_makes_no_second_pack(sealed: Api, pack_queue: Queue) -> None:
+    """While one like it is on its way that one is the answer; a new one follows an ended one."""
+    first = sealed.ask("POST /evidence-packs", body=PERIOD)
+    assert sealed.ask("POST /evidence-packs", body=PERIOD) == first
+    assert sealed.ask("POST /evidence-packs", body=PERIOD | {"org_ids": [OURS]}) == first
+    assert {body["number"] for body in received(pack_queue)} == {1}
+    core = sealed.ask("POST /evidence-packs", body=PERIOD | {"profile": "core"})
+    assert core[1]["number"] == 2
+    make_ready(sealed, 1)
+    assert sealed.ask("POST /evidence-packs", body=PERIOD)[1]["number"] == 3
+    assert [action for action, *_ in custody(sealed)] == ["pack.requested"] * 5
 
 
 def test_the_cut_is_the_last_hour_all_have_closed(sealed: Api) -> None:

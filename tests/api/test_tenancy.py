@@ -24,7 +24,13 @@ NEVER = "org-never-was"
 FORGED = ["org-other#O#org-first", "org-other%00", "../org-other", "ORG-OTHER", "org-other ", ""]
 LISTS = ["/users", "/projects", "/api-keys", "/events", "/changes", "/findings"]
 BY_PATH = ["GET /orgs/{org_id}", "GET /orgs/{org_id}/hours"]
+STATED = "PUT /orgs/{org_id}/findings/{finding_id}/state"
 PACK = ["GET /evidence-packs/{number}", "GET /evidence-packs/{number}/download"]
+# Theirs: tests/api/test_share_links.py.
+SHARED = [
+    *("POST /evidence-packs/{number}/links", "GET /evidence-packs/{number}/links"),
+    *("DELETE /evidence-packs/{number}/links/{link_id}", "GET /shared/{token}"),
+]
 CANARIES = ["org-other", "otto", "user-otto", "secret-plan", "tenant-b"]
 
 
@@ -38,7 +44,7 @@ def test_every_route_of_this_room_with_an_id_is_in_the_matrix() -> None:
     ours = [one for one in OPERATIONS if one.room == API]
     assert {one.path for one in ours if "org_id" in one.query} == set(LISTS)
     with_path = {f"{one.method} {one.path}" for one in ours if "{" in one.path}
-    assert with_path == {*BY_PATH, *PACK}
+    assert with_path == {*BY_PATH, *PACK, *SHARED, STATED}
 
 
 @pytest.mark.parametrize("path", LISTS)
@@ -66,7 +72,7 @@ def test_an_organization_in_the_path(sealed: Api, route: str) -> None:
     require_nothing_of_theirs("".join(sealed.replies))
 
 
-@pytest.mark.parametrize("path", [*LISTS, "/orgs", "/evidence-packs"])
+@pytest.mark.parametrize("path", [*LISTS, "/orgs", "/evidence-packs", "/custody"])
 def test_a_cursor(sealed: Api, path: str) -> None:
     """Another tenant's cursor is one that never existed; a forged one stays in one's own rows."""
     for tenant in ("tenant-a", "tenant-b"):
@@ -84,9 +90,11 @@ def test_a_cursor(sealed: Api, path: str) -> None:
 
 def theirs_of(api: Api, path: str) -> str:
     """Return a real cursor of the other tenant's list."""
-    parts = {"/orgs": 1, "/evidence-packs": 1, "/events": 2, "/changes": 2}.get(path, 3)
+    one_part = dict.fromkeys(("/orgs", "/evidence-packs", "/custody"), 1)
+    parts = (one_part | {"/events": 2, "/changes": 2}).get(path, 3)
     position = {
         "/orgs": [THEIRS],
+        "/custody": ["CUSTODY#2026-04-01T05:01:00Z#x"],
         "/evidence-packs": ["PACK#00000002"],
         "/events": ["EV#2026-04-01T00:00:00Z#x", THEIRS],
         "/changes": ["CH#2026-04-01T00:00:00Z#x", THEIRS],
@@ -117,6 +125,25 @@ def test_a_packs_number(sealed: Api, route: str) -> None:
     missing = sealed.reply(route, path={"number": "7"}, tenant="tenant-b")
     assert missing["statusCode"] == 404
     assert sealed.reply(route, path={"number": "1"}, tenant="tenant-b") == missing
+
+
+def test_another_tenants_finding(sealed: Api) -> None:
+    """Under its own organization or under one's own: never there, and nothing is written."""
+    (theirs, *_) = sealed.get("/findings", tenant="tenant-b")["items"]
+    (ours, *_) = sealed.get("/findings")["items"]
+    before = all_items(sealed.doors.table)
+    sealed.replies.clear()
+    body = {"state": "accepted", "reason": "mine"}
+    never = {"org_id": NEVER, "finding_id": "0" * 24}
+    missing = sealed.reply(STATED, path=never, body=body)
+    assert missing["statusCode"] == 404
+    for org in (OURS, THEIRS, NEVER, *FORGED):
+        for finding_id in (theirs["finding_id"], "0" * 24, "", ours["finding_id"]):
+            if (org, finding_id) != (OURS, ours["finding_id"]):
+                path = {"org_id": org, "finding_id": finding_id}
+                assert sealed.reply(STATED, path=path, body=body) == missing, path
+    assert all_items(sealed.doors.table) == before
+    require_nothing_of_theirs("".join(sealed.replies))
 
 
 def test_an_organization_in_the_body(sealed: Api) -> None:

@@ -7,12 +7,16 @@ import pytest
 from tests.connect.conftest import CANARY, OTHER_KEY, SECOND_KEY, Room
 from tests.seen import received
 
-ONE = {"org_id": "org-first"}
+ONE = {"org_id": "org-first", "service_account_id": "svc_acct_bot"}
 STEPS: list[tuple[str, dict[str, Any]]] = [
     ("PATCH /orgs/{org_id}", {"body": {"display_name": "x"}}),
     ("PUT /orgs/{org_id}/admin-key", {"body": {"admin_key": SECOND_KEY}}),
     ("POST /orgs/{org_id}/pause", {}),
     ("POST /orgs/{org_id}/resume", {}),
+    (
+        "PUT /orgs/{org_id}/service-accounts/{service_account_id}/person",
+        {"body": {"person": "user-olga"}},
+    ),
     ("DELETE /orgs/{org_id}", {}),
 ]
 
@@ -176,7 +180,7 @@ def test_another_tenants_organization_is_not_there(
     room.connect()
     answers = set()
     for org in ("org-first", "org-never-was", "not-an-org", "org-first%23O", ""):
-        status, _ = room.ask(step[0], path={"org_id": org}, tenant="tenant-b", **step[1])
+        status, _ = room.ask(step[0], path=ONE | {"org_id": org}, tenant="tenant-b", **step[1])
         assert status == 404
         answers.add(room.replies[-1])
     assert len(answers) == 1
