@@ -45,7 +45,7 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
 }
 # Sections beyond the documented ones, as far as profile full has them; in the pack's order.
 OPTIONAL = ("admin_keys", "service_accounts", "invites", "project_users")
-_EVENT = (
+EVENT = (
     *("event_id", "event_type", "occurred_at", "actor_type", "actor_id", "actor_hash"),
     *("project_id", "target_id", "details"),
 )
@@ -128,5 +128,5 @@ def events(
     for row in rows:
         occurred_at = row["occurred_at"]
         if occurred_at < start if late else start <= occurred_at <= end:
-            found = {name: row.get(name) for name in _EVENT}
+            found = {name: row.get(name) for name in EVENT}
             yield found | {"org_id": org, "sealed_hour": sealed_hour, "late": late}

@@ -83,10 +83,11 @@ class Spool:
 
     def row(self, row: Json) -> None:
         """Add one row, canonical, ended by one newline."""
-        self.text(canonical(row) + b"\n")
+        self.text(canonical(row) + b"\n", 1)
 
-    def text(self, data: bytes) -> None:
-        """Add bytes as they are."""
+    def text(self, data: bytes, rows: int | None = None) -> None:
+        """Add bytes as they are; whoever knows how many newlines are in them may say so."""
+        self._rows += data.count(b"\n") if rows is None else rows
         self._block += data
         while len(self._block) >= _BLOCK:
             block = bytes(memoryview(self._block)[:_BLOCK])
@@ -109,7 +110,6 @@ class Spool:
             self._threads = ThreadPoolExecutor(_THREADS)
         self._under_way.append(self._threads.submit(deflate, block))
         self._digest.update(block)
-        self._rows += block.count(b"\n")
         self._size += len(block)
         while len(self._under_way) > _AHEAD:
             self._write()

@@ -1,0 +1,70 @@
+"""An emulated account for a benchmark: table, keys and queues in a process of its own.
+
+Only small things live there; sealed objects and packs are in a folder (``folder_s3``).
+"""
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from functions.shared import aws
+from tools.local import processes
+
+_REGION = "eu-central-1"
+_PORT = 20400
+
+
+@contextmanager
+def account() -> Iterator[dict[str, str]]:
+    """Serve one, make what the pack room needs, yield the environment that leads there."""
+    port = processes.next_free_port(_PORT)
+    with tempfile.TemporaryDirectory() as logs:
+        server = processes.start(
+            "emulator",
+            ["tools.local.emulator", str(port)],
+            port=port,
+            log_dir=Path(logs),
+            environment={
+                "GATEWAY_PORT": str(port),
+                "MINISTACK_HOST": "127.0.0.1",
+                "MINISTACK_REGION": _REGION,
+                "IOT_MTLS_ENABLED": "0",
+                "SFTP_ENABLED": "0",
+                "DOCKER_HOST": "unix:///nonexistent",
+                "AWS_CONFIG_FILE": os.devnull,
+                "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+            },
+        )
+        try:
+            processes.wait_until_answering(server, "/_ministack/health")
+            environment = {
+                "AWS_ENDPOINT_URL": f"http://127.0.0.1:{port}",
+                "AWS_ACCESS_KEY_ID": "test",
+                "AWS_SECRET_ACCESS_KEY": "test",
+                "AWS_DEFAULT_REGION": _REGION,
+                "TABLE_NAME": "bench",
+            }
+            os.environ.update(environment)
+            yield environment | _made()
+        finally:
+            server.stop()
+
+
+def _made() -> dict[str, str]:
+    aws.dynamodb().create_table(
+        TableName="bench",
+        BillingMode="PAY_PER_REQUEST",
+        AttributeDefinitions=[
+            {"AttributeName": name, "AttributeType": "S"} for name in ("pk", "sk")
+        ],
+        KeySchema=[
+            {"AttributeName": "pk", "KeyType": "HASH"},
+            {"AttributeName": "sk", "KeyType": "RANGE"},
+        ],
+    )
+    return {
+        "SIGNING_KEY_ID": aws.kms().create_key()["KeyMetadata"]["Arn"],
+        "PACK_QUEUE_URL": aws.sqs().create_queue(QueueName="bench")["QueueUrl"],
+    }

@@ -1,0 +1,156 @@
+"""S3 as a folder, for benchmarks only: stands where the boto3 client stands, streams both ways.
+
+What is measured through it is our work on the bytes, not botocore's on the requests; every peer
+reads and writes through the same double. It keeps no body in memory, checks the SHA-256 it is
+given, and knows one version of an object. Whether the real service takes our requests is shown
+elsewhere, with moto and the emulator.
+"""
+
+import base64
+import hashlib
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from botocore.exceptions import ClientError
+
+_PIECE = 1 << 18
+_PAGE = 1000
+
+
+class Body:
+    """An object's body as botocore hands it out."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+
+    def read(self, amount: int | None = None) -> bytes:
+        """Return all that is left, or at most so many bytes."""
+        return self._file.read() if amount is None else self._file.read(amount)
+
+    def iter_chunks(self, chunk_size: int = 1024) -> Iterator[bytes]:
+        """Yield the rest in pieces."""
+        while piece := self._file.read(chunk_size):
+            yield piece
+
+    def close(self) -> None:
+        """Close it."""
+        self._file.close()
+
+
+class Paginator:
+    """Pages of a listing."""
+
+    def __init__(self, client: "FolderS3") -> None:
+        self._client = client
+
+    def paginate(self, **request: Any) -> Iterator[dict[str, Any]]:
+        """Yield the pages."""
+        keys = self._client.keys(request["Bucket"], request["Prefix"])
+        found = [key for key in keys if key > request.get("StartAfter", "")]
+        for start in range(0, len(found), _PAGE):
+            yield {"Contents": [{"Key": key} for key in found[start : start + _PAGE]]}
+
+
+class FolderS3:
+    """The calls our rooms make of an S3 client, on buckets that are folders.
+
+    Args:
+        root: holds a folder per bucket.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+
+    def keys(self, bucket: str, prefix: str) -> list[str]:
+        """Return the keys under a prefix, in byte order."""
+        top = self._root / bucket / prefix.rpartition("/")[0]
+        found: list[str] = []
+        for folder, _, names in os.walk(top):
+            found += [str((Path(folder) / name).relative_to(self._root / bucket)) for name in names]
+        return sorted(key for key in found if key.startswith(prefix))
+
+    def get_paginator(self, operation: str) -> Paginator:
+        """Return what pages through a listing."""
+        assert operation == "list_objects_v2"
+        return Paginator(self)
+
+    def get_object(self, *, Bucket: str, Key: str, **_: Any) -> dict[str, Any]:  # noqa: N803
+        """Open an object."""
+        path = self._root / Bucket / Key
+        if not path.is_file():
+            raise ClientError({"Error": {"Code": "NoSuchKey"}}, "GetObject")
+        return {"Body": Body(path.open("rb")), "VersionId": "1"}
+
+    def head_object(self, *, Bucket: str, Key: str, **_: Any) -> dict[str, Any]:  # noqa: N803
+        """Tell an object's size and version."""
+        path = self._root / Bucket / Key
+        if not path.is_file():
+            raise ClientError({"Error": {"Code": "404"}}, "HeadObject")
+        return {"ContentLength": path.stat().st_size, "VersionId": "1"}
+
+    def put_object(self, *, Bucket: str, Key: str, Body: Any, **named: Any) -> dict[str, Any]:  # noqa: N803
+        """Write an object whose key is free."""
+        path = self._root / Bucket / Key
+        if path.exists():
+            raise ClientError({"Error": {"Code": "PreconditionFailed"}}, "PutObject")
+        self._write(path, Body, named.get("ChecksumSHA256"))
+        return {"VersionId": "1"}
+
+    def create_multipart_upload(self, *, Bucket: str, Key: str, **_: Any) -> dict[str, Any]:  # noqa: N803
+        """Begin an upload in parts."""
+        upload = hashlib.sha256(os.urandom(16)).hexdigest()
+        (self._root / "uploads" / upload).mkdir(parents=True)
+        return {"UploadId": upload}
+
+    def upload_part(
+        self,
+        *,
+        UploadId: str,  # noqa: N803
+        PartNumber: int,  # noqa: N803
+        Body: Any,  # noqa: N803
+        **named: Any,
+    ) -> dict[str, Any]:
+        """Write a part."""
+        path = self._root / "uploads" / UploadId / f"{PartNumber:05d}"
+        self._write(path, Body, named.get("ChecksumSHA256"))
+        return {"ETag": f'"{PartNumber}"', "ChecksumSHA256": named.get("ChecksumSHA256")}
+
+    def complete_multipart_upload(
+        self,
+        *,
+        Bucket: str,  # noqa: N803
+        Key: str,  # noqa: N803
+        UploadId: str,  # noqa: N803
+        **_: Any,
+    ) -> dict[str, Any]:
+        """Join the parts, where the key is free."""
+        path, parts = self._root / Bucket / Key, self._root / "uploads" / UploadId
+        if path.exists():
+            raise ClientError({"Error": {"Code": "PreconditionFailed"}}, "CompleteMultipartUpload")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("wb") as file:
+            for part in sorted(parts.iterdir()):
+                with part.open("rb") as opened:
+                    shutil.copyfileobj(opened, file, _PIECE)
+        shutil.rmtree(parts)
+        return {"VersionId": "1"}
+
+    def abort_multipart_upload(self, *, UploadId: str, **_: Any) -> None:  # noqa: N803
+        """Forget the parts."""
+        shutil.rmtree(self._root / "uploads" / UploadId)
+
+    def _write(self, path: Path, body: Any, checksum: str | None) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        digest = hashlib.sha256()
+        with path.open("wb") as file:
+            for piece in (
+                [body] if isinstance(body, bytes) else iter(lambda: body.read(_PIECE), b"")
+            ):
+                digest.update(piece)
+                file.write(piece)
+        if checksum is not None and checksum != base64.b64encode(digest.digest()).decode():
+            path.unlink()
+            raise ClientError({"Error": {"Code": "BadDigest"}}, "PutObject")

@@ -1,0 +1,245 @@
+"""A month of sealed objects, written directly: 744 hours, 2 organizations, a million events.
+
+``python -m benchmarks.month --events N --into FOLDER`` seals the month into FOLDER, builds its
+pack with the pack room's own walk and leaves ``pack.tar.gz`` and ``public_key.hex`` there. Nothing
+of the snapshot room is used. The same number of events gives the same objects everywhere.
+"""
+
+import argparse
+import json
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from benchmarks.folder_s3 import FolderS3
+from benchmarks.month_events import Events
+from functions.shared.canonical import Json, Lines, sha256_hex
+from functions.shared.hours import HOUR, hours_from, month_end, month_start, rfc3339
+from functions.shared.layout import register_key, seal_key, segment_key
+from functions.shared.objects import Bucket, pack_gzip
+from functions.shared.seals import Seal, entry_of
+
+TENANT = "tenant-bench"
+ORGS = ("org-BenchAlpha", "org-BenchBeta")
+MONTH = "2026-03"
+EVENTS = 1_000_000
+BUCKET = "evidence"
+_OPTIONAL = ("admin_keys", "invites", "groups", "roles", "service_accounts", "project_users")
+# How busy the hours of a day are, from midnight UTC.
+_DAY = (2, 1, 1, 1, 1, 2, 4, 7, 10, 12, 12, 11, 10, 11, 12, 12, 11, 9, 7, 5, 4, 3, 3, 2)
+
+
+@dataclass
+class Sealed:
+    """One organization's month, sealed hour by hour.
+
+    Attributes:
+        evidence: where the objects go.
+        org: the organization.
+        n: its events.
+    """
+
+    evidence: Bucket
+    org: str
+    n: int
+    _events: Events = field(init=False)
+    _previous: str | None = None
+    _registers: dict[str, Json] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Invent who and what is there."""
+        self._events = Events(ORGS.index(self.org) + 1)
+
+    def seal(self) -> None:
+        """Write registers, segments and seals."""
+        first = month_start(MONTH)
+        rows = {"users": self._users(), "projects": self._projects(), "api_keys": self._keys()}
+        rows |= {"findings": self._findings()}
+        for section, found in rows.items():
+            lines = Lines.of(found)
+            key = register_key(TENANT, self.org, first, section, lines.sha256)
+            self.evidence.put_once(key, pack_gzip(lines.body), "application/gzip")
+            self._registers[section] = entry_of(key, lines)
+        for hour, n in zip(hours_from(first, month_end(MONTH)), spread(self.n), strict=True):
+            self._seal(hour, self._segment(hour, n) if n else [])
+
+    def _segment(self, hour: datetime, n: int) -> list[Json]:
+        body = "".join(f"{row}\n" for row in self._events.rows(hour, n)).encode()
+        lines = Lines(body, n, sha256_hex(body), 0)
+        key = segment_key(TENANT, self.org, "events", MONTH, hour, lines.sha256)
+        self.evidence.put_once(key, pack_gzip(body), "application/gzip")
+        return [entry_of(key, lines) | {"month": MONTH}]
+
+    def _seal(self, hour: datetime, events: list[Json]) -> None:
+        end, is_first = rfc3339(hour + HOUR), self._previous is None
+        connected = {"seq": 1, "at": rfc3339(hour + timedelta(minutes=30)), "kind": "connected"}
+        stream: Json = {"closed_through": int((hour + HOUR).timestamp()), "backfill_to": None}
+        stream |= {"backfill_done": True, "overflow": []}
+        content: Json = {
+            "v": 1,
+            "tenant_id": TENANT,
+            "org_id": self.org,
+            "org_proof": "proven",
+            "hour": rfc3339(hour),
+            "outcome": "complete",
+            "reason": None,
+            "lifecycle": [connected] if is_first else [],
+            "lifecycle_seq": 1,
+            "previous_sha256": self._previous,
+            "sections": self._sections(hour),
+            "segments": {"events": events, "changes": [], "verdicts": []},
+            "frontiers": {
+                "proven": True,
+                "deep_at": end,
+                "month_closed": None,
+                "streams": {"organization": stream, "tenant": stream},
+            },
+            "kpi": {"users": 200, "billable_users": 200, "active_projects": 40, "api_keys": 800}
+            | {"stale_keys": 20},
+            "pictured_from": end,
+            "pictured_to": end,
+        }
+        run = {"attempt": 0, "requests": 57, "retries": 0, "concurrency": 32.0, "skew_s": 0}
+        seal = Seal.of(content, run)
+        self.evidence.put_once(seal_key(TENANT, self.org, hour), seal.encode())
+        self._previous = seal.sha256
+
+    def _sections(self, hour: datetime) -> Json:
+        facts = {"reason": None, "unknown": 0, "baseline": rfc3339(month_start(MONTH))}
+        facts |= {"complete_at": rfc3339(hour + HOUR)}
+        sections: Json = {
+            name: {"status": "complete", "count": entry["rows"], "register": entry, **facts}
+            for name, entry in self._registers.items()
+        }
+        sections["findings"] |= {"status": "derived"}
+        sections["audit_events"] = {"status": "complete", "reason": None, "count": 0, "unknown": 0}
+        absent = {"status": "forbidden", "reason": "scope_missing", "count": None, "unknown": 0}
+        return sections | {name: absent | {"register": None} for name in _OPTIONAL}
+
+    def _users(self) -> list[Json]:
+        since = rfc3339(month_start(MONTH))
+        return sorted(
+            (
+                {
+                    "user_id": user,
+                    "email_hash": hashed,
+                    "email_prefix": "anna",
+                    "role": "reader",
+                    "roles_held": [{"role": "reader", "from": since, "to": None}],
+                    "added_at": "2026-01-05T09:00:00Z",
+                    "is_service_account": False,
+                    "first_seen_at": since,
+                    "removed_at": None,
+                }
+                for user, hashed in self._events.people
+            ),
+            key=lambda row: str(row["user_id"]),
+        )
+
+    def _projects(self) -> list[Json]:
+        return sorted(
+            (
+                {
+                    "project_id": project,
+                    "name": f"Project {project[5:9]}",
+                    "status": "active",
+                    "created_at": "2026-01-06T09:00:00Z",
+                    "archived_at": None,
+                    "extra": {},
+                    "first_seen_at": rfc3339(month_start(MONTH)),
+                    "removed_at": None,
+                }
+                for project in self._events.projects
+            ),
+            key=lambda row: str(row["project_id"]),
+        )
+
+    def _keys(self) -> list[Json]:
+        owner, hashed = self._events.people[0]
+        return sorted(
+            (
+                {
+                    "project_id": self._events.projects[place % len(self._events.projects)],
+                    "key_id": key,
+                    "name": f"Key {place}",
+                    "redacted_value": "sk-proj-abc***xyz",
+                    "type": "project",
+                    "owner_type": "user",
+                    "owner_id": owner,
+                    "owner_hash": hashed,
+                    "owner_project_access": "active",
+                    "created_at": "2026-01-07T09:00:00Z",
+                    "last_used_at": "2026-03-01T09:00:00Z",
+                    "expires_at": None,
+                    "extra": {},
+                    "first_seen_at": rfc3339(month_start(MONTH)),
+                    "removed_at": None,
+                }
+                for place, key in enumerate(self._events.keys)
+            ),
+            key=lambda row: str(row["key_id"]),
+        )
+
+    def _findings(self) -> list[Json]:
+        return [
+            {
+                "finding_id": f"stale_key-{key}",
+                "kind": "stale_key",
+                "reason": "not_used_for_90_days",
+                "severity": "medium",
+                "section": "api_keys",
+                "entity_id": key,
+                "still_works": True,
+                "first_seen_hour": rfc3339(month_start(MONTH)),
+                "resolved_hour": None,
+                "resolved_by": None,
+            }
+            for key in sorted(self._events.keys)[::40]
+        ]
+
+
+def spread(n: int) -> Iterator[int]:
+    """Yield how many of a month's events fall into each of its hours, by the time of day."""
+    hours = list(hours_from(month_start(MONTH), month_end(MONTH)))
+    whole, passed, told = sum(_DAY[hour.hour] for hour in hours), 0, 0
+    for hour in hours:
+        passed += _DAY[hour.hour]
+        until = n * passed // whole
+        yield until - told
+        told = until
+
+
+def _seal_one(folder: Path, org: str, n: int) -> None:
+    Sealed(Bucket(FolderS3(folder), BUCKET), org, n).seal()  # type: ignore[arg-type]
+
+
+def write(folder: Path, n: int) -> None:
+    """Seal a month of ``n`` events below a folder, unless it is there."""
+    done = folder / "month.json"
+    if done.is_file() and json.loads(done.read_text()) == {"events": n}:
+        return
+    with ProcessPoolExecutor(len(ORGS)) as pool:
+        halves = (n // 2, n - n // 2)
+        for future in [
+            pool.submit(_seal_one, folder, *one) for one in zip(ORGS, halves, strict=True)
+        ]:
+            future.result()
+    done.write_text(json.dumps({"events": n}))
+
+
+def main() -> None:
+    """Seal the month and build its pack."""
+    from benchmarks.builders import ours
+
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--events", type=int, default=EVENTS)
+    parser.add_argument("--into", type=Path, required=True)
+    options = parser.parse_args()
+    write(options.into, options.events)
+    print(json.dumps(ours(options.into)))
+
+
+if __name__ == "__main__":
+    main()

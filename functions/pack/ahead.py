@@ -1,0 +1,38 @@
+"""Ahead: do the next things in threads while this one is being used, in the order given.
+
+S3 answers in tens of milliseconds, and a month of an organization is some two thousand objects. Few
+are under way at once, so that what waits for its turn stays small.
+"""
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import TypeVar
+
+# boto3 keeps ten connections.
+UNDER_WAY = 8
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+
+def ahead(
+    function: Callable[[Item], Result], items: Iterable[Item], under_way: int = UNDER_WAY
+) -> Iterator[tuple[Item, "Future[Result]"]]:
+    """Yield each item with its future; ``result()`` waits, and raises what the function raised.
+
+    Args:
+        function: called in a thread of its own.
+        items: taken from in this thread, a few ahead.
+        under_way: threads, and futures not yet yielded.
+    """
+    waiting: deque[tuple[Item, Future[Result]]] = deque()
+    threads = ThreadPoolExecutor(under_way)
+    try:
+        for item in items:
+            waiting.append((item, threads.submit(function, item)))
+            if len(waiting) >= under_way:
+                yield waiting.popleft()
+        yield from waiting
+    finally:
+        threads.shutdown(cancel_futures=True)
