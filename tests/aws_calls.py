@@ -1,5 +1,7 @@
 """Watch and break AWS calls at botocore's own hooks: count them, or die at the n-th one."""
 
+import itertools
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -14,7 +16,7 @@ class Killed(BaseException):
 
 @dataclass
 class Calls:
-    """The AWS calls made while watching, as ``Service.Operation``."""
+    """The AWS calls made while watching, as ``Service.Operation``, in the order they were begun."""
 
     names: list[str] = field(default_factory=list)
 
@@ -24,18 +26,30 @@ class Calls:
 
 
 @contextmanager
-def watched(before: Callable[[int], None] | None = None, after: Any = None) -> Iterator[Calls]:
-    """Record every AWS call; ``before`` and ``after`` get its number, from 1, and may raise."""
+def watched(
+    before: Callable[[int], None] | None = None, after: Callable[[int], None] | None = None
+) -> Iterator[Calls]:
+    """Record every AWS call; ``before`` and ``after`` get its number, from 1, and may raise.
+
+    Calls of several threads have each their own number: ``before`` by when they are begun,
+    ``after`` by when they are answered.
+    """
     calls = Calls()
+    lock = threading.Lock()
+    answered = itertools.count(1)
 
     def coming(model: Any, **_: Any) -> None:
-        calls.names.append(f"{model.service_model.service_name}.{model.name}")
+        with lock:
+            calls.names.append(f"{model.service_model.service_name}.{model.name}")
+            number = len(calls.names)
         if before:
-            before(len(calls.names))
+            before(number)
 
     def gone(**_: Any) -> None:
+        with lock:
+            number = next(answered)
         if after:
-            after(len(calls.names))
+            after(number)
 
     clients: list[Any] = [aws.dynamodb(), aws.s3(), aws.kms(), aws.sqs()]
     for client in clients:
@@ -50,10 +64,10 @@ def watched(before: Callable[[int], None] | None = None, after: Any = None) -> I
 
 
 def killing(nth: int) -> Callable[[int], None]:
-    """Return a hook that kills the process at the n-th call."""
+    """Return a hook that kills the process at the n-th call: it makes no other call after it."""
 
     def kill(number: int) -> None:
-        if number == nth:
+        if number >= nth:
             raise Killed
 
     return kill

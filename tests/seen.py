@@ -3,6 +3,8 @@
 import json
 from typing import Any
 
+from moto.backends import get_backend
+
 from functions.shared.queue import Queue
 from functions.shared.table import Table
 
@@ -20,6 +22,16 @@ def received(queue: Queue) -> list[dict[str, Any]]:
         for message in messages:
             bodies.append(json.loads(message["Body"]))
             queue.client.delete_message(QueueUrl=queue.url, ReceiptHandle=message["ReceiptHandle"])
+
+
+def held(queue: Queue) -> list[dict[str, Any]]:
+    """Take every message off a queue, those too that nobody sees yet, and return the bodies."""
+    (account,) = get_backend("sqs").values()
+    queues = account[queue.client.meta.region_name].queues
+    messages = queues[queue.url.rpartition("/")[2]]._messages
+    bodies = [json.loads(message.body) for message in messages]
+    messages.clear()
+    return bodies
 
 
 def all_items(table: Table) -> list[dict[str, Any]]:

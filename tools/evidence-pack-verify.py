@@ -1296,37 +1296,46 @@ class ChangeRows(Rows):
         self.sealed.close()
 
 
+CONTROLS = bytes((*range(10), *range(11, 32)))  # all but the newline
+
+
 class Shapes:
     """Knows canonical JSON again by its shape, which is cheaper than reading it.
 
-    A shape is what is left of a text when the contents of strings behind a colon are taken out.
-    A shape is remembered when the text it was taken from is canonical and without a backslash,
-    the contents taken out were those of its values, and no other string of it holds a colon. Then
-    every colon of the shape stands behind a key, so a text of that shape is the remembered one
-    with other contents in the same values. Those hold no quote, backslash or control character,
-    and need no escape; keys, their order, numbers and depth are the same: it is canonical too.
+    All texts are without backslash and control character. A shape is what is left of one when an
+    empty string takes the place of whatever stands behind a colon and is plain: a string, a list
+    of strings, or an integer of at most 15 digits. Each of these is its own canonical form. A
+    shape is remembered when the text it was taken from is canonical, what was replaced in it are
+    values of its objects, and the strings left in it hold no colon. Then every colon of the shape
+    stands behind a key, so a text of that shape is the remembered one with other plain values in
+    the same places; keys and their order are the same: it is canonical too.
     """
 
     MOST = 4096
     LONGEST = 4096
-    CONTENTS = re.compile(r':"[^"\\\x00-\x1f]*"')
+    DEEPEST = 16  # lists and objects; a plain list is one more
+    PLAIN = r':(?:"[^"]*"|\["[^"]*"(?:,"[^"]*")*\]|(?:0|-?[1-9][0-9]{0,14})(?=[,}]))'
 
     def __init__(self) -> None:
         self._known: set[str] = set()
 
-    def unknown(self, texts: list[str]) -> list[tuple[int, str]]:
-        """Return place and shape of the texts (none holds a newline) that need to be read."""
-        shapes = self.CONTENTS.sub(':""', "\n".join(texts)).split("\n")
+    def of(self, texts: list[str]) -> list[str] | None:
+        """Return the shape of each text, None where one of them ends inside a string."""
+        shapes = re.sub(self.PLAIN, ':""', "\n".join(texts)).split("\n")
+        return shapes if len(shapes) == len(texts) else None
+
+    def unknown(self, shapes: list[str]) -> list[int]:
+        """Return the places of those that were not seen before."""
         if self._known.issuperset(shapes):
             return []
-        return [(at, shape) for at, shape in enumerate(shapes) if shape not in self._known]
+        return [at for at, shape in enumerate(shapes) if shape not in self._known]
 
     def learn(self, shape: str, value: object) -> None:
         """Remember the shape of a text that was found canonical, and what it said, if it serves."""
         if (
             len(shape) <= self.LONGEST
             and len(self._known) < self.MOST
-            and "\\" not in shape
+            and shape.count("{") + shape.count("[") <= self.DEEPEST
             and shape == ENCODER.encode(self._emptied(value))
             and STRING.sub("", shape).count(":") == shape.count(":")
         ):
@@ -1334,8 +1343,16 @@ class Shapes:
 
     def _emptied(self, value: object) -> object:
         if isinstance(value, dict):
-            return {k: "" if isinstance(v, str) else self._emptied(v) for k, v in value.items()}
+            return {k: "" if self._is_plain(v) else self._emptied(v) for k, v in value.items()}
         return [self._emptied(item) for item in value] if isinstance(value, list) else value
+
+    @staticmethod
+    def _is_plain(value: object) -> bool:
+        if type(value) is int:
+            return abs(value) < 10**15
+        if type(value) is list:
+            return bool(value) and all(type(item) is str for item in value)
+        return type(value) is str
 
 
 def _event_pattern() -> str:
@@ -1344,22 +1361,21 @@ def _event_pattern() -> str:
     Its groups: details, event_id, late, occurred_at, the day of it, org_id, sealed_hour. No such
     row is longer than 64 KiB, from where on its values are counted.
     """
-    text = r'"[^"\\\x00-\x1f]{0,512}"'
-    group = r'"([^"\\\x00-\x1f]{0,512})"'
-    clock = "([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]Z".replace("(", "(?:")
+    text, group, text_or_null = '"[^"]{0,512}"', '"([^"]{0,512})"', '(?:null|"[^"]{0,512}")'
+    clock = "(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]Z"
     values = {
-        "actor_hash": f"(?:null|{text})",
-        "actor_id": f"(?:null|{text})",
-        "actor_type": f"(?:null|{text})",
-        "details": r"(null|\{.{0,10000}?\})",
+        "actor_hash": text_or_null,
+        "actor_id": text_or_null,
+        "actor_type": text_or_null,
+        "details": r"(null|\{.{0,10000}\})",
         "event_id": group,
-        "event_type": f"(?:null|{text})",
+        "event_type": text,
         "late": "(false|true)",
         "occurred_at": f'"(([0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}})T{clock})"',
         "org_id": group,
-        "project_id": f"(?:null|{text})",
+        "project_id": text_or_null,
         "sealed_hour": group,
-        "target_id": f"(?:null|{text})",
+        "target_id": text_or_null,
     }
     return r"^\{" + ",".join(f'"{name}":{value}' for name, value in values.items()) + r"\}\n"
 
@@ -1402,12 +1418,17 @@ class EventRows(Rows):
 
     def _plain_block(self, rows: bytes) -> bool:
         """Check many rows at once; False, with nothing counted, if one of them is not plain."""
+        if b"\\" in rows or len(rows.translate(None, CONTROLS)) != len(rows):
+            return False
         try:
             text = rows.decode("utf-8")
         except UnicodeDecodeError:
             return False
         found = re.findall(self.PATTERN, text, re.MULTILINE)
         if len(found) != rows.count(b"\n"):
+            return False
+        shapes = self._shapes.of([row[0] for row in found])
+        if shapes is None:
             return False
         keys = [(org, hour, at, event_id) for _, event_id, _, at, _, org, hour in found]
         if keys[0] <= self._last or not all(map(operator.lt, keys, keys[1:])):
@@ -1424,10 +1445,10 @@ class EventRows(Rows):
                 self._check_org(org)
                 self._check_hour(hour)
                 self._check_day(day)
-            lines: list[str] = []
-            for at, shape in self._shapes.unknown([row[0] for row in found]):
-                lines = lines or text.split("\n")
-                self._shapes.learn(shape, canonical_row(lines[at].encode())["details"])
+            lines: list[bytes] = []
+            for at in self._shapes.unknown(shapes):
+                lines = lines or rows.split(b"\n")
+                self._shapes.learn(shapes[at], canonical_row(lines[at])["details"])
         except Malformed:
             return False
         self.n += len(found)
@@ -1627,6 +1648,17 @@ class SealedCounts:
 # Coverage and the chain of seals (check 10).
 
 
+MEANING = {
+    "partial": "not every list was read to its end",
+    "failed": "nothing could be read",
+    "missed": "nobody took the picture in time",
+    "paused": "the tenant had paused, or just ended, the collection",
+    "gap": "no seal, nobody can say what was there",
+    "disconnected": "the tenant had ended the collection",
+    "not connected yet": "the collection had not begun",
+}
+
+
 class Run:
     """Consecutive hours of one organization that deserve to be named, with their outcome."""
 
@@ -1642,7 +1674,8 @@ class Run:
         n = self.last - self.first + 1
         hours = hour_name(self.first) + (f" .. {hour_name(self.last)}" if n > 1 else "")
         why = f" ({shown(self.reason, 60)})" if self.reason else ""
-        return f"{shown(self.org_id)}  {hours}  {self.outcome}{why}, {n} hour{'s' * (n > 1)}"
+        count = f"{n} hour{'s' * (n > 1)}: {MEANING[self.outcome]}"
+        return f"{shown(self.org_id)}  {hours}  {self.outcome}{why}, {count}"
 
 
 class CoverageRows(Rows):
@@ -2379,9 +2412,10 @@ def describe(manifest: Manifest, done: dict[str, Rows], report: Report) -> None:
     """Put what an auditor should know beside the verdict into the report."""
     for name, rows in done.items():
         if isinstance(rows, EntityRows) and rows.n_returns:
-            report.notes.append(f"returned  {name}: {rows.n_returns} came back")
+            report.notes.append(f"returned  {name}: {rows.n_returns} came back: one row a stay")
         if isinstance(rows, EventRows) and rows.n_late:
-            report.notes.append(f"late      events of an earlier period: {rows.n_late}")
+            words = f"{rows.n_late}, not in an earlier pack of that period"
+            report.notes.append(f"late      events of an earlier period: {words}")
         if isinstance(rows, CoverageRows):
             report.facts["runs"] = [
                 {

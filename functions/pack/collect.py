@@ -7,31 +7,35 @@ in memory of an hour is where its event segments lie.
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 
+from functions.pack.collection import Collected
+from functions.pack.rows import OPTIONAL
 from functions.pack.spool import Spool
+from functions.pack.strays import strays
 from functions.pack.walk import Losses, unsealed_after, unsealed_between, walk
+from functions.pack.witnesses import Witnesses, confirm
 from functions.shared.canonical import Json
 from functions.shared.hours import HOUR, month_of, parse_instant, rfc3339
 from functions.shared.objects import Bucket
-from functions.shared.packs import Pack, Packs, Period
-from functions.shared.seals import Chain, Seal
+from functions.shared.packs import Pack, Packs
+from functions.shared.period import Period
+from functions.shared.seals import BEGINNING, Chain, Seal
 
 SECTIONS = ("users", "projects", "api_keys")
-_PICTURED = ("complete", "partial")
+PICTURED = (*SECTIONS, *OPTIONAL, "findings")
+_READ = ("complete", "partial")
 _NOT_GAPS = ("complete", "partial", "paused")
-# Before every chain, and far enough from the calendar's edge to count hours back from.
-_BEGINNING = datetime(1970, 1, 2, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """Audit events of one month, first sealed by one hour.
+    """Audit events, changes or verdicts of one month, first sealed by one hour.
 
     Attributes:
         hour: the sealing hour's name.
         entry: what the seal says of the object.
-        late: its month ended before the period began.
+        late: events of a month that ended before the period began.
     """
 
     hour: str
@@ -49,12 +53,18 @@ class Organization:
         audit_log: ``proven``, ``unproven`` or ``forbidden``, as sealed last in the period.
         first_previous_sha256: digest that the period's first seal follows.
         last_seal_sha256: digest of the period's last seal.
+        last_sealed_hour: name of the hour it closes.
         outcomes: hours by outcome; ``gap`` where there is no seal.
         longest_gap_hours: most hours in a row of which there is no picture.
         registers: the last entry sealed in the period, by section.
         pictured: names of the period's hours whose picture shows a section, by section.
         segments: of events, by sealing hour.
+        changes: segments of the period's changes, by hour.
+        verdicts: segments of verdicts on changes, by sealing hour, from the period's start to the
+            last seal that counts.
+        collected: how the hours of the period were read.
         audited_through: epoch second up to which the audit log was read at the cut.
+        strays: keys of objects among the period's segments that no seal names.
     """
 
     org_id: str
@@ -62,12 +72,17 @@ class Organization:
     audit_log: str = "unproven"
     first_previous_sha256: str | None = None
     last_seal_sha256: str | None = None
+    last_sealed_hour: str | None = None
     outcomes: Counter[str] = field(default_factory=Counter)
     longest_gap_hours: int = 0
     registers: dict[str, Json] = field(default_factory=dict)
-    pictured: dict[str, list[str]] = field(default_factory=lambda: {name: [] for name in SECTIONS})
+    pictured: dict[str, list[str]] = field(default_factory=lambda: {name: [] for name in PICTURED})
     segments: list[Segment] = field(default_factory=list)
+    changes: list[Segment] = field(default_factory=list)
+    verdicts: list[Segment] = field(default_factory=list)
+    collected: Collected = field(default_factory=Collected)
     audited_through: int | None = None
+    strays: list[str] = field(default_factory=list)
 
     @property
     def seals(self) -> int:
@@ -81,6 +96,7 @@ def collect(
     late_after: Mapping[str, datetime | None],
     coverage: Spool,
     losses: Losses,
+    witnesses: Witnesses,
 ) -> list[Organization]:
     """Return what the seals say of each organization, sorted by id.
 
@@ -90,6 +106,7 @@ def collect(
         late_after: what ``late_after`` returned.
         coverage: takes a row for every expected hour.
         losses: takes what is missing or invalid.
+        witnesses: what else says that hours were sealed.
     """
     sealed_through = pack.sealed_through or {}
     found = []
@@ -98,9 +115,13 @@ def collect(
         one = _Collecting(
             Organization(org), pack.period, coverage, org in late_after, late_after.get(org)
         )
+        chain = Chain(evidence, pack.tenant_id, org)
         if through:
-            chain = Chain(evidence, pack.tenant_id, org)
-            one.take(walk(chain, one.start, parse_instant(through), losses))
+            last = parse_instant(through)
+            one.take(walk(chain, one.start, last, losses))
+            lost = strays(evidence, pack.tenant_id, org, pack.period, last, one.named)
+            one.organization.strays.extend(lost)
+        confirm(chain, one.sealed, witnesses.of(org), losses)
         found.append(one.organization)
     return found
 
@@ -134,6 +155,8 @@ class _Collecting:
     coverage: Spool
     takes_late: bool
     late_after: datetime | None
+    sealed: dict[datetime, str] = field(default_factory=dict)
+    named: set[str] = field(default_factory=set)
     _gap: int = 0
     _counted: datetime | None = None
 
@@ -142,7 +165,7 @@ class _Collecting:
         """Return the first hour whose seal is needed."""
         if not self.takes_late:
             return self.period.start
-        return min(self.period.start, self.late_after + HOUR if self.late_after else _BEGINNING)
+        return min(self.period.start, self.late_after + HOUR if self.late_after else BEGINNING)
 
     def take(self, seals: Iterable[Seal]) -> None:
         """Take the seals, oldest first; the first may lie before the start."""
@@ -157,20 +180,27 @@ class _Collecting:
 
     def _take_seal(self, seal: Seal) -> None:
         found, content = self.organization, seal.content
+        self.sealed[seal.hour] = seal.sha256
+        self.named.update(entry["key"] for kind in content["segments"].values() for entry in kind)
         for entry in content["segments"]["events"]:
             self._take_segment(seal, entry)
+        if seal.hour >= self.period.start:
+            found.verdicts += _segments(seal, "verdicts")
         found.audited_through = _audited_through(content)
         if not self._in_period(seal.hour):
             return
+        found.changes += _segments(seal, "changes")
+        found.collected.take(seal)
         if not found.seals:
             found.first_previous_sha256 = content["previous_sha256"]
         found.last_seal_sha256 = seal.sha256
+        found.last_sealed_hour = content["hour"]
         found.org_proof = content["org_proof"]
         found.audit_log = _audit_log(content, found.audit_log)
         for section, facts in content["sections"].items():
             if facts.get("register"):
                 found.registers[section] = facts["register"]
-            if section in found.pictured and facts["status"] in _PICTURED:
+            if section in found.pictured and _shows(seal, facts):
                 found.pictured[section].append(content["hour"])
         self._cover(seal.hour, content["outcome"], seal)
 
@@ -206,6 +236,22 @@ class _Collecting:
                 "sha256": seal.sha256 if seal else None,
             }
         )
+
+
+def _segments(seal: Seal, kind: str) -> list[Segment]:
+    entries = seal.content["segments"].get(kind, [])
+    return [Segment(seal.content["hour"], entry, late=False) for entry in entries]
+
+
+def _shows(seal: Seal, facts: Json) -> bool:
+    """Tell whether an hour's own picture shows a section.
+
+    In an hour that did not ask for one, its seal repeats the status of the hour that did.
+    """
+    if facts["status"] == "derived":
+        return seal.content["pictured_from"] is not None
+    asked_at = facts.get("asked_at")
+    return facts["status"] in _READ and asked_at in (None, rfc3339(seal.hour + HOUR))
 
 
 def _audit_log(content: Json, before: str) -> str:

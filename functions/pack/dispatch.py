@@ -1,7 +1,8 @@
 """Dispatch: the monthly schedule's event becomes one pack per tenant, of the month before.
 
 The month and the cut follow from the event's own time. A lost firing may be fired again, a doubled
-one does no harm: a tenant's pack of a month exists once.
+one does no harm: a tenant's pack of a month exists once. An operator who fires again with
+``"again": true`` in the event has the packs that failed made anew, under new numbers.
 """
 
 from datetime import datetime
@@ -11,12 +12,13 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from functions.shared import aws, settings
 from functions.shared.clock import clock_from
-from functions.shared.connections import Connections
+from functions.shared.connections import Connection, Connections
 from functions.shared.errors import AuditError
 from functions.shared.hour_rows import HourRows
 from functions.shared.hours import HOUR, floor_hour, parse_instant, previous_month, rfc3339
 from functions.shared.observability import logger
-from functions.shared.packs import Pack, Packs, Period
+from functions.shared.packs import Pack, Packs
+from functions.shared.period import Period
 from functions.shared.queue import Queue
 from functions.shared.table import Table
 
@@ -31,19 +33,29 @@ def handle(event: dict[str, Any], _context: object) -> dict[str, int]:
     """Request the packs of the month before the event (EventBridge's scheduled event).
 
     Permissions:
-        dynamodb:Query, GetItem and PutItem; sqs:SendMessage on the pack queue.
+        dynamodb:Query, GetItem, PutItem and UpdateItem; sqs:SendMessage on the pack queue.
     """
     given = settings.from_process()
     table = Table(aws.dynamodb(), given["TABLE_NAME"])
     queue = Queue(aws.sqs(), given["PACK_QUEUE_URL"])
     now = clock_from(given.environment)()
-    packs = dispatch(table, queue, min(parse_instant(event["time"]), now), now)
+    fired_at = min(parse_instant(event["time"]), now)
+    packs = dispatch(table, queue, fired_at, now, again=event.get("again") is True)
     log.info("dispatched", packs=len(packs), time=event["time"])
     return {"packs": len(packs)}
 
 
-def dispatch(table: Table, queue: Queue, fired_at: datetime, now: datetime) -> list[Pack]:
+def dispatch(
+    table: Table, queue: Queue, fired_at: datetime, now: datetime, *, again: bool = False
+) -> list[Pack]:
     """Request the previous month's pack for every tenant with a sealed hour in it.
+
+    Args:
+        table: the table.
+        queue: the pack room's.
+        fired_at: instant of the schedule's event.
+        now: the present.
+        again: make those anew that failed.
 
     Raises:
         DispatchIncomplete: one or more tenants had to be left out; the others were not.
@@ -54,7 +66,7 @@ def dispatch(table: Table, queue: Queue, fired_at: datetime, now: datetime) -> l
         try:
             pack = pack_of(table, tenant, fired_at, now)
             if pack:
-                requested.append(Packs(table).request(pack, queue))
+                requested.append(Packs(table).request(pack, queue, again=again))
         except (AuditError, ClientError, BotoCoreError):
             # One tenant's trouble must not cost the others their pack.
             log.exception("not requested", tenant_id=tenant)
@@ -88,9 +100,19 @@ def pack_of(table: Table, tenant: str, fired_at: datetime, now: datetime) -> Pac
 
 
 def _with_an_hour(table: Table, tenant: str, period: Period) -> list[str]:
-    """Return the tenant's organizations with a sealed hour in the period, sorted."""
-    orgs = [connection.org_id for connection in Connections(table).of(tenant)]
-    return sorted(org for org in orgs if _has_an_hour(HourRows(table, tenant, org), period))
+    """Return the tenant's organizations with a sealed hour in the period, sorted.
+
+    One that should have one by now is not left out for lack of rows: its pack says what is missing.
+    """
+    return sorted(
+        one.org_id
+        for one in Connections(table).of(tenant)
+        if _expects(one, period) or _has_an_hour(HourRows(table, tenant, one.org_id), period)
+    )
+
+
+def _expects(place: Connection, period: Period) -> bool:
+    return place.status != "disconnected" and parse_instant(place.first_hour) <= period.last_hour
 
 
 def _has_an_hour(hours: HourRows, period: Period) -> bool:

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 
 from functions.pack.sign import Signer
 from functions.shared.clock import Clock
+from functions.shared.connections import Connections
 from functions.shared.custody import Custody
+from functions.shared.hour_rows import HourRows
 from functions.shared.objects import Bucket
 from functions.shared.pack_chain import PackChain
 from functions.shared.packs import Packs
@@ -25,6 +27,8 @@ class Doors:
         custody: the custody log.
         evidence: bucket of sealed objects, read only.
         archives: bucket of finished packs.
+        hours: opens the table's hour rows of a tenant's organization.
+        connections: the tenants' organizations.
         queue: the room's own; a pack that must wait is a new message.
         now: the clock.
         count: adds to a metric that an alarm watches.
@@ -37,6 +41,8 @@ class Doors:
     custody: Custody
     evidence: Bucket
     archives: Bucket
+    hours: Callable[[str, str], HourRows]
+    connections: Connections
     queue: Queue
     now: Clock
     count: Callable[[str], None]

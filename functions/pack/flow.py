@@ -4,20 +4,25 @@
 Nothing can be downloaded before the last line of it.
 """
 
+from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from functions.pack.anchor_rows import anchors_of
 from functions.pack.archive import archive
 from functions.pack.begin import begin, put_off
-from functions.pack.collect import collect, late_after
+from functions.pack.collect import Organization, collect, late_after
 from functions.pack.doors import Doors
+from functions.pack.fail import fail
 from functions.pack.manifest import manifest
 from functions.pack.publish import publish
 from functions.pack.sign import key_in_force, signature_file
 from functions.pack.spool import Spool
 from functions.pack.verify import verify
 from functions.pack.walk import Losses
+from functions.pack.witnesses import Witnesses
 from functions.pack.write import write
+from functions.shared.anchors import Anchor
 from functions.shared.canonical import sha256_hex
 from functions.shared.errors import (
     EvidenceConflict,
@@ -26,11 +31,13 @@ from functions.shared.errors import (
     PackFailed,
     SigningRefused,
 )
-from functions.shared.observability import FAILED_PACKS
 from functions.shared.packs import Pack
 from functions.shared.table import ConditionFailed
 
 _BUSY_DELAY_S = 15
+# A tenant's newest packs; older ones are about months that later packs have confirmed.
+_PACKS_ASKED = 100
+_STRAYS_NAMED = 20
 
 
 def build(tenant: str, number: int, doors: Doors) -> None:
@@ -61,11 +68,16 @@ def walk_of(pack: Pack, folder: Path, doors: Doors) -> None:
     losses = Losses()
     with Spool(folder / "coverage.jsonl") as coverage:
         late = late_after(pack, doors.packs)
-        organizations = collect(pack, doors.evidence, late, coverage, losses)
-        members = write(pack, organizations, coverage.member(), doors.evidence, folder, losses)
+        anchors = anchors_of(pack, doors.evidence, losses)
+        witnesses = _witnesses(pack, anchors, doors)
+        organizations = collect(pack, doors.evidence, late, coverage, losses, witnesses)
+        members = write(
+            pack, organizations, coverage.member(), anchors, doors.evidence, folder, losses
+        )
     losses.require_none()
+    _name_strays(pack, organizations, doors)
 
-    key = key_in_force(doors.keys, doors.now(), pack.signing_key_id)
+    key = key_in_force(doors.keys, pack, doors.now())
     pack = doors.chain.hold(pack, key.key_id, doors.now())
     document = manifest(pack, organizations, members, key)
     signature = doors.signer.sign(key, document)
@@ -83,13 +95,33 @@ def walk_of(pack: Pack, folder: Path, doors: Doors) -> None:
         size_bytes=finished.size,
         archive_sha256=finished.sha256,
         signing_public_hex=key.public_hex,
+        last_seals=_last_seals(organizations),
     )
 
 
+def _witnesses(pack: Pack, anchors: Sequence[Anchor], doors: Doors) -> Witnesses:
+    packs, _ = doors.packs.page(pack.tenant_id, limit=_PACKS_ASKED)
+    return Witnesses(pack, doors.hours, doors.connections, packs, anchors)
+
+
+def _name_strays(pack: Pack, organizations: Sequence[Organization], doors: Doors) -> None:
+    """Note what lies among the segments and is no evidence: somebody should look why."""
+    for one in organizations:
+        if one.strays:
+            facts = {"org_id": one.org_id, "number": pack.number, "objects": len(one.strays)}
+            facts["keys"] = one.strays[:_STRAYS_NAMED]
+            doors.custody.note(
+                pack.tenant_id, "pack", "evidence.unreferenced", doors.now(), **facts
+            )
+
+
+def _last_seals(organizations: Sequence[Organization]) -> dict[str, dict[str, str]]:
+    return {
+        one.org_id: {"hour": one.last_sealed_hour, "sha256": one.last_seal_sha256}
+        for one in organizations
+        if one.last_sealed_hour and one.last_seal_sha256
+    }
+
+
 def _fail(tenant: str, number: int, reason: str, doors: Doors) -> None:
-    pack = doors.packs.need(tenant, number)
-    if pack.state not in ("queued", "building"):
-        return
-    doors.packs.update(pack, expect=pack.state, state="failed", reason=reason)
-    doors.chain.let_go(pack)
-    doors.count(FAILED_PACKS)
+    fail(tenant, number, reason, packs=doors.packs, chain=doors.chain, count=doors.count)

@@ -9,7 +9,9 @@ from functions.pack.sign import WrappedSeed
 from functions.shared import aws, settings
 from functions.shared.canonical import strict_loads
 from functions.shared.clock import clock_from
+from functions.shared.connections import Connections
 from functions.shared.custody import Custody
+from functions.shared.hour_rows import HourRows
 from functions.shared.objects import Bucket
 from functions.shared.observability import count, logger
 from functions.shared.pack_chain import PackChain
@@ -35,6 +37,8 @@ def doors() -> Doors:
         custody=Custody(table),
         evidence=Bucket(aws.s3(), given["EVIDENCE_BUCKET"]),
         archives=Bucket(aws.s3(), given["PACKS_BUCKET"]),
+        hours=lambda tenant, org: HourRows(table, tenant, org),
+        connections=Connections(table),
         queue=Queue(aws.sqs(), given["PACK_QUEUE_URL"]),
         now=clock_from(given.environment),
         count=count,

@@ -172,10 +172,11 @@ leaves your machine:
     python3 evidence-pack-verify.py pack-{number}.tar.gz --expected-pubkey $KEY
 
 HOW TO CHECK, WITHOUT ANY OF OUR CODE
-With GNU tar, coreutils, sed and OpenSSL 3. The signature:
+With GNU tar, coreutils, sed and OpenSSL 3. The signature, before anything
+else of the archive becomes a file:
 
-    tar -xzf pack-{number}.tar.gz
-    base64 -d manifest.sig > manifest.sig.bin
+    tar -xzOf pack-{number}.tar.gz manifest.json > manifest.json
+    tar -xzOf pack-{number}.tar.gz manifest.sig | base64 -d > manifest.sig.bin
     DER=$(printf %s $KEY | tr a-f A-F | basenc --base16 -d | base64)
     echo '-----BEGIN PUBLIC KEY-----' > pub.pem
     echo MCowBQYDK2VwAyEA$DER >> pub.pem
@@ -188,7 +189,17 @@ It must say "Signature Verified Successfully". The files:
     sed -nE '/"files"/,/]/s/.*"(name|sha256)": "([^"]*)".*/\\2/p' \\
       manifest.json | paste -d' ' - - |
       sed -E 's/(.*) (.*)/\\2  \\1/' > sums
+    cut -c67- sums | xargs tar -xzf pack-{number}.tar.gz
     sha256sum -c sums
 
-Every line must end with OK.
+Every line must end with OK. And nothing else is in the archive, if this
+prints nothing:
+
+    printf 'manifest.json\\nmanifest.sig\\n' | cat - sums |
+      sed -E 's/^[0-9a-f]{{64}}  //' > names
+    tar -tzf pack-{number}.tar.gz | cmp - names
+
+These lines do not look into the files. That no hour was left out and that the
+chain of seals holds is what the script adds: only whoever has the signing key
+could falsify that.
 """

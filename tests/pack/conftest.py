@@ -12,7 +12,9 @@ from functions.pack.doors import Doors
 from functions.pack.flow import build
 from functions.pack.mint import mint
 from functions.pack.sign import WrappedSeed
+from functions.shared.connections import Connections
 from functions.shared.custody import Custody
+from functions.shared.hour_rows import HourRows
 from functions.shared.hours import HOUR, floor_hour, rfc3339
 from functions.shared.objects import Bucket
 from functions.shared.pack_chain import PackChain
@@ -40,6 +42,7 @@ class PackRoom:
         *,
         tenant: str = "tenant-a",
         orgs: tuple[str, ...] = ("org-Alpha",),
+        once: bool = False,
         **facts: Any,
     ) -> Pack:
         """Request a pack, on demand unless ``month`` is given."""
@@ -57,7 +60,7 @@ class PackRoom:
             created_at=rfc3339(now),
             requested_by="user-sub-1",
         )
-        return self.doors.packs.request(replace(pack, **facts), self.doors.queue)
+        return self.doors.packs.request(replace(pack, **facts), self.doors.queue, once=once)
 
     def build(self, pack: Pack) -> Pack:
         """Handle one message of the pack's, and return its row."""
@@ -113,6 +116,8 @@ def room(
         custody=Custody(table),
         evidence=evidence,
         archives=packs_bucket,
+        hours=lambda tenant, org: HourRows(table, tenant, org),
+        connections=Connections(table),
         queue=pack_queue,
         now=clock.now,
         count=counted.append,

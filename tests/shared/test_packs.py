@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from functions.shared.errors import NotFound, PeriodInvalid
 from functions.shared.hours import HOUR, month_start, rfc3339
-from functions.shared.packs import MAX_PERIOD, Pack, Packs, Period
+from functions.shared.packs import Pack, Packs
+from functions.shared.period import MAX_PERIOD, Period
 from functions.shared.queue import Queue
 from functions.shared.table import ConditionFailed, Table
 from tests.seen import received
@@ -99,6 +100,26 @@ def test_a_monthly_pack_is_one_however_often_it_is_asked_for(
     assert packs.request(monthly, pack_queue) == first
     assert packs.request(pack(), pack_queue).number == 2
     assert packs.request(monthly, pack_queue) == first
+
+
+def test_a_monthly_pack_that_failed_is_made_anew_only_on_purpose(
+    table: Table, pack_queue: Queue
+) -> None:
+    """A new number, the failed one stays to be seen; its cut and organizations are kept."""
+    packs = Packs(table)
+    monthly = pack(kind="monthly", month="2026-04", requested_by="schedule")
+    first = packs.request(monthly, pack_queue)
+    failed = packs.update(first, state="failed", reason="why")
+    later = replace(monthly, cut_hour="2026-06-01T00:00:00Z", org_ids=["org-first", "org-young"])
+    assert packs.request(later, pack_queue) == failed
+    anew = packs.request(later, pack_queue, again=True)
+    assert (anew.number, anew.state) == (2, "queued")
+    assert (anew.cut_hour, anew.org_ids) == (first.cut_hour, ["org-first"])
+    assert packs.request(later, pack_queue, again=True) == anew
+    assert [one.number for one in packs.monthly_before("tenant-a", "2026-05")] == [2]
+    packs.update(anew, state="ready")
+    assert packs.request(later, pack_queue, again=True).number == 2
+    assert packs.need("tenant-a", 1) == failed
 
 
 def test_a_row_changes_only_from_the_state_it_is_in(table: Table, pack_queue: Queue) -> None:
