@@ -19,15 +19,22 @@ if TYPE_CHECKING:
     from functions.pack.collect import Organization
 
 _SUMMED = ("requests", "pages", "retries")
-_LIST: Final = {"limit": "100", "after": "<cursor>"}
-_PARAMETERS: Final[dict[str, dict[str, str]]] = {
-    "projects": {**_LIST, "include_archived": "true"},
-    "api_keys": {**_LIST, "owner_project_access": "any"},
-}
-_AUDIT_LOG: Final = {
+_PAGE: Final = {"limit": "100"}
+_WINDOW: Final = {
     "effective_at[gte]": "<epoch second>",
     "effective_at[lt]": "<epoch second>",
-    "limit": "100",
+    **_PAGE,
+}
+_BEFORE: Final = {"effective_at[lt]": "<epoch second>", "limit": "1"}
+_TENANT: Final = {"tenant_only": "true"}
+_PARAMETERS: Final[dict[str, dict[str, str]]] = {
+    "projects": {"include_archived": "true", **_PAGE},
+    "api_keys": {"owner_project_access": "any", **_PAGE},
+}
+_WHEN: Final = {
+    "api_keys": "every hour for active projects, once a day for archived ones",
+    "service_accounts": "once a day for active projects",
+    "project_users": "once a day for active projects",
 }
 
 
@@ -98,6 +105,7 @@ def collection(
             "sources": _said(organizations, "clock"),
         },
         "endpoints": ENDPOINTS,
+        "cursors": CURSORS,
         "generator": generator,
         "organizations": [_of(one, own_keys.get(one.org_id, ())) for one in organizations],
         "regions": _said(organizations, "region"),
@@ -139,41 +147,31 @@ def _ids_by_end(rows: Iterable[Json]) -> dict[str, str]:
 
 
 def _endpoints() -> list[Json]:
-    found = [
-        {
-            "section": section.name,
-            "path": section.path,
-            "parameters": _PARAMETERS.get(section.name, _LIST),
-            "when": "once a day" if section.daily else "every hour",
-        }
-        for section in SECTIONS
+    paths = {section.name: section.path for section in SECTIONS}
+    users, keys, log = paths["users"], paths["api_keys"], "/organization/audit_logs"
+    lists = [
+        _endpoint(name, path, _PARAMETERS.get(name, _PAGE), _WHEN.get(name, "every hour"))
+        for name, path in paths.items()
     ]
-    for parameters, when in (
-        (_AUDIT_LOG, "every hour"),
-        ({**_AUDIT_LOG, "tenant_only": "true"}, "every hour"),
-        (
-            {"effective_at[lt]": "<epoch second>", "limit": "1"},
-            "until the log's beginning is reached, with and without tenant_only",
-        ),
-    ):
-        found.append(
-            {
-                "section": "audit_events",
-                "path": "/organization/audit_logs",
-                "parameters": parameters,
-                "when": when,
-            }
-        )
-    found += [
-        {
-            "section": section.name,
-            "path": f"{section.path}/{{id}}",
-            "parameters": {},
-            "when": "where a list no longer shows something, before that is believed",
-        }
-        for section in SECTIONS
+    back = "until the beginning of the log is reached"
+    single = "where a list no longer shows one, before that is believed"
+    return [
+        *lists,
+        _endpoint("audit_events", log, _WINDOW, "every hour"),
+        _endpoint("audit_events", log, _WINDOW | _TENANT, "every hour"),
+        _endpoint("audit_events", log, _BEFORE, back),
+        _endpoint("audit_events", log, _BEFORE | _TENANT, back),
+        _endpoint("api_keys", keys, _PAGE, "where OpenAI refuses owner_project_access"),
+        _endpoint("users", users, {"limit": "1"}, "first, after an hour that refused the key"),
+        *(_endpoint(name, f"{path}/{{id}}", {}, single) for name, path in paths.items()),
     ]
-    return [{"method": "GET", **one} for one in found]
+
+
+def _endpoint(section: str, path: str, parameters: dict[str, str], when: str) -> Json:
+    asked = {"method": "GET", "path": path, "parameters": parameters, "section": section}
+    return asked | {"when": when}
 
 
 ENDPOINTS: Final = _endpoints()
+# Beside the parameters: pages after the first, and a second with more events than a page holds.
+CURSORS: Final = ("after", "before")

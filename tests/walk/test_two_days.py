@@ -15,6 +15,7 @@ from tests.lab import Lab, LabMaker
 from tests.pack.conftest import PackRoom
 from tests.seen import all_items
 from tests.tools.verifier import Verdict, run_script, verify
+from tests.walk import contents
 from tools.openai_simulator import DEMO_ADMIN_KEY, DEMO_ORG_ID, DEMO_START, demo_world
 from tools.openai_simulator.private import private_texts
 
@@ -75,6 +76,11 @@ def test_two_days_of_the_demo_story(
     thomas = [row for row in users if row["user_id"] == lab.world.user_id("thomas.lindqvist")]
     assert len(thomas) == 2
     assert [row["removed_at"] is None for row in thomas] == [False, True]
+
+    contents.changes_are_told(lab, room, pack, seals)
+    contents.findings_are_told(lab, room, pack, seals[-1])
+    contents.optional_lists_are_told(lab, room, pack, seals[-1])
+    contents.questions_are_told(lab, room, pack)
 
     kept = _everything_kept(lab, room, pack) + capsys.readouterr().out
     private = private_texts(lab.world)

@@ -1,0 +1,103 @@
+"""What a full pack must hold of the hours that were sealed, and of what was asked to seal them."""
+
+import re
+from collections.abc import Sequence
+
+from functions.shared.canonical import Json, strict_loads
+from functions.shared.packs import Pack
+from functions.shared.seals import Seal, read_rows
+from tests.lab import Lab
+from tests.pack.conftest import PackRoom
+
+OPTIONAL = {
+    "admin_keys": "key_id",
+    "service_accounts": "service_account_id",
+    "invites": "invite_id",
+    "project_users": "membership_id",
+}
+_NAMED = ("hour", "section", "entity_id", "kind")
+
+
+def changes_are_told(lab: Lab, room: PackRoom, pack: Pack, seals: Sequence[Seal]) -> None:
+    """Every sealed change is there with the last verdict on it; what explains it is an event."""
+    rows = room.rows(pack, "changes.jsonl")
+    last = {_name(row): row for row in _sealed(lab, seals, "verdicts")}
+    assert [_name(row) for row in rows] == sorted(map(_name, _sealed(lab, seals, "changes")))
+    for row in rows:
+        said = last[_name(row)]
+        for field in ("verdict", "reason", "event_id", "decided_hour"):
+            assert row[field] == said[field], row
+    events = {row["event_id"] for row in room.rows(pack, "events.jsonl")}
+    explained = [row for row in rows if row["verdict"] == "explained"]
+    assert len(explained) > len(rows) / 2
+    assert {row["event_id"] for row in explained} <= events
+    assert {row["section"] for row in rows} > {"users", "api_keys", "project_users", "invites"}
+
+
+def findings_are_told(lab: Lab, room: PackRoom, pack: Pack, last: Seal) -> None:
+    """They are the last register's; one was resolved by a change that an event explains."""
+    rows = room.rows(pack, "findings.jsonl")
+    sealed = lab.register(last, "findings")
+    assert [row["finding_id"] for row in rows] == [row["finding_id"] for row in sealed]
+    causes = [row["resolved_by"] for row in rows if row["resolved_by"]]
+    changes = {(row["hour"], row["kind"], row["event_id"]) for row in _changes(room, pack)}
+    assert causes
+    for cause in causes:
+        assert (cause["hour"], cause["kind"], cause["event_id"]) in changes
+    assert any(cause["event_id"] for cause in causes)
+
+
+def optional_lists_are_told(lab: Lab, room: PackRoom, pack: Pack, last: Seal) -> None:
+    """A row for every row of the last sealed register."""
+    for section, identity in OPTIONAL.items():
+        rows = room.rows(pack, f"{section}.jsonl")
+        sealed = lab.register(last, section)
+        assert rows, section
+        assert [row[identity] for row in rows] == [row[identity] for row in sealed]
+        assert all(row["state_at"] for row in rows), section
+
+
+def questions_are_told(lab: Lab, room: PackRoom, pack: Pack) -> None:
+    """Every request of the two days is one of those that collection.json lists; none is hidden."""
+    told = strict_loads(room.members(pack)["collection.json"])
+    asked = lab.simulator.log
+    [org] = told["organizations"]
+    assert org["requests"] == len(asked)
+    assert [key["last4"] for key in org["admin_keys"]] == [lab.world.admin_key[-4:]]
+    assert org["admin_keys"][0]["key_id"]
+    patterns = [(_pattern(one["path"]), one["parameters"]) for one in told["endpoints"]]
+    used = set()
+    for served in asked:
+        path = served.path.removeprefix("/v1")
+        query = {k: v for k, v in served.query if k not in told["cursors"]}
+        fits = [
+            number
+            for number, (pattern, parameters) in enumerate(patterns)
+            if pattern.fullmatch(path) and _is_asked_so(parameters, query)
+        ]
+        assert fits, (path, query)
+        used.update(fits)
+    sections = {told["endpoints"][number]["section"] for number in used}
+    assert sections == {one["section"] for one in told["endpoints"]}
+
+
+def _is_asked_so(parameters: Json, query: Json) -> bool:
+    same = (value in (query[name], "<epoch second>") for name, value in parameters.items())
+    return parameters.keys() == query.keys() and all(same)
+
+
+def _pattern(path: str) -> re.Pattern[str]:
+    return re.compile(re.sub(r"\{\w+\}", "[^/]+", path))
+
+
+def _changes(room: PackRoom, pack: Pack) -> list[Json]:
+    return room.rows(pack, "changes.jsonl")
+
+
+def _name(row: Json) -> tuple[str, ...]:
+    return tuple(row[name] for name in _NAMED)
+
+
+def _sealed(lab: Lab, seals: Sequence[Seal], kind: str) -> list[Json]:
+    entries = [entry for seal in seals for entry in seal.content["segments"][kind]]
+    return [row for entry in entries for row in read_rows(lab.evidence, entry)]
