@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from functions.pack import dispatch, handler
+from functions.pack import anchor, dispatch, handler
+from functions.shared.anchors import Anchors
 from functions.shared.objects import Bucket
 from functions.shared.packs import Packs
 from functions.shared.queue import Queue
@@ -40,3 +41,21 @@ def test_the_schedules_event_ends_in_a_listed_pack(
     assert handler.handle({"Records": [record]}, None) == {"batchItemFailures": []}
     assert Packs(table).need("tenant-a", 1).state == "ready"
     assert deployed.manifest(Packs(table).need("tenant-a", 1))["coverage"]["expected_hours"] == 2
+
+
+class Minutes:
+    """A Lambda context with a quarter of an hour left."""
+
+    def get_remaining_time_in_millis(self) -> int:
+        """Return it."""
+        return 900_000
+
+
+def test_the_daily_event_ends_in_an_anchor(
+    deployed: PackRoom, evidence: Bucket, table: Table
+) -> None:
+    """By the real handler, with the machine's own clock; a second firing makes no second one."""
+    World(evidence, table=table).chain(["complete"])
+    for _ in range(2):
+        assert anchor.handle({"time": "2026-04-02T00:40:00Z"}, Minutes()) == {"anchors": 1}
+    assert len(list(Anchors(evidence, "tenant-a").days())) == 1
