@@ -1,0 +1,335 @@
+"""Lists of people as they come, and the script's answers to what it cannot use."""
+
+import io
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from functions.shared import hashing
+from functions.shared.hashing import email_hash, normal_address
+from tests import packs
+from tests.tools.matcher import KEY, SCHEME, SCRIPT, key_file, match, row_of, run_matcher, script
+from tests.tools.test_evidence_pack_verify_machines import interpreters
+
+TRICKY = [
+    *("Ann@Example.COM", "  ann@example.com\t", "\u00a0ann@example.com\u3000", "ANN@EXAMPLE.com"),
+    *(
+        "jose\u0301@x.org",
+        "jos\u00e9@x.org",
+        "ann@b\u00fccher.example",
+        "ann@xn--bcher-kva.example",
+    ),
+    *("ann@STRASSE.de", "ann@stra\u00dfe.de", "\u0130brahim@x.org", "\u0131@x.org", "\ufb01@x.org"),
+    *("a@b@c.org", '"a b"@x.org', "@x.org", "x@", "no address", "", "a@\u200bx.org", "a@x..org"),
+    *("a@" + "x" * 64 + ".org", "a@\u3002x", "a@x\u3002org", "\ud800@x.org", "a@\ud800.org"),
+    *("\u1e9e@\u1e9e.de", "\u03a3@\u03a3.gr", "o\u0327\u0301@x.org", "a+tag@x.org", "a@[10.0.0.1]"),
+]
+
+
+@pytest.mark.parametrize("address", TRICKY, ids=ascii)
+def test_an_address_hashes_as_the_service_hashes_it(address: str) -> None:
+    """One normalization, in two places because this script stands alone."""
+    assert script.normal_address(address) == normal_address(address)
+    assert script.email_hash(KEY, address) == email_hash(KEY, address)
+
+
+@given(st.text(st.characters(exclude_categories=()), max_size=40))
+def test_any_text_hashes_as_the_service_hashes_it(text: str) -> None:
+    """Surrogates, empty labels and all."""
+    for address in (text, f"{text}@{text}", f"ann@{text}"):
+        assert script.email_hash(KEY, address) == email_hash(KEY, address)
+
+
+def test_the_scheme_is_the_one_that_packs_and_the_key_route_name() -> None:
+    """A change there must be a change here."""
+    assert hashing.SCHEME.partition(":")[0] == script.ALGORITHM
+    assert script.NORMALIZATION == hashing.NORMALIZATION
+
+
+LISTS: dict[str, bytes] = {
+    "plain": b"name,email\nAnn,ann@x.org\nBen,ben@x.org\n",
+    "byte order mark": b"\xef\xbb\xbfemail\nann@x.org\nben@x.org\n",
+    "semicolons": b"name;E-Mail;team\nAnn;ann@x.org;a,b\nBen;ben@x.org;c\n",
+    "tabs": b"Work Email\tname\nann@x.org\tAnn\nben@x.org\tBen\n",
+    "quoted": b'"last, first","e-mail address"\n"A, nn","ann@x.org"\n"B ""en""","ben@x.org"\n',
+    "lines in a cell": b'note,email\n"one\ntwo",ann@x.org\n,ben@x.org\n',
+    "empty lines": b"\n\nemail\n\nann@x.org\n  \n,\nben@x.org\n\n",
+    "carriage returns": b"email\r\nann@x.org\r\nben@x.org\r\n",
+    "old line ends": b"email\rann@x.org\rben@x.org\r",
+    "no last line end": b"email\nann@x.org\nben@x.org",
+    "Excel's own": "sep=;\r\nname;Email\r\nAnn;ann@x.org\r\nBen;ben@x.org\r\n".encode("utf-16"),
+    "spaces and capitals": b"EMAIL\n  ANN@X.ORG \n\xc2\xa0Ben@x.Org\n",
+    "more columns than the header": b"email\nann@x.org,1,2\nben@x.org\n",
+}
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_a_list_is_read_as_spreadsheets_write_it(tmp_path: Path, name: str) -> None:
+    """Separators, quotes, marks, line ends: the same two people."""
+    told = match(tmp_path, LISTS[name])
+    assert told["people"] == 2
+    assert told["problems"] == []
+    assert told["without_account"] == ["ann@x.org", "ben@x.org"] or name == "spaces and capitals"
+
+
+@pytest.mark.parametrize(
+    ("body", "arguments"),
+    [
+        (b"ann@x.org\nben@x.org\n", ["--no-header"]),
+        (b"1,ann@x.org\n2,ben@x.org\n", ["--no-header", "--column", "2"]),
+        (b"id,mail,private mail\n1,ann@x.org,z@y.org\n2,ben@x.org,\n", ["--column", "mail"]),
+        (b"id,Who Is It\n1,ann@x.org\n2,ben@x.org\n", ["--column", "who is it"]),
+        (b"id|Who\n1|ann@x.org\n2|ben@x.org\n", ["--column", "2"]),
+        (b"id#Who\n1#ann@x.org\n2#ben@x.org\n", ["--column", "2", "--delimiter", "#"]),
+        ("Größe,email\n1,ann@x.org\n2,ben@x.org\n".encode("cp1252"), ["--encoding", "cp1252"]),
+    ],
+)
+def test_what_a_header_does_not_say_is_said_by_arguments(
+    tmp_path: Path, body: bytes, arguments: list[str]
+) -> None:
+    """A column by name or number, a separator, an encoding, no header."""
+    assert match(tmp_path, body, *arguments)["people"] == 2
+
+
+CANNOT: dict[str, tuple[bytes, list[str], str]] = {
+    "empty": (b"", [], "holds no line"),
+    "blank": (b"\n \n", [], "holds no line"),
+    "no column of addresses": (b"name,phone\nAnn,1\n", [], "no column"),
+    "two columns of addresses": (b"email,mail\na@x.org,b@x.org\n", [], "several columns"),
+    "no such column": (b"email\na@x.org\n", ["--column", "e"], "no column"),
+    "no such number": (b"email\na@x.org\n", ["--column", "2"], "1 columns"),
+    "no header": (b"ann@x.org\nben@x.org\n", [], "--no-header"),
+    "no header, column by number": (b"ann@x.org\nb@x.org\n", ["--column", "1"], "--no-header"),
+    "no header and many columns": (b"1,ann@x.org\n", ["--no-header"], "--column 1"),
+    "another encoding": ("email\nann@x.org\nJörg\n".encode("cp1252"), [], "line 3"),
+    "an encoding there is not": (b"email\n", ["--encoding", "klingon"], "no encoding"),
+    "an open quote": (b'email\na@x.org\n"b@x.org\n', [], "line 3"),
+    "a separator of two": (b"email\n", ["--delimiter", "ab"], "one character"),
+    "a separator that is a quote": (b"email\nx\n", ["--delimiter", '"'], "one character"),
+    "a separator that ends lines": (b"email\nx\n", ["--delimiter", "\n"], "one character"),
+}
+
+
+@pytest.mark.parametrize("name", CANNOT)
+def test_a_list_that_cannot_be_read_says_why_and_exits_2(tmp_path: Path, name: str) -> None:
+    """With the line, where it is one; never a traceback."""
+    body, arguments, words = CANNOT[name]
+    done = run_matcher(tmp_path, body, *arguments)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("COULD NOT MATCH")
+    assert words in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_lines_that_cannot_be_used_are_named_by_number(tmp_path: Path) -> None:
+    """Counted as an editor counts them, quoted line ends included."""
+    body = (
+        b'email,note\nann@x.org,"1\n2\n3"\nnot one,\n,nobody\na@b@c,\nben@x.org,\nAnn <a@x.org>,\n'
+    )
+    problems = match(tmp_path, body)["problems"]
+    assert [(one["line"], one["what"]) for one in problems] == [
+        (5, "not an e-mail address: not one"),
+        (6, "no e-mail address"),
+        (7, "not an e-mail address: a@b@c"),
+        (9, "not an e-mail address: Ann <a@x.org>"),
+    ]
+
+
+def test_an_address_that_stands_twice_is_one_person(tmp_path: Path) -> None:
+    """In whatever spelling; once as present and once as left counts as left, and is told."""
+    body = "email,left\nann@x.org,\n ANN@X.org,\nb@bücher.de,\nb@xn--bcher-kva.de,2026-03-01\n"
+    told = match(tmp_path, body.encode())
+    assert (told["people"], told["left"]) == (2, 1)
+    assert [(one["line"], "taken as having left" in one["what"]) for one in told["problems"]] == [
+        (3, False),
+        (5, True),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("cell", "left", "problems"),
+    [
+        ("", 0, 0),
+        ("-", 0, 0),
+        ("n/a", 0, 0),
+        ("2026-03-31", 1, 0),
+        ("2026-04-02", 1, 0),  # the period's last day
+        ("2026-04-03", 0, 0),
+        ("2026-04-02T12:00:00Z", 1, 0),
+        ("2.4.2026", 1, 0),
+        ("03.04.2026", 0, 0),
+        ("04/02/2026", 1, 1),  # whichever way round
+        ("soon", 1, 1),
+        ("2026-13-01", 1, 1),
+    ],
+)
+def test_who_left_by_the_periods_last_day_has_left(
+    tmp_path: Path, cell: str, left: int, problems: int
+) -> None:
+    """A day that cannot be read hides nobody."""
+    told = match(tmp_path, f"email,Austritt\nann@x.org,{cell}\n".encode())
+    assert (told["left"], len(told["problems"])) == (left, problems)
+
+
+def test_people_who_left_may_stand_in_a_list_of_their_own(tmp_path: Path) -> None:
+    """With other column names; a day after the period means not yet."""
+    path = tmp_path / "left.csv"
+    path.write_text("Mail;Last Day\nben@x.org;2026-03-01\ncat@x.org;\ndan@x.org;2027-01-01\n")
+    arguments = ["--left", str(path), "--column", "Who"]
+    told = match(tmp_path, b"id,Who\n1,ann@x.org\n", *arguments)
+    assert (told["people"], told["left"]) == (4, 2)
+    assert told["columns"] == [
+        'people.csv: addresses in "Who"',
+        'left.csv: addresses in "Mail", day of leaving in "Last Day"',
+    ]
+
+
+KEYS: dict[str, object] = {
+    "not JSON": b"\xff",
+    "the key alone": KEY.hex(),
+    "a list": [],
+    "too short": {"key_hex": "ab"},
+    "capitals": {"key_hex": "AB" * 32},
+    "another algorithm": {"algorithm": "sha256"},
+    "another normalization": {"normalization": "trim"},
+    "no text": {"key_hex": 7},
+    "deep": b"[" * 60_000,
+}
+
+
+@pytest.mark.parametrize("name", KEYS)
+def test_a_key_file_that_is_none_is_refused_and_never_shown(tmp_path: Path, name: str) -> None:
+    """Whatever is in it."""
+    body = KEYS[name]
+    path = key_file(tmp_path, **(body if isinstance(body, dict) else {}))
+    if isinstance(body, bytes):
+        path.write_bytes(body)
+    elif not isinstance(body, dict):
+        path.write_text(json.dumps(body))
+    done = run_matcher(tmp_path, b"email\na@x.org\n", key=path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "POST /api/v1/openai/hashing-key" in done.stderr
+    assert KEY.hex() not in done.stderr
+
+
+def test_the_key_of_another_scheme_is_refused(tmp_path: Path) -> None:
+    """The manifest names algorithm, key id and normalization."""
+    done = run_matcher(tmp_path, b"email\na@x.org\n", key=key_file(tmp_path, key_id="v2"))
+    assert (done.returncode, "key_id" in done.stderr) == (2, True)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="modes of files")
+def test_a_key_file_that_others_can_read_is_warned_of(tmp_path: Path) -> None:
+    """In the report, and the report is made."""
+    path = key_file(tmp_path)
+    path.chmod(0o644)
+    done = run_matcher(tmp_path, b"email\na@x.org\n", key=path)
+    assert "WARNING" in done.stdout
+    assert "chmod 600" in done.stdout
+    path.chmod(0o600)
+    assert "chmod" not in run_matcher(tmp_path, b"email\na@x.org\n", key=path).stdout
+
+
+def test_the_key_may_come_from_standard_input_and_from_no_argument(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So that it need not lie in a file at all."""
+    stream = io.TextIOWrapper(io.BytesIO(key_file(tmp_path).read_bytes()))
+    monkeypatch.setattr(sys, "stdin", stream)
+    done = run_matcher(tmp_path, b"email\na@x.org\n", key=Path("-"))
+    assert done.returncode in (0, 1)
+    assert "key_hex" not in done.stdout
+    with_it = run_matcher(tmp_path, b"email\na@x.org\n", "--key-hex", KEY.hex())
+    assert with_it.returncode == 2
+
+
+def test_another_tenants_key_matches_nobody_and_that_is_told(tmp_path: Path) -> None:
+    """Every account is then a stranger; the first thing to doubt is the key."""
+    told = match(tmp_path, b"email\nann@x.org\n", rows=[row_of("ann@x.org")], key_hex="ab" * 32)
+    assert "is it this tenant's key" in told["warnings"][-1]
+
+
+PACKS: dict[str, tuple[dict[str, Any], str]] = {
+    "files that are none": ({"facts": {"hash_scheme": SCHEME, "files": []}}, "lacks a member"),
+    "files of another type": ({"facts": {"hash_scheme": SCHEME, "files": 1}}, "lacks what"),
+    "names of another type": (
+        {"facts": {"hash_scheme": SCHEME, "files": [{"name": []}]}},
+        "is the pack verified",
+    ),
+    "no hash scheme": ({"facts": {"hash_scheme": None}}, "no hash_scheme"),
+    "no profile, no keyed hashes": ({"profile": None, "facts": {}}, "no hash_scheme"),
+    "a manifest that is no object": ({"manifest_bytes": lambda _: b"[]"}, "not a JSON object"),
+    "a gzip file that is cut": ({"gzip": lambda data: data[:-200]}, "not a whole gzip file"),
+    "no gzip file": ({"gzip": lambda _: b"no"}, "not a whole gzip file"),
+    "a tar that is cut": ({"tar": lambda data: data[:6000]}, "ends in the middle"),
+    "no tar": ({"tar": lambda data: b"\xff" * 600 + data}, "plain files"),
+    "a member behind its digest": (
+        {"entries": lambda entries: [altered(entry) for entry in entries]},
+        "users.jsonl is not what the manifest says",
+    ),
+}
+
+
+def altered(entry: packs.Entry) -> packs.Entry:
+    """Return the users' member with one letter changed, and others as they are."""
+    if entry.name != "users.jsonl":
+        return entry
+    return packs.Entry(entry.name, entry.data.replace(b'"anna"', b'"annb"'))
+
+
+@pytest.mark.parametrize("name", PACKS)
+def test_a_pack_that_cannot_be_read_says_why_and_exits_2(tmp_path: Path, name: str) -> None:
+    """And sends to the verifier where that is the place to ask."""
+    changes, words = PACKS[name]
+    pack = packs.small().but(**{"facts": {"hash_scheme": SCHEME}} | changes)
+    done = run_matcher(tmp_path, b"email\na@x.org\n", pack=pack)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("COULD NOT MATCH")
+    assert words in done.stderr
+
+
+def test_hostile_names_are_escaped_in_text_and_in_json(tmp_path: Path) -> None:
+    """A name may hold what moves a terminal's cursor, or turns text round."""
+    evil = "\x1b[2J\u202eCLEAN\n"
+    rows = [row_of("eve@x.org", role=evil, user_id=f"user-{evil}")]
+    body = b"email,left\nann@x.org,\x1b[2J\n"
+    done = run_matcher(tmp_path, body, rows=rows)
+    assert done.returncode == 1
+    assert "\x1b" not in done.stdout + done.stderr
+    assert "\u202e" not in done.stdout
+    told = run_matcher(tmp_path, body, "--json", rows=rows).stdout
+    assert "\x1b" not in told
+    assert told.isascii()
+    assert json.loads(told)["unknown_accounts"][0]["accounts"][0]["role"] == evil
+
+
+def test_it_runs_on_every_interpreter_found(tmp_path: Path) -> None:
+    """The same report on each, from Python 3.9 up."""
+    found = interpreters()
+    if len(found) < 2:
+        pytest.skip(f"only {', '.join(found)} starts here; another Python from 3.9 up is needed")
+    rows = [row_of("ann@x.org"), row_of("jos\u00e9@b\u00fccher.example", user_id="user-2")]
+    body = "email\nANN@x.org\njose\u0301@bücher.example\n".encode()
+    said = {
+        run_matcher(tmp_path, body, rows=rows, python=python).stdout for python in found.values()
+    }
+    assert len(said) == 1
+    assert "NOBODY ON THE LIST: none" in said.pop()
+    print("interpreters:", ", ".join(sorted(found)))
+
+
+def test_the_help_says_what_it_does_not_do(tmp_path: Path) -> None:
+    """It verifies nothing and says where to."""
+    done = subprocess.run(
+        [sys.executable, str(SCRIPT), "--help"], capture_output=True, text=True, check=True
+    )
+    assert "Exit code" in done.stdout
+    text = run_matcher(tmp_path, b"email\na@x.org\n").stdout
+    assert "NOT VERIFIED HERE: run evidence-pack-verify.py" in text
