@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 
 from functions.pack import given_up, handler
+from functions.shared import objects
 from functions.shared.canonical import canonical
 from functions.shared.objects import Bucket
 from functions.shared.packs import Pack
 from functions.shared.table import Item, Table
-from tests.aws_calls import Killed, killing, watched
+from tests.aws_calls import Calls, Killed, killing, watched
 from tests.builders import World
 from tests.conftest import SettableClock
 from tests.pack.conftest import PackRoom
@@ -138,6 +139,11 @@ def undisturbed(stage: Stage) -> Undisturbed:
     """Build once without a disturbance, and forget it."""
     with watched() as calls:
         stage.deliver()
+    return undisturbed_by(stage, calls)
+
+
+def undisturbed_by(stage: Stage, calls: Calls) -> Undisturbed:
+    """Note what a build left behind, and forget it."""
     assert stage.row()["state"] == "ready", stage.row()["reason"]
     [signing] = stage.signings()
     listing = calls.names.index("dynamodb.TransactWriteItems") + 1
@@ -199,6 +205,21 @@ def test_killed_at_every_aws_call_and_redelivered(
         kill_and_redeliver(stage, undisturbed, moment, nth)
     n = undisturbed.n_calls
     print(f"killed {moment} each of {n} calls: {n} of {n} one listed, verified pack, same bytes")
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_killed_while_the_archive_goes_up_in_parts(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, moment: str
+) -> None:
+    """A large archive takes more calls; an upload that nobody completes is no object."""
+    monkeypatch.setattr(objects, "_ONE_PUT", 0)
+    with watched() as calls:
+        stage.deliver()
+    assert calls.count("UploadPart", "PutObject") == 1
+    first = calls.names.index("s3.CreateMultipartUpload") + 1
+    expected = undisturbed_by(stage, calls)
+    for nth in range(first, len(calls.names) + 1):
+        kill_and_redeliver(stage, expected, moment, nth)
 
 
 @pytest.mark.parametrize("moment", MOMENTS)
