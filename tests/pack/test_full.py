@@ -8,6 +8,7 @@ import pytest
 
 from functions.pack.clauses import CLAUSES, FINDINGS, FRAMEWORKS
 from functions.pack.verify import run_script
+from functions.shared.canonical import Json
 from functions.shared.objects import Bucket
 from functions.shared.packs import Pack
 from functions.snapshot.discrepancies import EVENT_WITHOUT_CHANGE, UNEXPLAINED_CHANGE
@@ -129,6 +130,27 @@ def test_a_finding_names_the_change_and_the_event_that_resolved_it(
     world.chain(["complete"] * 4)
     [row] = room.rows(room.made(START, END), "findings.jsonl")
     assert row["resolved_by"] == {**cause, "event_id": "event-9"}
+
+
+def test_a_finding_that_an_event_or_a_picture_settled_says_which(
+    room: PackRoom, evidence: Bucket
+) -> None:
+    """A late event explains a change after all; a picture shows at last what an event told of."""
+    world = FullWorld(evidence)
+    world.finding("unexplained_change", "key-1").finding("event_without_change", "key-2")
+    causes: list[Json] = [
+        {"hour": SECOND, "kind": "event", "event_id": "event-7"},
+        {"hour": SECOND, "kind": "picture", "event_id": None},
+    ]
+    world.chain(["complete"])
+    for row, cause in zip(world._rows["findings"], causes, strict=True):
+        row |= {"resolved_hour": SECOND, "resolved_by": cause, "change_hour": FIRST}
+    world.chain(["complete"] * 5)
+    rows = room.rows(room.made(START, END), "findings.jsonl")
+    assert [(row["resolved_by"], row["change_hour"]) for row in rows] == [
+        (causes[1], FIRST),
+        (causes[0], FIRST),
+    ]
 
 
 def test_optional_lists_are_there_when_they_were_ever_read(

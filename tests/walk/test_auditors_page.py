@@ -1,0 +1,96 @@
+"""docs/auditors.md: what it tells an auditor to look at is there, in a pack built a moment ago."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from functions.pack.anchor import AnchorDoors, anchor
+from functions.shared.connections import Connections
+from tests.lab import Lab, LabMaker
+from tests.pack.conftest import PackRoom
+from tests.snapshot.test_sections_story import rich_world
+
+PAGE = (Path(__file__).parents[2] / "docs" / "auditors.md").read_text()
+START, END = "2026-04-01T02:00:00Z", "2026-04-01T05:59:59Z"
+
+
+@pytest.fixture
+def lab(make_lab: LabMaker) -> Lab:
+    """Seal four hours of a world in which every file of a pack has a row."""
+    world = rich_world()
+    begun = world.at("2026-04-01T03:30:00Z")
+    begun.key_made("new-key", "web", owner="ann").user_joins("ben", name="Ben Bo", role="reader")
+    world.at("2026-04-01T04:30:00Z").key_removed("new-key")
+    lab = make_lab(world)
+    lab.connect("2026-04-01T03:20:00Z")
+    lab.order(START)
+    lab.ticks("2026-04-01T03:00:00Z", 3)
+    return lab
+
+
+@pytest.fixture
+def members(lab: Lab, room: PackRoom) -> dict[str, bytes]:
+    """Return the members of the pack of these hours, an anchor among them."""
+    anchor(
+        lab.tenant,
+        AnchorDoors(Connections(lab.table), lab.evidence, None, lab.clock.now, lab.counted.append),
+    )
+    lab.clock.set("2026-04-01T06:30:00Z")
+    lab.clock.advance(hours=1)
+    pack = room.made(START, END, tenant=lab.tenant, orgs=(lab.org,))
+    return room.members(pack)
+
+
+def questions() -> list[str]:
+    """Return the page's questions, each with its answer."""
+    return PAGE.split("\n### ")[1:]
+
+
+def named(text: str) -> list[tuple[str, str]]:
+    """Return member and field of everything that a text tells to look at."""
+    look = text.partition("Look at: ")[2]
+    return [(name, field) for name, field in re.findall(r"`([^`:]+):([^`]+)`", look)]
+
+
+def test_there_are_twenty_questions_and_each_says_where_to_look() -> None:
+    """Numbered from 1; an answer without a place is an opinion."""
+    numbers = [question.partition(".")[0] for question in questions()]
+    assert numbers == [str(number) for number in range(1, 21)]
+    assert all(named(question) for question in questions())
+
+
+def test_every_place_is_in_a_fresh_pack(members: dict[str, bytes]) -> None:
+    """Member by member, field by field."""
+    for question in questions():
+        lost = [p for p in named(question.replace("\n", " ")) if not _is_there(members, *p)]
+        assert lost == [], question
+
+
+def test_a_place_that_is_not_there_is_noticed(members: dict[str, bytes]) -> None:
+    """The test can fail."""
+    assert not _is_there(members, "users.jsonl", "password")
+    assert not _is_there(members, "users.json", "user_id")
+    assert not _is_there(members, "README.txt", "LIABILITY")
+    assert not _is_there(members, "coverage.jsonl", "seal.sections.users.colour")
+
+
+def _is_there(members: dict[str, bytes], name: str, field: str) -> bool:
+    body = members.get(name, b"")
+    if name.endswith(".txt"):
+        return f"\n{field}\n" in body.decode()
+    documents = body.splitlines() if name.endswith(".jsonl") else [body]
+    path = field.split(".")
+    return any(_leads_somewhere(json.loads(document), path) for document in documents if document)
+
+
+def _leads_somewhere(value: Any, path: list[str]) -> bool:
+    if isinstance(value, list):
+        return any(_leads_somewhere(item, path) for item in value)
+    if not path:
+        return True
+    return (
+        isinstance(value, dict) and path[0] in value and _leads_somewhere(value[path[0]], path[1:])
+    )
