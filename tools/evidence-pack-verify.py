@@ -69,6 +69,11 @@ MAX_PAX = 4096
 MAX_END_PADDING = 1 << 20
 MAX_REASONS = 5
 MAX_NOTES = 200
+MAX_ANCHORS = 5000
+MAX_TOKEN = 128 << 10  # of a time authority, in base64
+MAX_ANCHOR_FILE = 8 << 20
+MAX_TOKEN_DELAY = 3600  # seconds between an anchor's own time and its token's
+OPENSSL_S = 60
 MAX_KEPT = 10_000  # hours and days whose form is known to be right
 
 READ = 1 << 17  # bytes of the file at once
@@ -709,6 +714,11 @@ def hour_name(number: int) -> str:
     return f"{datetime.date.fromordinal(number // 24).isoformat()}T{number % 24:02d}:00:00Z"
 
 
+def instant_name(second: int) -> str:
+    """Return the instant's name, as in `2026-04-01T05:00:07Z`."""
+    return f"{hour_name(second // 3600)[:14]}{second // 60 % 60:02d}:{second % 60:02d}Z"
+
+
 # ---------------------------------------------------------------------------------------------
 # What a manifest must say (checks 5 to 7).
 
@@ -1065,7 +1075,9 @@ INVITES = (
     " projects"
 )
 PROJECT_USERS = "org_id project_id membership_id user_id email_hash email_prefix role added_at"
+ANCHORS = "at authority day document reason sha256 token"
 FIELDS = {
+    "anchors.jsonl": frozenset(ANCHORS.split()),
     "users.jsonl": frozenset((USERS + EPISODE).split()),
     "projects.jsonl": frozenset((PROJECTS + EPISODE).split()),
     "api_keys.jsonl": frozenset((API_KEYS + EPISODE).split()),
@@ -1705,6 +1717,7 @@ class CoverageRows(Rows):
         self._link: str | None = None
         self._done: set[str] = set()
         self._sections: dict[str, Any] = {}
+        self.digests = SealDigests(self._orgs, self._first_hour, self._last_hour)
         self.registers: dict[tuple[str, str], tuple[int, int]] = {}
         self.changed = SealedCounts()
 
@@ -1833,6 +1846,7 @@ class CoverageRows(Rows):
             self._break(hour, "the seal does not follow the seal before it")
         self._link = digest
         self._seals += 1
+        self.digests.put(self._org, hour, digest)
         # In an hour without a picture the seal tells no numbers: those of the last one stand.
         sections = seal.get("sections")
         if isinstance(sections, dict) and any(map(_register_numbers, sections.values())):
@@ -1869,8 +1883,9 @@ class CoverageRows(Rows):
         return self._first_hour <= first and after - 1 <= self._last_hour
 
     def close(self) -> None:
-        """Close the file of counts."""
+        """Close the files of counts and digests."""
         self.changed.close()
+        self.digests.close()
 
     def finish(self) -> None:
         """Close the last organization and compare the totals with the manifest."""
@@ -1925,6 +1940,193 @@ def _segment_rows(seal: dict[str, Any], kind: str) -> dict[str, int] | None:
             return None
         rows[month] = rows.get(month, 0) + entry["rows"]
     return rows
+
+
+# ---------------------------------------------------------------------------------------------
+# Anchors: what the chains ended with, day by day (check 10), and who else knows it (check 11).
+
+
+class SealDigests:
+    """The seals' digests by organization and hour, each at its place, put aside in a file."""
+
+    SIZE = 32
+    IN_MEMORY = 4 << 20
+
+    def __init__(self, orgs: frozenset[str], first_hour: int, last_hour: int) -> None:
+        self._orders = {org: n for n, org in enumerate(sorted(orgs))}
+        self._first, self._last = first_hour, last_hour
+        self._file: Any = io.BytesIO()
+
+    def _place(self, org: str, hour: int) -> int | None:
+        if org not in self._orders or not self._first <= hour <= self._last:
+            return None
+        hours = self._last - self._first + 1
+        return (self._orders[org] * hours + hour - self._first) * self.SIZE
+
+    def covers(self, org: str, hour: int) -> bool:
+        """Tell whether the pack answers for this hour."""
+        return self._place(org, hour) is not None
+
+    def put(self, org: str, hour: int, digest: str) -> None:
+        """Keep one; of an hour outside the period, none."""
+        place = self._place(org, hour)
+        if place is None:
+            return
+        if place > self.IN_MEMORY and isinstance(self._file, io.BytesIO):
+            held, self._file = self._file, _temporary_file()
+            self._file.write(held.getvalue())
+        self._file.seek(place)
+        self._file.write(bytes.fromhex(digest))
+
+    def get(self, org: str, hour: int) -> str | None:
+        """Return an hour's digest, None where it has no seal."""
+        self._file.seek(self._place(org, hour) or 0)
+        found = self._file.read(self.SIZE)
+        return found.hex() if found.strip(b"\0") else None
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()
+
+
+ANCHOR = {
+    "at": INSTANT_TEXT,
+    "authority": TEXT_OR_NULL,
+    "day": TEXT,
+    "document": OBJECT,
+    "reason": TEXT_OR_NULL,
+    "sha256": HASH,
+    "token": TEXT_OR_NULL,
+}
+ANCHOR_DOCUMENT = {
+    "at": INSTANT_TEXT,
+    "heads": LIST,
+    "previous_anchor_sha256": HASH_OR_NULL,
+    "tenant_id": TEXT,
+    "v": VERSION,
+}
+ANCHOR_HEAD = {"hour": INSTANT_TEXT, "org_id": TEXT, "seal_sha256": HASH}
+
+
+class Anchor:
+    """One day's anchor, its form and its own digest checked.
+
+    Raises:
+        Malformed: the row is none.
+        OtherDigest: its document is not the one that it digests.
+    """
+
+    def __init__(self, row: object) -> None:
+        try:
+            values = _check_object(9, "it", row, ANCHOR)
+            document = _check_object(9, "document", values["document"], ANCHOR_DOCUMENT)
+            heads = [_check_object(9, "a head", head, ANCHOR_HEAD) for head in document["heads"]]
+        except Failed as error:
+            raise Malformed(error.why) from None
+        self.at: str = values["at"]
+        self.day: str = values["day"]
+        self.sha256: str = values["sha256"]
+        self.token: str | None = values["token"]
+        self.tenant: str = document["tenant_id"]
+        self.previous: str | None = document["previous_anchor_sha256"]
+        self.heads = [
+            (head["org_id"], hour_number(head["hour"]), head["seal_sha256"]) for head in heads
+        ]
+        if len(self.at) != 20 or self.day != self.at[:10] or document["at"] != self.at:
+            raise Malformed("at and day do not say the same")
+        if document["v"] != 1 or any(set(head) != set(ANCHOR_HEAD) for head in heads):
+            raise Malformed("its document is of another version")
+        orgs = [head["org_id"] for head in heads]
+        if orgs != sorted(set(orgs)) or any(hour is None for _, hour, _ in self.heads):
+            raise Malformed("its heads are not sorted by org_id, or name something else than hours")
+        if self.token is not None and len(self.token) > MAX_TOKEN:
+            raise Malformed(f"its token is longer than {MAX_TOKEN} characters")
+        if hashlib.sha256(canonical(document)).hexdigest() != self.sha256:
+            raise OtherDigest(self.day)
+
+    def contradictions(self, digests: SealDigests, made: int) -> Iterator[str]:
+        """Yield where the pack's seals are not the ones that were anchored.
+
+        Args:
+            digests: of the pack's seals.
+            made: second at which the pack was cut; a later anchor may know of later seals.
+        """
+        at = seconds(self.at) or 0
+        for org, hour, seal_sha256 in self.heads:
+            if hour is None or not digests.covers(org, hour):
+                continue
+            found = digests.get(org, hour)
+            where = f"{shown(org)} {hour_name(hour)}: the anchor of {self.day} names"
+            if found is None and at < made:
+                yield f"{where} a seal, the pack has none"
+            elif found is not None and found != seal_sha256:
+                yield f"{where} another seal than the pack"
+
+
+class OtherDigest(Exception):
+    """An anchor's document is not the one that its own digest is of."""
+
+
+class AnchorRows(Rows):
+    """Recomputes each anchor's digest, follows the links, and holds the heads to the seals."""
+
+    def __init__(self, manifest: Manifest, name: str, digests: SealDigests | None) -> None:
+        super().__init__(manifest, name)
+        self.broken: list[str] = []
+        self.days: dict[str, str] = {}
+        self.n_tokens = 0
+        self._digests = digests
+        self._made = made_at(manifest)
+        self._link: str | None = None
+        self._tokens: Any = io.BytesIO()
+
+    def check(self, row: dict[str, Any]) -> None:
+        """Check one row: its form for check 9, what it anchors for check 10."""
+        super().check(row)
+        try:
+            anchor = Anchor(row)
+        except OtherDigest:
+            self._break(f"the anchor of {shown(row['day'])} does not have its own digest")
+            return
+        self.in_order((anchor.day,), "day")
+        if len(self.days) >= MAX_ANCHORS:
+            raise Malformed(f"there are more than {MAX_ANCHORS} anchors")
+        if anchor.tenant != self.manifest["tenant_id"]:
+            self._break(f"the anchor of {anchor.day} belongs to another tenant")
+        if self.days and anchor.previous != self._link:
+            self._break(f"the anchor of {anchor.day} does not follow the one before it")
+        self._link = self.days[anchor.day] = anchor.sha256
+        for why in anchor.contradictions(self._digests, self._made) if self._digests else ():
+            self._break(why)
+        if anchor.token is not None:
+            self._keep(anchor)
+
+    def _break(self, why: str) -> None:
+        if len(self.broken) <= MAX_REASONS:
+            self.broken.append(why)
+
+    def _keep(self, anchor: Anchor) -> None:
+        self.n_tokens += 1
+        self._tokens.write(f"{anchor.at} {anchor.sha256} {anchor.token}\n".encode())
+        if isinstance(self._tokens, io.BytesIO) and self._tokens.tell() > SealDigests.IN_MEMORY:
+            held, self._tokens = self._tokens, _temporary_file()
+            self._tokens.write(held.getvalue())
+
+    def tokens(self) -> Iterator[tuple[str, str, str]]:
+        """Yield time, digest and token of each anchor that has one."""
+        self._tokens.seek(0)
+        for line in self._tokens:
+            at, sha256, token = line.decode().split(" ", 2)
+            yield at, sha256, token.rstrip("\n")
+
+    def close(self) -> None:
+        """Close the file of tokens."""
+        self._tokens.close()
+
+
+def made_at(manifest: Manifest) -> int:
+    """Return the second at which the pack was cut: seals it may hold were there by then."""
+    return max(seconds(manifest["created_at"]) or 0, (seconds(manifest["cut_hour"]) or 0) + 3600)
 
 
 # ---------------------------------------------------------------------------------------------
@@ -1988,6 +2190,10 @@ def row_checker(manifest: Manifest, name: str, done: dict[str, Rows]) -> Rows | 
         events = done.get("events.jsonl")
         sealed = events.sealed if isinstance(events, EventRows) else SealedCounts()
         return CoverageRows(manifest, name, sealed)
+    if name == "anchors.jsonl":
+        coverage = done.get("coverage.jsonl")
+        seals = coverage.digests if isinstance(coverage, CoverageRows) else None
+        return AnchorRows(manifest, name, seals)
     return Rows(manifest, name)
 
 
@@ -2175,7 +2381,9 @@ def check_10_coverage(manifest: Manifest, done: dict[str, Rows], report: Report)
     """Collect what coverage.jsonl showed; skip with the reason where there is none."""
     rows = done.get("coverage.jsonl")
     if isinstance(rows, CoverageRows):
-        for found in (rows.broken, _other_numbers(rows, done), _other_changes(rows, done)):
+        anchors = done.get("anchors.jsonl")
+        broken = anchors.broken if isinstance(anchors, AnchorRows) else []
+        for found in (rows.broken, _other_numbers(rows, done), _other_changes(rows, done), broken):
             for why in found:
                 report.fail(10, why)
                 if len(report.failed[10]) > 2 * MAX_REASONS:
@@ -2222,20 +2430,41 @@ def _other_changes(coverage: CoverageRows, done: dict[str, Rows]) -> Iterator[st
 # What the auditor knows from elsewhere (check 11).
 
 
-def check_11_outside_facts(manifest: Manifest, options: Options) -> bool:
-    """Compare the pack with what was pinned from elsewhere; False if nothing was."""
-    asked = False
+class NotCompared(Exception):
+    """A fact from elsewhere cannot be compared here, and that is nobody's fault."""
+
+
+def check_11_outside_facts(
+    manifest: Manifest,
+    options: Options,
+    signature_file: bytes,
+    done: dict[str, Rows],
+    report: Report,
+) -> None:
+    """Compare the pack with what was pinned from elsewhere, as far as it was."""
+    asked, not_compared = False, []
+    stamped = _check_timestamp(options, signature_file, report)
     for value, compare in (
         (options.tenant, _check_tenant),
         (options.period, _check_period),
         (options.manifest_sha256, _check_manifest_sha256),
-        (options.keys, lambda m, path: _check_keys(m, path, options)),
+        (options.keys, lambda m, path: _check_keys(m, path, options, stamped)),
         (options.previous, _check_previous),
+        (options.anchors, lambda m, path: _check_anchors(m, path, done)),
+        (options.tsa_cert, lambda _, path: _check_tokens(path, options, done, report)),
     ):
         if value is not None:
-            compare(manifest, value)
             asked = True
-    return asked
+            try:
+                compare(manifest, value)
+            except NotCompared as error:
+                not_compared.append(str(error))
+    if not asked:
+        report.skipped[11] = "no fact from elsewhere was given; see --help"
+    elif not_compared:
+        report.skipped[11] = "; ".join(not_compared) + "; what else was given holds"
+    else:
+        report.ok.add(11)
 
 
 def _check_tenant(manifest: Manifest, tenant: str) -> None:
@@ -2272,7 +2501,7 @@ def _check_manifest_sha256(manifest: Manifest, wanted: str) -> None:
         raise Failed(11, f"the manifest's SHA-256 is {manifest.sha256}, not the one asked")
 
 
-def _check_keys(manifest: Manifest, path: str, options: Options) -> None:
+def _check_keys(manifest: Manifest, path: str, options: Options, stamped: int | None) -> None:
     """Find the pinned key in the published list: valid when the pack was made, not revoked."""
     public = manifest["signing_public_hex"]
     key = next((k for k in _read_keys(path) if k["public_hex"].lower() == public), None)
@@ -2287,10 +2516,15 @@ def _check_keys(manifest: Manifest, path: str, options: Options) -> None:
             raise Failed(11, "the pack was made before its key began to count")
         if not_after is not None and made > not_after:
             raise Failed(11, "the pack was made after its key ceased to count")
-    if key.get("revoked_at") is not None and options.manifest_sha256 is None:
+    revoked = seconds(key.get("revoked_at"))
+    if revoked is not None and options.manifest_sha256 is None:
         # The thief of a key writes any created_at; only a fact from elsewhere holds against that.
         at = shown(key["revoked_at"])
-        raise Failed(11, f"the pinned key was revoked at {at}: only --manifest-sha256 can vouch")
+        if stamped is None:
+            vouch = "only --manifest-sha256 or an older --timestamp can vouch"
+            raise Failed(11, f"the pinned key was revoked at {at}: {vouch}")
+        if stamped >= revoked:
+            raise Failed(11, f"the pinned key was revoked at {at}, and the time stamp is no older")
 
 
 def _read_keys(path: str) -> list[dict[str, Any]]:
@@ -2350,6 +2584,181 @@ def _check_previous(manifest: Manifest, path: str) -> None:
             )
 
 
+def _check_anchors(manifest: Manifest, path: str, done: dict[str, Rows]) -> None:
+    """Hold the pack to anchors that were kept outside: a saved reply of GET /anchors."""
+    anchors = _read_anchors(path)
+    coverage, own = done.get("coverage.jsonl"), done.get("anchors.jsonl")
+    if not isinstance(coverage, CoverageRows):
+        raise NotCompared("--anchors: there is no coverage.jsonl to compare with")
+    days = own.days if isinstance(own, AnchorRows) else {}
+    start, cut = manifest["period_start"], (seconds(manifest["cut_hour"]) or 0) + 3600
+    for anchor in anchors:
+        if anchor.tenant != manifest["tenant_id"]:
+            raise Failed(11, f"--anchors: the anchor of {anchor.day} is of another tenant")
+        for why in anchor.contradictions(coverage.digests, made_at(manifest)):
+            raise Failed(11, f"--anchors: {why}")
+        if days.get(anchor.day, anchor.sha256) != anchor.sha256:
+            raise Failed(11, f"--anchors: the pack holds another anchor of {anchor.day}")
+        inside = start <= anchor.at <= manifest["period_end"] and (seconds(anchor.at) or 0) < cut
+        if inside and anchor.day not in days:
+            raise Failed(11, f"--anchors: the pack lacks the anchor of {anchor.day}")
+
+
+def _read_anchors(path: str) -> list[Anchor]:
+    found = []
+    try:
+        with open_pack(path) as file:
+            data = file.read(MAX_ANCHOR_FILE + 1)
+        items = parse(data, STRICT).get("items")
+        if len(data) > MAX_ANCHOR_FILE or type(items) is not list:
+            raise Malformed("it holds no list of items")
+        for number, item in enumerate(items, 1):
+            try:
+                found.append(Anchor(item))
+            except Malformed as error:
+                raise Malformed(f"item {number}: {error}") from None
+    except (Malformed, CannotCheck) as error:
+        raise CannotCheck(f"--anchors: {error}") from None
+    except OtherDigest as error:
+        raise CannotCheck(f"--anchors: that of {error} does not have its own digest") from None
+    return found
+
+
+def _check_tokens(
+    certificate: str, options: Options, done: dict[str, Rows], report: Report
+) -> None:
+    """Hold the anchors' tokens to the pinned certificate, and their times to the anchors'."""
+    anchors = done.get("anchors.jsonl")
+    n_tokens = anchors.n_tokens if isinstance(anchors, AnchorRows) else 0
+    if not isinstance(anchors, AnchorRows) or not n_tokens:
+        if options.timestamp is None:
+            raise NotCompared("--tsa-cert: no anchor of the pack has a token")
+        return
+    authority = TimeAuthority(certificate)
+    newest = 0
+    for at, sha256, token in anchors.tokens():
+        try:
+            given = authority.time_of(_decoded(token), sha256)
+        except Malformed as error:
+            raise Failed(11, f"the token of the anchor of {at[:10]}: {error}") from None
+        # Who makes a chain and its anchors anew gets tokens, but none of an earlier time.
+        if abs(given - (seconds(at) or 0)) > MAX_TOKEN_DELAY:
+            told = f"was given at {instant_name(given)}, the anchor says {at}"
+            raise Failed(11, f"the token of the anchor of {at[:10]} {told}")
+        newest = max(newest, given)
+    words = f"{n_tokens} of {len(anchors.days)} have a token that holds under --tsa-cert"
+    report.notes.append(f"anchors   {words}, the newest of {instant_name(newest)}")
+
+
+def _check_timestamp(options: Options, signature_file: bytes, report: Report) -> int | None:
+    """Return the second at which manifest.sig was there, says a token kept beside the pack.
+
+    The token is over the signature, not over the manifest: a manifest can be written, and stamped,
+    long before somebody gets hold of the key.
+    """
+    if options.timestamp is None:
+        return None
+    if options.tsa_cert is None:
+        raise CannotCheck("--timestamp needs --tsa-cert: the authority's certificate, pinned")
+    try:
+        with open_pack(options.timestamp) as file:
+            reply = file.read(MAX_TOKEN + 1)
+    except CannotCheck as error:
+        raise CannotCheck(f"--timestamp: {error}") from None
+    try:
+        authority = TimeAuthority(options.tsa_cert)
+        given = authority.time_of(reply, hashlib.sha256(signature_file).hexdigest())
+    except NotCompared as error:
+        raise CannotCheck(str(error)) from None
+    except Malformed as error:
+        raise Failed(11, f"--timestamp: for manifest.sig {error}") from None
+    report.notes.append(f"stamped   the signature was there at {instant_name(given)}")
+    return given
+
+
+def _decoded(token: str) -> bytes:
+    try:
+        reply = binascii.a2b_base64(token.encode("ascii"))
+    except ValueError:
+        reply = b""
+    if not reply or binascii.b2a_base64(reply, newline=False).decode() != token:
+        raise Malformed("it is not base64")
+    return reply
+
+
+class TimeAuthority:
+    """Judges RFC 3161 replies by `openssl ts -verify`, under one pinned certificate file.
+
+    The certificate is judged at the token's own time: tokens outlive certificates.
+    """
+
+    TIME = re.compile(
+        rb"^Time stamp: ([A-Z][a-z]{2}) +([0-9]{1,2}) ([0-9:]{8})(?:\.[0-9]+)? ([0-9]{4}) GMT$",
+        re.MULTILINE,
+    )
+    MONTHS = b"Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+    UNIX = datetime.date(1970, 1, 1).toordinal() * 86400
+
+    def __init__(self, certificate: str) -> None:
+        import shutil
+
+        self._openssl = shutil.which("openssl")
+        if self._openssl is None:
+            raise NotCompared("openssl is not on this machine, so no time stamp was checked")
+        code, said = self._run("version")
+        version = re.match(rb"OpenSSL ([0-9]+)\.([0-9]+)\.([0-9]+)", said)
+        if code or version is None or tuple(map(int, version.groups())) < (1, 1, 1):
+            raise NotCompared("openssl here is not OpenSSL 1.1.1 or newer: no time stamp checked")
+        self._certificate = certificate
+        with open_pack(certificate):
+            pass
+        if self._run("x509", "-noout", "-in", certificate)[0]:
+            raise CannotCheck("--tsa-cert: the file holds no PEM certificate")
+
+    def _run(self, *arguments: str) -> tuple[int, bytes]:
+        import subprocess
+
+        command = [self._openssl or "", *arguments]
+        try:
+            done = subprocess.run(
+                command,
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                timeout=OPENSSL_S,
+                check=False,
+            )
+        except (OSError, subprocess.SubprocessError):
+            raise CannotCheck("openssl could not be run, or took too long") from None
+        return done.returncode, done.stdout
+
+    def time_of(self, reply: bytes, sha256: str) -> int:
+        """Return the second at which the authority saw this digest.
+
+        Raises:
+            Malformed: it did not, or somebody else says so.
+        """
+        import tempfile
+        from pathlib import Path
+
+        with tempfile.TemporaryDirectory() as folder:
+            path = f"{folder}/reply.tsr"
+            Path(path).write_bytes(reply)
+            code, said = self._run("ts", "-reply", "-in", path, "-text")
+            told = self.TIME.search(said)
+            if code or told is None or told[1] not in self.MONTHS:
+                raise Malformed("it is no reply of a time authority")
+            month = self.MONTHS.index(told[1]) + 1
+            day, clock = int(told[2]), told[3].decode()
+            given = seconds(f"{told[4].decode()}-{month:02d}-{day:02d}T{clock}Z")
+            if given is None:
+                raise Malformed("it tells no time")
+            wanted = ("-digest", sha256, "-in", path, "-attime", str(given - self.UNIX))
+            trust = ("-CAfile", self._certificate, "-untrusted", self._certificate)
+            if self._run("ts", "-verify", *wanted, *trust, "-partial_chain")[0]:
+                raise Malformed("it does not hold under --tsa-cert")
+        return given
+
+
 # ---------------------------------------------------------------------------------------------
 # The main path.
 
@@ -2395,17 +2804,12 @@ def verify(options: Options, report: Report) -> None:
                 report.ok.update({9, 10} - report.failed.keys() - report.skipped.keys())
                 describe(manifest, done, report)
                 took_s["all"] = round(time.perf_counter() - started, 3)
+            check_11_outside_facts(manifest, options, signature_file, done, report)
         except OSError as error:
             raise CannotCheck(f"cannot read the file: {error.strerror}") from error
         finally:
             progress.done()
             close_rows(done)
-    if check_11_outside_facts(manifest, options):
-        report.ok.add(11)
-    else:
-        report.skipped[11] = (
-            "none of --previous, --keys, --manifest-sha256, --tenant, --period given"
-        )
 
 
 def describe(manifest: Manifest, done: dict[str, Rows], report: Report) -> None:
@@ -2416,6 +2820,10 @@ def describe(manifest: Manifest, done: dict[str, Rows], report: Report) -> None:
         if isinstance(rows, EventRows) and rows.n_late:
             words = f"{rows.n_late}, not in an earlier pack of that period"
             report.notes.append(f"late      events of an earlier period: {words}")
+        if isinstance(rows, AnchorRows) and rows.days:
+            days = f"{len(rows.days)} days, {min(rows.days)} .. {max(rows.days)}"
+            told = f"{rows.n_tokens} with a token of a time authority"
+            report.notes.append(f"anchors   {days}, {told}")
         if isinstance(rows, CoverageRows):
             report.facts["runs"] = [
                 {
@@ -2538,6 +2946,9 @@ class Options:
         self.manifest_sha256: str | None = None
         self.previous: str | None = None
         self.keys: str | None = None
+        self.anchors: str | None = None
+        self.tsa_cert: str | None = None
+        self.timestamp: str | None = None
 
 
 HELP = """
@@ -2557,6 +2968,9 @@ Facts from elsewhere to compare with (check 11):
   --manifest-sha256 HEX   SHA-256 of manifest.json as known from elsewhere
   --previous PACK         the pack before this one: check that this one follows
   --keys FILE             the provider's signing-keys list: is the key in it?
+  --anchors FILE          anchors kept from the provider's list: does the pack contradict them?
+  --tsa-cert FILE         a time authority's certificate: do its tokens hold? (needs OpenSSL)
+  --timestamp FILE        its reply over manifest.sig, made by you or another: how old is it?
 
 Exit code: 0 all checks passed, 1 the evidence is bad, 2 could not check (wrong arguments, a file
 that cannot be read, a malformed key). Only a pack that passed gets a last line that says so.
