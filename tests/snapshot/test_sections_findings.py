@@ -8,13 +8,14 @@ import pytest
 
 from functions.shared.answers import Answers
 from functions.shared.canonical import Json
+from functions.shared.hashing import email_hash
 from functions.shared.hours import parse_instant
 from functions.shared.seals import Seal
 from functions.snapshot.access_findings import of_admin_key, of_invite
 from functions.snapshot.discrepancies import EVENT_WITHOUT_CHANGE, UNEXPLAINED_CHANGE
 from functions.snapshot.findings import NEEDS
 from functions.snapshot.key_findings import Around, of_key, orphaned
-from tests.lab import Lab, LabMaker
+from tests.lab import HASH_KEY, Lab, LabMaker
 from tests.snapshot.test_sections_story import CONNECTED, FIRST, SECOND, THIRD, a_day_later
 from tools.openai_simulator import World
 
@@ -239,6 +240,25 @@ def test_a_service_account_whose_person_left(make_lab: LabMaker) -> None:
     Answers(lab.table, lab.tenant, lab.org).name("svc_acct_bot", "user-olga")
     (seal,) = lab.tick(THIRD)
     assert open_findings(lab, seal) == set()
+
+
+def test_a_person_named_by_address_is_the_user_with_its_hash(make_lab: LabMaker) -> None:
+    """The seal says the user id; an address that is nobody's is somebody who is not there."""
+    world = World("org-bots")
+    early = world.at("2026-03-20T10:00:00Z").user_joins("olga", role="owner")
+    early.project_created("web").service_account_created("bot", "web")
+    lab = make_lab(world)
+    lab.connect(CONNECTED)
+    answers = Answers(lab.table, lab.tenant, lab.org)
+    answers.name("svc_acct_bot", email_hash(HASH_KEY, "olga@bots.example"))
+    (seal,) = lab.order(FIRST)
+    (row,) = lab.register(seal, "service_accounts")
+    assert (row["person_id"], open_findings(lab, seal)) == ("user-olga", set())
+    answers.name("svc_acct_bot", email_hash(HASH_KEY, "nobody@bots.example"))
+    (seal,) = lab.tick(SECOND)
+    (row,) = lab.register(seal, "service_accounts")
+    assert len(row["person_id"]) == 64
+    assert {kind for kind, *_ in open_findings(lab, seal)} == {"service_account_person_left"}
 
 
 def test_an_owner_who_left_the_project_is_one_finding(make_lab: LabMaker) -> None:
