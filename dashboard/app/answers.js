@@ -48,11 +48,11 @@ const NOTHING_YET = { state: 'loading', items: [], nextCursor: null, problem: nu
  *
  * @param {import('./api.js').Api} api
  * @param {string} path
- * @param {string} orgId empty for all organizations
+ * @param {Record<string, string>} query filters; empty ones are left out
  * @param {unknown} again
  * @returns {{list: List, more: () => void, retry: () => void, put: (same: (item: any) => boolean, item: any) => void}}
  */
-export function useList(api, path, orgId, again) {
+export function useList(api, path, query, again) {
   const [list, setList] = useState(NOTHING_YET);
   const [attempt, setAttempt] = useState(0);
   const abort = useRef(new AbortController());
@@ -60,7 +60,7 @@ export function useList(api, path, orgId, again) {
   const read = useCallback((cursor) => {
     const { signal } = abort.current;
     setList((before) => ({ ...before, state: 'loading', problem: null }));
-    api.get(path, { org_id: orgId, cursor: cursor ?? '' }, signal).then(
+    api.get(path, { ...query, cursor: cursor ?? '' }, signal).then(
       (page) => setList((before) => ({
         state: 'ready',
         items: cursor === null ? page.items : [...before.items, ...page.items],
@@ -69,7 +69,7 @@ export function useList(api, path, orgId, again) {
       })),
       (thrown) => unlessAbandoned(thrown, (problem) => setList((before) => ({ ...before, state: 'failed', problem }))),
     );
-  }, [api, path, orgId]);
+  }, [api, path, JSON.stringify(query)]);
 
   useEffect(() => {
     abort.current = new AbortController();
@@ -95,17 +95,17 @@ export function useList(api, path, orgId, again) {
  *
  * @param {import('./api.js').Api} api
  * @param {string} path
- * @param {string} orgId
+ * @param {Record<string, string>} query filters; empty ones are left out
  * @param {(count: number) => void} onProgress
  * @param {AbortSignal} signal
  * @returns {Promise<any[]>}
  */
-export async function readAll(api, path, orgId, onProgress, signal) {
+export async function readAll(api, path, query, onProgress, signal) {
   const items = [];
   const seen = new Set();
   let cursor = '';
   do {
-    const page = await api.get(path, { org_id: orgId, cursor, limit: '100' }, signal);
+    const page = await api.get(path, { ...query, cursor, limit: '100' }, signal);
     items.push(...page.items);
     onProgress(items.length);
     cursor = page.next_cursor ?? '';

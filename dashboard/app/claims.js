@@ -3,6 +3,7 @@ import { Problem } from './problem.js';
 /**
  * @typedef {object} Claims
  * @property {string} name how the person signed in
+ * @property {string} user opaque id, as the service notes who did something
  * @property {string} tenant_id from `custom:tenant_id`
  * @property {string[]} groups `admin`, `auditor`
  */
@@ -26,6 +27,7 @@ export function readClaims(token, expected) {
   const groups = claims['cognito:groups'];
   return {
     name: String(claims['cognito:username'] ?? claims.sub ?? ''),
+    user: String(claims.sub ?? ''),
     tenant_id: String(claims['custom:tenant_id'] ?? ''),
     groups: Array.isArray(groups) ? groups.map(String) : [],
   };

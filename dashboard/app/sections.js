@@ -41,21 +41,25 @@ export function sectionStatus(organization, section) {
   return (typeof status === 'object' ? status?.status : status) ?? null;
 }
 
+function statusOf(organization, section) {
+  return section === null ? organization.outcome ?? null : sectionStatus(organization, section);
+}
+
 /**
  * Say whether an empty table is the truth: each organization's last hour read the whole section.
  *
- * @param {string} section
+ * @param {string | null} section null for what follows from the picture as a whole
  * @param {Organization[]} organizations
  * @returns {boolean}
  */
 export function isWhole(section, organizations) {
-  return organizations.every((each) => isInstant(each.last_hour) && sectionStatus(each, section) === 'complete');
+  return organizations.every((each) => isInstant(each.last_hour) && statusOf(each, section) === 'complete');
 }
 
 /**
  * Say what stands between a section's table and the truth, one notice per organization.
  *
- * @param {string} section
+ * @param {string | null} section null for what follows from the picture as a whole
  * @param {Organization[]} organizations
  * @returns {Notice[]}
  */
@@ -70,6 +74,7 @@ function notice(section, organization) {
   if (!isInstant(organization.last_hour)) {
     return say('info', 'no hour is closed yet', 'The first picture is taken right after connecting; this page looks again by itself.');
   }
+  if (section === null) return wholePicture(organization, hour, say);
   switch (sectionStatus(organization, section)) {
     case 'complete':
       return stopped(organization, say);
@@ -86,6 +91,16 @@ function notice(section, organization) {
     default:
       return say('bad', `nothing was read of the ${name}${hour}: outcome ${organization.outcome ?? 'unknown'}`, 'The rows below, if any, are from an earlier hour.');
   }
+}
+
+/** What is derived from the picture stands still where a part of it could not be read. */
+function wholePicture(organization, hour, say) {
+  if (organization.outcome === 'complete') return stopped(organization, say);
+  if (organization.outcome === 'paused') {
+    return stopped(organization, say) ?? say('info', `no picture was taken${hour}: paused`, 'The next hour is pictured again.');
+  }
+  return say('warn', `not everything could be read${hour}: outcome ${organization.outcome ?? 'unknown'}`,
+    'What depends on it stays as it was until an hour reads it again.');
 }
 
 function stopped(organization, say) {

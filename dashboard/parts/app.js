@@ -16,6 +16,8 @@ const ROOMS = [
   ['projects', 'Projects'],
   ['api-keys', 'API keys'],
   ['events', 'Events'],
+  ['changes', 'Changes'],
+  ['findings', 'Findings'],
   ['packs', 'Evidence packs'],
 ];
 const FIRST_PICTURE_MS = 5_000;
@@ -43,7 +45,8 @@ export function App({ api, claims, signOut }) {
       </div>
       ${room === 'organizations' && html`<${Organizations} ...${shared} />`}
       ${room === 'packs' && html`<${Packs} ...${shared} />`}
-      ${room in TABLES && html`<${Table} key=${room} kind=${TABLES[room]} api=${api} organizations=${organizations} orgId=${orgId} again=${again} />`}
+      ${room in TABLES && html`<${Table} key=${room} kind=${TABLES[room]} api=${api} organizations=${organizations} orgId=${orgId} again=${again}
+        isAdmin=${isAdmin} user=${claims.user} />`}
     </main>
     <footer class="page-foot muted">Figures and tables show the last closed hour of each organization.
       What counts as evidence is the signed pack, not this page.</footer>`;

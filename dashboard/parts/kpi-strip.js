@@ -18,7 +18,7 @@ export function KpiStrip({ summary, refresh }) {
     <dl class="kpi-row">${KPIS.map((kpi) => html`<${Kpi} key=${kpi.id} kpi=${kpi} value=${body?.[kpi.id]} read=${body !== null} />`)}</dl>
     <p class="kpi-foot">
       <span>Last closed hour <strong data-testid="kpi-last-closed-hour"><${Hour} hour=${body?.last_closed_hour} /></strong></span>
-      <span>Open findings <strong data-testid="kpi-open-findings">${figure(body?.open_findings)}</strong></span>
+      <span><a href="#findings">Open findings</a> <strong data-testid="kpi-open-findings">${figure(body?.open_findings)}</strong></span>
       <span class="utc-note">All times are UTC; hover for your own</span>
       <button type="button" class="small" data-testid="refresh" disabled=${summary.state === 'loading'} onClick=${refresh}>Refresh</button>
     </p>

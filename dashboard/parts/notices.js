@@ -7,7 +7,7 @@ export function SectionNotices({ section, organizations }) {
   const found = notices(section, organizations);
   const names = new Map(organizations.map((organization) => [organization.org_id, orgName(organization)]));
   return found.map((notice) => html`<div key=${notice.org_id} class=${`notice ${notice.tone}`} role="status"
-      data-testid=${`section-notice-${section}`}>
+      data-testid=${`section-notice-${section ?? 'picture'}`}>
     <p><strong><${Text} value=${names.get(notice.org_id)} />: ${notice.text}.</strong> ${notice.todo}</p>
   </div>`);
 }

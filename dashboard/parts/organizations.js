@@ -8,7 +8,7 @@ import { OrganizationCard } from './organization-card.js';
 import { ProblemBox } from './words.js';
 
 export function Organizations({ api, again, refresh, isAdmin, summary }) {
-  const { list, more, retry } = useList(api, '/orgs', '', again);
+  const { list, more, retry } = useList(api, '/orgs', {}, again);
   const [open, setOpen] = useState(false);
   const pictured = new Map((summary?.organizations ?? []).map((each) => [each.org_id, each]));
   const none = list.state === 'ready' && list.items.length === 0;

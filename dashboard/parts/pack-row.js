@@ -3,13 +3,15 @@ import { isSafeUrl } from '../app/config.js';
 import { utc } from '../app/instants.js';
 import { asProblem, Problem } from '../app/problem.js';
 import { words } from '../app/text.js';
+import { ShareLinks } from './share-links.js';
 import { Badge, Copyable, Instant, ProblemBox, Text } from './words.js';
 
 const STATES = { queued: 'info', building: 'info', ready: 'good', failed: 'bad' };
 
-/** One pack; under it, on request, how an auditor verifies it. */
-export function PackRow({ api, pack, keys }) {
-  const [open, setOpen] = useState(false);
+/** One pack; under it, on request, how an auditor verifies it, or the links it is shared by. */
+export function PackRow({ api, pack, keys, isAdmin }) {
+  const [open, setOpen] = useState(null);
+  const turn = (what) => setOpen(open === what ? null : what);
   const [problem, setProblem] = useState(null);
   const download = () => {
     setProblem(null);
@@ -26,11 +28,13 @@ export function PackRow({ api, pack, keys }) {
     <td data-label="Size">${size(pack.size_bytes)}</td>
     <td data-label="" class="row-actions">${ready && html`
       <button type="button" class="small" data-testid="pack-download" onClick=${download}>Download</button>
-      <button type="button" class="small" data-testid="pack-verify" aria-expanded=${open} onClick=${() => setOpen(!open)}>How to verify</button>`}</td>
+      <button type="button" class="small" data-testid="pack-share" aria-expanded=${open === 'links'} onClick=${() => turn('links')}>Share</button>
+      <button type="button" class="small" data-testid="pack-verify" aria-expanded=${open === 'verify'} onClick=${() => turn('verify')}>How to verify</button>`}</td>
   </tr>
   ${(open || problem) && html`<tr class="under"><td colspan="7">
     ${problem && html`<${ProblemBox} problem=${problem} testid="download-problem" />`}
-    ${open && html`<${Verify} pack=${pack} keys=${keys} />`}</td></tr>`}`;
+    ${open === 'links' && html`<${ShareLinks} api=${api} number=${pack.number} isAdmin=${isAdmin} />`}
+    ${open === 'verify' && html`<${Verify} pack=${pack} keys=${keys} />`}</td></tr>`}`;
 }
 
 /** The URL is minted on request, lives minutes and is never kept: fetch it, go there, forget it. */

@@ -1,6 +1,7 @@
 /** Evidence packs: ask for one, watch it being built, download it, know how to verify it. */
 import { html, useEffect, useState } from '../app/view.js';
 import { useAnswer, useList } from '../app/answers.js';
+import { AnchorsPanel } from './anchors.js';
 import { Empty } from './notices.js';
 import { PackForm } from './pack-form.js';
 import { PackRow } from './pack-row.js';
@@ -10,7 +11,7 @@ const POLL_FIRST_MS = 1_500;
 const POLL_AT_MOST_MS = 15_000;
 
 export function Packs({ api, again, isAdmin, summary }) {
-  const { list, more, retry, put } = useList(api, '/evidence-packs', '', again);
+  const { list, more, retry, put } = useList(api, '/evidence-packs', {}, again);
   const keys = useAnswer(api, '/signing-keys', again);
   usePolling(api, list.items, put);
   const add = (pack) => put((other) => other.number === pack.number, pack);
@@ -24,11 +25,12 @@ export function Packs({ api, again, isAdmin, summary }) {
     ${list.items.length > 0 && html`<div class="table-frame" tabindex="0" role="region" aria-labelledby="packs-title">
       <table data-testid="table-packs"><caption class="unseen">Evidence packs</caption>
         <thead><tr>${['Pack', 'Period', 'Kind', 'State', 'Requested', 'Size', ''].map((label) => html`<th key=${label} scope="col">${label || html`<span class="unseen">Actions</span>`}</th>`)}</tr></thead>
-        <tbody>${list.items.map((pack) => html`<${PackRow} key=${pack.number} api=${api} pack=${pack} keys=${keys} />`)}</tbody>
+        <tbody>${list.items.map((pack) => html`<${PackRow} key=${pack.number} api=${api} pack=${pack} keys=${keys} isAdmin=${isAdmin} />`)}</tbody>
       </table></div>`}
     ${list.problem && html`<${ProblemBox} problem=${list.problem} retry=${retry} testid="packs-problem" />`}
     <footer class="room-foot"><span class="muted" role="status">${list.state === 'loading' ? 'Reading…' : ''}</span>
       ${list.nextCursor !== null && html`<button type="button" data-testid="packs-more" onClick=${more}>Load more</button>`}</footer>
+    <${AnchorsPanel} api=${api} />
   </section>`;
 }
 

@@ -1,5 +1,5 @@
 /** One table of the picture: rows page by page, its notices, its file. */
-import { html, useEffect, useRef, useState } from '../app/view.js';
+import { html, useEffect, useMemo, useRef, useState } from '../app/view.js';
 import { readAll, useList } from '../app/answers.js';
 import { saveFile, toCsv } from '../app/csv.js';
 import { Abandoned, asProblem } from '../app/problem.js';
@@ -11,64 +11,93 @@ import { ProblemBox, Text } from './words.js';
  * @typedef {object} TableKind
  * @property {string} id `users`: the room's name and the stem of every test id
  * @property {string} path of the list
- * @property {string} section of the picture it shows
+ * @property {string | null} section of the picture it shows; null where it follows from all of them
  * @property {string} title
  * @property {string} about one line under the title
- * @property {{label: string, cell: (row: any) => any, kind?: 'time' | 'id' | 'short'}[]} columns
- * @property {string} whenEmpty what an empty table means where it is the truth
+ * @property {{label: string, cell: (row: any, context: Context) => any, kind?: 'time' | 'id' | 'short' | 'row-actions'}[]} columns
+ * @property {{name: string, label: string, options: [string, string][]}[]} [filters] of the list; '' is the service's default
+ * @property {(query: Record<string, string>) => [string, string]} [empty] title and text of an empty table, by filters
+ * @property {string} [whenEmpty] what an empty table means where it is the truth
  * @property {string[]} fields of the file, wire names
  * @property {(row: any) => string} rowId
  *
- * @param {{kind: TableKind, api: any, organizations: import('../app/sections.js').Organization[] | null, orgId: string, again: unknown}} props
+ * @typedef {object} Context what a cell may need to do something
+ * @property {any} api
+ * @property {boolean} isAdmin
+ * @property {string} user who is signed in, by opaque id
+ * @property {(same: (item: any) => boolean, item: any) => void} put a changed row into the list
+ *
+ * @param {{kind: TableKind, isAdmin: boolean, user: string, api: any, organizations: import('../app/sections.js').Organization[] | null, orgId: string, again: unknown}} props
  */
-export function Table({ kind, api, organizations, orgId, again }) {
-  const { list, more, retry } = useList(api, kind.path, orgId, again);
+export function Table({ kind, api, organizations, orgId, again, isAdmin, user }) {
+  const [filters, setFilters] = useState({});
+  const query = { ...filters, org_id: orgId };
+  const { list, more, retry, put } = useList(api, kind.path, query, again);
+  const context = useMemo(() => ({ api, isAdmin, user, put }), [api, isAdmin, user, put]);
   const chosen = (organizations ?? []).filter((each) => orgId === '' || each.org_id === orgId);
   const columns = withOrg(kind.columns, organizations ?? []);
   return html`<section aria-labelledby=${`${kind.id}-title`} data-testid=${`room-${kind.id}`}>
     <header class="room-head">
       <div><h2 id=${`${kind.id}-title`}>${kind.title}</h2><p class="muted">${kind.about}</p></div>
-      <${Export} api=${api} kind=${kind} orgId=${orgId} idle=${list.items.length === 0} />
+      <div class="tools">
+        ${(kind.filters ?? []).map((filter) => html`<${Filter} key=${filter.name} kind=${kind} filter=${filter} value=${filters[filter.name] ?? ''}
+          choose=${(value) => setFilters((before) => ({ ...before, [filter.name]: value }))} />`)}
+        <${Export} api=${api} kind=${kind} query=${query} idle=${list.items.length === 0} />
+      </div>
     </header>
     <${SectionNotices} section=${kind.section} organizations=${chosen} />
-    ${list.items.length > 0 && html`<${Rows} kind=${kind} columns=${columns} items=${list.items} />`}
+    ${list.items.length > 0 && html`<${Rows} kind=${kind} columns=${columns} items=${list.items} context=${context} />`}
     ${list.problem && html`<${ProblemBox} problem=${list.problem} retry=${retry} testid=${`${kind.id}-problem`} />`}
-    ${list.state === 'ready' && list.items.length === 0 && html`<${NoRows} kind=${kind} organizations=${organizations} chosen=${chosen} />`}
+    ${list.state === 'ready' && list.items.length === 0 && html`<${NoRows} kind=${kind} query=${query} organizations=${organizations} chosen=${chosen} mayHaveMore=${list.nextCursor !== null} />`}
     <${Foot} kind=${kind} list=${list} more=${more} />
   </section>`;
 }
 
+function Filter({ kind, filter, value, choose }) {
+  return html`<label class="inline">${filter.label}
+    <select data-testid=${`${kind.id}-filter-${filter.name}`} value=${value} onChange=${(event) => choose(event.target.value)}>
+      ${filter.options.map(([code, text]) => html`<option key=${code} value=${code}>${text}</option>`)}
+    </select></label>`;
+}
+
+/** The organization's column stands last, but before what can be done with a row. */
 function withOrg(columns, organizations) {
   if (organizations.length < 2) return columns;
   const names = new Map(organizations.map((each) => [each.org_id, orgName(each)]));
-  return [...columns, { label: 'Organization', cell: (row) => html`<${Text} value=${names.get(row.org_id) ?? row.org_id} />` }];
+  const at = columns.at(-1).kind === 'row-actions' ? columns.length - 1 : columns.length;
+  const column = { label: 'Organization', cell: (row) => html`<${Text} value=${names.get(row.org_id) ?? row.org_id} />` };
+  return [...columns.slice(0, at), column, ...columns.slice(at)];
 }
 
-function Rows({ kind, columns, items }) {
+function Rows({ kind, columns, items, context }) {
   return html`<div class="table-frame" tabindex="0" role="region" aria-labelledby=${`${kind.id}-title`}>
     <table data-testid=${`table-${kind.id}`}>
       <caption class="unseen">${kind.title}</caption>
-      <thead><tr>${columns.map((column) => html`<th key=${column.label} scope="col">${column.label}</th>`)}</tr></thead>
+      <thead><tr>${columns.map((column) => html`<th key=${column.label} scope="col">${column.label || html`<span class="unseen">Actions</span>`}</th>`)}</tr></thead>
       <tbody>${items.map((row) => html`<tr key=${kind.rowId(row)} data-testid="row">${columns.map((column) =>
-        html`<td key=${column.label} data-label=${column.label} class=${column.kind}>${column.cell(row)}</td>`)}</tr>`)}
+        html`<td key=${column.label} data-label=${column.label} class=${column.kind}>${column.cell(row, context)}</td>`)}</tr>`)}
       </tbody>
     </table>
   </div>`;
 }
 
 /** Nothing to show has three reasons, and each says what to do. */
-function NoRows({ kind, organizations, chosen }) {
+function NoRows({ kind, query, organizations, chosen, mayHaveMore }) {
   const testid = `${kind.id}-empty`;
   if (organizations === null) return null; // without the summary nobody can say why it is empty
   if (organizations.length === 0) {
     return html`<${Empty} testid=${testid} title="No organization connected yet">
       Connect one under <a href="#organizations">Organizations</a>; its first picture is taken right away.<//>`;
   }
+  if (mayHaveMore) {
+    return html`<${Empty} testid=${testid} title="None among the newest rows">Load more to look further back.<//>`;
+  }
   if (!isWhole(kind.section, chosen)) {
     return html`<${Empty} testid=${testid} title="Nothing to show, and that does not mean there is nothing">
       The notice above says why this could not be read.<//>`;
   }
-  return html`<${Empty} testid=${testid} title=${`No ${kind.title.toLowerCase()} in the last picture`}>${kind.whenEmpty}<//>`;
+  const [title, text] = kind.empty?.(query) ?? [`No ${kind.title.toLowerCase()} in the last picture`, kind.whenEmpty];
+  return html`<${Empty} testid=${testid} title=${title}>${text}<//>`;
 }
 
 function Foot({ kind, list, more }) {
@@ -88,7 +117,7 @@ function footText(list, loading) {
 }
 
 /** The whole table as a file, not only the rows on the page. */
-function Export({ api, kind, orgId, idle }) {
+function Export({ api, kind, query, idle }) {
   const [count, setCount] = useState(null);
   const [problem, setProblem] = useState(null);
   const abort = useRef(null);
@@ -98,8 +127,9 @@ function Export({ api, kind, orgId, idle }) {
     setProblem(null);
     setCount(0);
     try {
-      const rows = await readAll(api, kind.path, orgId, setCount, abort.current.signal);
-      saveFile(`openai-audit-${kind.id}${orgId === '' ? '' : `-${orgId}`}.csv`, toCsv(kind.fields, rows));
+      const rows = await readAll(api, kind.path, query, setCount, abort.current.signal);
+      const names = ['openai-audit', kind.id, ...Object.values(query).filter((value) => value !== '')];
+      saveFile(`${names.join('-')}.csv`, toCsv(kind.fields, rows));
     } catch (thrown) {
       if (!(thrown instanceof Abandoned)) setProblem(asProblem(thrown));
     }

@@ -1,10 +1,11 @@
-/** The four tables: which columns, from which fields. Field names are those of the pack's rows. */
+/** The tables: which columns, from which fields. Field names are those of the pack's rows. */
 import { html } from '../app/view.js';
 import { daysBefore, isInstant } from '../app/instants.js';
+import { kindShort, kindWords } from '../app/finding-words.js';
 import { words } from '../app/text.js';
+import { CHANGES } from './changes.js';
+import { FINDINGS, SEVERITY_TONES } from './findings.js';
 import { Badge, Instant, Text, Unknown } from './words.js';
-
-const TONE = { high: 'bad', critical: 'bad', medium: 'warn', low: 'info' };
 
 /** @type {Record<string, import('./table.js').TableKind>} */
 export const TABLES = {
@@ -81,6 +82,8 @@ export const TABLES = {
     fields: ['org_id', 'event_id', 'event_type', 'occurred_at', 'sealed_hour', 'actor_type', 'actor_id', 'actor_hash', 'project_id', 'target_id', 'late', 'details'],
     rowId: (event) => `${event.org_id} ${event.event_id}`,
   },
+  changes: CHANGES,
+  findings: FINDINGS,
 };
 
 function prefix(user) {
@@ -115,19 +118,12 @@ function lastUsed(key) {
   </span>`;
 }
 
-const FINDING_WORDS = {
-  stale_key: 'stale',
-  never_used_key: 'never used',
-  orphan_key: 'orphan',
-  key_in_archived_project: 'archived project',
-};
-
 function findings(key) {
   const found = key.findings ?? [];
   if (found.length === 0) return html`<span class="muted">none</span>`;
-  return html`<span class="badges">${found.map((finding) => html`<${Badge} key=${finding.kind} tone=${TONE[finding.severity] ?? 'warn'}
-      title=${`${words(finding.kind)}, severity ${finding.severity ?? 'not given'}`}>
-    ${FINDING_WORDS[finding.kind] ?? html`<${Text} value=${words(finding.kind)} />`}
+  return html`<span class="badges">${found.map((finding) => html`<${Badge} key=${finding.kind} tone=${SEVERITY_TONES[finding.severity] ?? 'warn'}
+      title=${`${kindWords(finding.kind)}, severity ${finding.severity ?? 'not given'}`}>
+    <${Text} value=${kindShort(finding.kind)} />
     ${finding.kind === 'orphan_key' && finding.reason && html`: <${Text} value=${words(finding.reason)} />`}<//>`)}</span>`;
 }
 

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from tests.dashboard.ordinary import ordinary
 from tests.dashboard.site import Site, serve
-from tests.dashboard.world import World, ordinary
+from tests.dashboard.world import World
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 ARGUMENTS = [

@@ -16,10 +16,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
-from tests.dashboard.world import PUBLIC_HEX, Json, World, organization, pack
+from tests.dashboard.fake_api import API, answer
+from tests.dashboard.world import Json, World
 
 DASHBOARD = Path(__file__).parents[2] / "dashboard"
-API = "/api/v1/openai"
 CLIENT_ID = "client-of-the-tests"
 
 
@@ -84,6 +84,7 @@ class SignIn:
             "token_use": "id",
             "aud": asked["client_id"],
             "nonce": asked["nonce"],
+            "sub": "sub-of-ada",
             "cognito:username": "ada@tenant-a",
             "cognito:groups": [self.world.group],
             "custom:tenant_id": "tenant-a",
@@ -184,71 +185,6 @@ def _site_handler(world: World, sign_in_origin: str, config: Json) -> type[Quiet
                 self.reply_json(*answer(world, method, path, query, body))
 
     return Handler
-
-
-def answer(
-    world: World, method: str, path: str, query: dict[str, str], body: Json | None
-) -> tuple[int, Any]:
-    """Answer one request of the API from the world."""
-    if method != "GET":
-        return _written(world, method, path, body or {})
-    if path == "/summary":
-        return 200, world.summary()
-    if path == "/orgs":
-        return 200, {"items": world.organizations, "next_cursor": None}
-    if path == "/signing-keys":
-        return 200, {"items": [{"key_id": "key-1", "public_hex": PUBLIC_HEX, "revoked_at": None}]}
-    if path == "/billing":
-        working = ["25.000 average users at €1", "3.000 average active projects at €5"]
-        month = {"month": query["month"], "currency": "EUR", "amount_cents": 4000}
-        return 200, month | {"working": working, "per_org": []}
-    if path.startswith("/evidence-packs/"):
-        return _pack(world, path.removeprefix("/evidence-packs/"))
-    return 200, _page(world, world.lists.get(path, []), query)
-
-
-def _page(world: World, rows: list[Json], query: dict[str, str]) -> Json:
-    chosen = [row for row in rows if query.get("org_id") in (None, row.get("org_id"))]
-    start = int(query.get("cursor", "0"))
-    end = start + world.page_size
-    return {
-        "items": chosen[start:end],
-        "next_cursor": str(end) if end < len(chosen) else None,
-    }
-
-
-def _pack(world: World, tail: str) -> tuple[int, Any]:
-    number, _, rest = tail.partition("/")
-    found = next(row for row in world.lists["/evidence-packs"] if row["number"] == int(number))
-    if rest == "download":
-        return 200, {"url": f"/download/{number}", "expires_at": "2026-04-15T10:30:00Z"}
-    following = {"queued": "building", "building": "ready"}
-    if found["state"] in following:
-        found["state"] = following[found["state"]]
-        found |= {"signing_public_hex": PUBLIC_HEX, "manifest_sha256": "1f" * 32}
-    return 200, found
-
-
-def _written(world: World, method: str, path: str, body: Json) -> tuple[int, Any]:
-    if (method, path) == ("POST", "/orgs"):
-        name = body.get("display_name", body["org_id"])
-        world.organizations.append(organization(body["org_id"], display_name=name))
-        return 201, world.organizations[-1]
-    if (method, path) == ("POST", "/evidence-packs"):
-        rows = world.lists.setdefault("/evidence-packs", [])
-        period = {name: body[name] for name in ("period_start", "period_end")}
-        rows.insert(0, pack(len(rows) + 1, "queued", **period))
-        return 202, rows[0]
-    _, _, org_id, *rest = path.split("/")
-    row = next(row for row in world.organizations if row["org_id"] == org_id)
-    statuses = {"pause": "paused", "resume": "connected"}
-    if method == "DELETE":
-        row["status"] = "disconnected"
-    elif rest and rest[0] in statuses:
-        row["status"] = statuses[rest[0]]
-    elif method == "PATCH":
-        row["display_name"] = body["display_name"]
-    return 200, row
 
 
 class Site:

@@ -10,7 +10,18 @@ from playwright.sync_api import Page, expect
 
 from tests.dashboard.conftest import sign_in
 from tests.dashboard.site import Site
-from tests.dashboard.world import World, api_key, event, organization, pack, project, user
+from tests.dashboard.world import (
+    World,
+    api_key,
+    change,
+    event,
+    finding,
+    link,
+    organization,
+    pack,
+    project,
+    user,
+)
 
 pytestmark = pytest.mark.browser
 PAYLOADS = [
@@ -77,9 +88,26 @@ def _hostile() -> World:
             event(n, **org, event_type=t, actor_type=t, actor_id=t, target_id=t, details={t: [t]})
             for n, t in rows
         ],
+        "/changes": [
+            change(n, **org, entity_id=f"{n}{t}", event_id=t, **_changed(t)) for n, t in rows
+        ],
+        "/findings": [finding(n, t, **org, **_found(t)) for n, t in rows],
         "/evidence-packs": [pack(n + 1, "failed", reason=t, kind=t, profile=t) for n, t in rows],
     }
+    world.links = {n + 1: [link(n, label=t, state=t)] for n, t in rows}
     return world
+
+
+def _changed(text: str) -> dict[str, object]:
+    both = {"before": {text: text}, "after": {text: [text]}}
+    return both | dict.fromkeys(("section", "kind", "verdict", "reason"), text)
+
+
+def _found(text: str) -> dict[str, object]:
+    said = dict.fromkeys(("state", "reason", "accountable", "due_date", "by"), text)
+    by = {"hour": "2026-04-02T00:00:00Z", "kind": text, "event_id": text}
+    same = dict.fromkeys(("reason", "severity", "section", "entity_id", "event_id"), text)
+    return same | {"resolved_by": by, "stated": said}
 
 
 def test_no_name_runs_loads_or_asks_anything(page: Page, site: Site) -> None:
@@ -94,9 +122,13 @@ def test_no_name_runs_loads_or_asks_anything(page: Page, site: Site) -> None:
         ("projects", "row"),
         ("api-keys", "row"),
         ("events", "row"),
+        ("changes", "row"),
+        ("findings", "row"),
         ("packs", "pack"),
     ):
         page.get_by_test_id(f"nav-{room}").click()
+        if room == "findings":
+            page.get_by_test_id("findings-filter-state").select_option("all")
         rows = page.get_by_test_id(f"table-{room}").get_by_test_id(testid)
         expect(rows).to_have_count(len(PAYLOADS + FORMULAS))
         expect(rows.nth(0)).to_contain_text(PAYLOADS[0])
@@ -104,6 +136,17 @@ def test_no_name_runs_loads_or_asks_anything(page: Page, site: Site) -> None:
         "document.querySelectorAll('#page :is(script, svg, iframe, link, base)').length"
     )
     assert made == 0
+
+
+def test_no_label_of_a_link_runs_anything(page: Page, site: Site) -> None:
+    """Labels are an admin's own words; an auditor reads them."""
+    hostile = _hostile()
+    site.world.links = {2: [row for rows in hostile.links.values() for row in rows]}
+    sign_in(page, site, "#packs")
+    page.get_by_test_id("pack-share").click()
+    expect(page.get_by_test_id("link")).to_have_count(len(PAYLOADS + FORMULAS))
+    expect(page.get_by_test_id("links")).to_contain_text(PAYLOADS[1])
+    expect(page.get_by_test_id("links")).to_contain_text("evil\\u202Egpj.exe")
 
 
 def test_what_hides_is_shown_escaped(page: Page, site: Site) -> None:
@@ -153,7 +196,7 @@ def test_no_cell_of_any_table_starts_a_formula_or_hides_a_character(
     """Every field of every row, payloads included."""
     site.world.lists = _hostile().lists
     sign_in(page, site)
-    for room in ("users", "projects", "api-keys", "events"):
+    for room in ("users", "projects", "api-keys", "events", "changes", "findings"):
         page.get_by_test_id(f"nav-{room}").click()
         rows = _export(page, room, tmp_path / f"{room}.csv")
         assert len(rows) == len(PAYLOADS + FORMULAS)

@@ -20,7 +20,7 @@ def test_signing_in_shows_the_figures(signed_in: Page) -> None:
         "kpi-active-projects": "2",
         "kpi-api-keys": "4",
         "kpi-stale-keys": "1",
-        "kpi-open-findings": "3",
+        "kpi-open-findings": "5",
         "kpi-last-closed-hour": "2026-04-15 09:00–10:00",
     }.items():
         expect(signed_in.get_by_test_id(name)).to_have_text(value)

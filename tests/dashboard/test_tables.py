@@ -1,4 +1,4 @@
-"""The four tables: what they show page by page, and what they say when nothing can be shown."""
+"""The tables: what they show page by page, and what they say when nothing can be shown."""
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -8,7 +8,7 @@ from tests.dashboard.site import Site
 from tests.dashboard.world import api_key, event, organization, user
 
 pytestmark = pytest.mark.browser
-ROOMS = ("users", "projects", "api-keys", "events")
+ROOMS = ("users", "projects", "api-keys", "events", "changes", "findings")
 
 
 def _rows(page: Page, room: str) -> Locator:

@@ -18,6 +18,7 @@ class World:
         organizations: rows of ``/orgs``; the summary's rows are made from them.
         sections: section statuses by organization; complete where none is given.
         lists: rows by path.
+        links: share links by pack number.
         refuse: problem documents by ``METHOD /path``; each is answered instead.
         asked: ``METHOD /path`` of every request, in order, with its body.
         page_size: rows per page of a list.
@@ -27,6 +28,7 @@ class World:
     organizations: list[Json] = field(default_factory=list)
     sections: dict[str, dict[str, str]] = field(default_factory=dict)
     lists: dict[str, list[Json]] = field(default_factory=dict)
+    links: dict[int, list[Json]] = field(default_factory=dict)
     refuse: dict[str, tuple[int, Json]] = field(default_factory=dict)
     kpis: Json = field(default_factory=dict)
     asked: list[tuple[str, Json | None]] = field(default_factory=list)
@@ -147,6 +149,72 @@ def event(number: int, **facts: Any) -> Json:
     } | facts
 
 
+def change(number: int, **facts: Any) -> Json:
+    """One change: a role that the audit log explains."""
+    return {
+        "org_id": "org-northwind",
+        "hour": LAST_HOUR,
+        "section": "users",
+        "entity_id": f"user-{number:04d}",
+        "kind": "modified",
+        "fields": ["role"],
+        "before": {"role": "reader"},
+        "after": {"role": "owner"},
+        "verdict": "explained",
+        "reason": None,
+        "event_id": f"audit_log-{number:04d}",
+    } | facts
+
+
+def finding(number: int, kind: str = "stale_key", **facts: Any) -> Json:
+    """One open finding of which nothing was said."""
+    nothing = dict.fromkeys(("reason", "accountable", "due_date", "by", "at"))
+    return {
+        "org_id": "org-northwind",
+        "finding_id": f"{number:024x}",
+        "kind": kind,
+        "reason": "not_used_for_90_days",
+        "severity": "medium",
+        "section": "api_keys",
+        "entity_id": f"key_{number:04d}",
+        "still_works": True,
+        "first_seen_hour": "2026-04-03T04:00:00Z",
+        "resolved_hour": None,
+        "resolved_by": None,
+        "change_hour": None,
+        "event_id": None,
+        "stated": {"state": "open"} | nothing,
+        "state_at": LAST_HOUR,
+    } | facts
+
+
+def link(number: int, **facts: Any) -> Json:
+    """One share link."""
+    return {
+        "number": 2,
+        "link_id": f"20260415T101500Z-{number:012x}",
+        "label": None,
+        "created_at": "2026-04-15T10:15:00Z",
+        "expires_at": "2026-04-29T10:15:00Z",
+        "revoked_at": None,
+        "state": "active",
+    } | facts
+
+
+def anchor(day: str) -> Json:
+    """One day's anchor, without a token."""
+    document = {"v": 1, "at": f"{day}T00:31:00Z", "heads": [], "previous_anchor_sha256": None}
+    return {
+        "at": document["at"],
+        "authority": None,
+        "day": day,
+        "document": document,
+        "reason": None,
+        "sha256": "3d" * 32,
+        "token": None,
+    }
+
+
 def pack(number: int, state: str = "ready", **facts: Any) -> Json:
     """One evidence pack."""
     ready = state == "ready"
@@ -167,30 +235,3 @@ def pack(number: int, state: str = "ready", **facts: Any) -> Json:
         "signing_key_id": "key-1" if ready else None,
         "verify_with": None,
     } | facts
-
-
-def ordinary() -> World:
-    """A tenant with one organization and a little of everything."""
-    stale = {"kind": "stale_key", "reason": "unused for 132 days", "severity": "medium"}
-    orphan = {"kind": "orphan_key", "reason": "service_account_gone", "severity": "high"}
-    left = {"kind": "orphan_key", "reason": "owner_left", "severity": "low"}
-    never = {"kind": "never_used_key", "reason": None, "severity": "low"}
-    return World(
-        organizations=[organization()],
-        lists={
-            "/users": [user(1), user(2, email_prefix="ben"), user(3, role=None, email_prefix=None)],
-            "/projects": [
-                project(1),
-                project(2, status="archived", archived_at="2026-03-01T12:00:00Z"),
-            ],
-            "/api-keys": [
-                api_key(1),
-                api_key(2, last_used_at="2025-12-04T06:30:00Z", findings=[stale]),
-                api_key(3, owner_type="service_account", owner_id="svc_0007", findings=[orphan]),
-                api_key(4, last_used_at=None, findings=[never, left]),
-            ],
-            "/events": [event(2), event(1, event_type="project.updated", late=True)],
-            "/evidence-packs": [pack(2), pack(1, "failed", reason="seal missing: 2026-04-02T03")],
-        },
-        kpis={"stale_keys": 1, "open_findings": 3},
-    )

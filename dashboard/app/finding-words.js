@@ -1,0 +1,112 @@
+/**
+ * Findings, changes and verdicts in words. The codes are the service's; what is not known here (a newer service) is
+ * shown as its code with spaces, never left out.
+ */
+import { words } from './text.js';
+
+/** Kind of a finding: its name, and the short form that stands in a table of keys. */
+const KINDS = {
+  stale_key: ['Stale API key', 'stale'],
+  never_used_key: ['API key never used', 'never used'],
+  orphan_key: ['Orphan API key', 'orphan'],
+  key_in_archived_project: ['API key in an archived project', 'archived project'],
+  audit_log_unproven: ['Audit log not proven to be on'],
+  admin_key_old: ['Old admin key'],
+  admin_key_no_expiry: ['Admin key without an end'],
+  admin_key_never_used: ['Admin key never used'],
+  admin_key_idle: ['Idle admin key'],
+  own_key_expiring: ['The key these pictures are taken with ends soon'],
+  owner_invite_pending: ['Open invite to become an owner'],
+  many_owners: ['Many owners'],
+  service_account_person_left: ['Nobody answers for a service account'],
+  unexplained_change: ['Change without an audit event'],
+  event_without_change: ['Audit event without a change'],
+};
+
+const REASONS = {
+  no_owner: 'OpenAI names no owner',
+  service_account_gone: 'its service account is gone',
+  owner_left: 'its owner left the organization',
+  owner_left_project: 'its owner left the project and has no active access',
+  access_inactive: 'OpenAI calls its owner’s access to the project inactive',
+  not_used_for_90_days: 'not used for over 90 days',
+  never_used_90_days_old: 'over 90 days old and never used',
+  no_last_use: 'OpenAI shows no use of it',
+  project_archived: 'its project is archived',
+  older_than_90_days: 'over 90 days old',
+  no_expiry: 'OpenAI says that it never expires',
+  expires_within_14_days: 'it ends within 14 days; without a new one the hours fail',
+  pending: 'whoever reads that mail can still take it up',
+  more_than_three: 'more than three people may do everything',
+  person_not_in_organization: 'the person named for it is not in the organization',
+  no_event_seen: 'the log answers, but nothing shows yet that logging is on',
+};
+
+const VERDICTS = {
+  explained: ['good', 'explained'],
+  unexplained: ['bad', 'unexplained'],
+  cannot_tell: ['plain', 'cannot tell'],
+};
+
+const VERDICT_REASONS = {
+  no_event: 'no audit event explains it, 72 hours and a whole rescan later',
+  settling: 'no event yet; one may still come in, for 72 hours',
+  audit_log_unread: 'the audit log of those hours has not been read',
+  audit_history_unread: 'the walk back through the log has not come to those hours',
+  audit_log_unproven: 'nothing had shown by then that logging was on',
+  second_overflow: 'one second then held more events than OpenAI lets one read',
+  event_names_nobody: 'an event fits, but does not say whom it is about',
+  never_logged: 'OpenAI has no event for this',
+  ended_by_itself: 'it reached the day it was to end on',
+  existed_before: 'it is older than the picture that did not show it',
+};
+
+const CHANGES = { added: 'added', modified: 'changed', removed: 'removed' };
+
+/** One thing of each section, as it is called in a sentence. */
+const ENTITIES = {
+  users: 'user',
+  projects: 'project',
+  api_keys: 'API key',
+  admin_keys: 'admin key',
+  invites: 'invite',
+  groups: 'group',
+  roles: 'role',
+  service_accounts: 'service account',
+  project_users: 'project membership',
+  audit_events: 'audit log',
+};
+
+export const SECTIONS_WITH_CHANGES = Object.keys(ENTITIES).filter((section) => section !== 'audit_events');
+
+const known = (table, code) => (Object.hasOwn(table, code) ? table[code] : undefined);
+
+/** @param {string} kind @returns {string} `Stale API key` */
+export const kindWords = (kind) => known(KINDS, kind)?.[0] ?? words(kind);
+
+/** @param {string} kind @returns {string} `stale` */
+export const kindShort = (kind) => known(KINDS, kind)?.[1] ?? words(kind);
+
+/** @param {string} section @returns {string} `API key` */
+export const entityWords = (section) => known(ENTITIES, section) ?? words(section);
+
+/** @param {string} kind @returns {string} `changed` */
+export const changeWords = (kind) => known(CHANGES, kind) ?? words(kind);
+
+/** @param {string | null} verdict @returns {[string, string]} tone and words */
+export const verdictWords = (verdict) => known(VERDICTS, verdict) ?? ['warn', verdict === null ? 'not decided' : words(verdict)];
+
+/** @param {string} reason @returns {string} */
+export const verdictReason = (reason) => known(VERDICT_REASONS, reason) ?? words(reason);
+
+/**
+ * @param {string} reason fixed, or made from what changed: `no_event_for_role_and_name`, `no_trace_of_api_key_created`
+ * @returns {string}
+ */
+export function reasonWords(reason) {
+  const fixed = known(REASONS, reason);
+  if (fixed !== undefined) return fixed;
+  if (reason.startsWith('no_event_for_')) return `the audit log has no event for it: ${words(reason.slice(13))}`;
+  if (reason.startsWith('no_trace_of_')) return `the audit log tells of it, no picture shows it: ${words(reason.slice(12))}`;
+  return words(reason);
+}

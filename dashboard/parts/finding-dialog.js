@@ -1,0 +1,76 @@
+/** What an administrator says of a finding: seen, accepted and why, who answers for it, until when. */
+import { html, useEffect, useRef, useState } from '../app/view.js';
+import { useAnswer } from '../app/answers.js';
+import { kindWords, reasonWords } from '../app/finding-words.js';
+import { asProblem } from '../app/problem.js';
+import { withoutHidden } from '../app/text.js';
+import { ProblemBox, Text } from './words.js';
+
+const STATES = [
+  ['open', 'Open: still to be looked at'],
+  ['acknowledged', 'Acknowledged: seen, being worked on'],
+  ['accepted', 'Accepted: it stays as it is, and here is why'],
+];
+
+export function FindingDialog({ finding, context, close }) {
+  const { api, user, put } = context;
+  const stated = finding.stated ?? {};
+  const dialog = useRef(null);
+  const form = useRef(null);
+  const [state, setState] = useState(stated.state ?? 'open');
+  const [problem, setProblem] = useState(null);
+  const [sending, setSending] = useState(false);
+  const users = useAnswer(api, '/users', 0, { org_id: finding.org_id, limit: '100' });
+  useEffect(() => dialog.current.showModal(), []);
+  const submit = async (event) => {
+    event.preventDefault();
+    const { reason, accountable, due_date } = form.current.elements;
+    const body = { state, reason: text(reason), accountable: text(accountable), due_date: text(due_date) };
+    const path = `/orgs/${encodeURIComponent(finding.org_id)}/findings/${encodeURIComponent(finding.finding_id)}/state`;
+    setSending(true);
+    setProblem(null);
+    try {
+      const same = (other) => other.org_id === finding.org_id && other.finding_id === finding.finding_id && other.first_seen_hour === finding.first_seen_hour;
+      put(same, await api.send('PUT', path, body));
+      close();
+    } catch (thrown) {
+      setProblem(asProblem(thrown));
+      setSending(false);
+    }
+  };
+  return html`<dialog ref=${dialog} onClose=${close} aria-labelledby="finding-dialog-title" data-testid="finding-dialog">
+    <form ref=${form} onSubmit=${submit} autocomplete="off">
+      <h3 id="finding-dialog-title"><${Text} value=${kindWords(finding.kind)} /></h3>
+      <p>${finding.entity_id && html`<span class="id"><${Text} value=${finding.entity_id} /></span>: `}<${Text} value=${reasonWords(String(finding.reason ?? ''))} />.</p>
+      <p class="muted">What you say here goes to the custody log. It changes no evidence and is in no pack; if the finding ends and
+        comes back, it does not hold for the new one.</p>
+      <label>State<select name="state" value=${state} onChange=${(event) => setState(event.target.value)} data-testid="finding-dialog-state">
+        ${STATES.map(([code, words]) => html`<option key=${code} value=${code}>${words}</option>`)}</select></label>
+      <label>Reason ${state === 'accepted' ? '' : html`<span class="muted">optional</span>`}
+        <input name="reason" maxlength="500" required=${state === 'accepted'} defaultValue=${stated.reason ?? ''} data-testid="finding-dialog-reason"
+          placeholder="why, in one line; no names, no e-mail addresses" /></label>
+      <label>Who answers for it <span class="muted">optional, by user id</span>
+        <input name="accountable" list="finding-dialog-users" defaultValue=${stated.accountable ?? ''} spellcheck=${false} data-testid="finding-dialog-accountable" /></label>
+      <datalist id="finding-dialog-users">
+        ${user && html`<option value=${user}>you</option>`}
+        ${(users.body?.items ?? []).map((each) => html`<option key=${each.user_id} value=${each.user_id}>${withoutHidden(personWords(each))}</option>`)}
+      </datalist>
+      <label>Due on <span class="muted">optional</span>
+        <input name="due_date" type="date" defaultValue=${stated.due_date ?? ''} data-testid="finding-dialog-due" /></label>
+      ${problem && html`<${ProblemBox} problem=${problem} testid="finding-dialog-problem" />`}
+      <div class="actions">
+        <button type="submit" class="primary" disabled=${sending} data-testid="finding-dialog-submit">${sending ? 'Working…' : 'Save'}</button>
+        <button type="button" onClick=${() => dialog.current.close()}>Cancel</button>
+      </div>
+    </form>
+  </dialog>`;
+}
+
+function personWords(person) {
+  return [person.email_prefix && `${person.email_prefix}…`, person.role].filter(Boolean).join(', ');
+}
+
+/** An emptied field takes back what was said. */
+function text(input) {
+  return input.value.trim() || null;
+}

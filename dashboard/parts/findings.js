@@ -1,0 +1,83 @@
+/** The table of findings: what a person should look at, and what the tenant says of it. */
+import { html, useState } from '../app/view.js';
+import { changeWords, entityWords, kindWords, reasonWords } from '../app/finding-words.js';
+import { words } from '../app/text.js';
+import { FindingDialog } from './finding-dialog.js';
+import { Badge, Hour, Text } from './words.js';
+
+export const SEVERITY_TONES = { high: 'bad', critical: 'bad', medium: 'warn', low: 'info' };
+const STATED_TONES = { open: 'plain', acknowledged: 'info', accepted: 'good' };
+
+/** @type {import('./table.js').TableKind} */
+export const FINDINGS = {
+  id: 'findings',
+  path: '/findings',
+  section: null,
+  title: 'Findings',
+  about: 'What a person should look at, judged anew with every sealed hour. What you say of a finding is yours; it changes no evidence.',
+  filters: [
+    { name: 'state', label: 'Show', options: [['', 'Open'], ['resolved', 'Resolved'], ['all', 'All']] },
+    { name: 'severity', label: 'Severity', options: [['', 'Any'], ['high', 'High'], ['medium', 'Medium'], ['low', 'Low']] },
+    { name: 'stated', label: 'State', options: [['', 'Any'], ['open', 'Open'], ['acknowledged', 'Acknowledged'], ['accepted', 'Accepted']] },
+  ],
+  empty: (query) => {
+    if (query.severity || query.stated) return ['No such finding', 'Choose another filter to see the others.'];
+    if (query.state === 'resolved') return ['Nothing resolved yet', 'A finding that a later hour no longer shows stands here, with what resolved it.'];
+    return ['No open findings', 'Nothing in the last picture needs a look.'];
+  },
+  columns: [
+    { label: 'Severity', cell: (finding) => html`<${Badge} tone=${SEVERITY_TONES[finding.severity] ?? 'warn'}><${Text} value=${finding.severity} /><//>` },
+    { label: 'Finding', cell: (finding) => html`<${What} finding=${finding} />` },
+    { label: 'About', cell: (finding) => html`<${About} finding=${finding} />` },
+    { label: 'First seen', kind: 'time', cell: (finding) => html`<${Hour} hour=${finding.first_seen_hour} />` },
+    { label: 'Resolved', cell: (finding) => html`<${Resolved} finding=${finding} />` },
+    { label: 'State', cell: (finding, context) => html`<${Stated} finding=${finding} context=${context} />` },
+    { label: '', kind: 'row-actions', cell: (finding, context) => html`<${Action} finding=${finding} context=${context} />` },
+  ],
+  fields: ['org_id', 'finding_id', 'kind', 'reason', 'severity', 'section', 'entity_id', 'still_works', 'first_seen_hour', 'resolved_hour', 'resolved_by', 'change_hour', 'event_id', 'stated', 'state_at'],
+  rowId: (finding) => `${finding.org_id} ${finding.finding_id} ${finding.first_seen_hour}`,
+};
+
+function What({ finding }) {
+  return html`<strong class="finding"><${Text} value=${kindWords(finding.kind)} /></strong>
+    <span class="under-badge muted"><${Text} value=${reasonWords(String(finding.reason ?? ''))} />${finding.still_works === false && ' · no longer works'}</span>`;
+}
+
+function About({ finding }) {
+  return html`<${Text} value=${entityWords(finding.section)} />${finding.entity_id && html` <span class="id"><${Text} value=${finding.entity_id} /></span>`}
+    ${finding.change_hour && html`<span class="under-badge muted">changed in <${Hour} hour=${finding.change_hour} /></span>`}
+    ${finding.event_id && html`<span class="under-badge muted">event <span class="id"><${Text} value=${finding.event_id} /></span></span>`}`;
+}
+
+/** What resolved it: a change, an event that turned up, a picture, or that an hour no longer shows it. */
+function Resolved({ finding }) {
+  if (!finding.resolved_hour) return html`<span class="muted">not yet</span>`;
+  const by = finding.resolved_by;
+  return html`<${Hour} hour=${finding.resolved_hour} />
+    <span class="under-badge muted">${resolvedWords(by)}${by?.event_id && html` <span class="id"><${Text} value=${by.event_id} /></span>`}</span>`;
+}
+
+function resolvedWords(by) {
+  if (!by) return 'no longer so; nothing else about it changed';
+  if (by.kind === 'event') return 'by an event that turned up:';
+  if (by.kind === 'picture') return 'by what a later picture showed';
+  const what = html`by a change: <${Text} value=${changeWords(by.kind)} />`;
+  return by.event_id ? html`${what}, event` : what;
+}
+
+function Stated({ finding, context }) {
+  const stated = finding.stated ?? { state: 'open' };
+  const day = String(finding.state_at ?? '').slice(0, 10);
+  const overdue = stated.due_date && !finding.resolved_hour && stated.due_date < day;
+  return html`<${Badge} tone=${STATED_TONES[stated.state] ?? 'plain'}><${Text} value=${words(stated.state)} /><//>
+    ${stated.reason && html`<span class="under-badge"><${Text} value=${stated.reason} /></span>`}
+    ${stated.accountable && html`<span class="under-badge muted">answers for it: ${stated.accountable === context.user ? 'you' : html`<span class="id"><${Text} value=${stated.accountable} /></span>`}</span>`}
+    ${stated.due_date && html`<span class=${`under-badge ${overdue ? 'stale' : 'muted'}`}>${overdue ? 'was due on' : 'due on'} <${Text} value=${stated.due_date} /></span>`}`;
+}
+
+function Action({ finding, context }) {
+  const [open, setOpen] = useState(false);
+  if (!context.isAdmin || finding.resolved_hour) return null;
+  return html`<button type="button" class="small" data-testid="finding-state" onClick=${() => setOpen(true)}>Set state</button>
+    ${open && html`<${FindingDialog} finding=${finding} context=${context} close=${() => setOpen(false)} />`}`;
+}

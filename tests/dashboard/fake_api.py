@@ -1,0 +1,108 @@
+"""What the fake API of the page's tests answers, out of the world that a test has made."""
+
+from typing import Any, Final
+
+from tests.dashboard.world import PUBLIC_HEX, Json, World, link, organization, pack
+
+API: Final = "/api/v1/openai"
+TOKEN: Final = "tOkEn-of-43-characters-shown-once-and-no-more"
+
+
+def answer(
+    world: World, method: str, path: str, query: dict[str, str], body: Json | None
+) -> tuple[int, Any]:
+    """Answer one request of the API from the world."""
+    if method != "GET":
+        return _written(world, method, path, body or {})
+    if path == "/summary":
+        return 200, world.summary()
+    if path == "/orgs":
+        return 200, {"items": world.organizations, "next_cursor": None}
+    if path == "/signing-keys":
+        return 200, {"items": [{"key_id": "key-1", "public_hex": PUBLIC_HEX, "revoked_at": None}]}
+    if path == "/findings":
+        query.setdefault("state", "open")
+    if path == "/billing":
+        working = ["25.000 average users at €1", "3.000 average active projects at €5"]
+        month = {"month": query["month"], "currency": "EUR", "amount_cents": 4000}
+        return 200, month | {"working": working, "per_org": []}
+    if path.startswith("/evidence-packs/"):
+        return _pack(world, path.removeprefix("/evidence-packs/"), query)
+    return 200, _page(world, world.lists.get(path, []), query)
+
+
+def _page(world: World, rows: list[Json], query: dict[str, str]) -> Json:
+    chosen = [row for row in rows if all(_passes(row, *one) for one in query.items())]
+    start = int(query.get("cursor", "0"))
+    end = start + world.page_size
+    return {
+        "items": chosen[start:end],
+        "next_cursor": str(end) if end < len(chosen) else None,
+    }
+
+
+def _passes(row: Json, name: str, value: str) -> bool:
+    """Tell whether a row passes one filter; what is resolved is shown on request only."""
+    if name == "state" and "resolved_hour" in row:
+        return value == "all" or (value == "open") == (row["resolved_hour"] is None)
+    if name == "stated":
+        return bool(row["stated"]["state"] == value)
+    return name not in row or row[name] == value
+
+
+def _pack(world: World, tail: str, query: dict[str, str]) -> tuple[int, Any]:
+    number, _, rest = tail.partition("/")
+    if rest == "links":
+        return 200, _page(world, world.links.get(int(number), []), query)
+    found = next(row for row in world.lists["/evidence-packs"] if row["number"] == int(number))
+    if rest == "download":
+        return 200, {"url": f"/download/{number}", "expires_at": "2026-04-15T10:30:00Z"}
+    following = {"queued": "building", "building": "ready"}
+    if found["state"] in following:
+        found["state"] = following[found["state"]]
+        found |= {"signing_public_hex": PUBLIC_HEX, "manifest_sha256": "1f" * 32}
+    return 200, found
+
+
+def _written(world: World, method: str, path: str, body: Json) -> tuple[int, Any]:
+    if (method, path) == ("POST", "/orgs"):
+        name = body.get("display_name", body["org_id"])
+        world.organizations.append(organization(body["org_id"], display_name=name))
+        return 201, world.organizations[-1]
+    if (method, path) == ("POST", "/evidence-packs"):
+        rows = world.lists.setdefault("/evidence-packs", [])
+        period = {name: body[name] for name in ("period_start", "period_end")}
+        rows.insert(0, pack(len(rows) + 1, "queued", **period))
+        return 202, rows[0]
+    if path.startswith("/evidence-packs/"):
+        return _linked(world, method, path, body)
+    _, _, org_id, *rest = path.split("/")
+    if rest[:1] == ["findings"]:
+        return _stated(world, rest[1], body)
+    row = next(row for row in world.organizations if row["org_id"] == org_id)
+    statuses = {"pause": "paused", "resume": "connected"}
+    if method == "DELETE":
+        row["status"] = "disconnected"
+    elif rest and rest[0] in statuses:
+        row["status"] = statuses[rest[0]]
+    elif method == "PATCH":
+        row["display_name"] = body["display_name"]
+    return 200, row
+
+
+def _linked(world: World, method: str, path: str, body: Json) -> tuple[int, Any]:
+    _, _, number, _, *rest = path.split("/")
+    links = world.links.setdefault(int(number), [])
+    if method == "POST":
+        made = link(len(links) + 1, label=body.get("label"))
+        links.insert(0, made)
+        return 201, made | {"url": f"{API}/shared/{TOKEN}"}
+    ended = next(row for row in links if row["link_id"] == rest[0])
+    ended |= {"state": "revoked", "revoked_at": "2026-04-15T11:00:00Z"}
+    return 200, ended
+
+
+def _stated(world: World, finding_id: str, body: Json) -> tuple[int, Any]:
+    found = next(row for row in world.lists["/findings"] if row["finding_id"] == finding_id)
+    found["stated"] = {**body, "by": "sub-of-ada", "at": "2026-04-15T10:20:00Z"}
+    return 200, found
