@@ -5,7 +5,6 @@ verifier, so that an error in either shows. Pure: no clock, no network.
 """
 
 import base64
-import gzip
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -29,7 +28,7 @@ from tests.pack_rows import (
     sha256,
     user,
 )
-from tests.tars import Entry, tar_entry
+from tests.tars import Entry, gzipped, tar_entry
 
 __all__ = [
     "ORG",
@@ -183,7 +182,7 @@ class Pack:
         entries = [Entry("manifest.json", manifest), Entry("manifest.sig", signature)]
         entries += [Entry(name, content) for name, content in data.items()]
         tar = b"".join(map(tar_entry, self.entries(entries))) + bytes(1024)
-        return self.gzip(gzip.compress(self.tar(tar), 6, mtime=0))
+        return self.gzip(gzipped(self.tar(tar)))
 
 
 def small(**changes: Any) -> Pack:

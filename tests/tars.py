@@ -1,5 +1,7 @@
-"""A tar writer for tests that writes any header it is told to."""
+"""A tar writer for tests that writes any header it is told to, and gzip around it."""
 
+import struct
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -50,3 +52,11 @@ def tar_entry(entry: Entry) -> bytes:
     header[148:156] = b"%06o\0 " % sum(header)
     padding = b"\0" * (-len(entry.data) % 512) if entry.padding is None else entry.padding
     return entry.raw_header(bytes(header)) + entry.data + padding
+
+
+def gzipped(data: bytes) -> bytes:
+    """Return one gzip member, the same under every Python: no name, time 0, no system named."""
+    squeeze = zlib.compressobj(6, zlib.DEFLATED, -zlib.MAX_WBITS)
+    body = squeeze.compress(data) + squeeze.flush()
+    trailer = struct.pack("<II", zlib.crc32(data), len(data) & 0xFFFFFFFF)
+    return b"\x1f\x8b\x08\0\0\0\0\0\0\xff" + body + trailer

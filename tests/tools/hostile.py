@@ -1,15 +1,11 @@
 """Bad packs by name, and the one assertion about all of them.
 
-Two kinds of case. *Unsigned* changes happen behind the signer's back. *Signed* ones come from
-somebody who holds the key and signs something that is not good evidence.
+For packs with members that the folders of tests/vectors do not have.
 """
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
-from tests import packs
-from tests.packs import Entry, Row
 from tests.tools.verifier import verify_bytes
 
 Make = Callable[[], bytes]
@@ -23,27 +19,6 @@ class Cases(dict[str, tuple[int, str, Make]]):
         assert name not in self
         self[name] = (number, words, make)
 
-    def entry(
-        self, name: str, number: int, words: str, change: Callable[[list[Entry]], list[Entry]]
-    ) -> None:
-        """Register a change of the tar's members, unsigned."""
-        self.case(name, number, words, lambda: packs.small(entries=change).build())
-
-    def facts(self, name: str, number: int, words: str, **values: Any) -> None:
-        """Register a manifest with other values, signed."""
-        self.case(name, number, words, lambda: packs.small(facts=values).build())
-
-    def rows(
-        self,
-        name: str,
-        number: int,
-        words: str,
-        member: str,
-        change: Callable[[list[Row]], object],
-    ) -> None:
-        """Register a change of the rows of one member, signed with a manifest that agrees."""
-        self.case(name, number, words, lambda: with_rows(member, change))
-
     def refuse(self, name: str, folder: Path) -> None:
         """Assert exit 1, the check's number, its words, and never the word of acceptance."""
         number, words, make = self[name]
@@ -54,39 +29,3 @@ class Cases(dict[str, tuple[int, str, Make]]):
         assert verdict.last_line.startswith(f"FAILED  check {number}")
         assert "VALID" not in verdict.text
         assert all(" " <= c <= "~" or c == "\n" for c in verdict.text)
-
-
-def with_rows(member: str, change: Callable[[list[Row]], object]) -> bytes:
-    """Return the small pack with a change in the rows of one member."""
-    pack = packs.small()
-    change(pack.rows[member])
-    return pack.build()
-
-
-def flip(data: bytes, at: int) -> bytes:
-    """Return the bytes with one bit of one byte flipped."""
-    changed = bytearray(data)
-    changed[at] ^= 1
-    return bytes(changed)
-
-
-def changed(at: int, **facts: Any) -> Callable[[list[Entry]], list[Entry]]:
-    """Return a change of one member's fields."""
-
-    def change(entries: list[Entry]) -> list[Entry]:
-        for key, value in facts.items():
-            setattr(entries[at], key, value)
-        return entries
-
-    return change
-
-
-def with_data(member: Entry, data: bytes) -> Entry:
-    """Return the member with other bytes."""
-    member.data = data
-    return member
-
-
-def edited(member: Entry, at: int) -> Entry:
-    """Return the member with one bit flipped."""
-    return with_data(member, flip(member.data, at))

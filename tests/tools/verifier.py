@@ -11,6 +11,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import pytest
+
 from tests import packs
 
 ROOT = Path(__file__).parents[2]
@@ -52,10 +54,12 @@ class Verdict:
 
 
 def verify(path: Path, *arguments: str, key: str | None = None) -> Verdict:
-    """Verify in process, with the test key pinned unless another one is given."""
-    options = script.arguments(
-        [str(path), "--expected-pubkey", key or packs.public_hex(), *arguments]
-    )
+    """Verify in process, with the test key pinned unless another one is given.
+
+    An empty one stands for one that is among the arguments.
+    """
+    pinned = [f"--expected-pubkey={packs.public_hex() if key is None else key}"]
+    options = script.arguments([str(path), *(pinned if key != "" else ()), *arguments])
     report = script.run(options)
     text = io.StringIO()
     with contextlib.redirect_stdout(text):
@@ -82,3 +86,45 @@ def as_json(verdict: Verdict) -> dict[str, Any]:
     """Return the document of a `--json` run."""
     document: dict[str, Any] = json.loads(verdict.text)
     return document
+
+
+_PEAK = """
+import re, runpy, sys, time
+sys.argv = sys.argv[1:]
+started = time.perf_counter()
+try:
+    runpy.run_path(sys.argv[0], run_name="__main__")
+except SystemExit as end:
+    # Not getrusage: the peak that it reports begins with that of the process before exec.
+    kib = re.search(r"VmHWM:\\s+(\\d+)", open("/proc/self/status").read())[1]
+    print("\\nPEAK", kib, time.perf_counter() - started, end.code)
+"""
+
+
+@dataclass(frozen=True)
+class Peak:
+    """What a process of its own took and said.
+
+    Attributes:
+        code: exit code.
+        mib: peak of its memory.
+        took_s: from the start of the script to its end.
+        stderr: what it complained of.
+    """
+
+    code: int
+    mib: float
+    took_s: float
+    stderr: str
+
+
+def peak_and_code(*arguments: str) -> Peak:
+    """Run the script in a process of its own and measure it."""
+    if not Path("/proc/self/status").exists():
+        pytest.skip("the peak of a process is read from /proc, which is not here")
+    command = [sys.executable, "-c", _PEAK, str(SCRIPT), *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=240, check=False)
+    if not done.stdout:
+        return Peak(done.returncode, 0.0, 0.0, done.stderr)
+    _, kib, took_s, code = done.stdout.splitlines()[-1].split()
+    return Peak(int(code), int(kib) / 1024, float(took_s), done.stderr)

@@ -1,0 +1,24 @@
+"""Every case, from the modules that make them."""
+
+from tests.vectors import (
+    accepted,
+    archives,
+    bombs,
+    coverage,
+    foreign,
+    headers,
+    manifests,
+    members,
+    rows,
+    signatures,
+)
+from tests.vectors.cases import Cases
+
+EVERY = Cases()
+for module in (
+    *(accepted, archives, headers, signatures, manifests),
+    *(members, rows, coverage, foreign, bombs),
+):
+    for name, case in module.CASES.items():
+        assert name not in EVERY, name
+        EVERY[name] = case
