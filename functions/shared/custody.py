@@ -37,7 +37,9 @@ class Custody:
             at: when.
             **facts: ids and digests that say what it was done to.
         """
-        row = {"pk": tenant_pk(tenant), "sk": custody_sk(at, secrets.token_hex(8))}
+        # Entries of one second stand in the order they were made in.
+        unique = f"{at.microsecond:06d}-{secrets.token_hex(6)}"
+        row = {"pk": tenant_pk(tenant), "sk": custody_sk(at, unique)}
         entry = {"at": rfc3339(at), "by": by, "action": action, "facts": facts}
         self.table.put(row | entry, condition="attribute_not_exists(pk)")
 

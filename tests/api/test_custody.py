@@ -27,6 +27,17 @@ def test_the_log_is_read_newest_first_by_admin_and_auditor(sealed: Api) -> None:
     assert sealed.get("/custody", {"limit": "100"}, group="auditor")["items"] == found
 
 
+def test_entries_of_one_second_keep_their_order(sealed: Api) -> None:
+    """By the microsecond; `at` is told to the second, like every instant."""
+    at = sealed.clock.set("2026-04-01T05:30:00Z")
+    for n, microsecond in enumerate((10, 9_000, 80_000, 700_000)):
+        moment = at.replace(microsecond=microsecond)
+        sealed.doors.custody.note("tenant-a", "user-1", f"test.{n}", moment)
+    items = sealed.get("/custody", {"limit": "4"})["items"]
+    assert [one["action"] for one in items] == ["test.3", "test.2", "test.1", "test.0"]
+    assert {one["at"] for one in items} == {"2026-04-01T05:30:00Z"}
+
+
 def test_another_tenant_reads_its_own(sealed: Api) -> None:
     """Nothing of it here, nothing of this there."""
     sealed.ask("POST /evidence-packs", body=PERIOD)

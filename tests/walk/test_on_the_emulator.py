@@ -3,7 +3,10 @@
 import gzip
 import io
 import json
+import os
 import signal
+import subprocess
+import sys
 import tarfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,7 +17,7 @@ import pytest
 from playwright.sync_api import Page, expect, sync_playwright
 
 from tests.dashboard.conftest import ARGUMENTS, chromium_path
-from tests.local_runner import Runner, running
+from tests.local_runner import ROOT, Runner, running
 from tools.openai_simulator import DEMO_ADMIN_KEY, DEMO_ORG_ID, DEMO_START, demo_world
 from tools.openai_simulator.private import private_texts
 
@@ -41,9 +44,9 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runner]:
         yield given
 
 
-def _wait_until_ready(stage: Runner) -> None:
+def _wait_until_ready(stage: Runner, number: int = 1) -> None:
     for _ in range(60):
-        state = stage.ask("GET", "/evidence-packs/1", ADMIN).json()["state"]
+        state = stage.ask("GET", f"/evidence-packs/{number}", ADMIN).json()["state"]
         if state == "ready":
             return
         assert state in ("queued", "building"), state
@@ -86,7 +89,7 @@ def test_a_browser_signs_in_and_reads_the_figures(stage: Runner, page: Page) -> 
     shown = _figures(page)
     for name, figure in shown.items():
         assert str(summary[name.replace("-", "_")]) in figure.split(), (name, figure)
-    for room in ("users", "projects", "api-keys", "events"):
+    for room in ("users", "projects", "api-keys", "events", "changes", "findings"):
         page.get_by_test_id(f"nav-{room}").click()
         page.get_by_test_id(f"table-{room}").get_by_test_id("row").first.wait_for()
     assert wrong == []
@@ -128,9 +131,14 @@ def _routes_with_ids() -> list[tuple[str, str, Any]]:
         ("POST", f"/orgs/{org}/pause", None),
         ("POST", f"/orgs/{org}/resume", None),
         ("DELETE", f"/orgs/{org}", None),
+        ("PUT", f"/orgs/{org}/findings/{'0' * 24}/state", {"state": "open"}),
+        ("PUT", f"/orgs/{org}/service-accounts/svc/person", {"person": None}),
         ("POST", "/evidence-packs", period | {"org_ids": [org]}),
         ("GET", "/evidence-packs/1", None),
         ("GET", "/evidence-packs/1/download", None),
+        ("POST", "/evidence-packs/1/links", {}),
+        ("GET", "/evidence-packs/1/links", None),
+        ("DELETE", "/evidence-packs/1/links/20260401T000500Z-0123456789ab", None),
     ]
 
 
@@ -174,6 +182,90 @@ def test_the_downloaded_pack_needs_no_account(stage: Runner, tmp_path: Path) -> 
     assert archive.content[:2] == b"\x1f\x8b"
     assert httpx.get(url.partition("?")[0], trust_env=False).status_code == 403
     assert httpx.get(url.replace("X-Amz-Signature=", "X-Amz-Signature=0"), trust_env=False).is_error
+
+
+def test_a_share_link_leads_somebody_without_an_account_to_the_pack(stage: Runner) -> None:
+    """Until it is revoked; then like one that never was."""
+    made = stage.ask("POST", "/evidence-packs/1/links", ADMIN, {"days": 1})
+    assert made.status_code == 201, made.text
+    route = made.json()["url"].removeprefix("/api/v1/openai")
+    followed = stage.ask("GET", route)
+    assert followed.status_code == 303, followed.text
+    assert followed.headers["cache-control"] == "no-store"
+    archive = httpx.get(followed.headers["location"], trust_env=False)
+    assert archive.content[:2] == b"\x1f\x8b"
+    path = f"/evidence-packs/1/links/{made.json()['link_id']}"
+    assert stage.ask("DELETE", path, ADMIN).status_code == 200
+    ended, never = stage.ask("GET", route), stage.ask("GET", "/shared/" + "A" * 43)
+    assert (ended.status_code, ended.content) == (404, never.content)
+    actions = [one["action"] for one in stage.ask("GET", "/custody", ADMIN).json()["items"]]
+    assert actions[:3] == ["link.revoked", "link.used", "link.created"]
+
+
+def test_an_admin_says_what_becomes_of_a_finding(stage: Runner) -> None:
+    """And, by an address that is then nowhere, who answers for a service account."""
+    finding = stage.ask("GET", "/findings", ADMIN).json()["items"][0]
+    route = f"/orgs/{DEMO_ORG_ID}/findings/{finding['finding_id']}/state"
+    said = stage.ask("PUT", route, ADMIN, {"state": "accepted", "reason": "known"})
+    assert (said.status_code, said.json()["stated"]["reason"]) == (200, "known"), said.text
+    route = f"/orgs/{DEMO_ORG_ID}/service-accounts/svc/person"
+    named = stage.ask("PUT", route, ADMIN, {"person": "someone@example.com"})
+    assert (named.status_code, len(named.json()["person"])) == (200, 64), named.text
+
+
+def test_an_admin_fetches_the_hashing_key_and_it_is_noted(stage: Runner) -> None:
+    """A tenant that has connected nothing has none."""
+    key = stage.ask("POST", "/hashing-key", ADMIN)
+    assert (key.status_code, len(key.json()["key_hex"])) == (200, 64)
+    assert stage.ask("POST", "/hashing-key", STRANGER).status_code == 409
+    newest = stage.ask("GET", "/custody", ADMIN).json()["items"][0]
+    assert newest["action"] == "hashing_key.fetched"
+
+
+def test_an_operator_rotates_and_revokes_through_the_deployed_function(stage: Runner) -> None:
+    """With the template's own rights; the next pack is signed with the new key."""
+    (first,) = _signing_keys(stage, "list")
+    refused = _order(stage, "revoke", first["key_id"], "--reason", "test")
+    assert (refused.returncode, "rotate first" in refused.stderr) == (1, True), refused.stderr
+    old, new = _signing_keys(stage, "rotate")
+    assert (old["key_id"], new["not_after"]) == (first["key_id"], None)
+    period = {"period_start": DEMO_START, "period_end": "2026-04-01T01:59:59Z"}
+    number = stage.ask("POST", "/evidence-packs", ADMIN, period).json()["number"]
+    _wait_until_ready(stage, number)
+    pack = stage.ask("GET", f"/evidence-packs/{number}", ADMIN).json()
+    assert pack["signing_key_id"] == new["key_id"]
+    revoked, _ = _signing_keys(stage, "revoke", old["key_id"], "--reason", "test")
+    assert revoked["revoked_reason"] == "test"
+    assert stage.ask("GET", "/signing-keys").json()["items"] == [revoked, new]
+
+
+def _signing_keys(stage: Runner, *order: str) -> list[dict[str, Any]]:
+    done = _order(stage, *order)
+    assert done.returncode == 0, done.stderr
+    items: list[dict[str, Any]] = json.loads(done.stdout)["items"]
+    return items
+
+
+def _order(stage: Runner, *order: str) -> subprocess.CompletedProcess[str]:
+    (stack,) = stage.client("cloudformation").describe_stacks()["Stacks"]
+    account = {
+        "AWS_ENDPOINT_URL": stage.said["aws_endpoint_url"],
+        "AWS_DEFAULT_REGION": "eu-central-1",
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+    }
+    return subprocess.run(
+        [
+            *(sys.executable, "-m", "tools.signing_keys", "--stack", stack["StackName"]),
+            *("--json", *order),
+        ],
+        cwd=ROOT,
+        env={**os.environ, **account},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
 
 
 def test_nothing_private_is_left_on_the_stage(stage: Runner) -> None:
