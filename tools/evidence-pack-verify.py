@@ -794,6 +794,7 @@ ADDED = {
     "generator": OBJECT,
 }
 OUTCOMES = ("complete", "partial", "failed", "missed", "paused")
+SETTLING = 72 * 3600  # seconds that an audit event may take to appear in the log
 COVERAGE = dict.fromkeys(("expected_hours", *OUTCOMES, "longest_gap_hours"), COUNT)
 CHAIN = {
     "org_id": TEXT,
@@ -846,6 +847,12 @@ FULL_MEMBERS = ("coverage.jsonl", "README.txt")  # profile full has at least the
 MAY_BE_THERE = (
     *("changes.jsonl", "findings.jsonl", "admin_keys.jsonl", "service_accounts.jsonl"),
     *("invites.jsonl", "project_users.jsonl", "anchors.jsonl", "collection.json", "controls.json"),
+)
+# Events before the seals that count them, seals before the anchors that name them.
+MEMBER_ORDER = (
+    *("users.jsonl", "projects.jsonl", "api_keys.jsonl", "events.jsonl", "coverage.jsonl"),
+    *MAY_BE_THERE,
+    "README.txt",
 )
 
 
@@ -977,10 +984,20 @@ def _check_own_manifest(values: dict[str, Any], module: str | None) -> None:
     start, end = seconds(values["period_start"]), seconds(values["period_end"])
     if start is None or end is None or start % 3600 or (end + 1) % 3600:
         raise Failed(6, "the period is not made of whole hours")
-    if hour_number(values["cut_hour"]) is None:
+    cut = hour_number(values["cut_hour"])
+    if cut is None:
         raise Failed(6, "cut_hour is not the start of an hour")
+    if cut < end // 3600:
+        raise Failed(6, "cut_hour lies before the period's last hour")
+    through = seconds(values["settled_through"])
+    if through is not None and through > (cut + 1) * 3600 - SETTLING:
+        raise Failed(6, "settled_through is less than 72 hours before the cut")
+    if "settled" in values and values["settled"] is not (through is not None and through > end):
+        raise Failed(6, "settled is not what settled_through says")
     _check_object(6, "coverage", values["coverage"], COVERAGE)
     chains = [_check_object(6, "chain", entry, CHAIN)["org_id"] for entry in values["chain"]]
+    for entry in values["chain"]:
+        _check_types(6, "chain", entry, {"last_sealed_hour": INSTANT_OR_NULL})
     if sorted(chains) != sorted(values["org_ids"]):
         raise Failed(6, "chain does not name each of org_ids once")
 
@@ -1039,6 +1056,8 @@ def _own_members(values: dict[str, Any], module: Module) -> dict[str, Expected]:
     unknown = [name for name in members if name not in (*wanted, *MAY_BE_THERE)]
     if unknown:
         raise Failed(7, f"files: {shown(unknown[0])} is no member of profile full")
+    if list(members) != [name for name in MEMBER_ORDER if name in members]:
+        raise Failed(7, "files: the members do not stand in the documented order")
     for name, (count, digest) in module.files.items():
         if (members[name].rows, members[name].sha256) != (values[count], values[digest]):
             raise Failed(8, f"files and {count} or {digest} do not say the same of {name}")
@@ -1208,9 +1227,21 @@ class EntityRows(RegisterRows):
         for name in ("removed_at", "state_at"):
             if row[name] is not None and hour_number(row[name]) is None:
                 raise Malformed(f"{name} is not an hour")
+        self._check_times(key[2], row["removed_at"], row["state_at"])
         self.n_returns += self._last[:2] == key[:2]
         self.in_order(key, f"org_id, {self._id}, first_seen_at")
         self.count(key[0], row["removed_at"] is None)
+
+    def _check_times(self, first: str, removed: str | None, state: str | None) -> None:
+        start, end = self.manifest["period_start"], self.manifest["period_end"]
+        if first > end:
+            raise Malformed("first_seen_at lies behind the period")
+        if removed is not None and not max(first, start) < removed <= end:
+            raise Malformed("removed_at is not behind first_seen_at, or not in the period")
+        if state is not None and not start <= state <= end:
+            raise Malformed("state_at is not in the period")
+        if state is not None and removed is not None and state >= removed:
+            raise Malformed("state_at is an hour at which it was removed")
 
 
 class FindingRows(RegisterRows):
@@ -1336,11 +1367,12 @@ class Shapes:
         shapes = re.sub(self.PLAIN, ':""', "\n".join(texts)).split("\n")
         return shapes if len(shapes) == len(texts) else None
 
-    def unknown(self, shapes: list[str]) -> list[int]:
-        """Return the places of those that were not seen before."""
-        if self._known.issuperset(shapes):
-            return []
-        return [at for at, shape in enumerate(shapes) if shape not in self._known]
+    def unknown(self, shapes: list[str]) -> Iterator[int]:
+        """Yield the places of those that are not known by then."""
+        if not self._known.issuperset(shapes):
+            for at, shape in enumerate(shapes):
+                if shape not in self._known:
+                    yield at
 
     def learn(self, shape: str, value: object) -> None:
         """Remember the shape of a text that was found canonical, and what it said, if it serves."""
@@ -1370,26 +1402,31 @@ class Shapes:
 def _event_pattern() -> str:
     """Return the pattern of a plain row of events.jsonl.
 
-    Its groups: details, event_id, late, occurred_at, the day of it, org_id, sealed_hour. No such
-    row is longer than 64 KiB, from where on its values are counted.
+    Its groups: the row up to event_type, details, event_id, late, the field occurred_at, its value,
+    the day of it, org_id, the field project_id, sealed_hour, the row from target_id on. The 1st,
+    5th, 9th and 11th are the row as it was sealed. No such row is longer than 64 KiB, from where on
+    its values are counted.
     """
     text, group, text_or_null = '"[^"]{0,512}"', '"([^"]{0,512})"', '(?:null|"[^"]{0,512}")'
     clock = "(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]Z"
-    values = {
-        "actor_hash": text_or_null,
-        "actor_id": text_or_null,
-        "actor_type": text_or_null,
-        "details": r"(null|\{.{0,10000}\})",
-        "event_id": group,
-        "event_type": text,
-        "late": "(false|true)",
-        "occurred_at": f'"(([0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}})T{clock})"',
-        "org_id": group,
-        "project_id": text_or_null,
-        "sealed_hour": group,
-        "target_id": text_or_null,
-    }
-    return r"^\{" + ",".join(f'"{name}":{value}' for name, value in values.items()) + r"\}\n"
+    fields = (
+        rf'(\{{"actor_hash":{text_or_null}',
+        f'"actor_id":{text_or_null}',
+        f'"actor_type":{text_or_null}',
+        r'"details":(null|\{.{0,10000}\})',
+        f'"event_id":{group}',
+        f'"event_type":{text})',
+        '"late":(false|true)',
+        f'("occurred_at":"(([0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}})T{clock})")',
+        f'"org_id":{group}',
+        f'("project_id":{text_or_null})',
+        f'"sealed_hour":{group}',
+        rf'("target_id":{text_or_null}\}})',
+    )
+    return "^" + ",".join(fields) + r"\n"
+
+
+ADDED_TO_EVENTS = frozenset(("late", "org_id", "sealed_hour"))  # the pack's; the rest was sealed
 
 
 class EventRows(Rows):
@@ -1410,7 +1447,7 @@ class EventRows(Rows):
         self._hours: set[str] = set()
         self._days: set[str] = set()
         self._open: tuple[str, str] = ("", "")
-        self._months: dict[str, int] = {}
+        self._months: dict[str, tuple[int, Any]] = {}
         self._shapes = Shapes()
         self.n_late = 0
         self.ids = SeenIds()
@@ -1439,21 +1476,28 @@ class EventRows(Rows):
         found = re.findall(self.PATTERN, text, re.MULTILINE)
         if len(found) != rows.count(b"\n"):
             return False
-        shapes = self._shapes.of([row[0] for row in found])
+        shapes = self._shapes.of([row[1] for row in found])
         if shapes is None:
             return False
-        keys = [(org, hour, at, event_id) for _, event_id, _, at, _, org, hour in found]
+        keys = [(org, hour, at, event) for _, _, event, _, _, at, _, org, _, hour, _ in found]
         if keys[0] <= self._last or not all(map(operator.lt, keys, keys[1:])):
             return False
-        in_time = [at for _, _, late, at, _, _, _ in found if late == "false"]
+        in_time = [row[5] for row in found if row[3] == "false"]
         if in_time and not self._start <= min(in_time) <= max(in_time) <= self._end:
             return False
-        n_of: dict[tuple[str, str, str], int] = {}
-        for _, _, _, _, day, org, hour in found:
+        late = [row[5] for row in found if row[3] == "true"] if len(in_time) < len(found) else []
+        if late and max(late) >= self._start:
+            return False
+        sealed: dict[tuple[str, str, str], list[str]] = {}
+        for head, _, _, _, occurred, at, day, org, project, hour, tail in found:
+            if at[:13] > hour:
+                return False
             place = (org, hour, day)
-            n_of[place] = n_of.get(place, 0) + 1
+            if place not in sealed:
+                sealed[place] = []
+            sealed[place].append(f"{head},{occurred},{project},{tail}\n")
         try:
-            for org, hour, day in n_of:
+            for org, hour, day in sealed:
                 self._check_org(org)
                 self._check_hour(hour)
                 self._check_day(day)
@@ -1467,8 +1511,8 @@ class EventRows(Rows):
         self._last = keys[-1]
         self.n_late += len(found) - len(in_time)
         self.ids.add([hash((org, event_id)) for org, _, _, event_id in keys])
-        for (org, hour, day), n in n_of.items():
-            self._count(org, hour, day[:7], n)
+        for (org, hour, day), texts in sealed.items():
+            self._count(org, hour, day[:7], len(texts), "".join(texts).encode())
         return True
 
     def check(self, row: dict[str, Any]) -> None:
@@ -1487,9 +1531,14 @@ class EventRows(Rows):
         self._check_day(at[:10])
         if not late and not self._start <= at <= self._end:
             raise Malformed("it occurred outside the period and is not marked late")
+        if late and at >= self._start:
+            raise Malformed("it is marked late and did not occur before the period")
+        if at[:13] > hour:
+            raise Malformed("it was sealed before it occurred")
         self.in_order((org, hour, at, event_id), "org_id, sealed_hour, occurred_at, event_id")
         self.ids.add([hash((org, event_id))])
-        self._count(org, hour, at[:7], 1)
+        sealed = {key: value for key, value in row.items() if key not in ADDED_TO_EVENTS}
+        self._count(org, hour, at[:7], 1, canonical(sealed) + b"\n")
         self.n_late += late
 
     def _check_hour(self, hour: str) -> None:
@@ -1510,20 +1559,23 @@ class EventRows(Rows):
         if len(self._days) < MAX_KEPT:
             self._days.add(day)
 
-    def _count(self, org: str, hour: str, month: str, n: int) -> None:
+    def _count(self, org: str, hour: str, month: str, n: int, sealed: bytes) -> None:
+        """Count events of one hour and month, and digest them as they were sealed."""
         if (org, hour) != self._open:
             self._close_hour()
             self._open = (org, hour)
-        self._months[month] = self._months.get(month, 0) + n
+        before, digest = self._months.get(month) or (0, hashlib.sha256())
+        # An hour behind the period, or a late event's before it, has no row to compare.
+        if self._start <= hour <= self._end:
+            digest.update(sealed)
+        self._months[month] = (before + n, digest)
 
     def _close_hour(self) -> None:
         org, hour = self._open
-        # The picture that closes the hour before the period is taken inside the period, so an
-        # event may carry that hour; like the hours after the period it has no row to compare.
         if self._start <= hour <= self._end:
             number = hour_number(hour) or 0
-            for month, n in sorted(self._months.items()):
-                self.sealed.add(self._orders[org], number, month, n)
+            for month, (n, digest) in sorted(self._months.items()):
+                self.sealed.add(self._orders[org], number, month, n, digest.digest())
         self._months = {}
 
     def finish(self) -> None:
@@ -1600,19 +1652,23 @@ class SeenIds:
 
 
 class SealedCounts:
-    """Events per organization, sealing hour and month, in that order, put aside in a file."""
+    """Rows per organization, sealing hour and month, in that order, put aside in a file.
 
-    RECORD = struct.Struct("<IIII")
+    Of events also the SHA-256 of the rows as they were sealed.
+    """
+
+    RECORD = struct.Struct("<IIII32s")
     MOST = (1 << 32) - 1
     IN_MEMORY = 4 << 20
 
     def __init__(self) -> None:
         self._file: Any = io.BytesIO()
-        self._ahead: tuple[int, int, str, int] | None = None
+        self._ahead: tuple[int, int, str, int, bytes] | None = None
 
-    def add(self, org: int, hour: int, month: str, n: int) -> None:
+    def add(self, org: int, hour: int, month: str, n: int, digest: bytes = b"") -> None:
         """Append one count; the caller's rows are sorted, so these are."""
-        self._file.write(self.RECORD.pack(org, hour, int(month[:4]) * 12 + int(month[5:]) - 1, n))
+        months = int(month[:4]) * 12 + int(month[5:]) - 1
+        self._file.write(self.RECORD.pack(org, hour, months, n, digest))
         if isinstance(self._file, io.BytesIO) and self._file.tell() > self.IN_MEMORY:
             held, self._file = self._file, _temporary_file()
             self._file.write(held.getvalue())
@@ -1631,8 +1687,8 @@ class SealedCounts:
         if not data:
             self._ahead = None
             return
-        org, hour, month, n = self.RECORD.unpack(data)
-        self._ahead = (org, hour, f"{month // 12:04d}-{month % 12 + 1:02d}", n)
+        org, hour, month, n, digest = self.RECORD.unpack(data)
+        self._ahead = (org, hour, f"{month // 12:04d}-{month % 12 + 1:02d}", n, digest)
 
     def before(self, org: int, hour: int) -> Iterator[tuple[int, int]]:
         """Yield organization and hour of counts that stand before this hour, and drop them."""
@@ -1640,11 +1696,11 @@ class SealedCounts:
             yield self._ahead[0], self._ahead[1]
             self._read()
 
-    def of(self, org: int, hour: int) -> dict[str, int]:
-        """Return month to count for this hour, and drop them."""
+    def of(self, org: int, hour: int) -> dict[str, tuple[int, str]]:
+        """Return month to count and digest for this hour, and drop them."""
         counts = {}
         while self._ahead and self._ahead[:2] == (org, hour):
-            counts[self._ahead[2]] = self._ahead[3]
+            counts[self._ahead[2]] = (self._ahead[3], self._ahead[4].hex())
             self._read()
         return counts
 
@@ -1717,6 +1773,7 @@ class CoverageRows(Rows):
         self._link: str | None = None
         self._done: set[str] = set()
         self._sections: dict[str, Any] = {}
+        self._told: dict[str, Any] = {}
         self.digests = SealDigests(self._orgs, self._first_hour, self._last_hour)
         self.registers: dict[tuple[str, str], tuple[int, int]] = {}
         self.changed = SealedCounts()
@@ -1744,7 +1801,7 @@ class CoverageRows(Rows):
         self._org, self._hour, self._seals, self._gap = org_id, 0, 0, 0
         self._disconnected = False
         self._link = self._chain[org_id]["first_previous_sha256"]
-        self._sections = {}
+        self._sections, self._told = {}, {}
         self._done.add(org_id)
 
     def _close_org(self) -> None:
@@ -1755,6 +1812,11 @@ class CoverageRows(Rows):
             self._break(self._hour, "the last seal is not the chain's last_seal_sha256")
         if self._seals != chain["seals"]:
             self._break(self._hour, f"{self._seals} seals, the chain says {chain['seals']}")
+        stated = {**chain, "audit_log": _audit_log_of(self.manifest["audit_log"], self._org)}
+        for key, told in self._told.items():
+            if key in stated and stated[key] != told:
+                words = f"{key}: {shown(stated[key])} in the manifest, {shown(told)} in the seals"
+                self._break(self._hour, words)
         if self._hour < self._last_hour:
             # The hour in which a tenant disconnects is sealed, so that the chain says why it ends.
             if not self._disconnected:
@@ -1799,7 +1861,8 @@ class CoverageRows(Rows):
         """
         if not self._hour:
             if hour > self._first_hour:
-                if self._link is not None and "reconnected" not in kinds:
+                told = "reconnected" in kinds and (left is None or left <= self._first_hour)
+                if self._link is not None and not told:
                     self._break(self._first_hour, f"missing, as all hours to {hour_name(hour)}")
                 words = "disconnected" if self._link is not None else "not connected yet"
                 self._note(Run(self._org, self._first_hour, hour - 1, words, ""))
@@ -1847,6 +1910,10 @@ class CoverageRows(Rows):
         self._link = digest
         self._seals += 1
         self.digests.put(self._org, hour, digest)
+        self._told["org_proof"], self._told["last_sealed_hour"] = seal.get("org_proof"), row["hour"]
+        audit_log = _audit_log(seal)
+        if audit_log:
+            self._told["audit_log"] = audit_log
         # In an hour without a picture the seal tells no numbers: those of the last one stand.
         sections = seal.get("sections")
         if isinstance(sections, dict) and any(map(_register_numbers, sections.values())):
@@ -1866,13 +1933,16 @@ class CoverageRows(Rows):
         if segments is None or changes is None:
             self._break(hour, "the seal's segments of events or changes are malformed")
             return
-        if any(changes.values()):
-            n_changes = min(sum(changes.values()), SealedCounts.MOST)
+        n_changes = min(sum(n for n, _ in changes.values()), SealedCounts.MOST)
+        if n_changes:
             self.changed.add(order, hour, hour_name(hour)[:7], n_changes)
         for month in sorted({*counts, *segments}):
-            here, there = counts.get(month, 0), segments.get(month, 0)
+            here, digest = counts.get(month, (0, ""))
+            there, sealed = segments.get(month, (0, None))
             if here > there or (here < there and self._whole_month(month)):
                 self._break(hour, f"{here} events of {month} are here, the seal has {there}")
+            elif here == there and here and sealed not in (None, digest):
+                self._break(hour, f"the events of {month} are others than those that were sealed")
 
     def _whole_month(self, month: str) -> bool:
         first = hour_number(f"{month}-01T00:00:00Z")
@@ -1918,6 +1988,27 @@ def _left_hour(seal: object) -> int | None:
     return None
 
 
+def _audit_log(seal: dict[str, Any]) -> str | None:
+    """Return what an hour's reading of the audit log showed; None where it was not read."""
+    sections, frontiers = seal.get("sections"), seal.get("frontiers")
+    facts = sections.get("audit_events") if isinstance(sections, dict) else None
+    status = facts.get("status") if isinstance(facts, dict) else None
+    if status == "forbidden":
+        return "forbidden"
+    proven = frontiers.get("proven") if isinstance(frontiers, dict) else None
+    if status not in ("complete", "partial", "unproven") or type(proven) is not bool:
+        return None
+    return "proven" if proven else "unproven"
+
+
+def _audit_log_of(stated: object, org_id: str) -> object:
+    """Return what the manifest says of one organization's audit log."""
+    if isinstance(stated, dict):
+        return stated.get(org_id)
+    entries = [e for e in stated if isinstance(e, dict)] if isinstance(stated, list) else []
+    return next((e.get("status") for e in entries if e.get("org_id") == org_id), None)
+
+
 def _register_numbers(facts: object) -> tuple[int, int] | None:
     """Return how many a seal says are there, and rows of the register; None where it does not."""
     register = facts.get("register") if isinstance(facts, dict) else None
@@ -1927,19 +2018,21 @@ def _register_numbers(facts: object) -> tuple[int, int] | None:
     return numbers if all(map(_is_count, numbers)) else None  # type: ignore[return-value]
 
 
-def _segment_rows(seal: dict[str, Any], kind: str) -> dict[str, int] | None:
-    """Return month to rows of the seal's segments of a kind; None if they are not readable."""
+def _segment_rows(seal: dict[str, Any], kind: str) -> dict[str, tuple[int, str | None]] | None:
+    """Return month to rows and digest of a seal's segments of a kind; None if not readable."""
     segments = seal.get("segments") or {}
     entries = segments.get(kind) if isinstance(segments, dict) else None
-    rows: dict[str, int] = {}
+    found: dict[str, tuple[int, str | None]] = {}
     for entry in entries if isinstance(entries, list) else []:
         month = entry.get("month") if isinstance(entry, dict) else None
         if not isinstance(month, str) or not re.fullmatch(r"[0-9]{4}-(0[1-9]|1[0-2])", month):
             return None
-        if not _is_count(entry.get("rows")):
+        if not _is_count(entry.get("rows")) or month in found:
             return None
-        rows[month] = rows.get(month, 0) + entry["rows"]
-    return rows
+        if not _is_hash_or_null(entry.get("sha256")):
+            return None
+        found[month] = (entry["rows"], entry.get("sha256"))
+    return found
 
 
 # ---------------------------------------------------------------------------------------------
@@ -2576,12 +2669,30 @@ def _check_previous(manifest: Manifest, path: str) -> None:
         for entry in previous.get("chain", ())
         if type(entry) is dict
     }
+    early = _ending_early(previous, ended)
     for entry in manifest["chain"]:
-        head = heads.get(entry["org_id"])
+        head = None if entry["org_id"] in early else heads.get(entry["org_id"])
         if head is not None and entry["seals"] and entry["first_previous_sha256"] != head:
             raise Failed(
                 11, f"{shown(entry['org_id'])}: the first seal does not follow that pack's last"
             )
+
+
+def _ending_early(previous: dict[str, Any], ended: int) -> set[object]:
+    """Return the organizations of which a pack has no seal of its last hours, only gaps.
+
+    It was made before these hours were closed; the seals in between are in neither pack.
+    """
+    coverage = previous.get("coverage")
+    hours = [coverage.get(key) for key in COVERAGE] if isinstance(coverage, dict) else []
+    if not all(map(_is_count, hours)) or hours[:1] <= [sum(hours[1:-1])]:
+        return set()
+    found = set()
+    for entry in previous.get("chain", ()):
+        last = seconds(entry.get("last_sealed_hour")) if isinstance(entry, dict) else None
+        if last is not None and last // 3600 < ended // 3600:
+            found.add(entry.get("org_id"))
+    return found
 
 
 def _check_anchors(manifest: Manifest, path: str, done: dict[str, Rows]) -> None:
@@ -2870,7 +2981,10 @@ def subject(report: Report) -> list[str]:
         parts = ", ".join(f"{c[name]} {name}" for name in OUTCOMES)
         gaps = f"{c['expected_hours'] - sum(c[name] for name in OUTCOMES)} without a seal"
         longest = f"longest gap {c['longest_gap_hours']} hours"
-        lines.append(f"coverage  {c['expected_hours']} hours: {parts}, {gaps}; {longest}")
+        unchecked = "" if manifest.profile == "full" else " (stated by the signer, not checked)"
+        lines.append(
+            f"coverage  {c['expected_hours']} hours: {parts}, {gaps}; {longest}{unchecked}"
+        )
         lines.append(
             f"events    sealed up to {shown(manifest['cut_hour'])},"
             f" settled through {shown(manifest['settled_through'])}"
