@@ -6,10 +6,10 @@ Writes JSON and charts to ``docs/benchmarks``; the exit status says whether ever
 import argparse
 from pathlib import Path
 
-from benchmarks import pull, strained
+from benchmarks import pack, pull, strained
 
 FOLDER = Path(__file__).parent.parent / "docs" / "benchmarks"
-MEASURES = {"pull": pull.measure, "strained": strained.measure}
+MEASURES = {"pull": pull.measure, "strained": strained.measure, "pack": pack.measure}
 
 
 def main() -> int:

@@ -102,7 +102,11 @@ GRANTS: Final[Mapping[str, tuple[Grant, ...]]] = {
         _table("GetItem", "Query", "PutItem", "UpdateItem"),
         Grant("evidence/tenant=*", ("s3:GetObject",)),
         _list("evidence"),
-        Grant("packs/tenant=*", ("s3:GetObject", "s3:GetObjectVersion", "s3:PutObject")),
+        Grant(
+            "packs/tenant=*",
+            # Putting is also what begins, fills and completes an upload in parts.
+            ("s3:GetObject", "s3:GetObjectVersion", "s3:PutObject", "s3:AbortMultipartUpload"),
+        ),
         _data_key("s3", "dynamodb"),
         _WRITE_DATA_KEY,
         Grant("signing-key", ("kms:Decrypt",), purposes=(PACK_SIGNING,)),

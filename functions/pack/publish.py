@@ -14,7 +14,7 @@ def publish(pack: Pack, finished: Archive, bucket: Bucket) -> tuple[str, str]:
     """Write the archive once; return its key and the version to verify and to download.
 
     Permissions:
-        s3:PutObject and s3:GetObject on the packs bucket.
+        s3:PutObject, s3:AbortMultipartUpload and s3:GetObject on the packs bucket.
     """
     key = pack_key(pack.tenant_id, pack.number, finished.sha256)
     return key, bucket.put_file_once(key, finished.path, "application/gzip")

@@ -12,7 +12,7 @@ from functions.shared.canonical import Json
 from functions.shared.errors import EvidenceInvalid
 from functions.shared.objects import Bucket
 
-_PIECE = 1 << 20
+_PIECE = 1 << 16
 _GZIP = 31
 _NotDeflate: type[Exception] = isal_zlib.error  # type: ignore[assignment]  # as stubs have it
 

@@ -16,7 +16,7 @@ from typing import IO, Self
 from functions.pack.deflate import Piece, deflate, joined_crc32
 from functions.shared.canonical import Json, canonical
 
-_BLOCK = 1 << 20
+_BLOCK = 1 << 18
 _THREADS = 2
 # Blocks under way: one more than threads, so that none of them waits for the next.
 _AHEAD = 3

@@ -28,7 +28,9 @@ def parse_instant(text: str) -> datetime:
     """
     if not isinstance(text, str) or not _INSTANT.fullmatch(text):
         raise ValueError("an instant has the form YYYY-MM-DDTHH:MM:SSZ, in UTC")
-    return datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+    day = int(text[:4]), int(text[5:7]), int(text[8:10])
+    # Some ten times as fast as strptime, and a pack reads twenty thousand.
+    return datetime(*day, int(text[11:13]), int(text[14:16]), int(text[17:19]), tzinfo=UTC)
 
 
 def floor_hour(instant: datetime) -> datetime:

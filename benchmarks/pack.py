@@ -1,0 +1,117 @@
+"""A month's pack against four other ways to make it, interleaved, medians.
+
+Reach (a million events, some 785 MB): 25 times ``json`` with ``BytesIO`` and ``tarfile`` ``w:gz``;
+3.5 times a streaming ``tarfile`` with zlib's level 6; at most 64 MiB of memory whatever the size.
+What each way does is said in ``benchmarks/builders.py``. Memory is the peak of the whole process,
+boto3 and its clients included; what the process had before it began is told beside it.
+"""
+
+import json
+import statistics
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from benchmarks import builders, month
+from benchmarks.chart import bars
+
+SMALL = 100_000
+ROUNDS = 5
+# These take most of a minute or more; three are enough for a median.
+SLOW_ROUNDS = {"plain": 3, "streaming": 3, "by_bytes": 3}
+NAMES = {
+    "ours": "OpenAI Audit",
+    "gzip_1": "gzip -1, nothing else",
+    "by_bytes": "tarfile, zlib 6, our rows",
+    "streaming": "tarfile, zlib 6, streaming",
+    "plain": "json, BytesIO, tarfile w:gz",
+}
+PEERS = tuple(NAMES)
+Figures = dict[str, Any]
+
+
+def rounds(folder: Path) -> dict[str, list[Figures]]:
+    """Build with everybody in turn, round after round."""
+    taken: dict[str, list[Figures]] = {name: [] for name in PEERS}
+    for number in range(ROUNDS):
+        for name in PEERS:
+            if number >= SLOW_ROUNDS.get(name, ROUNDS):
+                continue
+            figures = built(name, folder)
+            taken[name].append(figures)
+            told = {key: value for key, value in figures.items() if key != "digests"}
+            print(f"round {number + 1}  {NAMES[name]:28} {told}", file=sys.stderr)
+    return taken
+
+
+def built(name: str, folder: Path) -> Figures:
+    """Build once, in a process of its own."""
+    return builders.in_a_process(["-m", "benchmarks.builders", name, str(folder)], {})
+
+
+def summary(
+    taken: dict[str, list[Figures]], small: Figures, ready: dict[str, str], n: int
+) -> Figures:
+    """Return medians, ratios and whether each target is reached."""
+    medians = {
+        name: {
+            figure: statistics.median(one[figure] for one in runs)
+            for figure in ("wall_s", "cpu_s", "idle_mib", "peak_mib", "size")
+        }
+        for name, runs in taken.items()
+    }
+    ours = medians["ours"]
+    wall = {name: figures["wall_s"] / ours["wall_s"] for name, figures in medians.items()}
+    ratios: dict[str, tuple[float, str, float | None]] = {
+        "faster than json, BytesIO, w:gz": (wall["plain"], ">=", 25.0),
+        "faster than streaming, zlib 6": (wall["streaming"], ">=", 3.5),
+        "same, with our rows": (wall["by_bytes"], ">=", 3.5),
+        "faster than gzip -1 alone": (wall["gzip_1"], "", None),
+        "peak memory, MiB": (ours["peak_mib"], "<=", 64.0),
+        "of it grown by the build, MiB": (ours["peak_mib"] - ours["idle_mib"], "", None),
+        "peak over that at a tenth the size": (ours["peak_mib"] / small["peak_mib"], "<=", 1.1),
+    }
+    return {
+        "events": n,
+        "medians": medians,
+        "ratios": {
+            name: {
+                "value": round(value, 3),
+                "reach": f"{sign} {limit}" if limit else "told only",
+                "reached": limit is None or (value >= limit if sign == ">=" else value <= limit),
+            }
+            for name, (value, sign, limit) in ratios.items()
+        },
+        "same members": {
+            name: all(one["digests"].items() <= ready.items() for one in runs)
+            for name, runs in taken.items()
+            if "digests" in runs[0]
+        },
+        "at a tenth the size": small,
+        "rounds": {
+            name: [{key: one[key] for key in one if key != "digests"} for one in runs]
+            for name, runs in taken.items()
+        },
+    }
+
+
+def measure(folder: Path, n: int = month.EVENTS) -> bool:
+    """Measure, write ``pack.json`` and ``pack.svg``; tell whether every target is reached."""
+    with tempfile.TemporaryDirectory(prefix="bench-") as temporary:
+        big, small = Path(temporary) / "big", Path(temporary) / "small"
+        month.write(big, n)
+        month.write(small, n * SMALL // month.EVENTS)
+        built("ours", big)
+        ready = builders.ready(big)
+        found = summary(rounds(big), built("ours", small), ready, n)
+    (folder / "pack.json").write_text(json.dumps(found, indent=1) + "\n")
+    walls = {NAMES[name]: found["medians"][name]["wall_s"] for name in PEERS}
+    note = f"{n} events of 2 organizations, 744 hours, from sealed segments to the archive"
+    (folder / "pack.svg").write_text(bars("One month's pack", "s", walls, note))
+    for name, ratio in found["ratios"].items():
+        verdict = "reached" if ratio["reached"] else "NOT reached"
+        print(f"pack  {name:36} {ratio['value']:8.2f}  {ratio['reach']:9} {verdict}")
+    same = all(found["same members"].values())
+    print(f"pack  {'every peer made the same members':36} {'yes' if same else 'NO'}")
+    return same and all(ratio["reached"] for ratio in found["ratios"].values())
