@@ -5,17 +5,24 @@ and the auditors' own script.
 """
 
 import json
+import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from functions.api.handler import doors_from, routes
+from functions.api.route import OPEN_ROUTES
 from functions.pack import key_orders
+from functions.shared.http import answer
 from functions.shared.objects import Bucket
 from functions.shared.packs import Pack
+from functions.shared.settings import Settings
 from functions.shared.vault import Vault
 from tests.builders import World
 from tests.conftest import SettableClock
+from tests.http_events import http_event
 from tests.pack.conftest import PackRoom
 from tests.tools.verifier import Verdict, verify
 
@@ -33,13 +40,13 @@ class HalfYear:
     folder: Path
     old: str
     new: str
+    published: Callable[[], str]
 
     @property
     def keys(self) -> str:
         """Return the path of the list of keys as it is published now."""
         path = self.folder / "keys.json"
-        items = [key.public() for key in self.room.doors.keys.all()]
-        path.write_text(json.dumps({"items": items}))
+        path.write_text(self.published())
         return str(path)
 
     def path(self, number: int) -> Path:
@@ -64,6 +71,7 @@ def half_year(
     signing_vault: Vault,
     clock: SettableClock,
     tmp_path: Path,
+    settings: Settings,
 ) -> HalfYear:
     """Seal some hours of six months, make each month's pack on the 4th, rotate after the second."""
     world = World(evidence, table=room.table, first_hour="2026-01-10T00:00:00Z").has_user("user-1")
@@ -82,7 +90,13 @@ def half_year(
             clock.advance(hours=1)
             key_orders.rotate(room.doors.keys, signing_vault, clock.now(), room.key.key_id)
     old, new = room.doors.keys.all()
-    return HalfYear(room, made, tmp_path, old.public_hex, new.public_hex)
+    api = routes(doors_from(settings))
+
+    def published() -> str:
+        event = http_event("GET /signing-keys", tenant=None)
+        return str(answer(event, api, OPEN_ROUTES, logging.getLogger("api"))["body"])
+
+    return HalfYear(room, made, tmp_path, old.public_hex, new.public_hex, published)
 
 
 def test_the_old_key_verifies_two_the_new_four_the_list_six_of_six(
