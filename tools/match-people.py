@@ -933,8 +933,7 @@ def main(argv: list[str] | None = None) -> int:
         if options.json:
             print(json.dumps(told, ensure_ascii=True).replace("\x7f", "\\u007f"))
         else:
-            for line in lines(told):
-                print(line)
+            print("\n".join(lines(told)))
         sys.stdout.flush()
     except CannotMatch as error:
         print(f"COULD NOT MATCH  {error}", file=sys.stderr)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from functions.shared import hashing
@@ -170,6 +170,26 @@ def test_hostile_names_are_escaped_in_text_and_in_json(tmp_path: Path) -> None:
     assert "\x1b" not in told
     assert told.isascii()
     assert json.loads(told)["unknown_accounts"][0]["accounts"][0]["role"] == evil
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner),
+    max_leaves=4,
+)
+FIELDS = ("org_id", "user_id", "email_hash", "email_prefix", "role", "first_seen_at", "removed_at")
+
+
+@given(rows=st.lists(st.fixed_dictionaries(dict.fromkeys(FIELDS, JSON)), max_size=3))
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_whatever_a_pack_holds_there_is_an_answer_and_no_traceback(
+    tmp_path: Path, rows: list[packs.Row]
+) -> None:
+    """It may never have been verified."""
+    done = run_matcher(tmp_path, b"email\na@x.org\n", rows=rows)
+    assert done.returncode in (0, 1, 2)
+    assert bool(done.stdout) == (done.returncode != 2)
+    assert done.stderr == "" or done.stderr.startswith("COULD NOT MATCH")
 
 
 def test_it_runs_on_every_interpreter_found(tmp_path: Path) -> None:
