@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from functions.pack.ahead import ahead
 from functions.shared.errors import EvidenceInvalid, PackFailed
 from functions.shared.hours import HOUR, floor_hour, hours_from, parse_instant, rfc3339
 from functions.shared.seals import Chain, Seal
@@ -71,9 +72,9 @@ def walk(chain: Chain, start: datetime, through: datetime, losses: Losses) -> It
         before, known = None, False
     if before:
         yield before
-    for hour in chain.sealed_hours(start, through + HOUR):
+    for hour, read in ahead(chain.seal, chain.sealed_hours(start, through + HOUR)):
         try:
-            seal = chain.seal(hour)
+            seal = read.result()
         except EvidenceInvalid as error:
             losses.add(chain.org, hour, f"invalid: {error}")
             known = False
@@ -83,23 +84,24 @@ def walk(chain: Chain, start: datetime, through: datetime, losses: Losses) -> It
             known = False
             continue
         if known and seal.content["previous_sha256"] != (before.sha256 if before else None):
-            losses.add(chain.org, hour, _broken(seal, before))
+            losses.add(chain.org, *_broken(seal, before))
         before, known = seal, True
         yield seal
 
 
-def _broken(seal: Seal, before: Seal | None) -> str:
+def _broken(seal: Seal, before: Seal | None) -> tuple[datetime, str]:
+    """Return which hour to name where a seal does not follow the one before it, and why."""
     named = seal.content["previous_sha256"]
     if named is None:
-        return "invalid: the seal begins a chain, but there are seals before it"
+        return seal.hour, "invalid: the seal begins a chain, but there are seals before it"
     if before is None:
-        return f"missing: the seal before it, {named}"
-    if before.hour + HOUR < seal.hour:
-        hours = rfc3339(before.hour + HOUR)
-        if before.hour + 2 * HOUR < seal.hour:
-            hours = f"the hours {hours} to {rfc3339(seal.hour - HOUR)}"
-        return f"missing: the seal it follows, {named}; there is none of {hours}"
-    return f"missing: the seal it follows, {named}, is not the one before it ({before.sha256})"
+        return seal.hour, f"missing: the seal before it, {named}"
+    first, last = before.hour + HOUR, seal.hour - HOUR
+    if first > last:
+        was = f"is not the one of {rfc3339(before.hour)}, {before.sha256}"
+        return seal.hour, f"missing: the seal it follows, {named}, {was}"
+    until = f", here or up to {rfc3339(last)}" if last > first else ""
+    return first, f"missing: the seal {named}, which that of {rfc3339(seal.hour)} follows{until}"
 
 
 def unsealed_between(previous: Seal | None, seal: Seal) -> Iterator[datetime]:

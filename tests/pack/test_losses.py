@@ -46,7 +46,8 @@ def test_a_removed_seal_is_missing_evidence_and_no_gap(
     """The next seal names it, so it was there."""
     remove(evidence, world.key_of("2026-04-01T03:00:00Z"))
     reason = failure(room)
-    assert "org-Alpha 2026-04-01T04:00:00Z: missing" in reason
+    assert "org-Alpha 2026-04-01T03:00:00Z: missing" in reason
+    assert "which that of 2026-04-01T04:00:00Z follows" in reason
     assert world.seals[3].sha256 in reason
 
 
