@@ -9,7 +9,7 @@ from itertools import groupby
 from pathlib import Path
 
 from functions.pack.collect import Organization
-from functions.pack.entities import Read
+from functions.pack.reading import Reading
 from functions.pack.spool import Member, Spool
 from functions.pack.verdicts import Verdicts
 from functions.shared.canonical import Json
@@ -17,15 +17,15 @@ from functions.shared.canonical import Json
 _CHANGE = ("hour", "section", "entity_id", "kind", "fields", "before", "after")
 
 
-def take_verdicts(organizations: Sequence[Organization], verdicts: Verdicts, read: Read) -> None:
+def take_verdicts(organizations: Sequence[Organization], verdicts: Verdicts, read: Reading) -> None:
     """Read every verdict that was sealed from the period's start up to the cut."""
     for one in organizations:
-        for segment in one.verdicts:
-            verdicts.take(one.org_id, read(one, segment.hour, segment.entry))
+        for _, rows in read.each(one, one.verdicts):
+            verdicts.take(one.org_id, rows)
 
 
 def changes(
-    organizations: Sequence[Organization], verdicts: Verdicts, folder: Path, read: Read
+    organizations: Sequence[Organization], verdicts: Verdicts, folder: Path, read: Reading
 ) -> Member:
     """Write the changes by (organization, hour, section, id, kind); one hour's are in memory."""
     with Spool(folder / "changes.jsonl") as spool:
@@ -35,10 +35,11 @@ def changes(
         return spool.member()
 
 
-def _of(organization: Organization, verdicts: Verdicts, read: Read) -> Iterator[Json]:
+def _of(organization: Organization, verdicts: Verdicts, read: Reading) -> Iterator[Json]:
     org = organization.org_id
-    for hour, segments in groupby(organization.changes, key=lambda segment: segment.hour):
-        found = [row for part in segments for row in read(organization, hour, part.entry)]
+    parts = read.each(organization, organization.changes)
+    for _, of_hour in groupby(parts, key=lambda part: part[0].hour):
+        found = [row for _, rows in of_hour for row in rows]
         found.sort(key=lambda row: (row["section"], row["entity_id"], row["kind"]))
         for row in found:
             yield {"org_id": org, **{name: row[name] for name in _CHANGE}, **verdicts.on(org, row)}

@@ -3,22 +3,20 @@
 Part of step 2 of 6 (write).
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from functions.pack import rows
 from functions.pack.collect import Organization
+from functions.pack.reading import Reading
 from functions.pack.spool import Member, Spool
 from functions.shared.canonical import Json
 from functions.shared.hours import rfc3339
 from functions.shared.packs import Pack
 
-Read = Callable[[Organization, str, Json], list[Json]]
-"""From an organization, an hour for the list of losses, and a seal's entry to its rows."""
-
 
 def entities(
-    pack: Pack, section: str, organizations: Sequence[Organization], folder: Path, read: Read
+    pack: Pack, section: str, organizations: Sequence[Organization], folder: Path, read: Reading
 ) -> Member:
     """Write the file of one section, by organization.
 
@@ -44,7 +42,7 @@ def entities(
         return spool.member()
 
 
-def register(pack: Pack, organization: Organization, section: str, read: Read) -> list[Json]:
+def register(pack: Pack, organization: Organization, section: str, read: Reading) -> list[Json]:
     """Return the rows of the last register of a section that the period sealed."""
     entry = organization.registers.get(section)
     return read(organization, rfc3339(pack.period.last_hour), entry) if entry else []

@@ -8,7 +8,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from functions.pack.collect import Organization
-from functions.pack.entities import Read, register
+from functions.pack.entities import register
+from functions.pack.reading import Reading
 from functions.pack.spool import Member, Spool
 from functions.pack.verdicts import Verdicts
 from functions.shared.canonical import Json
@@ -25,7 +26,7 @@ def findings(
     organizations: Sequence[Organization],
     verdicts: Verdicts,
     folder: Path,
-    read: Read,
+    read: Reading,
 ) -> Member:
     """Write the findings by (organization, id, first hour)."""
     with Spool(folder / "findings.jsonl") as spool:

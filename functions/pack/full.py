@@ -13,9 +13,10 @@ from functions.pack.changes import changes, take_verdicts
 from functions.pack.collect import SECTIONS, Organization
 from functions.pack.collection import collection
 from functions.pack.controls import controls
-from functions.pack.entities import Read, entities, register
+from functions.pack.entities import entities, register
 from functions.pack.findings import findings
 from functions.pack.manifest import GENERATOR
+from functions.pack.reading import Reading
 from functions.pack.readme import readme
 from functions.pack.spool import Member, Spool
 from functions.pack.verdicts import Verdicts
@@ -33,7 +34,7 @@ def full(
     coverage: Member,
     anchors: Sequence[Anchor],
     folder: Path,
-    read: Read,
+    read: Reading,
 ) -> list[Member]:
     """Write the files and return them, the coverage first.
 

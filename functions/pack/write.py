@@ -11,14 +11,12 @@ from functions.pack.collect import SECTIONS, Organization
 from functions.pack.entities import entities
 from functions.pack.events import events
 from functions.pack.full import full
+from functions.pack.reading import Reading
 from functions.pack.spool import Member
 from functions.pack.walk import Losses
 from functions.shared.anchors import Anchor
-from functions.shared.canonical import Json
-from functions.shared.errors import EvidenceInvalid, EvidenceMissing
 from functions.shared.objects import Bucket
 from functions.shared.packs import Pack
-from functions.shared.seals import read_rows
 
 
 def write(
@@ -44,16 +42,7 @@ def write(
     Permissions:
         s3:GetObject on the evidence bucket.
     """
-
-    def read(organization: Organization, hour: str, entry: Json) -> list[Json]:
-        try:
-            return read_rows(evidence, entry)
-        except EvidenceMissing as error:
-            losses.add(organization.org_id, hour, f"missing: {error}")
-        except EvidenceInvalid as error:
-            losses.add(organization.org_id, hour, f"invalid: {error}")
-        return []
-
+    read = Reading(evidence, losses)
     members = [entities(pack, section, organizations, folder, read) for section in SECTIONS]
     members.append(events(pack, organizations, folder, evidence, losses))
     if pack.profile == "full":
