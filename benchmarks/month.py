@@ -231,7 +231,7 @@ def write(folder: Path, n: int) -> None:
 
 def main() -> None:
     """Seal the month and build its pack."""
-    from benchmarks.builders import ours
+    from benchmarks.pack_room import ours
 
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--events", type=int, default=EVENTS)

@@ -11,10 +11,10 @@ import statistics
 import sys
 import tempfile
 from pathlib import Path
-from typing import Any
 
 from benchmarks import builders, month
 from benchmarks.chart import bars
+from benchmarks.process import Figures, in_a_process
 
 SMALL = 100_000
 ROUNDS = 5
@@ -28,7 +28,6 @@ NAMES = {
     "plain": "json, BytesIO, tarfile w:gz",
 }
 PEERS = tuple(NAMES)
-Figures = dict[str, Any]
 
 
 def rounds(folder: Path) -> dict[str, list[Figures]]:
@@ -47,7 +46,7 @@ def rounds(folder: Path) -> dict[str, list[Figures]]:
 
 def built(name: str, folder: Path) -> Figures:
     """Build once, in a process of its own."""
-    return builders.in_a_process(["-m", "benchmarks.builders", name, str(folder)], {})
+    return in_a_process(["-m", "benchmarks.builders", name, str(folder)], {})
 
 
 def summary(
