@@ -1,0 +1,60 @@
+"""The benchmark's month, small: the real walk makes its pack, and every peer the same members."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from benchmarks import builders, month, packers
+from benchmarks.folder_s3 import FolderS3
+from functions.pack import events, segments, spool
+from functions.shared import objects
+from functions.shared.objects import Bucket
+from tests.conftest import SettableClock
+from tests.pack.conftest import PackRoom
+
+START, END = "2026-03-01T00:00:00Z", "2026-03-31T23:59:59Z"
+
+
+@pytest.fixture
+def folder(tmp_path: Path, room: PackRoom, clock: SettableClock) -> Path:
+    """Seal a month of 1,500 events, and open the room on it."""
+    month.write(tmp_path, 1_500)
+    clock.set("2026-04-04T03:14:00Z")
+    client: Any = FolderS3(tmp_path)
+    room.doors = replace(
+        room.doors, evidence=Bucket(client, month.BUCKET), archives=Bucket(client, "packs")
+    )
+    return tmp_path
+
+
+def test_every_peer_makes_the_same_members(folder: Path, room: PackRoom) -> None:
+    """Whoever is faster or slower does the same work."""
+    facts: Any = {"tenant": month.TENANT, "orgs": month.ORGS}
+    pack = room.made(START, END, **facts)
+    assert pack.object_key
+    (folder / "pack.tar.gz").write_bytes(room.doors.archives.need(pack.object_key))
+    ready = builders.ready(folder)
+    for peer in (packers.plain, packers.streaming, packers.by_bytes):
+        digests = peer(folder)["digests"]
+        assert len(digests) == 5
+        assert digests.items() <= ready.items()
+
+
+def test_sizes_of_pieces_change_no_row(
+    folder: Path, room: PackRoom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Read whole or in small pieces, uploaded whole or in parts: the same members."""
+    members = room.members
+    facts: Any = {"tenant": month.TENANT, "orgs": month.ORGS}
+    first = members(room.made(START, END, **facts))
+    monkeypatch.setattr(segments, "_PIECE", 1000)
+    monkeypatch.setattr(events, "_WHOLE", 0)
+    monkeypatch.setattr(spool, "_BLOCK", 5000)
+    monkeypatch.setattr(objects, "_ONE_PUT", 0)
+    monkeypatch.setattr(objects, "_PART", 100_000)
+    second = members(room.made(START, END, **facts))
+    for name in ("events.jsonl", "coverage.jsonl", "api_keys.jsonl"):
+        assert first[name] == second[name]
+        assert len(first[name]) > 100_000
