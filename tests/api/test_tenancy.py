@@ -72,7 +72,7 @@ def test_an_organization_in_the_path(sealed: Api, route: str) -> None:
     require_nothing_of_theirs("".join(sealed.replies))
 
 
-@pytest.mark.parametrize("path", [*LISTS, "/orgs", "/evidence-packs", "/custody"])
+@pytest.mark.parametrize("path", [*LISTS, "/orgs", "/evidence-packs", "/custody", "/anchors"])
 def test_a_cursor(sealed: Api, path: str) -> None:
     """Another tenant's cursor is one that never existed; a forged one stays in one's own rows."""
     for tenant in ("tenant-a", "tenant-b"):
@@ -90,10 +90,11 @@ def test_a_cursor(sealed: Api, path: str) -> None:
 
 def theirs_of(api: Api, path: str) -> str:
     """Return a real cursor of the other tenant's list."""
-    one_part = dict.fromkeys(("/orgs", "/evidence-packs", "/custody"), 1)
+    one_part = dict.fromkeys(("/orgs", "/evidence-packs", "/custody", "/anchors"), 1)
     parts = (one_part | {"/events": 2, "/changes": 2}).get(path, 3)
     position = {
         "/orgs": [THEIRS],
+        "/anchors": ["2026-04-01"],
         "/custody": ["CUSTODY#2026-04-01T05:01:00Z#x"],
         "/evidence-packs": ["PACK#00000002"],
         "/events": ["EV#2026-04-01T00:00:00Z#x", THEIRS],

@@ -1,0 +1,71 @@
+"""The list of anchors: the tenant's own, newest first, as they were written."""
+
+import pytest
+
+from functions.api import anchors as listing
+from functions.api.cursor import Cursors
+from functions.shared.anchors import Anchor, Anchors, Head
+from functions.shared.canonical import canonical, sha256_hex
+from functions.shared.hours import parse_instant
+from functions.shared.layout import anchors_prefix
+from tests.api.conftest import OURS, THEIRS, Api
+
+
+def made(api: Api, tenant: str, org: str, *days: str) -> list[Anchor]:
+    """Write anchors of some days, and return them."""
+    found: list[Anchor] = []
+    for day in days:
+        head = Head(org, f"{day}T00:00:00Z", sha256_hex(day.encode()))
+        at = parse_instant(f"{day}T00:40:00Z")
+        one = Anchor.of(tenant, at, [head], found[-1] if found else None)
+        found.append(Anchors(api.doors.evidence, tenant).write(one))
+    return found
+
+
+DAYS = [f"2026-04-0{day}" for day in range(1, 8)]
+
+
+def test_anchors_are_listed_newest_first_page_by_page(api: Api) -> None:
+    """Each row as packs have it, so that a saved reply can be held against one."""
+    ours = made(api, "tenant-a", OURS, *DAYS)
+    made(api, "tenant-b", THEIRS, "2026-04-01", "2026-04-09")
+    pages = api.pages("/anchors", 3)
+    assert [len(page) for page in pages] == [3, 3, 1]
+    rows = [row for page in pages for row in page]
+    assert rows == [one.row() for one in reversed(ours)]
+    assert rows[0]["sha256"] == sha256_hex(canonical(rows[0]["document"]))
+    assert THEIRS not in "".join(api.replies)
+
+
+def test_a_tenant_without_anchors_has_an_empty_list(api: Api) -> None:
+    """Whoever else has some."""
+    made(api, "tenant-b", THEIRS, *DAYS)
+    assert api.get("/anchors") == {"items": [], "next_cursor": None}
+
+
+def test_a_page_stays_below_what_an_answer_may_weigh(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is short then, and goes on; one row alone is given whatever it weighs."""
+    ours = made(api, "tenant-a", OURS, *DAYS)
+    monkeypatch.setattr(listing, "_MAX_BYTES", 2 * len(ours[-1].encode()))
+    pages = api.pages("/anchors", 50)
+    assert [len(page) for page in pages] == [2, 2, 2, 1]
+    monkeypatch.setattr(listing, "_MAX_BYTES", 1)
+    assert [len(page) for page in api.pages("/anchors", 50)] == [1] * 7
+
+
+def test_other_objects_among_the_anchors_are_not_listed(api: Api) -> None:
+    """Only what has a day's name."""
+    made(api, "tenant-a", OURS, "2026-04-01")
+    for name in ("notes.txt", "2026-04-02.json.old", "x/2026-04-02.json"):
+        api.doors.evidence.put_once(f"{anchors_prefix('tenant-a')}{name}", b"x")
+    assert len(api.get("/anchors")["items"]) == 1
+
+
+@pytest.mark.parametrize("cursor", ["x", "2026-04-1", "../2026-04-01"])
+def test_a_cursor_that_is_no_day_is_refused(api: Api, cursor: str) -> None:
+    """In words, before anything is read."""
+    forged = Cursors("tenant-a", "anchors", 1).write(cursor)
+    status, body = api.ask("GET /anchors", query={"cursor": forged})
+    assert (status, body["type"]) == (400, "/problems/bad-request")
