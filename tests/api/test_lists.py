@@ -77,6 +77,8 @@ def test_findings_are_open_ones_unless_asked(sealed: Api) -> None:
     """Kind, reason, severity, what it is about; still_works where it can be said."""
     rows = sealed.get("/findings")["items"]
     assert rows
+    severities = [row["severity"] for row in rows]
+    assert severities == sorted(severities, key=["high", "medium", "low"].index)
     assert all(row["resolved_hour"] is None for row in rows)
     kinds = {row["kind"] for row in rows}
     for kind in kinds:
