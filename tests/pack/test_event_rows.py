@@ -35,9 +35,6 @@ VALUE: st.SearchStrategy[Any] = st.recursive(
         st.lists(inner, max_size=3)
         | st.dictionaries(TEXT | st.sampled_from(rows.EVENT), inner, max_size=3)
     ),
-        st.lists(inner, max_size=3)
-        | st.dictionaries(TEXT | st.sampled_from(rows.EVENT), inner, max_size=3)
-    ),
     max_leaves=6,
 )
 TIMES = st.sampled_from([START, END, HOUR, "2026-03-31T23:59:59Z", "2026-05-01T00:00:00Z"])
