@@ -6,10 +6,15 @@ Writes JSON and charts to ``docs/benchmarks``; the exit status says whether ever
 import argparse
 from pathlib import Path
 
-from benchmarks import pack, pull, strained
+from benchmarks import pack, pull, strained, verify
 
 FOLDER = Path(__file__).parent.parent / "docs" / "benchmarks"
-MEASURES = {"pull": pull.measure, "strained": strained.measure, "pack": pack.measure}
+MEASURES = {
+    "pull": pull.measure,
+    "strained": strained.measure,
+    "pack": pack.measure,
+    "verify": verify.measure,
+}
 
 
 def main() -> int:

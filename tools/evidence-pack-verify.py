@@ -2684,7 +2684,9 @@ def _ending_early(previous: dict[str, Any], ended: int) -> set[object]:
     It was made before these hours were closed; the seals in between are in neither pack.
     """
     coverage = previous.get("coverage")
-    hours = [coverage.get(key) for key in COVERAGE] if isinstance(coverage, dict) else []
+    hours: list[Any] = []
+    if isinstance(coverage, dict):
+        hours = [coverage.get(key) for key in COVERAGE]
     if not all(map(_is_count, hours)) or hours[:1] <= [sum(hours[1:-1])]:
         return set()
     found = set()
@@ -2946,6 +2948,7 @@ def describe(manifest: Manifest, done: dict[str, Rows], report: Report) -> None:
                 }
                 for run in rows.runs
             ]
+            report.facts["more_runs"] = rows.n_more_runs
             report.facts["gap_hours"] = rows.counts["gap"]
             report.notes += [f"hours     {run.words()}" for run in rows.runs]
             if rows.n_more_runs:

@@ -1,6 +1,7 @@
 """The verifier on good packs, on the command line, and what it prints."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -8,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests import packs
-from tests.tools.verifier import SCRIPT, as_json, run_script, script, verify, verify_bytes
+from tests.tools.verifier import ROOT, SCRIPT, as_json, run_script, script, verify, verify_bytes
 
 KEY = packs.public_hex()
 
@@ -117,6 +118,17 @@ def test_json_output_holds_checks_subject_and_runs(tmp_path: Path) -> None:
     ]
 
 
+def test_the_page_names_every_key_of_the_json_output(tmp_path: Path) -> None:
+    """No more and no less than what is printed for a whole pack."""
+    page = (ROOT / "docs" / "evidence-pack-format.md").read_text()
+    table = page.partition("### What `--json` prints")[2].partition("\nWrong arguments")[0]
+    told = {line.split("`")[1] for line in table.splitlines() if line.startswith("| `")}
+    document = as_json(verify_bytes(packs.april().build(), tmp_path, "--json"))
+    assert told == set(document)
+    named = set(re.findall("`([a-z_0-9]+)`", table))
+    assert set(document["subject"]) | set(document["took_s"]) <= named
+
+
 def test_the_signature_is_checked_before_anything_is_printed(tmp_path: Path) -> None:
     """Under another key not one field of the pack is shown."""
     pack = packs.small(tenant_id="SECRET-TENANT")
@@ -174,7 +186,7 @@ def test_the_previous_pack_is_followed(tmp_path: Path) -> None:
 
     def following(previous: str) -> packs.Pack:
         pack = packs.small(period=("2026-04-03T00:00:00Z", "2026-04-03T23:59:59Z"))
-        pack.rows["events.jsonl"] = []
+        pack.rows |= {name: [] for name in pack.rows}
         pack.rows["coverage.jsonl"] = packs.seals(
             ["complete"] * 24, "2026-04-03T00", previous=previous
         )
