@@ -25,6 +25,8 @@ def ours(folder: Path) -> Figures:
     from benchmarks.account import account
 
     with account() as environment:
+        # As deployed.
+        environment["MALLOC_ARENA_MAX"] = "1"
         command = ["-m", "benchmarks.builders", "room", str(folder)]
         return in_a_process(command, environment)
 

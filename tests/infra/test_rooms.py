@@ -36,7 +36,10 @@ SETTINGS = {
     "SigningKey": {"TABLE_NAME", "SIGNING_KEY_ID"},
     "Api": {"TABLE_NAME", "EVIDENCE_BUCKET", "PACKS_BUCKET", "PACK_QUEUE_URL"},
 }
-COMMON = {"STAGE", "POWERTOOLS_SERVICE_NAME", "POWERTOOLS_METRICS_NAMESPACE"}
+COMMON = {
+    *("STAGE", "POWERTOOLS_SERVICE_NAME", "POWERTOOLS_METRICS_NAMESPACE"),
+    "MALLOC_ARENA_MAX",
+}
 
 
 def test_the_functions_are_the_design_s(template: Template) -> None:
