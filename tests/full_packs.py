@@ -166,7 +166,9 @@ def full(**changes: Any) -> Pack:
         ],
         "admin_keys.jsonl": [admin_key("key_9")],
         "service_accounts.jsonl": [service_account("svc_1")],
-        "invites.jsonl": [invite("invite_1", removed_at="2026-04-01T09:00:00Z")],
+        "invites.jsonl": [
+            invite("invite_1", removed_at="2026-04-01T09:00:00Z", state_at="2026-04-01T08:00:00Z")
+        ],
         "project_users.jsonl": [project_user("user-2")],
     }
     coverage = seals(

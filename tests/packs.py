@@ -196,7 +196,7 @@ def small(**changes: Any) -> Pack:
     start = "2026-04-01T00"
     rows = {
         "users.jsonl": [
-            user("user-1", removed_at="2026-04-01T04:00:00Z"),
+            user("user-1", removed_at="2026-04-01T04:00:00Z", state_at="2026-04-01T03:00:00Z"),
             user("user-1", first_seen_at="2026-04-01T09:00:00Z"),
             user("user-2", role="owner"),
         ],

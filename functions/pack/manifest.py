@@ -116,6 +116,7 @@ def _chain(organization: Organization) -> Json:
         "org_proof": organization.org_proof,
         "first_previous_sha256": organization.first_previous_sha256,
         "last_seal_sha256": organization.last_seal_sha256,
+        "last_sealed_hour": organization.last_sealed_hour,
         "seals": organization.seals,
     }
 

@@ -78,7 +78,8 @@ def archive(manifest: Row, members: dict[str, bytes], seed: bytes) -> bytes:
     """Return the archive of a manifest and its members, signed."""
     document = (json.dumps(manifest, indent=2, ensure_ascii=False) + "\n").encode()
     signature = base64.b64encode(SigningKey(seed).sign(document).signature) + b"\n"
-    files = members | {"manifest.json": document, "manifest.sig": signature}
+    files = {"manifest.json": document, "manifest.sig": signature}
+    files |= {entry["name"]: members[entry["name"]] for entry in manifest["files"]}
     tar = b"".join(tar_entry(Entry(name, data)) for name, data in files.items())
     return gzip.compress(tar + bytes(1024), 6, mtime=0)
 
@@ -102,3 +103,4 @@ def _agree(manifest: Row, members: dict[str, bytes], rows: Rows) -> None:
         if sealed:
             chain["first_previous_sha256"] = sealed[0]["seal"]["previous_sha256"]
             chain["last_seal_sha256"] = sealed[-1]["sha256"]
+            chain["last_sealed_hour"] = sealed[-1]["hour"]

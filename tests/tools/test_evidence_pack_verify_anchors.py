@@ -183,6 +183,7 @@ def test_an_hour_sealed_after_the_pack_was_cut_is_no_contradiction(tmp_path: Pat
     gap = {"outcome": "gap", "seal": None, "sha256": None, "run": None}
     pack.rows["coverage.jsonl"] = [*coverage, pack.rows["coverage.jsonl"][47] | gap]
     cut = {"cut_hour": "2026-04-02T23:00:00Z", "created_at": "2026-04-03T00:10:00Z"}
+    cut |= {"settled_through": "2026-03-30T23:00:00Z"}
     data = pack.but(facts=cut).build()
     path = kept(tmp_path, [anchor("2026-04-03T00:40:00Z", last_hour(), None)])
     found = verify_bytes(data, tmp_path, "--anchors", path)

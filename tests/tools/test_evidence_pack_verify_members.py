@@ -112,7 +112,11 @@ numbers(
     "stay_invented",
     "more rows than the 1",
     "admin_keys.jsonl",
-    lambda r: r.append(full_packs.admin_key("key_x", removed_at="2026-04-01T09:00:00Z")),
+    lambda r: r.append(
+        full_packs.admin_key(
+            "key_x", removed_at="2026-04-01T09:00:00Z", state_at="2026-04-01T08:00:00Z"
+        )
+    ),
 )
 numbers(
     "account_left_out", "0 rows of service_accounts.jsonl", "service_accounts.jsonl", list.clear
