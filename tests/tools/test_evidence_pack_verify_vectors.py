@@ -1,12 +1,13 @@
 """The folders of tests/vectors/packs: what each README says must come out, comes out."""
 
+import threading
 from functools import cache
 from pathlib import Path
 
 import pytest
 
 from tests import packs
-from tests.tools.verifier import Peak, Verdict, peak_and_code, verify
+from tests.tools.verifier import Peak, Verdict, peak_and_code, script, verify
 from tests.vectors.cases import FOLDER, PACK, Expected
 from tests.vectors.every import EVERY
 
@@ -83,6 +84,18 @@ def test_each_folder_comes_out_as_its_readme_says(
     """In process, for speed; its exit code, its check, its words."""
     pack, *given = arguments(name, tmp_path)
     assert_as_told(name, verify(Path(pack), *given, *backend, key=""))
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if name.startswith(("gzip", "tar"))])
+def test_archives_come_out_the_same_as_if_they_were_large(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Large ones are inflated in another thread, by isal where it is installed."""
+    monkeypatch.setattr(script, "SMALL", 0)
+    n_threads = threading.active_count()
+    pack, *given = arguments(name, tmp_path)
+    assert_as_told(name, verify(Path(pack), *given, key=""))
+    assert threading.active_count() == n_threads
 
 
 @pytest.mark.parametrize("name", SAMPLE)
