@@ -57,6 +57,7 @@ def test_what_is_said_stands_in_the_list_and_in_the_custody_log(
 ) -> None:
     """Each time it is said; the last one holds."""
     sealed.ask(ROUTE, path=about(finding), body={"state": "acknowledged"})
+    sealed.clock.set("2026-04-01T05:02:00Z")
     said = {
         "state": "accepted",
         "reason": "the key of the night shift, asked for in ticket 4711",
@@ -64,7 +65,7 @@ def test_what_is_said_stands_in_the_list_and_in_the_custody_log(
         "due_date": "2026-06-30",
     }
     status, body = sealed.ask(ROUTE, path=about(finding), body=said)
-    stated = said | {"by": "user-1", "at": "2026-04-01T05:01:00Z"}
+    stated = said | {"by": "user-1", "at": "2026-04-01T05:02:00Z"}
     assert (status, body) == (200, finding | {"stated": stated})
     assert body in sealed.get("/findings")["items"]
     assert sealed.get("/findings", {"stated": "accepted"})["items"] == [body]
