@@ -6,6 +6,7 @@ import pytest
 
 from functions.pack import key_orders
 from functions.pack import mint as minting
+from functions.pack.seed import new_key
 from functions.pack.sign import WrappedSeed, key_in_force
 from functions.shared.errors import Conflict, SigningRefused
 from functions.shared.objects import Bucket
@@ -106,7 +107,7 @@ def test_two_orders_at_the_same_time_end_with_one_new_key(
     room: PackRoom, signing_vault: Vault, clock: SettableClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Both read the same current key; the one that writes second changes nothing."""
-    keys, fresh = room.doors.keys, key_orders.new_key
+    keys, fresh = room.doors.keys, new_key
     others: list[str] = []
 
     def meanwhile(vault: Vault, begins: str) -> Any:
