@@ -1403,9 +1403,9 @@ def _event_pattern() -> str:
     """Return the pattern of a plain row of events.jsonl.
 
     Its groups: the row up to event_type, details, event_id, late, the field occurred_at, its value,
-    the day of it, org_id, the field project_id, sealed_hour, the row from target_id on. The 1st,
-    5th, 9th and 11th are the row as it was sealed. No such row is longer than 64 KiB, from where on
-    its values are counted.
+    org_id, the field project_id, sealed_hour, the row from target_id on. The 1st, 5th, 8th and 10th
+    are the row as it was sealed. No such row is longer than 64 KiB, from where on its values are
+    counted.
     """
     text, group, text_or_null = '"[^"]{0,512}"', '"([^"]{0,512})"', '(?:null|"[^"]{0,512}")'
     clock = "(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]Z"
@@ -1417,13 +1417,25 @@ def _event_pattern() -> str:
         f'"event_id":{group}',
         f'"event_type":{text})',
         '"late":(false|true)',
-        f'("occurred_at":"(([0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}})T{clock})")',
+        f'("occurred_at":"([0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}T{clock})")',
         f'"org_id":{group}',
         f'("project_id":{text_or_null})',
         f'"sealed_hour":{group}',
         rf'("target_id":{text_or_null}\}})',
     )
     return "^" + ",".join(fields) + r"\n"
+
+
+def _days(keys: list[tuple[str, str, str, str]]) -> Iterator[tuple[str, str, str, int, int]]:
+    """Yield organization, sealing hour and day of sorted events, and where these begin and end."""
+    import bisect
+
+    start = 0
+    while start < len(keys):
+        org, hour, at, _ = keys[start]
+        end = bisect.bisect_left(keys, (org, hour, at[:10] + "U"), start)
+        yield org, hour, at[:10], start, end
+        start = end
 
 
 ADDED_TO_EVENTS = frozenset(("late", "org_id", "sealed_hour"))  # the pack's; the rest was sealed
@@ -1479,7 +1491,7 @@ class EventRows(Rows):
         shapes = self._shapes.of([row[1] for row in found])
         if shapes is None:
             return False
-        keys = [(org, hour, at, event) for _, _, event, _, _, at, _, org, _, hour, _ in found]
+        keys = [(org, hour, at, event) for _, _, event, _, _, at, org, _, hour, _ in found]
         if keys[0] <= self._last or not all(map(operator.lt, keys, keys[1:])):
             return False
         in_time = [row[5] for row in found if row[3] == "false"]
@@ -1488,16 +1500,11 @@ class EventRows(Rows):
         late = [row[5] for row in found if row[3] == "true"] if len(in_time) < len(found) else []
         if late and max(late) >= self._start:
             return False
-        sealed: dict[tuple[str, str, str], list[str]] = {}
-        for head, _, _, _, occurred, at, day, org, project, hour, tail in found:
-            if at[:13] > hour:
-                return False
-            place = (org, hour, day)
-            if place not in sealed:
-                sealed[place] = []
-            sealed[place].append(f"{head},{occurred},{project},{tail}\n")
+        days = list(_days(keys))
         try:
-            for org, hour, day in sealed:
+            for org, hour, day, _, end in days:
+                if keys[end - 1][2][:13] > hour:
+                    return False
                 self._check_org(org)
                 self._check_hour(hour)
                 self._check_day(day)
@@ -1507,12 +1514,13 @@ class EventRows(Rows):
                 self._shapes.learn(shapes[at], canonical_row(lines[at])["details"])
         except Malformed:
             return False
+        sealed = [f"{row[0]},{row[4]},{row[7]},{row[9]}\n" for row in found]
         self.n += len(found)
         self._last = keys[-1]
         self.n_late += len(found) - len(in_time)
         self.ids.add([hash((org, event_id)) for org, _, _, event_id in keys])
-        for (org, hour, day), texts in sealed.items():
-            self._count(org, hour, day[:7], len(texts), "".join(texts).encode())
+        for org, hour, day, start, end in days:
+            self._count(org, hour, day[:7], end - start, "".join(sealed[start:end]).encode())
         return True
 
     def check(self, row: dict[str, Any]) -> None:
@@ -2934,7 +2942,8 @@ def describe(manifest: Manifest, done: dict[str, Rows], report: Report) -> None:
             words = f"{rows.n_late}, not in an earlier pack of that period"
             report.notes.append(f"late      events of an earlier period: {words}")
         if isinstance(rows, AnchorRows) and rows.days:
-            days = f"{len(rows.days)} days, {min(rows.days)} .. {max(rows.days)}"
+            n = len(rows.days)
+            days = f"{n} day{'s' * (n > 1)}, {min(rows.days)} .. {max(rows.days)}"
             told = f"{rows.n_tokens} with a token of a time authority"
             report.notes.append(f"anchors   {days}, {told}")
         if isinstance(rows, CoverageRows):

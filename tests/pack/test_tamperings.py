@@ -18,7 +18,8 @@ from functions.shared.seals import Chain
 from functions.shared.table import Table
 from tests.conftest import SettableClock
 from tests.pack.conftest import PackRoom
-from tests.pack.tamper import END, GAP, START, TAMPERINGS, Scene, Tampering, reseal_the_chain
+from tests.pack.scene import END, GAP, START, Scene
+from tests.pack.tamper import TAMPERINGS, Tampering, reseal_the_chain
 from tests.tools.verifier import verify_bytes
 
 PEER = {True: "found", False: "missed", None: "-"}

@@ -2,7 +2,10 @@
 
 import base64
 import json
+import re
+import shlex
 import shutil
+import subprocess
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -12,7 +15,7 @@ from tests import packs
 from tests.pack_anchors import anchor, last_hour, ours
 from tests.time_authority import TimeAuthority
 from tests.tools.test_evidence_pack_verify_anchors import refused
-from tests.tools.verifier import script, verify_bytes
+from tests.tools.verifier import ROOT, script, verify_bytes
 
 OPENSSL = pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl is not here")
 
@@ -183,3 +186,25 @@ def test_the_time_of_a_reply_is_read_in_every_month() -> None:
     ):
         assert pattern.search(b"Serial number: 0x02\n" + text + b"\nAccuracy: 0x01 seconds\n")
     assert script.instant_name(script.seconds("2026-04-01T00:40:02Z")) == "2026-04-01T00:40:02Z"
+
+
+@OPENSSL
+def test_the_lines_of_the_format_page_do_what_they_say(
+    authority: TimeAuthority, tmp_path: Path
+) -> None:
+    """Ask for a stamp of the signature, check an anchor's token by hand."""
+    page = (ROOT / "docs" / "evidence-pack-format.md").read_text()
+    section = page[page.index("## Anchors") : page.index("## The checks")]
+    lines = re.findall(r"^openssl .*$", section, re.MULTILINE)
+    row = ours()[0]
+    (tmp_path / "manifest.sig").write_bytes(packs.small().signed()[1])
+    (tmp_path / "document.json").write_bytes(packs.canonical(row["document"]))
+    (tmp_path / "token.tsr").write_bytes(authority.stamp(packs.canonical(row["document"])))
+    shutil.copy(authority.root, tmp_path / "tsa.pem")
+    for line in lines:
+        subprocess.run(shlex.split(line), cwd=tmp_path, check=True, capture_output=True)
+    assert len(lines) == 2
+    (tmp_path / "sig.tsr").write_bytes(authority.reply((tmp_path / "sig.tsq").read_bytes()))
+    proof = ("--timestamp", str(tmp_path / "sig.tsr"), "--tsa-cert", str(authority.root))
+    found = verify_bytes(packs.small().build(), tmp_path, *proof)
+    assert "stamped   the signature was there at 20" in found.text

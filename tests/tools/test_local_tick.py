@@ -144,3 +144,27 @@ def test_an_hour_that_never_gets_its_seal_is_an_error(
     """It names the organization and the log."""
     with pytest.raises(RunnerStopped, match=r"05:00:00Z of tenant-a/org-one got no seal; see "):
         close(here, FakeLedger(99, [ORG]), monkeypatch)
+
+
+def test_after_a_days_last_hour_the_daily_schedule_fires(
+    here: settings.Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Once, after the hour's seal, and not for a day in which nobody was connected."""
+    last = clock.parse("2026-04-01T23:00:00Z")
+    ledger = FakeLedger(0, [ORG])
+    fired: list[tuple[str, str]] = []
+
+    def fire(_stage: Stage, rule: str, at: datetime, *, log: str) -> None:
+        fired.append((rule, clock.rfc3339(at)))
+        ledger.sealed.append(last)
+
+    monkeypatch.setattr(tick, "Ledger", lambda _stage: ledger)
+    monkeypatch.setattr(rules, "fire", fire)
+    list(tick.tick(here, STAGE, last, 1))
+    assert fired == [
+        (rules.HOURLY, "2026-04-02T00:00:00Z"),
+        (rules.DAILY, "2026-04-02T00:40:00Z"),
+    ]
+    ledger.connected = []
+    list(tick.tick(here, STAGE, last, 1))
+    assert [rule for rule, _ in fired].count(rules.DAILY) == 1

@@ -11,6 +11,7 @@ from tools.local.errors import RunnerStopped
 from tools.local.stage import Stage
 
 HOURLY = "HourlyRuleName"
+DAILY = "DailyRuleName"
 MONTHLY = "MonthlyRuleName"
 
 

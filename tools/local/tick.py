@@ -17,6 +17,7 @@ _HOUR = timedelta(hours=1)
 _MINUTE = timedelta(minutes=1)
 # How long a failing hour is retried before it is sealed as what it is.
 _GRACE = timedelta(hours=2)
+_ANCHORED_AT = timedelta(minutes=40)
 _POLL_S = 0.05
 _LIMIT_S = 300.0
 _RUN_S = 30.0
@@ -43,6 +44,14 @@ def tick(settings: Settings, stage: Stage, first: datetime, count: int) -> Itera
             for key in _new_seals(ledger, org, told[org], hour):
                 told[org] = max(told[org], key)
                 yield line_of(ledger.seal(key))
+        if organizations and (hour + _HOUR).hour == 0:
+            _anchor(settings, stage, hour + _HOUR)
+
+
+def _anchor(settings: Settings, stage: Stage, midnight: datetime) -> None:
+    """Fire the daily schedule as of its first time of a day."""
+    log = str(settings.log_dir / "emulator.log")
+    rules.fire(stage, rules.DAILY, midnight + _ANCHORED_AT, log=log)
 
 
 def _new_seals(ledger: Ledger, org: Organization, last_told: str, hour: datetime) -> list[str]:
