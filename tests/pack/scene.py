@@ -1,4 +1,4 @@
-"""Two days of sealed and anchored hours, and what an insider with every permission can do to them."""
+"""Two days of sealed and anchored hours, and what an insider with every permission can do."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
