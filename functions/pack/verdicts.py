@@ -59,7 +59,7 @@ class Verdicts(AbstractContextManager["Verdicts"]):
         self._database.executemany(
             "INSERT OR REPLACE INTO verdict VALUES (?, ?)",
             (
-                (_name(org, row), canonical({field: row.get(field) for field in FIELDS}))
+                (_name(org, row), canonical([row.get(field) for field in FIELDS]))
                 for row in rows
                 if first <= row["hour"] <= last
             ),
@@ -71,8 +71,7 @@ class Verdicts(AbstractContextManager["Verdicts"]):
         said = self._database.execute(
             "SELECT said FROM verdict WHERE change = ?", (_name(org, change),)
         ).fetchone()
-        found: Json = strict_loads(said[0]) if said else NONE_SEALED
-        return found
+        return dict(zip(FIELDS, strict_loads(said[0]), strict=True)) if said else NONE_SEALED
 
 
 def _name(org: str, change: Json) -> bytes:
