@@ -176,6 +176,15 @@ def test_a_full_pack_is_valid(tmp_path: Path) -> None:
     assert verdict.code == 0, verdict.text
 
 
+def test_a_document_of_many_organizations_is_not_too_long(tmp_path: Path) -> None:
+    """A tenant may have thousands; what is beyond 4 MiB is refused unread."""
+    for size, code in ((3 << 20, 0), (5 << 20, 1)):
+        document = b'{"organizations":"' + b"x" * size + b'"}\n'
+        texts = {"collection.json": document, "README.txt": b"Read me.\n"}
+        verdict = verify_bytes(packs.small(texts=texts).build(), tmp_path)
+        assert verdict.code == code, verdict.text
+
+
 @pytest.mark.parametrize("section", ["findings", "invites"])
 def test_a_member_that_nothing_tells_of_may_be_absent(section: str, tmp_path: Path) -> None:
     """A list that was never read has no file; where the seals name rows, it must be there."""
