@@ -144,6 +144,11 @@ those seals, so that anyone can recompute every digest and follow the chain
 from first_previous_sha256 to last_seal_sha256 in the manifest. A pack names
 the manifest of the pack before it (previous_manifest_sha256). A signed pack
 is never changed; a "revision" is another pack, and names the one it replaces.
+Once a day the ends of all chains go into one more digest, an anchor. The
+tenant can save it at any time (<address>/api/v1/openai/anchors), and packs
+hold those of their days in anchors.jsonl. Who keeps a copy can tell later
+whether the chains before it are still the same. Where a time authority was
+asked, its token stands beside the anchor.
 
 WHAT IS NOT PROVEN
 That OpenAI's answers were true or whole. What happened within an hour and
@@ -153,7 +158,7 @@ more than read. That the lines are those of the sealed objects: a seal holds
 their digests and numbers, the objects themselves stay with the provider, who
 can show them ("key" and "sha256" of each stand in the seals). That the
 provider did not make up the whole chain before you first saw any of it: keep
-the digests of manifests you were given, and compare.
+the digests of manifests and the anchors you were given, and compare.
 That a control is in place: controls.json says which clauses this evidence
 supports, and no more.
 
@@ -170,6 +175,9 @@ leaves your machine:
 
     export KEY=...
     python3 evidence-pack-verify.py pack-{number}.tar.gz --expected-pubkey $KEY
+
+With --previous, --keys, --anchors and others it also compares the pack with
+facts that you have from elsewhere; --help tells of them.
 
 HOW TO CHECK, WITHOUT ANY OF OUR CODE
 With GNU tar, coreutils, sed and OpenSSL 3. The signature, before anything
