@@ -139,11 +139,10 @@ def seals(
             gap = {"hour": name, "org_id": org_id, "outcome": "gap"}
             rows.append({**gap, "run": None, "seal": None, "sha256": None})
             continue
-        months: dict[str, int] = {}
+        months: dict[str, list[Row]] = {}
         for row in events:
             if (row["org_id"], row["sealed_hour"]) == (org_id, name):
-                month = row["occurred_at"][:7]
-                months[month] = months.get(month, 0) + 1
+                months.setdefault(row["occurred_at"][:7], []).append(row)
         n_changed = sum((row["org_id"], row["hour"]) == (org_id, name) for row in changes)
         changed = [{"key": "k/c", "month": name[:7], "rows": n_changed}] if n_changed else []
         seal: Row = {
@@ -157,7 +156,7 @@ def seals(
             "org_proof": "proven",
             "sections": {},
             "segments": {
-                "events": [{"key": f"k/{m}", "month": m, "rows": n} for m, n in months.items()],
+                "events": [segment(month, found) for month, found in months.items()],
                 "changes": changed,
             },
             "previous_sha256": previous,
@@ -175,6 +174,13 @@ def seals(
             }
         )
     return rows
+
+
+def segment(month: str, events: list[Row]) -> Row:
+    """Return what a seal says of a segment: without what a pack adds to its rows."""
+    added = ("late", "org_id", "sealed_hour")
+    rows = [{name: row[name] for name in row if name not in added} for row in events]
+    return {"key": f"k/{month}", "month": month, "rows": len(rows), "sha256": sha256(jsonl(rows))}
 
 
 def lifecycle(*kinds: str) -> Row:

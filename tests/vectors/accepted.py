@@ -28,7 +28,10 @@ def named(name: str) -> Pack:
     """Return the small pack with a project of that name, also in an event's details."""
     pack = packs.small()
     pack.rows["projects.jsonl"][0]["name"] = name
-    pack.rows["events.jsonl"][1]["details"] = {"data": {"name": name, name: [name]}}
+    events = pack.rows["events.jsonl"]
+    events[1]["details"] = {"data": {"name": name, name: [name]}}
+    coverage = packs.seals(["complete"] * 48, "2026-04-01T00", events, previous="ab" * 32)
+    pack.rows["coverage.jsonl"] = coverage
     return pack
 
 

@@ -152,3 +152,11 @@ in_events(
     event_id="audit_log-2",
 )
 in_events("of_another_org", "org_ids", "an event is of another organization", 0, org_id="org-A")
+CASES.rows(
+    "event_edited",
+    10,
+    "T05:00:00Z: the events of 2026-04 are others than those that were sealed",
+    "A signed events.jsonl holds another actor than the hour sealed.",
+    "events.jsonl",
+    lambda r: r[1].update(actor_id="user-2"),
+)
