@@ -77,7 +77,8 @@ OpenAI organizations
 
 This pack shows who and what had access to these OpenAI organizations in the
 period, hour by hour, and what their audit logs recorded. It was made by
-machine; no person wrote or edited any of it.
+machine; no person wrote or edited any of it. (One thing is the tenant's own
+word: person_id, who answers for a service account.)
 
 WHAT IS IN IT
 {files}
