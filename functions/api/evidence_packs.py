@@ -11,6 +11,7 @@ from functions.shared.connections import Connection
 from functions.shared.errors import BadRequest, Conflict, NotFound, PeriodInvalid
 from functions.shared.hours import HOUR, floor_hour, parse_instant, rfc3339
 from functions.shared.http import PREFIX, Reply, Request, limit_of, reply
+from functions.shared.layout import pack_key
 from functions.shared.objects import MAX_PRESIGNED_S
 from functions.shared.packs import PROFILES, Pack
 from functions.shared.period import Period
@@ -204,7 +205,9 @@ def handed_over(
     pack: Pack, request: Request, doors: Doors, now: datetime, lifetime_s: int
 ) -> Reply:
     """Answer with a fresh link to a ready pack's archive: 303, or as JSON where that is asked."""
-    if pack.object_key is None or pack.object_version is None:
+    # The row leads to this tenant's own archive of this number, or nowhere.
+    place = pack_key(pack.tenant_id, pack.number, str(pack.archive_sha256))
+    if pack.object_key != place or pack.object_version is None:
         raise NotFound("a ready pack names its object")
     url = doors.packs_bucket.presigned(
         pack.object_key, pack.object_version, f"pack-{pack.number}.tar.gz", lifetime_s

@@ -71,6 +71,23 @@ class Seal:
         """Return the hour this seal closes."""
         return parse_instant(self.content["hour"])
 
+    def names(self) -> Iterator[str]:
+        """Yield the keys of the objects it names.
+
+        Raises:
+            EvidenceInvalid: a part that names objects is not as it should be.
+        """
+        content = self.content
+        try:
+            for facts in content["sections"].values():
+                if facts.get("register"):
+                    yield str(facts["register"]["key"])
+            for entries in content["segments"].values():
+                for entry in entries:
+                    yield str(entry["key"])
+        except (AttributeError, KeyError, TypeError) as error:
+            raise EvidenceInvalid(f"the seal of {content.get('hour')} is not readable") from error
+
     def register(self, section: str) -> Json | None:
         """Return the entry of a section's register, None where none is named."""
         entry: Json | None = self.content["sections"].get(section, {}).get("register")
@@ -103,6 +120,10 @@ class Chain:
         named = (seal.content["tenant_id"], seal.content["org_id"], seal.content["hour"])
         if seal_key(named[0], named[1], parse_instant(named[2])) != key:
             raise EvidenceInvalid(f"{key} holds the seal of another hour")
+        # Whoever could plant a seal must not lead a reader to another tenant's objects by it.
+        prefix = organization_prefix(self.tenant, self.org)
+        if not all(name.startswith(prefix) for name in seal.names()):
+            raise EvidenceInvalid(f"{key} names an object of another organization")
         return seal
 
     def sealed_hours(self, start: datetime, end: datetime) -> Iterator[datetime]:

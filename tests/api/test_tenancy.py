@@ -128,6 +128,19 @@ def test_a_packs_number(sealed: Api, route: str) -> None:
     assert sealed.reply(route, path={"number": "1"}, tenant="tenant-b") == missing
 
 
+def test_a_packs_row_that_names_another_tenants_archive(sealed: Api) -> None:
+    """Whoever can edit a row gets no link by it, only that there is nothing."""
+    sealed.ask("POST /evidence-packs", body=PERIOD)
+    pack = make_ready(sealed, 1)
+    route = "GET /evidence-packs/{number}/download"
+    assert sealed.reply(route, path={"number": "1"})["statusCode"] == 303
+    key = str(pack.object_key)
+    for other in (key.replace("tenant-a", "tenant-b"), key.replace("pack-1", "pack-2")):
+        sealed.doors.packs.update(pack, object_key=other)
+        found = sealed.reply(route, path={"number": "1"})
+        assert found == sealed.reply(route, path={"number": "7"})
+
+
 def test_another_tenants_finding(sealed: Api) -> None:
     """Under its own organization or under one's own: never there, and nothing is written."""
     (theirs, *_) = sealed.get("/findings", tenant="tenant-b")["items"]

@@ -107,3 +107,18 @@ def test_lost_evidence_outside_the_period_does_not_matter_to_it(
     chain = room.manifest(pack)["chain"][0]
     assert chain["first_previous_sha256"] == world.seals[2].sha256
     assert parse_instant(pack.period_start) == world.seals[3].hour
+
+
+def test_a_planted_seal_does_not_lead_to_another_tenants_objects(
+    room: PackRoom, world: World, evidence: Bucket
+) -> None:
+    """Whoever can write one seal, its digests and its link right, still gets nothing of others."""
+    theirs = World(evidence, tenant="tenant-b").has_user("user-of-b").chain(["complete"])
+    last = world.seals[-1]
+    sections = dict(last.content["sections"])
+    sections["users"] = theirs.last.content["sections"]["users"]
+    planted = Seal.of(last.content | {"sections": sections}, last.run)
+    replace(evidence, world.key_of(last.hour), planted.encode())
+    reason = failure(room)
+    assert "invalid" in reason
+    assert "names an object of another organization" in reason

@@ -117,3 +117,20 @@ def test_an_old_manifest_does_not_cover_new_members(
     spliced = archive(folder[3].manifest(), members, folder[3].seed)
     verdict = verify_bytes(spliced, tmp_path, key=folder[3].public_hex)
     assert set(verdict.failed) == {8}
+
+
+def test_a_pack_after_one_that_ends_in_gaps_follows_it_all_the_same(
+    room: PackRoom, evidence: Bucket, clock: SettableClock, tmp_path: Path
+) -> None:
+    """The hours that had no seal then were closed later: their seals are in neither pack."""
+    world = World(evidence).has_user("user-1").chain(["complete"] * 2)
+    clock.set("2026-04-01T14:30:00Z")
+    early = room.made("2026-04-01T00:00:00Z", "2026-04-01T05:59:59Z")
+    assert [row["outcome"] for row in room.rows(early, "coverage.jsonl")][-4:] == ["gap"] * 4
+    world.chain(["missed"] * 4 + ["complete"] * 3)
+    late = room.made("2026-04-01T06:00:00Z", "2026-04-01T08:59:59Z")
+    for pack in (early, late):
+        path_of(tmp_path, pack.number).write_bytes(room.archive(pack))
+    previous = ("--previous", str(path_of(tmp_path, early.number)))
+    verdict = verify(path_of(tmp_path, late.number), *previous, key=room.key.public_hex)
+    assert verdict.code == 0, verdict.text
