@@ -23,6 +23,7 @@ import binascii
 import datetime
 import hashlib
 import io
+import itertools
 import json
 import operator
 import os
@@ -33,7 +34,7 @@ import sys
 import time
 import zlib
 from array import array
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 TYPE_CHECKING = False  # as typing has it, without the time that importing typing takes
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ MAX_MANIFEST = 4 << 20
 MAX_SIGNATURE_FILE = 4096
 MAX_SCAN = 256 << 20  # how far behind other members a foreign pack's manifest may stand
 MAX_ROW = 1 << 20
-MAX_JSON_MEMBER = 1 << 20
+MAX_JSON_MEMBER = 4 << 20
 MAX_BLOB = 64 << 20
 MAX_VALUES = 200_000  # JSON values in one document
 MAX_DEPTH = 64
@@ -1134,9 +1135,7 @@ class Rows:
 
     def block(self, rows: bytes) -> None:
         """Check whole rows, each ended by its newline."""
-        lines = rows.split(b"\n")
-        lines.pop()
-        for line in lines:
+        for line in rows.split(b"\n")[:-1]:
             self.row(line)
 
     def row(self, line: bytes) -> None:
@@ -1339,7 +1338,8 @@ class ChangeRows(Rows):
         self.sealed.close()
 
 
-CONTROLS = bytes((*range(10), *range(11, 32)))  # all but the newline
+# Replaces control characters, but for the newline: what it leaves alone has none.
+NO_CONTROLS = bytes(byte if byte >= 32 or byte == 10 else 127 for byte in range(256))
 
 
 class Shapes:
@@ -1352,18 +1352,26 @@ class Shapes:
     values of its objects, and the strings left in it hold no colon. Then every colon of the shape
     stands behind a key, so a text of that shape is the remembered one with other plain values in
     the same places; keys and their order are the same: it is canonical too.
+
+    Attributes:
+        pattern: matches texts of the first shapes that were learned, each with its plain values.
     """
 
     MOST = 4096
     LONGEST = 4096
     DEEPEST = 16  # lists and objects; a plain list is one more
+    MOST_IN_PATTERN, SHORTEST = 16, 32
     PLAIN = r':(?:"[^"]*"|\["[^"]*"(?:,"[^"]*")*\]|(?:0|-?[1-9][0-9]{0,14})(?=[,}]))'
 
     def __init__(self) -> None:
         self._known: set[str] = set()
+        self._in_pattern: list[str] = []
+        self.pattern = "(?!)"  # matches nothing
 
-    def of(self, texts: list[str]) -> list[str] | None:
+    def of(self, texts: Sequence[str]) -> list[str] | None:
         """Return the shape of each text, None where one of them ends inside a string."""
+        if not texts:
+            return []
         shapes = re.sub(self.PLAIN, ':""', "\n".join(texts)).split("\n")
         return shapes if len(shapes) == len(texts) else None
 
@@ -1384,6 +1392,19 @@ class Shapes:
             and STRING.sub("", shape).count(":") == shape.count(":")
         ):
             self._known.add(shape)
+            if len(shape) >= self.SHORTEST and len(self._in_pattern) < self.MOST_IN_PATTERN:
+                self._in_pattern.append(shape)
+                self.pattern = self._pattern()
+
+    def _pattern(self) -> str:
+        shapes = self._in_pattern
+        begin = os.path.commonprefix(shapes)  # noqa: RUF071 - of texts, not of paths
+        begin = begin[: max(begin.rfind(","), begin.rfind("{")) + 1]
+        ends = [self._of_shape(shape[len(begin) :]) for shape in shapes]
+        return f"{self._of_shape(begin)}(?:{'|'.join(ends)})"
+
+    def _of_shape(self, shape: str) -> str:
+        return self.PLAIN.join(map(re.escape, shape.split(':""')))
 
     def _emptied(self, value: object) -> object:
         if isinstance(value, dict):
@@ -1399,31 +1420,30 @@ class Shapes:
         return type(value) is str
 
 
-def _event_pattern() -> str:
+def _event_pattern(details: str) -> str:
     """Return the pattern of a plain row of events.jsonl.
 
-    Its groups: the row up to event_type, details, event_id, late, the field occurred_at, its value,
-    org_id, the field project_id, sealed_hour, the row from target_id on. The 1st, 5th, 8th and 10th
-    are the row as it was sealed. No such row is longer than 64 KiB, from where on its values are
-    counted.
+    Its groups: the row up to `late`; details, unless they are of a known pattern; event_id, late,
+    the field occurred_at, its value, org_id, the field project_id, sealed_hour, the row from
+    target_id on. The 1st, 5th, 8th and 10th are the row as it was sealed.
     """
     text, group, text_or_null = '"[^"]{0,512}"', '"([^"]{0,512})"', '(?:null|"[^"]{0,512}")'
     clock = "(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]Z"
     fields = (
-        rf'(\{{"actor_hash":{text_or_null}',
-        f'"actor_id":{text_or_null}',
-        f'"actor_type":{text_or_null}',
-        r'"details":(null|\{.{0,10000}\})',
-        f'"event_id":{group}',
-        f'"event_type":{text})',
-        '"late":(false|true)',
-        f'("occurred_at":"([0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}T{clock})")',
-        f'"org_id":{group}',
-        f'("project_id":{text_or_null})',
-        f'"sealed_hour":{group}',
-        rf'("target_id":{text_or_null}\}})',
+        rf'^(\{{"actor_hash":{text_or_null},',
+        f'"actor_id":{text_or_null},',
+        f'"actor_type":{text_or_null},',
+        rf'"details":(?:{details}|(null|\{{.{{0,10000}}\}})),',
+        f'"event_id":{group},',
+        f'"event_type":{text},)',
+        '"late":(false|true),',
+        f'("occurred_at":"([0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}T{clock})",)',
+        f'"org_id":{group},',
+        f'("project_id":{text_or_null},)',
+        f'"sealed_hour":{group},',
+        rf'("target_id":{text_or_null}\}}\n)',
     )
-    return "^" + ",".join(fields) + r"\n"
+    return "".join(fields)
 
 
 def _days(keys: list[tuple[str, str, str, str]]) -> Iterator[tuple[str, str, str, int, int]]:
@@ -1449,7 +1469,7 @@ class EventRows(Rows):
     """
 
     PLAIN = 1 << 14  # bytes; fewer are checked row by row
-    PATTERN = _event_pattern()
+    LONGEST = 12_000  # characters up to `late`; so no plain row is so long that values are counted
 
     def __init__(self, manifest: Manifest, name: str) -> None:
         super().__init__(manifest, name)
@@ -1479,31 +1499,34 @@ class EventRows(Rows):
 
     def _plain_block(self, rows: bytes) -> bool:
         """Check many rows at once; False, with nothing counted, if one of them is not plain."""
-        if b"\\" in rows or len(rows.translate(None, CONTROLS)) != len(rows):
+        if b"\\" in rows or rows.translate(NO_CONTROLS) != rows:
             return False
         try:
             text = rows.decode("utf-8")
         except UnicodeDecodeError:
             return False
-        found = re.findall(self.PATTERN, text, re.MULTILINE)
-        if len(found) != rows.count(b"\n"):
+        pattern = _event_pattern(self._shapes.pattern)
+        found = re.findall(pattern, text, re.MULTILINE)
+        if len(found) != len(text.split("\n")) - 1:
             return False
-        shapes = self._shapes.of([row[1] for row in found])
-        if shapes is None:
+        heads, details, ids, lates, occurred, ats, orgs, projects, hours, tails = zip(*found)
+        places = [at for at, text in enumerate(details) if text]
+        shapes = self._shapes.of([details[at] for at in places])
+        if shapes is None or max(map(len, heads)) > self.LONGEST:
             return False
-        keys = [(org, hour, at, event) for _, _, event, _, _, at, org, _, hour, _ in found]
+        keys = list(zip(orgs, hours, ats, ids))
         if keys[0] <= self._last or not all(map(operator.lt, keys, keys[1:])):
             return False
-        in_time = [row[5] for row in found if row[3] == "false"]
+        n_late = lates.count("true")
+        in_time = [at for at, late in zip(ats, lates) if late == "false"] if n_late else ats
         if in_time and not self._start <= min(in_time) <= max(in_time) <= self._end:
             return False
-        late = [row[5] for row in found if row[3] == "true"] if len(in_time) < len(found) else []
-        if late and max(late) >= self._start:
+        if n_late and max(at for at, late in zip(ats, lates) if late == "true") >= self._start:
             return False
         days = list(_days(keys))
         try:
             for org, hour, day, _, end in days:
-                if keys[end - 1][2][:13] > hour:
+                if ats[end - 1][:13] > hour:
                     return False
                 self._check_org(org)
                 self._check_hour(hour)
@@ -1511,16 +1534,17 @@ class EventRows(Rows):
             lines: list[bytes] = []
             for at in self._shapes.unknown(shapes):
                 lines = lines or rows.split(b"\n")
-                self._shapes.learn(shapes[at], canonical_row(lines[at])["details"])
+                self._shapes.learn(shapes[at], canonical_row(lines[places[at]])["details"])
         except Malformed:
             return False
-        sealed = [f"{row[0]},{row[4]},{row[7]},{row[9]}\n" for row in found]
         self.n += len(found)
         self._last = keys[-1]
-        self.n_late += len(found) - len(in_time)
-        self.ids.add([hash((org, event_id)) for org, _, _, event_id in keys])
+        self.n_late += n_late
+        self.ids.add(list(map(hash, zip(orgs, ids))))
+        sealed = tuple(zip(heads, occurred, projects, tails))
         for org, hour, day, start, end in days:
-            self._count(org, hour, day[:7], end - start, "".join(sealed[start:end]).encode())
+            texts = itertools.chain.from_iterable(sealed[start:end])
+            self._count(org, hour, day[:7], end - start, "".join(texts).encode())
         return True
 
     def check(self, row: dict[str, Any]) -> None:
@@ -2404,9 +2428,10 @@ def close_rows(done: dict[str, Rows]) -> None:
 def _check_rows(archive: Archive, rows: Rows, size: int) -> None:
     carry = b""
     for piece in archive.stream(size):
-        end = piece.rfind(b"\n") + 1
+        begin, end = piece.find(b"\n") + 1, piece.rfind(b"\n") + 1
         if end:
-            rows.block(carry + piece[:end])
+            rows.block(carry + piece[:begin])
+            rows.block(piece[begin:end])
             carry = piece[end:]
         else:
             carry += piece

@@ -167,7 +167,7 @@ def test_event_ids_are_unique_even_when_hashes_are_put_aside(
         key=lambda row: (row["sealed_hour"], row["occurred_at"], row["event_id"])
     )
     verdict = verify_bytes(pack.build(), tmp_path)
-    assert verdict.failed == {9: "events.jsonl: the event audit_log-00000007 stands there twice"}
+    assert verdict.failed[9] == "events.jsonl: the event audit_log-00000007 stands there twice"
 
 
 def test_equal_hashes_are_no_proof_of_equal_ids(
