@@ -49,6 +49,7 @@ PURE = {
         "settle",
         "traces",
     ),
+    "pack": ("clauses", "collection", "controls", "manifest", "readme", "rows"),
 }
 IMPURE_MODULES = {"boto3", "botocore", "httpx", "socket", "time", "random", "asyncio", "os"}
 
