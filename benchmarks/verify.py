@@ -8,6 +8,7 @@ signature lie ready; ours is the whole process, from its start to its end.
 
 import base64
 import json
+import py_compile
 import resource
 import statistics
 import subprocess
@@ -62,10 +63,10 @@ def timed(command: list[str], folder: Path) -> tuple[Figures, str]:
     return {"wall_s": round(wall_s, 4), "cpu_s": round(cpu_s, 4)}, done.stdout
 
 
-def verified(folder: Path, *options: str) -> Figures:
+def verified(folder: Path, *options: str, script: Path = SCRIPT) -> Figures:
     """Verify the pack of a folder; tell also when checks 1 to 8 were done."""
     key = (folder / "public_key.hex").read_text().strip()
-    arguments = [str(SCRIPT), PACK, "--expected-pubkey", key, "--json"]
+    arguments = [str(script), PACK, "--expected-pubkey", key, "--json"]
     figures, said = timed([sys.executable, *options, *arguments], folder)
     took_s = json.loads(said)["took_s"]
     rest_s = took_s["all"] - took_s["checks_1_to_8"]
@@ -110,13 +111,16 @@ def rounds(folder: Path) -> dict[str, list[Figures]]:
 
 
 def small_rounds(folder: Path) -> dict[str, list[Figures]]:
-    """Verify a small pack and do nothing at all, in turn."""
+    """Verify a small pack, also from bytecode, and do nothing at all, in turn."""
+    compiled = folder / "verify.pyc"
+    py_compile.compile(str(SCRIPT), str(compiled), doraise=True)
     (folder / PACK).write_bytes(packs.small().build())
     (folder / "public_key.hex").write_text(packs.public_hex())
-    taken: dict[str, list[Figures]] = {"small": [], "nothing": []}
+    taken: dict[str, list[Figures]] = {"small": [], "bytecode": [], "nothing": []}
     for _ in range(SMALL_ROUNDS):
         taken["nothing"].append(timed([sys.executable, "-c", "pass"], folder)[0])
         taken["small"].append(verified(folder))
+        taken["bytecode"].append(verified(folder, script=compiled))
     return taken
 
 
@@ -146,6 +150,11 @@ def summary(taken: dict[str, list[Figures]], mib: float, n: int, n_bytes: int) -
             medians["small"]["wall_s"] / medians["nothing"]["wall_s"],
             "<=",
             3.0,
+        ),
+        "the same, from bytecode": (
+            medians["bytecode"]["wall_s"] / medians["nothing"]["wall_s"],
+            "",
+            None,
         ),
     }
     return {
