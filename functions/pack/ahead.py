@@ -5,7 +5,7 @@ are under way at once, so that what waits for its turn stays small.
 """
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
 
@@ -18,7 +18,7 @@ Result = TypeVar("Result")
 
 def ahead(
     function: Callable[[Item], Result], items: Iterable[Item], under_way: int = UNDER_WAY
-) -> Iterator[tuple[Item, "Future[Result]"]]:
+) -> Generator[tuple[Item, "Future[Result]"], None, None]:
     """Yield each item with its future; ``result()`` waits, and raises what the function raised.
 
     Args:
@@ -27,12 +27,14 @@ def ahead(
         under_way: threads, and futures not yet yielded.
     """
     waiting: deque[tuple[Item, Future[Result]]] = deque()
-    threads = ThreadPoolExecutor(under_way)
-    try:
-        for item in items:
-            waiting.append((item, threads.submit(function, item)))
-            if len(waiting) >= under_way:
-                yield waiting.popleft()
-        yield from waiting
-    finally:
-        threads.shutdown(cancel_futures=True)
+    with ThreadPoolExecutor(under_way) as threads:
+        try:
+            for item in items:
+                waiting.append((item, threads.submit(function, item)))
+                if len(waiting) >= under_way:
+                    yield waiting.popleft()
+            yield from waiting
+        except BaseException:
+            # Nobody will ask for the rest. At an ordinary end some may still be asked for.
+            threads.shutdown(wait=False, cancel_futures=True)
+            raise

@@ -1,12 +1,13 @@
 """Events: the pack's largest file, from the sealed segments, a few of them in memory at a time.
 
-Part of step 2 of 6 (write). Segments are read ahead in threads, checked against the digests in
-their seals, and written in the order of the seals; within a segment rows stand as sealed, by time
-and id. A segment larger than ``_WHOLE`` is not read ahead but passes piece by piece.
+Part of step 2 of 6 (write). Segments are read ahead as they lie in the bucket, two are inflated and
+checked against the digests in their seals, one is made into rows, and the spool's thread digests
+and deflates what was made: all at once, in the order of the seals. Within a segment rows stand as
+sealed, by time and id. One larger than ``_WHOLE`` passes piece by piece.
 """
 
-from collections.abc import Iterator, Sequence
-from functools import partial
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future
 from pathlib import Path
 
 from functions.pack.ahead import ahead
@@ -20,7 +21,7 @@ from functions.shared.objects import Bucket
 from functions.shared.packs import Pack
 
 _WHOLE = 2 << 20
-_UNDER_WAY = 4
+_INFLATED = 2
 
 
 def events(
@@ -41,11 +42,9 @@ def events(
     """
     with Spool(folder / "events.jsonl") as spool:
         for one in organizations:
-            pieces = partial(_pieces, pack, one.org_id, evidence)
-            for segment, whole in ahead(partial(_whole, pieces), one.segments, _UNDER_WAY):
+            for segment, sealed in _segments(one, evidence):
                 try:
-                    found = whole.result()
-                    for rows, n in pieces(segment) if found is None else found:
+                    for rows, n in _rows(pack, one.org_id, segment, sealed()):
                         spool.text(rows, n)
                 except EvidenceMissing as error:
                     losses.add(one.org_id, segment.hour, f"missing: {error}")
@@ -54,15 +53,32 @@ def events(
         return spool.member()
 
 
-def _whole(pieces: "partial[Iterator[Rows]]", segment: Segment) -> list[Rows] | None:
-    """Return the rows of a segment, None for one that is not to be in memory as a whole."""
-    return list(pieces(segment)) if segment.entry["bytes"] <= _WHOLE else None
+def _segments(
+    organization: Organization, evidence: Bucket
+) -> Iterator[tuple[Segment, Callable[[], Iterable[bytes]]]]:
+    """Yield an organization's segments, each with what returns its bytes, or raises."""
+
+    def read(segment: Segment) -> Iterable[bytes]:
+        pieces = evidence.pieces(segment.entry["key"])
+        return list(pieces) if _is_small(segment) else pieces
+
+    def inflate(found: tuple[Segment, Future[Iterable[bytes]]]) -> Iterable[bytes]:
+        segment, packed = found
+        pieces = inflated(packed.result(), segment.entry)
+        return list(pieces) if _is_small(segment) else pieces
+
+    for (segment, _), pieces in ahead(inflate, ahead(read, organization.segments), _INFLATED):
+        yield segment, pieces.result
 
 
-def _pieces(pack: Pack, org: str, evidence: Bucket, segment: Segment) -> Iterator[Rows]:
+def _is_small(segment: Segment) -> bool:
+    return bool(segment.entry["bytes"] <= _WHOLE)
+
+
+def _rows(pack: Pack, org: str, segment: Segment, sealed: Iterable[bytes]) -> Iterator[Rows]:
     splice = Splice(org, segment.hour, pack.period_start, pack.period_end, late=segment.late)
     try:
-        for sealed in whole_rows(inflated(evidence, segment.entry)):
-            yield splice.rows(sealed)
+        for some in whole_rows(sealed):
+            yield splice.rows(some)
     except (ValueError, EOFError) as error:
         raise EvidenceInvalid(f"{segment.entry['key']} holds no events") from error

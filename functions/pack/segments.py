@@ -4,29 +4,31 @@ Part of step 2 of 6 (write). A segment may be larger than the memory: it is read
 """
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from isal import isal_zlib
 
 from functions.shared.canonical import Json
 from functions.shared.errors import EvidenceInvalid
-from functions.shared.objects import Bucket
 
 _PIECE = 1 << 16
 _GZIP = 31
 _NotDeflate: type[Exception] = isal_zlib.error  # type: ignore[assignment]  # as stubs have it
 
 
-def inflated(bucket: Bucket, entry: Json) -> Iterator[bytes]:
+def inflated(packed: Iterable[bytes], entry: Json) -> Iterator[bytes]:
     """Yield the uncompressed bytes of a segment in pieces, checked against its digest at the end.
 
+    Args:
+        packed: the object's bytes, as they come.
+        entry: what the seal says of it.
+
     Raises:
-        EvidenceMissing: there is no such object.
         EvidenceInvalid: its bytes are not those that were sealed; what was yielded is worthless.
     """
     digest, size = hashlib.sha256(), 0
     try:
-        for piece in _pieces(bucket.pieces(entry["key"])):
+        for piece in _pieces(packed):
             digest.update(piece)
             size += len(piece)
             yield piece
@@ -36,7 +38,7 @@ def inflated(bucket: Bucket, entry: Json) -> Iterator[bytes]:
         raise EvidenceInvalid(f"{entry['key']} does not match the digest in its seal")
 
 
-def _pieces(body: Iterator[bytes]) -> Iterator[bytes]:
+def _pieces(body: Iterable[bytes]) -> Iterator[bytes]:
     member = isal_zlib.decompressobj(_GZIP)
     for packed in body:
         left = packed
@@ -50,7 +52,7 @@ def _pieces(body: Iterator[bytes]) -> Iterator[bytes]:
         raise EOFError
 
 
-def whole_rows(pieces: Iterator[bytes]) -> Iterator[bytes]:
+def whole_rows(pieces: Iterable[bytes]) -> Iterator[bytes]:
     """Yield the same bytes, cut behind newlines.
 
     Raises:

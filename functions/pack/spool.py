@@ -17,9 +17,8 @@ from functions.pack.deflate import Piece, deflate, joined_crc32
 from functions.shared.canonical import Json, canonical
 
 _BLOCK = 1 << 18
-_THREADS = 2
-# Blocks under way: one more than threads, so that none of them waits for the next.
-_AHEAD = 3
+# Blocks that wait for the thread.
+_AHEAD = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,12 +106,16 @@ class Spool:
 
     def _take(self, block: bytes) -> None:
         if self._threads is None:
-            self._threads = ThreadPoolExecutor(_THREADS)
-        self._under_way.append(self._threads.submit(deflate, block))
-        self._digest.update(block)
+            # One: blocks are digested in their order.
+            self._threads = ThreadPoolExecutor(1)
+        self._under_way.append(self._threads.submit(self._digested, block))
         self._size += len(block)
         while len(self._under_way) > _AHEAD:
             self._write()
+
+    def _digested(self, block: bytes) -> Piece:
+        self._digest.update(block)
+        return deflate(block)
 
     def _write(self) -> None:
         piece = self._under_way.popleft().result()
