@@ -2,6 +2,7 @@
 
 from tests.vectors import (
     accepted,
+    anchors,
     archives,
     bombs,
     coverage,
@@ -17,7 +18,7 @@ from tests.vectors.cases import Cases
 EVERY = Cases()
 for module in (
     *(accepted, archives, headers, signatures, manifests),
-    *(members, rows, coverage, foreign, bombs),
+    *(members, rows, coverage, anchors, foreign, bombs),
 ):
     for name, case in module.CASES.items():
         assert name not in EVERY, name
