@@ -20,6 +20,7 @@ from functions.shared.layout import anchor_key
 from functions.shared.objects import Bucket
 from functions.shared.seals import Seal
 from functions.shared.table import Table
+from tests.aws_calls import Killed, killing, watched
 from tests.builders import World
 from tests.conftest import SettableClock
 from tests.pack.conftest import PackRoom
@@ -162,6 +163,27 @@ def test_of_two_runs_at_once_one_writes(
     made = anchor("tenant-a", doors)
     assert made
     assert Anchors(doors.evidence, "tenant-a").write(late) == made
+
+
+@pytest.mark.parametrize("after", [False, True])
+def test_killed_at_any_aws_call_the_next_firing_leaves_one_anchor(
+    doors: AnchorDoors, world: World, clock: SettableClock, after: bool
+) -> None:
+    """Before and after each of the calls that one organization's anchor costs: eight."""
+    anchor("tenant-a", doors)
+    world.chain(["complete"] * 24)
+    clock.set(f"{DAY_2}T00:40:00Z")
+    for n in range(1, 100):
+        try:
+            with watched(**{"after" if after else "before": killing(n)}) as calls:
+                anchor("tenant-a", doors)
+        except Killed:
+            continue
+        break
+    assert len(calls.names) == (1 if after else 8)
+    first, second = all_of(doors)
+    assert second.previous_sha256 == first.sha256
+    assert second.heads[0].seal_sha256 == world.last.sha256
 
 
 def test_an_anchor_that_is_not_its_days_is_refused(
