@@ -32,7 +32,7 @@ def anchor(at: str, head: Row, previous: str | None, **facts: Any) -> Row:
 
 def three(coverage: list[Row]) -> list[Row]:
     """Return the anchors of three days: before the first hour, in the middle, behind the last."""
-    before = {"hour": "2026-03-31T23:00:00Z", "sha256": "ab" * 32}
+    before = {"hour": "2026-03-31T23:00:00Z", "sha256": coverage[0]["seal"]["previous_sha256"]}
     first = anchor("2026-04-01T00:40:00Z", before, "cd" * 32)
     second = anchor("2026-04-02T00:40:00Z", coverage[23], first["sha256"])
     return [first, second, anchor("2026-04-03T00:40:00Z", coverage[47], second["sha256"])]

@@ -985,6 +985,11 @@ def _check_own_manifest(values: dict[str, Any], module: str | None) -> None:
     start, end = seconds(values["period_start"]), seconds(values["period_end"])
     if start is None or end is None or start % 3600 or (end + 1) % 3600:
         raise Failed(6, "the period is not made of whole hours")
+    month = _period(values["period_start"][:7])
+    if values["kind"] == "monthly" and month != (values["period_start"], values["period_end"]):
+        raise Failed(6, "the period of a monthly pack is not a calendar month")
+    if (values["previous_pack_id"] is None) != (values["previous_manifest_sha256"] is None):
+        raise Failed(6, "previous_pack_id and previous_manifest_sha256 do not say the same")
     cut = hour_number(values["cut_hour"])
     if cut is None:
         raise Failed(6, "cut_hour is not the start of an hour")
@@ -1756,6 +1761,7 @@ MEANING = {
     "gap": "no seal, nobody can say what was there",
     "disconnected": "the tenant had ended the collection",
     "not connected yet": "the collection had not begun",
+    "not in the pack": "it holds no hour of this organization and says nothing of it",
 }
 
 
@@ -1803,7 +1809,7 @@ class CoverageRows(Rows):
         self._disconnected = False
         self._seals = 0
         self._link: str | None = None
-        self._done: set[str] = set()
+        self.done: set[str] = set()
         self._sections: dict[str, Any] = {}
         self._told: dict[str, Any] = {}
         self.digests = SealDigests(self._orgs, self._first_hour, self._last_hour)
@@ -1834,7 +1840,8 @@ class CoverageRows(Rows):
         self._disconnected = False
         self._link = self._chain[org_id]["first_previous_sha256"]
         self._sections, self._told = {}, {}
-        self._done.add(org_id)
+        self.done.add(org_id)
+        self.digests.follows(org_id, self._link)
 
     def _close_org(self) -> None:
         if not self._org:
@@ -1995,7 +2002,10 @@ class CoverageRows(Rows):
         for org, hour in self._sealed.before(1 << 32, 0):
             self._break(hour, "events name this hour, which has no row", self._names[org])
         for org_id, chain in self._chain.items():
-            if org_id not in self._done and chain["seals"]:
+            if org_id in self.done:
+                continue
+            self._note(Run(org_id, self._first_hour, self._last_hour, "not in the pack", ""))
+            if chain["seals"]:
                 self.broken.append(f"{shown(org_id)}: the chain has seals, coverage.jsonl none")
         stated = self.manifest["coverage"]
         found = {**self.counts, "expected_hours": self.n, "longest_gap_hours": self.longest_gap}
@@ -2080,6 +2090,7 @@ class SealDigests:
     def __init__(self, orgs: frozenset[str], first_hour: int, last_hour: int) -> None:
         self._orders = {org: n for n, org in enumerate(sorted(orgs))}
         self._first, self._last = first_hour, last_hour
+        self._before: dict[str, str | None] = {}
         self._file: Any = io.BytesIO()
 
     def _place(self, org: str, hour: int) -> int | None:
@@ -2088,9 +2099,17 @@ class SealDigests:
         hours = self._last - self._first + 1
         return (self._orders[org] * hours + hour - self._first) * self.SIZE
 
-    def covers(self, org: str, hour: int) -> bool:
-        """Tell whether the pack answers for this hour."""
-        return self._place(org, hour) is not None
+    def knows(self, org: str, hour: int | None) -> bool:
+        """Tell whether the pack answers for this hour, or names the seal of the one before."""
+        if hour is None:
+            return False
+        return self._place(org, hour) is not None or (
+            hour == self._first - 1 and org in self._before
+        )
+
+    def follows(self, org: str, digest: str | None) -> None:
+        """Keep what an organization's first seal follows."""
+        self._before[org] = digest
 
     def put(self, org: str, hour: int, digest: str) -> None:
         """Keep one; of an hour outside the period, none."""
@@ -2105,6 +2124,8 @@ class SealDigests:
 
     def get(self, org: str, hour: int) -> str | None:
         """Return an hour's digest, None where it has no seal."""
+        if hour == self._first - 1:
+            return self._before.get(org)
         self._file.seek(self._place(org, hour) or 0)
         found = self._file.read(self.SIZE)
         return found.hex() if found.strip(b"\0") else None
@@ -2178,7 +2199,7 @@ class Anchor:
         """
         at = seconds(self.at) or 0
         for org, hour, seal_sha256 in self.heads:
-            if hour is None or not digests.covers(org, hour):
+            if hour is None or not digests.knows(org, hour):
                 continue
             found = digests.get(org, hour)
             where = f"{shown(org)} {hour_name(hour)}: the anchor of {self.day} names"
@@ -2522,10 +2543,14 @@ def check_10_coverage(manifest: Manifest, done: dict[str, Rows], report: Report)
 
 def _other_numbers(coverage: CoverageRows, done: dict[str, Rows]) -> Iterator[str]:
     """Yield where a file's rows are not as many as the seals say that its register has."""
+    registers = {name: rows for name, rows in done.items() if isinstance(rows, RegisterRows)}
+    for name, found in registers.items():
+        for org in found.n_rows.keys() - coverage.done:
+            yield f"{shown(org)}: there are rows in {name}, and no hour of it"
     for (org, section), (n_open, n_rows) in coverage.registers.items():
         name, where = f"{section}.jsonl", shown(org)
-        rows = done.get(name)
-        if isinstance(rows, RegisterRows):
+        rows = registers.get(name)
+        if rows is not None:
             here = rows.n_open.get(org, 0)
             if here != n_open:
                 yield f"{where}: {here} rows of {name} are open at the end, the seals say {n_open}"
@@ -2738,7 +2763,9 @@ def _check_anchors(manifest: Manifest, path: str, done: dict[str, Rows]) -> None
         raise NotCompared("--anchors: there is no coverage.jsonl to compare with")
     days = own.days if isinstance(own, AnchorRows) else {}
     start, cut = manifest["period_start"], (seconds(manifest["cut_hour"]) or 0) + 3600
+    n_compared = 0
     for anchor in anchors:
+        n_compared += sum(coverage.digests.knows(org, hour) for org, hour, _ in anchor.heads)
         if anchor.tenant != manifest["tenant_id"]:
             raise Failed(11, f"--anchors: the anchor of {anchor.day} is of another tenant")
         for why in anchor.contradictions(coverage.digests, made_at(manifest)):
@@ -2748,6 +2775,8 @@ def _check_anchors(manifest: Manifest, path: str, done: dict[str, Rows]) -> None
         inside = start <= anchor.at <= manifest["period_end"] and (seconds(anchor.at) or 0) < cut
         if inside and anchor.day not in days:
             raise Failed(11, f"--anchors: the pack lacks the anchor of {anchor.day}")
+    if not n_compared:
+        raise NotCompared("--anchors: none of them names an hour of this pack")
 
 
 def _read_anchors(path: str) -> list[Anchor]:

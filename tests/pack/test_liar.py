@@ -155,6 +155,16 @@ MANIFESTS: dict[str, tuple[int, str, Facts]] = {
         "cut_hour",
         lambda manifest: manifest.update(cut_hour="2026-04-30T22:00:00Z"),
     ),
+    "the month is no month": (
+        6,
+        "calendar month",
+        lambda manifest: manifest.update(period_start="2026-04-01T01:00:00Z"),
+    ),
+    "a pack before it has a digest and no number": (
+        6,
+        "previous_pack_id",
+        lambda manifest: manifest.update(previous_manifest_sha256="ab" * 32),
+    ),
     "the last seal is of another hour": (
         10,
         "last_sealed_hour",
@@ -205,3 +215,31 @@ def test_what_nobody_checked_is_not_printed_as_a_fact(tmp_path: Path) -> None:
     text = verify_bytes(packs.small(profile="core").build(), tmp_path).text
     [line] = [line for line in text.splitlines() if line.startswith("coverage")]
     assert line.endswith("(stated by the signer, not checked)")
+
+
+def beta_forgotten(rows: Rows) -> None:
+    """Take every hour and every row of org-Beta out, but leave it among the organizations."""
+    for name in rows:
+        rows[name] = [row for row in rows[name] if row.get("org_id") != "org-Beta"]
+
+
+def test_an_organization_of_which_nothing_is_in_the_pack_is_named(
+    month: SignedPack, tmp_path: Path
+) -> None:
+    """It may have been connected this minute; whoever reads the verdict is told."""
+
+    def nothing(manifest: Row) -> None:
+        empty = {"seals": 0, "last_seal_sha256": None, "last_sealed_hour": None}
+        manifest["chain"][1].update(empty, org_proof="none")
+
+    verdict = judge(month, tmp_path, month.tampered(beta_forgotten, nothing))
+    assert verdict.code == 0, verdict.text
+    assert "org-Beta  2026-04-01T00:00:00Z .. 2026-04-30T23:00:00Z  not in the pack" in verdict.text
+
+    def rows_left(rows: Rows) -> None:
+        people = rows["users.jsonl"]
+        beta_forgotten(rows)
+        rows["users.jsonl"] = people
+
+    verdict = judge(month, tmp_path, month.tampered(rows_left, nothing))
+    assert "org-Beta: there are rows in users.jsonl, and no hour of it" in verdict.failed[10]

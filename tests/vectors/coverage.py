@@ -18,18 +18,22 @@ def cover(name: str, words: str, told: str, change: Callable[[list[Row]], object
     CASES.refuse(name, 10, words, told, lambda: with_rows("coverage.jsonl", change))
 
 
-def reseal(
-    name: str, words: str, told: str, *outcomes: str | Row, start: str = "2026-04-01T00"
-) -> None:
-    """Register another chain: hours 0 to 47, signed with a manifest that agrees with it."""
+def chain(outcomes: list[str | Row], **changes: Any) -> Callable[[], bytes]:
+    """Return a pack with another chain and no events."""
 
     def make() -> bytes:
-        pack = packs.small()
+        pack = packs.small(**changes)
         pack.rows["events.jsonl"] = []
-        pack.rows["coverage.jsonl"] = packs.seals(list(outcomes), start, previous="ab" * 32)
+        pack.rows["coverage.jsonl"] = packs.seals(outcomes, "2026-04-01T00", previous="ab" * 32)
         return pack.build()
 
-    CASES.refuse(name, 10, words, f"A chain is sealed and signed in which {told}.", make)
+    return make
+
+
+def reseal(name: str, words: str, told: str, *outcomes: str | Row) -> None:
+    """Register another chain: hours 0 to 47, signed with a manifest that agrees with it."""
+    told = f"A chain is sealed and signed in which {told}."
+    CASES.refuse(name, 10, words, told, chain(list(outcomes)))
 
 
 def cut(first: int, after: int) -> Callable[[list[Row]], None]:
@@ -250,9 +254,9 @@ april(
 
 
 def counted(name: str, words: str, told: str, **values: int) -> None:
-    """Register a manifest that counts the hours otherwise, signed."""
+    """Register a manifest that counts five failed hours otherwise, signed."""
     change = lambda m: m | {"coverage": m["coverage"] | values}  # noqa: E731
-    make = lambda: packs.april(manifest=change).build()  # noqa: E731
+    make = chain([*[C] * 20, *["failed"] * 5, *[C] * 23], manifest=change)
     CASES.refuse(name, 10, words, f"The signed manifest {told}.", make)
 
 
@@ -265,16 +269,16 @@ def chained(name: str, words: str, told: str, **values: Any) -> None:
 
 counted(
     "expected_hours_wrong",
-    "expected_hours: 701 found, 702",
+    "expected_hours: 48 found, 49",
     "expects one hour more than there is",
-    expected_hours=702,
+    expected_hours=49,
 )
 counted(
     "failed_hours_hidden",
     "failed: 5 found, 0",
     "counts failed hours as complete",
     failed=0,
-    complete=690,
+    complete=48,
 )
 counted(
     "longest_gap_hidden",
