@@ -1,6 +1,5 @@
 """Daily anchors: one a day, linked, over every chain's end; in the packs of their days."""
 
-import base64
 import json
 import shutil
 from dataclasses import replace
@@ -10,12 +9,12 @@ from pathlib import Path
 import pytest
 
 from functions.pack.anchor import AnchorDoors, AnchorsIncomplete, anchor, anchor_all
-from functions.pack.timestamp import Authority, check
+from functions.pack.timestamp import Authority
 from functions.shared.anchors import Anchor, Anchors
 from functions.shared.canonical import canonical, sha256_hex
 from functions.shared.connections import Connections
 from functions.shared.errors import EvidenceInvalid, EvidenceMissing
-from functions.shared.hours import floor_hour, rfc3339
+from functions.shared.hours import HOUR, floor_hour, rfc3339
 from functions.shared.layout import anchor_key
 from functions.shared.objects import Bucket
 from functions.shared.seals import Seal
@@ -25,6 +24,7 @@ from tests.builders import World
 from tests.conftest import SettableClock
 from tests.pack.conftest import PackRoom
 from tests.time_authority import TimeAuthority, serving
+from tests.tools.verifier import verify_bytes
 
 DAY_1, DAY_2, DAY_3 = "2026-04-02", "2026-04-03", "2026-04-04"
 
@@ -215,25 +215,6 @@ def test_an_authority_that_fails_never_blocks_the_anchor(
     assert all_of(doors) == [made]
 
 
-@pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl is not here")
-def test_the_authority_s_token_is_over_the_document(
-    doors: AnchorDoors, evidence: Bucket, table: Table, clock: SettableClock, tmp_path: Path
-) -> None:
-    """A local authority: openssl with a throw-away certificate, behind a server on loopback."""
-    clock.instant = datetime.now(UTC)
-    hour = rfc3339(floor_hour(clock.instant).replace(hour=0))
-    World(evidence, table=table, first_hour=hour).chain(["complete"])
-    with TimeAuthority.make(tmp_path).served() as url:
-        made = anchor("tenant-a", replace(doors, authority=Authority(url)))
-    assert made
-    assert made.token
-    assert (made.authority, made.reason) == (url, None)
-    reply = base64.b64decode(made.token)
-    nonce = int.from_bytes(reply[reply.index(b"\x02\x08") + 2 :][:8], "big")
-    given_at = check(reply, bytes.fromhex(made.sha256), nonce)
-    assert abs((given_at - clock.instant).total_seconds()) < 60
-
-
 def test_a_pack_holds_the_anchors_of_its_days_and_the_first_one_after(
     room: PackRoom, doors: AnchorDoors, world: World, clock: SettableClock
 ) -> None:
@@ -278,3 +259,29 @@ def test_a_missing_or_invalid_anchor_fails_the_pack(
     put(doors.evidence, key, b"{}")
     pack = room.made("2026-04-03T00:00:00Z", "2026-04-03T23:59:59Z")
     assert f"anchor {DAY_2}: invalid" in str(pack.reason)
+
+
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl is not here")
+def test_from_the_authority_to_the_auditor(
+    room: PackRoom,
+    doors: AnchorDoors,
+    evidence: Bucket,
+    table: Table,
+    clock: SettableClock,
+    tmp_path: Path,
+) -> None:
+    """Stamped over HTTP, packed, and held by the script to the authority's root alone."""
+    authority = TimeAuthority.make(tmp_path)
+    now = clock.instant = datetime.now(UTC)
+    start, end = floor_hour(now) - 5 * HOUR, floor_hour(now)
+    World(evidence, table=table, first_hour=rfc3339(start)).chain(["complete"] * 5)
+    with authority.served() as url:
+        made = anchor("tenant-a", replace(doors, authority=Authority(url)))
+    assert made
+    assert (made.authority, made.reason) == (url, None)
+    clock.instant = now + HOUR
+    pack = room.made(rfc3339(start), f"{rfc3339(end - HOUR)[:14]}59:59Z")
+    asked = ("--tsa-cert", str(authority.root))
+    verdict = verify_bytes(room.archive(pack), tmp_path, *asked, key=room.key.public_hex)
+    assert verdict.code == 0, verdict.text
+    assert "anchors   1 of 1 have a token that holds under --tsa-cert" in verdict.text
