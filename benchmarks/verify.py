@@ -16,6 +16,7 @@ import sys
 import tarfile
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -99,14 +100,17 @@ def lay_ready(folder: Path) -> int:
 
 def rounds(folder: Path) -> dict[str, list[Figures]]:
     """Verify with everybody in turn, round after round."""
-    taken: dict[str, list[Figures]] = {"ours": [], "tools": [], "alone": []}
+    ways: dict[str, Callable[[], Figures]] = {
+        "ours": lambda: verified(folder),
+        "tools": lambda: timed(["bash", "-c", TOOLS], folder)[0],
+        # Told only: Python as it comes, without isal and PyNaCl.
+        "alone": lambda: verified(folder, "-S"),
+    }
+    taken: dict[str, list[Figures]] = {name: [] for name in ways}
     for number in range(ROUNDS):
-        taken["ours"].append(verified(folder))
-        taken["tools"].append(timed(["bash", "-c", TOOLS], folder)[0])
-        if number < 3:  # told only: Python without isal and PyNaCl
-            taken["alone"].append(verified(folder, "-S"))
-        for name, runs in taken.items():
-            print(f"round {number + 1}  {name:8} {runs[-1]}", file=sys.stderr)
+        for name, way in ways.items():
+            taken[name].append(way())
+            print(f"round {number + 1}  {name:8} {taken[name][-1]}", file=sys.stderr)
     return taken
 
 
