@@ -351,7 +351,11 @@ def ahead(source: Iterator[bytes]) -> Iterator[bytes]:
         waiting.put(end)
 
     thread = threading.Thread(target=work, daemon=True)
-    thread.start()
+    try:
+        thread.start()
+    except RuntimeError:  # the machine allows no more threads
+        yield from source
+        return
     try:
         while True:
             item = waiting.get()
@@ -1487,6 +1491,7 @@ class EventRows(Rows):
         self._months: dict[str, tuple[int, Any]] = {}
         self._shapes = Shapes()
         self.n_late = 0
+        self.n_elsewhere = 0
         self.ids = SeenIds()
         self.sealed = SealedCounts()
 
@@ -1605,6 +1610,8 @@ class EventRows(Rows):
         # An hour behind the period, or a late event's before it, has no row to compare.
         if self._start <= hour <= self._end:
             digest.update(sealed)
+        else:
+            self.n_elsewhere += n
         self._months[month] = (before + n, digest)
 
     def _close_hour(self) -> None:
@@ -2995,6 +3002,9 @@ def describe(manifest: Manifest, done: dict[str, Rows], report: Report) -> None:
         if isinstance(rows, EventRows) and rows.n_late:
             words = f"{rows.n_late}, not in an earlier pack of that period"
             report.notes.append(f"late      events of an earlier period: {words}")
+        if isinstance(rows, EventRows) and rows.n_elsewhere:
+            words = f"{rows.n_elsewhere}, so no seal here was compared with them"
+            report.notes.append(f"events    sealed by hours outside the period: {words}")
         if isinstance(rows, AnchorRows) and rows.days:
             n = len(rows.days)
             days = f"{n} day{'s' * (n > 1)}, {min(rows.days)} .. {max(rows.days)}"

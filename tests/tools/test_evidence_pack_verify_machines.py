@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -187,3 +188,16 @@ def test_a_large_pack_stays_under_64_mib(tmp_path: Path) -> None:
     peak = peak_and_code(str(path), "--expected-pubkey", KEY)
     assert peak.code == 0
     assert peak.mib < 64, peak
+
+
+def test_a_machine_without_threads_reads_a_large_pack_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A second thread is for speed only."""
+
+    def refused(self: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(script, "SMALL", 0)
+    monkeypatch.setattr(threading.Thread, "start", refused)
+    assert verify_bytes(packs.april().build(), tmp_path).code == 0
