@@ -151,6 +151,7 @@ SAID = (
         "hours     org-Beta  2026-04-30T19:00:00Z .. 2026-04-30T23:00:00Z  gap, 5 hours:"
         " no seal, nobody can say what was there"
     ),
+    "events    sealed by hours outside the period: 1, so no seal here was compared with them",
     "returned  users.jsonl: 1 came back",
     "late      events of an earlier period: 1",
 )
