@@ -1,13 +1,12 @@
 """Events: the pack's largest file, from the sealed segments, a few of them in memory at a time.
 
-Part of step 2 of 6 (write). Segments are read ahead as they lie in the bucket, two are inflated and
-checked against the digests in their seals, one is made into rows, and the spool's thread digests
-and deflates what was made: all at once, in the order of the seals. Within a segment rows stand as
-sealed, by time and id. One larger than ``_WHOLE`` passes piece by piece.
+Part of step 2 of 6 (write). Segments are read ahead as they lie in the bucket; here they are
+inflated, checked against the digests in their seals and made into rows, one after the other in the
+order of the seals, while the spool's thread digests and deflates what was made. Within a segment
+rows stand as sealed, by time and id. One larger than ``_WHOLE`` is not read ahead.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future
 from pathlib import Path
 
 from functions.pack.ahead import ahead
@@ -20,8 +19,7 @@ from functions.shared.errors import EvidenceInvalid, EvidenceMissing
 from functions.shared.objects import Bucket
 from functions.shared.packs import Pack
 
-_WHOLE = 2 << 20
-_INFLATED = 2
+_WHOLE = 4 << 20
 
 
 def events(
@@ -42,9 +40,9 @@ def events(
     """
     with Spool(folder / "events.jsonl") as spool:
         for one in organizations:
-            for segment, sealed in _segments(one, evidence):
+            for segment, packed in _segments(one, evidence):
                 try:
-                    for rows, n in _rows(pack, one.org_id, segment, sealed()):
+                    for rows, n in _rows(pack, one.org_id, segment, packed()):
                         spool.text(rows, n)
                 except EvidenceMissing as error:
                     losses.add(one.org_id, segment.hour, f"missing: {error}")
@@ -56,29 +54,20 @@ def events(
 def _segments(
     organization: Organization, evidence: Bucket
 ) -> Iterator[tuple[Segment, Callable[[], Iterable[bytes]]]]:
-    """Yield an organization's segments, each with what returns its bytes, or raises."""
+    """Yield an organization's segments, each with what returns its bytes as they lie there."""
 
     def read(segment: Segment) -> Iterable[bytes]:
         pieces = evidence.pieces(segment.entry["key"])
-        return list(pieces) if _is_small(segment) else pieces
+        return list(pieces) if segment.entry["bytes"] <= _WHOLE else pieces
 
-    def inflate(found: tuple[Segment, Future[Iterable[bytes]]]) -> Iterable[bytes]:
-        segment, packed = found
-        pieces = inflated(packed.result(), segment.entry)
-        return list(pieces) if _is_small(segment) else pieces
-
-    for (segment, _), pieces in ahead(inflate, ahead(read, organization.segments), _INFLATED):
-        yield segment, pieces.result
+    for segment, read_ahead in ahead(read, organization.segments):
+        yield segment, read_ahead.result
 
 
-def _is_small(segment: Segment) -> bool:
-    return bool(segment.entry["bytes"] <= _WHOLE)
-
-
-def _rows(pack: Pack, org: str, segment: Segment, sealed: Iterable[bytes]) -> Iterator[Rows]:
+def _rows(pack: Pack, org: str, segment: Segment, packed: Iterable[bytes]) -> Iterator[Rows]:
     splice = Splice(org, segment.hour, pack.period_start, pack.period_end, late=segment.late)
     try:
-        for some in whole_rows(sealed):
-            yield splice.rows(some)
+        for sealed in whole_rows(inflated(packed, segment.entry)):
+            yield splice.rows(sealed)
     except (ValueError, EOFError) as error:
         raise EvidenceInvalid(f"{segment.entry['key']} holds no events") from error

@@ -11,7 +11,7 @@ from isal import isal_zlib
 from functions.shared.canonical import Json
 from functions.shared.errors import EvidenceInvalid
 
-_PIECE = 1 << 16
+_PIECE = 1 << 18
 _GZIP = 31
 _NotDeflate: type[Exception] = isal_zlib.error  # type: ignore[assignment]  # as stubs have it
 

@@ -16,9 +16,9 @@ from typing import IO, Self
 from functions.pack.deflate import Piece, deflate, joined_crc32
 from functions.shared.canonical import Json, canonical
 
-_BLOCK = 1 << 18
+_BLOCK = 1 << 20
 # Blocks that wait for the thread.
-_AHEAD = 4
+_AHEAD = 2
 
 
 @dataclass(frozen=True, slots=True)
