@@ -1,6 +1,9 @@
 """Crashes, doubles and overtaking: the same seals and rows as an undisturbed run."""
 
+import itertools
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -76,6 +79,74 @@ def test_killed_at_every_aws_call_and_redelivered(
         assert digests(lab) == expected, f"killed {moment} call {nth} of {n_calls}"
         assert rows(lab) == expected_rows, f"killed {moment} call {nth} of {n_calls}"
     print(f"killed {moment} each of {n_calls} calls: {n_calls} of {n_calls} as undisturbed")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("moment", ["before", "after"])
+def test_killed_at_every_aws_call_while_a_second_copy_runs(
+    undisturbed: tuple[list[str], list[Any], int],
+    make_lab: LabMaker,
+    fresh_aws: Callable[[], None],
+    moment: str,
+) -> None:
+    """At whatever call one copy stops, and another runs whole, and the first dies: the same."""
+    expected, expected_rows, n_calls = undisturbed
+    for nth in range(1, n_calls + 1):
+        fresh_aws()
+        lab = opened(make_lab)
+        lab.clock.set("2026-04-01T04:01:00Z")
+        with pytest.raises(Killed), watched(**{moment: _after_a_copy(lab, nth)}):
+            lab.order(SECOND, owner="first")
+        lab.order(SECOND, owner="first")
+        lab.order(SECOND, owner="second")
+        lab.tick(THIRD)
+        assert digests(lab) == expected, f"killed {moment} call {nth} of {n_calls}"
+        assert rows(lab) == expected_rows, f"killed {moment} call {nth} of {n_calls}"
+    print(f"a second copy, then killed {moment} each of {n_calls} calls: all as undisturbed")
+
+
+def _after_a_copy(lab: Lab, nth: int) -> Callable[[int], None]:
+    """Return a hook that lets a second copy run at the n-th call of this one, which then dies."""
+    this, own_calls, copies = threading.get_ident(), itertools.count(1), list[Any]()
+
+    def copy_then_kill(_: int) -> None:
+        if threading.get_ident() != this or next(own_calls) < nth:
+            return
+        if not copies:
+            with ThreadPoolExecutor(1) as pool:
+                copies.append(pool.submit(lab.order, SECOND, owner="second").result())
+        raise Killed
+
+    return copy_then_kill
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("moment", ["before", "after"])
+def test_killed_at_every_aws_call_while_the_next_hour_overtakes(
+    make_lab: LabMaker, fresh_aws: Callable[[], None], moment: str
+) -> None:
+    """Both hours are due; the earlier one's run dies, and the later one's message comes first."""
+
+    def due() -> Lab:
+        fresh_aws()
+        lab = opened(make_lab)
+        lab.clock.set("2026-04-01T05:01:00Z")
+        return lab
+
+    lab = due()
+    with watched() as calls:
+        lab.order(SECOND, owner="first")
+    lab.order(THIRD, owner="next")
+    expected, expected_rows, n_calls = digests(lab), rows(lab), len(calls.names)
+    for nth in range(1, n_calls + 1):
+        lab = due()
+        with pytest.raises(Killed), watched(**{moment: killing(nth)}):
+            lab.order(SECOND, owner="first")
+        for hour, owner in ((THIRD, "next"), (SECOND, "first"), (THIRD, "next")):
+            lab.order(hour, owner=owner)
+        assert digests(lab) == expected, f"killed {moment} call {nth} of {n_calls}"
+        assert rows(lab) == expected_rows, f"killed {moment} call {nth} of {n_calls}"
+    print(f"overtaken, killed {moment} each of {n_calls} calls: all as undisturbed")
 
 
 def test_delivered_twice(
