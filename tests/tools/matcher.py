@@ -1,37 +1,23 @@
 """Runs `tools/match-people.py` for tests, on a small pack with the accounts a test names."""
 
 import contextlib
-import importlib.util
 import io
 import json
 import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 from functions.shared.hashing import NORMALIZATION, email_hash, email_prefix
 from tests import packs
-from tests.tools.verifier import ROOT
+from tests.tools.verifier import ROOT, load
 
 SCRIPT = ROOT / "tools" / "match-people.py"
 KEY = bytes(range(32))
 SCHEME = {"algorithm": "hmac-sha256", "key_id": "v1", "normalization": NORMALIZATION}
 
 
-def load() -> ModuleType:
-    """Import the script, whose name is no module name."""
-    spec = importlib.util.spec_from_file_location("match_people", SCRIPT)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module  # dataclasses look their module up
-    spec.loader.exec_module(module)
-    return module
-
-
-script = load()
+script = load(SCRIPT)
 
 
 def key_file(folder: Path, **facts: object) -> Path:

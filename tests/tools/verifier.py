@@ -19,9 +19,10 @@ ROOT = Path(__file__).parents[2]
 SCRIPT = ROOT / "tools" / "evidence-pack-verify.py"
 
 
-def load() -> ModuleType:
-    """Import the script, whose name is no module name."""
-    spec = importlib.util.spec_from_file_location("evidence_pack_verify", SCRIPT)
+def load(script: Path) -> ModuleType:
+    """Import a script, whose name is no module name."""
+    name = script.stem.replace("-", "_")
+    spec = importlib.util.spec_from_file_location(name, script)
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
@@ -30,7 +31,7 @@ def load() -> ModuleType:
     return module
 
 
-script = load()
+script = load(SCRIPT)
 
 
 @dataclass
