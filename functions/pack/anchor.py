@@ -4,12 +4,17 @@ The schedule fires four times a day: the first firing that gets through makes th
 others find it there. A day without any is simply absent, and the next anchor names the one before.
 Where a time authority is configured it is asked for a token; without one the anchor stands as well,
 and the next day's token covers it through the link.
+
+A pack holds the anchors made before its cut, which is a full hour, and may be built at once and
+again a day later. So an anchor is written well within the hour that its ``at`` names, or not at
+all.
 """
 
 import base64
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, Protocol
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -20,7 +25,7 @@ from functions.shared.anchors import Anchor, Anchors, Head
 from functions.shared.clock import Clock, clock_from
 from functions.shared.connections import Connections
 from functions.shared.errors import AuditError, EvidenceInvalid, EvidenceMissing
-from functions.shared.hours import parse_instant, rfc3339
+from functions.shared.hours import HOUR, floor_hour, parse_instant, rfc3339
 from functions.shared.objects import Bucket
 from functions.shared.observability import MISSING_TOKENS, count, logger
 from functions.shared.seals import BEGINNING, Chain, Seal
@@ -31,10 +36,16 @@ log = logger("anchor")
 _AT_ONCE = 8
 # Enough for the tenants under way when time runs out: the time authority's limit, and the writes.
 RESERVE_S = 30.0
+# Longer than one write with all its retries. The daily firings, at 40, are over by then.
+_BEFORE_THE_HOUR = timedelta(minutes=5)
 
 
 class AnchorsIncomplete(AuditError):
     """Some tenants have no anchor of the day yet. Fire again: those that have one keep it."""
+
+
+class AnchorTooLate(AuditError):
+    """The hour is about to end: a pack cut there might miss the anchor. Fire again after it."""
 
 
 class Context(Protocol):
@@ -116,6 +127,7 @@ def anchor(tenant: str, doors: AnchorDoors) -> Anchor | None:
     Raises:
         EvidenceMissing: a seal that the anchor before names is not there.
         EvidenceInvalid: it is another one now. Page the operator: nothing is anchored over it.
+        AnchorTooLate: it could not be written in time before the hour's end.
     """
     anchors = Anchors(doors.evidence, tenant)
     at = doors.now()
@@ -127,7 +139,10 @@ def anchor(tenant: str, doors: AnchorDoors) -> Anchor | None:
     heads = _heads(tenant, previous, doors)
     if not heads:
         return None
-    return anchors.write(_stamped(Anchor.of(tenant, at, heads, previous), doors))
+    made = _stamped(Anchor.of(tenant, at, heads, previous), doors)
+    if doors.now() > floor_hour(at) + HOUR - _BEFORE_THE_HOUR:
+        raise AnchorTooLate(f"the anchor of {made.document['at']} is too late for its hour")
+    return anchors.write(made)
 
 
 def _heads(tenant: str, previous: Anchor | None, doors: AnchorDoors) -> list[Head]:

@@ -1,7 +1,8 @@
 """anchors.jsonl: the days' anchors that commit to the period, as the evidence bucket holds them.
 
 Part of step 2 of 6 (write). They are those made in the period, and the first one behind it, which
-is the one that commits to its last hours; none is younger than the cut.
+is the one that commits to its last hours; none is younger than the cut. Those were all written
+before the cut (``anchor.py`` sees to that), so every build of a pack finds the same ones.
 """
 
 from collections.abc import Iterator, Sequence
