@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from functions.shared.errors import LeaseHeld
+from functions.shared.errors import LeaseHeld, PackFailed
 from functions.shared.hours import rfc3339
 from functions.shared.layout import PACK_CHAIN_SK, pack_sk, tenant_pk
 from functions.shared.packs import Pack, Packs
+from functions.shared.signing_keys import SigningKeys
 from functions.shared.table import Change, ConditionFailed, Table
 
 # Just over the pack function's own longest run: by then the holder is surely gone.
@@ -72,6 +73,7 @@ class PackChain:
 
         Raises:
             ConditionFailed: another pack took the chain over, or this one is listed already.
+            PackFailed: the key it is signed with was revoked meanwhile.
         """
         pk = tenant_pk(pack.tenant_id)
         head = self.table.get(pk, PACK_CHAIN_SK) or {}
@@ -87,7 +89,23 @@ class PackChain:
             "#0 = :building",
             {f"#{place}": name for place, name in enumerate(changes)},
         )
+        self._require_key(pack)
         self.table.change_together([listed, _head(pack, manifest_sha256, order)])
+
+    def _require_key(self, pack: Pack) -> None:
+        """Demand that the key may still vouch for what it signed.
+
+        Asked just before the transaction, not in it: there, the key's row would be in the listings
+        of all tenants, and of two transactions that meet one fails. Revoked after this reading is
+        revoked after the listing.
+        """
+        key = SigningKeys(self.table).find(str(pack.signing_key_id))
+        if key is None or key.revoked_at:
+            raise PackFailed(
+                f"the pack was signed with {pack.signing_key_id}, which was revoked before the "
+                "pack could be listed; nothing was listed. Ask for it again: another key signs it, "
+                "and it gets a new number"
+            )
 
     def let_go(self, pack: Pack) -> None:
         """Stop holding the chain, where this pack does."""
