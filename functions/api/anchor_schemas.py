@@ -1,4 +1,4 @@
-"""The schemas of what the API says of anchors.
+"""The schemas of what the API says of anchors, and how many days it gives at once.
 
 Pure.
 """
@@ -19,6 +19,8 @@ from functions.api.schema_parts import (
     ref,
 )
 
+# More than the longest period of a pack: one saved answer holds all of its days.
+MAX_DAYS: Final = 400
 ANCHOR_SCHEMAS: Final[dict[str, Schema]] = {
     "Anchor": record(
         {

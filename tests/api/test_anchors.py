@@ -1,12 +1,14 @@
 """The list of anchors: the tenant's own, newest first, as they were written."""
 
+from datetime import timedelta
+
 import pytest
 
 from functions.api import anchors as listing
 from functions.api.cursor import Cursors
 from functions.shared.anchors import Anchor, Anchors, Head
 from functions.shared.canonical import canonical, sha256_hex
-from functions.shared.hours import parse_instant
+from functions.shared.hours import parse_instant, rfc3339
 from functions.shared.layout import anchors_prefix
 from tests.api.conftest import OURS, THEIRS, Api
 
@@ -61,6 +63,22 @@ def test_other_objects_among_the_anchors_are_not_listed(api: Api) -> None:
     for name in ("notes.txt", "2026-04-02.json.old", "x/2026-04-02.json"):
         api.doors.evidence.put_once(f"{anchors_prefix('tenant-a')}{name}", b"x")
     assert len(api.get("/anchors")["items"]) == 1
+
+
+def test_one_answer_holds_the_days_of_the_longest_period(api: Api) -> None:
+    """Thirteen months and the day behind them, as one file for the verifier's `--anchors`."""
+    first = parse_instant("2025-01-01T00:00:00Z")
+    days = [rfc3339(first + timedelta(days=n))[:10] for n in range(398)]
+    ours = made(api, "tenant-a", OURS, *days)
+    found = api.get("/anchors", {"limit": "400"})
+    assert found == {"items": [one.row() for one in reversed(ours)], "next_cursor": None}
+
+
+@pytest.mark.parametrize("limit", ["0", "401", "0100", "", "-1", "٣", "1e2"])
+def test_a_limit_that_cannot_be_is_refused_in_words(api: Api, limit: str) -> None:
+    """The words say what can."""
+    status, body = api.ask("GET /anchors", query={"limit": limit})
+    assert (status, body["detail"]) == (400, "Limit must be a whole number from 1 to 400.")
 
 
 @pytest.mark.parametrize("cursor", ["x", "2026-04-1", "../2026-04-01"])
