@@ -3,7 +3,7 @@ import { html, useEffect, useRef, useState } from '../app/view.js';
 import { useAnswer } from '../app/answers.js';
 import { kindWords, reasonWords } from '../app/finding-words.js';
 import { asProblem } from '../app/problem.js';
-import { withoutHidden } from '../app/text.js';
+import { People } from './people.js';
 import { ProblemBox, Text } from './words.js';
 
 const STATES = [
@@ -51,10 +51,7 @@ export function FindingDialog({ finding, context, close }) {
           placeholder="why, in one line; no names, no e-mail addresses" /></label>
       <label>Who answers for it <span class="muted">optional, by user id</span>
         <input name="accountable" list="finding-dialog-users" defaultValue=${stated.accountable ?? ''} spellcheck=${false} data-testid="finding-dialog-accountable" /></label>
-      <datalist id="finding-dialog-users">
-        ${user && html`<option value=${user}>you</option>`}
-        ${(users.body?.items ?? []).map((each) => html`<option key=${each.user_id} value=${each.user_id}>${withoutHidden(personWords(each))}</option>`)}
-      </datalist>
+      <${People} id="finding-dialog-users" people=${users.body?.items ?? []} user=${user} />
       <label>Due on <span class="muted">optional</span>
         <input name="due_date" type="date" defaultValue=${stated.due_date ?? ''} data-testid="finding-dialog-due" /></label>
       ${problem && html`<${ProblemBox} problem=${problem} testid="finding-dialog-problem" />`}
@@ -64,10 +61,6 @@ export function FindingDialog({ finding, context, close }) {
       </div>
     </form>
   </dialog>`;
-}
-
-function personWords(person) {
-  return [person.email_prefix && `${person.email_prefix}…`, person.role].filter(Boolean).join(', ');
 }
 
 /** An emptied field takes back what was said. */

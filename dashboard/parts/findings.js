@@ -3,6 +3,7 @@ import { html, useState } from '../app/view.js';
 import { changeWords, entityWords, kindWords, reasonWords } from '../app/finding-words.js';
 import { words } from '../app/text.js';
 import { FindingDialog } from './finding-dialog.js';
+import { NamePerson } from './person-dialog.js';
 import { Badge, Hour, Text } from './words.js';
 
 export const SEVERITY_TONES = { high: 'bad', critical: 'bad', medium: 'warn', low: 'info' };
@@ -79,5 +80,6 @@ function Action({ finding, context }) {
   const [open, setOpen] = useState(false);
   if (!context.isAdmin || finding.resolved_hour) return null;
   return html`<button type="button" class="small" data-testid="finding-state" onClick=${() => setOpen(true)}>Set state</button>
+    ${finding.section === 'service_accounts' && finding.entity_id && html`<${NamePerson} orgId=${finding.org_id} account=${finding.entity_id} context=${context} />`}
     ${open && html`<${FindingDialog} finding=${finding} context=${context} close=${() => setOpen(false)} />`}`;
 }

@@ -5,6 +5,7 @@ import { kindShort, kindWords } from '../app/finding-words.js';
 import { words } from '../app/text.js';
 import { CHANGES } from './changes.js';
 import { FINDINGS, SEVERITY_TONES } from './findings.js';
+import { NamePerson } from './person-dialog.js';
 import { Badge, Instant, Text, Unknown } from './words.js';
 
 /** @type {Record<string, import('./table.js').TableKind>} */
@@ -55,7 +56,7 @@ export const TABLES = {
       { label: 'Key', kind: 'short', cell: (key) => html`<${Text} value=${key.redacted_value} />` },
       { label: 'Name', cell: (key) => html`<${Text} value=${key.name} />` },
       { label: 'Type', cell: (key) => html`<${Text} value=${words(key.type ?? key.owner_type ?? '')} />` },
-      { label: 'Owner', cell: (key) => owner(key) },
+      { label: 'Owner', cell: (key, context) => owner(key, context) },
       { label: 'Last used', kind: 'time', cell: (key) => lastUsed(key) },
       { label: 'Findings', cell: (key) => findings(key) },
       { label: 'Created', kind: 'time', cell: (key) => html`<${Instant} at=${key.created_at} />` },
@@ -102,9 +103,10 @@ function projectStatus(project) {
   return html`<${Badge} tone=${project.status === 'active' ? 'good' : 'plain'}><${Text} value=${project.status} /><//>`;
 }
 
-function owner(key) {
+function owner(key, context) {
   if (!key.owner_id) return html`<${Unknown} say="no owner known" />`;
-  return html`<span class="muted">${words(key.owner_type ?? '')}</span> <span class="id"><${Text} value=${key.owner_id} /></span>`;
+  return html`<span class="muted">${words(key.owner_type ?? '')}</span> <span class="id"><${Text} value=${key.owner_id} /></span>
+    ${key.owner_type === 'service_account' && html`<div><${NamePerson} orgId=${key.org_id} account=${key.owner_id} context=${context} /></div>`}`;
 }
 
 /** Red when the picture itself says that the key is stale: the rule is the server's, not this page's. */

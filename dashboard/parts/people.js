@@ -1,0 +1,15 @@
+/** People of the last picture, offered to a field that takes a user id. */
+import { html } from '../app/view.js';
+import { withoutHidden } from '../app/text.js';
+
+/** @param {{id: string, people: any[], user?: string}} props rows of `/users`; who is signed in, to offer them first */
+export function People({ id, people, user = '' }) {
+  return html`<datalist id=${id}>
+    ${user && html`<option value=${user}>you</option>`}
+    ${people.map((each) => html`<option key=${each.user_id} value=${each.user_id}>${withoutHidden(personWords(each))}</option>`)}
+  </datalist>`;
+}
+
+function personWords(person) {
+  return [person.email_prefix && `${person.email_prefix}…`, person.role].filter(Boolean).join(', ');
+}
