@@ -6,7 +6,7 @@ Writes JSON and charts to ``docs/benchmarks``; the exit status says whether ever
 import argparse
 from pathlib import Path
 
-from benchmarks import pack, pull, strained, verify
+from benchmarks import api_start, pack, pull, strained, verify
 
 FOLDER = Path(__file__).parent.parent / "docs" / "benchmarks"
 MEASURES = {
@@ -14,6 +14,7 @@ MEASURES = {
     "strained": strained.measure,
     "pack": pack.measure,
     "verify": verify.measure,
+    "api_start": api_start.measure,
 }
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from benchmarks.folder_s3 import FolderS3
 from benchmarks.month import BUCKET, MONTH, ORGS, TENANT
-from benchmarks.process import Figures, cpu_s, in_a_process, memory_mib
+from benchmarks.process import Figures, as_deployed, cpu_s, in_a_process, memory_mib
 
 PACKS = "packs"
 _NOW = "2026-04-04T03:14:00Z"
@@ -25,10 +25,8 @@ def ours(folder: Path) -> Figures:
     from benchmarks.account import account
 
     with account() as environment:
-        # As deployed.
-        environment["MALLOC_ARENA_MAX"] = "1"
         command = ["-m", "benchmarks.builders", "room", str(folder)]
-        return in_a_process(command, environment)
+        return in_a_process(command, environment | as_deployed())
 
 
 def room(folder: Path) -> Figures:

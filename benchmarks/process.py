@@ -10,6 +10,8 @@ from typing import Any
 
 Figures = dict[str, Any]
 
+_ROOT = Path(__file__).parent.parent
+
 
 def memory_mib(name: str) -> float:
     """Return a line of the process's own account: VmRSS now, VmHWM at most so far."""
@@ -25,12 +27,20 @@ def cpu_s() -> float:
     return sum(one.ru_utime + one.ru_stime for one in used)
 
 
+def as_deployed() -> dict[str, str]:
+    """Return what the template tells every function that bears on its memory and its start."""
+    # Brings botocore, which no process that is measured should have from here.
+    from infra.models import build_models
+
+    return {"MALLOC_ARENA_MAX": "1", "AWS_DATA_PATH": str(build_models(_ROOT / "build"))}
+
+
 def in_a_process(command: list[str], environment: dict[str, str]) -> Figures:
     """Run a Python command; return the JSON it prints."""
     done = subprocess.run(
         [sys.executable, *command],
         env=os.environ | environment,
-        cwd=Path(__file__).parent.parent,
+        cwd=_ROOT,
         capture_output=True,
         text=True,
         check=False,

@@ -32,7 +32,7 @@ def room_code(room: str, *more: str) -> lambda_.Code:
 
     Args:
         room: its folder under ``functions/``.
-        more: further files it carries, as paths from the root of the form ``folder/file``.
+        more: what else it carries, files or folders, from the root in the form ``folder/name``.
     """
     exclude = [
         "/*",

@@ -7,7 +7,6 @@ from typing import Any
 from functions.api.anchors import list_anchors
 from functions.api.bills import show_bill
 from functions.api.custody import list_custody
-from functions.api.document import document
 from functions.api.doors import Doors, Registers
 from functions.api.evidence_packs import download_pack, list_packs, request_pack, show_pack
 from functions.api.findings import state_finding
@@ -43,6 +42,9 @@ def _signing_keys(_request: Request, doors: Doors) -> Reply:
 
 
 def _openapi(_request: Request, _doors: Doors) -> Reply:
+    # The document and its schemas are a tenth of the room's imports, and hardly ever asked for.
+    from functions.api.document import document
+
     return reply(200, document())
 
 
@@ -84,13 +86,14 @@ def routes(doors: Doors) -> dict[str, Route]:
 
 
 def doors_from(settings: Settings) -> Doors:
-    """Open what the room reaches, as its settings say."""
-    evidence = Bucket(aws.s3(), settings["EVIDENCE_BUCKET"])
+    """Open what the room reaches, as its settings say; S3 and SQS once a request needs them."""
+    s3 = aws.when_used(aws.s3)
+    evidence = Bucket(s3, settings["EVIDENCE_BUCKET"])
     return Doors(
         table=Table(aws.dynamodb(), settings["TABLE_NAME"]),
         evidence=evidence,
-        packs_bucket=Bucket(aws.s3(), settings["PACKS_BUCKET"]),
-        pack_queue=Queue(aws.sqs(), settings["PACK_QUEUE_URL"]),
+        packs_bucket=Bucket(s3, settings["PACKS_BUCKET"]),
+        pack_queue=Queue(aws.when_used(aws.sqs), settings["PACK_QUEUE_URL"]),
         clock=clock_from(settings.environment),
         registers=Registers(evidence),
     )

@@ -8,6 +8,7 @@ import pytest
 from aws_lambda_powertools import Logger
 
 from functions.api import handler
+from functions.shared import aws
 from functions.shared.errors import Misconfigured
 from tests.api.conftest import Api
 from tests.http_events import http_event
@@ -30,6 +31,21 @@ def test_lambda_answers_with_what_is_sealed(sealed: Api, process: io.StringIO) -
     found = handler.handle(http_event("GET /users"), None)
     assert found["statusCode"] == 200
     assert json.loads(found["body"]) == sealed.get("/users")
+
+
+def test_a_first_answer_opens_no_client_it_does_not_use(
+    process: io.StringIO, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """S3's alone takes a twentieth of the cold start; the signing keys lie in the table."""
+
+    def refused() -> None:
+        raise AssertionError("opened for nothing")
+
+    monkeypatch.setattr(aws, "s3", refused)
+    monkeypatch.setattr(aws, "sqs", refused)
+    found = handler.handle(http_event("GET /signing-keys", tenant=None), None)
+    assert found["statusCode"] == 200
+    assert handler.handle(http_event("GET /openapi.json", tenant=None), None)["statusCode"] == 200
 
 
 def test_a_missing_setting_ends_the_invocation_and_is_named(
