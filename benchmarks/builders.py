@@ -10,7 +10,7 @@ ours          ``functions.pack.flow.build`` as deployed, table, KMS and queue in
 plain         ``json.loads`` and ``json.dumps`` a row, members in ``BytesIO``, ``tarfile`` ``w:gz``
               with its defaults into a ``BytesIO``
 streaming     the same rows, a row at a time into files, ``tarfile`` ``w:gz`` at zlib's level 6
-by_bytes      as ``streaming``, but rows made as ours makes them, without parsing any
+by_bytes      as ``streaming``, but rows taken as sealed, without parsing any
 gzip_1        ``gzip -1`` on a tar of members that lie ready: no row is made, nothing is hashed
 ============  ====================================================================================
 """

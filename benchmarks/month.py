@@ -17,8 +17,9 @@ from benchmarks.folder_s3 import FolderS3
 from benchmarks.month_events import Events
 from functions.shared.canonical import Json, Lines, sha256_hex
 from functions.shared.hours import HOUR, hours_from, month_end, month_start, rfc3339
+from functions.shared.joinable import pack_gzip
 from functions.shared.layout import register_key, seal_key, segment_key
-from functions.shared.objects import Bucket, pack_gzip
+from functions.shared.objects import Bucket
 from functions.shared.seals import Seal, entry_of
 
 TENANT = "tenant-bench"
@@ -66,7 +67,7 @@ class Sealed:
             self._seal(hour, self._segment(hour, n) if n else [])
 
     def _segment(self, hour: datetime, n: int) -> list[Json]:
-        body = "".join(f"{row}\n" for row in self._events.rows(hour, n)).encode()
+        body = "".join(f"{row}\n" for row in self._events.rows(self.org, hour, n)).encode()
         lines = Lines(body, n, sha256_hex(body), 0)
         key = segment_key(TENANT, self.org, "events", MONTH, hour, lines.sha256)
         self.evidence.put_once(key, pack_gzip(body), "application/gzip")

@@ -2,7 +2,7 @@
 
 Pure. Ids, hashes and choices come from one seeded generator, so that a month is the same month
 everywhere. What stands in a row, how long it is and how often it repeats follows the events that
-the snapshot room seals; with what a pack adds to it, a row has some 785 bytes.
+the snapshot room seals: some 785 bytes a row.
 """
 
 import random
@@ -21,6 +21,7 @@ _AGENTS = (
     "Mozilla/5 (Windows NT 10; Win64; x64) AppleWebKit/537 Chrome/147 Edg/147",
     "Mozilla/5 (X11; Linux x86_64; rv:149) Gecko/20100101 Firefox/149",
 )
+_INSTANT = "%Y-%m-%dT%H:%M:%SZ"
 _NETWORKS = (("AS3320", "DE"), ("AS12322", "FR"), ("AS2856", "GB"), ("AS7922", "US"))
 
 
@@ -44,16 +45,17 @@ class Events:
         self.keys = [f"key_{self._id(16)}" for _ in range(PROJECTS * KEYS_EACH)]
         self._addresses = [[self._hex(64) for _ in range(6)] for _ in self.people]
 
-    def rows(self, hour: datetime, n: int) -> Iterator[str]:
+    def rows(self, org: str, hour: datetime, n: int) -> Iterator[str]:
         """Yield what occurred in an hour, oldest first: canonical rows without the newline."""
+        name = hour.strftime(_INSTANT)
         seconds = sorted(self._random.randrange(3600) for _ in range(n))
         for second in seconds:
             # Numbered in time, so that two events of one second are in the order of their ids.
             self._number += 1
             at = hour + timedelta(seconds=second)
-            yield self._row(at.strftime("%Y-%m-%dT%H:%M:%SZ"))
+            yield self._row(org, name, at.strftime(_INSTANT))
 
-    def _row(self, at: str) -> str:
+    def _row(self, org: str, hour: str, at: str) -> str:
         roll = self._random
         person = roll.randrange(PEOPLE)
         actor, hashed = self.people[person]
@@ -66,8 +68,9 @@ class Events:
             f'{{"actor_hash":"{hashed}","actor_id":"{actor}","actor_type":"session","details":'
             f'{{"asn":"{asn}","country":"{country}","ip_hash":"{address}",{payload}'
             f'"stream":"organization","user_agent":"{_AGENTS[person % 3]}"}},'
-            f'"event_id":"{event}","event_type":"{kind}","occurred_at":"{at}",'
-            f'"project_id":"{project}","target_id":{target}}}'
+            f'"event_id":"{event}","event_type":"{kind}","late":false,"occurred_at":"{at}",'
+            f'"org_id":"{org}","project_id":"{project}","sealed_hour":"{hour}",'
+            f'"target_id":{target}}}'
         )
 
     def _what(self) -> tuple[str, str, str]:

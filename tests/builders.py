@@ -22,8 +22,9 @@ from functions.shared.canonical import Json, Lines
 from functions.shared.connections import Connection, Connections
 from functions.shared.hour_rows import HourRows
 from functions.shared.hours import HOUR, month_of, parse_instant, rfc3339
+from functions.shared.joinable import pack_gzip
 from functions.shared.layout import register_key, seal_key, segment_key
-from functions.shared.objects import Bucket, pack_gzip
+from functions.shared.objects import Bucket
 from functions.shared.seals import Seal, entry_of
 from functions.shared.table import Table
 
@@ -267,7 +268,8 @@ class World:
     def _store_events(self) -> list[Json]:
         by_month: dict[str, list[Json]] = defaultdict(list)
         for row in sorted(self._events, key=lambda row: (row["occurred_at"], row["event_id"])):
-            by_month[month_of(parse_instant(row["occurred_at"]))].append(row)
+            packed = {"late": False, "org_id": self.org, "sealed_hour": rfc3339(self.hour)}
+            by_month[month_of(parse_instant(row["occurred_at"]))].append(row | packed)
         self._events = []
         entries = []
         for month, rows in sorted(by_month.items()):

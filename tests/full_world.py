@@ -11,8 +11,9 @@ from typing import Any, Self
 
 from functions.shared.canonical import Json, Lines
 from functions.shared.hours import HOUR, month_of, rfc3339
+from functions.shared.joinable import pack_gzip
 from functions.shared.layout import segment_key
-from functions.shared.objects import Bucket, pack_gzip
+from functions.shared.objects import Bucket
 from functions.shared.seals import entry_of
 from tests.builders import World
 

@@ -7,7 +7,8 @@ from typing import Any
 from urllib.parse import quote, quote_plus
 
 from functions.shared.canonical import canonical
-from functions.shared.objects import Bucket, unpack_gzip
+from functions.shared.joinable import unpack_gzip
+from functions.shared.objects import Bucket
 from functions.shared.table import Table
 
 

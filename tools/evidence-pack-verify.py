@@ -23,7 +23,6 @@ import binascii
 import datetime
 import hashlib
 import io
-import itertools
 import json
 import operator
 import os
@@ -1433,8 +1432,7 @@ def _event_pattern(details: str) -> str:
     """Return the pattern of a plain row of events.jsonl.
 
     Its groups: the row up to `late`; details, unless they are of a known pattern; event_id, late,
-    the field occurred_at, its value, org_id, the field project_id, sealed_hour, the row from
-    target_id on. The 1st, 5th, 8th and 10th are the row as it was sealed.
+    occurred_at, org_id, sealed_hour.
     """
     text, group, text_or_null = '"[^"]{0,512}"', '"([^"]{0,512})"', '(?:null|"[^"]{0,512}")'
     clock = "(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]Z"
@@ -1446,13 +1444,16 @@ def _event_pattern(details: str) -> str:
         f'"event_id":{group},',
         f'"event_type":{text},)',
         '"late":(false|true),',
-        f'("occurred_at":"([0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}T{clock})",)',
+        f'"occurred_at":"([0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}T{clock})",',
         f'"org_id":{group},',
-        f'("project_id":{text_or_null},)',
+        f'"project_id":{text_or_null},',
         f'"sealed_hour":{group},',
-        rf'("target_id":{text_or_null}\}}\n)',
+        rf'"target_id":{text_or_null}\}}$',
     )
     return "".join(fields)
+
+
+LATE, IN_TIME = '"late":true', '"late":false'
 
 
 def _days(keys: list[tuple[str, str, str, str]]) -> Iterator[tuple[str, str, str, int, int]]:
@@ -1465,9 +1466,6 @@ def _days(keys: list[tuple[str, str, str, str]]) -> Iterator[tuple[str, str, str
         end = bisect.bisect_left(keys, (org, hour, at[:10] + "U"), start)
         yield org, hour, at[:10], start, end
         start = end
-
-
-ADDED_TO_EVENTS = frozenset(("late", "org_id", "sealed_hour"))  # the pack's; the rest was sealed
 
 
 class EventRows(Rows):
@@ -1517,9 +1515,10 @@ class EventRows(Rows):
             return False
         pattern = _event_pattern(self._shapes.pattern)
         found = re.findall(pattern, text, re.MULTILINE)
-        if len(found) != len(text.split("\n")) - 1:
+        lines = text.split("\n")
+        if len(found) != len(lines) - 1:
             return False
-        heads, details, ids, lates, occurred, ats, orgs, projects, hours, tails = zip(*found)
+        heads, details, ids, lates, ats, orgs, hours = zip(*found)
         places = [at for at, text in enumerate(details) if text]
         shapes = self._shapes.of([details[at] for at in places])
         if shapes is None or max(map(len, heads)) > self.LONGEST:
@@ -1541,20 +1540,22 @@ class EventRows(Rows):
                 self._check_org(org)
                 self._check_hour(hour)
                 self._check_day(day)
-            lines: list[bytes] = []
             for at in self._shapes.unknown(shapes):
-                lines = lines or rows.split(b"\n")
-                self._shapes.learn(shapes[at], canonical_row(lines[places[at]])["details"])
+                self._shapes.learn(shapes[at], canonical_row(lines[places[at]].encode())["details"])
         except Malformed:
             return False
         self.n += len(found)
         self._last = keys[-1]
         self.n_late += n_late
         self.ids.add(list(map(hash, zip(orgs, ids))))
-        sealed = tuple(zip(heads, occurred, projects, tails))
+        if n_late:
+            # A late event was sealed as what it is in the pack of its own month.
+            lines = [
+                line.replace(head + LATE, head + IN_TIME, 1) for head, line in zip(heads, lines)
+            ]
         for org, hour, day, start, end in days:
-            texts = itertools.chain.from_iterable(sealed[start:end])
-            self._count(org, hour, day[:7], end - start, "".join(texts).encode())
+            sealed = "\n".join(lines[start:end]) + "\n"
+            self._count(org, hour, day[:7], end - start, sealed.encode())
         return True
 
     def check(self, row: dict[str, Any]) -> None:
@@ -1579,8 +1580,7 @@ class EventRows(Rows):
             raise Malformed("it was sealed before it occurred")
         self.in_order((org, hour, at, event_id), "org_id, sealed_hour, occurred_at, event_id")
         self.ids.add([hash((org, event_id))])
-        sealed = {key: value for key, value in row.items() if key not in ADDED_TO_EVENTS}
-        self._count(org, hour, at[:7], 1, canonical(sealed) + b"\n")
+        self._count(org, hour, at[:7], 1, canonical({**row, "late": False}) + b"\n")
         self.n_late += late
 
     def _check_hour(self, hour: str) -> None:

@@ -5,7 +5,7 @@ that stand beside the seals; what no block tells is null. The questions asked ar
 snapshot room; a test holds this list to what it really asks.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
@@ -59,7 +59,7 @@ class Collected:
         said: what the runs said of themselves: ``api_base``, ``clock`` and ``region``.
     """
 
-    sections: dict[str, Counter[str]] = field(default_factory=dict)
+    sections: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     sums: Counter[str] = field(default_factory=Counter)
     largest_skew_s: int | None = None
     keys: dict[str, Used] = field(default_factory=dict)
@@ -70,9 +70,10 @@ class Collected:
         hour_end = rfc3339(seal.hour + HOUR)
         for name, facts in seal.content["sections"].items():
             if facts["status"] != "derived" and facts.get("asked_at") in (None, hour_end):
-                self.sections.setdefault(name, Counter())[facts["status"]] += 1
+                self.sections[name][facts["status"]] += 1
         run = seal.run
-        self.sums.update({name: run.get(name, 0) for name in _SUMMED})
+        for name in _SUMMED:
+            self.sums[name] += run.get(name, 0)
         skew_s = run.get("skew_s")
         if skew_s is not None:
             self.largest_skew_s = max(skew_s, self.largest_skew_s or 0, key=abs)

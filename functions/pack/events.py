@@ -1,25 +1,31 @@
 """Events: the pack's largest file, from the sealed segments, a few of them in memory at a time.
 
-Part of step 2 of 6 (write). Segments are read ahead as they lie in the bucket; here they are
-inflated, checked against the digests in their seals and made into rows, one after the other in the
-order of the seals, while the spool's thread digests and deflates what was made. Within a segment
-rows stand as sealed, by time and id. One larger than ``_WHOLE`` is not read ahead.
+Part of step 2 of 6 (write). Segments are read ahead as they lie in the bucket, inflated and checked
+against the digests in their seals, side by side; here they follow each other in the order of the
+seals, while the spool's thread digests what was added. Within a segment rows stand as sealed, by
+time and id. A segment whose rows the pack takes as they are is copied deflated; a small one is
+deflated anew with its neighbours, which is shorter. One larger than ``_WHOLE`` is read in pieces.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future
 from pathlib import Path
 
 from functions.pack.ahead import ahead
 from functions.pack.collect import Organization, Segment
-from functions.pack.event_rows import Rows, Splice
-from functions.pack.segments import inflated, whole_rows
+from functions.pack.event_rows import Taking
+from functions.pack.segments import Whole, inflated, whole, whole_rows
 from functions.pack.spool import Member, Spool
 from functions.pack.walk import Losses
 from functions.shared.errors import EvidenceInvalid, EvidenceMissing
 from functions.shared.objects import Bucket
 from functions.shared.packs import Pack
 
-_WHOLE = 4 << 20
+_WHOLE = 2 << 20
+# Deflated by itself, one of this size is some 6 % longer than among its neighbours.
+_COPIED = 64 << 10
+# Lambda's processors, and one to have the next ready.
+_INFLATED_AT_ONCE = 3
 
 
 def events(
@@ -40,10 +46,12 @@ def events(
     """
     with Spool(folder / "events.jsonl") as spool:
         for one in organizations:
-            for segment, packed in _segments(one, evidence):
+            for segment, read in _segments(one.segments, evidence):
+                take = Taking(
+                    one.org_id, segment.hour, pack.period_start, pack.period_end, late=segment.late
+                )
                 try:
-                    for rows, n in _rows(pack, one.org_id, segment, packed()):
-                        spool.text(rows, n)
+                    _add(spool, take, segment, read.result() or _in_pieces(segment, evidence))
                 except EvidenceMissing as error:
                     losses.add(one.org_id, segment.hour, f"missing: {error}")
                 except EvidenceInvalid as error:
@@ -52,22 +60,35 @@ def events(
 
 
 def _segments(
-    organization: Organization, evidence: Bucket
-) -> Iterator[tuple[Segment, Callable[[], Iterable[bytes]]]]:
-    """Yield an organization's segments, each with what returns its bytes as they lie there."""
+    segments: Sequence[Segment], evidence: Bucket
+) -> Iterator[tuple[Segment, "Future[Whole | None]"]]:
+    """Yield segments, each with the whole of it, None where it must be read in pieces."""
 
-    def read(segment: Segment) -> Iterable[bytes]:
-        pieces = evidence.pieces(segment.entry["key"])
-        return list(pieces) if segment.entry["bytes"] <= _WHOLE else pieces
+    def read(segment: Segment) -> bytes | None:
+        entry = segment.entry
+        return evidence.need(entry["key"]) if entry["bytes"] <= _WHOLE else None
 
-    for segment, read_ahead in ahead(read, organization.segments):
-        yield segment, read_ahead.result
+    def unpack(found: "tuple[Segment, Future[bytes | None]]") -> Whole | None:
+        packed = found[1].result()
+        return None if packed is None else whole(packed, found[0].entry)
+
+    # Many wait for S3; only as many inflate as there are processors.
+    for (segment, _), unpacked in ahead(unpack, ahead(read, segments), _INFLATED_AT_ONCE):
+        yield segment, unpacked
 
 
-def _rows(pack: Pack, org: str, segment: Segment, packed: Iterable[bytes]) -> Iterator[Rows]:
-    splice = Splice(org, segment.hour, pack.period_start, pack.period_end, late=segment.late)
+def _in_pieces(segment: Segment, evidence: Bucket) -> Iterator[bytes]:
+    return inflated(evidence.pieces(segment.entry["key"]), segment.entry)
+
+
+def _add(spool: Spool, take: Taking, segment: Segment, read: Whole | Iterable[bytes]) -> None:
+    if isinstance(read, Whole):
+        if len(read.rows) >= _COPIED and take.stand(read.rows):
+            spool.piece(read.rows, segment.entry["rows"], read.piece)
+            return
+        read = [bytes(read.rows)]
     try:
-        for sealed in whole_rows(inflated(packed, segment.entry)):
-            yield splice.rows(sealed)
+        for sealed in whole_rows(read):
+            spool.text(*take.rows(sealed))
     except (ValueError, EOFError) as error:
         raise EvidenceInvalid(f"{segment.entry['key']} holds no events") from error

@@ -84,38 +84,49 @@ class Spool:
         """Add one row, canonical, ended by one newline."""
         self.text(canonical(row) + b"\n", 1)
 
-    def text(self, data: bytes, rows: int | None = None) -> None:
+    def text(self, data: bytes | bytearray, rows: int | None = None) -> None:
         """Add bytes as they are; whoever knows how many newlines are in them may say so."""
         self._rows += data.count(b"\n") if rows is None else rows
         self._block += data
         while len(self._block) >= _BLOCK:
             block = bytes(memoryview(self._block)[:_BLOCK])
             del self._block[:_BLOCK]
-            self._take(block)
+            self._begin(block)
+
+    def piece(self, data: bytes | bytearray, rows: int, piece: Piece) -> None:
+        """Add bytes that are deflated already."""
+        self._end_block()
+        self._rows += rows
+        self._begin(data, piece)
 
     def member(self) -> Member:
         """Close the file and return it as a member."""
-        if self._block:
-            self._take(bytes(self._block))
-            self._block.clear()
+        self._end_block()
         while self._under_way:
             self._write()
         self._file.close()
         digest = self._digest.hexdigest()
         return Member(self.path.name, self.path, self._rows, self._size, digest, self._crc32)
 
-    def _take(self, block: bytes) -> None:
+    def _end_block(self) -> None:
+        if self._block:
+            block = bytes(self._block)
+            self._block.clear()
+            self._begin(block)
+
+    def _begin(self, data: bytes | bytearray, piece: Piece | None = None) -> None:
+        """Digest some bytes in the thread, and deflate them where they are not."""
         if self._threads is None:
             # One: blocks are digested in their order.
             self._threads = ThreadPoolExecutor(1)
-        self._under_way.append(self._threads.submit(self._digested, block))
-        self._size += len(block)
+        self._under_way.append(self._threads.submit(self._digested, data, piece))
+        self._size += len(data)
         while len(self._under_way) > _AHEAD:
             self._write()
 
-    def _digested(self, block: bytes) -> Piece:
-        self._digest.update(block)
-        return deflate(block)
+    def _digested(self, data: bytes | bytearray, piece: Piece | None) -> Piece:
+        self._digest.update(data)
+        return piece or deflate(data)
 
     def _write(self) -> None:
         piece = self._under_way.popleft().result()

@@ -31,9 +31,10 @@ def canonical(value: object) -> bytes:
         ValueError: the value holds NaN or an infinity.
     """
     text = _ENCODER.encode(value)
-    if _SURROGATE.search(text):
-        text = _SURROGATE.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
-    return text.encode()
+    try:
+        return text.encode()
+    except UnicodeEncodeError:
+        return _SURROGATE.sub(lambda match: f"\\u{ord(match[0]):04x}", text).encode()
 
 
 def sha256_hex(data: bytes) -> str:
@@ -65,7 +66,7 @@ class Lines:
         return cls(body, len(parts), sha256_hex(body), zlib.crc32(body))
 
 
-def strict_loads(data: bytes | str) -> Any:
+def strict_loads(data: bytes | bytearray | str) -> Any:
     """Parse one JSON document, refusing what lenient parsers let through.
 
     Refused: bytes that are not UTF-8, two values under one key, NaN and infinities, more than one

@@ -4,6 +4,7 @@ Pure. An hour is named by its start: ``2026-04-01T05:00:00Z`` is 05:00 to 06:00.
 half-open inside the code (``start <= t < end``); packs show the inclusive last second.
 """
 
+import functools
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -17,7 +18,7 @@ _MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])", re.ASCII)
 
 def rfc3339(instant: datetime) -> str:
     """Name an instant to the second: ``2026-04-01T05:00:00Z``."""
-    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return instant.astimezone(UTC).isoformat(timespec="seconds").removesuffix("+00:00") + "Z"
 
 
 def parse_instant(text: str) -> datetime:
@@ -26,10 +27,17 @@ def parse_instant(text: str) -> datetime:
     Raises:
         ValueError: any other form, or no such moment.
     """
-    if not isinstance(text, str) or not _INSTANT.fullmatch(text):
+    if not isinstance(text, str):
+        raise ValueError("an instant is a text")
+    return _instant(text)
+
+
+@functools.lru_cache(maxsize=4096)
+def _instant(text: str) -> datetime:
+    if not _INSTANT.fullmatch(text):
         raise ValueError("an instant has the form YYYY-MM-DDTHH:MM:SSZ, in UTC")
     day = int(text[:4]), int(text[5:7]), int(text[8:10])
-    # Some ten times as fast as strptime, and a pack reads twenty thousand.
+    # Some ten times as fast as strptime; a pack reads twenty thousand, most of them many times.
     return datetime(*day, int(text[11:13]), int(text[14:16]), int(text[17:19]), tzinfo=UTC)
 
 

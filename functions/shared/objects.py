@@ -1,12 +1,10 @@
 """The one door to S3.
 
 Evidence is written once: every put carries ``If-None-Match: *`` and a SHA-256 checksum, and a put
-that finds the key taken succeeds only if the bytes are the same. gzip is written with ``mtime=0``
-and no file name, so equal content has equal bytes.
+that finds the key taken succeeds only if the bytes are the same.
 """
 
 import base64
-import gzip
 import hashlib
 import time
 from collections.abc import Iterator
@@ -232,13 +230,3 @@ class Bucket:
         for page in pages:
             for entry in page.get("Contents", []):
                 yield entry["Key"]
-
-
-def pack_gzip(body: bytes) -> bytes:
-    """Compress to bytes that depend on the content alone."""
-    return gzip.compress(body, compresslevel=6, mtime=0)
-
-
-def unpack_gzip(body: bytes) -> bytes:
-    """Decompress what ``pack_gzip`` wrote."""
-    return gzip.decompress(body)

@@ -14,8 +14,9 @@ from datetime import UTC, datetime, timedelta
 from functions.shared.canonical import Json, Lines, canonical, sha256_hex, strict_loads
 from functions.shared.errors import AuditError, EvidenceInvalid
 from functions.shared.hours import HOUR, parse_instant
+from functions.shared.joinable import unpack_gzip
 from functions.shared.layout import organization_prefix, seal_key
-from functions.shared.objects import Bucket, unpack_gzip
+from functions.shared.objects import Bucket
 
 VERSION = 1
 OUTCOMES = ("complete", "partial", "failed", "missed", "paused")
@@ -34,17 +35,20 @@ class Seal:
     Attributes:
         content: what is sealed.
         run: how the run went; not part of the digest.
-        sha256: of the canonical content, 64 hex digits.
+        text: the canonical content.
+        sha256: of it, 64 hex digits.
     """
 
     content: Json
     run: Json
+    text: bytes
     sha256: str
 
     @classmethod
     def of(cls, content: Json, run: Json) -> "Seal":
         """Seal a content."""
-        return cls(content, run, sha256_hex(canonical(content)))
+        text = canonical(content)
+        return cls(content, run, text, sha256_hex(text))
 
     @classmethod
     def decode(cls, body: bytes, key: str) -> "Seal":
@@ -55,16 +59,17 @@ class Seal:
         """
         try:
             document = strict_loads(body)
-            seal = cls(document["seal"], document["run"], document["sha256"])
+            seal, sha256 = cls.of(document["seal"], document["run"]), document["sha256"]
         except (AuditError, KeyError, TypeError) as error:
             raise EvidenceInvalid(f"{key} is not a seal") from error
-        if sha256_hex(canonical(seal.content)) != seal.sha256:
+        if seal.sha256 != sha256:
             raise EvidenceInvalid(f"{key} does not match its own digest")
         return seal
 
     def encode(self) -> bytes:
         """Return the object's bytes."""
-        return canonical({"run": self.run, "seal": self.content, "sha256": self.sha256})
+        run, sha256 = canonical(self.run), canonical(self.sha256)
+        return b'{"run":%b,"seal":%b,"sha256":%b}' % (run, self.text, sha256)
 
     @property
     def hour(self) -> datetime:

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from functions.shared.canonical import Json, canonical, strict_loads
+from functions.shared.joinable import pack_gzip, unpack_gzip
 from functions.shared.layout import attempt_key
-from functions.shared.objects import Bucket, pack_gzip, unpack_gzip
+from functions.shared.objects import Bucket
 from functions.snapshot.records import Picture
 
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 from functions.shared.canonical import Json, canonical, strict_loads
 from functions.shared.hours import parse_instant
+from functions.shared.joinable import pack_gzip, unpack_gzip
 from functions.shared.layout import organization_prefix, segment_key
-from functions.shared.objects import pack_gzip, unpack_gzip
 from tests.pack.scene import EVENTFUL, GAP, MIDDLE, NEWEST, NEXT, Scene
 
 Attack = Callable[[Scene], list[str]]

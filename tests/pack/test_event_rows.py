@@ -1,4 +1,4 @@
-"""Event rows made between the fields are the rows that JSON would make, whatever is in them."""
+"""Rows taken as sealed are the rows that JSON would make, whatever is in them."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from functions.pack import rows
-from functions.pack.event_rows import Splice
+from functions.pack.event_rows import Taking
 from functions.shared.canonical import canonical, strict_loads
 
 START, END = "2026-04-01T00:00:00Z", "2026-04-30T23:59:59Z"
@@ -54,14 +54,18 @@ EVENT = st.fixed_dictionaries(
 )
 
 
+ORG = "org-Alpha"
+
+
 def sealed(events: list[dict[str, Any]]) -> bytes:
     """Return rows as a segment holds them."""
-    return b"".join(canonical(event) + b"\n" for event in events)
+    packed = {"late": False, "org_id": ORG, "sealed_hour": HOUR}
+    return b"".join(canonical(event | packed) + b"\n" for event in events)
 
 
 def parsed(events: list[dict[str, Any]], *, late: bool) -> bytes:
     """Return the pack's rows by way of JSON."""
-    taken = rows.events("org-Alpha", HOUR, events, START, END, late=late)
+    taken = rows.events(ORG, HOUR, events, START, END, late=late)
     return b"".join(canonical(row) + b"\n" for row in taken)
 
 
@@ -69,24 +73,53 @@ def parsed(events: list[dict[str, Any]], *, late: bool) -> bytes:
 @given(events=st.lists(EVENT, min_size=1, max_size=5), late=st.booleans())
 def test_rows_are_those_that_json_would_make(events: list[dict[str, Any]], *, late: bool) -> None:
     """Texts that imitate fields, times at the period's edges and unknown fields change nothing."""
-    # A segment's rows have the fields of its first one.
+    # A segment's rows have the fields of its first one, and stand in time.
     events = [event for event in events if event.keys() == events[0].keys()]
-    made, n = Splice("org-Alpha", HOUR, START, END, late=late).rows(sealed(events))
+    events.sort(key=lambda event: event["occurred_at"])
+    made, n = Taking(ORG, HOUR, START, END, late=late).rows(sealed(events))
     assert made == parsed(events, late=late)
     assert n == made.count(b"\n")
 
 
-def test_an_ordinary_row_is_not_parsed(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What the snapshot room seals takes the short way, or a month would take minutes."""
-    event = dict.fromkeys(rows.EVENT, "x") | {"occurred_at": HOUR, "details": {"a": [1]}}
-    monkeypatch.setattr(Splice, "_parsed", None)
-    made, n = Splice("org-Alpha", HOUR, START, END, late=False).rows(sealed([event] * 3))
-    assert (n, made) == (3, parsed([event] * 3, late=False))
-    assert strict_loads(made.split(b"\n")[0])["sealed_hour"] == HOUR
+ORDINARY = dict.fromkeys(rows.EVENT, "x") | {"occurred_at": HOUR, "details": {"a": [1]}}
 
 
+def test_an_ordinary_segment_stands() -> None:
+    """What the snapshot room seals is copied, or a month would take minutes."""
+    assert Taking(ORG, HOUR, START, END, late=False).stand(sealed([ORDINARY] * 3))
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {"occurred_at": "2026-03-31T23:59:59Z"},
+        {"occurred_at": "2026-05-01T00:00:00Z"},
+        {"late": True},
+        {"org_id": "org-Beta"},
+        {"sealed_hour": "2026-04-02T06:00:00Z"},
+        {"more": 1},
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("place", [0, -1])
+def test_a_segment_with_another_row_at_its_ends_is_not_copied(
+    facts: dict[str, Any], place: int
+) -> None:
+    """A row of another organization, hour or time goes through JSON."""
+    found = strict_rows(sealed([ORDINARY] * 3))
+    found[place] |= facts
+    text = b"".join(canonical(row) + b"\n" for row in found)
+    assert not Taking(ORG, HOUR, START, END, late=False).stand(text)
+
+
+def strict_rows(text: bytes) -> list[dict[str, Any]]:
+    """Return the rows of a segment."""
+    return [strict_loads(row) for row in text.splitlines()]
+
+
+@pytest.mark.parametrize("late", [False, True])
 @pytest.mark.parametrize("row", [b"no json", b"[]", b'{"event_id":"x"}', b"1", b"\xff"])
-def test_what_is_no_event_is_refused(row: bytes) -> None:
+def test_what_is_no_event_is_refused(row: bytes, *, late: bool) -> None:
     """It cannot be in a segment whose digest holds; whoever reads one says which."""
     with pytest.raises(ValueError, match="no event"):
-        Splice("org-Alpha", HOUR, START, END, late=False).rows(row + b"\n")
+        Taking(ORG, HOUR, START, END, late=late).rows(row + b"\n")

@@ -42,15 +42,25 @@ def test_every_peer_makes_the_same_members(folder: Path, room: PackRoom) -> None
         assert digests.items() <= ready.items()
 
 
+@pytest.mark.parametrize(
+    ("copied_from", "whole_up_to"),
+    [(0, 1 << 30), (600, 1000), (1 << 30, 0)],
+    ids=["all copied", "some", "all in pieces"],
+)
 def test_sizes_of_pieces_change_no_row(
-    folder: Path, room: PackRoom, monkeypatch: pytest.MonkeyPatch
+    folder: Path,
+    room: PackRoom,
+    monkeypatch: pytest.MonkeyPatch,
+    copied_from: int,
+    whole_up_to: int,
 ) -> None:
-    """Read whole or in small pieces, uploaded whole or in parts: the same members."""
+    """Copied or deflated anew, read whole or in pieces, uploaded in parts: the same members."""
     members = room.members
     facts: Any = {"tenant": month.TENANT, "orgs": month.ORGS}
     first = members(room.made(START, END, **facts))
     monkeypatch.setattr(segments, "_PIECE", 1000)
-    monkeypatch.setattr(events, "_WHOLE", 0)
+    monkeypatch.setattr(events, "_COPIED", copied_from)
+    monkeypatch.setattr(events, "_WHOLE", whole_up_to)
     monkeypatch.setattr(spool, "_BLOCK", 5000)
     monkeypatch.setattr(objects, "_ONE_PUT", 0)
     monkeypatch.setattr(objects, "_PART", 100_000)

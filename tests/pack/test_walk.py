@@ -10,7 +10,7 @@ from functions.shared.seals import Seal
 def seal(hour: str, *lifecycle: tuple[str, str]) -> Seal:
     """Return a seal with as much content as the rules look at."""
     entries: list[dict[str, Any]] = [{"kind": kind, "at": at} for kind, at in lifecycle]
-    return Seal({"hour": f"2026-04-01T{hour}:00:00Z", "lifecycle": entries}, {}, "")
+    return Seal({"hour": f"2026-04-01T{hour}:00:00Z", "lifecycle": entries}, {}, b"", "")
 
 
 def names(hours: Any) -> list[str]:

@@ -4,7 +4,7 @@ import pytest
 
 from functions.shared.answers import Answers
 from functions.shared.canonical import Json, canonical
-from functions.shared.objects import unpack_gzip
+from functions.shared.joinable import unpack_gzip
 from functions.shared.seals import Seal
 from functions.shared.sections import BY_NAME, OPTIONAL
 from tests.lab import Lab, LabMaker

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from functions.shared.hours import parse_instant
-from functions.shared.objects import unpack_gzip
+from functions.shared.joinable import unpack_gzip
 from functions.shared.seals import Seal
 from tests.lab import Lab, LabMaker
 from tests.pack.conftest import PackRoom

@@ -1,0 +1,62 @@
+"""A segment in memory is what its seal names, or it is refused before anything is made of it."""
+
+import gzip
+import tracemalloc
+
+import pytest
+
+from functions.pack.segments import inflated, whole
+from functions.shared.canonical import Json, Lines
+from functions.shared.errors import EvidenceInvalid
+from functions.shared.joinable import HEAD, pack_gzip
+from functions.shared.seals import entry_of
+
+LINES = Lines.of([{"a": "x" * 100}] * 50)
+ENTRY: Json = entry_of("k", LINES)
+PACKED = pack_gzip(LINES.body)
+
+
+def test_what_was_sealed_can_be_copied() -> None:
+    """Rows, and the same rows deflated, without head and end."""
+    found = whole(PACKED, ENTRY)
+    assert found
+    assert found.rows == LINES.body
+    assert (found.piece.size, found.piece.crc32) == (len(LINES.body), LINES.crc32)
+    assert bytes(found.piece.packed) == PACKED[10:-10]
+
+
+@pytest.mark.parametrize(
+    "packed",
+    [
+        pack_gzip(LINES.body.replace(b"x", b"y")),
+        pack_gzip(LINES.body[:-1]),
+        pack_gzip(LINES.body * 2),
+        pack_gzip(b""),
+        HEAD + b"no deflate" + PACKED[-20:],
+    ],
+    ids=["other", "shorter", "longer", "empty", "no deflate"],
+)
+def test_what_was_not_sealed_is_refused(packed: bytes) -> None:
+    """Whole or in pieces."""
+    with pytest.raises(EvidenceInvalid):
+        whole(packed, ENTRY)
+    with pytest.raises(EvidenceInvalid):
+        list(inflated([packed], ENTRY))
+
+
+def test_gzip_of_another_make_is_read_in_pieces() -> None:
+    """It holds what was sealed, but cannot be copied."""
+    packed = gzip.compress(LINES.body, mtime=0)
+    assert whole(packed, ENTRY) is None
+    assert b"".join(inflated([packed], ENTRY)) == LINES.body
+
+
+def test_a_bomb_is_not_inflated() -> None:
+    """No more memory is taken than the seal says."""
+    bomb = pack_gzip(bytes(64 << 20))
+    tracemalloc.start()
+    with pytest.raises(EvidenceInvalid):
+        whole(bomb, ENTRY)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 1 << 20
