@@ -31,8 +31,9 @@ def as_deployed() -> dict[str, str]:
     """Return what the template tells every function that bears on its memory and its start."""
     # Brings botocore, which no process that is measured should have from here.
     from infra.models import build_models
+    from infra.settings import HEAP
 
-    return {"MALLOC_ARENA_MAX": "1", "AWS_DATA_PATH": str(build_models(_ROOT / "build"))}
+    return {**HEAP, "AWS_DATA_PATH": str(build_models(_ROOT / "build"))}
 
 
 def in_a_process(command: list[str], environment: dict[str, str]) -> Figures:

@@ -22,7 +22,7 @@ from infra.queues import (
     Queues,
 )
 from infra.roles import Roles, let_log
-from infra.settings import StageSettings
+from infra.settings import HEAP, StageSettings
 from infra.storage import Storage
 
 # An HTTP API gives up after 30 s; the function should say so itself before.
@@ -228,8 +228,7 @@ def _function(
             "STAGE": settings.stage,
             "POWERTOOLS_SERVICE_NAME": room.name,
             "POWERTOOLS_METRICS_NAMESPACE": NAMESPACE,
-            # One heap for all threads: with one each, a third of a pack build's growth is heaps.
-            "MALLOC_ARENA_MAX": "1",
+            **HEAP,
             # botocore fills in the variable; it opens four clients in a quarter of the memory.
             "AWS_DATA_PATH": f"$LAMBDA_TASK_ROOT/{models}",
             **{key: values[key] for key in room.environment},

@@ -47,7 +47,7 @@ def _operation(one: Operation) -> Json:
     found: Json = {
         "operationId": one.name,
         "summary": one.summary,
-        "parameters": _path_parameters(one) + [_query_parameter(name) for name in one.query],
+        "parameters": _path_parameters(one) + [_query_parameter(one, name) for name in one.query],
         "responses": _responses(one),
     }
     if one.admin:
@@ -66,9 +66,10 @@ def _path_parameters(one: Operation) -> list[Json]:
     ]
 
 
-def _query_parameter(name: str) -> Json:
+def _query_parameter(one: Operation, name: str) -> Json:
     required = name == "month"
-    return {"name": name, "in": "query", "required": required, "schema": PARAMETERS[name]}
+    schema = PARAMETERS.get(f"{one.name}.{name}", PARAMETERS[name])
+    return {"name": name, "in": "query", "required": required, "schema": schema}
 
 
 def _responses(one: Operation) -> Json:

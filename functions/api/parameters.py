@@ -5,6 +5,7 @@ Pure.
 
 from typing import Final
 
+from functions.api.anchor_schemas import MAX_DAYS
 from functions.api.schema_parts import INSTANT, ORG_ID, TEXT, Schema, one_of
 from functions.shared.answers import IDENTITY
 from functions.shared.http import DEFAULT_LIMIT, MAX_LIMIT
@@ -24,6 +25,13 @@ PARAMETERS: Final[dict[str, Schema]] = {
     "token": {"type": "string", "pattern": "^[A-Za-z0-9_-]{43}$"},
     "cursor": TEXT,
     "limit": {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT},
+    # One operation's own.
+    "listAnchors.limit": {
+        "type": "integer",
+        "minimum": 1,
+        "maximum": MAX_DAYS,
+        "default": DEFAULT_LIMIT,
+    },
     "from": INSTANT,
     "to": INSTANT | {"description": "Not included"},
     "month": {"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}$"},

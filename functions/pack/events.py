@@ -4,7 +4,7 @@ Part of step 2 of 6 (write). Segments are read ahead as they lie in the bucket, 
 against the digests in their seals, side by side; here they follow each other in the order of the
 seals, while the spool's thread digests what was added. Within a segment rows stand as sealed, by
 time and id. A segment whose rows the pack takes as they are is copied deflated; a small one is
-deflated anew with its neighbours, which is shorter. One larger than ``_WHOLE`` is read in pieces.
+deflated anew with its neighbours, which is shorter. One over ``_WHOLE`` bytes is read in pieces.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -22,10 +22,10 @@ from functions.shared.objects import Bucket
 from functions.shared.packs import Pack
 
 _WHOLE = 2 << 20
+# Segments under way: what a build takes of memory is mostly these.
+_IN_MEMORY = 5
 # Deflated by itself, one of this size is some 6 % longer than among its neighbours.
 _COPIED = 64 << 10
-# Lambda's processors, and one to have the next ready.
-_INFLATED_AT_ONCE = 3
 
 
 def events(
@@ -64,17 +64,11 @@ def _segments(
 ) -> Iterator[tuple[Segment, "Future[Whole | None]"]]:
     """Yield segments, each with the whole of it, None where it must be read in pieces."""
 
-    def read(segment: Segment) -> bytes | None:
+    def read(segment: Segment) -> Whole | None:
         entry = segment.entry
-        return evidence.need(entry["key"]) if entry["bytes"] <= _WHOLE else None
+        return whole(evidence.need(entry["key"]), entry) if entry["bytes"] <= _WHOLE else None
 
-    def unpack(found: "tuple[Segment, Future[bytes | None]]") -> Whole | None:
-        packed = found[1].result()
-        return None if packed is None else whole(packed, found[0].entry)
-
-    # Many wait for S3; only as many inflate as there are processors.
-    for (segment, _), unpacked in ahead(unpack, ahead(read, segments), _INFLATED_AT_ONCE):
-        yield segment, unpacked
+    return ahead(read, segments, _IN_MEMORY)
 
 
 def _in_pieces(segment: Segment, evidence: Bucket) -> Iterator[bytes]:

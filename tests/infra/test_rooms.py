@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from infra.settings import read
+from infra.settings import HEAP, read
 from tests.infra.template import Template, context_of, flat, listed
 
 HANDLERS = {
@@ -38,7 +38,8 @@ SETTINGS = {
 }
 COMMON = {
     *("STAGE", "POWERTOOLS_SERVICE_NAME", "POWERTOOLS_METRICS_NAMESPACE"),
-    *("MALLOC_ARENA_MAX", "AWS_DATA_PATH"),
+    *HEAP,
+    "AWS_DATA_PATH",
 }
 
 

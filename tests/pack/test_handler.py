@@ -1,6 +1,9 @@
 """The room's AWS edge: a message in the queue's own form, settings from the environment."""
 
+import json
 from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
@@ -52,9 +55,17 @@ class Minutes:
 
 
 def test_the_daily_event_ends_in_an_anchor(
-    deployed: PackRoom, evidence: Bucket, table: Table
+    deployed: PackRoom,
+    evidence: Bucket,
+    table: Table,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """By the real handler, with the machine's own clock; a second firing makes no second one."""
+    """By the real handler; a second firing makes no second one."""
+    # The machine's clock, but at half past: no anchor is written in an hour's last minutes.
+    half_past = {"offset_s": (30 - datetime.now(UTC).minute) * 60}
+    (tmp_path / "clock.json").write_text(json.dumps(half_past))
+    monkeypatch.setenv("CLOCK_FILE", str(tmp_path / "clock.json"))
     World(evidence, table=table).chain(["complete"])
     for _ in range(2):
         assert anchor.handle({"time": "2026-04-02T00:40:00Z"}, Minutes()) == {"anchors": 1}
