@@ -20,7 +20,7 @@ from functions.shared.hours import HOUR, hours_from, month_end, month_start, rfc
 from functions.shared.joinable import pack_gzip
 from functions.shared.layout import register_key, seal_key, segment_key
 from functions.shared.objects import Bucket
-from functions.shared.seals import Seal, entry_of
+from functions.shared.seals import VERSION, Seal, entry_of
 
 TENANT = "tenant-bench"
 ORGS = ("org-BenchAlpha", "org-BenchBeta")
@@ -79,7 +79,7 @@ class Sealed:
         stream: Json = {"closed_through": int((hour + HOUR).timestamp()), "backfill_to": None}
         stream |= {"backfill_done": True, "overflow": []}
         content: Json = {
-            "v": 1,
+            "v": VERSION,
             "tenant_id": TENANT,
             "org_id": self.org,
             "org_proof": "proven",

@@ -3,7 +3,7 @@
 Reach (a million events, some 785 MB): 25 times ``json`` with ``BytesIO`` and ``tarfile`` ``w:gz``;
 3.5 times a streaming ``tarfile`` with zlib's level 6; at most 64 MiB of memory whatever the size.
 What each way does is said in ``benchmarks/builders.py``. Memory is the peak of the whole process,
-boto3 and its clients included; what the process had before it began is told beside it.
+botocore and its clients included; what the process had before it began is told beside it.
 """
 
 import json

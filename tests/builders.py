@@ -25,7 +25,7 @@ from functions.shared.hours import HOUR, month_of, parse_instant, rfc3339
 from functions.shared.joinable import pack_gzip
 from functions.shared.layout import register_key, seal_key, segment_key
 from functions.shared.objects import Bucket
-from functions.shared.seals import Seal, entry_of
+from functions.shared.seals import VERSION, Seal, entry_of
 from functions.shared.table import Table
 
 FIRST_HOUR = "2026-04-01T00:00:00Z"
@@ -214,7 +214,7 @@ class World:
             self._registers = {name: self._store(name) for name in self._rows}
             self._read_through = int((self.hour + HOUR).timestamp())
         return {
-            "v": 1,
+            "v": VERSION,
             "tenant_id": self.tenant,
             "org_id": self.org,
             "org_proof": "proven",

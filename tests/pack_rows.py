@@ -146,7 +146,7 @@ def seals(
         n_changed = sum((row["org_id"], row["hour"]) == (org_id, name) for row in changes)
         changed = [{"key": "k/c", "month": name[:7], "rows": n_changed}] if n_changed else []
         seal: Row = {
-            "v": 1,
+            "v": 2,
             "tenant_id": tenant_id,
             "org_id": org_id,
             "hour": name,

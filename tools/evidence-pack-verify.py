@@ -53,6 +53,7 @@ CHECKS = {
     11: "outside facts",
 }
 VALID, BAD, COULD_NOT_CHECK = 0, 1, 2
+SEAL_VERSION = 2
 
 # Caps. Whatever is not capped here is capped by a number that the signature covers.
 MAX_MANIFEST = 4 << 20
@@ -1949,6 +1950,8 @@ class CoverageRows(Rows):
         for key in ("hour", "org_id", "outcome"):
             if seal.get(key) != row[key]:
                 self._break(hour, f"the seal's {key} is not the row's")
+        if seal.get("v") != SEAL_VERSION or type(seal["v"]) is not int:
+            self._break(hour, f"the seal is not of version {SEAL_VERSION}, the one known here")
         if seal.get("tenant_id") != self.manifest["tenant_id"]:
             self._break(hour, "the seal belongs to another tenant")
         if "previous_sha256" not in seal or seal["previous_sha256"] != self._link:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
 
-# boto3 keeps ten connections.
+# botocore keeps ten connections.
 UNDER_WAY = 8
 
 Item = TypeVar("Item")

@@ -14,7 +14,7 @@ import base64
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -36,7 +36,7 @@ log = logger("anchor")
 _AT_ONCE = 8
 # Enough for the tenants under way when time runs out: the time authority's limit, and the writes.
 RESERVE_S = 30.0
-# Longer than one write with all its retries. The daily firings, at 40, are over by then.
+# Longer than a write's tries against a dead connection. The daily firings, at 40, are over by then.
 _BEFORE_THE_HOUR = timedelta(minutes=5)
 
 
@@ -135,14 +135,20 @@ def anchor(tenant: str, doors: AnchorDoors) -> Anchor | None:
     found = anchors.find(day)
     if found:
         return found
+    _require_time(at, at)
     previous = anchors.newest_before(day)
     heads = _heads(tenant, previous, doors)
     if not heads:
         return None
     made = _stamped(Anchor.of(tenant, at, heads, previous), doors)
-    if doors.now() > floor_hour(at) + HOUR - _BEFORE_THE_HOUR:
-        raise AnchorTooLate(f"the anchor of {made.document['at']} is too late for its hour")
+    # The time authority was asked meanwhile.
+    _require_time(at, doors.now())
     return anchors.write(made)
+
+
+def _require_time(at: datetime, now: datetime) -> None:
+    if now > floor_hour(at) + HOUR - _BEFORE_THE_HOUR:
+        raise AnchorTooLate(f"the anchor of {rfc3339(at)} is too late for its hour")
 
 
 def _heads(tenant: str, previous: Anchor | None, doors: AnchorDoors) -> list[Head]:

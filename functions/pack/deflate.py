@@ -3,7 +3,7 @@
 Part of steps 2 and 4 of 6; pure but for the file it writes. A piece ends on a byte boundary and
 refers to nothing before it, so pieces can be made side by side, in threads, and copied into the
 archive as they are; the CRC-32 of the whole follows from those of the parts. What comes out depends
-on the bytes of each piece and on the compressor's build, on nothing else.
+on the bytes of each piece and on the build of the compressor that made it, on nothing else.
 Source: RFC 1951, 3.2.4; RFC 1952, 2.3; python-isal and ISA-L, ``igzip``.
 """
 

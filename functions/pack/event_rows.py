@@ -37,9 +37,10 @@ class Taking:
         """Tell whether rows, each ended by a newline, are those of the pack as they are.
 
         Rows are sealed by time, and those of one segment alike: the first and the last stand for
-        all. A segment of which that is not true is one the verifier refuses.
+        all. Rows between them that are out of order, out of time, of another organization or hour,
+        late, doubled or short of a field make a pack that the verifier refuses.
         """
-        if self.late or not sealed:
+        if self.late or not sealed.endswith(b"\n"):
             return False
         last = sealed.rfind(b"\n", 0, -1) + 1
         return all(self._stands(row) for row in (sealed[: sealed.index(b"\n")], sealed[last:-1]))

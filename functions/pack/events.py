@@ -22,6 +22,8 @@ from functions.shared.objects import Bucket
 from functions.shared.packs import Pack
 
 _WHOLE = 2 << 20
+# Of a segment that goes through JSON, so that few of its rows are objects at a time.
+_PIECE = 1 << 18
 # Segments under way: what a build takes of memory is mostly these.
 _IN_MEMORY = 5
 # Deflated by itself, one of this size is some 6 % longer than among its neighbours.
@@ -80,7 +82,8 @@ def _add(spool: Spool, take: Taking, segment: Segment, read: Whole | Iterable[by
         if len(read.rows) >= _COPIED and take.stand(read.rows):
             spool.piece(read.rows, segment.entry["rows"], read.piece)
             return
-        read = [bytes(read.rows)]
+        view = memoryview(read.rows)
+        read = (bytes(view[at : at + _PIECE]) for at in range(0, len(view), _PIECE))
     try:
         for sealed in whole_rows(read):
             spool.text(*take.rows(sealed))

@@ -95,7 +95,7 @@ def rotate(
 
 
 def revoke(keys: SigningKeys, now: datetime, key_id: object = None, reason: object = None) -> None:
-    """Withdraw a key: nothing more is signed or listed under it, and its packs are refused.
+    """Withdraw a key: nothing more is signed under it, and its packs are refused.
 
     Raises:
         BadRequest: no reason is given, or one that is no line of text.

@@ -1,22 +1,25 @@
 """Segments: sealed events on their way into the pack, as bytes, checked while they pass.
 
-Part of step 2 of 6 (write). A segment may be larger than the memory: it is read piece by piece.
+Part of step 2 of 6 (write). One that fits into the memory is inflated at once and can be copied;
+any other is read piece by piece.
 """
 
 import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-import deflate
+import deflate as libdeflate
 from isal import isal_zlib
 
 from functions.pack.deflate import Piece
 from functions.shared.canonical import Json
 from functions.shared.errors import EvidenceInvalid
-from functions.shared.joinable import HEAD, deflated
+from functions.shared.joinable import deflated, trailer
 
 _PIECE = 1 << 18
 _GZIP = 31
+# A last block, stored, that holds one byte no row ends with.
+_LAST = b"\1\1\0\xfe\xff\0"
 _NotDeflate: type[Exception] = isal_zlib.error  # type: ignore[assignment]  # as stubs have it
 
 
@@ -46,17 +49,24 @@ def whole(packed: bytes, entry: Json) -> Whole | None:
     Raises:
         EvidenceInvalid: its bytes are not those that were sealed.
     """
-    body = deflated(packed)
+    body, size = deflated(packed), entry["bytes"]
     if body is None:
         return None
     try:
-        # Never more than was sealed is made of it.
-        rows = deflate.deflate_decompress(memoryview(packed)[len(HEAD) :], entry["bytes"])
-    except (deflate.DeflateError, ValueError) as error:
+        # Never more than was sealed is made of it, and the one byte put behind it: that this comes
+        # out shows that nothing in the body is a last block, and that another piece can follow.
+        rows = libdeflate.deflate_decompress(b"".join((body, _LAST)), size + 1)
+    except (libdeflate.DeflateError, ValueError) as error:
         raise EvidenceInvalid(f"{entry['key']} is not gzip, or longer than in its seal") from error
-    if len(rows) != entry["bytes"] or hashlib.sha256(rows).hexdigest() != entry["sha256"]:
+    if len(rows) != size + 1 or rows[-1:] != _LAST[-1:]:
         raise _other(entry)
-    return Whole(rows, Piece(body, len(rows), isal_zlib.crc32(rows)))
+    del rows[-1]
+    crc32 = isal_zlib.crc32(rows)
+    if not packed.endswith(trailer(crc32, size)):
+        raise EvidenceInvalid(f"{entry['key']} is not gzip: its end tells of other bytes")
+    if hashlib.sha256(rows).hexdigest() != entry["sha256"]:
+        raise _other(entry)
+    return Whole(rows, Piece(body, size, crc32))
 
 
 def inflated(packed: Iterable[bytes], entry: Json) -> Iterator[bytes]:

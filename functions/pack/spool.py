@@ -1,8 +1,8 @@
 """Spools: the pack's members on disk, growing row by row, digested and deflated on the way.
 
 A pack may be larger than the function's memory and its disk; what is held here is a few blocks, and
-what lies on disk is deflated, ready to be copied into the archive. Blocks have one size whatever
-the rows that fill them, so that the same rows become the same bytes.
+what lies on disk is deflated, ready to be copied into the archive. A block is full, or ends where
+a piece comes that is deflated already, so that the same rows become the same bytes.
 """
 
 import hashlib

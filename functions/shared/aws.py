@@ -71,10 +71,15 @@ class _WhenUsed:
         return getattr(self._client(), name)
 
 
+def _services(*_: Any, **__: Any) -> list[str]:
+    """Return what a client may be asked for: ours, and what botocore gets credentials from."""
+    return [*SERVICES, "sts", "sso", "sso-oidc"]
+
+
 @functools.cache
 def _session() -> Session:
     session = Session()
     # To learn that a service is one of its 400, botocore lists the folders of all of them, twice:
     # 20 ms of each cold start.
-    session.get_component("data_loader").list_available_services = lambda _kind: list(SERVICES)
+    session.get_component("data_loader").list_available_services = _services
     return session

@@ -24,8 +24,8 @@ _TRAILER = 8
 def pack_gzip(body: bytes) -> bytes:
     """Compress to bytes that depend on the content, and on zlib's build, alone."""
     packer = zlib.compressobj(_LEVEL, zlib.DEFLATED, _RAW)
-    deflated = packer.compress(body) + packer.flush(zlib.Z_FULL_FLUSH)
-    return HEAD + deflated + END + trailer(zlib.crc32(body), len(body))
+    piece = packer.compress(body) + packer.flush(zlib.Z_FULL_FLUSH)
+    return HEAD + piece + END + trailer(zlib.crc32(body), len(body))
 
 
 def trailer(crc32: int, size: int) -> bytes:

@@ -96,13 +96,15 @@ class PackChain:
         """Demand that the key may still vouch for what it signed.
 
         Asked just before the transaction, not in it: there, the key's row would be in the listings
-        of all tenants, and of two transactions that meet one fails. Revoked after this reading is
-        revoked after the listing.
+        of all tenants, and of two transactions that meet one fails. A key revoked between this
+        reading and the transaction behind it, mostly milliseconds, still lists this one pack; the
+        verifier refuses it under ``--keys`` all the same.
         """
         key = SigningKeys(self.table).find(str(pack.signing_key_id))
         if key is None or key.revoked_at:
+            fate = "revoked" if key else "lost from the register of keys"
             raise PackFailed(
-                f"the pack was signed with {pack.signing_key_id}, which was revoked before the "
+                f"the pack was signed with {pack.signing_key_id}, which was {fate} before the "
                 "pack could be listed; nothing was listed. Ask for it again: another key signs it, "
                 "and it gets a new number"
             )

@@ -18,7 +18,8 @@ from functions.shared.joinable import unpack_gzip
 from functions.shared.layout import organization_prefix, seal_key
 from functions.shared.objects import Bucket
 
-VERSION = 1
+# 2: events are sealed as rows of a pack of their month.
+VERSION = 2
 OUTCOMES = ("complete", "partial", "failed", "missed", "paused")
 
 _HOUR_IN_KEY = re.compile(r"/seals/([^/]+)\.json$")
@@ -64,6 +65,8 @@ class Seal:
             raise EvidenceInvalid(f"{key} is not a seal") from error
         if seal.sha256 != sha256:
             raise EvidenceInvalid(f"{key} does not match its own digest")
+        if not isinstance(seal.content, dict) or seal.content.get("v") != VERSION:
+            raise EvidenceInvalid(f"{key} is not a seal of version {VERSION}")
         return seal
 
     def encode(self) -> bytes:

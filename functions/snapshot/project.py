@@ -55,7 +55,8 @@ class Projection:
         return [row for entry in entries for row in read_rows(self.bucket, entry)]
 
     def _event(self, seal: Seal, event: Json) -> Item:
-        return event | {
+        # Whether it came late is a pack's to say.
+        return {name: value for name, value in event.items() if name != "late"} | {
             "pk": organization_pk(self.tenant, self.org),
             "sk": event_sk(event["occurred_at"], event["event_id"]),
             "lookup": event_lookup(self.tenant, self.org, event["event_id"]),

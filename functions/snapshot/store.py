@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from functions.shared.canonical import Json, Lines
+from functions.shared.errors import EvidenceConflict, EvidenceInvalid
 from functions.shared.hours import month_of, rfc3339
 from functions.shared.joinable import pack_gzip
 from functions.shared.layout import register_key, segment_key
 from functions.shared.objects import Bucket
-from functions.shared.seals import entry_of, read_rows
+from functions.shared.seals import entry_of, read_body, read_rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,7 @@ class Store:
         key = register_key(self.tenant, self.org, hour, section, lines.sha256)
         entry = entry_of(key, lines)
         if entry != carried:
-            self.bucket.put_once(key, pack_gzip(lines.body), "application/gzip")
+            self._put(entry, lines)
         return entry
 
     def segments(self, kind: str, hour: datetime, months: Iterable[tuple[str, Json]]) -> list[Json]:
@@ -76,9 +77,26 @@ class Store:
         for month in sorted(by_month):
             lines = Lines.of(by_month[month])
             key = segment_key(self.tenant, self.org, kind, month, hour, lines.sha256)
-            self.bucket.put_once(key, pack_gzip(lines.body), "application/gzip")
-            entries.append(entry_of(key, lines) | {"month": month})
+            entry = entry_of(key, lines)
+            self._put(entry, lines)
+            entries.append(entry | {"month": month})
         return entries
+
+    def _put(self, entry: Json, lines: Lines) -> None:
+        """Write rows under the name their content has, once.
+
+        They may be there already in other bytes, which another build of zlib made of them.
+
+        Raises:
+            EvidenceConflict: the name is taken by other rows.
+        """
+        try:
+            self.bucket.put_once(entry["key"], pack_gzip(lines.body), "application/gzip")
+        except EvidenceConflict as conflict:
+            try:
+                read_body(self.bucket, entry)
+            except EvidenceInvalid:
+                raise conflict from None
 
     def store(
         self,

@@ -112,6 +112,16 @@ def test_a_segment_with_another_row_at_its_ends_is_not_copied(
     assert not Taking(ORG, HOUR, START, END, late=False).stand(text)
 
 
+@pytest.mark.parametrize("end", [b"", b"Z", b" "])
+def test_a_segment_without_its_last_newline_is_not_copied(end: bytes) -> None:
+    """However long it is."""
+    text = sealed([ORDINARY] * 3)
+    assert not Taking(ORG, HOUR, START, END, late=False).stand(text[:-1] + end)
+    assert not Taking(ORG, HOUR, START, END, late=False).stand(b"x" * 70_000)
+    assert not Taking(ORG, HOUR, START, END, late=False).stand(b"\n")
+    assert not Taking(ORG, HOUR, START, END, late=False).stand(b"")
+
+
 def strict_rows(text: bytes) -> list[dict[str, Any]]:
     """Return the rows of a segment."""
     return [strict_loads(row) for row in text.splitlines()]

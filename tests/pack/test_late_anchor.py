@@ -83,7 +83,7 @@ def test_an_anchor_of_before_the_cut_never_appears_after_the_pack(
     """Both builds are the same bytes, and no copy of the anchors accuses the pack."""
     packs: list[Pack] = []
     with suppress(AnchorTooLate):
-        scene.anchor(f"{DAY}T05:59:58Z", lambda: packs.append(scene.made_at(f"{DAY}T06:00:05Z")))
+        scene.anchor(f"{DAY}T05:54:58Z", lambda: packs.append(scene.made_at(f"{DAY}T06:00:05Z")))
     scene.clock.set(f"{DAY}T06:10:00Z")
     anchor("tenant-a", scene.doors)
     (first,) = packs

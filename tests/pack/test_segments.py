@@ -2,6 +2,7 @@
 
 import gzip
 import tracemalloc
+import zlib
 
 import pytest
 
@@ -33,8 +34,16 @@ def test_what_was_sealed_can_be_copied() -> None:
         pack_gzip(LINES.body * 2),
         pack_gzip(b""),
         HEAD + b"no deflate" + PACKED[-20:],
+        # A last block, then what ends like a piece: readers would stop in the middle of the pack.
+        HEAD + zlib.compress(LINES.body, wbits=-15) + b"\0\0\xff\xff" + PACKED[-10:],
+        PACKED[:-10] + PACKED[10:],
+        PACKED[:-8] + bytes(8),
+        PACKED[:-8] + bytes(4) + PACKED[-4:],
     ],
-    ids=["other", "shorter", "longer", "empty", "no deflate"],
+    ids=[
+        *("other", "shorter", "longer", "empty", "no deflate"),
+        *("ends early", "twice", "no trailer", "other crc32"),
+    ],
 )
 def test_what_was_not_sealed_is_refused(packed: bytes) -> None:
     """Whole or in pieces."""
