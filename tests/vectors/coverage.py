@@ -146,20 +146,7 @@ reseal(
     *[C] * 47,
     {"tenant_id": "tenant-b"},
 )
-reseal(
-    "seal_of_another_version",
-    "not of version 2",
-    "an hour's seal is of the first version, whose segments held other rows",
-    *[C] * 47,
-    {"v": 1},
-)
-reseal(
-    "seal_version_true",
-    "not of version 2",
-    "an hour's seal has the version 2.0",
-    *[C] * 47,
-    {"v": 2.0},
-)
+reseal("seal_version", "not of version 2", "a seal is of the first version", *[C] * 47, {"v": 1})
 reseal("hour_outside", "outside the period", "there is an hour behind the period", *[C] * 49)
 reseal(
     "forked_chain",
