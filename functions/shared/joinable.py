@@ -41,7 +41,7 @@ def unpack_gzip(packed: bytes) -> bytes:
 def deflated(packed: bytes) -> memoryview | None:
     """Return the deflated bytes of a member that ``pack_gzip`` wrote; None for one made otherwise.
 
-    The member must have been inflated before: here only its ends are looked at.
+    Only its ends are looked at: whoever copies it must inflate it as well.
     """
     last = len(packed) - _TRAILER - len(END)
     if packed[: len(HEAD)] != HEAD or packed[last - len(_FLUSHED) : last + 2] != _FLUSHED + END:

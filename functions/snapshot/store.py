@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from functions.shared.canonical import Json, Lines
-from functions.shared.errors import EvidenceConflict, EvidenceInvalid
+from functions.shared.errors import EvidenceConflict, EvidenceInvalid, EvidenceMissing
 from functions.shared.hours import month_of, rfc3339
 from functions.shared.joinable import pack_gzip
 from functions.shared.layout import register_key, segment_key
@@ -88,14 +88,14 @@ class Store:
         They may be there already in other bytes, which another build of zlib made of them.
 
         Raises:
-            EvidenceConflict: the name is taken by other rows.
+            EvidenceConflict: the name is taken by other rows, or is being written by another run.
         """
         try:
             self.bucket.put_once(entry["key"], pack_gzip(lines.body), "application/gzip")
         except EvidenceConflict as conflict:
             try:
                 read_body(self.bucket, entry)
-            except EvidenceInvalid:
+            except (EvidenceInvalid, EvidenceMissing):
                 raise conflict from None
 
     def store(
@@ -111,10 +111,10 @@ class Store:
         entries = self.registers(hour, registers, carried)
         month = month_of(hour)
         # As a pack shows them, so that it can take them over without a look at each.
-        packed = {"late": False, "org_id": self.org, "sealed_hour": rfc3339(hour)}
+        shown = {"late": False, "org_id": self.org, "sealed_hour": rfc3339(hour)}
         segments = {
             "events": self.segments(
-                "events", hour, ((event["occurred_at"][:7], event | packed) for event in events)
+                "events", hour, ((event["occurred_at"][:7], event | shown) for event in events)
             ),
             "changes": self.segments("changes", hour, ((month, change) for change in changes)),
             "verdicts": self.segments("verdicts", hour, ((month, row) for row in verdicts)),

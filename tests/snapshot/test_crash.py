@@ -64,49 +64,33 @@ def undisturbed(make_lab: LabMaker) -> tuple[Sealed, int]:
     return sealed(lab), len(calls.names)
 
 
+@pytest.mark.parametrize("copies", [1, pytest.param(2, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("moment", ["before", "after"])
 def test_killed_at_every_aws_call_and_redelivered(
     undisturbed: tuple[Sealed, int],
     make_lab: LabMaker,
     fresh_aws: Callable[[], None],
     moment: str,
+    copies: int,
 ) -> None:
-    """Whatever call the process dies at, the redelivered message leads to the same seals."""
+    """Whatever call the process dies at, the redelivered message leads to the same seals.
+
+    Of two copies, the second runs whole at the call at which the first dies.
+    """
     expected, n_calls = undisturbed
     assert n_calls >= 12
     for nth in range(1, n_calls + 1):
         fresh_aws()
         lab = opened(make_lab)
         lab.clock.set("2026-04-01T04:01:00Z")
-        with pytest.raises(Killed), watched(**{moment: killing(nth)}):
-            lab.order(SECOND, owner="message")
-        lab.order(SECOND, owner="message")
-        lab.tick(THIRD)
-        assert sealed(lab) == expected, f"killed {moment} call {nth} of {n_calls}"
-    print(f"killed {moment} each of {n_calls} calls: {n_calls} of {n_calls} as undisturbed")
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("moment", ["before", "after"])
-def test_killed_at_every_aws_call_while_a_second_copy_runs(
-    undisturbed: tuple[Sealed, int],
-    make_lab: LabMaker,
-    fresh_aws: Callable[[], None],
-    moment: str,
-) -> None:
-    """At whatever call one copy stops, and another runs whole, and the first dies: the same."""
-    expected, n_calls = undisturbed
-    for nth in range(1, n_calls + 1):
-        fresh_aws()
-        lab = opened(make_lab)
-        lab.clock.set("2026-04-01T04:01:00Z")
-        with pytest.raises(Killed), watched(**{moment: _after_a_copy(lab, nth)}):
+        kill = killing(nth) if copies == 1 else _after_a_copy(lab, nth)
+        with pytest.raises(Killed), watched(**{moment: kill}):
             lab.order(SECOND, owner="first")
-        lab.order(SECOND, owner="first")
-        lab.order(SECOND, owner="second")
+        for owner in ("first", "second")[:copies]:
+            lab.order(SECOND, owner=owner)
         lab.tick(THIRD)
         assert sealed(lab) == expected, f"killed {moment} call {nth} of {n_calls}"
-    print(f"a second copy, then killed {moment} each of {n_calls} calls: all as undisturbed")
+    print(f"{copies} copies, killed {moment} each of {n_calls} calls: all as undisturbed")
 
 
 def _after_a_copy(lab: Lab, nth: int) -> Callable[[int], None]:

@@ -31,6 +31,19 @@ def test_rows_that_another_zlib_packed_are_as_good(evidence: Bucket) -> None:
     assert store.load(entries["users"]) == ROWS
 
 
+def test_rows_that_another_run_is_still_writing_are_a_conflict(
+    evidence: Bucket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """There is nothing to compare with yet: the order comes again."""
+
+    def busy(*_: object) -> bool:
+        raise EvidenceConflict("is being written by another run")
+
+    monkeypatch.setattr(Bucket, "put_once", busy)
+    with pytest.raises(EvidenceConflict):
+        Store(evidence, "tenant-a", "org-Alpha").registers(HOUR, {"users": ROWS}, {"users": None})
+
+
 @pytest.mark.parametrize("there", [b"no gzip", gzip.compress(b'{"id":"other"}\n', mtime=0)])
 def test_other_rows_under_the_name_are_a_conflict(evidence: Bucket, there: bytes) -> None:
     """Nothing is sealed that names them."""
