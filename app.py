@@ -28,7 +28,7 @@ def main(arguments: list[str]) -> int:
         settings = read(context.get)
         use_locked_node()
         # Only now: jsii looks for its Node when it is imported, and takes seconds for it.
-        from infra.code import LayerNotBuilt
+        from infra.compute.code import LayerNotBuilt
         from infra.synth import synthesize
     except (NodeMissing, SettingRefused) as error:
         return _refuse(error)

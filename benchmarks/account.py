@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from functions.shared import aws
-from tools.local import processes
+from functions.shared.aws import clients
+from tools.local.deployment import processes
 
 _REGION = "eu-central-1"
 _PORT = 20400
@@ -23,7 +23,7 @@ def account() -> Iterator[dict[str, str]]:
     with tempfile.TemporaryDirectory() as logs:
         server = processes.start(
             "emulator",
-            ["tools.local.emulator", str(port)],
+            ["tools.local.emulator.emulator", str(port)],
             port=port,
             log_dir=Path(logs),
             environment={
@@ -53,7 +53,7 @@ def account() -> Iterator[dict[str, str]]:
 
 
 def _made() -> dict[str, str]:
-    aws.dynamodb().create_table(
+    clients.dynamodb().create_table(
         TableName="bench",
         BillingMode="PAY_PER_REQUEST",
         AttributeDefinitions=[
@@ -65,6 +65,6 @@ def _made() -> dict[str, str]:
         ],
     )
     return {
-        "SIGNING_KEY_ID": aws.kms().create_key()["KeyMetadata"]["Arn"],
-        "PACK_QUEUE_URL": aws.sqs().create_queue(QueueName="bench")["QueueUrl"],
+        "SIGNING_KEY_ID": clients.kms().create_key()["KeyMetadata"]["Arn"],
+        "PACK_QUEUE_URL": clients.sqs().create_queue(QueueName="bench")["QueueUrl"],
     }

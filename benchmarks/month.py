@@ -1,11 +1,9 @@
 """A month of sealed objects, written directly: 744 hours, 2 organizations, a million events.
 
-``python -m benchmarks.month --events N --into FOLDER`` seals the month into FOLDER, builds its
-pack with the pack room's own walk and leaves ``pack.tar.gz`` and ``public_key.hex`` there. Nothing
-of the snapshot room is used. The same number of events gives the same objects everywhere.
+Nothing of the snapshot function is used. The same number of events gives the same objects
+everywhere.
 """
 
-import argparse
 import json
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -15,12 +13,12 @@ from pathlib import Path
 
 from benchmarks.folder_s3 import FolderS3
 from benchmarks.month_events import Events
+from functions.shared.aws.bucket import Bucket
+from functions.shared.aws.gzip_member import pack_gzip
+from functions.shared.aws.keys import register_key, seal_key, segment_key
 from functions.shared.canonical import Json, Lines, sha256_hex
+from functions.shared.evidence.seals import VERSION, Seal, entry_of
 from functions.shared.hours import HOUR, hours_from, month_end, month_start, rfc3339
-from functions.shared.joinable import pack_gzip
-from functions.shared.layout import register_key, seal_key, segment_key
-from functions.shared.objects import Bucket
-from functions.shared.seals import VERSION, Seal, entry_of
 
 TENANT = "tenant-bench"
 ORGS = ("org-BenchAlpha", "org-BenchBeta")
@@ -228,19 +226,3 @@ def write(folder: Path, n: int) -> None:
         ]:
             future.result()
     done.write_text(json.dumps({"events": n}))
-
-
-def main() -> None:
-    """Seal the month and build its pack."""
-    from benchmarks.pack_room import ours
-
-    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--events", type=int, default=EVENTS)
-    parser.add_argument("--into", type=Path, required=True)
-    options = parser.parse_args()
-    write(options.into, options.events)
-    print(json.dumps(ours(options.into)))
-
-
-if __name__ == "__main__":
-    main()

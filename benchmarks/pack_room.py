@@ -2,8 +2,12 @@
 
 Table, KMS and queue answer from another process through the real clients; S3 is a folder
 (``folder_s3``), and the real client of it is opened all the same, so that its memory counts.
+``python -m benchmarks.pack_room --events N --into FOLDER`` seals a month into FOLDER, builds its
+pack and leaves ``pack.tar.gz`` and ``public_key.hex`` there.
 """
 
+import argparse
+import json
 import os
 import shutil
 import time
@@ -11,6 +15,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from benchmarks import month
 from benchmarks.folder_s3 import FolderS3
 from benchmarks.month import BUCKET, MONTH, ORGS, TENANT
 from benchmarks.process import Figures, as_deployed, cpu_s, in_a_process, memory_mib
@@ -33,17 +38,17 @@ def room(folder: Path) -> Figures:
     """Run the walk, in a process that has nothing else in it."""
     import functions.pack.handler as edge
     from functions.pack import flow
-    from functions.pack.mint import mint
-    from functions.shared import aws
+    from functions.pack.keys.create import mint
+    from functions.shared.aws import clients
+    from functions.shared.aws.bucket import Bucket
+    from functions.shared.aws.kms import Vault
     from functions.shared.hours import parse_instant
-    from functions.shared.objects import Bucket
-    from functions.shared.packs import Pack
     from functions.shared.period import Period
-    from functions.shared.vault import Vault
+    from functions.shared.tables.packs import Pack
 
     shutil.rmtree(folder / PACKS, ignore_errors=True)
     os.environ |= {"EVIDENCE_BUCKET": BUCKET, "PACKS_BUCKET": PACKS}
-    aws.s3()
+    clients.s3()
     client: Any = FolderS3(folder)
     doors = replace(
         edge.doors(),
@@ -51,7 +56,7 @@ def room(folder: Path) -> Figures:
         archives=Bucket(client, PACKS),
         now=lambda: parse_instant(_NOW),
     )
-    key = mint(doors.keys, Vault(aws.kms(), os.environ["SIGNING_KEY_ID"]))
+    key = mint(doors.keys, Vault(clients.kms(), os.environ["SIGNING_KEY_ID"]))
     period = Period.of_month(MONTH)
     pack = doors.packs.request(
         Pack(
@@ -110,3 +115,17 @@ def _timed(module: Any, name: str) -> dict[str, float]:
 
 def _instant(at: Any) -> str:
     return str(at.strftime("%Y-%m-%dT%H:%M:%SZ"))
+
+
+def main() -> None:
+    """Seal the month and build its pack."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--events", type=int, default=month.EVENTS)
+    parser.add_argument("--into", type=Path, required=True)
+    options = parser.parse_args()
+    month.write(options.into, options.events)
+    print(json.dumps(ours(options.into)))
+
+
+if __name__ == "__main__":
+    main()

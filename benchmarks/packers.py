@@ -68,7 +68,7 @@ def event_bytes(evidence: Evidence) -> Iterator[bytes]:
 
 def other_members(evidence: Evidence) -> Iterator[tuple[str, Iterable[bytes]]]:
     """Yield name and rows of the members that hold what the registers and the seals say."""
-    from functions.pack.rows import episodes
+    from functions.pack.members.rows import episodes
 
     seals = {org: list(evidence.seals(org)) for org in ORGS}
     for section in _SECTIONS:

@@ -30,7 +30,7 @@ def cpu_s() -> float:
 def as_deployed() -> dict[str, str]:
     """Return what the template tells every function that bears on its memory and its start."""
     # Brings botocore, which no process that is measured should have from here.
-    from infra.models import build_models
+    from infra.compute.models import build_models
     from infra.settings import HEAP
 
     return {**HEAP, "AWS_DATA_PATH": str(build_models(_ROOT / "build"))}

@@ -26,15 +26,15 @@ def ours(base_url: str) -> Puller:
     import httpx
 
     from functions.shared.clock import system_clock
-    from functions.shared.gate import MAX_IN_FLIGHT
     from functions.shared.hours import parse_instant
-    from functions.shared.openai import OpenAI, tls
+    from functions.shared.openai.client import OpenAI, tls
+    from functions.shared.openai.rate_limit import MAX_IN_FLIGHT
     from functions.shared.sections import OPTIONAL
-    from functions.snapshot import frontiers
-    from functions.snapshot.fetch import fetch
+    from functions.snapshot.fetch import watermarks
+    from functions.snapshot.fetch.pull import fetch
 
     hour_end = parse_instant("2026-04-02T00:00:00Z")
-    known = frontiers.empty()
+    known = watermarks.empty()
     for stream in known["streams"].values():
         # A run some hours after the first: history is known, ten hours are to be caught up.
         stream |= {"closed_through": EVENTS_FROM + 3601, "backfill_to": 0, "backfill_done": True}
@@ -42,7 +42,7 @@ def ours(base_url: str) -> Puller:
     known["archived_keys_at"] = "2026-04-02T00:00:00Z"
     # Like for like: the four sections that the others read, not the six further ones.
     known["optional"] = {name: {"due": "2026-04-03T00:00:00Z"} for name in OPTIONAL}
-    asked = frontiers.plan(known, hour_end)
+    asked = watermarks.plan(known, hour_end)
 
     async def pull() -> Any:
         # The API speaks HTTP/2 over TLS; here it does so in the clear.

@@ -22,8 +22,8 @@ from typing import Any
 
 from benchmarks import month, pack
 from benchmarks.chart import bars
-from functions.shared.signing_keys import public_pem
-from tests import packs
+from functions.shared.tables.signing_keys import public_pem
+from tests.support import packs
 
 ROUNDS = 5
 SMALL_ROUNDS = 15

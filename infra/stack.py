@@ -5,17 +5,17 @@ from collections.abc import Mapping
 from aws_cdk import CfnOutput, Environment, Stack
 from constructs import Construct
 
-from infra.alarms import create_alarms
-from infra.edge import content_security_policy, create_edge, packs_url
-from infra.http_api import add_routes, create_api
-from infra.identity import create_client, create_sign_in
-from infra.keys import create_keys
-from infra.queues import create_queues
+from infra.compute.functions import create_rooms
+from infra.compute.queues import create_queues
+from infra.compute.schedules import create_schedules
+from infra.edge.distribution import content_security_policy, create_edge, packs_url
+from infra.edge.http_api import add_routes, create_api
+from infra.edge.identity import create_client, create_sign_in
 from infra.roles import create_roles, fill_roles
-from infra.rooms import create_rooms
-from infra.schedules import create_schedules
 from infra.settings import StageSettings
-from infra.storage import create_storage
+from infra.storage.keys import create_keys
+from infra.storage.storage import create_storage
+from infra.watch.alarms import create_alarms
 
 
 class OpenAIAudit(Stack):

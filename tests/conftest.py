@@ -14,13 +14,13 @@ from typing import Final
 import pytest
 from moto import mock_aws
 
-from functions.shared import aws as clients
+from functions.shared.aws import clients
+from functions.shared.aws.bucket import Bucket
+from functions.shared.aws.kms import Vault
+from functions.shared.aws.queue import Queue
+from functions.shared.aws.table import Table
 from functions.shared.hours import parse_instant
-from functions.shared.objects import Bucket
-from functions.shared.queue import Queue
 from functions.shared.settings import Settings
-from functions.shared.table import Table
-from functions.shared.vault import Vault
 
 REGION: Final = "eu-west-1"
 TABLE_NAME = "audit-table"
@@ -142,13 +142,13 @@ def signing_vault(aws: dict[str, str]) -> Vault:
 
 @pytest.fixture
 def snapshot_queue(aws: dict[str, str]) -> Queue:
-    """Open the snapshot queue; ``tests.seen.received`` reads it."""
+    """Open the snapshot queue; ``tests.support.aws_state.received`` reads it."""
     return Queue(clients.sqs(), aws["SNAPSHOT_QUEUE_URL"])
 
 
 @pytest.fixture
 def pack_queue(aws: dict[str, str]) -> Queue:
-    """Open the pack queue; ``tests.seen.received`` reads it."""
+    """Open the pack queue; ``tests.support.aws_state.received`` reads it."""
     return Queue(clients.sqs(), aws["PACK_QUEUE_URL"])
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from functions.shared.signing_keys import public_pem
-from tests import packs
+from functions.shared.tables.signing_keys import public_pem
+from tests.support import packs
 
 ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]

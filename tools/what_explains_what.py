@@ -5,7 +5,7 @@ Run ``python -m tools.what_explains_what > docs/what-explains-what.md`` after a 
 
 from collections.abc import Iterable
 
-from functions.snapshot.explanations import ASPECTS, TABLE, TRACES, VIA, Rule, Trace
+from functions.snapshot.reconcile.rule_table import ASPECTS, TABLE, TRACES, VIA, Rule, Trace
 
 _HEAD = """# What explains what
 

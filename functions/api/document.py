@@ -8,11 +8,11 @@ import re
 from http import HTTPStatus
 from typing import Final
 
-from functions.api.parameters import PARAMETERS
-from functions.api.route import OPERATIONS, Operation
-from functions.api.schemas import SCHEMAS
+from functions.api.flow import OPERATIONS, Operation
+from functions.api.schemas.parameters import PARAMETERS
+from functions.api.schemas.resources import SCHEMAS
 from functions.shared.canonical import Json
-from functions.shared.http import PREFIX
+from functions.shared.http.edge import PREFIX
 
 _ABOUT: Final = (
     "Hour-by-hour, signed evidence of what an OpenAI organization held and who changed it. Send "

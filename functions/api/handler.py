@@ -4,25 +4,37 @@ import functools
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from functions.api.anchors import list_anchors
-from functions.api.bills import show_bill
-from functions.api.custody import list_custody
-from functions.api.doors import Doors, Registers
-from functions.api.evidence_packs import download_pack, list_packs, request_pack, show_pack
-from functions.api.findings import state_finding
-from functions.api.organizations import list_hours, list_organizations, show_organization, summary
-from functions.api.registers import API_KEYS, FINDINGS, PROJECTS, USERS, RegisterList, list_register
-from functions.api.route import API, OPEN_ROUTES, OPERATIONS
-from functions.api.share_links import follow_link, list_links, make_link, revoke_link
-from functions.api.timeline import CHANGES, EVENTS, Timeline, list_timeline
-from functions.shared import aws
+from functions.api.context import Doors, Registers
+from functions.api.flow import API, OPEN_ROUTES, OPERATIONS
+from functions.api.views.anchors import list_anchors
+from functions.api.views.bills import show_bill
+from functions.api.views.custody import list_custody
+from functions.api.views.evidence_packs import download_pack, list_packs, request_pack, show_pack
+from functions.api.views.findings import state_finding
+from functions.api.views.organizations import (
+    list_hours,
+    list_organizations,
+    show_organization,
+    summary,
+)
+from functions.api.views.registers import (
+    API_KEYS,
+    FINDINGS,
+    PROJECTS,
+    USERS,
+    RegisterList,
+    list_register,
+)
+from functions.api.views.share_links import follow_link, list_links, make_link, revoke_link
+from functions.api.views.timeline import CHANGES, EVENTS, Timeline, list_timeline
+from functions.shared.aws import clients
+from functions.shared.aws.bucket import Bucket
+from functions.shared.aws.queue import Queue
+from functions.shared.aws.table import Table
 from functions.shared.clock import clock_from
-from functions.shared.http import Reply, Request, Route, answer, reply
-from functions.shared.objects import Bucket
+from functions.shared.http.edge import Reply, Request, Route, answer, reply
 from functions.shared.observability import logger
-from functions.shared.queue import Queue
 from functions.shared.settings import Settings, from_process
-from functions.shared.table import Table
 
 log = logger("api")
 
@@ -87,13 +99,13 @@ def routes(doors: Doors) -> dict[str, Route]:
 
 def doors_from(settings: Settings) -> Doors:
     """Open what the room reaches, as its settings say; S3 and SQS once a request needs them."""
-    s3 = aws.when_used(aws.s3)
+    s3 = clients.when_used(clients.s3)
     evidence = Bucket(s3, settings["EVIDENCE_BUCKET"])
     return Doors(
-        table=Table(aws.dynamodb(), settings["TABLE_NAME"]),
+        table=Table(clients.dynamodb(), settings["TABLE_NAME"]),
         evidence=evidence,
         packs_bucket=Bucket(s3, settings["PACKS_BUCKET"]),
-        pack_queue=Queue(aws.when_used(aws.sqs), settings["PACK_QUEUE_URL"]),
+        pack_queue=Queue(clients.when_used(clients.sqs), settings["PACK_QUEUE_URL"]),
         clock=clock_from(settings.environment),
         registers=Registers(evidence),
     )

@@ -16,7 +16,7 @@ import httpx
 from pydantic import SecretStr
 
 from functions.connect.expiry import own_expiry
-from functions.connect.words import in_words
+from functions.connect.refusal_messages import in_words
 from functions.shared.canonical import Json
 from functions.shared.clock import Clock
 from functions.shared.errors import (
@@ -29,7 +29,7 @@ from functions.shared.errors import (
     ScopeMissing,
     UpstreamError,
 )
-from functions.shared.openai import OpenAI, http_transport
+from functions.shared.openai.client import OpenAI, http_transport
 
 DEADLINE_S: Final = 20.0
 # In the form of an organization id, and nobody's.

@@ -8,8 +8,8 @@ from dataclasses import asdict, replace
 from datetime import datetime
 
 from functions.connect.wrap import Wrapped
-from functions.shared.connections import Connection
 from functions.shared.hours import HOUR, floor_hour, parse_instant, rfc3339
+from functions.shared.tables.connections import Connection
 
 
 def enrolled(

@@ -11,7 +11,7 @@ from typing import Any
 from pydantic import SecretStr
 
 from functions.shared.errors import UpstreamError
-from functions.shared.openai import OpenAI
+from functions.shared.openai.client import OpenAI
 
 _PAGES = 5
 _MASK = re.compile(r"[.*…]+")

@@ -13,19 +13,19 @@ from functions.connect.enrol import disconnected, enrolled, enrolled_again, hour
 from functions.connect.form import ConnectForm, PersonForm, RenameForm, ReplaceKeyForm
 from functions.connect.recognize import recognizer, require_same
 from functions.connect.wrap import wrap
-from functions.shared.answers import IDENTITY, Answers
-from functions.shared.caller import Caller
+from functions.shared.aws.kms import Vault
+from functions.shared.aws.queue import Queue
 from functions.shared.canonical import Json
 from functions.shared.clock import Clock
-from functions.shared.connections import Connection, Connections
-from functions.shared.custody import Custody
 from functions.shared.errors import AlreadyConnected, Conflict, NotFound
-from functions.shared.hash_keys import HashKeys
 from functions.shared.hashing import email_hash
-from functions.shared.hour_rows import HourRows
 from functions.shared.hours import rfc3339
-from functions.shared.queue import Queue
-from functions.shared.vault import Vault
+from functions.shared.http.principal import Caller
+from functions.shared.tables.account_owners import IDENTITY, Answers
+from functions.shared.tables.connections import Connection, Connections
+from functions.shared.tables.custody import Custody
+from functions.shared.tables.hashing_keys import HashKeys
+from functions.shared.tables.hour_rows import HourRows
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,10 +10,10 @@ from typing import Annotated, Final, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, SecretStr, ValidationError
 
-from functions.shared.answers import IDENTITY
+from functions.shared.aws.keys import organization_id
 from functions.shared.canonical import Json
 from functions.shared.errors import BadRequest, WrongKeyKind
-from functions.shared.layout import organization_id
+from functions.shared.tables.account_owners import IDENTITY
 
 MAX_NAME_LENGTH: Final = 100
 MAX_ADDRESS: Final = 254

@@ -16,18 +16,18 @@ from functions.connect.form import (
     read,
 )
 from functions.connect.hashing_key import hashing_key
-from functions.shared import aws
-from functions.shared.caller import Caller
+from functions.shared.aws import clients
+from functions.shared.aws.kms import Vault
+from functions.shared.aws.queue import Queue
+from functions.shared.aws.table import Table
 from functions.shared.clock import clock_from
-from functions.shared.connections import Connections
-from functions.shared.custody import Custody
-from functions.shared.hash_keys import HashKeys
-from functions.shared.http import PREFIX, Reply, Request, Route, answer, reply
+from functions.shared.http.edge import PREFIX, Reply, Request, Route, answer, reply
+from functions.shared.http.principal import Caller
 from functions.shared.observability import logger
-from functions.shared.queue import Queue
 from functions.shared.settings import Settings, from_process
-from functions.shared.table import Table
-from functions.shared.vault import Vault
+from functions.shared.tables.connections import Connections
+from functions.shared.tables.custody import Custody
+from functions.shared.tables.hashing_keys import HashKeys
 
 log = logger("connect")
 
@@ -79,15 +79,15 @@ def routes(doors: Doors) -> dict[str, Route]:
 
 def doors_from(settings: Settings) -> Doors:
     """Open what the room reaches, as its settings say."""
-    table = Table(aws.dynamodb(), settings["TABLE_NAME"])
-    vault = Vault(aws.kms(), settings["SECRETS_KEY_ID"])
+    table = Table(clients.dynamodb(), settings["TABLE_NAME"])
+    vault = Vault(clients.kms(), settings["SECRETS_KEY_ID"])
     clock = clock_from(settings.environment)
     return Doors(
         connections=Connections(table),
         hash_keys=HashKeys(table, vault),
         vault=vault,
         custody=Custody(table),
-        snapshots=Queue(aws.sqs(), settings["SNAPSHOT_QUEUE_URL"]),
+        snapshots=Queue(clients.sqs(), settings["SNAPSHOT_QUEUE_URL"]),
         openai=Line(settings.openai_base_url, clock),
         clock=clock,
     )

@@ -6,10 +6,10 @@ the custody log does not take is not handed out.
 """
 
 from functions.connect.flow import Doors
-from functions.shared.caller import Caller
 from functions.shared.canonical import Json
 from functions.shared.errors import Conflict
 from functions.shared.hashing import NORMALIZATION, SCHEME
+from functions.shared.http.principal import Caller
 
 
 def hashing_key(caller: Caller, doors: Doors) -> Json:

@@ -4,10 +4,10 @@ Pure. A key of another organization must not go on writing this one's history: i
 """
 
 from functions.connect.check import Checked, Recognize
-from functions.connect.words import in_words
-from functions.shared.connections import Connection
+from functions.connect.refusal_messages import in_words
 from functions.shared.errors import Quarantined
 from functions.shared.hashing import id_hash
+from functions.shared.tables.connections import Connection
 
 
 def recognizer(hash_key: bytes, connection: Connection) -> Recognize | None:

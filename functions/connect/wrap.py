@@ -12,9 +12,9 @@ from typing import Final
 from pydantic import SecretStr
 
 from functions.connect.check import Checked
+from functions.shared.aws.kms import Vault, admin_key_context
 from functions.shared.hashing import id_hash
 from functions.shared.hours import rfc3339
-from functions.shared.vault import Vault, admin_key_context
 
 WARN_BEFORE: Final = timedelta(days=14)
 # A key minted with the 90 days we ask for is then 14 days from its end.

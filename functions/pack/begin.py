@@ -6,13 +6,13 @@ a crash; the last seal that counts is therefore written into the row first.
 
 from datetime import datetime, timedelta
 
-from functions.pack.doors import Doors
-from functions.pack.walk import ends_chain
+from functions.pack.collect.seal_chain import ends_chain
+from functions.pack.context import Doors
+from functions.shared.aws.table import ConditionFailed
 from functions.shared.errors import EvidenceInvalid, PackFailed
+from functions.shared.evidence.seals import Chain, Seal
 from functions.shared.hours import HOUR, parse_instant
-from functions.shared.packs import Pack
-from functions.shared.seals import Chain, Seal
-from functions.shared.table import ConditionFailed
+from functions.shared.tables.packs import Pack
 
 # By then every hour that closes in the ordinary way has its seal.
 USUAL_SEALING = timedelta(minutes=20)

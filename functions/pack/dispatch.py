@@ -10,17 +10,18 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from functions.shared import aws, settings
+from functions.shared import settings
+from functions.shared.aws import clients
+from functions.shared.aws.queue import Queue
+from functions.shared.aws.table import Table
 from functions.shared.clock import clock_from
-from functions.shared.connections import Connection, Connections
 from functions.shared.errors import AuditError
-from functions.shared.hour_rows import HourRows
 from functions.shared.hours import HOUR, floor_hour, parse_instant, previous_month, rfc3339
 from functions.shared.observability import logger
-from functions.shared.packs import Pack, Packs
 from functions.shared.period import Period
-from functions.shared.queue import Queue
-from functions.shared.table import Table
+from functions.shared.tables.connections import Connection, Connections
+from functions.shared.tables.hour_rows import HourRows
+from functions.shared.tables.packs import Pack, Packs
 
 log = logger("pack-dispatch")
 
@@ -36,8 +37,8 @@ def handle(event: dict[str, Any], _context: object) -> dict[str, int]:
         dynamodb:Query, GetItem, PutItem and UpdateItem; sqs:SendMessage on the pack queue.
     """
     given = settings.from_process()
-    table = Table(aws.dynamodb(), given["TABLE_NAME"])
-    queue = Queue(aws.sqs(), given["PACK_QUEUE_URL"])
+    table = Table(clients.dynamodb(), given["TABLE_NAME"])
+    queue = Queue(clients.sqs(), given["PACK_QUEUE_URL"])
     now = clock_from(given.environment)()
     fired_at = min(parse_instant(event["time"]), now)
     packs = dispatch(table, queue, fired_at, now, again=event.get("again") is True)

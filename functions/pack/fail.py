@@ -3,8 +3,8 @@
 from collections.abc import Callable
 
 from functions.shared.observability import FAILED_PACKS
-from functions.shared.pack_chain import PackChain
-from functions.shared.packs import ENDED, Packs
+from functions.shared.tables.pack_chain import PackChain
+from functions.shared.tables.packs import ENDED, Packs
 
 
 def fail(

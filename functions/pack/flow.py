@@ -8,21 +8,22 @@ from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from functions.pack.anchor_rows import anchors_of
-from functions.pack.archive import archive
+from functions.pack.archive.spool import Spool
+from functions.pack.archive.tar import archive
 from functions.pack.begin import begin, put_off
-from functions.pack.collect import Organization, collect, late_after
-from functions.pack.doors import Doors
+from functions.pack.collect.collect import collect, late_after
+from functions.pack.collect.corroboration import Witnesses
+from functions.pack.collect.organization import Organization
+from functions.pack.collect.seal_chain import Losses
+from functions.pack.context import Doors
 from functions.pack.fail import fail
-from functions.pack.manifest import manifest
-from functions.pack.publish import publish
-from functions.pack.sign import key_in_force, signature_file
-from functions.pack.spool import Spool
-from functions.pack.verify import verify
-from functions.pack.walk import Losses
-from functions.pack.witnesses import Witnesses
-from functions.pack.write import write
-from functions.shared.anchors import Anchor
+from functions.pack.members.anchors import anchors_of
+from functions.pack.members.write import write
+from functions.pack.publish.publish import publish
+from functions.pack.publish.verify import verify
+from functions.pack.sign.manifest import manifest
+from functions.pack.sign.sign import key_in_force, signature_file
+from functions.shared.aws.table import ConditionFailed
 from functions.shared.canonical import sha256_hex
 from functions.shared.errors import (
     EvidenceConflict,
@@ -31,8 +32,8 @@ from functions.shared.errors import (
     PackFailed,
     SigningRefused,
 )
-from functions.shared.packs import Pack
-from functions.shared.table import ConditionFailed
+from functions.shared.evidence.anchors import Anchor
+from functions.shared.tables.packs import Pack
 
 _BUSY_DELAY_S = 15
 # A tenant's newest packs; older ones are about months that later packs have confirmed.

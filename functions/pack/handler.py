@@ -3,23 +3,24 @@
 import functools
 from typing import Any
 
-from functions.pack.doors import Doors
+from functions.pack.context import Doors
 from functions.pack.flow import build
-from functions.pack.sign import WrappedSeed
-from functions.shared import aws, settings
+from functions.pack.sign.sign import WrappedSeed
+from functions.shared import settings
+from functions.shared.aws import clients
+from functions.shared.aws.bucket import Bucket
+from functions.shared.aws.kms import Vault
+from functions.shared.aws.queue import Queue
+from functions.shared.aws.table import Table
 from functions.shared.canonical import strict_loads
 from functions.shared.clock import clock_from
-from functions.shared.connections import Connections
-from functions.shared.custody import Custody
-from functions.shared.hour_rows import HourRows
-from functions.shared.objects import Bucket
 from functions.shared.observability import count, logger
-from functions.shared.pack_chain import PackChain
-from functions.shared.packs import Packs
-from functions.shared.queue import Queue
-from functions.shared.signing_keys import SigningKeys
-from functions.shared.table import Table
-from functions.shared.vault import Vault
+from functions.shared.tables.connections import Connections
+from functions.shared.tables.custody import Custody
+from functions.shared.tables.hour_rows import HourRows
+from functions.shared.tables.pack_chain import PackChain
+from functions.shared.tables.packs import Packs
+from functions.shared.tables.signing_keys import SigningKeys
 
 log = logger("pack")
 
@@ -28,18 +29,18 @@ log = logger("pack")
 def doors() -> Doors:
     """Open the doors, once per process."""
     given = settings.from_process()
-    table = Table(aws.dynamodb(), given["TABLE_NAME"])
+    table = Table(clients.dynamodb(), given["TABLE_NAME"])
     return Doors(
         packs=Packs(table),
         chain=PackChain(table),
         keys=SigningKeys(table),
-        signer=WrappedSeed(Vault(aws.kms(), given["SIGNING_KEY_ID"])),
+        signer=WrappedSeed(Vault(clients.kms(), given["SIGNING_KEY_ID"])),
         custody=Custody(table),
-        evidence=Bucket(aws.s3(), given["EVIDENCE_BUCKET"]),
-        archives=Bucket(aws.s3(), given["PACKS_BUCKET"]),
+        evidence=Bucket(clients.s3(), given["EVIDENCE_BUCKET"]),
+        archives=Bucket(clients.s3(), given["PACKS_BUCKET"]),
         hours=lambda tenant, org: HourRows(table, tenant, org),
         connections=Connections(table),
-        queue=Queue(aws.sqs(), given["PACK_QUEUE_URL"]),
+        queue=Queue(clients.sqs(), given["PACK_QUEUE_URL"]),
         now=clock_from(given.environment),
         count=count,
     )

@@ -10,12 +10,13 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from functions.shared import aws, settings
-from functions.shared.connections import Connections
+from functions.shared import settings
+from functions.shared.aws import clients
+from functions.shared.aws.queue import Queue
+from functions.shared.aws.table import Table
 from functions.shared.hours import HOUR, floor_hour, parse_instant, rfc3339
 from functions.shared.observability import logger
-from functions.shared.queue import Queue
-from functions.shared.table import Table
+from functions.shared.tables.connections import Connections
 
 log = logger("snapshot-dispatch")
 
@@ -29,10 +30,10 @@ def handle(event: dict[str, Any], _context: object) -> dict[str, int]:
         dynamodb:Query on the ``due`` index; sqs:SendMessage on the snapshot queue.
     """
     given = settings.from_process()
-    due = Connections(Table(aws.dynamodb(), given["TABLE_NAME"])).due()
+    due = Connections(Table(clients.dynamodb(), given["TABLE_NAME"])).due()
     spread_s = int(given.environment.get("SPREAD_SECONDS", "0"))
     messages = orders(due, parse_instant(event["time"]), spread_s)
-    Queue(aws.sqs(), given["SNAPSHOT_QUEUE_URL"]).send_all(messages)
+    Queue(clients.sqs(), given["SNAPSHOT_QUEUE_URL"]).send_all(messages)
     log.info("dispatched", organizations=len(messages), time=event["time"])
     return {"organizations": len(messages)}
 

@@ -5,79 +5,35 @@
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import partial
 
-from functions.shared.answers import Answers
 from functions.shared.canonical import Json
-from functions.shared.connections import Connection
 from functions.shared.errors import LeaseHeld, StillOpen
-from functions.shared.hour_rows import HourRows
+from functions.shared.evidence.seals import Seal
 from functions.shared.hours import GRACE, HOUR, parse_instant, rfc3339
 from functions.shared.observability import FAILED_HOURS, MISSED_HOURS
-from functions.shared.seals import Chain, Seal
 from functions.shared.sections import REGISTERED
+from functions.shared.tables.account_owners import Answers
 from functions.snapshot import lifecycle
-from functions.snapshot.attempts import Attempts
-from functions.snapshot.compare import compare
-from functions.snapshot.look import look
-from functions.snapshot.project import Projection
-from functions.snapshot.recent import recent
-from functions.snapshot.reconcile import RecentSince, reconcile
+from functions.snapshot.compare.compare import compare
+from functions.snapshot.context import Order, Room
+from functions.snapshot.findings.register import find
+from functions.snapshot.hour_run import Walk
+from functions.snapshot.hour_to_close import Closing
+from functions.snapshot.reconcile.reconcile import reconcile
 from functions.snapshot.records import Chosen, Picture
-from functions.snapshot.room import Order, Room
-from functions.snapshot.seal import DERIVED, Closing, commit, content_of, content_without_picture
-from functions.snapshot.store import Store
+from functions.snapshot.seal.content import (
+    DERIVED,
+    commit,
+    content_of,
+    content_without_picture,
+)
+from functions.snapshot.take import look
 
 # Just over what one run may last; a redelivery of the same message may take it again at once.
 LEASE = timedelta(minutes=16)
 _BUSY_DELAY_S = 60
 _RETRY_DELAYS_S = (60, 120, 300, 600, 900)
-
-
-@dataclass(frozen=True, slots=True)
-class Walk:
-    """One order under way: whose it is, and the doors cut to this organization."""
-
-    order: Order
-    room: Room
-    connection: Connection
-    deadline: float
-
-    def remaining_s(self) -> float:
-        """Return the seconds this run may still use, over all the hours it closes."""
-        return self.deadline - self.room.elapsed()
-
-    @property
-    def chain(self) -> Chain:
-        """Return the organization's seals."""
-        return Chain(self.room.evidence, self.order.tenant_id, self.order.org_id)
-
-    @property
-    def store(self) -> Store:
-        """Return the organization's evidence."""
-        return Store(self.room.evidence, self.order.tenant_id, self.order.org_id)
-
-    @property
-    def attempts(self) -> Attempts:
-        """Return the notes of runs that could not close their hour."""
-        return Attempts(self.room.work, self.order.tenant_id, self.order.org_id)
-
-    @property
-    def projection(self) -> Projection:
-        """Return the organization's rows in the table."""
-        table, evidence = self.room.table, self.room.evidence
-        return Projection(table, evidence, self.order.tenant_id, self.order.org_id)
-
-    def recent_before(self, closing: Closing) -> RecentSince:
-        """Return what reads back, from an instant on, what was sealed before an hour."""
-        return partial(recent, self.room.evidence, self.chain, closing.previous)
-
-    @property
-    def hours(self) -> HourRows:
-        """Return the organization's hour rows."""
-        return HourRows(self.room.table, self.order.tenant_id, self.order.org_id)
 
 
 def run(order: Order, room: Room, remaining_s: float) -> list[Seal]:
@@ -152,10 +108,10 @@ def _seal_picture(walk: Walk, closing: Closing, picture: Picture, run_block: Jso
     """Compare with what was known, store, seal, project."""
     carried = {section: closing.carried(section) for section in REGISTERED}
     known = {section: walk.store.load(entry) for section, entry in carried.items()}
-    found = walk.store.load(closing.carried("findings"))
-    compared = compare(closing, picture, known, found, _chosen(walk, known, picture))
+    compared = compare(closing, picture, known, _chosen(walk, known, picture))
+    found = find(closing, picture, compared, walk.store.load(closing.carried("findings")))
     opened = walk.store.load(closing.carried("open_changes"))
-    reconciled = reconcile(closing, picture, compared, opened, walk.recent_before(closing))
+    reconciled = reconcile(closing, picture, compared, found, opened, walk.recent_before(closing))
     registers = compared.registers | reconciled.registers
     entries, segments = walk.store.store(
         closing.hour,

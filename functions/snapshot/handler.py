@@ -3,17 +3,18 @@
 import functools
 from typing import Any, Protocol
 
-from functions.shared import aws, settings
+from functions.shared import settings
+from functions.shared.aws import clients
+from functions.shared.aws.bucket import Bucket
+from functions.shared.aws.kms import Vault
+from functions.shared.aws.queue import Queue
+from functions.shared.aws.table import Table
 from functions.shared.canonical import strict_loads
 from functions.shared.clock import clock_from, name_of_clock
 from functions.shared.hours import parse_instant
-from functions.shared.objects import Bucket
 from functions.shared.observability import count, logger
-from functions.shared.queue import Queue
-from functions.shared.table import Table
-from functions.shared.vault import Vault
+from functions.snapshot.context import Order, Room
 from functions.snapshot.flow import run
-from functions.snapshot.room import Order, Room
 
 # Enough to store, seal and project what was read when the time for reading is over.
 RESERVE_S = 10.0
@@ -33,11 +34,11 @@ def room() -> Room:
     """Open the doors, once per process."""
     given = settings.from_process()
     return Room(
-        table=Table(aws.dynamodb(), given["TABLE_NAME"]),
-        evidence=Bucket(aws.s3(), given["EVIDENCE_BUCKET"]),
-        work=Bucket(aws.s3(), given["WORK_BUCKET"]),
-        secrets=Vault(aws.kms(), given["SECRETS_KEY_ID"]),
-        queue=Queue(aws.sqs(), given["SNAPSHOT_QUEUE_URL"]),
+        table=Table(clients.dynamodb(), given["TABLE_NAME"]),
+        evidence=Bucket(clients.s3(), given["EVIDENCE_BUCKET"]),
+        work=Bucket(clients.s3(), given["WORK_BUCKET"]),
+        secrets=Vault(clients.kms(), given["SECRETS_KEY_ID"]),
+        queue=Queue(clients.sqs(), given["SNAPSHOT_QUEUE_URL"]),
         now=clock_from(given.environment),
         clock=name_of_clock(given.environment),
         region=given.environment.get("AWS_REGION"),

@@ -9,23 +9,23 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
+from functions.api.context import Doors
 from functions.api.document import document
-from functions.api.doors import Doors
+from functions.api.flow import OPEN_ROUTES, OPERATIONS
 from functions.api.handler import doors_from, routes
-from functions.api.route import OPEN_ROUTES, OPERATIONS
+from functions.shared.aws.bucket import Bucket
+from functions.shared.aws.keys import seal_key
+from functions.shared.aws.kms import Vault
+from functions.shared.aws.queue import Queue
+from functions.shared.aws.table import Table
+from functions.shared.evidence.seals import Chain
 from functions.shared.hours import parse_instant
-from functions.shared.http import answer
-from functions.shared.layout import seal_key
-from functions.shared.objects import Bucket
-from functions.shared.queue import Queue
-from functions.shared.seals import Chain
+from functions.shared.http.edge import answer
 from functions.shared.settings import Settings
-from functions.shared.table import Table
-from functions.shared.vault import Vault
 from tests.conftest import SettableClock
-from tests.http_events import http_event
-from tests.lab import Lab
-from tests.seen import all_items
+from tests.support.aws_state import all_items
+from tests.support.http_events import http_event
+from tests.support.snapshot_fixture import Lab
 from tools.openai_simulator import World
 
 Body = dict[str, Any]

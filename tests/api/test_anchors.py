@@ -4,12 +4,12 @@ from datetime import timedelta
 
 import pytest
 
-from functions.api import anchors as listing
 from functions.api.cursor import Cursors
-from functions.shared.anchors import Anchor, Anchors, Head
+from functions.api.views import anchors as listing
+from functions.shared.aws.keys import anchors_prefix
 from functions.shared.canonical import canonical, sha256_hex
+from functions.shared.evidence.anchors import Anchor, Anchors, Head
 from functions.shared.hours import parse_instant, rfc3339
-from functions.shared.layout import anchors_prefix
 from tests.api.conftest import OURS, THEIRS, Api
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from functions.api.billing import CARRY, HourFact, bill, half_up
+from functions.api.views.billing import CARRY, HourFact, bill, half_up
 from functions.shared.hours import HOUR, hours_from, month_end, month_start
 
 MONTH = "2026-04"

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from functions.shared.connections import Connections
+from functions.shared.aws.keys import hour_sk, organization_pk
 from functions.shared.hours import HOUR, hours_from, month_end, month_start, rfc3339
-from functions.shared.layout import hour_sk, organization_pk
+from functions.shared.tables.connections import Connections
 from tests.api.conftest import OURS, Api, MakeLab
 from tools.openai_simulator import World
 

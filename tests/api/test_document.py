@@ -8,18 +8,18 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from functions.api.document import document
+from functions.api.flow import API, CONNECT, OPEN_ROUTES, OPERATIONS
 from functions.api.handler import VIEWS
-from functions.api.route import API, CONNECT, OPEN_ROUTES, OPERATIONS
 from functions.connect.handler import doors_from
 from functions.connect.handler import routes as connect_routes
-from functions.shared.http import PREFIX
+from functions.shared.http.edge import PREFIX
 from functions.shared.settings import Settings
 from tests.api.conftest import Api
 
 
 def test_every_route_of_the_template_is_in_the_document_and_no_other() -> None:
     """Template, handlers and document name the same routes, public ones too."""
-    routes = pytest.importorskip("infra.routes")
+    routes = pytest.importorskip("infra.edge.routes")
     template = {(r.method, r.path, r.function.lower(), r.public) for r in routes.ROUTES}
     table = {(one.method, PREFIX + one.path, one.room, one.public) for one in OPERATIONS}
     assert template == table

@@ -5,10 +5,10 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from functions.shared.packs import Pack
-from functions.shared.queue import Queue
+from functions.shared.aws.queue import Queue
+from functions.shared.tables.packs import Pack
 from tests.api.conftest import OURS, Api, Body, MakeLab
-from tests.seen import all_items, received
+from tests.support.aws_state import all_items, received
 from tools.openai_simulator import World
 
 PERIOD = {"period_start": "2026-04-01T00:00:00Z", "period_end": "2026-04-01T04:59:59Z"}

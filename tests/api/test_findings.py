@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from functions.shared.layout import tenant_pk
+from functions.shared.aws.keys import tenant_pk
 from tests.api.conftest import OURS, Api, MakeLab
-from tests.seen import all_items
+from tests.support.aws_state import all_items
 from tools.openai_simulator import World
 
 ROUTE = "PUT /orgs/{org_id}/findings/{finding_id}/state"

@@ -8,10 +8,10 @@ import pytest
 from aws_lambda_powertools import Logger
 
 from functions.api import handler
-from functions.shared import aws
+from functions.shared.aws import clients
 from functions.shared.errors import Misconfigured
 from tests.api.conftest import Api
-from tests.http_events import http_event
+from tests.support.http_events import http_event
 
 
 @pytest.fixture
@@ -41,8 +41,8 @@ def test_a_first_answer_opens_no_client_it_does_not_use(
     def refused() -> None:
         raise AssertionError("opened for nothing")
 
-    monkeypatch.setattr(aws, "s3", refused)
-    monkeypatch.setattr(aws, "sqs", refused)
+    monkeypatch.setattr(clients, "s3", refused)
+    monkeypatch.setattr(clients, "sqs", refused)
     found = handler.handle(http_event("GET /signing-keys", tenant=None), None)
     assert found["statusCode"] == 200
     assert handler.handle(http_event("GET /openapi.json", tenant=None), None)["statusCode"] == 200

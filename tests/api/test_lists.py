@@ -2,8 +2,8 @@
 
 import pytest
 
+from functions.shared.aws.keys import seal_key
 from functions.shared.hours import parse_instant
-from functions.shared.layout import seal_key
 from tests.api.conftest import OURS, Api, MakeLab, story
 from tools.openai_simulator import World
 
@@ -185,7 +185,7 @@ def test_the_kept_registers_do_not_grow_without_end(
     sealed: Api, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The ones read longest ago make room."""
-    monkeypatch.setattr("functions.api.doors._KEPT_BYTES", 1)
+    monkeypatch.setattr("functions.api.context._KEPT_BYTES", 1)
     for path in ("/users", "/projects", "/api-keys"):
         sealed.get(path)
         assert len(sealed.doors.registers._kept) == 1

@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from functions.shared.queue import Queue
+from functions.shared.aws.queue import Queue
 from tests.api.conftest import OURS, Api, Body
 from tests.api.test_evidence_packs import PERIOD, custody, make_ready
-from tests.seen import all_items, received
+from tests.support.aws_state import all_items, received
 
 ROUTE = "POST /evidence-packs"
 

@@ -10,7 +10,7 @@ import pytest
 from functions.shared.canonical import sha256_hex
 from tests.api.conftest import Api, Body
 from tests.api.test_evidence_packs import PERIOD, custody, make_ready
-from tests.seen import all_items
+from tests.support.aws_state import all_items
 
 LINKS = "/evidence-packs/{number}/links"
 ONE = {"number": "1"}

@@ -11,14 +11,14 @@ from typing import Any
 import pytest
 
 from functions.api.cursor import Cursors
+from functions.api.flow import API, OPEN_ROUTES, OPERATIONS
 from functions.api.handler import routes
-from functions.api.route import API, OPEN_ROUTES, OPERATIONS
-from functions.shared.connections import Connections
-from functions.shared.http import answer
+from functions.shared.http.edge import answer
+from functions.shared.tables.connections import Connections
 from tests.api.conftest import OURS, THEIRS, Api
 from tests.api.test_evidence_packs import PERIOD, make_ready
-from tests.http_events import http_event
-from tests.seen import all_items
+from tests.support.aws_state import all_items
+from tests.support.http_events import http_event
 
 NEVER = "org-never-was"
 FORGED = ["org-other#O#org-first", "org-other%00", "../org-other", "ORG-OTHER", "org-other ", ""]

@@ -93,7 +93,7 @@ def test_a_filter_that_few_rows_pass_gives_a_short_page_and_a_cursor(
     sealed: Api, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """One request looks at a bounded number of rows; the pages still find everything."""
-    monkeypatch.setattr("functions.api.timeline._MAX_LOOKED_AT", 2)
+    monkeypatch.setattr("functions.api.views.timeline._MAX_LOOKED_AT", 2)
     first = sealed.get("/events", {"event_type": "no.such"})
     assert first["items"] == []
     assert first["next_cursor"] is not None

@@ -12,15 +12,15 @@ import pytest
 from functions.connect.check import Line
 from functions.connect.flow import Doors
 from functions.connect.handler import doors_from, routes
-from functions.shared.http import answer
-from functions.shared.queue import Queue
+from functions.shared.aws.queue import Queue
+from functions.shared.aws.table import Table
+from functions.shared.http.edge import answer
 from functions.shared.settings import Settings
-from functions.shared.table import Table
 from tests.conftest import SettableClock
-from tests.http_events import http_event
-from tools.openai_simulator.brain import Simulator
-from tools.openai_simulator.transport import AsyncDoor
-from tools.openai_simulator.world import World
+from tests.support.http_events import http_event
+from tools.openai_simulator.http.transport import AsyncDoor
+from tools.openai_simulator.simulator import Simulator
+from tools.openai_simulator.story.world import World
 
 CANARY = "sk-admin-CANARY7f3b9d2e4c8a1056-AbCd"
 OTHER_KEY = "sk-admin-OTHER-organization-0002-EfGh"

@@ -9,10 +9,10 @@ from urllib.parse import quote
 
 import pytest
 
-from functions.shared.vault import Vault
+from functions.shared.aws.kms import Vault
 from tests.connect.conftest import CANARY, OTHER_KEY, SECOND_KEY, Room
 from tests.connect.test_refusals import FAULTS, add_fault
-from tests.seen import all_items, received
+from tests.support.aws_state import all_items, received
 
 
 def forms(secret: str) -> list[str]:

@@ -2,11 +2,11 @@
 
 import pytest
 
-from functions.shared.hash_keys import HashKeys
+from functions.shared.aws.kms import Vault, admin_key_context
 from functions.shared.hashing import id_hash
-from functions.shared.vault import Vault, admin_key_context
+from functions.shared.tables.hashing_keys import HashKeys
 from tests.connect.conftest import CANARY, OTHER_KEY, Room
-from tests.seen import all_items, received
+from tests.support.aws_state import all_items, received
 
 
 def test_a_connect_stores_the_wrapped_key_and_sends_the_first_hour(

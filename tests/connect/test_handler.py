@@ -10,7 +10,7 @@ from aws_lambda_powertools import Logger
 from functions.connect import handler
 from functions.shared.errors import Misconfigured
 from tests.connect.conftest import CANARY
-from tests.http_events import http_event
+from tests.support.http_events import http_event
 
 
 @pytest.fixture

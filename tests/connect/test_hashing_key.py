@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from functions.shared.custody import Custody
+from functions.shared.aws.kms import Vault
 from functions.shared.hashing import email_hash
-from functions.shared.vault import Vault
+from functions.shared.tables.custody import Custody
 from tests.connect.conftest import Room
-from tests.leaks import forms
-from tests.seen import all_items, received
+from tests.support.aws_state import all_items, received
+from tests.support.secret_scan import forms
 
 ROUTE = "POST /hashing-key"
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.connect.conftest import CANARY, OTHER_KEY, SECOND_KEY, Room
-from tests.seen import received
+from tests.support.aws_state import received
 
 ONE = {"org_id": "org-first", "service_account_id": "svc_acct_bot"}
 STEPS: list[tuple[str, dict[str, Any]]] = [

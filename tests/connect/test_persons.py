@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
-from functions.shared.answers import Answers
+from functions.shared.aws.keys import tenant_pk
 from functions.shared.hashing import email_hash
-from functions.shared.layout import tenant_pk
+from functions.shared.tables.account_owners import Answers
 from tests.connect.conftest import Room
 from tests.connect.test_canary import forms
-from tests.seen import all_items
+from tests.support.aws_state import all_items
 
 ROUTE = "PUT /orgs/{org_id}/service-accounts/{service_account_id}/person"
 PATH = {"org_id": "org-first", "service_account_id": "svc_acct_bot"}

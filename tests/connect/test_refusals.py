@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.connect.conftest import CANARY, OTHER_KEY, Room
-from tests.seen import all_items, received
+from tests.support.aws_state import all_items, received
 
 FAULTS: dict[str, tuple[dict[str, Any], int, str, str]] = {
     "unknown key": (

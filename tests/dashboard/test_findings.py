@@ -9,9 +9,9 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from functions.shared.sections import BY_NAME
-from functions.snapshot import settle
-from functions.snapshot.discrepancies import EVENT_WITHOUT_CHANGE, UNEXPLAINED_CHANGE
-from functions.snapshot.findings import NEEDS
+from functions.snapshot.findings.register import NEEDS
+from functions.snapshot.reconcile import verdicts
+from functions.snapshot.reconcile.findings import EVENT_WITHOUT_CHANGE, UNEXPLAINED_CHANGE
 from tests.dashboard.conftest import sign_in
 from tests.dashboard.site import DASHBOARD, Site
 from tests.dashboard.world import Json, finding
@@ -46,11 +46,11 @@ def test_every_kind_and_reason_the_service_finds_has_words() -> None:
 
 def test_every_verdict_and_section_has_words() -> None:
     """What a change can be called, and why."""
-    constants = {name: value for name, value in vars(settle).items() if name.isupper()}
-    verdicts = {settle.EXPLAINED, settle.UNEXPLAINED, settle.CANNOT_TELL}
+    constants = {name: value for name, value in vars(verdicts).items() if name.isupper()}
+    words = {verdicts.EXPLAINED, verdicts.UNEXPLAINED, verdicts.CANNOT_TELL}
     texts = {value for value in constants.values() if isinstance(value, str)}
-    assert table_of("VERDICTS") == verdicts
-    assert table_of("VERDICT_REASONS") == texts - verdicts - {settle.NO_TRACE}
+    assert table_of("VERDICTS") == words
+    assert table_of("VERDICT_REASONS") == texts - words - {verdicts.NO_TRACE}
     assert table_of("ENTITIES") == {*BY_NAME, "audit_events"}
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from infra import code
+from infra.compute import code
 from tests.infra.template import Template
 
 ROOMS = {"Connect": "connect", "Snapshot": "snapshot", "Pack": "pack", "Api": "api"}
@@ -90,6 +90,6 @@ def test_a_layer_that_cannot_be_built_leaves_nothing_and_says_why(
 def test_without_uv_the_error_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     """And what to run."""
     monkeypatch.delenv("UV", raising=False)
-    monkeypatch.setattr("infra.code.shutil.which", lambda *_, **__: None)
+    monkeypatch.setattr("infra.compute.code.shutil.which", lambda *_, **__: None)
     with pytest.raises(code.LayerNotBuilt, match="run `make`"):
         code.build_layer("aarch64-manylinux2014", "3.13")

@@ -19,8 +19,8 @@ from botocore.config import Config
 from botocore.loaders import Loader
 from botocore.session import Session
 
-from functions.shared import aws
-from infra.models import OPERATIONS, build_models, trimmed
+from functions.shared.aws import clients
+from infra.compute.models import OPERATIONS, build_models, trimmed
 from tests.infra.template import ROOT, Template
 
 # One call of each operation, with what the rooms' own calls have that could change a request.
@@ -133,7 +133,7 @@ def test_the_doors_alone_open_clients() -> None:
         for line in filter(opened.search, text.splitlines()):
             door = re.search(r"(Table|Bucket|Queue|Vault)\((aws|s3)\b|s3 = aws\.when_used", line)
             assert door, f"{path.name}: {line.strip()}"
-    assert set(aws.SERVICES) == set(OPERATIONS) == set(CALLS)
+    assert set(clients.SERVICES) == set(OPERATIONS) == set(CALLS)
     assert {s: set(calls) for s, calls in CALLS.items()} == {
         service: set(names) for service, names in OPERATIONS.items()
     }
@@ -252,9 +252,9 @@ def test_a_newer_botocore_keeps_what_is_newer_in_it(
 def test_the_rooms_clients_are_built_from_them_where_they_are(there: bool, models: Path) -> None:
     """By the variable as the template has it; where it leads nowhere, from the whole models."""
     script = (
-        "from functions.shared import aws\n"
-        "for open_one in (aws.dynamodb, aws.kms, aws.s3, aws.sqs):\n"
-        "    print(len(open_one().meta.service_model.operation_names))\n"
+        "from functions.shared.aws import clients\n"
+        "for build in (clients.dynamodb, clients.kms, clients.s3, clients.sqs):\n"
+        "    print(len(build().meta.service_model.operation_names))\n"
     )
     root = models.parent if there else models
     done = subprocess.run(

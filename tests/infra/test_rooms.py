@@ -14,9 +14,9 @@ HANDLERS = {
     "Snapshot": "functions.snapshot.handler.handle",
     "PackDispatch": "functions.pack.dispatch.handle",
     "Pack": "functions.pack.handler.handle",
-    "PackGivenUp": "functions.pack.given_up.handle",
-    "Anchor": "functions.pack.anchor.handle",
-    "SigningKey": "functions.pack.mint.handle",
+    "PackGivenUp": "functions.pack.dead_letters.handle",
+    "Anchor": "functions.pack.anchor.anchor.handle",
+    "SigningKey": "functions.pack.keys.create.handle",
     "Api": "functions.api.handler.handle",
 }
 SETTINGS = {

@@ -8,21 +8,21 @@ from typing import Any
 
 import pytest
 
-from functions.pack.doors import Doors
+from functions.pack.context import Doors
 from functions.pack.flow import build
-from functions.pack.mint import mint
-from functions.pack.sign import WrappedSeed
-from functions.shared.connections import Connections
-from functions.shared.custody import Custody
-from functions.shared.hour_rows import HourRows
+from functions.pack.keys.create import mint
+from functions.pack.sign.sign import WrappedSeed
+from functions.shared.aws.bucket import Bucket
+from functions.shared.aws.kms import Vault
+from functions.shared.aws.queue import Queue
+from functions.shared.aws.table import Table
 from functions.shared.hours import HOUR, floor_hour, rfc3339
-from functions.shared.objects import Bucket
-from functions.shared.pack_chain import PackChain
-from functions.shared.packs import Pack, Packs
-from functions.shared.queue import Queue
-from functions.shared.signing_keys import SigningKey, SigningKeys
-from functions.shared.table import Table
-from functions.shared.vault import Vault
+from functions.shared.tables.connections import Connections
+from functions.shared.tables.custody import Custody
+from functions.shared.tables.hour_rows import HourRows
+from functions.shared.tables.pack_chain import PackChain
+from functions.shared.tables.packs import Pack, Packs
+from functions.shared.tables.signing_keys import SigningKey, SigningKeys
 from tests.conftest import SettableClock
 
 

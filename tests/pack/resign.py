@@ -14,8 +14,8 @@ from typing import Any
 
 from nacl.signing import SigningKey
 
-from tests.pack_rows import Row, jsonl, longest_gap, sha256
-from tests.tars import Entry, tar_entry
+from tests.support.pack_rows import Row, jsonl, longest_gap, sha256
+from tests.support.tars import Entry, tar_entry
 
 Rows = dict[str, list[Row]]
 COUNTS = {"users": "user", "projects": "project", "api_keys": "api_key", "events": "event"}

@@ -3,18 +3,18 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from functions.pack.anchor import AnchorDoors, anchor
-from functions.shared.anchors import Anchor, Anchors
+from functions.pack.anchor.anchor import AnchorDoors, anchor
+from functions.shared.aws.bucket import Bucket
+from functions.shared.aws.keys import hour_sk, organization_pk
+from functions.shared.aws.table import Table
 from functions.shared.canonical import Json
-from functions.shared.connections import Connections
-from functions.shared.hour_rows import HourRows
+from functions.shared.evidence.anchors import Anchor, Anchors
+from functions.shared.evidence.seals import Seal
 from functions.shared.hours import parse_instant
-from functions.shared.layout import hour_sk, organization_pk
-from functions.shared.objects import Bucket
-from functions.shared.seals import Seal
-from functions.shared.table import Table
-from tests.builders import World
+from functions.shared.tables.connections import Connections
+from functions.shared.tables.hour_rows import HourRows
 from tests.conftest import SettableClock
+from tests.support.builders import World
 
 START, END = "2026-04-01T00:00:00Z", "2026-04-02T23:59:59Z"
 GAP, EVENTFUL, NEWEST = "2026-04-01T20:00:00Z", "2026-04-01T05:00:00Z", "2026-04-02T23:00:00Z"

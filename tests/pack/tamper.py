@@ -8,10 +8,10 @@ import gzip
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from functions.shared.aws.gzip_member import pack_gzip, unpack_gzip
+from functions.shared.aws.keys import organization_prefix, segment_key
 from functions.shared.canonical import Json, canonical, strict_loads
 from functions.shared.hours import parse_instant
-from functions.shared.joinable import pack_gzip, unpack_gzip
-from functions.shared.layout import organization_prefix, segment_key
 from tests.pack.scene import EVENTFUL, GAP, MIDDLE, NEWEST, NEXT, Scene
 
 Attack = Callable[[Scene], list[str]]

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from functions.pack.ahead import ahead
+from functions.pack.archive.prefetch import ahead
 
 
 def test_results_come_in_the_order_of_the_items() -> None:

@@ -8,22 +8,22 @@ from pathlib import Path
 
 import pytest
 
-from functions.pack.anchor import AnchorDoors, AnchorsIncomplete, anchor, anchor_all
-from functions.pack.timestamp import Authority
-from functions.shared.anchors import Anchor, Anchors
+from functions.pack.anchor.anchor import AnchorDoors, AnchorsIncomplete, anchor, anchor_all
+from functions.pack.anchor.rfc3161 import Authority
+from functions.shared.aws.bucket import Bucket
+from functions.shared.aws.keys import anchor_key
+from functions.shared.aws.table import Table
 from functions.shared.canonical import canonical, sha256_hex
-from functions.shared.connections import Connections
 from functions.shared.errors import EvidenceInvalid, EvidenceMissing
+from functions.shared.evidence.anchors import Anchor, Anchors
+from functions.shared.evidence.seals import Seal
 from functions.shared.hours import HOUR, floor_hour, rfc3339
-from functions.shared.layout import anchor_key
-from functions.shared.objects import Bucket
-from functions.shared.seals import Seal
-from functions.shared.table import Table
-from tests.aws_calls import Killed, killing, watched
-from tests.builders import World
+from functions.shared.tables.connections import Connections
 from tests.conftest import SettableClock
 from tests.pack.conftest import PackRoom
-from tests.time_authority import TimeAuthority, serving
+from tests.support.aws_calls import Killed, killing, watched
+from tests.support.builders import World
+from tests.support.time_authority import TimeAuthority, serving
 from tests.tools.verifier import verify_bytes
 
 MINUTE = timedelta(minutes=1)

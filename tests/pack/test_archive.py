@@ -6,8 +6,8 @@ import tarfile
 from io import BytesIO
 from pathlib import Path
 
-from functions.pack.archive import archive, header
-from functions.pack.spool import Spool
+from functions.pack.archive.spool import Spool
+from functions.pack.archive.tar import archive, header
 
 
 def test_gnu_tar_and_tarfile_read_it(tmp_path: Path) -> None:

@@ -8,16 +8,16 @@ import pytest
 from functions.pack import flow
 from functions.pack.dispatch import dispatch
 from functions.pack.flow import build
+from functions.shared.aws.bucket import Bucket
+from functions.shared.aws.table import ConditionFailed, Table
 from functions.shared.hours import parse_instant
-from functions.shared.objects import Bucket
-from functions.shared.packs import Pack
-from functions.shared.table import ConditionFailed, Table
-from tests.aws_calls import Killed
-from tests.builders import World
+from functions.shared.tables.packs import Pack
 from tests.conftest import SettableClock
 from tests.pack.conftest import PackRoom
-from tests.seen import held
-from tests.together import at_once, meeting
+from tests.support.aws_calls import Killed
+from tests.support.aws_state import held
+from tests.support.builders import World
+from tests.support.race import at_once, meeting
 from tests.tools.verifier import verify_bytes
 
 FIRED_AT = "2026-05-04T03:14:00Z"

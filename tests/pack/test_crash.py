@@ -7,17 +7,17 @@ from typing import Any
 
 import pytest
 
-from functions.pack import given_up, handler
-from functions.shared import objects
+from functions.pack import dead_letters, handler
+from functions.shared.aws import bucket
+from functions.shared.aws.bucket import Bucket
+from functions.shared.aws.table import Item, Table
 from functions.shared.canonical import canonical
-from functions.shared.objects import Bucket
-from functions.shared.packs import Pack
-from functions.shared.table import Item, Table
-from tests.aws_calls import Calls, Killed, killing, watched
-from tests.builders import World
+from functions.shared.tables.packs import Pack
 from tests.conftest import SettableClock
 from tests.pack.conftest import PackRoom
-from tests.seen import all_items, held
+from tests.support.aws_calls import Calls, Killed, killing, watched
+from tests.support.aws_state import all_items, held
+from tests.support.builders import World
 from tests.tools.verifier import verify_bytes
 
 MOMENTS = ("before", "after")
@@ -212,7 +212,7 @@ def test_killed_while_the_archive_goes_up_in_parts(
     stage: Stage, monkeypatch: pytest.MonkeyPatch, moment: str
 ) -> None:
     """A large archive takes more calls; an upload that nobody completes is no object."""
-    monkeypatch.setattr(objects, "_ONE_PUT", 0)
+    monkeypatch.setattr(bucket, "_ONE_PUT", 0)
     with watched() as calls:
         stage.deliver()
     assert calls.count("UploadPart", "PutObject") == 1
@@ -258,15 +258,15 @@ def test_a_pack_that_is_given_up_fails_whatever_call_it_dies_at(
     stage.before = all_items(stage.room.table)
     letter = {"Records": [{"body": '{"number":2,"tenant_id":"tenant-a"}'}]}
     with watched() as calls:
-        given_up.handle(letter, None)
+        dead_letters.handle(letter, None)
     expected = stage.row()
-    assert (expected["state"], expected["reason"]) == ("failed", given_up.REASON)
+    assert (expected["state"], expected["reason"]) == ("failed", dead_letters.REASON)
     for nth in range(1, len(calls.names) + 1):
         stage.back()
         hook: dict[str, Callable[[int], None]] = {moment: killing(nth)}
         with pytest.raises(Killed), watched(**hook):
-            given_up.handle(letter, None)
-        given_up.handle(letter, None)
+            dead_letters.handle(letter, None)
+        dead_letters.handle(letter, None)
         assert stage.row() == expected
     print(f"killed {moment} each of {len(calls.names)} calls: failed, in words")
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from functions.pack import rows
-from functions.pack.event_rows import Taking
+from functions.pack.members import rows
+from functions.pack.members.event_rows import Taking
 from functions.shared.canonical import canonical, strict_loads
 
 START, END = "2026-04-01T00:00:00Z", "2026-04-30T23:59:59Z"

@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from functions.pack.verify import run_script
-from functions.shared.objects import Bucket
-from functions.shared.table import Table
-from tests.builders import World
+from functions.pack.publish.verify import run_script
+from functions.shared.aws.bucket import Bucket
+from functions.shared.aws.table import Table
 from tests.conftest import SettableClock
 from tests.pack.conftest import PackRoom
-from tests.seen import all_items, received
+from tests.support.aws_state import all_items, received
+from tests.support.builders import World
 
 START, END = "2026-04-01T00:00:00Z", "2026-04-01T05:59:59Z"
 

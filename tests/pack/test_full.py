@@ -6,16 +6,16 @@ from typing import Any
 
 import pytest
 
-from functions.pack.clauses import CLAUSES, FINDINGS, FRAMEWORKS
-from functions.pack.verify import run_script
+from functions.pack.documents.clauses import CLAUSES, FINDINGS, FRAMEWORKS
+from functions.pack.publish.verify import run_script
+from functions.shared.aws.bucket import Bucket
 from functions.shared.canonical import Json
-from functions.shared.objects import Bucket
-from functions.shared.packs import Pack
-from functions.snapshot.discrepancies import EVENT_WITHOUT_CHANGE, UNEXPLAINED_CHANGE
-from functions.snapshot.findings import NEEDS
+from functions.shared.tables.packs import Pack
+from functions.snapshot.findings.register import NEEDS
+from functions.snapshot.reconcile.findings import EVENT_WITHOUT_CHANGE, UNEXPLAINED_CHANGE
 from tests.conftest import SettableClock
-from tests.full_world import FullWorld
 from tests.pack.conftest import PackRoom
+from tests.support.full_world import FullWorld
 
 START, END = "2026-04-01T00:00:00Z", "2026-04-01T05:59:59Z"
 FIRST, SECOND, THIRD = (f"2026-04-01T{hour:02d}:00:00Z" for hour in range(3))

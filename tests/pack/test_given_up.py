@@ -5,17 +5,17 @@ from typing import Any
 
 import pytest
 
-from functions.pack import dispatch, flow, given_up
-from functions.pack.verify import NotVerified, verify
-from functions.shared.objects import Bucket
-from functions.shared.packs import Pack
-from functions.shared.queue import Queue
-from functions.shared.table import Table
-from tests.aws_calls import Killed
-from tests.builders import World
+from functions.pack import dead_letters, dispatch, flow
+from functions.pack.publish.verify import NotVerified, verify
+from functions.shared.aws.bucket import Bucket
+from functions.shared.aws.queue import Queue
+from functions.shared.aws.table import Table
+from functions.shared.tables.packs import Pack
 from tests.conftest import SettableClock
 from tests.pack.conftest import PackRoom
-from tests.seen import all_items, held
+from tests.support.aws_calls import Killed
+from tests.support.aws_state import all_items, held
+from tests.support.builders import World
 
 START, END = "2026-04-01T00:00:00Z", "2026-04-01T05:59:59Z"
 RECEIVES = 4
@@ -37,7 +37,7 @@ def world(
 
 
 @pytest.fixture
-def dead_letters(pack_queue: Queue) -> Queue:
+def dead_letter_queue(pack_queue: Queue) -> Queue:
     """Give the pack queue the dead letters that the template gives it."""
     client = pack_queue.client
     dead = client.create_queue(QueueName="audit-pack-dead")["QueueUrl"]
@@ -67,7 +67,7 @@ def dying(room: PackRoom, monkeypatch: pytest.MonkeyPatch, error: BaseException)
 def test_four_tries_that_break_off_end_in_a_reason(
     room: PackRoom,
     world: World,
-    dead_letters: Queue,
+    dead_letter_queue: Queue,
     monkeypatch: pytest.MonkeyPatch,
     error: BaseException,
 ) -> None:
@@ -84,10 +84,10 @@ def test_four_tries_that_break_off_end_in_a_reason(
                 flow.build(body["tenant_id"], body["number"], room.doors)
     assert tries == RECEIVES
     assert room.doors.packs.need("tenant-a", 1).state == "building"
-    [given] = held(dead_letters)
-    given_up.handle({"Records": [{"body": json.dumps(given)}]}, None)
+    [given] = held(dead_letter_queue)
+    dead_letters.handle({"Records": [{"body": json.dumps(given)}]}, None)
     pack = room.doors.packs.need("tenant-a", 1)
-    assert (pack.state, pack.reason) == ("failed", given_up.REASON)
+    assert (pack.state, pack.reason) == ("failed", dead_letters.REASON)
     # The chain of packs was let go: the next one is built at once, and follows none.
     after = room.made(START, END)
     assert (after.number, after.state, after.previous_number) == (2, "ready", None)
@@ -97,9 +97,9 @@ def test_a_pack_that_has_ended_stays_as_it_is(room: PackRoom, world: World, tabl
     """The fourth try may have listed it before it was killed; a pack may never have been."""
     room.made(START, END)
     before = all_items(table)
-    given_up.handle(letter(), None)
-    given_up.handle(letter(7), None)
-    given_up.handle(letter(tenant="tenant-b"), None)
+    dead_letters.handle(letter(), None)
+    dead_letters.handle(letter(7), None)
+    dead_letters.handle(letter(tenant="tenant-b"), None)
     assert all_items(table) == before
 
 
@@ -111,7 +111,7 @@ def test_a_build_that_goes_on_all_the_same_cannot_list_it(
 
     def overtaken(*arguments: Any) -> None:
         verify(*arguments)
-        given_up.handle(letter(), None)
+        dead_letters.handle(letter(), None)
 
     monkeypatch.setattr(flow, "verify", overtaken)
     built = room.build(pack)
@@ -128,7 +128,7 @@ def test_a_month_that_was_given_up_is_made_anew_on_an_operators_word(
     clock.set("2026-05-04T03:14:00Z")
     event = {"time": "2026-05-04T03:14:00Z"}
     assert dispatch.handle(event, None) == {"packs": 1}
-    given_up.handle(letter(), None)
+    dead_letters.handle(letter(), None)
     dispatch.handle(event, None)
     assert numbers(room) == {1: "failed"}
     for _ in range(2):

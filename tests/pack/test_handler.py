@@ -7,15 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from functions.pack import anchor, dispatch, handler
-from functions.shared.anchors import Anchors
-from functions.shared.objects import Bucket
-from functions.shared.packs import Packs
-from functions.shared.queue import Queue
-from functions.shared.table import Table
-from tests.builders import World
+from functions.pack import dispatch, handler
+from functions.pack.anchor import anchor
+from functions.shared.aws.bucket import Bucket
+from functions.shared.aws.queue import Queue
+from functions.shared.aws.table import Table
+from functions.shared.evidence.anchors import Anchors
+from functions.shared.tables.packs import Packs
 from tests.pack.conftest import PackRoom
-from tests.seen import received
+from tests.support.aws_state import received
+from tests.support.builders import World
 
 
 @pytest.fixture

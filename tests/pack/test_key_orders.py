@@ -4,20 +4,20 @@ from typing import Any
 
 import pytest
 
-from functions.pack import key_orders
-from functions.pack import mint as minting
-from functions.pack.seed import new_key
-from functions.pack.sign import WrappedSeed, key_in_force
+from functions.pack.keys import create as minting
+from functions.pack.keys import operator_commands
+from functions.pack.keys.seed import new_key
+from functions.pack.sign.sign import WrappedSeed, key_in_force
+from functions.shared.aws.bucket import Bucket
+from functions.shared.aws.kms import Vault
+from functions.shared.aws.table import Table
 from functions.shared.errors import Conflict, SigningRefused
-from functions.shared.objects import Bucket
-from functions.shared.signing_keys import SigningKeys
-from functions.shared.table import Table
-from functions.shared.vault import Vault
-from tests.builders import World
+from functions.shared.tables.signing_keys import SigningKeys
 from tests.conftest import SettableClock
-from tests.leaks import forms
 from tests.pack.conftest import PackRoom
-from tests.seen import all_items
+from tests.support.aws_state import all_items
+from tests.support.builders import World
+from tests.support.secret_scan import forms
 
 START, END = "2026-04-01T00:00:00Z", "2026-04-01T05:59:59Z"
 
@@ -27,7 +27,7 @@ def rotated(room: PackRoom, vault: Vault, clock: SettableClock, **facts: Any) ->
     keys = room.doors.keys
     current = keys.current(clock.now())
     facts = {"replaces": current.key_id if current else None} | facts
-    return key_orders.rotate(keys, vault, clock.now(), **facts).key_id
+    return operator_commands.rotate(keys, vault, clock.now(), **facts).key_id
 
 
 def test_a_new_key_takes_over_and_the_old_one_ends_after_an_overlap(
@@ -111,11 +111,11 @@ def test_two_orders_at_the_same_time_end_with_one_new_key(
     others: list[str] = []
 
     def meanwhile(vault: Vault, begins: str) -> Any:
-        monkeypatch.setattr(key_orders, "new_key", fresh)
+        monkeypatch.setattr(operator_commands, "new_key", fresh)
         others.append(rotated(room, signing_vault, clock))
         return fresh(vault, begins)
 
-    monkeypatch.setattr(key_orders, "new_key", meanwhile)
+    monkeypatch.setattr(operator_commands, "new_key", meanwhile)
     with pytest.raises(Conflict, match="at the same time"):
         rotated(room, signing_vault, clock)
     assert [key.key_id for key in keys.all()] == [room.key.key_id, *others]
@@ -137,7 +137,7 @@ def test_a_revoked_key_says_when_and_why_and_signs_nothing_more(
     """For everyone to read, without a login."""
     rotated(room, signing_vault, clock)
     clock.advance(minutes=1)
-    key_orders.revoke(room.doors.keys, clock.now(), room.key.key_id, "a laptop was stolen")
+    operator_commands.revoke(room.doors.keys, clock.now(), room.key.key_id, "a laptop was stolen")
     shown = room.doors.keys.all()[0].public()
     assert shown["revoked_at"] == "2026-04-01T06:02:00Z"
     assert shown["revoked_reason"] == "a laptop was stolen"
@@ -151,10 +151,10 @@ def test_revoking_twice_is_refused_in_words_and_keeps_the_first(
     """Also when the two come at the same time."""
     rotated(room, signing_vault, clock)
     keys = room.doors.keys
-    key_orders.revoke(keys, clock.now(), room.key.key_id, "first")
+    operator_commands.revoke(keys, clock.now(), room.key.key_id, "first")
     clock.advance(hours=1)
     with pytest.raises(Conflict, match="revoked at 2026-04-01T06:01:00Z already"):
-        key_orders.revoke(keys, clock.now(), room.key.key_id, "second")
+        operator_commands.revoke(keys, clock.now(), room.key.key_id, "second")
     assert keys.revoke(room.key, clock.now(), "third") is False
     assert keys.all()[0].revoked_reason == "first"
 
@@ -164,7 +164,7 @@ def test_the_only_key_in_force_is_not_revoked_and_it_says_what_to_do(
 ) -> None:
     """No pack could be signed; a new key takes its place first."""
     with pytest.raises(Conflict, match="rotate first"):
-        key_orders.revoke(room.doors.keys, clock.now(), room.key.key_id, "stolen")
+        operator_commands.revoke(room.doors.keys, clock.now(), room.key.key_id, "stolen")
     assert room.doors.keys.all() == [room.key]
 
 
@@ -174,7 +174,7 @@ def test_a_key_that_ended_is_revoked_though_another_is_the_only_one(
     """It signs nothing any more; its packs are what the revocation is about."""
     rotated(room, signing_vault, clock, overlap_hours=1)
     clock.advance(hours=2)
-    key_orders.revoke(room.doors.keys, clock.now(), room.key.key_id, "stolen")
+    operator_commands.revoke(room.doors.keys, clock.now(), room.key.key_id, "stolen")
     assert room.doors.keys.all()[0].revoked_at == "2026-04-01T08:01:00Z"
 
 

@@ -9,16 +9,16 @@ from pathlib import Path
 
 import pytest
 
-from functions.pack.anchor import AnchorDoors, AnchorTooLate, anchor
-from functions.pack.timestamp import Authority, NoToken
-from functions.shared.anchors import Anchors
-from functions.shared.connections import Connections
-from functions.shared.objects import Bucket
-from functions.shared.packs import Pack
-from functions.shared.table import Table
-from tests.builders import World
+from functions.pack.anchor.anchor import AnchorDoors, AnchorTooLate, anchor
+from functions.pack.anchor.rfc3161 import Authority, NoToken
+from functions.shared.aws.bucket import Bucket
+from functions.shared.aws.table import Table
+from functions.shared.evidence.anchors import Anchors
+from functions.shared.tables.connections import Connections
+from functions.shared.tables.packs import Pack
 from tests.conftest import SettableClock
 from tests.pack.conftest import PackRoom
+from tests.support.builders import World
 from tests.tools.verifier import verify_bytes
 
 DAY = "2026-04-02"

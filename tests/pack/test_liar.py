@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from tests import packs
 from tests.pack.resign import Rows, SignedPack
 from tests.pack.test_month_story import judge
 from tests.pack.test_month_story import month as _month
-from tests.pack_rows import Row
+from tests.support import packs
+from tests.support.pack_rows import Row
 from tests.tools.verifier import verify_bytes
 
 month = _month

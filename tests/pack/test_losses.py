@@ -4,11 +4,11 @@ import gzip
 
 import pytest
 
+from functions.shared.aws.bucket import Bucket
+from functions.shared.evidence.seals import Seal
 from functions.shared.hours import parse_instant
-from functions.shared.objects import Bucket
-from functions.shared.seals import Seal
-from tests.builders import World
 from tests.pack.conftest import PackRoom
+from tests.support.builders import World
 
 START, END = "2026-04-01T00:00:00Z", "2026-04-01T05:59:59Z"
 

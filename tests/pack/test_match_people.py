@@ -8,16 +8,16 @@ from typing import Any
 import pytest
 
 from functions.connect.handler import doors_from, routes
-from functions.pack.verify import run_script
-from functions.shared.hash_keys import HashKeys
+from functions.pack.publish.verify import run_script
+from functions.shared.aws.bucket import Bucket
+from functions.shared.aws.kms import Vault
 from functions.shared.hashing import email_hash, email_prefix
-from functions.shared.http import answer
-from functions.shared.objects import Bucket
+from functions.shared.http.edge import answer
 from functions.shared.settings import Settings
-from functions.shared.vault import Vault
-from tests.full_world import FullWorld
-from tests.http_events import http_event
+from functions.shared.tables.hashing_keys import HashKeys
 from tests.pack.conftest import PackRoom
+from tests.support.full_world import FullWorld
+from tests.support.http_events import http_event
 from tests.tools.matcher import Done, run_on, script
 
 START, END = "2026-04-01T00:00:00Z", "2026-04-01T05:59:59Z"

@@ -8,9 +8,10 @@ import pytest
 
 from benchmarks import builders, month, packers
 from benchmarks.folder_s3 import FolderS3
-from functions.pack import events, segments, spool
-from functions.shared import objects
-from functions.shared.objects import Bucket
+from functions.pack.archive import spool
+from functions.pack.members import events, segments
+from functions.shared.aws import bucket
+from functions.shared.aws.bucket import Bucket
 from tests.conftest import SettableClock
 from tests.pack.conftest import PackRoom
 
@@ -62,8 +63,8 @@ def test_sizes_of_pieces_change_no_row(
     monkeypatch.setattr(events, "_COPIED", copied_from)
     monkeypatch.setattr(events, "_WHOLE", whole_up_to)
     monkeypatch.setattr(spool, "_BLOCK", 5000)
-    monkeypatch.setattr(objects, "_ONE_PUT", 0)
-    monkeypatch.setattr(objects, "_PART", 100_000)
+    monkeypatch.setattr(bucket, "_ONE_PUT", 0)
+    monkeypatch.setattr(bucket, "_PART", 100_000)
     second = members(room.made(START, END, **facts))
     for name in ("events.jsonl", "coverage.jsonl", "api_keys.jsonl"):
         assert first[name] == second[name]

@@ -5,15 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from functions.pack.sign import WrappedSeed
-from functions.shared.objects import Bucket
-from functions.shared.table import Table
-from functions.shared.vault import signing_context
-from tests.builders import World
+from functions.pack.sign.sign import WrappedSeed
+from functions.shared.aws.bucket import Bucket
+from functions.shared.aws.kms import signing_context
+from functions.shared.aws.table import Table
 from tests.conftest import SettableClock
 from tests.pack.conftest import PackRoom
 from tests.pack.resign import Rows, SignedPack
-from tests.pack_rows import Row, canonical, sha256
+from tests.support.builders import World
+from tests.support.pack_rows import Row, canonical, sha256
 from tests.tools.verifier import Verdict, verify_bytes
 
 ORGS = ("org-Alpha", "org-Beta")

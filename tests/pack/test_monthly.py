@@ -4,15 +4,15 @@ import pytest
 
 from functions.pack import dispatch as dispatching
 from functions.pack.dispatch import DispatchIncomplete, dispatch
+from functions.shared.aws.bucket import Bucket
+from functions.shared.aws.queue import Queue
+from functions.shared.aws.table import Table
 from functions.shared.hours import parse_instant
-from functions.shared.objects import Bucket
-from functions.shared.packs import Pack, Packs
-from functions.shared.queue import Queue
-from functions.shared.table import Table
-from tests.builders import World
+from functions.shared.tables.packs import Pack, Packs
 from tests.conftest import SettableClock
 from tests.pack.conftest import PackRoom
-from tests.seen import received
+from tests.support.aws_state import received
+from tests.support.builders import World
 
 
 def fire(table: Table, queue: Queue, at: str) -> list[Pack]:

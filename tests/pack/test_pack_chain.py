@@ -4,13 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from functions.pack.sign import WrappedSeed
-from functions.shared.objects import Bucket
-from functions.shared.vault import signing_context
-from tests.builders import World
+from functions.pack.sign.sign import WrappedSeed
+from functions.shared.aws.bucket import Bucket
+from functions.shared.aws.kms import signing_context
 from tests.conftest import SettableClock
 from tests.pack.conftest import PackRoom
 from tests.pack.resign import SignedPack, archive
+from tests.support.builders import World
 from tests.tools.verifier import Verdict, verify, verify_bytes
 
 N = 12

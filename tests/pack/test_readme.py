@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from functions.pack.verify import SCRIPT
-from functions.shared.objects import Bucket
-from tests.builders import World
+from functions.pack.publish.verify import SCRIPT
+from functions.shared.aws.bucket import Bucket
 from tests.pack.conftest import PackRoom
+from tests.support.builders import World
 
 NEEDED = ("openssl", "tar", "sha256sum", "basenc", "python3")
 

@@ -7,14 +7,14 @@ import pytest
 from botocore.exceptions import ClientError
 
 from functions.pack import flow
+from functions.shared.aws.bucket import Bucket
+from functions.shared.aws.table import ConditionFailed, Table
 from functions.shared.errors import LeaseHeld
-from functions.shared.objects import Bucket
-from functions.shared.packs import Pack
-from functions.shared.table import ConditionFailed, Table
-from tests.builders import World
+from functions.shared.tables.packs import Pack
 from tests.conftest import SettableClock
 from tests.pack.conftest import PackRoom
-from tests.seen import received
+from tests.support.aws_state import received
+from tests.support.builders import World
 
 START, END = "2026-04-01T00:00:00Z", "2026-04-01T05:59:59Z"
 

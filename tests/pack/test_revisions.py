@@ -1,9 +1,9 @@
 """A revision: a new pack with everything its predecessor held or was to hold, and a later cut."""
 
-from functions.shared.objects import Bucket
-from tests.builders import World
+from functions.shared.aws.bucket import Bucket
 from tests.conftest import SettableClock
 from tests.pack.conftest import PackRoom
+from tests.support.builders import World
 
 MARCH = ("2026-03-01T00:00:00Z", "2026-03-31T23:59:59Z")
 APRIL = ("2026-04-01T00:00:00Z", "2026-04-30T23:59:59Z")

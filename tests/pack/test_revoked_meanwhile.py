@@ -5,16 +5,17 @@ from typing import Any
 
 import pytest
 
-from functions.pack import flow, key_orders
-from functions.pack.verify import verify
-from functions.shared.objects import Bucket
-from functions.shared.packs import Pack
-from functions.shared.vault import Vault
-from tests.aws_calls import Killed, killing, watched
-from tests.builders import World
+from functions.pack import flow
+from functions.pack.keys import operator_commands
+from functions.pack.publish.verify import verify
+from functions.shared.aws.bucket import Bucket
+from functions.shared.aws.kms import Vault
+from functions.shared.tables.packs import Pack
 from tests.conftest import SettableClock
 from tests.pack.conftest import PackRoom
-from tests.seen import all_items
+from tests.support.aws_calls import Killed, killing, watched
+from tests.support.aws_state import all_items
+from tests.support.builders import World
 
 START, END = "2026-04-01T00:00:00Z", "2026-04-01T05:59:59Z"
 MOMENTS = ("before", "after")
@@ -31,8 +32,8 @@ def revoke(
     def orders() -> None:
         clock.advance(minutes=1)
         keys = room.doors.keys
-        key_orders.rotate(keys, signing_vault, clock.now(), room.key.key_id)
-        key_orders.revoke(keys, clock.now(), room.key.key_id, "a copy of the seed was found")
+        operator_commands.rotate(keys, signing_vault, clock.now(), room.key.key_id)
+        operator_commands.revoke(keys, clock.now(), room.key.key_id, "a copy of the seed was found")
 
     return orders
 

@@ -12,18 +12,18 @@ from pathlib import Path
 
 import pytest
 
+from functions.api.flow import OPEN_ROUTES
 from functions.api.handler import doors_from, routes
-from functions.api.route import OPEN_ROUTES
-from functions.pack import key_orders
-from functions.shared.http import answer
-from functions.shared.objects import Bucket
-from functions.shared.packs import Pack
+from functions.pack.keys import operator_commands
+from functions.shared.aws.bucket import Bucket
+from functions.shared.aws.kms import Vault
+from functions.shared.http.edge import answer
 from functions.shared.settings import Settings
-from functions.shared.vault import Vault
-from tests.builders import World
+from functions.shared.tables.packs import Pack
 from tests.conftest import SettableClock
-from tests.http_events import http_event
 from tests.pack.conftest import PackRoom
+from tests.support.builders import World
+from tests.support.http_events import http_event
 from tests.tools.verifier import Verdict, verify
 
 MONTHS = ("2026-01", "2026-02", "2026-03", "2026-04", "2026-05", "2026-06")
@@ -88,7 +88,7 @@ def half_year(
         (tmp_path / f"pack-{n + 1}.tar.gz").write_bytes(room.archive(made[-1]))
         if n == 1:
             clock.advance(hours=1)
-            key_orders.rotate(room.doors.keys, signing_vault, clock.now(), room.key.key_id)
+            operator_commands.rotate(room.doors.keys, signing_vault, clock.now(), room.key.key_id)
     old, new = room.doors.keys.all()
     api = routes(doors_from(settings))
 
@@ -125,7 +125,9 @@ def test_packs_under_a_revoked_key_are_refused_unless_their_digest_is_known(
     """The list refuses the old key's two; the digest noted at the download vouches for each."""
     year = half_year
     key_id = year.packs[0].signing_key_id
-    key_orders.revoke(year.room.doors.keys, clock.now(), key_id, "a copy of the seed was found")
+    operator_commands.revoke(
+        year.room.doors.keys, clock.now(), key_id, "a copy of the seed was found"
+    )
     bare = [year.listed(pack) for pack in year.packs]
     pinned = [
         year.listed(pack, "--manifest-sha256", str(pack.manifest_sha256)) for pack in year.packs
@@ -146,7 +148,7 @@ def test_a_revision_replaces_a_pack_under_a_revoked_key(
     """The way out for its tenant: the same period, signed with the new key, naming the old pack."""
     year = half_year
     first = year.packs[0]
-    key_orders.revoke(year.room.doors.keys, clock.now(), first.signing_key_id, "stolen")
+    operator_commands.revoke(year.room.doors.keys, clock.now(), first.signing_key_id, "stolen")
     before = year.path(1).read_bytes()
     revision = year.room.made(
         first.period_start, first.period_end, kind="revision", replaces=first.number

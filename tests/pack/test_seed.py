@@ -5,15 +5,15 @@ import logging
 
 import pytest
 
-from functions.pack import flow, given_up, handler
-from functions.pack.sign import WrappedSeed
-from functions.shared.objects import Bucket
-from functions.shared.table import Table
-from functions.shared.vault import signing_context
-from tests.aws_calls import Killed, killing, watched
-from tests.builders import World
-from tests.leaks import found_in, left_behind
+from functions.pack import dead_letters, flow, handler
+from functions.pack.sign.sign import WrappedSeed
+from functions.shared.aws.bucket import Bucket
+from functions.shared.aws.kms import signing_context
+from functions.shared.aws.table import Table
 from tests.pack.conftest import PackRoom
+from tests.support.aws_calls import Killed, killing, watched
+from tests.support.builders import World
+from tests.support.secret_scan import found_in, left_behind
 
 START, END = "2026-04-01T00:00:00Z", "2026-04-01T05:59:59Z"
 
@@ -51,7 +51,7 @@ def test_no_row_object_or_log_line_holds_the_seed(
         behind.setattr(flow, "publish", lambda *_: (_ for _ in ()).throw(ValueError("broken")))
         room.doors.chain.let_go(killed)
         room.build(broken)
-    given_up.handle({"Records": [{"body": '{"number":3,"tenant_id":"tenant-a"}'}]}, None)
+    dead_letters.handle({"Records": [{"body": '{"number":3,"tenant_id":"tenant-a"}'}]}, None)
     states = [room.doors.packs.need("tenant-a", number).state for number in (1, 2, 3)]
     assert states == ["ready", "building", "failed"]
 

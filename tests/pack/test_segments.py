@@ -6,11 +6,11 @@ import zlib
 
 import pytest
 
-from functions.pack.segments import inflated, whole
+from functions.pack.members.segments import inflated, whole
+from functions.shared.aws.gzip_member import HEAD, pack_gzip
 from functions.shared.canonical import Json, Lines
 from functions.shared.errors import EvidenceInvalid
-from functions.shared.joinable import HEAD, pack_gzip
-from functions.shared.seals import entry_of
+from functions.shared.evidence.seals import entry_of
 
 LINES = Lines.of([{"a": "x" * 100}] * 50)
 ENTRY: Json = entry_of("k", LINES)

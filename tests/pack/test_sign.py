@@ -9,17 +9,17 @@ from typing import Any
 import pytest
 from nacl.signing import VerifyKey
 
-from functions.pack import mint as minting
-from functions.pack.seed import new_key
-from functions.pack.sign import WrappedSeed, key_in_force
+from functions.pack.keys import create as minting
+from functions.pack.keys.seed import new_key
+from functions.pack.sign.sign import WrappedSeed, key_in_force
+from functions.shared.aws.bucket import Bucket
+from functions.shared.aws.kms import Vault
+from functions.shared.aws.table import Table
 from functions.shared.errors import KeyUnusable, SigningRefused
-from functions.shared.objects import Bucket
-from functions.shared.signing_keys import SigningKeys, key_id_of
-from functions.shared.table import Table
-from functions.shared.vault import Vault
-from tests.builders import World
+from functions.shared.tables.signing_keys import SigningKeys, key_id_of
 from tests.conftest import SettableClock
 from tests.pack.conftest import PackRoom
+from tests.support.builders import World
 
 START, END = "2026-04-01T00:00:00Z", "2026-04-01T05:59:59Z"
 

@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from functions.shared.anchors import Anchor
+from functions.shared.aws.bucket import Bucket
+from functions.shared.aws.keys import anchor_key
+from functions.shared.aws.table import Table
 from functions.shared.canonical import canonical
+from functions.shared.evidence.anchors import Anchor
+from functions.shared.evidence.seals import Chain
 from functions.shared.hours import parse_instant
-from functions.shared.layout import anchor_key
-from functions.shared.objects import Bucket
-from functions.shared.seals import Chain
-from functions.shared.table import Table
 from tests.conftest import SettableClock
 from tests.pack.conftest import PackRoom
 from tests.pack.scene import END, GAP, START, Scene

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from functions.pack import timestamp
-from functions.pack.timestamp import Authority, NoToken, check, request
-from tests.time_authority import Answer, TimeAuthority, openssl, serving
+from functions.pack.anchor import rfc3161
+from functions.pack.anchor.rfc3161 import Authority, NoToken, check, request
+from tests.support.time_authority import Answer, TimeAuthority, openssl, serving
 
 DIGEST = bytes(range(32))
 NONCE = 0x7F00_1122_3344_5566
@@ -70,7 +70,7 @@ def test_the_answer_to_another_question_is_not(authority: TimeAuthority) -> None
         ("not_a_reply", lambda _: bytes.fromhex("3081053003020102")),
         ("not_a_reply", lambda _: bytes.fromhex("3080300302010200")),
         ("not_a_reply", lambda _: bytes.fromhex("3005300302010200")),
-        ("too_large", lambda _: bytes(timestamp.MAX_REPLY + 1)),
+        ("too_large", lambda _: bytes(rfc3161.MAX_REPLY + 1)),
         ("http_503", lambda _: (503, b"")),
         ("http_302", lambda _: (302, b"")),
     ],
@@ -97,7 +97,7 @@ def test_nobody_there_and_one_who_dawdles(monkeypatch: pytest.MonkeyPatch) -> No
         gone = url
     with pytest.raises(NoToken, match="unreachable"):
         Authority(gone).stamp(DIGEST, datetime.now(UTC))
-    monkeypatch.setattr(timestamp, "TOTAL_S", 0.05)
+    monkeypatch.setattr(rfc3161, "TOTAL_S", 0.05)
 
     def slow(_: bytes) -> bytes:
         import time

@@ -13,7 +13,7 @@ import pytest
 from tests.pack.resign import SignedPack, archive
 from tests.pack.test_month_story import month as _month
 from tests.pack.test_readme import lines_of, needs_tools, run
-from tests.tars import Entry, tar_entry
+from tests.support.tars import Entry, tar_entry
 from tests.tools.verifier import verify
 
 month = _month

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from functions.pack.walk import unsealed_after, unsealed_between
+from functions.pack.collect.seal_chain import unsealed_after, unsealed_between
+from functions.shared.evidence.seals import Seal
 from functions.shared.hours import parse_instant, rfc3339
-from functions.shared.seals import Seal
 
 
 def seal(hour: str, *lifecycle: tuple[str, str]) -> Seal:

@@ -3,16 +3,16 @@
 import pytest
 
 from functions.pack.dispatch import dispatch
-from functions.shared.hour_rows import HourRows
+from functions.shared.aws.bucket import Bucket
+from functions.shared.aws.keys import hour_sk, organization_pk, organization_prefix
+from functions.shared.aws.table import Table
+from functions.shared.evidence.seals import Seal
 from functions.shared.hours import parse_instant
-from functions.shared.layout import hour_sk, organization_pk, organization_prefix
-from functions.shared.objects import Bucket
-from functions.shared.packs import Pack
-from functions.shared.seals import Seal
-from functions.shared.table import Table
-from tests.builders import World
+from functions.shared.tables.hour_rows import HourRows
+from functions.shared.tables.packs import Pack
 from tests.conftest import SettableClock
 from tests.pack.conftest import PackRoom
+from tests.support.builders import World
 
 START, END = "2026-04-01T00:00:00Z", "2026-04-01T05:59:59Z"
 LAST = "2026-04-01T05:00:00Z"

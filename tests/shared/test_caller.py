@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from functions.shared.caller import caller_of
 from functions.shared.errors import NotAllowed, NotSignedIn
-from tests.http_events import http_event
+from functions.shared.http.principal import caller_of
+from tests.support.http_events import http_event
 
 
 def claims(**changes: Any) -> dict[str, Any]:

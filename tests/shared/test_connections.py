@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from functions.shared.connections import Connection, Connections
+from functions.shared.aws.table import Table
 from functions.shared.errors import Conflict, MalformedOrganization, NotFound
-from functions.shared.table import Table
+from functions.shared.tables.connections import Connection, Connections
 
 NOW = datetime(2026, 4, 1, 6, 1, tzinfo=UTC)
 

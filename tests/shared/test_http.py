@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from functions.shared import errors
-from functions.shared.http import (
+from functions.shared.http.edge import (
     MAX_BODY_BYTES,
     PREFIX,
     PROBLEMS,
@@ -22,7 +22,7 @@ from functions.shared.http import (
     limit_of,
     reply,
 )
-from tests.http_events import http_event
+from tests.support.http_events import http_event
 
 LOG = logging.getLogger("edge")
 

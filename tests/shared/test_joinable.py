@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.shared.joinable import END, HEAD, deflated, pack_gzip, trailer, unpack_gzip
+from functions.shared.aws.gzip_member import END, HEAD, deflated, pack_gzip, trailer, unpack_gzip
 
 
 def test_compressed_bytes_depend_on_the_content_alone() -> None:

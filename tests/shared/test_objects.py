@@ -5,11 +5,11 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from functions.shared.aws.bucket import Bucket
+from functions.shared.aws.gzip_member import pack_gzip
 from functions.shared.canonical import Lines
 from functions.shared.errors import EvidenceConflict, EvidenceInvalid, EvidenceMissing
-from functions.shared.joinable import pack_gzip
-from functions.shared.objects import Bucket
-from functions.shared.seals import entry_of, read_rows
+from functions.shared.evidence.seals import entry_of, read_rows
 
 
 def test_a_key_is_written_once(evidence: Bucket) -> None:

@@ -9,10 +9,10 @@ import pytest
 from botocore.exceptions import ClientError
 from moto.s3 import models
 
-from functions.shared import objects
-from functions.shared.objects import Bucket
-from functions.shared.part import open_part
-from tests.aws_calls import watched
+from functions.shared.aws import bucket
+from functions.shared.aws.bucket import Bucket
+from functions.shared.aws.file_slice import open_part
+from tests.support.aws_calls import watched
 
 SIZE = 10_500
 
@@ -20,8 +20,8 @@ SIZE = 10_500
 @pytest.fixture
 def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Give a file of eleven parts, where a part is 1,000 bytes."""
-    monkeypatch.setattr(objects, "_ONE_PUT", 1000)
-    monkeypatch.setattr(objects, "_PART", 1000)
+    monkeypatch.setattr(bucket, "_ONE_PUT", 1000)
+    monkeypatch.setattr(bucket, "_PART", 1000)
     monkeypatch.setattr(models, "S3_UPLOAD_PART_MIN_SIZE", 256)
     path = tmp_path / "file"
     path.write_bytes(bytes(range(250)) * (SIZE // 250))

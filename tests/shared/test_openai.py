@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from functions.shared import errors
-from functions.shared.openai import MAX_PAGE_BYTES, OpenAI, Tally, http_transport
+from functions.shared.openai.client import MAX_PAGE_BYTES, OpenAI, Tally, http_transport
 
 KEY = "sk-admin-CANARY-0123456789"
 BASE = "https://api.openai.com/v1"

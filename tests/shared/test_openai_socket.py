@@ -17,7 +17,7 @@ from functions.shared.errors import (
     UpstreamTimeout,
     UpstreamUnreachable,
 )
-from functions.shared.openai import OpenAI, http_transport
+from functions.shared.openai.client import OpenAI, http_transport
 from tests.conftest import START
 from tests.shared import raw_server as raw
 

@@ -7,13 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from functions.shared.aws.queue import Queue
+from functions.shared.aws.table import ConditionFailed, Table
 from functions.shared.errors import NotFound, PeriodInvalid
 from functions.shared.hours import HOUR, month_start, rfc3339
-from functions.shared.packs import Pack, Packs
 from functions.shared.period import MAX_PERIOD, Period
-from functions.shared.queue import Queue
-from functions.shared.table import ConditionFailed, Table
-from tests.seen import received
+from functions.shared.tables.packs import Pack, Packs
+from tests.support.aws_state import received
 
 APRIL = Period.of_month("2026-04")
 

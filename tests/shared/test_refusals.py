@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from functions.shared import errors
-from functions.shared.refusals import MAX_RETRY_AFTER_S, refusal, retry_after_s
+from functions.shared.openai.error_response import MAX_RETRY_AFTER_S, refusal, retry_after_s
 
 NOW = datetime(2026, 4, 1, 6, 0, tzinfo=UTC)
 

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from functions.shared.hour_rows import HourRows
+from functions.shared.aws.table import ConditionFailed, Table, from_wire, to_wire
 from functions.shared.hours import HOUR, parse_instant
-from functions.shared.table import ConditionFailed, Table, from_wire, to_wire
+from functions.shared.tables.hour_rows import HourRows
 
 START = parse_instant("2026-04-01T00:00:00Z")
 
@@ -88,7 +88,7 @@ def test_rows_handed_back_are_sent_again_until_none_is_left(
         rest = rows[10:]
         return {"UnprocessedItems": {table.name: rest} if rest else {}}
 
-    monkeypatch.setattr("functions.shared.table.time.sleep", lambda _s: None)
+    monkeypatch.setattr("functions.shared.aws.table.time.sleep", lambda _s: None)
     monkeypatch.setattr(table.client, "batch_write_item", partly)
     table.put_all([{"pk": "p", "sk": f"{place:02d}"} for place in range(25)])
     assert handed_back == [25, 15, 5]

@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 
+from functions.shared.aws.kms import Vault, admin_key_context, hash_key_context
+from functions.shared.aws.table import Table
 from functions.shared.errors import KeyUnusable, VaultUnavailable
-from functions.shared.hash_keys import HashKeys
-from functions.shared.table import Table
-from functions.shared.vault import Vault, admin_key_context, hash_key_context
+from functions.shared.tables.hashing_keys import HashKeys
 
 SECRET = b"sk-admin-CANARY-0123456789"
 

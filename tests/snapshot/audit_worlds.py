@@ -16,11 +16,11 @@ from typing import Any, cast
 
 from functions.shared.errors import ParameterRefused, UpstreamUnreachable
 from functions.shared.hours import HOUR
-from functions.shared.openai import OpenAI, Params
-from functions.snapshot import frontiers
-from functions.snapshot.fetch import Pulled, audit_of
-from functions.snapshot.picture import Seen, picture_of
-from functions.snapshot.privacy import Privacy
+from functions.shared.openai.client import OpenAI, Params
+from functions.snapshot.fetch import watermarks
+from functions.snapshot.fetch.pull import Pulled, audit_of
+from functions.snapshot.normalize.privacy import Privacy
+from functions.snapshot.normalize.snapshot import Seen, picture_of
 from functions.snapshot.records import Listing
 
 START = datetime(2026, 4, 1, tzinfo=UTC)
@@ -179,7 +179,7 @@ def walked(events: list[Shown], behaviour: str, crash_seed: int | None = None) -
     chance = random.Random(crash_seed)  # noqa: S311
     newest_first, cursors = BEHAVIOURS[behaviour]
     server = Server(events, newest_first, cursors)
-    read = Read(frontiers=frontiers.empty())
+    read = Read(frontiers=watermarks.empty())
     by_hour: list[tuple[float, list[str]]] = []
     for hour, now in hours():
         server.now = now
@@ -200,7 +200,7 @@ def _picture(
     server: Server, read: Read, hour: datetime, by_hour: list[tuple[float, list[str]]]
 ) -> Any:
     hour_end = hour + HOUR
-    asked = frontiers.plan(read.frontiers, hour_end)
+    asked = watermarks.plan(read.frontiers, hour_end)
     audit, backfill, ends = asyncio.run(audit_of(cast(OpenAI, server), read.frontiers, asked))
     nothing = Listing([])
     pulled = Pulled(nothing, nothing, {}, False, set(), audit, backfill, ends)

@@ -5,14 +5,14 @@ from collections.abc import Callable
 
 import pytest
 
-from functions.shared import aws as clients
-from functions.shared.objects import Bucket
-from functions.shared.queue import Queue
-from functions.shared.table import Table
-from functions.shared.vault import Vault
+from functions.shared.aws import clients
+from functions.shared.aws.bucket import Bucket
+from functions.shared.aws.kms import Vault
+from functions.shared.aws.queue import Queue
+from functions.shared.aws.table import Table
 from tests.conftest import SettableClock
-from tests.lab import Lab, LabMaker
 from tests.snapshot.trial import FIRST, Trial, office
+from tests.support.snapshot_fixture import Lab, LabMaker
 from tools.openai_simulator import World
 
 
@@ -64,7 +64,7 @@ def make_trial(
 ) -> Callable[..., Trial]:
     """Give a function that opens a trial; its lists come four records a page."""
     caplog.set_level(logging.INFO)
-    monkeypatch.setattr("functions.snapshot.lists.PAGE_SIZE", 4)
+    monkeypatch.setattr("functions.snapshot.fetch.pagination.PAGE_SIZE", 4)
     none_yet: list[tuple[str, str, str]] = []
     rows = request.config.stash.setdefault(ROWS, none_yet)
     printed: list[str] = []

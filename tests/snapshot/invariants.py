@@ -11,14 +11,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from functions.shared.aws.keys import organization_pk
 from functions.shared.canonical import Json
+from functions.shared.evidence.seals import Seal
 from functions.shared.hours import HOUR, parse_instant, rfc3339
-from functions.shared.layout import organization_pk
-from functions.shared.seals import Seal
 from functions.snapshot import lifecycle
-from functions.snapshot.fit import fit
-from tests.lab import Lab
-from tests.leaks import found_in, left_behind
+from functions.snapshot.seal.item_size import fit
+from tests.support.secret_scan import found_in, left_behind
+from tests.support.snapshot_fixture import Lab
 
 _NOT_READ = ("missed", "paused")
 _TRUTH = {"users": "users", "projects": "projects"}

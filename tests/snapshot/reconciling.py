@@ -5,12 +5,12 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from functions.shared.canonical import Json
+from functions.shared.evidence.seals import Seal, read_rows
 from functions.shared.hours import HOUR, floor_hour, parse_instant, rfc3339
-from functions.shared.seals import Seal, read_rows
 from tests.conftest import SettableClock
-from tests.lab import Lab
-from tests.memory import MemoryBucket, MemoryQueue, MemoryTable, MemoryVault
 from tests.snapshot.stories import QUIET_HOURS, STORY_HOURS, Change, Hidden, Story
+from tests.support.memory import MemoryBucket, MemoryQueue, MemoryTable, MemoryVault
+from tests.support.snapshot_fixture import Lab
 from tools.openai_simulator import World
 
 # Of the sections that every hour pictures; the others net out what happens within a day.

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 
 from functions.shared.hours import HOUR, parse_instant, rfc3339
 from tools.openai_simulator import World
-from tools.openai_simulator.moment import Moment
+from tools.openai_simulator.story.steps import Moment
 
 STORY_HOURS = 30
 # After the last step: 72 hours, the next daily rescan, and some.

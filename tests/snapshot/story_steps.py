@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from datetime import timedelta
 
 from tests.snapshot.stories import STORY_HOURS, Change, Key, Narrator, Story
-from tools.openai_simulator.moment import Moment
+from tools.openai_simulator.story.steps import Moment
 
 
 def tell(seed: int) -> Story:

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from tests.aws_calls import Killed, killing, watched
-from tests.lab import Lab, LabMaker
+from tests.support.aws_calls import Killed, killing, watched
+from tests.support.snapshot_fixture import Lab, LabMaker
 from tools.openai_simulator import World
 
 FIRST = "2026-04-01T02:00:00Z"

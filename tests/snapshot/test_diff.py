@@ -6,7 +6,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.snapshot.diff import Difference, diff
+from functions.snapshot.compare.diff import Difference, diff
 
 HOURS = [f"2026-04-01T{hour:02d}:00:00Z" for hour in range(24)]
 PICTURES = st.lists(

@@ -13,15 +13,15 @@ from botocore.awsrequest import AWSResponse
 from moto.backends import get_backend
 from moto.core.models import botocore_stubber
 
+from functions.shared.aws.keys import connection_sk, due_shard, tenant_pk
+from functions.shared.aws.queue import Queue
+from functions.shared.aws.table import Table
 from functions.shared.hours import parse_instant
-from functions.shared.layout import connection_sk, due_shard, tenant_pk
-from functions.shared.queue import Queue
-from functions.shared.table import Table
 from functions.snapshot import dispatch
-from tests.aws_calls import Killed, killing, watched
-from tests.aws_faults import Raw, broken, instead_of_moto
 from tests.conftest import REGION
 from tests.snapshot.trial import rarely
+from tests.support.aws_calls import Killed, killing, watched
+from tests.support.aws_faults import Raw, broken, instead_of_moto
 from tools.openai_simulator import org_id_for
 
 SPREAD_S = 600

@@ -8,9 +8,9 @@ import pytest
 
 from functions.shared.canonical import Json
 from functions.shared.sections import REGISTERED
-from functions.snapshot.explain import could_explain, explains
-from functions.snapshot.explanations import ASPECTS, TABLE, TRACES, VIA
-from functions.snapshot.match import Pool, match
+from functions.snapshot.reconcile.match import Pool, match
+from functions.snapshot.reconcile.rule_table import ASPECTS, TABLE, TRACES, VIA
+from functions.snapshot.reconcile.rules import could_explain, explains
 from tools.what_explains_what import page
 
 ROOT = Path(__file__).parent.parent.parent

@@ -2,7 +2,6 @@
 
 import pytest
 
-from tests.lab import LabMaker
 from tests.snapshot.trial import (
     AUDIT,
     CANARY,
@@ -15,6 +14,7 @@ from tests.snapshot.trial import (
     Trial,
     rarely,
 )
+from tests.support.snapshot_fixture import LabMaker
 
 RETRY_AFTER: list[object] = ["Wed, 01 Apr 2026 04:01:09 GMT", None, ["2", "7"]]
 MORE_RETRY_AFTER: list[object] = [

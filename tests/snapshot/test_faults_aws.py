@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from functions.shared.aws.keys import seal_key
+from functions.shared.aws.kms import admin_key_context
 from functions.shared.errors import EvidenceConflict, EvidenceInvalid
 from functions.shared.hours import parse_instant
-from functions.shared.layout import seal_key
-from functions.shared.vault import admin_key_context
-from tests.aws_calls import Killed, killing, watched
-from tests.aws_faults import broken, handed_back
 from tests.snapshot.trial import FIRST, HIT, LAST, NEXT, PAST_GRACE, Trial, rarely
+from tests.support.aws_calls import Killed, killing, watched
+from tests.support.aws_faults import broken, handed_back
 
 EVERY = rarely(*(n for n in range(1, 30) if n not in (12, 18)))
 
@@ -106,7 +106,7 @@ def test_f24_dynamodb_throttled_for_long(trial: Trial, operation: str) -> None:
 
 def test_f24_rows_handed_back(trial: Trial, monkeypatch: pytest.MonkeyPatch) -> None:
     """Unprocessed rows are sent again until none is left; never for ever."""
-    monkeypatch.setattr("functions.shared.table.time.sleep", lambda _seconds: None)
+    monkeypatch.setattr("functions.shared.aws.table.time.sleep", lambda _seconds: None)
     with handed_back(times=3) as counted:
         trial.hit()
     assert len(counted) == 3
@@ -132,7 +132,7 @@ def test_f25_put_fails_for_a_while(
     trial: Trial, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     """Registers, segments and the seal are each written once, however the puts went."""
-    monkeypatch.setattr("functions.shared.objects.time.sleep", lambda _seconds: None)
+    monkeypatch.setattr("functions.shared.aws.bucket.time.sleep", lambda _seconds: None)
     faults = PUTS[name]
     for skip in range(4):
         with broken("PutObject", skip=skip, **faults) as fault:

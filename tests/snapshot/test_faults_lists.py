@@ -5,11 +5,9 @@ from typing import Any
 
 import pytest
 
+from functions.shared.aws.table import from_wire
 from functions.shared.canonical import strict_loads
 from functions.shared.errors import BadResponse
-from functions.shared.table import from_wire
-from tests.lab import LabMaker
-from tests.seen import all_items
 from tests.snapshot.invariants import check
 from tests.snapshot.trial import (
     AUDIT,
@@ -21,6 +19,8 @@ from tests.snapshot.trial import (
     office,
     rarely,
 )
+from tests.support.aws_state import all_items
+from tests.support.snapshot_fixture import LabMaker
 from tools.openai_simulator import World
 
 TrialMaker = Callable[..., Trial]

@@ -7,14 +7,14 @@ from typing import Any
 
 import pytest
 
-from functions.shared import aws as clients
+from functions.shared.aws import clients
 from functions.shared.canonical import canonical
 from functions.shared.hours import HOUR, parse_instant, rfc3339
 from functions.snapshot import dispatch, handler
-from tests.lab import Lab, LabMaker
-from tests.seen import received
 from tests.snapshot.invariants import check
 from tests.snapshot.trial import AUDIT, FIRST, HIT, LAST, NEXT, PAST_GRACE, USERS, Trial, rarely
+from tests.support.aws_state import received
+from tests.support.snapshot_fixture import Lab, LabMaker
 from tools.openai_simulator import World, serving
 
 TrialMaker = Callable[..., Trial]

@@ -23,18 +23,18 @@ from moto.moto_api._internal.models import moto_api_backend
 
 from functions.connect.enrol import disconnected, enrolled_again, hour_to_close
 from functions.connect.wrap import Wrapped
-from functions.shared import aws as clients
-from functions.shared.connections import Connection
+from functions.shared.aws import clients
+from functions.shared.aws.bucket import Bucket
+from functions.shared.aws.kms import Vault
+from functions.shared.aws.queue import Queue
+from functions.shared.aws.table import Table
 from functions.shared.hours import HOUR, floor_hour, rfc3339
-from functions.shared.objects import Bucket
-from functions.shared.queue import Queue
-from functions.shared.table import Table
-from functions.shared.vault import Vault
+from functions.shared.tables.connections import Connection
 from tests import conftest
-from tests.aws_calls import Killed, killing, watched
-from tests.lab import Lab
 from tests.snapshot.invariants import check
 from tests.snapshot.trial import AUDIT, CANARY, PROJECTS, USERS
+from tests.support.aws_calls import Killed, killing, watched
+from tests.support.snapshot_fixture import Lab
 from tools.openai_simulator import World
 
 START = "2026-03-31T19:20:00Z"

@@ -7,11 +7,11 @@ from urllib.parse import quote
 
 import pytest
 
-from tests.aws_calls import watched
-from tests.lab import Lab, LabMaker
-from tests.leaks import found_in, left_behind
 from tests.snapshot.crowd import crowd, everywhere
 from tests.snapshot.trial import CANARY, FIRST, HIT, Trial, rarely
+from tests.support.aws_calls import watched
+from tests.support.secret_scan import found_in, left_behind
+from tests.support.snapshot_fixture import Lab, LabMaker
 
 
 def _left(lab: Lab, said: str) -> bytes:

@@ -6,9 +6,9 @@ import pytest
 
 from functions.shared.hours import parse_instant
 from functions.shared.observability import FAILED_HOURS, MISSED_HOURS
-from tests.lab import Lab, LabMaker
-from tests.seen import received
 from tests.snapshot.test_crash import FIRST, SECOND, THIRD, eventful_world
+from tests.support.aws_state import received
+from tests.support.snapshot_fixture import Lab, LabMaker
 from tools.openai_simulator import READ_AUDIT_LOGS, READ_MANAGEMENT, World
 
 FOURTH = "2026-04-01T05:00:00Z"

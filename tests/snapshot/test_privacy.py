@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from functions.shared.canonical import canonical
 from functions.shared.hashing import email_hash, email_prefix, ip_hash
-from functions.snapshot import normalize
-from functions.snapshot.privacy import Privacy
+from functions.snapshot.normalize import required
+from functions.snapshot.normalize.privacy import Privacy
 
 KEY = b"k" * 32
 PRIVACY = Privacy(KEY)
@@ -84,7 +84,7 @@ def test_no_address_survives_anywhere(email: str, ip: object, noise: str) -> Non
         "thing.done": {"id": "x", f"{email} field": f"was {email} at {ip}", "list": [str(ip)]},
         "surprise": {"deep": [{"mail": email, "noise": noise}]},
     }
-    row, _ = normalize.event("organization", "2026-04-01T00:00:00Z")(event, PRIVACY)
+    row, _ = required.event("organization", "2026-04-01T00:00:00Z")(event, PRIVACY)
     stored = canonical(row).decode("utf-8", "surrogatepass")
     assert json.loads(stored) == row
     for secret in (email, str(ip), "Ghent", "771,4865"):

@@ -8,11 +8,11 @@ import pytest
 
 from functions.shared.canonical import Json
 from functions.shared.hours import HOUR, parse_instant, rfc3339
-from functions.snapshot.explanations import Rule, rules_of
-from tests.aws_calls import Killed, killing, watched
-from tests.lab import Lab, LabMaker
+from functions.snapshot.reconcile.rule_table import Rule, rules_of
 from tests.snapshot.reconciling import Score, lab_in_memory, run_story, score, verdicts_of
 from tests.snapshot.story_steps import tell
+from tests.support.aws_calls import Killed, killing, watched
+from tests.support.snapshot_fixture import Lab, LabMaker
 from tools.openai_simulator import World
 
 EARLY = "2026-03-20T10:00:00Z"
@@ -44,18 +44,18 @@ def test_hidden_changes_in_two_hundred_stories() -> None:
 
 
 def _no_settling(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr("functions.snapshot.settle.SETTLED", timedelta(0))
+    patch.setattr("functions.snapshot.reconcile.verdicts.SETTLED", timedelta(0))
 
 
 def _no_cascades(patch: pytest.MonkeyPatch) -> None:
     def direct(section: str, aspect: str) -> list[Rule]:
         return [rule for rule in rules_of(section, aspect) if not rule.cascade]
 
-    patch.setattr("functions.snapshot.explain.rules_of", direct)
+    patch.setattr("functions.snapshot.reconcile.rules.rules_of", direct)
 
 
 def _no_windows(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr("functions.snapshot.match.in_window", lambda *_: True)
+    patch.setattr("functions.snapshot.reconcile.match.in_window", lambda *_: True)
 
 
 @pytest.mark.slow

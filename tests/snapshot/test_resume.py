@@ -3,10 +3,10 @@
 from collections import Counter
 from datetime import timedelta
 
+from functions.shared.evidence.seals import Seal
 from functions.shared.hours import parse_instant
-from functions.shared.seals import Seal
-from tests.lab import Lab, LabMaker
-from tests.seen import received
+from tests.support.aws_state import received
+from tests.support.snapshot_fixture import Lab, LabMaker
 from tools.openai_simulator import World
 
 HOUR = "2026-04-01T03:00:00Z"

@@ -6,17 +6,17 @@ from typing import Any
 
 import pytest
 
-from functions.shared.answers import Answers
 from functions.shared.canonical import Json
+from functions.shared.evidence.seals import Seal
 from functions.shared.hashing import email_hash
 from functions.shared.hours import parse_instant
-from functions.shared.seals import Seal
-from functions.snapshot.access_findings import of_admin_key, of_invite
-from functions.snapshot.discrepancies import EVENT_WITHOUT_CHANGE, UNEXPLAINED_CHANGE
-from functions.snapshot.findings import NEEDS
-from functions.snapshot.key_findings import Around, of_key, orphaned
-from tests.lab import HASH_KEY, Lab, LabMaker
+from functions.shared.tables.account_owners import Answers
+from functions.snapshot.findings.access import of_admin_key, of_invite
+from functions.snapshot.findings.api_keys import Around, of_key, orphaned
+from functions.snapshot.findings.register import NEEDS
+from functions.snapshot.reconcile.findings import EVENT_WITHOUT_CHANGE, UNEXPLAINED_CHANGE
 from tests.snapshot.test_sections_story import CONNECTED, FIRST, SECOND, THIRD, a_day_later
+from tests.support.snapshot_fixture import HASH_KEY, Lab, LabMaker
 from tools.openai_simulator import World
 
 TOLD = Path(__file__).parent.parent.parent / "docs" / "findings.md"

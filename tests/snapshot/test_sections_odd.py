@@ -2,9 +2,9 @@
 
 from functions.shared.canonical import Json
 from functions.shared.hours import parse_instant
-from functions.snapshot.listed import conflicting
-from tests.lab import LabMaker
+from functions.snapshot.normalize.sections import conflicting
 from tests.snapshot.test_sections_story import CONNECTED, FIRST, SECOND, opened, rich_world, section
+from tests.support.snapshot_fixture import LabMaker
 from tools.openai_simulator import World
 
 

@@ -2,12 +2,12 @@
 
 import pytest
 
-from functions.shared.answers import Answers
+from functions.shared.aws.gzip_member import unpack_gzip
 from functions.shared.canonical import Json, canonical
-from functions.shared.joinable import unpack_gzip
-from functions.shared.seals import Seal
+from functions.shared.evidence.seals import Seal
 from functions.shared.sections import BY_NAME, OPTIONAL
-from tests.lab import Lab, LabMaker
+from functions.shared.tables.account_owners import Answers
+from tests.support.snapshot_fixture import Lab, LabMaker
 from tools.openai_simulator import READ_AUDIT_LOGS, World, private_texts
 
 CONNECTED = "2026-04-01T03:20:00Z"

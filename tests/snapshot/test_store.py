@@ -5,12 +5,12 @@ from datetime import UTC, datetime
 
 import pytest
 
+from functions.shared.aws.bucket import Bucket
+from functions.shared.aws.keys import register_key, segment_key
 from functions.shared.canonical import Lines
 from functions.shared.errors import EvidenceConflict
-from functions.shared.layout import register_key, segment_key
-from functions.shared.objects import Bucket
-from functions.shared.seals import entry_of
-from functions.snapshot.store import Store
+from functions.shared.evidence.seals import entry_of
+from functions.snapshot.seal.store import Store
 
 HOUR = datetime(2026, 4, 2, 5, tzinfo=UTC)
 ROWS = [{"id": "a"}, {"id": "b"}]

@@ -1,7 +1,7 @@
 """A story of hours, and what each hour's seal says of it."""
 
-from tests.lab import Lab, LabMaker
-from tests.leaks import found_in, left_behind
+from tests.support.secret_scan import found_in, left_behind
+from tests.support.snapshot_fixture import Lab, LabMaker
 from tools.openai_simulator import World, private_texts
 
 CONNECTED = "2026-04-01T03:20:00Z"

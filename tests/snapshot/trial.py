@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
+from functions.shared.evidence.seals import Seal
 from functions.shared.hours import GRACE, HOUR, parse_instant, rfc3339
-from functions.shared.seals import Seal
-from tests.lab import Lab
 from tests.snapshot.invariants import Report, check
+from tests.support.snapshot_fixture import Lab
 from tools.openai_simulator import Fault, World
 
 CANARY = "sk-admin-CANARY/+4f9b2c7d1e8a6053"

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from functions.shared.hashing import NORMALIZATION, email_hash, email_prefix
-from tests import packs
+from tests.support import packs
 from tests.tools.verifier import ROOT, load
 
 SCRIPT = ROOT / "tools" / "match-people.py"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests import packs
+from tests.support import packs
 from tests.tools.verifier import ROOT, SCRIPT, as_json, run_script, script, verify, verify_bytes
 
 KEY = packs.public_hex()

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from tests import packs
-from tests.pack_anchors import anchor, last_hour, ours, sealed
-from tests.packs import Row
+from tests.support import packs
+from tests.support.pack_anchors import anchor, last_hour, ours, sealed
+from tests.support.packs import Row
 from tests.tools.verifier import Verdict, verify_bytes
 from tests.vectors.anchors import anchored, redone
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests import packs
+from tests.support import packs
 from tests.tools.damage import damage, mutate
 from tests.tools.verifier import script, verify_bytes
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from nacl.signing import SigningKey
 
-from tests import packs
+from tests.support import packs
 from tests.tools.verifier import ROOT, SCRIPT, script, verify_bytes
 
 VECTORS = ROOT.parent / "shared" / "vectors"

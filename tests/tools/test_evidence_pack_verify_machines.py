@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from tests import packs
-from tests.packs import Pack
+from tests.support import packs
+from tests.support.packs import Pack
 from tests.tools.verifier import SCRIPT, peak_and_code, run_script, script, verify_bytes
 
 KEY = packs.public_hex()

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests import full_packs, packs
-from tests.packs import Pack, Row
+from tests.support import full_packs, packs
+from tests.support.packs import Pack, Row
 from tests.tools.hostile import Cases
 from tests.tools.verifier import verify_bytes
 

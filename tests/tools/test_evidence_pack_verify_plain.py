@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests import packs
+from tests.support import packs
 from tests.tools.damage import damage, mutate
 from tests.tools.verifier import script
 

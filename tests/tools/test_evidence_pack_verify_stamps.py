@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from tests import packs
-from tests.pack_anchors import anchor, last_hour, ours
-from tests.time_authority import TimeAuthority
+from tests.support import packs
+from tests.support.pack_anchors import anchor, last_hour, ours
+from tests.support.time_authority import TimeAuthority
 from tests.tools.test_evidence_pack_verify_anchors import refused
 from tests.tools.verifier import ROOT, script, verify_bytes
 

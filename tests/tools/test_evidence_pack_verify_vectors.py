@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests import packs
+from tests.support import packs
 from tests.tools.verifier import Peak, Verdict, peak_and_code, script, verify
 from tests.vectors.cases import FOLDER, PACK, Expected
 from tests.vectors.every import EVERY

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tools.local import authorization
+from tools.local.emulator import authorization
 
 NOW = datetime(2026, 4, 1, 12, 0, 0, tzinfo=UTC)
 

@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from tools.local import demo, processes, settings
+from tools.local import settings
+from tools.local.commands import demo
+from tools.local.deployment import processes
 
 pytestmark = pytest.mark.emulator
 

@@ -5,8 +5,8 @@ from typing import Any
 
 import httpx
 
-from tools.local.api_origin import local_origin
-from tools.local.door import Door
+from tools.local.deployment.origin import Door
+from tools.local.emulator.api_origin import local_origin
 
 DISTRIBUTION = "d111.cloudfront.net"
 HOSTS = {"https://sign-in.example": "http://127.0.0.1:8081"}

@@ -8,10 +8,10 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from tools.local import fixups
-from tools.local.aws import Account
+from tools.local.deployment import cloudformation_gaps
+from tools.local.deployment.aws import Account
+from tools.local.deployment.synthesis import Assembly
 from tools.local.errors import RunnerStopped
-from tools.local.synthesis import Assembly
 
 REGION = "eu-central-1"
 LOCK = {
@@ -73,7 +73,7 @@ def account(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeAccount]:
 def test_the_lock_and_the_expiry_are_those_of_the_template(account: FakeAccount) -> None:
     """Applied once, found the second time."""
     for _ in range(2):
-        fixups.apply(cast("Account", account), assembly(), NAMES)
+        cloudformation_gaps.apply(cast("Account", account), assembly(), NAMES)
     found = account.s3.get_object_lock_configuration(Bucket="evidence")
     retention = found["ObjectLockConfiguration"]["Rule"]["DefaultRetention"]
     assert (retention["Mode"], retention["Days"]) == ("GOVERNANCE", 1)
@@ -87,4 +87,4 @@ def test_a_difference_that_stays_stops_the_stage(
     """An evidence bucket that does not lock is no evidence bucket."""
     monkeypatch.setattr(account.s3, "put_object_lock_configuration", lambda **_: None)
     with pytest.raises(RunnerStopped, match=r"The bucket evidence locks as .* the template says"):
-        fixups.apply(cast("Account", account), assembly(), NAMES)
+        cloudformation_gaps.apply(cast("Account", account), assembly(), NAMES)

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tools.local import processes, progress
+from tools.local import progress
+from tools.local.deployment import processes
 from tools.local.errors import RunnerStopped
 
 
@@ -57,9 +58,9 @@ def test_servers_end_with_a_runner_that_was_killed(tmp_path: Path) -> None:
     code = f"""
 import time
 from pathlib import Path
-from tools.local import processes
-one = processes.start("server", ["tools.local.tethered", "http.server", "--bind", "127.0.0.1",
-    "{_free()}"], port=1, log_dir=Path({str(tmp_path)!r}))
+from tools.local.deployment import processes
+one = processes.start("server", ["tools.local.deployment.child_process", "http.server",
+    "--bind", "127.0.0.1", "{_free()}"], port=1, log_dir=Path({str(tmp_path)!r}))
 print(one.process.pid, flush=True)
 time.sleep(60)
 """

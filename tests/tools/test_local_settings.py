@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from tools.local import __main__ as command
-from tools.local import clock, pack_month, settings, stage
+from tools.local import clock, settings, stage
+from tools.local.commands import pack_month
 from tools.local.errors import RunnerStopped
 
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.local_runner import Runner, running
-from tools.openai_simulator import story
+from tests.support.local_runner import Runner, running
+from tools.openai_simulator.story import story
 
 pytestmark = pytest.mark.emulator
 

@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
-from functions.shared import layout
-from tools.local import clock, rules, settings, tick
+from functions.shared.aws import keys
+from tools.local import clock, settings
+from tools.local.commands import close_hours, schedules
+from tools.local.commands.stage_reader import Organization
 from tools.local.errors import RunnerStopped
-from tools.local.ledger import Organization
 from tools.local.stage import Stage
 
 HOUR = clock.parse("2026-04-01T05:00:00Z")
@@ -43,8 +44,8 @@ class FakeLedger:
 
     def seal_keys(self, org: Organization, *, after: str = "") -> list[str]:
         """Return the keys of the sealed hours."""
-        keys = [layout.seal_key(org.tenant_id, org.org_id, hour) for hour in sorted(self.sealed)]
-        return [key for key in keys if key > after]
+        sealed = [keys.seal_key(org.tenant_id, org.org_id, hour) for hour in sorted(self.sealed)]
+        return [key for key in sealed if key > after]
 
     def seal(self, key: str) -> dict[str, Any]:
         """Return a seal as it lies in the bucket."""
@@ -75,14 +76,14 @@ def close(
     firings: list[tuple[datetime, datetime]] = []
 
     def fire(_stage: Stage, rule: str, at: datetime, *, log: str) -> None:
-        assert (rule, Path(log).name) == (rules.HOURLY, "emulator.log")
+        assert (rule, Path(log).name) == (schedules.HOURLY, "emulator.log")
         firings.append((at, clock.read(here.clock_file)))
         if len(firings) == ledger.seals_at:
             ledger.sealed += [HOUR - timedelta(hours=1), HOUR]
 
-    monkeypatch.setattr(tick, "Ledger", lambda _stage: ledger)
-    monkeypatch.setattr(rules, "fire", fire)
-    return list(tick.tick(here, STAGE, HOUR, 1)), firings
+    monkeypatch.setattr(close_hours, "Ledger", lambda _stage: ledger)
+    monkeypatch.setattr(schedules, "fire", fire)
+    return list(close_hours.tick(here, STAGE, HOUR, 1)), firings
 
 
 def test_an_hour_is_closed_a_minute_after_its_end(
@@ -158,13 +159,13 @@ def test_after_a_days_last_hour_the_daily_schedule_fires(
         fired.append((rule, clock.rfc3339(at)))
         ledger.sealed.append(last)
 
-    monkeypatch.setattr(tick, "Ledger", lambda _stage: ledger)
-    monkeypatch.setattr(rules, "fire", fire)
-    list(tick.tick(here, STAGE, last, 1))
+    monkeypatch.setattr(close_hours, "Ledger", lambda _stage: ledger)
+    monkeypatch.setattr(schedules, "fire", fire)
+    list(close_hours.tick(here, STAGE, last, 1))
     assert fired == [
-        (rules.HOURLY, "2026-04-02T00:00:00Z"),
-        (rules.DAILY, "2026-04-02T00:40:00Z"),
+        (schedules.HOURLY, "2026-04-02T00:00:00Z"),
+        (schedules.DAILY, "2026-04-02T00:40:00Z"),
     ]
     ledger.connected = []
-    list(tick.tick(here, STAGE, last, 1))
-    assert [rule for rule, _ in fired].count(rules.DAILY) == 1
+    list(close_hours.tick(here, STAGE, last, 1))
+    assert [rule for rule, _ in fired].count(schedules.DAILY) == 1

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from functions.shared import hashing
 from functions.shared.hashing import email_hash, normal_address
-from tests import packs
+from tests.support import packs
 from tests.tools.matcher import KEY, SCHEME, SCRIPT, key_file, match, row_of, run_matcher, script
 from tests.tools.test_evidence_pack_verify_machines import interpreters
 

@@ -4,8 +4,8 @@ import pytest
 
 from tools.openai_simulator import DEMO_ORG_ID, DEMO_SECOND_ORG_ID, World, demo_world
 from tools.openai_simulator.clock import seconds, text
-from tools.openai_simulator.event_log import event_ids
-from tools.openai_simulator.story import DEMO_START, QUIET_HOURS
+from tools.openai_simulator.story.story import DEMO_START, QUIET_HOURS
+from tools.openai_simulator.world.event_log import event_ids
 
 START = seconds(DEMO_START)
 HOUR = 3600

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from functions.pack import mint as minting
-from functions.shared.signing_keys import SigningKeys
-from functions.shared.table import Table
-from functions.shared.vault import Vault
+from functions.pack.keys import create as minting
+from functions.shared.aws.kms import Vault
+from functions.shared.aws.table import Table
+from functions.shared.tables.signing_keys import SigningKeys
 from tests.tools.verifier import script
 from tools import signing_keys
 

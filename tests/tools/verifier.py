@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from tests import packs
+from tests.support import packs
 
 ROOT = Path(__file__).parents[2]
 SCRIPT = ROOT / "tools" / "evidence-pack-verify.py"

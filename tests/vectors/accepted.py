@@ -3,8 +3,8 @@
 import gzip
 import zlib
 
-from tests import packs
-from tests.packs import Entry, Pack, Row
+from tests.support import packs
+from tests.support.packs import Entry, Pack, Row
 from tests.vectors.cases import Case, Cases, Expected
 from tests.vectors.headers import pax, record
 

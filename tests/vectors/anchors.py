@@ -4,9 +4,9 @@ import copy
 from collections.abc import Callable
 from typing import Any
 
-from tests import packs
-from tests.pack_anchors import ours, sealed, three
-from tests.packs import Row
+from tests.support import packs
+from tests.support.pack_anchors import ours, sealed, three
+from tests.support.packs import Row
 from tests.vectors.cases import Case, Cases, Expected
 
 CASES = Cases()

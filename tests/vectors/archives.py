@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
-from tests import packs
-from tests.tars import gzipped
+from tests.support import packs
+from tests.support.tars import gzipped
 from tests.vectors.cases import Cases, flip
 
 CASES = Cases()

@@ -3,7 +3,7 @@
 import zlib
 from collections.abc import Callable
 
-from tests import packs
+from tests.support import packs
 from tests.vectors.cases import Case, Cases, Expected, changed, with_rows
 
 CASES = Cases()

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tests import packs
-from tests.packs import Entry, Row
+from tests.support import packs
+from tests.support.packs import Entry, Row
 from tests.tools.verifier import script
 
 FOLDER = Path(__file__).parent / "packs"

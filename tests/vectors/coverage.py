@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
-from tests import packs
-from tests.packs import Pack, Row
+from tests.support import packs
+from tests.support.packs import Pack, Row
 from tests.vectors.cases import Cases, with_rows
 
 CASES = Cases()

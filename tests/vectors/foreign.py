@@ -6,8 +6,8 @@ import tarfile
 from collections.abc import Callable
 from typing import Any
 
-from tests import packs
-from tests.packs import Entry, Row
+from tests.support import packs
+from tests.support.packs import Entry, Row
 from tests.vectors.cases import Case, Cases, Expected
 
 CASES = Cases()

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from tests.packs import Entry
+from tests.support.packs import Entry
 from tests.vectors.cases import Cases, changed
 
 CASES = Cases()

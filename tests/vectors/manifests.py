@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from tests import packs
+from tests.support import packs
 from tests.vectors.cases import Cases
 
 CASES = Cases()

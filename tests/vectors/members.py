@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
-from tests import packs
-from tests.packs import Entry, Row
+from tests.support import packs
+from tests.support.packs import Entry, Row
 from tests.vectors.cases import Cases, changed, edited, with_data
 
 CASES = Cases()

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
-from tests import packs
-from tests.packs import Row
+from tests.support import packs
+from tests.support.packs import Row
 from tests.vectors.cases import Cases, with_rows
 
 CASES = Cases()

@@ -4,8 +4,8 @@ import base64
 import json
 from collections.abc import Callable
 
-from tests import packs
-from tests.packs import Entry
+from tests.support import packs
+from tests.support.packs import Entry
 from tests.vectors.cases import Case, Cases, Expected, edited, flip, with_data
 
 CASES = Cases()

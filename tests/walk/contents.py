@@ -4,10 +4,10 @@ import re
 from collections.abc import Sequence
 
 from functions.shared.canonical import Json, strict_loads
-from functions.shared.packs import Pack
-from functions.shared.seals import Seal, read_rows
-from tests.lab import Lab
+from functions.shared.evidence.seals import Seal, read_rows
+from functions.shared.tables.packs import Pack
 from tests.pack.conftest import PackRoom
+from tests.support.snapshot_fixture import Lab
 
 OPTIONAL = {
     "admin_keys": "key_id",

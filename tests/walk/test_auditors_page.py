@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from functions.pack.anchor import AnchorDoors, anchor
-from functions.shared.connections import Connections
-from tests.lab import Lab, LabMaker
+from functions.pack.anchor.anchor import AnchorDoors, anchor
+from functions.shared.tables.connections import Connections
 from tests.pack.conftest import PackRoom
 from tests.snapshot.test_sections_story import rich_world
+from tests.support.snapshot_fixture import Lab, LabMaker
 
 PAGE = (Path(__file__).parents[2] / "docs" / "auditors.md").read_text()
 START, END = "2026-04-01T02:00:00Z", "2026-04-01T05:59:59Z"

@@ -17,9 +17,9 @@ import pytest
 from playwright.sync_api import Page, expect, sync_playwright
 
 from tests.dashboard.conftest import ARGUMENTS, chromium_path
-from tests.local_runner import ROOT, Runner, running
+from tests.support.local_runner import ROOT, Runner, running
 from tools.openai_simulator import DEMO_ADMIN_KEY, DEMO_ORG_ID, DEMO_START, demo_world
-from tools.openai_simulator.private import private_texts
+from tools.openai_simulator.story.private import private_texts
 
 pytestmark = pytest.mark.emulator
 

@@ -8,16 +8,16 @@ from typing import Any
 
 import pytest
 
+from functions.shared.aws.gzip_member import unpack_gzip
+from functions.shared.evidence.seals import Seal
 from functions.shared.hours import parse_instant
-from functions.shared.joinable import unpack_gzip
-from functions.shared.seals import Seal
-from tests.lab import Lab, LabMaker
 from tests.pack.conftest import PackRoom
-from tests.seen import all_items
+from tests.support.aws_state import all_items
+from tests.support.snapshot_fixture import Lab, LabMaker
 from tests.tools.verifier import Verdict, run_script, verify
 from tests.walk import contents
 from tools.openai_simulator import DEMO_ADMIN_KEY, DEMO_ORG_ID, DEMO_START, demo_world
-from tools.openai_simulator.private import private_texts
+from tools.openai_simulator.story.private import private_texts
 
 CONNECTED = "2026-04-01T01:05:00Z"
 FIRST, LAST = "2026-04-01T00:00:00Z", "2026-04-02T23:59:59Z"

@@ -14,7 +14,8 @@ import sys
 import time
 from typing import Any
 
-from tools.local import clock, demo, pack_month, runner, settings, stage, tick
+from tools.local import clock, runner, settings, stage
+from tools.local.commands import close_hours, demo, pack_month
 from tools.local.errors import RunnerStopped
 from tools.local.settings import Settings
 
@@ -90,7 +91,7 @@ def _clock(here: Settings, asked: argparse.Namespace) -> None:
 
 def _tick(here: Settings, asked: argparse.Namespace) -> None:
     hour = clock.parse_hour(asked.hour)
-    for line in tick.tick(here, stage.running(here), hour, asked.count):
+    for line in close_hours.tick(here, stage.running(here), hour, asked.count):
         _print(line)
 
 

@@ -13,13 +13,21 @@ from collections.abc import Callable, Iterator
 from types import FrameType
 
 from tools import publish_dashboard
-from tools.local import deployment, fixups, processes, servers, sign_in, stage, synthesis
+from tools.local import stage
+from tools.local.deployment import (
+    cloudformation_gaps,
+    deployment,
+    processes,
+    servers,
+    sign_in,
+    synthesis,
+)
+from tools.local.deployment.processes import Server
+from tools.local.deployment.servers import Ports
+from tools.local.deployment.synthesis import Assembly
 from tools.local.errors import RunnerStopped
-from tools.local.processes import Server
-from tools.local.servers import Ports
 from tools.local.settings import Settings
 from tools.local.stage import Stage
-from tools.local.synthesis import Assembly
 
 Tell = Callable[[str], None]
 
@@ -126,7 +134,9 @@ def _deploy(settings: Settings, assembly: Assembly, ports: Ports) -> Stage:
     )
     account = now.account()
     now.outputs.update(deployment.deploy(account, assembly))
-    fixups.apply(account, assembly, deployment.physical_ids(account, assembly.stack_name))
+    cloudformation_gaps.apply(
+        account, assembly, deployment.physical_ids(account, assembly.stack_name)
+    )
     sign_in.ensure_users(account, now.output("UserPoolId"), stage.users_file(settings))
     # On this machine the emulator itself is where people sign in.
     publish_dashboard.upload(account.s3, now.outputs | {"SignInDomain": now.endpoint_url})

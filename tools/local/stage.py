@@ -8,10 +8,10 @@ from pathlib import Path
 
 import httpx
 
-from tools.local.aws import Account
+from tools.local.deployment.aws import Account
+from tools.local.deployment.sign_in import User, id_token, read_users
 from tools.local.errors import RunnerStopped
 from tools.local.settings import Settings
-from tools.local.sign_in import User, id_token, read_users
 
 # Raised when the state directory of an older runner cannot be read any more.
 FORMAT = 1

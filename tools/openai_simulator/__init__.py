@@ -4,22 +4,15 @@ In process: `httpx.AsyncClient(transport=AsyncDoor(Simulator(world, clock)))`. O
 `python -m tools.openai_simulator --port 0 --story demo`.
 """
 
-from tools.openai_simulator.brain import Served, Simulator
 from tools.openai_simulator.clock import OffsetFileClock, SettableClock
-from tools.openai_simulator.fault_kinds import FAULT_KINDS
-from tools.openai_simulator.faults import Fault, Faults
-from tools.openai_simulator.http_door import HttpDoor, serving
-from tools.openai_simulator.moment import Moment
-from tools.openai_simulator.organization import (
-    ALL_SCOPES,
-    READ_AUDIT_LOGS,
-    READ_MANAGEMENT,
-    READ_USAGE,
-    Hidden,
-    Organization,
-)
-from tools.openai_simulator.private import Private, private_texts
-from tools.openai_simulator.story import (
+from tools.openai_simulator.faults.faults import Fault, Faults
+from tools.openai_simulator.faults.kinds import FAULT_KINDS
+from tools.openai_simulator.http.server import HttpDoor, serving
+from tools.openai_simulator.http.transport import AsyncDoor, Door
+from tools.openai_simulator.simulator import Served, Simulator
+from tools.openai_simulator.story.private import Private, private_texts
+from tools.openai_simulator.story.steps import Moment
+from tools.openai_simulator.story.story import (
     DEMO_ADMIN_KEY,
     DEMO_MANAGEMENT_KEY,
     DEMO_ORG_ID,
@@ -29,8 +22,15 @@ from tools.openai_simulator.story import (
     DEMO_USER_KEY,
     demo_world,
 )
-from tools.openai_simulator.transport import AsyncDoor, Door
-from tools.openai_simulator.world import ADMIN_KEY, World, org_id_for
+from tools.openai_simulator.story.world import ADMIN_KEY, World, org_id_for
+from tools.openai_simulator.world.organization import (
+    ALL_SCOPES,
+    READ_AUDIT_LOGS,
+    READ_MANAGEMENT,
+    READ_USAGE,
+    Hidden,
+    Organization,
+)
 
 __all__ = [
     "ADMIN_KEY",

@@ -13,11 +13,11 @@ import signal
 import sys
 from pathlib import Path
 
-from tools.openai_simulator.brain import Simulator
 from tools.openai_simulator.clock import Clock, OffsetFileClock, SettableClock
-from tools.openai_simulator.http_door import HttpDoor
-from tools.openai_simulator.story import DEMO_START, demo_world
-from tools.openai_simulator.world import World
+from tools.openai_simulator.http.server import HttpDoor
+from tools.openai_simulator.simulator import Simulator
+from tools.openai_simulator.story.story import DEMO_START, demo_world
+from tools.openai_simulator.story.world import World
 
 
 def _arguments(argv: list[str]) -> argparse.Namespace:

@@ -1,0 +1,102 @@
+"""What the api room reaches: rows and sealed objects to read, pack requests to write."""
+
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from typing import Final
+
+from functions.api.finding_state_rows import FindingStates
+from functions.api.share_link_rows import ShareLinks
+from functions.shared.aws.bucket import Bucket
+from functions.shared.aws.queue import Queue
+from functions.shared.aws.table import Table
+from functions.shared.canonical import Json
+from functions.shared.clock import Clock
+from functions.shared.evidence.seals import read_rows
+from functions.shared.tables.connections import Connections
+from functions.shared.tables.custody import Custody
+from functions.shared.tables.hour_rows import HourRows
+from functions.shared.tables.packs import Packs
+from functions.shared.tables.signing_keys import SigningKeys
+
+_KEPT_BYTES: Final = 16 * 1024 * 1024
+
+
+@dataclass(slots=True)
+class Registers:
+    """Sealed registers, the last ones read kept for the next request.
+
+    What is kept is immutable and kept under its whole key, tenant and digest included: a request
+    finds here only what it would have read from the bucket under the same key. Callers must not
+    change the rows.
+    """
+
+    bucket: Bucket
+    _kept: OrderedDict[str, tuple[int, list[Json]]] = field(default_factory=OrderedDict)
+
+    def rows(self, entry: Json) -> list[Json]:
+        """Return the rows of a register that a seal names.
+
+        Raises:
+            EvidenceMissing: there is no such object.
+            EvidenceInvalid: its bytes are not those that were sealed.
+        """
+        key = f"{entry['key']}#{entry['sha256']}"
+        if key in self._kept:
+            self._kept.move_to_end(key)
+            return self._kept[key][1]
+        rows = read_rows(self.bucket, entry)
+        self._kept[key] = (entry["bytes"], rows)
+        while sum(size for size, _ in self._kept.values()) > _KEPT_BYTES and len(self._kept) > 1:
+            self._kept.popitem(last=False)
+        return rows
+
+
+@dataclass(frozen=True, slots=True)
+class Doors:
+    """What the room reaches.
+
+    Permissions:
+        dynamodb:GetItem, Query (also of the index ``lookup``) and PutItem; s3:GetObject and
+        s3:ListBucket on the evidence bucket; s3:GetObject and s3:GetObjectVersion on the packs
+        bucket, for presigned downloads; sqs:SendMessage on the pack queue.
+    """
+
+    table: Table
+    evidence: Bucket
+    packs_bucket: Bucket
+    pack_queue: Queue
+    clock: Clock
+    registers: Registers
+
+    @property
+    def connections(self) -> Connections:
+        """Return the tenants' connections."""
+        return Connections(self.table)
+
+    @property
+    def packs(self) -> Packs:
+        """Return the tenants' pack rows."""
+        return Packs(self.table)
+
+    @property
+    def custody(self) -> Custody:
+        """Return the custody log."""
+        return Custody(self.table)
+
+    @property
+    def share_links(self) -> ShareLinks:
+        """Return the tenants' share links."""
+        return ShareLinks(self.table)
+
+    @property
+    def signing_keys(self) -> SigningKeys:
+        """Return the registry of signing keys."""
+        return SigningKeys(self.table)
+
+    def finding_states(self, tenant: str, org: str) -> FindingStates:
+        """Return what a tenant says of the findings of one of its organizations."""
+        return FindingStates(self.table, tenant, org)
+
+    def hours(self, tenant: str, org: str) -> HourRows:
+        """Return the hour rows of one organization of a tenant."""
+        return HourRows(self.table, tenant, org)

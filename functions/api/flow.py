@@ -1,0 +1,290 @@
+"""The API's operations, each stated once: what the document serves and the handlers answer.
+
+Pure: importable without AWS. The connect room answers its own operations; they stand here because
+one document describes the whole API.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+from functions.shared.http.edge import PREFIX
+
+CONNECT: Final = "connect"
+API: Final = "api"
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One route.
+
+    Attributes:
+        method: ``GET``, ``POST`` ….
+        path: below the prefix.
+        room: which answers it.
+        name: its ``operationId``.
+        summary: one line.
+        answers: name of the schema of the answer.
+        status: of the answer where nothing went wrong.
+        query: names of the query parameters.
+        body: name of the schema of the body, None without one.
+        admin: for the group admin only.
+        public: needs no login.
+        problems: further statuses it may answer with a problem document.
+    """
+
+    method: str
+    path: str
+    room: str
+    name: str
+    summary: str
+    answers: str
+    status: int = 200
+    query: tuple[str, ...] = ()
+    body: str | None = None
+    admin: bool = False
+    public: bool = False
+    problems: tuple[int, ...] = ()
+
+    @property
+    def key(self) -> str:
+        """Return API Gateway's ``routeKey``."""
+        return f"{self.method} {PREFIX}{self.path}"
+
+
+_PAGE: Final = ("cursor", "limit")
+_LIST: Final = ("org_id", *_PAGE)
+_TIME: Final = ("from", "to")
+_OPENAI: Final = (409, 422, 502, 503, 504)
+
+
+def _connect(method: str, path: str, name: str, summary: str, body: str | None = None) -> Operation:
+    status = 201 if name == "connectOrganization" else 200
+    problems = _OPENAI if name in ("connectOrganization", "replaceAdminKey") else (409,)
+    return Operation(
+        method,
+        path,
+        CONNECT,
+        name,
+        summary,
+        "Organization",
+        status=status,
+        body=body,
+        admin=True,
+        problems=problems,
+    )
+
+
+def _list(path: str, name: str, summary: str, of: str, *query: str) -> Operation:
+    return Operation("GET", path, API, name, summary, f"{of}List", query=(*_LIST, *query))
+
+
+OPERATIONS: Final[tuple[Operation, ...]] = (
+    _connect("POST", "/orgs", "connectOrganization", "Connect an organization", "ConnectRequest"),
+    _connect(
+        "PATCH", "/orgs/{org_id}", "renameOrganization", "Rename an organization", "RenameRequest"
+    ),
+    _connect(
+        "PUT",
+        "/orgs/{org_id}/admin-key",
+        "replaceAdminKey",
+        "Replace the admin key",
+        "ReplaceKeyRequest",
+    ),
+    _connect("POST", "/orgs/{org_id}/pause", "pauseOrganization", "Take no pictures for now"),
+    _connect("POST", "/orgs/{org_id}/resume", "resumeOrganization", "Take pictures again"),
+    _connect(
+        "DELETE",
+        "/orgs/{org_id}",
+        "disconnectOrganization",
+        "Disconnect: the key is deleted, the history kept",
+    ),
+    Operation(
+        "POST",
+        "/hashing-key",
+        CONNECT,
+        "fetchHashingKey",
+        "Fetch the tenant's hashing key; noted in the custody log",
+        "HashingKey",
+        admin=True,
+        problems=(409, 503),
+    ),
+    Operation(
+        "PUT",
+        "/orgs/{org_id}/service-accounts/{service_account_id}/person",
+        CONNECT,
+        "nameServiceAccountPerson",
+        "Name who answers for a service account",
+        "ServiceAccountPerson",
+        body="PersonRequest",
+        admin=True,
+        problems=(409,),
+    ),
+    Operation(
+        "GET",
+        "/orgs",
+        API,
+        "listOrganizations",
+        "List organizations",
+        "OrganizationList",
+        query=_PAGE,
+    ),
+    Operation(
+        "GET", "/orgs/{org_id}", API, "showOrganization", "Show an organization", "Organization"
+    ),
+    Operation(
+        "GET",
+        "/orgs/{org_id}/hours",
+        API,
+        "listHours",
+        "List closed hours, newest first",
+        "HourList",
+        query=(*_TIME, *_PAGE),
+    ),
+    Operation("GET", "/summary", API, "summary", "Figures over all organizations", "Summary"),
+    _list("/users", "listUsers", "List users", "User", "state", "role"),
+    _list("/projects", "listProjects", "List projects", "Project", "state", "status"),
+    _list("/api-keys", "listApiKeys", "List API keys", "ApiKey", "state", "project_id", "finding"),
+    _list(
+        "/events",
+        "listEvents",
+        "List audit events, newest first",
+        "Event",
+        *(*_TIME, "event_id", "event_type", "actor_id", "project_id", "target_id"),
+    ),
+    _list(
+        "/changes",
+        "listChanges",
+        "List changes between pictures, newest first",
+        "Change",
+        *(*_TIME, "section", "entity_id", "kind", "verdict"),
+    ),
+    _list(
+        "/findings",
+        "listFindings",
+        "List findings",
+        "Finding",
+        *("state", "kind", "severity", "stated"),
+    ),
+    Operation(
+        "PUT",
+        "/orgs/{org_id}/findings/{finding_id}/state",
+        API,
+        "stateFinding",
+        "Say what becomes of an open finding",
+        "Finding",
+        body="FindingStateRequest",
+        admin=True,
+        problems=(409,),
+    ),
+    Operation(
+        "GET",
+        "/billing",
+        API,
+        "showBill",
+        "A month's bill, with its working",
+        "Bill",
+        query=("month",),
+    ),
+    Operation(
+        "POST",
+        "/evidence-packs",
+        API,
+        "requestPack",
+        "Have an evidence pack made",
+        "Pack",
+        status=202,
+        body="PackRequest",
+        admin=True,
+        problems=(409,),
+    ),
+    Operation(
+        "GET",
+        "/evidence-packs",
+        API,
+        "listPacks",
+        "List evidence packs, newest first",
+        "PackList",
+        query=_PAGE,
+    ),
+    Operation("GET", "/evidence-packs/{number}", API, "showPack", "Show an evidence pack", "Pack"),
+    Operation(
+        "GET",
+        "/evidence-packs/{number}/download",
+        API,
+        "downloadPack",
+        "Download an evidence pack: 303 to a link, or the link as JSON",
+        "Link",
+        query=("lifetime_s",),
+        problems=(409,),
+    ),
+    Operation(
+        "POST",
+        "/evidence-packs/{number}/links",
+        API,
+        "makeShareLink",
+        "Make an expiring link to a ready pack, for somebody without an account",
+        "NewShareLink",
+        status=201,
+        body="ShareLinkRequest",
+        admin=True,
+        problems=(409,),
+    ),
+    Operation(
+        "GET",
+        "/evidence-packs/{number}/links",
+        API,
+        "listShareLinks",
+        "List a pack's share links, newest first",
+        "ShareLinkList",
+        query=_PAGE,
+    ),
+    Operation(
+        "DELETE",
+        "/evidence-packs/{number}/links/{link_id}",
+        API,
+        "revokeShareLink",
+        "Revoke a share link",
+        "ShareLink",
+        admin=True,
+    ),
+    Operation(
+        "GET",
+        "/shared/{token}",
+        API,
+        "followShareLink",
+        "Follow a share link: 303 to the archive, or the address as JSON",
+        "Link",
+        public=True,
+        problems=(404,),
+    ),
+    Operation(
+        "GET",
+        "/custody",
+        API,
+        "listCustody",
+        "List the custody log, newest first",
+        "CustodyList",
+        query=_PAGE,
+    ),
+    Operation(
+        "GET",
+        "/anchors",
+        API,
+        "listAnchors",
+        "List the daily anchors of the chains, newest first",
+        "AnchorList",
+        query=_PAGE,
+    ),
+    Operation(
+        "GET",
+        "/signing-keys",
+        API,
+        "listSigningKeys",
+        "List the keys packs are signed with",
+        "SigningKeyList",
+        public=True,
+    ),
+    Operation("GET", "/openapi.json", API, "openapi", "This document", "OpenApi", public=True),
+)
+
+OPEN_ROUTES: Final = frozenset(one.key for one in OPERATIONS if one.public and one.room == API)

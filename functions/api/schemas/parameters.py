@@ -1,0 +1,41 @@
+"""The schemas of the API's path and query parameters, by name.
+
+Pure.
+"""
+
+from typing import Final
+
+from functions.api.schemas.anchors import MAX_DAYS
+from functions.api.schemas.parts import INSTANT, ORG_ID, TEXT, Schema, one_of
+from functions.shared.aws.bucket import MAX_PRESIGNED_S
+from functions.shared.http.edge import DEFAULT_LIMIT, MAX_LIMIT
+from functions.shared.tables.account_owners import IDENTITY
+
+_FILTER: Final[Schema] = {"type": "string", "maxLength": 200}
+_FILTERS: Final = (
+    *("role", "status", "project_id", "finding", "event_id", "event_type", "actor_id"),
+    *("target_id", "section", "entity_id", "kind", "verdict", "severity", "stated"),
+)
+PARAMETERS: Final[dict[str, Schema]] = {
+    "org_id": ORG_ID,
+    "number": {"type": "integer", "minimum": 1},
+    "finding_id": {"type": "string", "pattern": "^[0-9a-f]{24}$"},
+    "service_account_id": {"type": "string", "pattern": f"^{IDENTITY}$"},
+    "link_id": {"type": "string", "pattern": "^[0-9]{8}T[0-9]{6}Z-[0-9a-f]{12}$"},
+    "token": {"type": "string", "pattern": "^[A-Za-z0-9_-]{43}$"},
+    "cursor": TEXT,
+    "limit": {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT},
+    # One operation's own.
+    "listAnchors.limit": {
+        "type": "integer",
+        "minimum": 1,
+        "maximum": MAX_DAYS,
+        "default": DEFAULT_LIMIT,
+    },
+    "from": INSTANT,
+    "to": INSTANT | {"description": "Not included"},
+    "month": {"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}$"},
+    "lifetime_s": {"type": "integer", "minimum": 1, "maximum": MAX_PRESIGNED_S},
+    "state": one_of("present", "removed", "open", "resolved", "all"),
+    **dict.fromkeys(_FILTERS, _FILTER),
+}

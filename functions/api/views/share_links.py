@@ -1,0 +1,123 @@
+"""Share links: an admin makes one for a ready pack; whoever holds it downloads without an account.
+
+The address of a link is relative to the service's own: the room does not know, and does not believe
+a header about, the name it is reached by.
+"""
+
+import unicodedata
+from datetime import datetime
+from typing import Final
+
+from functions.api.context import Doors
+from functions.api.cursor import Cursors
+from functions.api.share_link_rows import DEFAULT_DAYS, MAX_DAYS, ShareLink, new_link
+from functions.api.views.evidence_packs import LINK_LIFETIME_S, handed_over, pack_of, require_ready
+from functions.shared.aws.keys import share_link_sk
+from functions.shared.errors import BadRequest, NotFound
+from functions.shared.hours import parse_instant
+from functions.shared.http.edge import PREFIX, Reply, Request, limit_of, reply
+
+MAX_LABEL: Final = 100
+# Who used a link is not known; the log says which link it was.
+_HOLDER: Final = "link"
+
+
+def make_link(request: Request, doors: Doors) -> Reply:
+    """Make a link to a ready pack; the token in its address is shown this once.
+
+    Raises:
+        BadRequest: the body cannot be used.
+        NotFound: this tenant has no pack of this number.
+        Conflict: it is not ready; says its state.
+    """
+    caller = request.caller
+    caller.require_admin()
+    body = request.body("days", "label")
+    days, label = _days(body.get("days", DEFAULT_DAYS)), _label(body.get("label"))
+    pack = require_ready(pack_of(request, doors))
+    now = doors.clock()
+    link, token = new_link(pack.tenant_id, pack.number, label, days, now)
+    # Noted first: a link that was noted and never made is harmless, the other way round it is not.
+    doors.custody.note(pack.tenant_id, caller.user, "link.created", now, **_facts(link))
+    doors.share_links.add(link, token)
+    place = f"{PREFIX}/evidence-packs/{link.number}/links/{link.link_id}"
+    shown = link.public(now) | {"url": f"{PREFIX}/shared/{token}"}
+    return reply(201, shown, {"location": place})
+
+
+def list_links(request: Request, doors: Doors) -> Reply:
+    """Answer one page of a pack's links, newest first, ended ones of the last month included."""
+    query = request.query("cursor", "limit")
+    pack = pack_of(request, doors)
+    cursors = Cursors(pack.tenant_id, "links", 1)
+    after = cursors.read(query.get("cursor"))
+    if after and not after[0].startswith(share_link_sk(pack.number, "")):
+        raise BadRequest("the cursor is not one that this list gave; start again without it")
+    found, page = doors.share_links.page(
+        pack.tenant_id, pack.number, limit=limit_of(query), after=after[0] if after else None
+    )
+    more = cursors.write(page.last_sk) if page.last_sk else None
+    now = doors.clock()
+    return reply(200, {"items": [link.public(now) for link in found], "next_cursor": more})
+
+
+def revoke_link(request: Request, doors: Doors) -> Reply:
+    """End a link at once; no-op where it was revoked before.
+
+    Raises:
+        NotFound: this tenant has no such pack or link.
+    """
+    caller = request.caller
+    caller.require_admin()
+    request.query()
+    pack = pack_of(request, doors)
+    link = doors.share_links.need(pack.tenant_id, pack.number, request.path("link_id"))
+    now = doors.clock()
+    if link.revoked_at is None:
+        doors.custody.note(pack.tenant_id, caller.user, "link.revoked", now, **_facts(link))
+        link = doors.share_links.revoke(link, now)
+    return reply(200, link.public(now))
+
+
+def follow_link(request: Request, doors: Doors) -> Reply:
+    """Send whoever holds a link to the archive: a fresh URL of a few minutes.
+
+    Raises:
+        NotFound: no active link has this token; unknown, expired and revoked answer the same bytes.
+    """
+    # A query is not looked at: mail gateways add their own.
+    now = doors.clock()
+    link = doors.share_links.behind(request.path("token"), now)
+    pack = doors.packs.need(link.tenant_id, link.number)
+    if pack.state != "ready":
+        raise NotFound("the pack cannot be downloaded")
+    doors.custody.note(pack.tenant_id, _HOLDER, "link.used", now, **_facts(link))
+    return handed_over(pack, request, doors, now, _lifetime_s(link, now))
+
+
+def _lifetime_s(link: ShareLink, now: datetime) -> int:
+    """Return seconds: the URL does not outlive its link."""
+    left = int((parse_instant(link.expires_at) - now).total_seconds())
+    return max(1, min(LINK_LIFETIME_S, left))
+
+
+def _facts(link: ShareLink) -> dict[str, object]:
+    return {"number": link.number, "link_id": link.link_id}
+
+
+def _days(days: object) -> int:
+    if not isinstance(days, int) or isinstance(days, bool) or not 1 <= days <= MAX_DAYS:
+        raise BadRequest(f"days must be a whole number from 1 to {MAX_DAYS}")
+    return days
+
+
+def _label(label: object) -> str | None:
+    if label is None:
+        return None
+    text = unicodedata.normalize("NFC", label).strip() if isinstance(label, str) else ""
+    hidden = any(unicodedata.category(letter) in ("Cc", "Cs") for letter in text)
+    if not text or len(text) > MAX_LABEL or hidden:
+        raise BadRequest(
+            f"label must be text of 1 to {MAX_LABEL} characters without control characters"
+        )
+    return text

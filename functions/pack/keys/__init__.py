@@ -1,0 +1,1 @@
+"""Where signing keys are made, listed, rotated and revoked."""

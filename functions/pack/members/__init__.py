@@ -1,0 +1,1 @@
+"""Step 2 of 6: the pack's files, row by row."""

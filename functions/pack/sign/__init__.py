@@ -1,0 +1,1 @@
+"""Step 3 of 6: the manifest and its signature."""

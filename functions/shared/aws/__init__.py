@@ -1,0 +1,1 @@
+"""The clients of AWS, and the keys and files they are given."""

@@ -1,0 +1,1 @@
+"""What is sealed: the hours' seals and the days' anchors."""

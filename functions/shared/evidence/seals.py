@@ -1,0 +1,208 @@
+"""Seals: the objects that close hours, and the chain they make. The only commit there is.
+
+A seal object is canonical JSON ``{"run": …, "seal": content, "sha256": digest}``. The digest is
+over the canonical content alone: ``run`` (requests, retries, attempt, …) stands beside it, so that
+two runs over the same world seal the same digest. ``content["previous_sha256"]`` names the digest
+of the seal before it.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from functions.shared.aws.bucket import Bucket
+from functions.shared.aws.gzip_member import unpack_gzip
+from functions.shared.aws.keys import organization_prefix, seal_key
+from functions.shared.canonical import Json, Lines, canonical, sha256_hex, strict_loads
+from functions.shared.errors import AuditError, EvidenceInvalid
+from functions.shared.hours import HOUR, parse_instant
+
+# 2: events are sealed as rows of a pack of their month.
+VERSION = 2
+OUTCOMES = ("complete", "partial", "failed", "missed", "paused")
+
+_HOUR_IN_KEY = re.compile(r"/seals/([^/]+)\.json$")
+# Far more hours than anything unsealed can be; one listing holds 1,000 keys.
+_LOOK_BACK = timedelta(days=40)
+# Before every chain, and far enough from the calendar's edge to count hours back from.
+BEGINNING = datetime(1970, 1, 2, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Seal:
+    """One closed hour.
+
+    Attributes:
+        content: what is sealed.
+        run: how the run went; not part of the digest.
+        text: the canonical content.
+        sha256: of it, 64 hex digits.
+    """
+
+    content: Json
+    run: Json
+    text: bytes
+    sha256: str
+
+    @classmethod
+    def of(cls, content: Json, run: Json) -> "Seal":
+        """Seal a content."""
+        text = canonical(content)
+        return cls(content, run, text, sha256_hex(text))
+
+    @classmethod
+    def decode(cls, body: bytes, key: str) -> "Seal":
+        """Read a seal object and check its digest.
+
+        Raises:
+            EvidenceInvalid: the bytes are not a seal, or the digest is another's.
+        """
+        try:
+            document = strict_loads(body)
+            seal, sha256 = cls.of(document["seal"], document["run"]), document["sha256"]
+        except (AuditError, KeyError, TypeError) as error:
+            raise EvidenceInvalid(f"{key} is not a seal") from error
+        if seal.sha256 != sha256:
+            raise EvidenceInvalid(f"{key} does not match its own digest")
+        if not isinstance(seal.content, dict) or seal.content.get("v") != VERSION:
+            raise EvidenceInvalid(f"{key} is not a seal of version {VERSION}")
+        return seal
+
+    def encode(self) -> bytes:
+        """Return the object's bytes."""
+        run, sha256 = canonical(self.run), canonical(self.sha256)
+        return b'{"run":%b,"seal":%b,"sha256":%b}' % (run, self.text, sha256)
+
+    @property
+    def hour(self) -> datetime:
+        """Return the hour this seal closes."""
+        return parse_instant(self.content["hour"])
+
+    def names(self) -> Iterator[str]:
+        """Yield the keys of the objects it names.
+
+        Raises:
+            EvidenceInvalid: a part that names objects is not as it should be.
+        """
+        content = self.content
+        try:
+            for facts in content["sections"].values():
+                if facts.get("register"):
+                    yield str(facts["register"]["key"])
+            for entries in content["segments"].values():
+                for entry in entries:
+                    yield str(entry["key"])
+        except (AttributeError, KeyError, TypeError) as error:
+            raise EvidenceInvalid(f"the seal of {content.get('hour')} is not readable") from error
+
+    def register(self, section: str) -> Json | None:
+        """Return the entry of a section's register, None where none is named."""
+        entry: Json | None = self.content["sections"].get(section, {}).get("register")
+        return entry
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """The seals of one organization of one tenant, read from the evidence bucket.
+
+    Permissions:
+        s3:GetObject and s3:ListBucket on the evidence bucket.
+    """
+
+    bucket: Bucket
+    tenant: str
+    org: str
+
+    def seal(self, hour: datetime) -> Seal | None:
+        """Return the seal of an hour, None where the hour is not closed.
+
+        Raises:
+            EvidenceInvalid: the object is there and is not what it should be.
+        """
+        key = seal_key(self.tenant, self.org, hour)
+        body = self.bucket.get(key)
+        if body is None:
+            return None
+        seal = Seal.decode(body, key)
+        named = (seal.content["tenant_id"], seal.content["org_id"], seal.content["hour"])
+        if seal_key(named[0], named[1], parse_instant(named[2])) != key:
+            raise EvidenceInvalid(f"{key} holds the seal of another hour")
+        # Whoever could plant a seal must not lead a reader to another tenant's objects by it.
+        prefix = organization_prefix(self.tenant, self.org)
+        if not all(name.startswith(prefix) for name in seal.names()):
+            raise EvidenceInvalid(f"{key} names an object of another organization")
+        return seal
+
+    def sealed_hours(self, start: datetime, end: datetime) -> Iterator[datetime]:
+        """Yield the hours of ``start <= hour < end`` that have a seal object, oldest first."""
+        prefix = f"{organization_prefix(self.tenant, self.org)}seals/"
+        before = seal_key(self.tenant, self.org, start - HOUR) if start.year > 1 else ""
+        for key in self.bucket.keys(prefix, after=before):
+            hour = _hour_of(key)
+            if hour is None:
+                continue
+            if hour >= end:
+                return
+            yield hour
+
+    def last_before(self, end: datetime) -> Seal | None:
+        """Return the newest seal of an hour before ``end``, None for an empty chain."""
+        newest = self.seal(end - HOUR)
+        if newest:
+            return newest
+        hours = list(self.sealed_hours(end - _LOOK_BACK, end))
+        hours = hours or list(self.sealed_hours(BEGINNING, end))
+        return self.seal(hours[-1]) if hours else None
+
+
+def _hour_of(key: str) -> datetime | None:
+    """Return the hour a seal's key names, None for an object that has no hour's name."""
+    match = _HOUR_IN_KEY.search(key)
+    try:
+        return parse_instant(match[1]) if match else None
+    except ValueError:
+        return None
+
+
+def read_rows(bucket: Bucket, entry: Json) -> list[Json]:
+    """Return the rows of a register or segment that a seal names, checked against its digest.
+
+    Args:
+        bucket: the evidence bucket.
+        entry: ``{"key", "sha256", "rows", "bytes", …}`` as in the seal.
+
+    Raises:
+        EvidenceMissing: there is no such object.
+        EvidenceInvalid: its bytes are not those that were sealed.
+    """
+    body = read_body(bucket, entry)
+    return [strict_loads(line) for line in body.split(b"\n")[:-1]]
+
+
+def read_body(bucket: Bucket, entry: Json) -> bytes:
+    """Return the uncompressed bytes of a register or segment, checked against its digest.
+
+    Raises:
+        EvidenceMissing: there is no such object.
+        EvidenceInvalid: its bytes are not those that were sealed.
+    """
+    packed = bucket.need(entry["key"])
+    try:
+        body = unpack_gzip(packed)
+    except (OSError, EOFError, ValueError) as error:
+        raise EvidenceInvalid(f"{entry['key']} is not gzip") from error
+    if len(body) != entry["bytes"] or sha256_hex(body) != entry["sha256"]:
+        raise EvidenceInvalid(f"{entry['key']} does not match the digest in its seal")
+    return body
+
+
+def entry_of(key: str, lines: Lines) -> Json:
+    """Return what a seal says of a register or segment."""
+    return {
+        "key": key,
+        "rows": lines.rows,
+        "bytes": len(lines.body),
+        "sha256": lines.sha256,
+        "crc32": lines.crc32,
+    }

@@ -1,0 +1,212 @@
+"""HTTP edge of the two rooms that answer requests: route, reply, problem.
+
+API Gateway has matched the route and verified the token; its ``routeKey`` picks the function. One
+table turns domain errors into problem documents (RFC 9457), so that no room holds a try/except.
+"""
+
+import base64
+import binascii
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+from urllib.parse import parse_qsl, unquote
+
+from functions.shared import errors
+from functions.shared.canonical import Json, canonical, strict_loads
+from functions.shared.http.principal import Caller, caller_of
+
+PREFIX = "/api/v1/openai"
+MAX_BODY_BYTES = 64 * 1024
+MAX_LIMIT = 100
+DEFAULT_LIMIT = 50
+
+# From the most specific class to the least; the first that matches answers.
+PROBLEMS: tuple[tuple[type[errors.AuditError], int, str, str], ...] = (
+    (errors.PeriodInvalid, 400, "period-invalid", "This period cannot be packed"),
+    (errors.WrongKeyKind, 400, "wrong-key-kind", "This is not an Organization Admin Key"),
+    (errors.MalformedOrganization, 400, "malformed-org-id", "Malformed organization id"),
+    (errors.BadRequest, 400, "bad-request", "The request cannot be used"),
+    (errors.NotSignedIn, 401, "not-signed-in", "Sign in first"),
+    (errors.NotAllowed, 403, "not-allowed", "Not allowed"),
+    (errors.NotFound, 404, "not-found", "Not found"),
+    (errors.AlreadyConnected, 409, "already-connected", "Already connected"),
+    (errors.Conflict, 409, "conflict", "Not possible now"),
+    (errors.KeyRejected, 422, "key-rejected", "OpenAI does not accept this key"),
+    (errors.OrganizationMismatch, 422, "organization-mismatch", "Key of another organization"),
+    (errors.AddressNotAuthorized, 422, "ip-not-authorized", "Our address is not allowed"),
+    (errors.ScopeMissing, 422, "scope-missing", "The key lacks a scope"),
+    (errors.Quarantined, 422, "quarantined", "The key sees another organization"),
+    (errors.QuotaExhausted, 422, "openai-quota-exhausted", "OpenAI's quota is used up"),
+    (errors.Throttled, 503, "openai-rate-limited", "OpenAI asks us to wait"),
+    (errors.UpstreamTimeout, 504, "openai-timeout", "OpenAI did not answer in time"),
+    (errors.UpstreamError, 502, "openai-failed", "OpenAI did not answer as expected"),
+    (errors.VaultUnavailable, 503, "busy", "Try again in a moment"),
+    (errors.LeaseHeld, 503, "busy", "Try again in a moment"),
+    (errors.EvidenceMissing, 500, "evidence-missing", "Sealed evidence is missing"),
+    (errors.EvidenceInvalid, 500, "evidence-invalid", "Sealed evidence does not match its seal"),
+)
+
+Reply = dict[str, Any]
+
+
+class Log(Protocol):
+    """What the edge needs of a logger."""
+
+    def warning(self, msg: object, /, *, extra: Mapping[str, object] | None = None) -> None:
+        """Note a refusal."""
+
+    def exception(self, msg: object, /, *, extra: Mapping[str, object] | None = None) -> None:
+        """Note a fault of ours, with its traceback."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One request, its caller verified.
+
+    Attributes:
+        event: as API Gateway sent it.
+        caller: None on the routes that need no login.
+    """
+
+    event: Mapping[str, Any]
+    signed_in: Caller | None
+
+    @property
+    def caller(self) -> Caller:
+        """Return who is asking.
+
+        Raises:
+            NotSignedIn: nobody is signed in.
+        """
+        if self.signed_in is None:
+            raise errors.NotSignedIn("send an ID token")
+        return self.signed_in
+
+    def path(self, name: str) -> str:
+        """Return a part of the path by its name in the route."""
+        return unquote(str((self.event.get("pathParameters") or {}).get(name, "")))
+
+    def header(self, name: str) -> str:
+        """Return a header by its lower-case name, empty where it is absent."""
+        return str((self.event.get("headers") or {}).get(name, ""))
+
+    def query(self, *allowed: str) -> dict[str, str]:
+        """Return the query, of which each name is known and stands once.
+
+        Raises:
+            BadRequest: an unknown name, or one that stands twice.
+        """
+        pairs = parse_qsl(self.event.get("rawQueryString", ""), keep_blank_values=True)
+        found = dict(pairs)
+        if len(found) != len(pairs):
+            raise errors.BadRequest("each query parameter may stand once")
+        unknown = sorted(set(found) - set(allowed))
+        if unknown:
+            raise errors.BadRequest(
+                f"unknown query parameter {unknown[0]!r:.40}; known: {', '.join(allowed) or 'none'}"
+            )
+        return found
+
+    def body(self, *allowed: str) -> Json:
+        """Return the JSON object sent, which holds known names only.
+
+        Raises:
+            BadRequest: too large, not one JSON object, or an unknown name.
+        """
+        raw = self.event.get("body") or ""
+        try:
+            data = base64.b64decode(raw) if self.event.get("isBase64Encoded") else raw.encode()
+        except (binascii.Error, UnicodeEncodeError) as error:
+            raise errors.BadRequest("the body is not readable") from error
+        if len(data) > MAX_BODY_BYTES:
+            raise errors.BadRequest(f"the body is larger than {MAX_BODY_BYTES} bytes")
+        try:
+            document = strict_loads(data)
+        except errors.BadResponse as error:
+            raise errors.BadRequest(f"the body is not a JSON object: {error}") from None
+        if not isinstance(document, dict):
+            raise errors.BadRequest("the body is not a JSON object")
+        unknown = sorted(set(document) - set(allowed))
+        if unknown:
+            raise errors.BadRequest(
+                f"unknown field {unknown[0]!r:.40}; known: {', '.join(allowed)}"
+            )
+        return document
+
+
+Route = Callable[[Request], Reply]
+
+
+def reply(status: int, body: Json, headers: Mapping[str, str] | None = None) -> Reply:
+    """Return an HTTP API answer with a JSON body."""
+    return {
+        "statusCode": status,
+        "headers": {
+            "content-type": "application/json",
+            "cache-control": "no-store",
+            "x-content-type-options": "nosniff",
+            "referrer-policy": "no-referrer",
+            **(headers or {}),
+        },
+        "body": canonical(body).decode(),
+    }
+
+
+def problem(status: int, slug: str, title: str, detail: str) -> Reply:
+    """Return a problem document (RFC 9457); it carries no request id, so equal means equal."""
+    body = {"type": f"/problems/{slug}", "title": title, "status": status, "detail": detail}
+    return reply(status, body, {"content-type": "application/problem+json"})
+
+
+def answer(
+    event: Mapping[str, Any], routes: Mapping[str, Route], open_routes: frozenset[str], log: Log
+) -> Reply:
+    """Answer one HTTP API event.
+
+    Args:
+        event: API Gateway's, payload version 2.0.
+        routes: from ``"GET /api/v1/openai/orgs"`` to the function that answers.
+        open_routes: those that need no login.
+        log: for refusals and faults.
+    """
+    route_key = str(event.get("routeKey", ""))
+    try:
+        if route_key not in routes:
+            raise errors.NotFound("no such route")
+        signed_in = None if route_key in open_routes else caller_of(event)
+        return routes[route_key](Request(event, signed_in))
+    except errors.NotFound:
+        # One text for all: what is another tenant's and what never was must look the same.
+        return problem(404, "not-found", "Not found", "There is no such thing here.")
+    except errors.AuditError as error:
+        for kind, status, slug, title in PROBLEMS:
+            if isinstance(error, kind):
+                log.warning("refused", extra={"route": route_key, "problem": slug})
+                return problem(status, slug, title, _sentence(str(error)))
+        return _fault(log, route_key)
+    except Exception:  # noqa: BLE001  # the last line of defence: no traceback leaves the room
+        return _fault(log, route_key)
+
+
+def _fault(log: Log, route_key: str) -> Reply:
+    log.exception("fault", extra={"route": route_key})
+    return problem(500, "fault", "Our fault", "This is ours to mend; it has been logged.")
+
+
+def _sentence(text: str) -> str:
+    # A field's name keeps its own spelling.
+    first = text[:1] if "_" in text.split(" ", 1)[0] else text[:1].upper()
+    return first + text[1:] + ("" if text.endswith((".", "!", "?")) else ".")
+
+
+def limit_of(query: Mapping[str, str]) -> int:
+    """Return how many items a list may show at once.
+
+    Raises:
+        BadRequest: not a whole number from 1 to 100.
+    """
+    text = query.get("limit", str(DEFAULT_LIMIT))
+    digits = text.isascii() and text.isdigit() and len(text) <= len(str(MAX_LIMIT))
+    if not (digits and 1 <= int(text) <= MAX_LIMIT):
+        raise errors.BadRequest(f"limit must be a whole number from 1 to {MAX_LIMIT}")
+    return int(text)

@@ -1,0 +1,1 @@
+"""How OpenAI is asked: one page at a time, bounded, and every refusal named."""

@@ -1,0 +1,1 @@
+"""Step 3 of 6: what changed since the last snapshot."""

@@ -1,0 +1,76 @@
+"""The snapshot room's doors, opened once at the composition root and handed down."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+import httpx
+
+from functions.shared.aws.bucket import Bucket
+from functions.shared.aws.kms import Vault
+from functions.shared.aws.queue import Queue
+from functions.shared.aws.table import Table
+from functions.shared.clock import SYSTEM_CLOCK, Clock
+from functions.shared.openai.client import http_transport
+from functions.shared.tables.connections import Connections
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One message: close this hour of this organization, and what is open before it.
+
+    Attributes:
+        tenant_id: the tenant.
+        org_id: the organization.
+        hour: start of the hour.
+        attempt: how often it was put off.
+        owner: the message's id: a redelivery has the same one, and so may take its lease again.
+    """
+
+    tenant_id: str
+    org_id: str
+    hour: datetime
+    attempt: int
+    owner: str
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """Everything outside that the walk touches.
+
+    Attributes:
+        table: the table.
+        evidence: write-once bucket.
+        work: bucket of notes between runs.
+        secrets: the KMS key that wraps admin keys and hashing keys.
+        queue: where this room listens.
+        now: the clock.
+        clock: what the clock is, in a word; stands in the run block.
+        region: where the room runs, None where nobody says.
+        openai_base_url: without a final slash.
+        count: adds to a metric.
+        http: makes what a run's calls go through.
+        sleep: waits between tries.
+        elapsed: seconds on a clock that never goes back, for deadlines.
+    """
+
+    table: Table
+    evidence: Bucket
+    work: Bucket
+    secrets: Vault
+    queue: Queue
+    now: Clock
+    openai_base_url: str
+    count: Callable[[str], None]
+    clock: str = SYSTEM_CLOCK
+    region: str | None = None
+    http: Callable[[], httpx.AsyncBaseTransport] = http_transport
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+    elapsed: Callable[[], float] = time.monotonic
+
+    @property
+    def connections(self) -> Connections:
+        """Return the connections."""
+        return Connections(self.table)

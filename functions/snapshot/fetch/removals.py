@@ -1,0 +1,113 @@
+"""Confirm a removal before it is believed (step 1 of 6, part: what a list left out).
+
+A list that changes while it is paged can skip an entity that is still there. What the register
+holds and a whole list does not show is therefore asked for by its id: 404 means gone. Removals are
+rare, so this costs an hour without one nothing.
+"""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from urllib.parse import quote
+
+from functions.shared.canonical import Json
+from functions.shared.errors import ChangedWhileRead, EndpointUnavailable, UpstreamError
+from functions.shared.openai.client import OpenAI, Params
+from functions.shared.sections import BY_NAME
+from functions.snapshot.fetch.pagination import read_list
+from functions.snapshot.records import Listing
+
+# Beyond this, reading the list a second time is cheaper than asking for each.
+ASK_EACH = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """The ids of what the registers show as present.
+
+    Attributes:
+        ids: by section and, where every project has a list of its own, by project; else ``""``.
+    """
+
+    ids: Mapping[tuple[str, str], set[str]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, registers: Mapping[str, Iterable[Json]]) -> "Held":
+        """Return what registers hold, by section."""
+        ids: dict[tuple[str, str], set[str]] = defaultdict(set)
+        for name, rows in registers.items():
+            section = BY_NAME[name]
+            for row in rows:
+                if row["removed_at"] is None:
+                    project = row["project_id"] if section.per_project else ""
+                    ids[name, project].add(row[section.id_field])
+        return cls(dict(ids))
+
+    def of_list(self, section: str, project: str = "") -> set[str]:
+        """Return the ids that a list should show, if nothing was removed."""
+        return self.ids.get((section, project), set())
+
+
+NOTHING_HELD = Held()
+
+
+def id_in_path(identity: str) -> str:
+    """Return an id as one segment of a path, whatever is in it."""
+    return quote(identity.encode("utf-8", "replace"), safe="")
+
+
+async def confirmed(
+    openai: OpenAI, listing: Listing, path: str, params: Params, held: Collection[str]
+) -> Listing:
+    """Return the listing: as it is where all it leaves out is gone, else with an error.
+
+    Args:
+        openai: the door.
+        listing: what one reading gave.
+        path: of the list; an entity is found below it by its id.
+        params: the list was read with.
+        held: ids that the register shows as present.
+    """
+    absent = set(held).difference(str(item.get("id")) for item in listing.items)
+    if not listing.whole or not absent:
+        return listing
+    answers: list[Json | UpstreamError | None] = []
+    if len(absent) <= ASK_EACH:
+        asked = (_find(openai, f"{path}/{id_in_path(name)}", name) for name in sorted(absent))
+        answers = await asyncio.gather(*asked)
+    there = [answer for answer in answers if isinstance(answer, dict)]
+    if there:
+        return _with(listing, there)
+    if answers and not any(isinstance(answer, UpstreamError) for answer in answers):
+        return listing
+    return await _read_again(openai, listing, path, params, absent)
+
+
+async def _find(openai: OpenAI, path: str, identity: str) -> Json | UpstreamError | None:
+    """Return an entity, None where it is gone, the error where that cannot be told."""
+    try:
+        found = await openai.get(path)
+    except EndpointUnavailable:
+        return None
+    except UpstreamError as error:
+        return error
+    return found if found.get("id") == identity else UpstreamError("another entity was answered")
+
+
+async def _read_again(
+    openai: OpenAI, listing: Listing, path: str, params: Params, absent: set[str]
+) -> Listing:
+    """Believe what two whole readings agree on."""
+    again = await read_list(openai, path, params)
+    shown = [item for item in again.items if item.get("id") in absent]
+    if shown:
+        return _with(listing, shown)
+    if not again.whole:
+        return replace(listing, error=again.error)
+    return listing
+
+
+def _with(listing: Listing, there: list[Json]) -> Listing:
+    error = ChangedWhileRead("the list left out an entity that is still there")
+    return replace(listing, items=[*listing.items, *there], error=error)

@@ -1,0 +1,1 @@
+"""Step 2 of 6: OpenAI's records to ours, private from here on."""

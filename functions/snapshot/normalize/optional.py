@@ -1,0 +1,177 @@
+"""Normalize (step 2 of 6), part: records of the sections beyond the required ones.
+
+Pure; the same rules as in ``normalize.py``. Source: OpenAI's OpenAPI document of 2026-08-21. Names
+of groups, roles, keys and service accounts are kept, names of persons are not.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from functions.shared.canonical import Json
+from functions.snapshot.normalize.privacy import Privacy
+from functions.snapshot.normalize.required import (
+    Normal,
+    extra_of,
+    flag_of,
+    instant,
+    object_of,
+    text_of,
+)
+
+Rule = Callable[[Json, Privacy], Normal]
+
+_ADMIN_KEY = frozenset(
+    {"id", "object", "name", "redacted_value", "created_at", "last_used_at", "expires_at"}
+    | {"owner", "value"}
+)
+_SERVICE_ACCOUNT = frozenset({"id", "object", "name", "role", "created_at", "api_key"})
+_GROUP = frozenset(
+    {"id", "object", "name", "created_at", "is_scim_managed", "scim_managed", "group_type"}
+)
+_ROLE = frozenset(
+    {"id", "object", "name", "description", "permissions", "resource_type", "predefined_role"}
+    | {"created_by_user_obj"}
+)
+
+
+def admin_key(item: Json, privacy: Privacy) -> Normal:
+    """Return an admin key's row.
+
+    Its owner stands flat in ``owner``, other than a project key's: read the nested way it would
+    look like nobody's. ``has_expiry`` and ``ever_used`` are null where OpenAI says nothing.
+    """
+    owner = object_of(item.get("owner"))
+    expires_at, last_used_at = instant(item.get("expires_at")), instant(item.get("last_used_at"))
+    row = {
+        "key_id": item["id"],
+        "name": text_of(item.get("name"), privacy),
+        "redacted_value": text_of(item.get("redacted_value"), privacy),
+        "type": "admin",
+        "owner_type": text_of(owner.get("type"), privacy),
+        "owner_id": text_of(owner.get("id"), privacy),
+        "owner_role": text_of(owner.get("role"), privacy),
+        "created_at": instant(item.get("created_at")),
+        "last_used_at": last_used_at,
+        "ever_used": _told(item, "last_used_at", last_used_at),
+        "expires_at": expires_at,
+        "has_expiry": _told(item, "expires_at", expires_at),
+        "extra": extra_of(item, _ADMIN_KEY, privacy.knowing([owner.get("name")])),
+    }
+    return row, row["created_at"] is None or row["owner_id"] is None
+
+
+def _told(item: Json, name: str, moment: str | None) -> bool | None:
+    # Null and 0 say that there is none; an absent or unreadable field says nothing.
+    if name not in item or (moment is None and item[name] not in (None, 0)):
+        return None
+    return moment is not None
+
+
+def invite(item: Json, privacy: Privacy) -> Normal:
+    """Return an invite's row; it describes a person, so nothing but what is named here is kept."""
+    hashed, prefix = privacy.email(item.get("email"))
+    row = {
+        "invite_id": item["id"],
+        "email_hash": hashed,
+        "email_prefix": prefix,
+        "role": text_of(item.get("role"), privacy),
+        "status": text_of(item.get("status"), privacy),
+        # Older answers call it invited_at.
+        "created_at": instant(item.get("created_at")) or instant(item.get("invited_at")),
+        "expires_at": instant(item.get("expires_at")),
+        "accepted_at": instant(item.get("accepted_at")),
+        "projects": _granted(item.get("projects"), privacy),
+    }
+    return row, hashed is None or row["role"] is None or row["status"] is None
+
+
+def _granted(projects: Any, privacy: Privacy) -> list[Json]:
+    granted = projects if isinstance(projects, list) else []
+    found = [
+        {
+            "project_id": text_of(project.get("id"), privacy),
+            "role": text_of(project.get("role"), privacy),
+        }
+        for project in granted
+        if isinstance(project, dict)
+    ]
+    return sorted(found, key=lambda one: (one["project_id"] or "", one["role"] or ""))
+
+
+def group(item: Json, privacy: Privacy) -> Normal:
+    """Return a group's row."""
+    managed = item.get("is_scim_managed", item.get("scim_managed"))
+    row = {
+        "group_id": item["id"],
+        "name": text_of(item.get("name"), privacy),
+        "group_type": text_of(item.get("group_type"), privacy),
+        "is_scim_managed": flag_of(managed),
+        "created_at": instant(item.get("created_at")),
+        "extra": extra_of(item, _GROUP, privacy),
+    }
+    return row, row["name"] is None or row["created_at"] is None
+
+
+def role(item: Json, privacy: Privacy) -> Normal:
+    """Return a role's row; the description is free text, so known persons' names are taken out."""
+    described, permissions = item.get("description"), item.get("permissions")
+    listed = permissions if isinstance(permissions, list) else []
+    row = {
+        "role_id": item["id"],
+        "name": text_of(item.get("name"), privacy),
+        "description": privacy.unknown_text(described) if isinstance(described, str) else None,
+        "permissions": sorted({privacy.text(one) for one in listed if isinstance(one, str)}),
+        "resource_type": text_of(item.get("resource_type"), privacy),
+        "predefined_role": flag_of(item.get("predefined_role")),
+        "extra": extra_of(item, _ROLE, privacy),
+    }
+    return row, row["name"] is None or not isinstance(permissions, list)
+
+
+def service_account(project_id: str) -> Rule:
+    """Return the rule for the service accounts of one project."""
+
+    def one(item: Json, privacy: Privacy) -> Normal:
+        row = {
+            "project_id": project_id,
+            "service_account_id": item["id"],
+            "name": text_of(item.get("name"), privacy),
+            "role": text_of(item.get("role"), privacy),
+            "created_at": instant(item.get("created_at")),
+            "extra": extra_of(item, _SERVICE_ACCOUNT, privacy),
+        }
+        return row, row["role"] is None or row["created_at"] is None
+
+    return one
+
+
+def project_user(project_id: str) -> Rule:
+    """Return the rule for the users of one project; the name and every other field are dropped."""
+
+    def one(item: Json, privacy: Privacy) -> Normal:
+        address = item.get("email") or object_of(item.get("user")).get("email")
+        hashed, prefix = privacy.email(address)
+        row = {
+            "project_id": project_id,
+            "membership_id": f"{project_id}/{item['id']}" if item["id"] else None,
+            "user_id": item["id"],
+            "email_hash": hashed,
+            "email_prefix": prefix,
+            "role": text_of(item.get("role"), privacy),
+            "added_at": instant(item.get("added_at")),
+        }
+        return row, hashed is None or row["role"] is None or row["added_at"] is None
+
+    return one
+
+
+WHOLE: dict[str, Rule] = {
+    "admin_keys": admin_key,
+    "invites": invite,
+    "groups": group,
+    "roles": role,
+}
+WITHIN: dict[str, Callable[[str], Rule]] = {
+    "service_accounts": service_account,
+    "project_users": project_user,
+}

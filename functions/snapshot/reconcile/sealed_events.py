@@ -1,0 +1,50 @@
+"""Read back what the hours before this one sealed: events that explain, and what they were for.
+
+Part of step 3 of 6, and its only door: reads sealed segments, never the table.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from functions.shared.aws.bucket import Bucket
+from functions.shared.evidence.seals import Chain, Seal, read_rows
+from functions.shared.hours import floor_hour
+from functions.snapshot.reconcile.match import TYPES, Recent, Use
+
+
+def recent(bucket: Bucket, chain: Chain, previous: Seal | None, since: datetime) -> Recent:
+    """Return what was sealed by the hours from an instant's to the last one.
+
+    Mostly that is one hour, whose seal is at hand: the picture before was taken in it.
+
+    Args:
+        bucket: the evidence bucket.
+        chain: the organization's seals.
+        previous: the last of them.
+        since: the instant.
+
+    Permissions:
+        s3:GetObject and s3:ListBucket on the evidence bucket.
+    """
+    events, used = [], set[Use]()
+    for seal in _back(chain, previous, floor_hour(since)):
+        segments = seal.content["segments"]
+        for entry in segments["events"]:
+            rows = read_rows(bucket, entry)
+            events += [row for row in rows if row["event_type"] in TYPES]
+        for entry in segments.get("verdicts", []):
+            used |= {
+                (row["section"], row["entity_id"], row["kind"], row["event_id"])
+                for row in read_rows(bucket, entry)
+                if row["event_id"] is not None
+            }
+    return Recent(events, frozenset(used))
+
+
+def _back(chain: Chain, previous: Seal | None, first: datetime) -> Iterator[Seal]:
+    seal = previous
+    while seal is not None and seal.hour >= first:
+        yield seal
+        if seal.hour == first:
+            return
+        seal = chain.last_before(seal.hour)

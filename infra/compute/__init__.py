@@ -1,0 +1,1 @@
+"""What runs: functions, their code, roles, queues and schedules."""

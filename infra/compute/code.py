@@ -1,0 +1,122 @@
+"""The functions' code: each room exactly itself plus ``functions/shared``; one layer of wheels.
+
+The layer is built from the lock file by uv, without docker: wheels only, hashes checked, into
+``build/`` under a name made of the locked requirements, so that it is built once per lock.
+"""
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from aws_cdk import IgnoreMode, Stack
+from aws_cdk import aws_lambda as lambda_
+
+from infra.settings import StageSettings
+
+ROOT = Path(__file__).resolve().parents[2]
+BUILD = ROOT / "build"
+
+# Lambda's Python brings boto3 (see docs/decisions/0101-wheels-layer.md).
+_IN_THE_RUNTIME = ("boto3",)
+
+
+class LayerNotBuilt(Exception):
+    """uv is not here, or could not get the wheels."""
+
+
+def room_code(room: str, *more: str) -> lambda_.Code:
+    """Return one room's code.
+
+    Args:
+        room: its folder under ``functions/``.
+        more: what else it carries, files or folders, from the root in the form ``folder/name``.
+    """
+    exclude = [
+        "/*",
+        "!/functions",
+        "/functions/*",
+        "!/functions/__init__.py",
+        "!/functions/shared",
+        f"!/functions/{room}",
+    ]
+    for path in more:
+        folder, _, _ = path.rpartition("/")
+        exclude += [f"!/{folder}", f"/{folder}/*", f"!/{path}"]
+    exclude += ["__pycache__"]
+    return lambda_.Code.from_asset(str(ROOT), ignore_mode=IgnoreMode.GIT, exclude=exclude)
+
+
+def layer_code(stack: Stack, settings: StageSettings) -> lambda_.Code:
+    """Return the layer of locked wheels, built where the stack is to be bundled."""
+    if not stack.bundling_required:
+        # A template without assets (tests, `cdk ls`): the lock file stands in for its wheels.
+        return lambda_.Code.from_asset(str(ROOT), exclude=["*", "!uv.lock"])
+    return lambda_.Code.from_asset(str(build_layer(settings.layer_platform, settings.layer_python)))
+
+
+def build_layer(platform: str, python: str) -> Path:
+    """Build the layer unless it is there, and return its folder.
+
+    Args:
+        platform: as uv names it, such as ``aarch64-manylinux2014``.
+        python: version of the Python that will import it, such as ``3.13``.
+
+    Raises:
+        LayerNotBuilt: uv is missing or failed; the message says which.
+    """
+    uv = _uv()
+    requirements = _requirements(uv)
+    name = hashlib.sha256(f"{platform} {python}\n{requirements}".encode()).hexdigest()[:16]
+    layer = BUILD / f"layer-{name}"
+    if layer.is_dir():
+        return layer
+    BUILD.mkdir(exist_ok=True)
+    unfinished = BUILD / f"layer-{name}.{os.getpid()}"
+    locked = BUILD / f"layer-{name}.{os.getpid()}.txt"
+    locked.write_text(requirements)
+    wheels = ["--no-deps", "--require-hashes", "--only-binary", ":all:", "--link-mode", "copy"]
+    target = ["--python-platform", platform, "--python-version", python]
+    target += ["--target", str(unfinished / "python")]
+    try:
+        _run([uv, "pip", "install", "--quiet", *wheels, *target, "--requirement", str(locked)])
+        # Scripts of the machine that built it; nothing imports them.
+        shutil.rmtree(unfinished / "python" / "bin", ignore_errors=True)
+        _put_in_place(unfinished, layer)
+    finally:
+        locked.unlink(missing_ok=True)
+        shutil.rmtree(unfinished, ignore_errors=True)
+    return layer
+
+
+def _put_in_place(unfinished: Path, layer: Path) -> None:
+    try:
+        unfinished.rename(layer)
+    except OSError:
+        # Another process has built the same layer meanwhile; one is as good as the other.
+        if not layer.is_dir():
+            raise
+
+
+def _requirements(uv: str) -> str:
+    """Return the locked requirements of the rooms, with their hashes."""
+    export = "export --frozen --quiet --no-default-groups --no-emit-project --no-header"
+    prune = [word for package in _IN_THE_RUNTIME for word in ("--prune", package)]
+    return _run([uv, *export.split(), "--no-annotate", "--format", "requirements-txt", *prune])
+
+
+def _uv() -> str:
+    path = os.pathsep.join((str(Path(sys.executable).parent), os.environ.get("PATH", "")))
+    uv = os.environ.get("UV") or shutil.which("uv", path=path)
+    if uv is None:
+        raise LayerNotBuilt("the wheels layer needs uv, and it is not on the path; run `make`")
+    return uv
+
+
+def _run(command: list[str]) -> str:
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise LayerNotBuilt(f"`{' '.join(command[:3])}` failed: {done.stderr.strip()[-1000:]}")
+    return done.stdout

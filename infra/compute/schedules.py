@@ -1,0 +1,62 @@
+"""The schedules: every full hour, four times a day, and the 4th of the month at 03:14 UTC."""
+
+from dataclasses import dataclass
+
+from aws_cdk import Duration
+from aws_cdk import aws_events as events
+from aws_cdk import aws_events_targets as targets
+from constructs import Construct
+
+from infra.compute.functions import Functions
+from infra.compute.queues import Queues
+from infra.settings import StageSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Schedules:
+    """The rules."""
+
+    hourly: events.Rule
+    daily: events.Rule
+    monthly: events.Rule
+
+
+def create_schedules(
+    scope: Construct, settings: StageSettings, functions: Functions, queues: Queues
+) -> Schedules:
+    """Create the rules; the event's own ``time`` says which hour or month it closes."""
+    hourly = events.Rule(
+        scope,
+        "HourlyRule",
+        description="Closes the hour that ended",
+        schedule=events.Schedule.cron(minute="0"),
+        enabled=settings.schedules_on,
+    )
+    daily = events.Rule(
+        scope,
+        "DailyRule",
+        # By then the hour before is sealed. The first firing of a day that gets through makes its
+        # anchor; the others make up for one that did not.
+        description="Anchors the chains' ends, once a day",
+        schedule=events.Schedule.cron(minute="40", hour="0/6"),
+        enabled=settings.schedules_on,
+    )
+    monthly = events.Rule(
+        scope,
+        "MonthlyRule",
+        description="Makes the packs of the month that ended, once 72 hours have settled it",
+        schedule=events.Schedule.cron(minute="14", hour="3", day="4"),
+        enabled=settings.schedules_on,
+    )
+    targets_of = ((hourly, "SnapshotDispatch"), (daily, "Anchor"), (monthly, "PackDispatch"))
+    for rule, name in targets_of:
+        rule.add_target(
+            targets.LambdaFunction(
+                functions[name],
+                dead_letter_queue=queues.dispatch_dead,
+                # Later than its grace an hour is `missed` anyway, by the next run.
+                max_event_age=Duration.hours(2),
+                retry_attempts=20,
+            )
+        )
+    return Schedules(hourly, daily, monthly)

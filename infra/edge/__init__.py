@@ -1,0 +1,1 @@
+"""What the world reaches: distribution, API, sign-in."""

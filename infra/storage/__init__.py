@@ -1,0 +1,1 @@
+"""What keeps: table, buckets and their keys."""

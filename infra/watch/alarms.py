@@ -1,0 +1,166 @@
+"""What wakes somebody: dead letters, missed hours, silence, failing functions, keys in danger."""
+
+from aws_cdk import Duration
+from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_cloudwatch_actions as actions
+from aws_cdk import aws_events as events
+from aws_cdk import aws_events_targets as targets
+from aws_cdk import aws_sns as sns
+from aws_cdk import aws_sns_subscriptions as subscriptions
+from constructs import Construct
+
+from functions.shared.observability import FAILED_PACKS, MISSED_HOURS, MISSING_TOKENS, NAMESPACE
+from infra.compute.functions import Functions
+from infra.compute.queues import Queues
+from infra.settings import StageSettings
+from infra.storage.keys import Keys
+
+# Changing the policy is in the list because the policy is what forbids the other two.
+KEY_DANGERS = ("ScheduleKeyDeletion", "DisableKey", "PutKeyPolicy")
+
+
+def create_alarms(
+    scope: Construct,
+    settings: StageSettings,
+    functions: Functions,
+    queues: Queues,
+    keys: Keys,
+) -> sns.Topic:
+    """Create the alarms and the topic they all go to."""
+    topic = sns.Topic(scope, "Alarms", master_key=keys.data, enforce_ssl=True)
+    if settings.alarm_email:
+        topic.add_subscription(subscriptions.EmailSubscription(settings.alarm_email))
+    for whose, queue in queues.dead_letters().items():
+        _alarm(
+            scope,
+            topic,
+            f"{whose}DeadLettersAlarm",
+            f"A message of {whose} was given up: look at the dead-letter queue",
+            queue.metric_approximate_number_of_messages_visible(
+                period=Duration.minutes(1), statistic="Maximum"
+            ),
+        )
+    for name, function in functions.items():
+        _alarm(
+            scope,
+            topic,
+            f"{name}ErrorsAlarm",
+            f"The function {name} ended with an error",
+            function.metric_errors(period=Duration.minutes(5), statistic="Sum"),
+        )
+    _alarm(
+        scope,
+        topic,
+        "MissedHoursAlarm",
+        "An hour was sealed as missed: nobody pictured it within its grace",
+        _metric(MISSED_HOURS, "snapshot"),
+    )
+    _alarm(
+        scope,
+        topic,
+        "FailedPacksAlarm",
+        "A pack could not be built",
+        _metric(FAILED_PACKS, "pack"),
+    )
+    _alarm(
+        scope,
+        topic,
+        "MissingTokensAlarm",
+        "The time authority gave no token for a tenant's anchor",
+        _metric(MISSING_TOKENS, "pack"),
+    )
+    _alarm(
+        scope,
+        topic,
+        "DailyScheduleSilentAlarm",
+        "No anchors for twelve hours: the daily schedule does not fire",
+        functions["Anchor"].metric_invocations(period=Duration.hours(12), statistic="Sum"),
+        cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD,
+    )
+    _alarm(
+        scope,
+        topic,
+        "HourlyScheduleSilentAlarm",
+        "No hour was closed for two hours: the hourly schedule does not fire",
+        functions["SnapshotDispatch"].metric_invocations(period=Duration.hours(2), statistic="Sum"),
+        cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD,
+    )
+    _watch_keys(scope, topic, keys)
+    return topic
+
+
+def _watch_keys(scope: Construct, topic: sns.Topic, keys: Keys) -> None:
+    """Tell at once, and keep as an alarm, who tries to delete, disable or unlock a key.
+
+    CloudTrail hands the attempts to EventBridge, refused ones included; the account needs a trail
+    of management events (docs/decisions/0102-key-alarms.md).
+    """
+    arns = [key.key_arn for key in (keys.secrets, keys.signing, keys.data)]
+    ids = [key.key_id for key in (keys.secrets, keys.signing, keys.data)]
+    rule = events.Rule(
+        scope,
+        "KeyInDangerRule",
+        description="Somebody tries to delete, disable or unlock one of the KMS keys",
+        event_pattern=events.EventPattern(
+            source=["aws.kms"],
+            detail_type=["AWS API Call via CloudTrail"],
+            detail={
+                "eventSource": ["kms.amazonaws.com"],
+                "eventName": list(KEY_DANGERS),
+                "requestParameters": {"keyId": arns + ids},
+            },
+        ),
+    )
+    rule.add_target(targets.SnsTopic(topic))
+    _alarm(
+        scope,
+        topic,
+        "KeyInDangerAlarm",
+        "Somebody tried to delete, disable or unlock one of the KMS keys",
+        cloudwatch.Metric(
+            namespace="AWS/Events",
+            metric_name="TriggeredRules",
+            dimensions_map={"RuleName": rule.rule_name},
+            period=Duration.minutes(5),
+            statistic="Sum",
+        ),
+    )
+
+
+def _metric(name: str, room: str) -> cloudwatch.Metric:
+    """Return a metric under exactly the dimensions `functions.shared.observability` writes."""
+    return cloudwatch.Metric(
+        namespace=NAMESPACE,
+        metric_name=name,
+        dimensions_map={"stage": "all", "service": room},
+        period=Duration.minutes(5),
+        statistic="Sum",
+    )
+
+
+def _alarm(
+    scope: Construct,
+    topic: sns.Topic,
+    name: str,
+    description: str,
+    metric: cloudwatch.IMetric,
+    comparison: cloudwatch.ComparisonOperator = (
+        cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD
+    ),
+) -> None:
+    silence_is_bad = comparison is cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD
+    alarm = cloudwatch.Alarm(
+        scope,
+        name,
+        alarm_description=description,
+        metric=metric,
+        threshold=1,
+        evaluation_periods=1,
+        comparison_operator=comparison,
+        treat_missing_data=(
+            cloudwatch.TreatMissingData.BREACHING
+            if silence_is_bad
+            else cloudwatch.TreatMissingData.NOT_BREACHING
+        ),
+    )
+    alarm.add_alarm_action(actions.SnsAction(topic))

@@ -1,0 +1,299 @@
+"""A sealed world, told as a story: writes seals, registers and segments straight into a bucket.
+
+For tests of whatever reads evidence. Nothing of the snapshot room is used, so that an error there
+does not hide here::
+
+    world = World(evidence)
+    world.has_user("user-1", role="owner")
+    world.chain(["complete", "complete", "missed"])
+    world.event("event-1").chain(["complete"])
+
+Besides the outcomes a story may hold ``gap`` (an hour passes without a seal, and the next seal
+links across it), ``disconnect`` (the hour in which the tenant disconnected), ``away`` (an hour
+while it was not connected) and ``reconnect`` (the first hour closed after connecting again).
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any, Self
+
+from functions.shared.aws.bucket import Bucket
+from functions.shared.aws.gzip_member import pack_gzip
+from functions.shared.aws.keys import register_key, seal_key, segment_key
+from functions.shared.aws.table import Table
+from functions.shared.canonical import Json, Lines
+from functions.shared.evidence.seals import VERSION, Seal, entry_of
+from functions.shared.hours import HOUR, month_of, parse_instant, rfc3339
+from functions.shared.tables.connections import Connection, Connections
+from functions.shared.tables.hour_rows import HourRows
+
+FIRST_HOUR = "2026-04-01T00:00:00Z"
+SECTIONS = ("users", "projects", "api_keys")
+_ID = {"users": "user_id", "projects": "project_id", "api_keys": "key_id"}
+_LIFECYCLE = {"disconnect": "disconnected", "reconnect": "reconnected"}
+
+
+class World:
+    """One organization of one tenant, sealed hour by hour.
+
+    Attributes:
+        hour: the next hour to close.
+        seals: those written, oldest first.
+        run: the block beside every seal from now on.
+    """
+
+    def __init__(
+        self,
+        evidence: Bucket,
+        *,
+        table: Table | None = None,
+        tenant: str = "tenant-a",
+        org: str = "org-Alpha",
+        first_hour: str = FIRST_HOUR,
+    ) -> None:
+        """Begin with nobody in the organization; with a table, write its rows as well."""
+        self.evidence, self.table = evidence, table
+        self.tenant, self.org = tenant, org
+        self.hour = parse_instant(first_hour)
+        self.seals: list[Seal] = []
+        self.audit_status = "complete"
+        self.run: Json = {"attempt": 0, "requests": 7}
+        self._rows: dict[str, list[Json]] = {name: [] for name in (*SECTIONS, "findings")}
+        self._registers: dict[str, Json | None] = dict.fromkeys(self._rows)
+        self._events: list[Json] = []
+        self._seq = 0
+        self._read_through: int | None = None
+        if table:
+            Connections(table).save(self._connection())
+
+    # --- what the next hour's picture shows -------------------------------------------------------
+
+    def has_user(self, user_id: str, **facts: Any) -> Self:
+        """Let a user be there from the next hour on; a second time, change the last stay."""
+        role = facts.get("role", "reader")
+        stay = {
+            "user_id": user_id,
+            "email_hash": f"{len(user_id):064x}",
+            "email_prefix": "anna",
+            "role": role,
+            "roles_held": [{"role": role, "from": rfc3339(self.hour), "to": None}],
+            "added_at": "2026-01-05T09:00:00Z",
+            "is_service_account": False,
+        }
+        return self._has("users", user_id, stay | facts)
+
+    def has_project(self, project_id: str, **facts: Any) -> Self:
+        """Let a project be there from the next hour on."""
+        stay: Json = {
+            "project_id": project_id,
+            "name": f"Project {project_id}",
+            "status": "active",
+            "created_at": "2026-01-06T09:00:00Z",
+            "archived_at": None,
+            "extra": {},
+        }
+        return self._has("projects", project_id, stay | facts)
+
+    def has_key(self, key_id: str, **facts: Any) -> Self:
+        """Let an API key be there from the next hour on."""
+        stay: Json = {
+            "project_id": "proj-1",
+            "key_id": key_id,
+            "name": f"Key {key_id}",
+            "redacted_value": "sk-proj-abc***xyz",
+            "type": "project",
+            "owner_type": "user",
+            "owner_id": "user-1",
+            "owner_hash": f"{6:064x}",
+            "owner_project_access": "active",
+            "created_at": "2026-01-07T09:00:00Z",
+            "last_used_at": "2026-03-31T09:00:00Z",
+            "expires_at": None,
+            "extra": {},
+        }
+        return self._has("api_keys", key_id, stay | facts)
+
+    def loses(self, section: str, entity_id: str) -> Self:
+        """Let the next hour's picture be the first without something."""
+        for row in self._rows[section]:
+            if row[_ID[section]] == entity_id and row["removed_at"] is None:
+                row["removed_at"] = rfc3339(self.hour)
+        return self
+
+    def finding(self, kind: str, key_id: str, *, resolved: bool = False) -> Self:
+        """Open a finding on a key with the next hour, or resolve it."""
+        if resolved:
+            for row in self._rows["findings"]:
+                if row["finding_id"] == f"{kind}-{key_id}":
+                    row["resolved_hour"] = rfc3339(self.hour)
+            return self
+        self._rows["findings"].append(
+            {
+                "finding_id": f"{kind}-{key_id}",
+                "kind": kind,
+                "reason": "not_used_for_90_days",
+                "severity": "medium",
+                "section": "api_keys",
+                "entity_id": key_id,
+                "still_works": True,
+                "first_seen_hour": rfc3339(self.hour),
+                "resolved_hour": None,
+                "resolved_by": None,
+            }
+        )
+        return self
+
+    def event(self, event_id: str, occurred_at: str | None = None, **facts: Any) -> Self:
+        """Let the next hour be the one that first seals an event, which occurred in it or then."""
+        self._events.append(
+            {
+                "event_id": event_id,
+                "event_type": "api_key.created",
+                "occurred_at": occurred_at or rfc3339(self.hour + timedelta(minutes=20)),
+                "actor_type": "session",
+                "actor_id": "user-1",
+                "actor_hash": f"{6:064x}",
+                "project_id": "proj-1",
+                "target_id": "key-1",
+                "details": {"stream": "organization"},
+            }
+            | facts
+        )
+        return self
+
+    # --- closing hours ----------------------------------------------------------------------------
+
+    def chain(self, story: Iterable[str]) -> Self:
+        """Close one hour after the other as the story says."""
+        for word in story:
+            if word not in ("gap", "away"):
+                self._close(word)
+            self.hour += HOUR
+        return self
+
+    def until(self, hour: str, outcome: str = "complete") -> Self:
+        """Close the hours up to this one, which is then the next."""
+        n = (parse_instant(hour) - self.hour) // HOUR
+        return self.chain([outcome] * n)
+
+    @property
+    def last(self) -> Seal:
+        """Return the newest seal."""
+        return self.seals[-1]
+
+    def key_of(self, hour: datetime | str) -> str:
+        """Return the object key of an hour's seal."""
+        at = parse_instant(hour) if isinstance(hour, str) else hour
+        return seal_key(self.tenant, self.org, at)
+
+    def _has(self, section: str, entity_id: str, stay: Json) -> Self:
+        known = [row for row in self._rows[section] if row[_ID[section]] == entity_id]
+        present = [row for row in known if row["removed_at"] is None]
+        if present:
+            present[0].update(stay)
+            return self
+        self._rows[section].append(stay | {"first_seen_at": rfc3339(self.hour), "removed_at": None})
+        self._rows[section].sort(key=lambda row: (row[_ID[section]], row["first_seen_at"]))
+        return self
+
+    def _close(self, word: str) -> None:
+        outcome = {"disconnect": "paused", "reconnect": "complete"}.get(word, word)
+        content = self._content(word, outcome)
+        seal = Seal.of(content, self.run)
+        self.evidence.put_once(self.key_of(self.hour), seal.encode())
+        self.seals.append(seal)
+        if self.table:
+            facts = {"outcome": outcome, "sha256": seal.sha256}
+            HourRows(self.table, self.tenant, self.org).close(self.hour, facts)
+
+    def _content(self, word: str, outcome: str) -> Json:
+        pictured = outcome in ("complete", "partial")
+        segments = self._store_events() if pictured else []
+        if pictured:
+            self._registers = {name: self._store(name) for name in self._rows}
+            self._read_through = int((self.hour + HOUR).timestamp())
+        return {
+            "v": VERSION,
+            "tenant_id": self.tenant,
+            "org_id": self.org,
+            "org_proof": "proven",
+            "hour": rfc3339(self.hour),
+            "outcome": outcome,
+            "reason": None if outcome == "complete" else f"{word}_in_this_story",
+            "lifecycle": self._lifecycle(word),
+            "lifecycle_seq": self._seq,
+            "previous_sha256": self.last.sha256 if self.seals else None,
+            "sections": self._sections(outcome),
+            "segments": {"events": segments, "changes": []},
+            "frontiers": self._frontiers(),
+            "kpi": None,
+            "pictured_from": rfc3339(self.hour + HOUR) if pictured else None,
+            "pictured_to": rfc3339(self.hour + HOUR) if pictured else None,
+        }
+
+    def _lifecycle(self, word: str) -> list[Json]:
+        kind = _LIFECYCLE.get(word) or (None if self.seals else "connected")
+        if kind is None:
+            return []
+        self._seq += 1
+        return [{"seq": self._seq, "at": rfc3339(self.hour + timedelta(minutes=30)), "kind": kind}]
+
+    def _sections(self, outcome: str) -> Json:
+        status = {"complete": "complete", "partial": "partial"}.get(outcome, "failed")
+        audit = self.audit_status if status in ("complete", "partial") else status
+        facts: Json = {"reason": None, "count": None, "unknown": 0}
+        sections = {
+            name: {"status": status, "register": self._registers[name], **facts}
+            for name in SECTIONS
+        }
+        return sections | {
+            "audit_events": {"status": audit, **facts},
+            "findings": {"status": "derived", "register": self._registers["findings"], **facts},
+        }
+
+    def _frontiers(self) -> Json:
+        stream = {"closed_through": self._read_through, "backfill_to": None, "backfill_done": True}
+        proven = self.audit_status == "complete"
+        return {"proven": proven, "streams": {"organization": stream, "tenant": stream}}
+
+    def _store(self, section: str) -> Json:
+        lines = Lines.of(self._rows[section])
+        key = register_key(self.tenant, self.org, self.hour, section, lines.sha256)
+        entry = entry_of(key, lines)
+        if entry != self._registers[section]:
+            self.evidence.put_once(key, pack_gzip(lines.body), "application/gzip")
+        return entry
+
+    def _store_events(self) -> list[Json]:
+        by_month: dict[str, list[Json]] = defaultdict(list)
+        for row in sorted(self._events, key=lambda row: (row["occurred_at"], row["event_id"])):
+            packed = {"late": False, "org_id": self.org, "sealed_hour": rfc3339(self.hour)}
+            by_month[month_of(parse_instant(row["occurred_at"]))].append(row | packed)
+        self._events = []
+        entries = []
+        for month, rows in sorted(by_month.items()):
+            lines = Lines.of(rows)
+            key = segment_key(self.tenant, self.org, "events", month, self.hour, lines.sha256)
+            self.evidence.put_once(key, pack_gzip(lines.body), "application/gzip")
+            entries.append(entry_of(key, lines) | {"month": month})
+        return entries
+
+    def _connection(self) -> Connection:
+        return Connection(
+            tenant_id=self.tenant,
+            org_id=self.org,
+            display_name=self.org,
+            status="connected",
+            health="ok",
+            connected_at=rfc3339(self.hour + timedelta(minutes=30)),
+            first_hour=rfc3339(self.hour),
+            org_proof="proven",
+            readable={},
+            admin_key=b"wrapped",
+            admin_key_last4="abcd",
+            admin_key_expires_at=None,
+            admin_key_warn_at=rfc3339(self.hour + timedelta(days=76)),
+            known_projects=[],
+            lifecycle=[],
+        )

@@ -1,0 +1,188 @@
+"""A pack with every member of profile full, for tests: the rows beyond those of ``packs.small``.
+
+Pure, and independent of the product on purpose.
+"""
+
+import json
+from typing import Any
+
+from tests.support import packs
+from tests.support.pack_rows import ORG, Row, hour, seals
+from tests.support.packs import Pack
+
+START = "2026-04-01T00"
+_STAY: Row = {
+    "first_seen_at": "2026-03-01T00:00:00Z",
+    "removed_at": None,
+    "state_at": "2026-04-02T23:00:00Z",
+}
+_REGISTERS = {
+    "users.jsonl": (2, 3),
+    "projects.jsonl": (2, 2),
+    "api_keys.jsonl": (2, 2),
+    "findings.jsonl": (1, 2),
+    "admin_keys.jsonl": (1, 1),
+    "service_accounts.jsonl": (1, 1),
+    "invites.jsonl": (0, 1),
+    "project_users.jsonl": (1, 1),
+}
+
+
+def change(hours: int, section: str, entity_id: str, kind: str, **facts: Any) -> Row:
+    """Return a row of changes.jsonl of the hour this many after the first."""
+    values = {"role": "reader"}
+    row: Row = {
+        "org_id": ORG,
+        "hour": hour(START, hours),
+        "section": section,
+        "entity_id": entity_id,
+        "kind": kind,
+        "fields": ["role"],
+        "before": None if kind == "added" else values,
+        "after": None if kind == "removed" else values,
+        "verdict": "explained",
+        "reason": None,
+        "event_id": "audit_log-2",
+        "decided_hour": hour(START, hours + 1),
+    }
+    return {**row, **facts}
+
+
+def finding(finding_id: str, **facts: Any) -> Row:
+    """Return a row of findings.jsonl."""
+    row: Row = {
+        "org_id": ORG,
+        "finding_id": finding_id,
+        "kind": "stale_key",
+        "reason": "not_used_for_90_days",
+        "severity": "medium",
+        "section": "api_keys",
+        "entity_id": "key_1",
+        "still_works": True,
+        "first_seen_hour": "2026-03-01T00:00:00Z",
+        "resolved_hour": None,
+        "resolved_by": None,
+        "change_hour": None,
+        "event_id": None,
+        "state_at": "2026-04-02T23:00:00Z",
+    }
+    return {**row, **facts}
+
+
+def admin_key(key_id: str, **facts: Any) -> Row:
+    """Return a row of admin_keys.jsonl."""
+    row: Row = {
+        "org_id": ORG,
+        "key_id": key_id,
+        "name": "audit",
+        "redacted_value": "sk-admin-...wxyz",
+        "type": "admin",
+        "owner_type": "user",
+        "owner_id": "user-2",
+        "owner_role": "owner",
+        "created_at": "2026-02-01T09:00:00Z",
+        "last_used_at": None,
+        "ever_used": False,
+        "expires_at": None,
+        "has_expiry": False,
+        "is_own": True,
+    }
+    return {**row, **_STAY, **facts}
+
+
+def service_account(account_id: str, **facts: Any) -> Row:
+    """Return a row of service_accounts.jsonl."""
+    row: Row = {
+        "org_id": ORG,
+        "project_id": "proj_1",
+        "service_account_id": account_id,
+        "name": "bot",
+        "role": "member",
+        "created_at": "2026-02-01T09:00:00Z",
+        "person_id": None,
+    }
+    return {**row, **_STAY, **facts}
+
+
+def invite(invite_id: str, **facts: Any) -> Row:
+    """Return a row of invites.jsonl."""
+    row: Row = {
+        "org_id": ORG,
+        "invite_id": invite_id,
+        "email_hash": "hmac:" + "1" * 64,
+        "email_prefix": "carl",
+        "role": "owner",
+        "status": "pending",
+        "created_at": "2026-03-30T09:00:00Z",
+        "expires_at": "2026-04-06T09:00:00Z",
+        "accepted_at": None,
+        "projects": [],
+    }
+    return {**row, **_STAY, **facts}
+
+
+def project_user(user_id: str, **facts: Any) -> Row:
+    """Return a row of project_users.jsonl."""
+    row: Row = {
+        "org_id": ORG,
+        "project_id": "proj_1",
+        "membership_id": f"proj_1/{user_id}",
+        "user_id": user_id,
+        "email_hash": "hmac:" + "0" * 64,
+        "email_prefix": "anna",
+        "role": "member",
+        "added_at": "2026-02-01T09:00:00Z",
+    }
+    return {**row, **_STAY, **facts}
+
+
+def sections(registers: dict[str, tuple[int, int]]) -> Row:
+    """Return a seal's sections: of each member, how many are there and how many rows there are."""
+    return {
+        name.removesuffix(".jsonl"): {"count": count, "register": {"rows": rows}}
+        for name, (count, rows) in registers.items()
+    }
+
+
+def full(**changes: Any) -> Pack:
+    """Return the small pack with changes, findings, all optional registers and both documents."""
+    small = packs.small()
+    changed = [
+        change(4, "users", "user-1", "removed"),
+        change(9, "users", "user-1", "added"),
+        change(9, "users", "user-2", "modified", verdict="unexplained", event_id=None),
+    ]
+    outcomes: list[str | Row] = ["complete"] * 47
+    outcomes.append({"outcome": "complete", "sections": sections(_REGISTERS)})
+    further: dict[str, list[Row]] = {
+        "changes.jsonl": changed,
+        "findings.jsonl": [
+            finding("f-1"),
+            finding(
+                "f-2",
+                resolved_hour="2026-04-01T04:00:00Z",
+                resolved_by={"hour": "2026-04-01T04:00:00Z", "kind": "removed", "fields": []},
+            ),
+        ],
+        "admin_keys.jsonl": [admin_key("key_9")],
+        "service_accounts.jsonl": [service_account("svc_1")],
+        "invites.jsonl": [
+            invite("invite_1", removed_at="2026-04-01T09:00:00Z", state_at="2026-04-01T08:00:00Z")
+        ],
+        "project_users.jsonl": [project_user("user-2")],
+    }
+    coverage = seals(
+        outcomes, START, small.rows["events.jsonl"], previous="ab" * 32, changes=changed
+    )
+    texts = {
+        "collection.json": json.dumps({"endpoints": []}).encode() + b"\n",
+        "controls.json": json.dumps({"files": []}).encode() + b"\n",
+        "README.txt": b"Read me.\n",
+    }
+    rows = {**small.rows, "coverage.jsonl": coverage, **further}
+    return small.but(rows=rows, texts=texts).but(**changes)
+
+
+def without(pack: Pack, member: str) -> Pack:
+    """Return the pack without one member, signed like that."""
+    return pack.but(rows={name: rows for name, rows in pack.rows.items() if name != member})

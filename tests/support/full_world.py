@@ -1,0 +1,128 @@
+"""A sealed world with everything a seal may name: changes, verdicts and the optional registers.
+
+As independent of the snapshot room as ``builders.World``::
+
+    world = FullWorld(evidence).has("invites", {"invite_id": "invite-1", …})
+    world.chain(["complete"]).change("users", "user-2", "added").chain(["complete"])
+    world.verdict("2026-04-01T01:00:00Z", "users", "user-2", "added", "explained", "event-1")
+"""
+
+from typing import Any, Self
+
+from functions.shared.aws.bucket import Bucket
+from functions.shared.aws.gzip_member import pack_gzip
+from functions.shared.aws.keys import segment_key
+from functions.shared.canonical import Json, Lines
+from functions.shared.evidence.seals import entry_of
+from functions.shared.hours import HOUR, month_of, rfc3339
+from tests.support.builders import World
+
+
+class FullWorld(World):
+    """One organization, its hours sealed with changes, verdicts and optional registers.
+
+    Attributes:
+        asked: optional sections that the next hours ask for; the others' status is repeated.
+    """
+
+    def __init__(self, evidence: Bucket, **facts: Any) -> None:
+        """Begin with nobody in the organization and no optional section ever read."""
+        super().__init__(evidence, **facts)
+        self.run = {"attempt": 0, "requests": 7, "pages": 6, "retries": 1, "skew_s": 0}
+        self.asked: set[str] = set()
+        self._changes: list[Json] = []
+        self._verdicts: list[Json] = []
+        self._asked_at: dict[str, str] = {}
+
+    def has_row(self, section: str, **facts: Any) -> Self:
+        """Let a row be in an optional register from the next hour on; it is asked for from then."""
+        stay: Json = {"first_seen_at": rfc3339(self.hour), "removed_at": None, "extra": {}}
+        self._rows.setdefault(section, []).append(stay | facts)
+        return self.reads(section)
+
+    def reads(self, section: str) -> Self:
+        """Let an optional section be read from the next hour on, whatever it holds."""
+        self._rows.setdefault(section, [])
+        self._registers.setdefault(section, None)
+        self.asked.add(section)
+        return self
+
+    def change(self, section: str, entity_id: str, kind: str, **facts: Any) -> Self:
+        """Let the next hour seal a change."""
+        values = {"role": "reader"}
+        row = {
+            "hour": rfc3339(self.hour),
+            "section": section,
+            "entity_id": entity_id,
+            "kind": kind,
+            "fields": ["role"],
+            "before": None if kind == "added" else values,
+            "after": None if kind == "removed" else values,
+        }
+        self._changes.append(row | facts)
+        return self
+
+    def verdict(
+        self,
+        hour: str,
+        section: str,
+        entity_id: str,
+        kind: str,
+        verdict: str,
+        event_id: str | None = None,
+        reason: str | None = None,
+    ) -> Self:
+        """Let the next hour seal a verdict on a change."""
+        self._verdicts.append(
+            {
+                "change_id": "c" * 24,
+                "hour": hour,
+                "section": section,
+                "entity_id": entity_id,
+                "kind": kind,
+                "verdict": verdict,
+                "reason": reason,
+                "event_id": event_id,
+                "decided_hour": rfc3339(self.hour),
+            }
+        )
+        return self
+
+    def _content(self, word: str, outcome: str) -> Json:
+        content = super()._content(word, outcome)
+        content["segments"] |= {
+            "changes": self._segments("changes", self._changes),
+            "verdicts": self._segments("verdicts", self._verdicts),
+        }
+        self._changes, self._verdicts = [], []
+        pictured = outcome in ("complete", "partial")
+        for name, facts in content["sections"].items():
+            rows = self._rows.get(name)
+            if pictured and rows is not None:
+                ended = "resolved_hour" if name == "findings" else "removed_at"
+                facts["count"] = sum(row[ended] is None for row in rows)
+        return content
+
+    def _sections(self, outcome: str) -> Json:
+        sections = super()._sections(outcome)
+        pictured = outcome in ("complete", "partial")
+        for name in self._rows.keys() - sections.keys():
+            if pictured and name in self.asked:
+                self._asked_at[name] = rfc3339(self.hour + HOUR)
+            sections[name] = {
+                "status": "complete" if pictured else "failed",
+                "reason": None,
+                "count": None,
+                "unknown": 0,
+                "asked_at": self._asked_at.get(name),
+                "register": self._registers[name],
+            }
+        return sections
+
+    def _segments(self, kind: str, rows: list[Json]) -> list[Json]:
+        if not rows:
+            return []
+        month, lines = month_of(self.hour), Lines.of(rows)
+        key = segment_key(self.tenant, self.org, kind, month, self.hour, lines.sha256)
+        self.evidence.put_once(key, pack_gzip(lines.body), "application/gzip")
+        return [entry_of(key, lines) | {"month": month}]

@@ -1,0 +1,118 @@
+"""A `make up` of a test's own: a free port, a state of its own, and the commands beside it."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import boto3
+import httpx
+
+ROOT = Path(__file__).resolve().parents[2]
+START_LIMIT_S = 120
+
+
+@dataclass
+class Runner:
+    """One `make up`, and the commands beside it."""
+
+    environment: dict[str, str]
+    process: subprocess.Popen[str] | None = None
+    said: dict[str, Any] = field(default_factory=dict)
+    tokens: dict[str, str] = field(default_factory=dict)
+
+    def start(self) -> None:
+        """Start it and read its one line."""
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "tools.local", "up"],
+            cwd=ROOT,
+            env=self.environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        assert self.process.stdout is not None
+        assert self.process.stderr is not None
+        line = self.process.stdout.readline()
+        assert line, self.process.stderr.read()
+        self.said = json.loads(line)
+
+    def stop(self, number: signal.Signals) -> int:
+        """Interrupt it; return its exit code."""
+        assert self.process is not None
+        self.process.send_signal(number)
+        with self.process:
+            rest, _ = self.process.communicate(timeout=60)
+        assert rest == ""
+        return self.process.returncode
+
+    def run(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        """Run a command to its end."""
+        return subprocess.run(
+            [sys.executable, "-m", "tools.local", *arguments],
+            cwd=ROOT,
+            env=self.environment | environment,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=START_LIMIT_S,
+        )
+
+    def lines(self, *arguments: str) -> list[dict[str, Any]]:
+        """Run a command and read its lines of JSON."""
+        ended = self.run(*arguments)
+        assert ended.returncode == 0, ended.stderr
+        return [json.loads(line) for line in ended.stdout.splitlines()]
+
+    def token(self, user: str) -> str:
+        """Return a user's ID token, asked for once."""
+        if user not in self.tokens:
+            self.tokens[user] = self.run("token", "--user", user).stdout.strip()
+        return self.tokens[user]
+
+    def ask(
+        self, method: str, route: str, user: str | None = None, body: object = None
+    ) -> httpx.Response:
+        """Ask the API as a user."""
+        headers = {}
+        if user is not None:
+            headers["Authorization"] = f"Bearer {self.token(user)}"
+        return httpx.request(
+            method,
+            self.said["api_url"] + route,
+            headers=headers,
+            json=body,
+            trust_env=False,
+            timeout=60,
+        )
+
+    def client(self, service: str) -> Any:
+        """Return an operator's client of the emulated account."""
+        return boto3.client(  # type: ignore[call-overload]
+            service,
+            endpoint_url=self.said["aws_endpoint_url"],
+            region_name="eu-central-1",
+            aws_access_key_id="test",
+            aws_secret_access_key="test",
+        )
+
+
+@contextmanager
+def running(state: Path) -> Iterator[Runner]:
+    """Start a stage on a free port; stop it where the test has not."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    given = Runner({**os.environ, "PORT": str(port), "STATE_DIR": str(state)})
+    given.start()
+    try:
+        yield given
+    finally:
+        if given.process is not None and given.process.poll() is None:
+            given.stop(signal.SIGTERM)

@@ -1,0 +1,1 @@
+"""What is done with a running stage: demo, tick, pack-month."""

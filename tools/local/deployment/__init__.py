@@ -1,0 +1,1 @@
+"""From the template to a stage that answers on loopback."""

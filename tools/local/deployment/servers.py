@@ -1,0 +1,110 @@
+"""The servers of a stage: which ports they take and with what each is started."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+
+from tools.local.deployment import processes
+from tools.local.deployment.processes import Server
+from tools.local.deployment.synthesis import Assembly
+from tools.local.errors import RunnerStopped
+from tools.local.settings import Settings
+from tools.local.stage import Stage
+
+
+@dataclass(frozen=True)
+class Ports:
+    """Where a stage listens on 127.0.0.1, beside its origin."""
+
+    emulator: int
+    simulator: int
+    control: int
+
+
+def choose_ports(settings: Settings, known: Stage | None) -> Ports:
+    """Return free ports; the emulator's stays, as addresses in the account hold it.
+
+    Raises:
+        RunnerStopped: the emulator's is taken by now.
+    """
+    if known is None:
+        emulator = processes.next_free_port(settings.port)
+    else:
+        emulator = known.emulator_port
+        if not processes.port_is_free(emulator):
+            raise RunnerStopped(
+                f"Port {emulator}, the emulator's in {settings.state_dir}, is in use on "
+                f"127.0.0.1; free it or choose another STATE_DIR."
+            )
+    simulator = processes.next_free_port(max(emulator, settings.port))
+    return Ports(emulator, simulator, processes.next_free_port(simulator))
+
+
+def start_emulator(settings: Settings, assembly: Assembly, ports: Ports) -> Server:
+    """Start the emulator; the rooms it runs inherit their clock and OpenAI's address from it."""
+    openai_base_url = settings.openai_base_url or f"http://127.0.0.1:{ports.simulator}/v1"
+    environment = {
+        "GATEWAY_PORT": str(ports.emulator),
+        "MINISTACK_HOST": "127.0.0.1",
+        "MINISTACK_ACCOUNT_ID": assembly.account,
+        "MINISTACK_REGION": assembly.region,
+        "AUTH": "true",
+        "PERSIST_STATE": "1",
+        "STATE_DIR": str(settings.emulator_dir),
+        "S3_PERSIST": "1",
+        "S3_DATA_DIR": str(settings.objects_dir),
+        # Its other listeners, and the containers of other emulators on this machine, are not ours.
+        "IOT_MTLS_ENABLED": "0",
+        "SFTP_ENABLED": "0",
+        "DOCKER_HOST": "unix:///nonexistent",
+        # Nor are this machine's own AWS settings.
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        "OPENAI_BASE_URL": openai_base_url,
+        "CLOCK_FILE": str(settings.clock_file),
+    }
+    return processes.start(
+        "emulator",
+        ["tools.local.emulator.emulator", str(ports.emulator)],
+        port=ports.emulator,
+        log_dir=settings.log_dir,
+        environment=environment,
+    )
+
+
+def start_simulator(settings: Settings, ports: Ports) -> Server:
+    """Start OpenAI's stand-in, which follows the stage's clock and tells the demo story."""
+    return processes.start(
+        "simulator",
+        [
+            "tools.local.deployment.child_process",
+            "tools.openai_simulator",
+            "--port",
+            str(ports.simulator),
+            "--control-port",
+            str(ports.control),
+            "--clock-file",
+            str(settings.clock_file),
+        ],
+        port=ports.simulator,
+        log_dir=settings.log_dir,
+    )
+
+
+def start_door(settings: Settings, now: Stage) -> Server:
+    """Start the one origin; its page may talk to sign-in and packs where they are here."""
+    packs_host = f"https://{now.output('PacksBucket')}.s3.{now.region}.amazonaws.com"
+    return processes.start(
+        "door",
+        [
+            "tools.local.deployment.origin",
+            str(settings.port),
+            str(now.emulator_port),
+            now.output("DistributionDomain"),
+            f"{now.output('SignInDomain')}={now.endpoint_url}",
+            f"{packs_host}={now.endpoint_url}",
+        ],
+        port=settings.port,
+        log_dir=settings.log_dir,
+    )

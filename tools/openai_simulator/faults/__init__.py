@@ -1,0 +1,1 @@
+"""Every way in which an answer can be wrong."""

@@ -1,0 +1,192 @@
+"""The brain: what the Admin API answers to a request at the simulated instant.
+
+The doors (`transport` in process, `http_door` over loopback) only carry its answers. The way of a
+request: faults that refuse → the key → the organization → the list → faults of the page → faults
+of the body and the wire.
+"""
+
+import copy
+from collections import Counter, deque
+from dataclasses import dataclass, replace
+
+from tools.openai_simulator.clock import Clock, SettableClock, http_date, seconds
+from tools.openai_simulator.faults.bodies import MANGLERS, WIRES
+from tools.openai_simulator.faults.faults import Fault, Faults
+from tools.openai_simulator.faults.kinds import FAULT_KINDS
+from tools.openai_simulator.faults.pages import PAGE_FAULTS
+from tools.openai_simulator.faults.refusals import REFUSALS, Meeting
+from tools.openai_simulator.message import Answer, Request, Wire, invalid_key, refusal
+from tools.openai_simulator.story.world import World
+from tools.openai_simulator.timeline import encode
+from tools.openai_simulator.world.lists import Asking, answer_list
+from tools.openai_simulator.world.organization import Organization
+from tools.openai_simulator.world.pages import Page, Refused
+from tools.openai_simulator.world.records import opaque
+
+
+@dataclass(frozen=True)
+class Served:
+    """One line of the request log; the key shows by its last four characters only."""
+
+    at: float
+    method: str
+    path: str
+    query: tuple[tuple[str, str], ...]
+    org_id: str | None
+    organization_header: str | None
+    key_last4: str
+    status: int
+    request_id: str
+
+
+class Simulator:
+    """The OpenAI Admin API of a world.
+
+    Args:
+        world: Whose organizations it shows.
+        clock: The simulated instant; stands still at the system's time when absent.
+    """
+
+    def __init__(self, world: World, clock: Clock | None = None) -> None:
+        self.world = world
+        self.clock: Clock = clock or SettableClock()
+        self.faults = Faults(frozenset(FAULT_KINDS))
+        self.log: deque[Served] = deque(maxlen=100_000)
+        self._n_requests = 0
+
+    def set_now(self, now: str | float) -> None:
+        """Set a clock that can be set.
+
+        Raises:
+            TypeError: The clock is not a `SettableClock`.
+        """
+        if not isinstance(self.clock, SettableClock):
+            raise TypeError("this simulator's clock follows a file")
+        self.clock.set(now)
+
+    def counts(self) -> dict[str, int]:
+        """Return how many requests each path has had."""
+        return dict(Counter(served.path for served in self.log))
+
+    def answer(self, request: Request) -> Answer:
+        """Return the answer to a request at the clock's instant."""
+        now = self.clock.now()
+        opened = self.world.opened_by(request.secret or "", now)
+        org = opened[0] if opened else None
+        faults = self.faults.concerning(request, org.id if org else None, now)
+        answer = _refused(faults, request, now) or self._answered(request, org, faults, now)
+        self._n_requests += 1
+        request_id = f"req_{opaque(self._n_requests, int(now), length=20)}"
+        answer = _stamped(answer, org, faults, now, request_id)
+        self._note(request, org, answer, request_id, now)
+        return _travelling(_mangled(answer, faults), faults)
+
+    def _answered(
+        self, request: Request, org: Organization | None, faults: list[Fault], now: float
+    ) -> Answer:
+        switches = {fault.kind: fault for fault in faults}
+        try:
+            scopes = self._let_in(request, org, now, switches)
+            assert org is not None  # noqa: S101  (for the type checker: _let_in has refused)
+            result = answer_list(Asking(request, org, now, scopes, switches))
+        except Refused as refused:
+            return refused.answer
+        if isinstance(result, Answer):
+            return result
+        answer = Answer(200, _paged(result, faults, request))
+        self._archive_between(request, org, faults, now)
+        return answer
+
+    def _let_in(
+        self, request: Request, org: Organization | None, now: float, switches: dict[str, Fault]
+    ) -> frozenset[str]:
+        secret = request.secret
+        if secret is None:
+            told = "You didn't provide an API key in an Authorization header."
+            raise Refused(refusal(401, told))
+        if org is None:
+            raise Refused(invalid_key(secret))
+        claimed = request.headers.get("openai-organization")
+        if claimed not in (None, org.id) and "any_organization" not in switches:
+            told = "OpenAI-Organization header should match organization for API key."
+            raise Refused(refusal(401, told, code="mismatched_organization"))
+        return org.credentials[secret].scopes
+
+    def _archive_between(
+        self, request: Request, org: Organization, faults: list[Fault], now: float
+    ) -> None:
+        if request.path != "/organization/projects":
+            return
+        for fault in faults:
+            if fault.kind == "archive_between" and fault.strikes():
+                self.world.at(now, org.id).project_archived(str(fault.options["project"]))
+
+    def _note(
+        self,
+        request: Request,
+        org: Organization | None,
+        answer: Answer,
+        request_id: str,
+        now: float,
+    ) -> None:
+        self.log.append(
+            Served(
+                at=now,
+                method=request.method,
+                path=request.path,
+                query=request.query,
+                org_id=org.id if org else None,
+                organization_header=request.headers.get("openai-organization"),
+                key_last4=(request.secret or "")[-4:],
+                status=answer.status,
+                request_id=request_id,
+            )
+        )
+
+
+def _refused(faults: list[Fault], request: Request, now: float) -> Answer | None:
+    for fault in faults:
+        refuse = REFUSALS.get(fault.kind)
+        if refuse is None or (fault.times is not None and fault.hits >= fault.times):
+            continue
+        answer = refuse(Meeting(request, now, fault.options, fault.state))
+        if answer is not None and fault.strikes():
+            return answer
+    return None
+
+
+def _paged(page: Page, faults: list[Fault], request: Request) -> bytes:
+    reshaping = [fault for fault in faults if fault.kind in PAGE_FAULTS]
+    if not reshaping:
+        return page.body()
+    decoded = page.decoded()
+    for fault in reshaping:
+        before = copy.deepcopy(decoded)
+        if not (PAGE_FAULTS[fault.kind](decoded, request, fault.options) and fault.strikes()):
+            decoded = before
+    return encode(decoded)
+
+
+def _stamped(
+    answer: Answer, org: Organization | None, faults: list[Fault], now: float, request_id: str
+) -> Answer:
+    skew_s = sum(float(f.options["seconds"]) for f in faults if f.kind == "clock_skew")
+    answer = answer.with_header("date", http_date(seconds(now + skew_s)))
+    answer = answer.with_header("x-request-id", request_id)
+    answer = answer.with_header("openai-version", "2020-10-01")
+    return answer if org is None else answer.with_header("openai-organization", org.id)
+
+
+def _mangled(answer: Answer, faults: list[Fault]) -> Answer:
+    for fault in faults:
+        if fault.kind in MANGLERS and fault.strikes():
+            answer = MANGLERS[fault.kind](answer, fault.options)
+    return answer
+
+
+def _travelling(answer: Answer, faults: list[Fault]) -> Answer:
+    wire = Wire()
+    for fault in faults:
+        if fault.kind in WIRES and fault.strikes():
+            wire = WIRES[fault.kind](wire, fault.options, len(answer.body))
+    return replace(answer, wire=wire)

@@ -1,0 +1,1 @@
+"""The demo story: who is there and what happens, hour by hour."""

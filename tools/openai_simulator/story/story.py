@@ -1,0 +1,140 @@
+"""The demo story: an organization's past weeks, and hour by hour what happens from its start on.
+
+Deterministic by seed and start. The scripted hours stand in `chapters`; between them people sign
+in, keys are used, and from the third day on things happen by (seeded) chance.
+"""
+
+import random
+from collections.abc import Callable
+from functools import partial
+
+from tools.openai_simulator.clock import Instant, seconds
+from tools.openai_simulator.story import names
+from tools.openai_simulator.story.script import CHAPTERS, everyday
+from tools.openai_simulator.story.story_writer import DAY, HOUR, Teller
+from tools.openai_simulator.story.world import World
+from tools.openai_simulator.world.organization import READ_MANAGEMENT
+
+DEMO_START = "2026-04-01T00:00:00Z"
+DEMO_ORG_ID = "org-NorthwindR0b0ticsDem0X7q2"
+DEMO_ADMIN_KEY = "sk-admin-DEMO-northwind-robotics-not-a-real-key-7Qx2"
+DEMO_SECOND_ORG_ID = "org-TidewaterLabsDem0P4kZ9w1"
+DEMO_SECOND_ADMIN_KEY = "sk-admin-DEMO-tidewater-labs-not-a-real-key-9Wz4"
+DEMO_MANAGEMENT_KEY = "sk-admin-DEMO-northwind-without-audit-scope-3Mb8"
+DEMO_USER_KEY = "sk-proj-DEMO-northwind-user-key-not-a-real-key-5Ua6"
+
+Step = Callable[[float], None]
+QUIET_HOURS = frozenset({1, 3, 4})  # of each day: nothing at all happens then
+
+
+def demo_world(start: Instant = DEMO_START, *, seed: int = 7, days: int = 75) -> World:
+    """Return the demo world: two organizations, their past, and `days` days from `start` on.
+
+    Args:
+        start: Where the told hours begin; a whole hour.
+        seed: Another seed, another story.
+        days: How long the story goes on after its start.
+    """
+    began = seconds(start)
+    world = World(DEMO_ORG_ID, name="Northwind Robotics", admin_key=DEMO_ADMIN_KEY, opaque_ids=True)
+    _northwind(Teller(world, DEMO_ORG_ID, began, _chance(seed), "northwind.example"), days)
+    world.credential(DEMO_ADMIN_KEY)  # works at every instant, whatever its listing says
+    world.credential(DEMO_MANAGEMENT_KEY, scopes={READ_MANAGEMENT})
+    world.credential(DEMO_USER_KEY, scopes=())
+    world.organization(DEMO_SECOND_ORG_ID, name="Tidewater Labs", admin_key=DEMO_SECOND_ADMIN_KEY)
+    _tidewater(
+        Teller(world, DEMO_SECOND_ORG_ID, began, _chance(seed + 1), "tidewater.example"), days
+    )
+    return world
+
+
+def _chance(seed: int) -> random.Random:
+    return random.Random(seed)  # noqa: S311  (a story must come out the same for the same seed)
+
+
+def _northwind(teller: Teller, days: int) -> None:
+    _founding(teller)
+    teller.at(teller.began - 3 * DAY).admin_key_made(
+        "audit connector", DEMO_ADMIN_KEY, expires_at=teller.began + 87 * DAY
+    )
+    _past(teller)
+    for hour in range(days * 24):
+        if hour % 24 not in QUIET_HOURS:
+            _tell_hour(teller, hour)
+
+
+def _founding(teller: Teller) -> None:
+    """People, projects, service accounts and keys, over the 160 days before the start."""
+    founded = teller.began - 160 * DAY
+    for number, name in enumerate(names.FOUNDERS):
+        teller.joins(founded + number * HOUR, name, role="owner", invited=False)
+    steps: list[tuple[float, Step]] = []
+    for number, (nick, title) in enumerate(names.PROJECTS.items()):
+        at = founded + (2 + number * 3) * DAY
+        steps.append((at, partial(teller.project, nick=nick, title=title)))
+    for number, (nick, project) in enumerate(names.SERVICE_ACCOUNTS.items()):
+        at = founded + (25 + number * 4) * DAY
+        steps.append((at, partial(teller.service_account, nick=nick, project=project)))
+    for number, name in enumerate(names.STAFF):
+        at = founded + (22 + number * 4.5) * DAY + teller.chance.randrange(9 * HOUR)
+        steps.append((at, partial(teller.joins, name=name)))
+    for number in range(66):
+        at = founded + (23 + number * 2) * DAY + teller.chance.randrange(20 * HOUR)
+        steps.append((at, teller.makes_key))
+    for at, step in sorted(steps, key=lambda step: step[0]):
+        step(at)
+
+
+def _past(teller: Teller) -> None:
+    """What the last six weeks left behind: use, sign-ins, leavers, keys nobody answers for."""
+    began, chance = teller.began, teller.chance
+    for key in [k for k, made in teller.made_at.items() if made < began - 106 * DAY][:9]:
+        teller.uses(teller.made_at[key] + chance.randrange(DAY, 12 * DAY), key)
+    steps: list[tuple[float, Step]] = [
+        (began - 30 * DAY, partial(teller.makes_key, owner="viktor.horvath")),
+        (began - 29 * DAY, partial(teller.makes_key, owner="claire.moreau")),
+        (began - 20 * DAY, partial(teller.leaves, nick="viktor.horvath")),
+        (began - 12 * DAY, partial(teller.leaves, nick="claire.moreau")),
+        (began - 9 * DAY, partial(teller.deletes_account, nick="nightly-eval", keys_stay=True)),
+        (began - 2 * DAY, partial(teller.invites, name="Paula Engel")),
+    ]
+    for hours_before in range(6 * 7 * 24, 0, -3):
+        at = began - hours_before * HOUR
+        steps.append((at + chance.randrange(3000), teller.signs_in))
+        steps.extend((at + chance.randrange(3000, 3500), teller.uses_some_key) for _ in range(2))
+        if hours_before % 144 == 0:
+            steps.append((at + 3550, teller.tenant))
+    for at, step in sorted(steps, key=lambda step: step[0]):
+        step(at)
+
+
+def _tell_hour(teller: Teller, hour: int) -> None:
+    at = teller.began + hour * HOUR
+    working = 7 <= hour % 24 <= 19
+    for _ in range(teller.chance.randrange(1, 4) if working else 1):
+        teller.signs_in(at + teller.chance.randrange(60, 900))
+    for _ in range(teller.chance.randrange(2, 6) if working else 2):
+        teller.uses_some_key(at + teller.chance.randrange(900, 1500))
+    chapter = CHAPTERS.get(hour)
+    if chapter is not None:
+        chapter(teller, at + 1500 + teller.chance.randrange(1200))
+    elif hour >= 48 and working and teller.chance.random() < 0.45:
+        everyday(teller, at + 1500 + teller.chance.randrange(1200))
+
+
+def _tidewater(teller: Teller, days: int) -> None:
+    """A small second organization, with a few things happening each day."""
+    founded = teller.began - 120 * DAY
+    teller.joins(founded, "Ulla Friis", role="owner", invited=False)
+    for number, name in enumerate(("Per Holm", "Sanne Mulder", "Grace Achieng", "Tim Rowe")):
+        teller.joins(founded + (number + 1) * DAY, name)
+    teller.project(founded + 6 * DAY, "tide-forecast", "Tide Forecast")
+    teller.project(founded + 7 * DAY, "harbour-chat", "Harbour Chat")
+    for number in range(7):
+        teller.makes_key(founded + (8 + number * 9) * DAY)
+    for day in range(-14, days):
+        at = teller.began + day * DAY + 9 * HOUR
+        teller.signs_in(at + teller.chance.randrange(1800))
+        teller.uses_some_key(at + 1800 + teller.chance.randrange(1200))
+        if day >= 0 and day % 9 == 8:
+            everyday(teller, at + 3200)

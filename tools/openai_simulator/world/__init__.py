@@ -1,0 +1,1 @@
+"""What organizations hold through time, and the lists that show it."""
