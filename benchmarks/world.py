@@ -7,7 +7,7 @@ import argparse
 import json
 import sys
 
-from tools.openai_simulator import SettableClock, Simulator, World, serving
+from tools.openai_simulator import SettableClock, Simulator, World, serve_in_thread
 
 NOW = "2026-04-02T00:00:30Z"
 # The events lie evenly in the ten hours before the hour's end.
@@ -41,15 +41,15 @@ def main() -> int:
     parser.add_argument("--latency", type=float, default=0.1, help="seconds per answer")
     parser.add_argument("--per-minute", type=int, default=0, help="429 above this; 0: never")
     parser.add_argument("--small", action="store_true", help="a few of each, to warm up with")
-    asked = parser.parse_args()
-    world = world_of(2, 2, 200) if asked.small else world_of(USERS, PROJECTS, EVENTS)
+    options = parser.parse_args()
+    world = world_of(2, 2, 200) if options.small else world_of(USERS, PROJECTS, EVENTS)
     simulator = Simulator(world, SettableClock(NOW, running=True))
-    simulator.faults.add("latency", seconds=asked.latency)
-    if asked.per_minute:
-        simulator.faults.add("rate_limit", per_minute=asked.per_minute)
-    with serving(simulator) as door:
-        told = {"base_url": door.base_url, "control_url": door.control_url}
-        print(json.dumps(told), flush=True)
+    simulator.faults.add("latency", seconds=options.latency)
+    if options.per_minute:
+        simulator.faults.add("rate_limit", per_minute=options.per_minute)
+    with serve_in_thread(simulator) as server:
+        urls = {"base_url": server.base_url, "control_url": server.control_url}
+        print(json.dumps(urls), flush=True)
         sys.stdin.read()
     return 0
 

@@ -18,7 +18,7 @@ from functions.shared.http.edge import answer
 from functions.shared.settings import Settings
 from tests.conftest import SettableClock
 from tests.support.http_events import http_event
-from tools.openai_simulator.http.transport import AsyncDoor
+from tools.openai_simulator.http.transport import AsyncTransport
 from tools.openai_simulator.simulator import Simulator
 from tools.openai_simulator.story.world import World
 
@@ -86,7 +86,7 @@ def room(settings: Settings, table: Table, snapshot_queue: Queue, clock: Settabl
     """Open the room at 2026-04-01T06:01:00Z."""
     simulator = Simulator(make_world())
     simulator.set_now("2026-04-01T06:01:00Z")
-    transport: Callable[[], AsyncDoor] = lambda: AsyncDoor(simulator, sleep=_no_wait)  # noqa: E731
+    transport: Callable[[], AsyncTransport] = lambda: AsyncTransport(simulator, sleep=_no_wait)  # noqa: E731
     line = Line("https://api.openai.com/v1", clock.now, transport)
     doors = replace(doors_from(settings), openai=line, clock=clock.now)
     return Room(simulator, doors, clock, table, snapshot_queue)

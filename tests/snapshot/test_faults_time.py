@@ -15,7 +15,7 @@ from tests.snapshot.invariants import check
 from tests.snapshot.trial import AUDIT, FIRST, HIT, LAST, NEXT, PAST_GRACE, USERS, Trial, rarely
 from tests.support.aws_state import received
 from tests.support.snapshot_fixture import Lab, LabMaker
-from tools.openai_simulator import World, serving
+from tools.openai_simulator import World, serve_in_thread
 
 TrialMaker = Callable[..., Trial]
 
@@ -29,8 +29,8 @@ TrialMaker = Callable[..., Trial]
 )
 def test_f6_and_f7_over_a_socket(trial: Trial, kind: str, how: dict[str, Any]) -> None:
     """A list that drips, hangs, breaks or is cut on a real connection: the run ends in time."""
-    with serving(trial.lab.simulator) as door:
-        trial.lab.base_url, trial.lab.remaining_s = door.raw_url, 2.0
+    with serve_in_thread(trial.lab.simulator) as server:
+        trial.lab.base_url, trial.lab.remaining_s = server.raw_url, 2.0
         trial.fault(kind, path=USERS, **how)
         assert trial.hit() is None
         trial.heal()

@@ -29,7 +29,7 @@ from functions.shared.tables.hour_rows import HourRows
 from functions.snapshot.context import Order, Room
 from functions.snapshot.flow import run
 from tests.conftest import SettableClock
-from tools.openai_simulator import AsyncDoor, Simulator, World
+from tools.openai_simulator import AsyncTransport, Simulator, World
 
 TENANT = "tenant-a"
 HASH_KEY = bytes(range(32))
@@ -102,7 +102,7 @@ class Lab:
 
     def _http(self) -> httpx.AsyncBaseTransport:
         # With an address of its own the simulator is asked through a socket.
-        return http_transport() if self.base_url else AsyncDoor(self.simulator)
+        return http_transport() if self.base_url else AsyncTransport(self.simulator)
 
     async def _nap(self, seconds: float) -> None:
         """Note a wait and take no time: a test has no patience for backoff."""

@@ -8,9 +8,9 @@ import httpx
 
 from tools.openai_simulator import (
     ADMIN_KEY,
-    Door,
     SettableClock,
     Simulator,
+    Transport,
     World,
     demo_world,
 )
@@ -29,7 +29,7 @@ def client_of(world: World, key: str = ADMIN_KEY, now: str = NOW, **headers: str
     """Return a client in process, signed with a key, at an instant."""
     simulator = Simulator(world, SettableClock(now))
     return httpx.Client(
-        transport=Door(simulator),
+        transport=Transport(simulator),
         base_url="https://api.openai.com/v1",
         headers={"authorization": f"Bearer {key}", **headers},
     )

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from tools.openai_simulator import ADMIN_KEY, Door, SettableClock, Simulator, World
+from tools.openai_simulator import ADMIN_KEY, SettableClock, Simulator, Transport, World
 
 NOW = "2026-04-02T00:00:00Z"
 USERS = "/organization/users"
@@ -29,7 +29,7 @@ def simulator() -> Simulator:
 def client(simulator: Simulator) -> Iterator[httpx.Client]:
     """A client in process."""
     with httpx.Client(
-        transport=Door(simulator),
+        transport=Transport(simulator),
         base_url="https://api.openai.com/v1",
         headers={"authorization": f"Bearer {ADMIN_KEY}", "OpenAI-Organization": "org-first"},
         timeout=0.2,

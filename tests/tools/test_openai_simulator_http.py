@@ -14,12 +14,12 @@ from tools.openai_simulator import (
     DEMO_ADMIN_KEY,
     DEMO_ORG_ID,
     DEMO_USER_KEY,
-    HttpDoor,
+    HttpServer,
     SettableClock,
     Simulator,
     demo_world,
     private_texts,
-    serving,
+    serve_in_thread,
 )
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -33,10 +33,10 @@ def simulator() -> Simulator:
 
 
 @pytest.fixture(scope="module")
-def door(simulator: Simulator) -> Iterator[HttpDoor]:
-    """The simulator's doors on loopback."""
-    with serving(simulator) as door:
-        yield door
+def server(simulator: Simulator) -> Iterator[HttpServer]:
+    """The simulator on loopback."""
+    with serve_in_thread(simulator) as server:
+        yield server
 
 
 @pytest.fixture(autouse=True)
@@ -47,32 +47,32 @@ def _undisturbed(simulator: Simulator) -> Iterator[None]:
 
 
 @pytest.fixture
-def sdk(door: HttpDoor) -> Iterator[OpenAI]:
+def sdk(server: HttpServer) -> Iterator[OpenAI]:
     """The official SDK with the demo's admin key."""
-    with OpenAI(admin_api_key=DEMO_ADMIN_KEY, base_url=door.base_url, max_retries=0) as client:
+    with OpenAI(admin_api_key=DEMO_ADMIN_KEY, base_url=server.base_url, max_retries=0) as client:
         yield client
 
 
 @pytest.fixture
-def client(door: HttpDoor) -> Iterator[httpx.Client]:
+def client(server: HttpServer) -> Iterator[httpx.Client]:
     """An HTTP/1.1 client of the API."""
     headers = {"authorization": f"Bearer {DEMO_ADMIN_KEY}"}
-    with httpx.Client(base_url=door.base_url, headers=headers, timeout=5) as client:
+    with httpx.Client(base_url=server.base_url, headers=headers, timeout=5) as client:
         yield client
 
 
 @pytest.fixture
-def raw(door: HttpDoor) -> Iterator[httpx.Client]:
-    """A client of the raw door."""
+def faulty_socket(server: HttpServer) -> Iterator[httpx.Client]:
+    """A client of the server with faults of the socket."""
     headers = {"authorization": f"Bearer {DEMO_ADMIN_KEY}"}
-    with httpx.Client(base_url=door.raw_url, headers=headers, timeout=5) as client:
+    with httpx.Client(base_url=server.raw_url, headers=headers, timeout=5) as client:
         yield client
 
 
 @pytest.fixture
-def control(door: HttpDoor) -> Iterator[httpx.Client]:
+def control(server: HttpServer) -> Iterator[httpx.Client]:
     """A client of the control endpoint."""
-    with httpx.Client(base_url=door.control_url, timeout=10) as client:
+    with httpx.Client(base_url=server.control_url, timeout=10) as client:
         yield client
 
 
@@ -124,20 +124,20 @@ def test_the_official_sdk_lists_the_other_lists(sdk: OpenAI) -> None:
     assert list(organization.projects.service_accounts.list(project.id)) is not None
 
 
-def test_the_official_sdk_says_when_the_key_is_the_wrong_kind(door: HttpDoor) -> None:
+def test_the_official_sdk_says_when_the_key_is_the_wrong_kind(server: HttpServer) -> None:
     """A user's key is refused with the missing scope."""
     with (
-        OpenAI(admin_api_key=DEMO_USER_KEY, base_url=door.base_url, max_retries=0) as sdk,
+        OpenAI(admin_api_key=DEMO_USER_KEY, base_url=server.base_url, max_retries=0) as sdk,
         pytest.raises(PermissionDeniedError) as refused,
     ):
         sdk.admin.organization.users.list()
     assert "Missing scopes: api.management.read" in refused.value.response.text
 
 
-def test_http_2_with_prior_knowledge(door: HttpDoor) -> None:
+def test_http_2_with_prior_knowledge(server: HttpServer) -> None:
     """The same port speaks HTTP/2 without TLS."""
     headers = {"authorization": f"Bearer {DEMO_ADMIN_KEY}"}
-    with httpx.Client(http1=False, http2=True, base_url=door.base_url, headers=headers) as client:
+    with httpx.Client(http1=False, http2=True, base_url=server.base_url, headers=headers) as client:
         answer = client.get("/organization/users")
     assert (answer.status_code, answer.http_version) == (200, "HTTP/2")
 
@@ -150,11 +150,11 @@ def test_headers_follow_the_simulated_clock(client: httpx.Client) -> None:
     assert answer.headers["x-request-id"].startswith("req_")
 
 
-def test_a_dripping_body_outlasts_a_read_timeout(simulator: Simulator, door: HttpDoor) -> None:
+def test_a_dripping_body_outlasts_a_read_timeout(simulator: Simulator, server: HttpServer) -> None:
     """Each piece arrives in time and the whole does not: only a total deadline helps."""
     simulator.faults.add("drip", bytes=250, seconds=0.05)
     headers = {"authorization": f"Bearer {DEMO_ADMIN_KEY}"}
-    for url in (door.base_url, door.raw_url):
+    for url in (server.base_url, server.raw_url):
         started = time.monotonic()
         answer = httpx.get(f"{url}/organization/users", headers=headers, timeout=0.7)
         assert answer.json()["object"] == "list"
@@ -162,29 +162,33 @@ def test_a_dripping_body_outlasts_a_read_timeout(simulator: Simulator, door: Htt
 
 
 def test_a_cut_body_is_a_protocol_error(
-    simulator: Simulator, client: httpx.Client, raw: httpx.Client
+    simulator: Simulator, client: httpx.Client, faulty_socket: httpx.Client
 ) -> None:
     """The connection closes before the announced length."""
     simulator.faults.add("truncated")
-    for door in (client, raw):
+    for http_client in (client, faulty_socket):
         with pytest.raises(httpx.RemoteProtocolError):
-            door.get("/organization/users")
+            http_client.get("/organization/users")
 
 
-def test_a_cut_body_without_a_length_looks_whole(simulator: Simulator, raw: httpx.Client) -> None:
-    """At the raw door the end of the connection is the end of the body: half a document."""
+def test_a_cut_body_without_a_length_looks_whole(
+    simulator: Simulator, faulty_socket: httpx.Client
+) -> None:
+    """Without a length the end of the connection is the end of the body: half a document."""
     simulator.faults.add("truncated", unframed=True)
-    answer = raw.get("/organization/users")
+    answer = faulty_socket.get("/organization/users")
     assert answer.status_code == 200
     with pytest.raises(json.JSONDecodeError):
         answer.json()
 
 
-def test_a_reset_connection_is_a_read_error(simulator: Simulator, raw: httpx.Client) -> None:
-    """The raw door sends RST."""
+def test_a_reset_connection_is_a_read_error(
+    simulator: Simulator, faulty_socket: httpx.Client
+) -> None:
+    """The server sends RST."""
     simulator.faults.add("reset")
     with pytest.raises(httpx.ReadError):
-        raw.get("/organization/users")
+        faulty_socket.get("/organization/users")
 
 
 def test_latency_and_hanging(simulator: Simulator, client: httpx.Client) -> None:

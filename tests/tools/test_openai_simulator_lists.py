@@ -15,7 +15,7 @@ from tools.openai_simulator import (
     DEMO_SECOND_ADMIN_KEY,
     DEMO_SECOND_ORG_ID,
     DEMO_USER_KEY,
-    AsyncDoor,
+    AsyncTransport,
     SettableClock,
     Simulator,
     World,
@@ -225,11 +225,11 @@ def test_a_key_works_until_it_is_revoked() -> None:
 
 async def _first_page(simulator: Simulator) -> Any:
     headers = {"authorization": f"Bearer {DEMO_ADMIN_KEY}"}
-    async with httpx.AsyncClient(transport=AsyncDoor(simulator), headers=headers) as client:
+    async with httpx.AsyncClient(transport=AsyncTransport(simulator), headers=headers) as client:
         return (await client.get("https://api.openai.com/v1/organization/users")).json()
 
 
-def test_both_doors_in_process_give_the_same_answer() -> None:
+def test_both_transports_give_the_same_answer() -> None:
     """The asynchronous transport carries what the other one does."""
     import asyncio
 

@@ -1,14 +1,14 @@
-"""A simulator of OpenAI's Admin API: one brain, two doors.
+"""A simulator of OpenAI's Admin API, reached in process or over HTTP.
 
-In process: `httpx.AsyncClient(transport=AsyncDoor(Simulator(world, clock)))`. Over loopback:
+In process: `httpx.AsyncClient(transport=AsyncTransport(Simulator(world, clock)))`. Over loopback:
 `python -m tools.openai_simulator --port 0 --story demo`.
 """
 
 from tools.openai_simulator.clock import OffsetFileClock, SettableClock
 from tools.openai_simulator.faults.faults import Fault, Faults
 from tools.openai_simulator.faults.kinds import FAULT_KINDS
-from tools.openai_simulator.http.server import HttpDoor, serving
-from tools.openai_simulator.http.transport import AsyncDoor, Door
+from tools.openai_simulator.http.server import HttpServer, serve_in_thread
+from tools.openai_simulator.http.transport import AsyncTransport, Transport
 from tools.openai_simulator.simulator import Served, Simulator
 from tools.openai_simulator.story.private import Private, private_texts
 from tools.openai_simulator.story.steps import Moment
@@ -46,12 +46,11 @@ __all__ = [
     "READ_AUDIT_LOGS",
     "READ_MANAGEMENT",
     "READ_USAGE",
-    "AsyncDoor",
-    "Door",
+    "AsyncTransport",
     "Fault",
     "Faults",
     "Hidden",
-    "HttpDoor",
+    "HttpServer",
     "Moment",
     "OffsetFileClock",
     "Organization",
@@ -59,9 +58,10 @@ __all__ = [
     "Served",
     "SettableClock",
     "Simulator",
+    "Transport",
     "World",
     "demo_world",
     "org_id_for",
     "private_texts",
-    "serving",
+    "serve_in_thread",
 ]

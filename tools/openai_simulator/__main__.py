@@ -14,7 +14,7 @@ import sys
 from pathlib import Path
 
 from tools.openai_simulator.clock import Clock, OffsetFileClock, SettableClock
-from tools.openai_simulator.http.server import HttpDoor
+from tools.openai_simulator.http.server import HttpServer
 from tools.openai_simulator.simulator import Simulator
 from tools.openai_simulator.story.story import DEMO_START, demo_world
 from tools.openai_simulator.story.world import World
@@ -48,15 +48,19 @@ async def _serve(arguments: argparse.Namespace) -> None:
         demo_world(arguments.start, seed=arguments.seed, days=arguments.days) if demo else World()
     )
     simulator = Simulator(world, _clock(arguments))
-    door = HttpDoor(simulator, port=arguments.port, control_port=arguments.control_port)
+    server = HttpServer(simulator, port=arguments.port, control_port=arguments.control_port)
     stopped = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
-    await door.start()
-    urls = {"base_url": door.base_url, "control_url": door.control_url, "raw_url": door.raw_url}
+    await server.start()
+    urls = {
+        "base_url": server.base_url,
+        "control_url": server.control_url,
+        "raw_url": server.raw_url,
+    }
     print(json.dumps(urls), flush=True)
     await stopped.wait()
-    await door.stop()
+    await server.stop()
 
 
 def main(argv: list[str]) -> int:

@@ -1,4 +1,4 @@
-"""Requests and answers between the brain and its doors, and the bodies of errors. Pure."""
+"""Requests and answers of the simulated API, and the bodies of its errors. Pure."""
 
 import json
 from collections.abc import Iterable
@@ -13,7 +13,7 @@ Headers = list[tuple[str, str]]
 
 @dataclass(frozen=True)
 class Request:
-    """What a door received.
+    """A request as the transport or a server received it.
 
     Attributes:
         path: Below the base URL, e.g. `/organization/users`.
@@ -80,7 +80,7 @@ class Wire:
 
 @dataclass(frozen=True)
 class Answer:
-    """What a door sends back."""
+    """An answer to send back, and how it is to travel."""
 
     status: int
     body: bytes

@@ -1,8 +1,8 @@
-"""The brain: what the Admin API answers to a request at the simulated instant.
+"""What the simulated Admin API answers to a request at the simulated instant.
 
-The doors (`transport` in process, `http_door` over loopback) only carry its answers. The way of a
-request: faults that refuse → the key → the organization → the list → faults of the page → faults
-of the body and the wire.
+`http.transport` (in process) and `http.server` (over loopback) only carry these answers. The way of
+a request: faults that refuse → the key → the organization → the list → faults of the page →
+faults of the body and the wire.
 """
 
 import copy

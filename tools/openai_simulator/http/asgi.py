@@ -1,8 +1,8 @@
-"""The brain as an ASGI application.
+"""The simulator as an ASGI application.
 
 Slow and dripping bodies travel as they should; a cut body ends the application in the middle of
 it, upon which the server closes the connection. A reset connection and a body without a length
-are beyond ASGI: the raw door has them (`raw_door`).
+are beyond ASGI: `faulty_socket` has them.
 """
 
 import asyncio
@@ -23,10 +23,10 @@ class CutShort(Exception):
 
 
 class Application:
-    """An ASGI application that asks the brain.
+    """An ASGI application that asks the simulator.
 
     Args:
-        simulator: The brain.
+        simulator: What answers.
     """
 
     def __init__(self, simulator: Simulator) -> None:

@@ -34,8 +34,8 @@ from tools.openai_simulator.story.steps import Moment
 Json = Any
 
 
-class Switchable(Protocol):
-    """What the control endpoint needs of the door that it stands beside."""
+class SwitchableServer(Protocol):
+    """The server that the control endpoint can take down and up again."""
 
     @property
     def base_url(self) -> str:
@@ -44,19 +44,19 @@ class Switchable(Protocol):
 
     @property
     def raw_url(self) -> str:
-        """Where the raw door is."""
+        """Where the server with faults of the socket is."""
         ...
 
-    async def shut(self) -> None:
+    async def close_port(self) -> None:
         """Refuse connections."""
         ...
 
-    async def open(self) -> None:
+    async def open_port(self) -> None:
         """Accept them again."""
         ...
 
 
-class BadControl(Exception):
+class BadControlRequest(Exception):
     """The control request makes no sense; the message says why."""
 
 
@@ -65,12 +65,12 @@ class Control:
 
     Args:
         simulator: What it scripts.
-        door: What it opens and shuts.
+        server: What it takes down and up.
     """
 
-    def __init__(self, simulator: Simulator, door: Switchable) -> None:
+    def __init__(self, simulator: Simulator, server: SwitchableServer) -> None:
         self._simulator = simulator
-        self._door = door
+        self._server = server
         self._outage: Fault | None = None
         self._routes: dict[tuple[str, str], Callable[[Json, str], Awaitable[Json]]] = {
             ("GET", ""): self._overview,
@@ -104,14 +104,14 @@ class Control:
             return 404, {"error": f"no such control: {scope['method']} {scope['path']}"}
         try:
             return 200, await route(json.loads(body or b"{}"), scope["query_string"].decode())
-        except (BadControl, ValueError, KeyError, TypeError) as error:
+        except (BadControlRequest, ValueError, KeyError, TypeError) as error:
             return 400, {"error": f"{type(error).__name__}: {error}"}
 
     async def _overview(self, _body: Json, _query: str) -> Json:
         organizations = self._simulator.world.organizations.values()
         return {
-            "base_url": self._door.base_url,
-            "raw_url": self._door.raw_url,
+            "base_url": self._server.base_url,
+            "raw_url": self._server.raw_url,
             "now": text(self._simulator.clock.now()),
             "organizations": [
                 {"org_id": org.id, "name": org.name, "keys": sorted(org.credentials)}
@@ -137,7 +137,7 @@ class Control:
     async def _set_clock(self, body: Json, query: str) -> Json:
         clock = self._simulator.clock
         if not isinstance(clock, SettableClock):
-            raise BadControl("this simulator's clock follows a file: write that file")
+            raise BadControlRequest("this simulator's clock follows a file: write that file")
         if "now" in body:
             clock.set(body["now"], running=not body.get("frozen", False))
         elif "offset_s" in body:
@@ -191,7 +191,7 @@ class Control:
         name = str(step["step"])
         moment = self._simulator.world.at(step["at"], step.get("org"))
         if name.startswith("_") or not hasattr(Moment, name):
-            raise BadControl(f"no step is called {name}")
+            raise BadControlRequest(f"no step is called {name}")
         if "by" in step:
             moment = moment.by(step["by"])
         if step.get("hidden", False):
@@ -203,18 +203,18 @@ class Control:
     async def _down(self, body: Json, _query: str) -> Json:
         mode = str(body.get("mode", "503"))
         if mode == "refuse":
-            await self._door.shut()
+            await self._server.close_port()
         elif mode == "503":
             self._outage = self._outage or self._simulator.faults.add("server_error", status=503)
         else:
-            raise BadControl("mode is 503 or refuse")
+            raise BadControlRequest("mode is 503 or refuse")
         return {"down": mode}
 
     async def _up(self, _body: Json, _query: str) -> Json:
         if self._outage is not None:
             self._simulator.faults.remove(self._outage)
             self._outage = None
-        await self._door.open()
+        await self._server.open_port()
         return {"down": None}
 
 

@@ -1,7 +1,7 @@
 """A plain HTTP/1.1 server for the faults of the socket that an ASGI server cannot have.
 
 One request per connection. It resets connections, cuts bodies with or without an announced length,
-and drips; everything else is as at the other door.
+and drips; everything else is as at `server`.
 """
 
 import asyncio
@@ -16,11 +16,11 @@ from tools.openai_simulator.simulator import Simulator
 _RESET_AT_ONCE = struct.pack("ii", 1, 0)  # SO_LINGER on, for 0 s: close() sends RST
 
 
-class RawDoor:
-    """Serves the brain on a port of the loopback interface.
+class FaultySocketServer:
+    """Serves the simulator on a port of the loopback interface.
 
     Args:
-        simulator: The brain.
+        simulator: What answers.
     """
 
     def __init__(self, simulator: Simulator) -> None:

@@ -1,10 +1,10 @@
-"""The door over HTTP: Hypercorn on loopback (HTTP/1.1 and HTTP/2 with prior knowledge).
+"""Serve the simulator over HTTP: Hypercorn on loopback (HTTP/1.1, HTTP/2 with prior knowledge).
 
-    with serving(simulator) as served:
-        OpenAI(base_url=served.base_url, admin_api_key=…)
+    with serve_in_thread(simulator) as server:
+        OpenAI(base_url=server.base_url, admin_api_key=…)
 
-Beside it stand the control endpoint (`control`), which answers while the door is shut, and the raw
-door (`raw_door`) for faults of the socket.
+Beside it stand the control endpoint (`control`), which answers while the API's port is closed, and
+a second server for faults of the socket (`faulty_socket`).
 """
 
 import asyncio
@@ -19,7 +19,7 @@ from hypercorn.config import Config
 
 from tools.openai_simulator.http.asgi import Application
 from tools.openai_simulator.http.control import Control
-from tools.openai_simulator.http.faulty_socket import RawDoor
+from tools.openai_simulator.http.faulty_socket import FaultySocketServer
 from tools.openai_simulator.simulator import Simulator
 
 App = Callable[[Any, Any, Any], Awaitable[None]]
@@ -40,7 +40,7 @@ class Listener:
         self._stop = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
-    async def open(self) -> None:
+    async def open_port(self) -> None:
         """Accept connections; nothing happens when it is open."""
         if self._task is not None:
             return
@@ -50,7 +50,7 @@ class Listener:
         config = _config(listening.detach())
         self._task = asyncio.create_task(serve(self._app, config, shutdown_trigger=self._stop.wait))
 
-    async def close(self) -> None:
+    async def close_port(self) -> None:
         """Refuse connections and end those there are."""
         if self._task is not None:
             self._stop.set()
@@ -63,25 +63,25 @@ def _config(fileno: int) -> Config:
     config.bind = [f"fd://{fileno}"]
     config.graceful_timeout = 0.2
     config.shutdown_timeout = 0.5
-    config.include_date_header = False  # the brain's clock says the date
+    config.include_date_header = False  # the simulator's clock says the date
     config.include_server_header = False
     config.accesslog = None
     config.errorlog = None
     return config
 
 
-class HttpDoor:
-    """The simulator over HTTP, with its control endpoint and its raw door.
+class HttpServer:
+    """The simulator over HTTP, with its control endpoint and its server of socket faults.
 
     Args:
-        simulator: The brain.
+        simulator: What answers.
         port: Of the API; 0 takes a free one.
         control_port: Of the control endpoint; 0 takes a free one.
     """
 
     def __init__(self, simulator: Simulator, *, port: int = 0, control_port: int = 0) -> None:
         self._listener = Listener(Application(simulator), port)
-        self._raw = RawDoor(simulator)
+        self._faulty_socket = FaultySocketServer(simulator)
         self._control = Listener(Control(simulator, self), control_port)
 
     @property
@@ -91,8 +91,8 @@ class HttpDoor:
 
     @property
     def raw_url(self) -> str:
-        """The same API at the raw door."""
-        return self._raw.base_url
+        """The same API with faults of the socket."""
+        return self._faulty_socket.base_url
 
     @property
     def control_url(self) -> str:
@@ -100,46 +100,46 @@ class HttpDoor:
         return f"http://127.0.0.1:{self._control.port}/_control"
 
     async def start(self) -> None:
-        """Open every door."""
-        await self._listener.open()
-        await self._raw.start()
-        await self._control.open()
+        """Open every port."""
+        await self._listener.open_port()
+        await self._faulty_socket.start()
+        await self._control.open_port()
 
     async def stop(self) -> None:
-        """Close every door."""
-        await self._listener.close()
-        await self._raw.stop()
-        await self._control.close()
+        """Close every port."""
+        await self._listener.close_port()
+        await self._faulty_socket.stop()
+        await self._control.close_port()
 
-    async def shut(self) -> None:
+    async def close_port(self) -> None:
         """Close the API's port: connections are refused."""
-        await self._listener.close()
+        await self._listener.close_port()
 
-    async def open(self) -> None:
+    async def open_port(self) -> None:
         """Open the API's port again, the same one."""
-        await self._listener.open()
+        await self._listener.open_port()
 
 
 @contextmanager
-def serving(simulator: Simulator, *, port: int = 0) -> Iterator[HttpDoor]:
+def serve_in_thread(simulator: Simulator, *, port: int = 0) -> Iterator[HttpServer]:
     """Serve a simulator from a thread of its own for as long as the block lasts."""
-    door = HttpDoor(simulator, port=port)
+    server = HttpServer(simulator, port=port)
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, name="openai-simulator", daemon=True)
     thread.start()
     try:
-        asyncio.run_coroutine_threadsafe(door.start(), loop).result(_START_S)
-        yield door
+        asyncio.run_coroutine_threadsafe(server.start(), loop).result(_START_S)
+        yield server
     finally:
-        asyncio.run_coroutine_threadsafe(_end(door), loop).result(_START_S)
+        asyncio.run_coroutine_threadsafe(_end(server), loop).result(_START_S)
         loop.call_soon_threadsafe(loop.stop)
         thread.join(_START_S)
         loop.close()
 
 
-async def _end(door: HttpDoor) -> None:
-    await door.stop()
-    others = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
-    for task in others:
+async def _end(server: HttpServer) -> None:
+    await server.stop()
+    tasks = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
+    for task in tasks:
         task.cancel()
-    await asyncio.gather(*others, return_exceptions=True)
+    await asyncio.gather(*tasks, return_exceptions=True)

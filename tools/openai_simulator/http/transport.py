@@ -1,6 +1,6 @@
-"""The door in process: httpx transports that ask the brain, without a socket.
+"""Ask the simulator in process: transports for httpx, without a socket.
 
-    client = httpx.AsyncClient(transport=AsyncDoor(simulator))
+    client = httpx.AsyncClient(transport=AsyncTransport(simulator))
 
 Faults of the wire come out as httpx has them: a refused connection as `ConnectError`, a cut body
 as `RemoteProtocolError`, a slow answer as `ReadTimeout` when the request's read timeout is shorter.
@@ -87,11 +87,11 @@ class _Body(httpx.AsyncByteStream, httpx.SyncByteStream):
             )
 
 
-class AsyncDoor(httpx.AsyncBaseTransport):
-    """An `httpx.AsyncClient` transport that asks the brain.
+class AsyncTransport(httpx.AsyncBaseTransport):
+    """An `httpx.AsyncClient` transport that asks the simulator.
 
     Args:
-        simulator: The brain.
+        simulator: What answers.
         sleep: How latency passes; give one that moves a simulated clock to save time.
     """
 
@@ -114,11 +114,11 @@ class AsyncDoor(httpx.AsyncBaseTransport):
         return httpx.Response(answer.status, headers=_headers(answer), stream=body)
 
 
-class Door(httpx.BaseTransport):
-    """An `httpx.Client` transport that asks the brain.
+class Transport(httpx.BaseTransport):
+    """An `httpx.Client` transport that asks the simulator.
 
     Args:
-        simulator: The brain.
+        simulator: What answers.
         sleep: How latency passes.
     """
 
