@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 
 from functions.shared.hours import HOUR, parse_instant, rfc3339
 from tools.openai_simulator import World
-from tools.openai_simulator.story.steps import Moment
+from tools.openai_simulator.story.steps import StorySteps
 
 STORY_HOURS = 30
 # After the last step: 72 hours, the next daily rescan, and some.
@@ -136,7 +136,7 @@ class Narrator:
     # --- how a step is told -----------------------------------------------------------------------
 
     def step(
-        self, touches: Iterable[str], act: Callable[[Moment], object], shows: Iterable[Change]
+        self, touches: Iterable[str], act: Callable[[StorySteps], object], shows: Iterable[Change]
     ) -> bool:
         """Tell a step, unless one of what it touches has not been pictured since it changed."""
         ids = set(touches)
@@ -182,7 +182,7 @@ class Narrator:
 
     def id_of(self, kind: str, nick: str) -> str:
         """Return an id as OpenAI shows it."""
-        return self.story.world.first.mint(kind, nick)
+        return self.story.world.first.id_of(kind, nick)
 
     def key_ids(self, nicks: Iterable[str]) -> list[str]:
         """Return the ids of some keys."""

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from datetime import timedelta
 
 from tests.snapshot.stories import STORY_HOURS, Change, Key, Narrator, Story
-from tools.openai_simulator.story.steps import Moment
+from tools.openai_simulator.story.steps import StorySteps
 
 
 def tell(seed: int) -> Story:
@@ -43,10 +43,10 @@ class Steps(Narrator):
         role = role if self.people else "owner"  # who stays, and signs what others do
         id_, invite = self.id_of("user", nick), self.id_of("invite", nick)
 
-        def act(moment: Moment) -> None:
+        def act(steps: StorySteps) -> None:
             if self.chance.random() < 0.5:
-                moment.invite_sent(nick, role=role).invite_accepted(nick)
-            moment.user_joins(nick, role=role)
+                steps.invite_sent(nick, role=role).invite_accepted(nick)
+            steps.user_joins(nick, role=role)
 
         if self.step({id_, invite}, act, [("users", "added", id_)]):
             self.people.append(nick)
@@ -86,7 +86,7 @@ class Steps(Narrator):
             return
         id_, org = self.id_of("user", nick), self.story.world.first
         version = org.users.get(id_, self.at.timestamp())
-        role = "reader" if version and version.shown["role"] == "owner" else "owner"
+        role = "reader" if version and version.fields["role"] == "owner" else "owner"
         self.step({id_}, lambda m: m.user_role(nick, role), [("users", "modified", id_)])
 
     def renamed(self) -> None:

@@ -10,8 +10,8 @@ from tools.openai_simulator.faults.kinds import FAULT_KINDS
 from tools.openai_simulator.http.server import HttpServer, serve_in_thread
 from tools.openai_simulator.http.transport import AsyncTransport, Transport
 from tools.openai_simulator.simulator import Served, Simulator
-from tools.openai_simulator.story.private import Private, private_texts
-from tools.openai_simulator.story.steps import Moment
+from tools.openai_simulator.story.private import PrivateTexts, private_texts
+from tools.openai_simulator.story.steps import StorySteps
 from tools.openai_simulator.story.story import (
     DEMO_ADMIN_KEY,
     DEMO_MANAGEMENT_KEY,
@@ -28,7 +28,7 @@ from tools.openai_simulator.world.organization import (
     READ_AUDIT_LOGS,
     READ_MANAGEMENT,
     READ_USAGE,
-    Hidden,
+    HiddenStep,
     Organization,
 )
 
@@ -49,15 +49,15 @@ __all__ = [
     "AsyncTransport",
     "Fault",
     "Faults",
-    "Hidden",
+    "HiddenStep",
     "HttpServer",
-    "Moment",
     "OffsetFileClock",
     "Organization",
-    "Private",
+    "PrivateTexts",
     "Served",
     "SettableClock",
     "Simulator",
+    "StorySteps",
     "Transport",
     "World",
     "demo_world",

@@ -35,7 +35,7 @@ class Version:
         self._encoded: bytes | None = None
 
     @property
-    def shown(self) -> Record:
+    def fields(self) -> Record:
         """The record of a version that is in a list."""
         return self.record if self.record is not None else {}
 
@@ -86,7 +86,7 @@ class Timeline:
         now = self.get(id_, at)
         if now is None:
             raise KeyError(f"{id_} is not there at {at:.0f}")
-        merged = {**now.shown, **fields}
+        merged = {**now.fields, **fields}
         record = {name: value for name, value in merged.items() if value is not ...}
         self.put(at, id_, record)
         return record

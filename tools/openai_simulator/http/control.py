@@ -29,7 +29,7 @@ from tools.openai_simulator.message import plain
 from tools.openai_simulator.simulator import Simulator
 from tools.openai_simulator.story import story
 from tools.openai_simulator.story.private import private_texts
-from tools.openai_simulator.story.steps import Moment
+from tools.openai_simulator.story.steps import StorySteps
 
 Json = Any
 
@@ -189,16 +189,16 @@ class Control:
 
     def _tell(self, step: Json) -> None:
         name = str(step["step"])
-        moment = self._simulator.world.at(step["at"], step.get("org"))
-        if name.startswith("_") or not hasattr(Moment, name):
+        steps = self._simulator.world.at(step["at"], step.get("org"))
+        if name.startswith("_") or not hasattr(StorySteps, name):
             raise BadControlRequest(f"no step is called {name}")
         if "by" in step:
-            moment = moment.by(step["by"])
+            steps = steps.by(step["by"])
         if step.get("hidden", False):
-            moment = moment.hidden()
+            steps = steps.hidden()
         if "late_s" in step:
-            moment = moment.late(float(step["late_s"]))
-        getattr(moment, name)(*step.get("args", ()), **step.get("kwargs", {}))
+            steps = steps.late(float(step["late_s"]))
+        getattr(steps, name)(*step.get("args", ()), **step.get("kwargs", {}))
 
     async def _down(self, body: Json, _query: str) -> Json:
         mode = str(body.get("mode", "503"))

@@ -17,7 +17,7 @@ _KINDS = {
 
 
 @dataclass
-class Private:
+class PrivateTexts:
     """Every private text of a world, at any time of its story.
 
     Attributes:
@@ -41,18 +41,18 @@ class Private:
         return {kind: sorted(texts) for kind, texts in vars(self).items()}
 
 
-def private_texts(world: World) -> Private:
+def private_texts(world: World) -> PrivateTexts:
     """Return what of a world's records and keys is private."""
-    found = Private()
+    texts = PrivateTexts()
     for org in world.organizations.values():
-        found.secrets |= set(org.credentials)
+        texts.secrets |= set(org.credentials)
         for person in _people(org):
             if isinstance(name := person.get("name"), str):
-                found.names.add(name)
+                texts.names.add(name)
         for record in _records(org):
-            for kind, text in _marked(record):
-                getattr(found, kind).add(text)
-    return found
+            for kind, text in _private_fields(record):
+                getattr(texts, kind).add(text)
+    return texts
 
 
 def _people(org: Organization) -> Iterator[dict[str, object]]:
@@ -72,12 +72,12 @@ def _records(org: Organization) -> Iterator[object]:
             yield event.record
 
 
-def _marked(value: object) -> Iterator[tuple[str, str]]:
+def _private_fields(value: object) -> Iterator[tuple[str, str]]:
     if isinstance(value, list):
-        for one in value:
-            yield from _marked(one)
+        for item in value:
+            yield from _private_fields(item)
     if isinstance(value, dict):
         for name, inner in value.items():
             if name in _KINDS and isinstance(inner, str):
                 yield _KINDS[name], inner
-            yield from _marked(inner)
+            yield from _private_fields(inner)

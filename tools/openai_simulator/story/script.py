@@ -1,107 +1,107 @@
 """What happens in the scripted hours of the demo story, and by chance from the third day on.
 
-Hours are counted from the story's start. A chapter gets its instant, between 25 and 45 minutes
-past the hour. *Hidden* means that the audit log misses it.
+Hours are counted from the story's start. A scripted step gets its instant, between 25 and 45
+minutes past the hour. *Hidden* means that the audit log misses it.
 """
 
 from collections.abc import Callable
 
 from tools.openai_simulator.story import names
-from tools.openai_simulator.story.story_writer import HOUR, Teller
+from tools.openai_simulator.story.story_writer import HOUR, StoryWriter
 
-Chapter = Callable[[Teller, float], None]
-
-
-def _makes_key(teller: Teller, at: float) -> None:
-    teller.makes_key(at)
+ScriptedStep = Callable[[StoryWriter, float], None]
 
 
-def _removes_key(teller: Teller, at: float) -> None:
-    teller.removes_key(at)
+def _makes_key(writer: StoryWriter, at: float) -> None:
+    writer.make_key(at)
 
 
-def _key_made_hidden(teller: Teller, at: float) -> None:
-    teller.makes_key(at, moment=teller.at(at).hidden())
+def _removes_key(writer: StoryWriter, at: float) -> None:
+    writer.remove_key(at)
 
 
-def _key_removed_hidden(teller: Teller, at: float) -> None:
-    teller.removes_key(at, moment=teller.at(at).hidden())
+def _key_made_hidden(writer: StoryWriter, at: float) -> None:
+    writer.make_key(at, steps=writer.at(at).hidden())
 
 
-def _newcomer(teller: Teller, at: float) -> None:
-    teller.newcomer(at)
+def _key_removed_hidden(writer: StoryWriter, at: float) -> None:
+    writer.remove_key(at, steps=writer.at(at).hidden())
 
 
-def _thomas_leaves(teller: Teller, at: float) -> None:
-    teller.makes_key(at - 60, owner="thomas.lindqvist", project="data-platform")
-    teller.leaves(at, "thomas.lindqvist")
+def _newcomer(writer: StoryWriter, at: float) -> None:
+    writer.newcomer_joins(at)
 
 
-def _thomas_returns(teller: Teller, at: float) -> None:
-    teller.returns(at, "thomas.lindqvist")
+def _thomas_leaves(writer: StoryWriter, at: float) -> None:
+    writer.make_key(at - 60, owner="thomas.lindqvist", project="data-platform")
+    writer.person_leaves(at, "thomas.lindqvist")
 
 
-def _priya_becomes_owner(teller: Teller, at: float) -> None:
-    teller.at(at).by("olga.brandt").user_role("priya.raman", "owner")
+def _thomas_returns(writer: StoryWriter, at: float) -> None:
+    writer.person_returns(at, "thomas.lindqvist")
 
 
-def _role_changed_hidden(teller: Teller, at: float) -> None:
-    teller.at(at).hidden().user_role("daniel.osei", "owner")
+def _priya_becomes_owner(writer: StoryWriter, at: float) -> None:
+    writer.at(at).by("olga.brandt").user_role("priya.raman", "owner")
 
 
-def _voice_agents_created(teller: Teller, at: float) -> None:
-    teller.project(at, "voice-agents", "Voice Agents")
-    teller.makes_key(at + 120, owner="marek.nowak", project="voice-agents")
+def _role_changed_hidden(writer: StoryWriter, at: float) -> None:
+    writer.at(at).hidden().user_role("daniel.osei", "owner")
 
 
-def _account_created(teller: Teller, at: float) -> None:
-    teller.service_account(at, "voice-runner", "voice-agents")
+def _voice_agents_created(writer: StoryWriter, at: float) -> None:
+    writer.create_project(at, "voice-agents", "Voice Agents")
+    writer.make_key(at + 120, owner="marek.nowak", project="voice-agents")
 
 
-def _account_deleted(teller: Teller, at: float) -> None:
-    teller.deletes_account(at, "ticket-sync")
+def _account_created(writer: StoryWriter, at: float) -> None:
+    writer.create_service_account(at, "voice-runner", "voice-agents")
 
 
-def _tenant_event(teller: Teller, at: float) -> None:
-    teller.tenant(at)
+def _account_deleted(writer: StoryWriter, at: float) -> None:
+    writer.delete_service_account(at, "ticket-sync")
 
 
-def _key_renamed(teller: Teller, at: float) -> None:
-    key = teller.some_key(at)
-    teller.at(at).key_renamed(key, f"renamed {key}")
+def _tenant_event(writer: StoryWriter, at: float) -> None:
+    writer.add_tenant_event(at)
 
 
-def _leaves_told_late(teller: Teller, at: float) -> None:
-    teller.leaves(at, "samuel.adeyemi", moment=teller.at(at).late(3 * HOUR))
+def _key_renamed(writer: StoryWriter, at: float) -> None:
+    key = writer.random_key_in_use(at)
+    writer.at(at).key_renamed(key, f"renamed {key}")
 
 
-def _leaves_hidden(teller: Teller, at: float) -> None:
-    teller.leaves(at, "ravi.menon", moment=teller.at(at).hidden())
+def _leaves_told_late(writer: StoryWriter, at: float) -> None:
+    writer.person_leaves(at, "samuel.adeyemi", steps=writer.at(at).late(3 * HOUR))
 
 
-def _hackathon_archived(teller: Teller, at: float) -> None:
-    teller.archives(at, "hackathon-2025")
+def _leaves_hidden(writer: StoryWriter, at: float) -> None:
+    writer.person_leaves(at, "ravi.menon", steps=writer.at(at).hidden())
 
 
-def _project_renamed(teller: Teller, at: float) -> None:
-    teller.at(at).project_renamed("document-search", "Knowledge Search")
+def _hackathon_archived(writer: StoryWriter, at: float) -> None:
+    writer.archive_project(at, "hackathon-2025")
 
 
-def _group_and_role(teller: Teller, at: float) -> None:
-    teller.at(at).group_created("platform", name="Platform Team")
-    teller.at(at + 30).role_created("key-auditor", permissions=["api.management.read"])
+def _project_renamed(writer: StoryWriter, at: float) -> None:
+    writer.at(at).project_renamed("document-search", "Knowledge Search")
 
 
-def _person_renamed(teller: Teller, at: float) -> None:
-    teller.at(at).user_renamed("chloe.dubois", "Chloé Dubois-Martin")
+def _group_and_role(writer: StoryWriter, at: float) -> None:
+    writer.at(at).group_created("platform", name="Platform Team")
+    writer.at(at + 30).role_created("key-auditor", permissions=["api.management.read"])
 
 
-def _password_spray(teller: Teller, at: float) -> None:
+def _person_renamed(writer: StoryWriter, at: float) -> None:
+    writer.at(at).user_renamed("chloe.dubois", "Chloé Dubois-Martin")
+
+
+def _password_spray(writer: StoryWriter, at: float) -> None:
     """More events in one second than a page holds."""
-    teller.at(at).by("olga.brandt").events(130, "login.failed")
+    writer.at(at).by("olga.brandt").events(130, "login.failed")
 
 
-CHAPTERS: dict[int, Chapter] = {
+SCRIPT: dict[int, ScriptedStep] = {
     0: _newcomer,
     2: _makes_key,
     5: _removes_key,
@@ -132,31 +132,31 @@ CHAPTERS: dict[int, Chapter] = {
 }
 
 
-def everyday(teller: Teller, at: float) -> None:
+def random_step(writer: StoryWriter, at: float) -> None:
     """Let one thing happen, by chance; now and then the audit log misses it."""
-    dice = teller.chance.random()
-    hidden = teller.at(at).hidden() if teller.chance.random() < 0.1 else None
+    dice = writer.chance.random()
+    hidden_steps = writer.at(at).hidden() if writer.chance.random() < 0.1 else None
     if dice < 0.35:
-        teller.makes_key(at, moment=hidden)
-    elif dice < 0.55 and len(teller.keys) > 20:
-        teller.removes_key(at, moment=hidden)
+        writer.make_key(at, steps=hidden_steps)
+    elif dice < 0.55 and len(writer.keys) > 20:
+        writer.remove_key(at, steps=hidden_steps)
     elif dice < 0.64:
-        teller.newcomer(at)
-    elif dice < 0.73 and len(teller.people) > 15:
-        teller.leaves(at, teller.someone(), moment=hidden)
-    elif dice < 0.82 and teller.left:
-        teller.returns(at, next(iter(teller.left)))
+        writer.newcomer_joins(at)
+    elif dice < 0.73 and len(writer.people) > 15:
+        writer.person_leaves(at, writer.random_person(), steps=hidden_steps)
+    elif dice < 0.82 and writer.former_people:
+        writer.person_returns(at, next(iter(writer.former_people)))
     elif dice < 0.86:
-        _later_project(teller, at)
+        _later_project(writer, at)
     elif dice < 0.94:
-        teller.tenant(at)
+        writer.add_tenant_event(at)
     else:
-        _key_renamed(teller, at)
+        _key_renamed(writer, at)
 
 
-def _later_project(teller: Teller, at: float) -> None:
-    free = [t for t in names.LATER_PROJECTS if t not in teller.projects.values()]
-    if free:
-        teller.project(at, free[0].lower().replace(" ", "-"), free[0])
+def _later_project(writer: StoryWriter, at: float) -> None:
+    unused_titles = [t for t in names.LATER_PROJECTS if t not in writer.projects.values()]
+    if unused_titles:
+        writer.create_project(at, unused_titles[0].lower().replace(" ", "-"), unused_titles[0])
     else:
-        teller.at(at).project_renamed("internal-tools", f"Internal Tools {int(at) // 86400 % 100}")
+        writer.at(at).project_renamed("internal-tools", f"Internal Tools {int(at) // 86400 % 100}")

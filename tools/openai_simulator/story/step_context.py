@@ -1,4 +1,4 @@
-"""How a step is told: by whom, in the log or not, at once or late; and steps as raw records."""
+"""Who does a step, and whether and when the audit log shows it; and steps as raw records."""
 
 import copy
 from collections.abc import Mapping
@@ -7,13 +7,18 @@ from typing import Any, Self
 from tools.openai_simulator.clock import Instant, seconds, text
 from tools.openai_simulator.timeline import Record
 from tools.openai_simulator.world import records
-from tools.openai_simulator.world.organization import ALL_SCOPES, Credential, Hidden, Organization
+from tools.openai_simulator.world.organization import (
+    ALL_SCOPES,
+    Credential,
+    HiddenStep,
+    Organization,
+)
 
 _DEFAULT_ACTOR: Record = {}
 
 
-class Happening:
-    """An instant of a story and how its steps are told."""
+class StepContext:
+    """An instant of a story, and how the audit log shows the steps taken at it."""
 
     def __init__(self, org: Organization, at: float) -> None:
         self.org = org
@@ -23,34 +28,34 @@ class Happening:
         self._actor: Record | None = _DEFAULT_ACTOR
 
     def hidden(self) -> Self:
-        """Tell the next steps without an audit event; `org.hidden` remembers them."""
-        return self._told(_logged=False)
+        """Take the next steps without an audit event; `org.hidden` remembers them."""
+        return self._with(_logged=False)
 
     def late(self, by_s: float) -> Self:
         """Let the list of events show the next steps only seconds later."""
-        return self._told(_visible_at=self.at + by_s)
+        return self._with(_visible_at=self.at + by_s)
 
     def by(self, nick: str) -> Self:
         """Let a user, in a browser, be the actor of the next steps.
 
         Someone who is not in the organization at this instant is named by id alone.
         """
-        id_ = self.org.mint("user", nick)
+        id_ = self.org.id_of("user", nick)
         version = self.org.users.get(id_, self.at)
-        person = version.shown if version else {"id": id_, "email": f"{nick}@elsewhere.example"}
-        return self._told(_actor=records.session_actor(person, self.at))
+        person = version.fields if version else {"id": id_, "email": f"{nick}@elsewhere.example"}
+        return self._with(_actor=records.session_actor(person, self.at))
 
     def by_key(self, nick: str) -> Self:
         """Let a project API key be the actor of the next steps."""
-        id_ = self.org.mint("key", nick)
+        id_ = self.org.id_of("key", nick)
         version = self.org.api_keys[self.org.project_of_key[id_]].get(id_, self.at)
-        owner = (version.shown.get("owner") if version else None) or {}
+        owner = (version.fields.get("owner") if version else None) or {}
         kind = owner.get("type", "user")
-        return self._told(_actor=records.key_actor(id_, kind, owner.get(kind, {"id": "user-gone"})))
+        return self._with(_actor=records.key_actor(id_, kind, owner.get(kind, {"id": "user-gone"})))
 
     def by_nobody(self) -> Self:
         """Let the next steps have the actor null."""
-        return self._told(_actor=None)
+        return self._with(_actor=None)
 
     def event(
         self,
@@ -107,17 +112,17 @@ class Happening:
             record: Needs `id`.
             project: Whose list, where lists belong to projects.
         """
-        project_id = None if project is None else self.org.mint("project", project)
-        kept = copy.deepcopy(dict(record))
+        project_id = None if project is None else self.org.id_of("project", project)
+        listed_record = copy.deepcopy(dict(record))
         if name == "api_keys" and project_id is not None:
-            self._show_key(project_id, kept)
+            self._show_key(project_id, listed_record)
         else:
-            self.org.list_named(name, project_id).put(self.at, kept["id"], kept)
+            self.org.list_named(name, project_id).put(self.at, listed_record["id"], listed_record)
         return self
 
     def gone(self, name: str, id_: str, *, project: str | None = None) -> Self:
         """Take a record out of a list, without an event."""
-        project_id = None if project is None else self.org.mint("project", project)
+        project_id = None if project is None else self.org.id_of("project", project)
         self.org.list_named(name, project_id).put(self.at, id_, None)
         return self
 
@@ -125,7 +130,7 @@ class Happening:
         self, name: str, id_: str, fields: Mapping[str, Any], *, project: str | None = None
     ) -> Self:
         """Change fields of a listed record, without an event; a field set to `...` goes."""
-        project_id = None if project is None else self.org.mint("project", project)
+        project_id = None if project is None else self.org.id_of("project", project)
         self.org.list_named(name, project_id).patch(self.at, id_, **fields)
         return self
 
@@ -139,11 +144,13 @@ class Happening:
         expires_at: Instant | None = None,
     ) -> Self:
         """Make an admin key that works from here on and is listed. Event `api_key.created`."""
-        id_ = self.org.mint("admin_key", nick)
+        id_ = self.org.id_of("admin_key", nick)
         person = (
-            self.org.users.get(self.org.mint("user", owner), self.at) if owner is not None else None
+            self.org.users.get(self.org.id_of("user", owner), self.at)
+            if owner is not None
+            else None
         )
-        shown = person.shown if person else self.org.first_owner(self.at)
+        shown = person.fields if person else self.org.first_owner(self.at)
         record = records.admin_key(id_, name=nick, secret=secret, owner=shown, at=self.at)
         until = None if expires_at is None else seconds(expires_at)
         record["expires_at"] = None if until is None else int(until)
@@ -153,16 +160,16 @@ class Happening:
 
     def admin_key_revoked(self, nick: str, secret: str) -> Self:
         """Take an admin key away: it answers 401 from here on. Event `api_key.deleted`."""
-        id_ = self.org.mint("admin_key", nick)
+        id_ = self.org.id_of("admin_key", nick)
         if self.org.admin_api_keys.get(id_, self.at):
             self.org.admin_api_keys.put(self.at, id_, None)
         self.org.credentials[secret].until_at = self.at
         return self._log("api_key.deleted", id_)
 
-    def _told(self, **how: object) -> Self:
-        told = copy.copy(self)
-        told.__dict__.update(how)
-        return told
+    def _with(self, **how: object) -> Self:
+        context = copy.copy(self)
+        context.__dict__.update(how)
+        return context
 
     def _log(
         self, type_: str, target: str, *, project: str | None = None, **payload: object
@@ -170,7 +177,7 @@ class Happening:
         if self._logged:
             self.event(type_, {"id": target, **payload}, project=project)
         else:
-            self.org.hidden.append(Hidden(self.at, type_, target))
+            self.org.hidden.append(HiddenStep(self.at, type_, target))
         return self
 
     def _event_id(self, type_: str, number: int, tenant: bool) -> str:
@@ -184,9 +191,9 @@ class Happening:
         return None if owner is None else records.session_actor(owner, self.at)
 
     def _project_scope(self, project: str) -> Record:
-        id_ = self.org.mint("project", project)
+        id_ = self.org.id_of("project", project)
         version = self.org.projects.get(id_, self.at)
-        return {"id": id_, "name": version.shown.get("name") if version else id_}
+        return {"id": id_, "name": version.fields.get("name") if version else id_}
 
     def _show_key(self, project_id: str, key: Record) -> None:
         self.org.api_keys[project_id].put(self.at, key["id"], key)

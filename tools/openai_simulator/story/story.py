@@ -1,6 +1,6 @@
 """The demo story: an organization's past weeks, and hour by hour what happens from its start on.
 
-Deterministic by seed and start. The scripted hours stand in `chapters`; between them people sign
+Deterministic by seed and start. The scripted hours stand in `script`; between them people sign
 in, keys are used, and from the third day on things happen by (seeded) chance.
 """
 
@@ -10,8 +10,8 @@ from functools import partial
 
 from tools.openai_simulator.clock import Instant, seconds
 from tools.openai_simulator.story import names
-from tools.openai_simulator.story.script import CHAPTERS, everyday
-from tools.openai_simulator.story.story_writer import DAY, HOUR, Teller
+from tools.openai_simulator.story.script import SCRIPT, random_step
+from tools.openai_simulator.story.story_writer import DAY, HOUR, StoryWriter
 from tools.openai_simulator.story.world import World
 from tools.openai_simulator.world.organization import READ_MANAGEMENT
 
@@ -31,19 +31,22 @@ def demo_world(start: Instant = DEMO_START, *, seed: int = 7, days: int = 75) ->
     """Return the demo world: two organizations, their past, and `days` days from `start` on.
 
     Args:
-        start: Where the told hours begin; a whole hour.
+        start: Where the written hours begin; a whole hour.
         seed: Another seed, another story.
         days: How long the story goes on after its start.
     """
-    began = seconds(start)
+    start_at = seconds(start)
     world = World(DEMO_ORG_ID, name="Northwind Robotics", admin_key=DEMO_ADMIN_KEY, opaque_ids=True)
-    _northwind(Teller(world, DEMO_ORG_ID, began, _chance(seed), "northwind.example"), days)
+    _write_northwind(
+        StoryWriter(world, DEMO_ORG_ID, start_at, _chance(seed), "northwind.example"), days
+    )
     world.credential(DEMO_ADMIN_KEY)  # works at every instant, whatever its listing says
     world.credential(DEMO_MANAGEMENT_KEY, scopes={READ_MANAGEMENT})
     world.credential(DEMO_USER_KEY, scopes=())
     world.organization(DEMO_SECOND_ORG_ID, name="Tidewater Labs", admin_key=DEMO_SECOND_ADMIN_KEY)
-    _tidewater(
-        Teller(world, DEMO_SECOND_ORG_ID, began, _chance(seed + 1), "tidewater.example"), days
+    _write_tidewater(
+        StoryWriter(world, DEMO_SECOND_ORG_ID, start_at, _chance(seed + 1), "tidewater.example"),
+        days,
     )
     return world
 
@@ -52,89 +55,92 @@ def _chance(seed: int) -> random.Random:
     return random.Random(seed)  # noqa: S311  (a story must come out the same for the same seed)
 
 
-def _northwind(teller: Teller, days: int) -> None:
-    _founding(teller)
-    teller.at(teller.began - 3 * DAY).admin_key_made(
-        "audit connector", DEMO_ADMIN_KEY, expires_at=teller.began + 87 * DAY
+def _write_northwind(writer: StoryWriter, days: int) -> None:
+    _write_founding(writer)
+    writer.at(writer.start_at - 3 * DAY).admin_key_made(
+        "audit connector", DEMO_ADMIN_KEY, expires_at=writer.start_at + 87 * DAY
     )
-    _past(teller)
+    _write_past(writer)
     for hour in range(days * 24):
         if hour % 24 not in QUIET_HOURS:
-            _tell_hour(teller, hour)
+            _write_hour(writer, hour)
 
 
-def _founding(teller: Teller) -> None:
+def _write_founding(writer: StoryWriter) -> None:
     """People, projects, service accounts and keys, over the 160 days before the start."""
-    founded = teller.began - 160 * DAY
+    founded = writer.start_at - 160 * DAY
     for number, name in enumerate(names.FOUNDERS):
-        teller.joins(founded + number * HOUR, name, role="owner", invited=False)
+        writer.person_joins(founded + number * HOUR, name, role="owner", invited=False)
     steps: list[tuple[float, Step]] = []
     for number, (nick, title) in enumerate(names.PROJECTS.items()):
         at = founded + (2 + number * 3) * DAY
-        steps.append((at, partial(teller.project, nick=nick, title=title)))
+        steps.append((at, partial(writer.create_project, nick=nick, title=title)))
     for number, (nick, project) in enumerate(names.SERVICE_ACCOUNTS.items()):
         at = founded + (25 + number * 4) * DAY
-        steps.append((at, partial(teller.service_account, nick=nick, project=project)))
+        steps.append((at, partial(writer.create_service_account, nick=nick, project=project)))
     for number, name in enumerate(names.STAFF):
-        at = founded + (22 + number * 4.5) * DAY + teller.chance.randrange(9 * HOUR)
-        steps.append((at, partial(teller.joins, name=name)))
+        at = founded + (22 + number * 4.5) * DAY + writer.chance.randrange(9 * HOUR)
+        steps.append((at, partial(writer.person_joins, name=name)))
     for number in range(66):
-        at = founded + (23 + number * 2) * DAY + teller.chance.randrange(20 * HOUR)
-        steps.append((at, teller.makes_key))
+        at = founded + (23 + number * 2) * DAY + writer.chance.randrange(20 * HOUR)
+        steps.append((at, writer.make_key))
     for at, step in sorted(steps, key=lambda step: step[0]):
         step(at)
 
 
-def _past(teller: Teller) -> None:
+def _write_past(writer: StoryWriter) -> None:
     """What the last six weeks left behind: use, sign-ins, leavers, keys nobody answers for."""
-    began, chance = teller.began, teller.chance
-    for key in [k for k, made in teller.made_at.items() if made < began - 106 * DAY][:9]:
-        teller.uses(teller.made_at[key] + chance.randrange(DAY, 12 * DAY), key)
+    start_at, chance = writer.start_at, writer.chance
+    for key in [k for k, made in writer.made_at.items() if made < start_at - 106 * DAY][:9]:
+        writer.use_key_last(writer.made_at[key] + chance.randrange(DAY, 12 * DAY), key)
     steps: list[tuple[float, Step]] = [
-        (began - 30 * DAY, partial(teller.makes_key, owner="viktor.horvath")),
-        (began - 29 * DAY, partial(teller.makes_key, owner="claire.moreau")),
-        (began - 20 * DAY, partial(teller.leaves, nick="viktor.horvath")),
-        (began - 12 * DAY, partial(teller.leaves, nick="claire.moreau")),
-        (began - 9 * DAY, partial(teller.deletes_account, nick="nightly-eval", keys_stay=True)),
-        (began - 2 * DAY, partial(teller.invites, name="Paula Engel")),
+        (start_at - 30 * DAY, partial(writer.make_key, owner="viktor.horvath")),
+        (start_at - 29 * DAY, partial(writer.make_key, owner="claire.moreau")),
+        (start_at - 20 * DAY, partial(writer.person_leaves, nick="viktor.horvath")),
+        (start_at - 12 * DAY, partial(writer.person_leaves, nick="claire.moreau")),
+        (
+            start_at - 9 * DAY,
+            partial(writer.delete_service_account, nick="nightly-eval", keys_stay=True),
+        ),
+        (start_at - 2 * DAY, partial(writer.invite, name="Paula Engel")),
     ]
     for hours_before in range(6 * 7 * 24, 0, -3):
-        at = began - hours_before * HOUR
-        steps.append((at + chance.randrange(3000), teller.signs_in))
-        steps.extend((at + chance.randrange(3000, 3500), teller.uses_some_key) for _ in range(2))
+        at = start_at - hours_before * HOUR
+        steps.append((at + chance.randrange(3000), writer.sign_in))
+        steps.extend((at + chance.randrange(3000, 3500), writer.use_random_key) for _ in range(2))
         if hours_before % 144 == 0:
-            steps.append((at + 3550, teller.tenant))
+            steps.append((at + 3550, writer.add_tenant_event))
     for at, step in sorted(steps, key=lambda step: step[0]):
         step(at)
 
 
-def _tell_hour(teller: Teller, hour: int) -> None:
-    at = teller.began + hour * HOUR
+def _write_hour(writer: StoryWriter, hour: int) -> None:
+    at = writer.start_at + hour * HOUR
     working = 7 <= hour % 24 <= 19
-    for _ in range(teller.chance.randrange(1, 4) if working else 1):
-        teller.signs_in(at + teller.chance.randrange(60, 900))
-    for _ in range(teller.chance.randrange(2, 6) if working else 2):
-        teller.uses_some_key(at + teller.chance.randrange(900, 1500))
-    chapter = CHAPTERS.get(hour)
-    if chapter is not None:
-        chapter(teller, at + 1500 + teller.chance.randrange(1200))
-    elif hour >= 48 and working and teller.chance.random() < 0.45:
-        everyday(teller, at + 1500 + teller.chance.randrange(1200))
+    for _ in range(writer.chance.randrange(1, 4) if working else 1):
+        writer.sign_in(at + writer.chance.randrange(60, 900))
+    for _ in range(writer.chance.randrange(2, 6) if working else 2):
+        writer.use_random_key(at + writer.chance.randrange(900, 1500))
+    scripted_step = SCRIPT.get(hour)
+    if scripted_step is not None:
+        scripted_step(writer, at + 1500 + writer.chance.randrange(1200))
+    elif hour >= 48 and working and writer.chance.random() < 0.45:
+        random_step(writer, at + 1500 + writer.chance.randrange(1200))
 
 
-def _tidewater(teller: Teller, days: int) -> None:
+def _write_tidewater(writer: StoryWriter, days: int) -> None:
     """A small second organization, with a few things happening each day."""
-    founded = teller.began - 120 * DAY
-    teller.joins(founded, "Ulla Friis", role="owner", invited=False)
+    founded = writer.start_at - 120 * DAY
+    writer.person_joins(founded, "Ulla Friis", role="owner", invited=False)
     for number, name in enumerate(("Per Holm", "Sanne Mulder", "Grace Achieng", "Tim Rowe")):
-        teller.joins(founded + (number + 1) * DAY, name)
-    teller.project(founded + 6 * DAY, "tide-forecast", "Tide Forecast")
-    teller.project(founded + 7 * DAY, "harbour-chat", "Harbour Chat")
+        writer.person_joins(founded + (number + 1) * DAY, name)
+    writer.create_project(founded + 6 * DAY, "tide-forecast", "Tide Forecast")
+    writer.create_project(founded + 7 * DAY, "harbour-chat", "Harbour Chat")
     for number in range(7):
-        teller.makes_key(founded + (8 + number * 9) * DAY)
+        writer.make_key(founded + (8 + number * 9) * DAY)
     for day in range(-14, days):
-        at = teller.began + day * DAY + 9 * HOUR
-        teller.signs_in(at + teller.chance.randrange(1800))
-        teller.uses_some_key(at + 1800 + teller.chance.randrange(1200))
+        at = writer.start_at + day * DAY + 9 * HOUR
+        writer.sign_in(at + writer.chance.randrange(1800))
+        writer.use_random_key(at + 1800 + writer.chance.randrange(1200))
         if day >= 0 and day % 9 == 8:
-            everyday(teller, at + 3200)
+            random_step(writer, at + 3200)

@@ -7,13 +7,13 @@
     world.at("2026-04-01T08:00:00Z").late(3 * 3600).user_leaves("ann")  # shown at 11:00
 
 Every world has a first organization, on which `at` works; `organization` makes further ones.
-The steps are those of `tools.openai_simulator.story.steps.Moment`.
+The steps are those of `tools.openai_simulator.story.steps.StorySteps`.
 """
 
 from collections.abc import Iterable
 
 from tools.openai_simulator.clock import Instant, seconds
-from tools.openai_simulator.story.steps import Moment
+from tools.openai_simulator.story.steps import StorySteps
 from tools.openai_simulator.world.organization import ALL_SCOPES, Credential, Organization
 from tools.openai_simulator.world.records import opaque
 
@@ -56,7 +56,7 @@ class World:
             self.credential(admin_key, org_id=org_id)
         return self.organizations[org_id]
 
-    def at(self, when: Instant, org_id: str | None = None) -> Moment:
+    def at(self, when: Instant, org_id: str | None = None) -> StorySteps:
         """Return an instant of an organization's story; its methods are the steps.
 
         Args:
@@ -64,7 +64,7 @@ class World:
             org_id: Whose story; the first organization when absent.
         """
         org = self.first if org_id is None else self.organizations[org_id]
-        return Moment(org, seconds(when))
+        return StorySteps(org, seconds(when))
 
     def credential(
         self,
@@ -101,15 +101,15 @@ class World:
 
     def user_id(self, nick: str) -> str:
         """Return the id of a user of the first organization."""
-        return self.first.mint("user", nick)
+        return self.first.id_of("user", nick)
 
     def project_id(self, nick: str) -> str:
         """Return the id of a project of the first organization."""
-        return self.first.mint("project", nick)
+        return self.first.id_of("project", nick)
 
     def key_id(self, nick: str) -> str:
         """Return the id of a project API key of the first organization."""
-        return self.first.mint("key", nick)
+        return self.first.id_of("key", nick)
 
 
 def org_id_for(name: str) -> str:

@@ -112,7 +112,7 @@ def _project_is_open(asking: Asking, project: str) -> None:
     version = asking.org.projects.get(project, asking.now)
     if version is None:
         raise Refused(refusal(404, f"Project {project} not found.", code="project_not_found"))
-    archived = version.shown.get("status") == "archived"
+    archived = version.fields.get("status") == "archived"
     answer = asking.switch("archived_lists", "value", 400)
     if archived and answer != "listed":
         raise Refused(refusal(int(answer), f"Project {project} is archived."))

@@ -46,7 +46,7 @@ class Credential:
 
 
 @dataclass(frozen=True)
-class Hidden:
+class HiddenStep:
     """A change that the audit log was told to miss: the truth for tests of reconciliation."""
 
     at: float
@@ -81,13 +81,13 @@ class Organization:
         self.events = EventLog()
         self.tenant_events = EventLog()
         self.credentials: dict[str, Credential] = {}
-        self.hidden: list[Hidden] = []
+        self.hidden: list[HiddenStep] = []
         self.owner_ids: dict[str, None] = {}
         self.keys_of: defaultdict[str, set[tuple[str, str]]] = defaultdict(set)
         self.project_of_key: dict[str, str] = {}
         self.project_of_service_account: dict[str, str] = {}
 
-    def mint(self, kind: str, nick: str) -> str:
+    def id_of(self, kind: str, nick: str) -> str:
         """Return the id that a nickname of a kind has; a nickname that is an id stays."""
         prefix = _PREFIXES[kind]
         if nick.startswith(prefix):
@@ -122,7 +122,7 @@ class Organization:
 
         For tests that compare what was sealed with what was there.
         """
-        return [version.shown for version in self.list_named(name, project_id).alive(now)]
+        return [version.fields for version in self.list_named(name, project_id).alive(now)]
 
     def all_api_keys(self, now: float) -> list[Record]:
         """Return the keys of every project, archived ones included."""
@@ -139,6 +139,6 @@ class Organization:
         """Return the owner who has been there longest, or None."""
         for id_ in self.owner_ids:
             version = self.users.get(id_, now)
-            if version is not None and version.shown.get("role") == "owner":
-                return version.shown
+            if version is not None and version.fields.get("role") == "owner":
+                return version.fields
         return None

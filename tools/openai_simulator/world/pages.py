@@ -96,7 +96,7 @@ def page_of(
         start = timeline.index_after(listed, order, cursor)
     if start is None:
         raise unknown_cursor("after")
-    found = list(islice((v for v in islice(listed, start, None) if wanted(v.shown)), limit + 1))
+    found = list(islice((v for v in islice(listed, start, None) if wanted(v.fields)), limit + 1))
     return Page(found[:limit], len(found) > limit, by_next)
 
 
