@@ -9,7 +9,7 @@ from tools.openai_simulator.faults.faults import Fault, Faults
 from tools.openai_simulator.faults.kinds import FAULT_KINDS
 from tools.openai_simulator.http.server import HttpServer, serve_in_thread
 from tools.openai_simulator.http.transport import AsyncTransport, Transport
-from tools.openai_simulator.simulator import Served, Simulator
+from tools.openai_simulator.simulator import LoggedRequest, Simulator
 from tools.openai_simulator.story.private import PrivateTexts, private_texts
 from tools.openai_simulator.story.steps import StorySteps
 from tools.openai_simulator.story.story import (
@@ -51,10 +51,10 @@ __all__ = [
     "Faults",
     "HiddenStep",
     "HttpServer",
+    "LoggedRequest",
     "OffsetFileClock",
     "Organization",
     "PrivateTexts",
-    "Served",
     "SettableClock",
     "Simulator",
     "StorySteps",

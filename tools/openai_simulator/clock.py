@@ -28,8 +28,8 @@ def seconds(instant: Instant) -> float:
 
 def text(instant: Instant) -> str:
     """Return an instant as `2026-04-01T00:00:00Z`."""
-    moment = datetime.fromtimestamp(int(seconds(instant)), UTC)
-    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+    instant_utc = datetime.fromtimestamp(int(seconds(instant)), UTC)
+    return instant_utc.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def http_date(instant: Instant) -> str:

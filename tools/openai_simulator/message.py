@@ -89,8 +89,8 @@ class Answer:
 
     def with_header(self, name: str, value: str) -> "Answer":
         """Return the answer with a header set, whatever it was before."""
-        kept = [pair for pair in self.headers if pair[0] != name]
-        return replace(self, headers=[*kept, (name, value)])
+        others = [pair for pair in self.headers if pair[0] != name]
+        return replace(self, headers=[*others, (name, value)])
 
     def json(self) -> Any:
         """Return the body, decoded."""

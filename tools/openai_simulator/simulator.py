@@ -10,23 +10,23 @@ from collections import Counter, deque
 from dataclasses import dataclass, replace
 
 from tools.openai_simulator.clock import Clock, SettableClock, http_date, seconds
-from tools.openai_simulator.faults.bodies import MANGLERS, WIRES
+from tools.openai_simulator.faults.bodies import BODY_FAULTS, WIRE_FAULTS
 from tools.openai_simulator.faults.faults import Fault, Faults
 from tools.openai_simulator.faults.kinds import FAULT_KINDS
 from tools.openai_simulator.faults.pages import PAGE_FAULTS
-from tools.openai_simulator.faults.refusals import REFUSALS, Meeting
+from tools.openai_simulator.faults.refusals import REFUSALS, FaultContext
 from tools.openai_simulator.message import Answer, Request, Wire, invalid_key, refusal
 from tools.openai_simulator.story.world import World
 from tools.openai_simulator.timeline import encode
-from tools.openai_simulator.world.lists import Asking, answer_list
+from tools.openai_simulator.world.lists import RequestContext, answer_list
 from tools.openai_simulator.world.organization import Organization
-from tools.openai_simulator.world.pages import Page, Refused
+from tools.openai_simulator.world.pages import Page, RequestRefused
 from tools.openai_simulator.world.records import opaque
 
 
 @dataclass(frozen=True)
-class Served:
-    """One line of the request log; the key shows by its last four characters only."""
+class LoggedRequest:
+    """An entry of the request log; the key shows by its last four characters only."""
 
     at: float
     method: str
@@ -51,7 +51,7 @@ class Simulator:
         self.world = world
         self.clock: Clock = clock or SettableClock()
         self.faults = Faults(frozenset(FAULT_KINDS))
-        self.log: deque[Served] = deque(maxlen=100_000)
+        self.log: deque[LoggedRequest] = deque(maxlen=100_000)
         self._n_requests = 0
 
     def set_now(self, now: str | float) -> None:
@@ -66,53 +66,55 @@ class Simulator:
 
     def counts(self) -> dict[str, int]:
         """Return how many requests each path has had."""
-        return dict(Counter(served.path for served in self.log))
+        return dict(Counter(logged.path for logged in self.log))
 
     def answer(self, request: Request) -> Answer:
         """Return the answer to a request at the clock's instant."""
         now = self.clock.now()
-        opened = self.world.opened_by(request.secret or "", now)
-        org = opened[0] if opened else None
+        access = self.world.access_for(request.secret or "", now)
+        org = access[0] if access else None
         faults = self.faults.concerning(request, org.id if org else None, now)
-        answer = _refused(faults, request, now) or self._answered(request, org, faults, now)
+        answer = _first_refusal(faults, request, now) or self._answer_list(
+            request, org, faults, now
+        )
         self._n_requests += 1
         request_id = f"req_{opaque(self._n_requests, int(now), length=20)}"
-        answer = _stamped(answer, org, faults, now, request_id)
-        self._note(request, org, answer, request_id, now)
-        return _travelling(_mangled(answer, faults), faults)
+        answer = _stamp_headers(answer, org, faults, now, request_id)
+        self._log_request(request, org, answer, request_id, now)
+        return _set_wire(_change_body(answer, faults), faults)
 
-    def _answered(
+    def _answer_list(
         self, request: Request, org: Organization | None, faults: list[Fault], now: float
     ) -> Answer:
         switches = {fault.kind: fault for fault in faults}
         try:
-            scopes = self._let_in(request, org, now, switches)
-            assert org is not None  # noqa: S101  (for the type checker: _let_in has refused)
-            result = answer_list(Asking(request, org, now, scopes, switches))
-        except Refused as refused:
+            scopes = self._authorize(request, org, now, switches)
+            assert org is not None  # noqa: S101  (for the type checker: _authorize has refused)
+            result = answer_list(RequestContext(request, org, now, scopes, switches))
+        except RequestRefused as refused:
             return refused.answer
         if isinstance(result, Answer):
             return result
-        answer = Answer(200, _paged(result, faults, request))
-        self._archive_between(request, org, faults, now)
+        answer = Answer(200, _page_body(result, faults, request))
+        self._archive_after_listing(request, org, faults, now)
         return answer
 
-    def _let_in(
+    def _authorize(
         self, request: Request, org: Organization | None, now: float, switches: dict[str, Fault]
     ) -> frozenset[str]:
         secret = request.secret
         if secret is None:
-            told = "You didn't provide an API key in an Authorization header."
-            raise Refused(refusal(401, told))
+            message = "You didn't provide an API key in an Authorization header."
+            raise RequestRefused(refusal(401, message))
         if org is None:
-            raise Refused(invalid_key(secret))
-        claimed = request.headers.get("openai-organization")
-        if claimed not in (None, org.id) and "any_organization" not in switches:
-            told = "OpenAI-Organization header should match organization for API key."
-            raise Refused(refusal(401, told, code="mismatched_organization"))
+            raise RequestRefused(invalid_key(secret))
+        header = request.headers.get("openai-organization")
+        if header not in (None, org.id) and "any_organization" not in switches:
+            message = "OpenAI-Organization header should match organization for API key."
+            raise RequestRefused(refusal(401, message, code="mismatched_organization"))
         return org.credentials[secret].scopes
 
-    def _archive_between(
+    def _archive_after_listing(
         self, request: Request, org: Organization, faults: list[Fault], now: float
     ) -> None:
         if request.path != "/organization/projects":
@@ -121,7 +123,7 @@ class Simulator:
             if fault.kind == "archive_between" and fault.strikes():
                 self.world.at(now, org.id).project_archived(str(fault.options["project"]))
 
-    def _note(
+    def _log_request(
         self,
         request: Request,
         org: Organization | None,
@@ -130,7 +132,7 @@ class Simulator:
         now: float,
     ) -> None:
         self.log.append(
-            Served(
+            LoggedRequest(
                 at=now,
                 method=request.method,
                 path=request.path,
@@ -144,30 +146,30 @@ class Simulator:
         )
 
 
-def _refused(faults: list[Fault], request: Request, now: float) -> Answer | None:
+def _first_refusal(faults: list[Fault], request: Request, now: float) -> Answer | None:
     for fault in faults:
         refuse = REFUSALS.get(fault.kind)
         if refuse is None or (fault.times is not None and fault.hits >= fault.times):
             continue
-        answer = refuse(Meeting(request, now, fault.options, fault.state))
+        answer = refuse(FaultContext(request, now, fault.options, fault.state))
         if answer is not None and fault.strikes():
             return answer
     return None
 
 
-def _paged(page: Page, faults: list[Fault], request: Request) -> bytes:
-    reshaping = [fault for fault in faults if fault.kind in PAGE_FAULTS]
-    if not reshaping:
+def _page_body(page: Page, faults: list[Fault], request: Request) -> bytes:
+    page_faults = [fault for fault in faults if fault.kind in PAGE_FAULTS]
+    if not page_faults:
         return page.body()
     decoded = page.decoded()
-    for fault in reshaping:
-        before = copy.deepcopy(decoded)
+    for fault in page_faults:
+        unchanged = copy.deepcopy(decoded)
         if not (PAGE_FAULTS[fault.kind](decoded, request, fault.options) and fault.strikes()):
-            decoded = before
+            decoded = unchanged
     return encode(decoded)
 
 
-def _stamped(
+def _stamp_headers(
     answer: Answer, org: Organization | None, faults: list[Fault], now: float, request_id: str
 ) -> Answer:
     skew_s = sum(float(f.options["seconds"]) for f in faults if f.kind == "clock_skew")
@@ -177,16 +179,16 @@ def _stamped(
     return answer if org is None else answer.with_header("openai-organization", org.id)
 
 
-def _mangled(answer: Answer, faults: list[Fault]) -> Answer:
+def _change_body(answer: Answer, faults: list[Fault]) -> Answer:
     for fault in faults:
-        if fault.kind in MANGLERS and fault.strikes():
-            answer = MANGLERS[fault.kind](answer, fault.options)
+        if fault.kind in BODY_FAULTS and fault.strikes():
+            answer = BODY_FAULTS[fault.kind](answer, fault.options)
     return answer
 
 
-def _travelling(answer: Answer, faults: list[Fault]) -> Answer:
+def _set_wire(answer: Answer, faults: list[Fault]) -> Answer:
     wire = Wire()
     for fault in faults:
-        if fault.kind in WIRES and fault.strikes():
-            wire = WIRES[fault.kind](wire, fault.options, len(answer.body))
+        if fault.kind in WIRE_FAULTS and fault.strikes():
+            wire = WIRE_FAULTS[fault.kind](wire, fault.options, len(answer.body))
     return replace(answer, wire=wire)

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 Record = dict[str, Any]
-Place = tuple[float, int]
+SortKey = tuple[float, int]
 
 
 def encode(value: object) -> bytes:
@@ -23,20 +23,20 @@ def encode(value: object) -> bytes:
 
 
 class Version:
-    """One entity from `at` on; `record` None means it is gone."""
+    """An entity as the list shows it from `at` on; `record` None means that it is gone."""
 
-    __slots__ = ("_encoded", "at", "id", "place", "record")
+    __slots__ = ("_encoded", "at", "id", "record", "sort_key")
 
-    def __init__(self, at: float, id_: str, place: Place, record: Record | None) -> None:
+    def __init__(self, at: float, id_: str, sort_key: SortKey, record: Record | None) -> None:
         self.at = at
         self.id = id_
-        self.place = place
+        self.sort_key = sort_key
         self.record = record
         self._encoded: bytes | None = None
 
     @property
     def fields(self) -> Record:
-        """The record of a version that is in a list."""
+        """The record's fields; none when the entity is gone."""
         return self.record if self.record is not None else {}
 
     def encoded(self) -> bytes:
@@ -47,11 +47,11 @@ class Version:
 
 
 def _oldest(version: Version) -> tuple[float, int]:
-    return version.place
+    return version.sort_key
 
 
 def _newest(version: Version) -> tuple[float, int]:
-    return (-version.place[0], -version.place[1])
+    return (-version.sort_key[0], -version.sort_key[1])
 
 
 def _by_id(version: Version) -> tuple[str, int]:
@@ -76,17 +76,17 @@ class Timeline:
     def put(self, at: float, id_: str, record: Record | None) -> None:
         """Show `record` under this id from `at` on; None takes it away."""
         versions = self._entities.setdefault(id_, [])
-        place = versions[0].place if versions else (at, len(self._entities))
-        insort(versions, Version(at, id_, place, record), key=lambda version: version.at)
+        sort_key = versions[0].sort_key if versions else (at, len(self._entities))
+        insort(versions, Version(at, id_, sort_key, record), key=lambda version: version.at)
         insort(self._changes, at)
         self._sorted.clear()
 
     def patch(self, at: float, id_: str, **fields: object) -> Record:
         """Change some fields from `at` on and return the record; a field set to `...` goes."""
-        now = self.get(id_, at)
-        if now is None:
+        version = self.get(id_, at)
+        if version is None:
             raise KeyError(f"{id_} is not there at {at:.0f}")
-        merged = {**now.fields, **fields}
+        merged = {**version.fields, **fields}
         record = {name: value for name, value in merged.items() if value is not ...}
         self.put(at, id_, record)
         return record
@@ -101,19 +101,19 @@ class Timeline:
 
     def alive(self, now: float, order: str = "oldest_first") -> list[Version]:
         """Return everything shown at `now`, in one of `ORDERS`; do not change the list."""
-        epoch = bisect_right(self._changes, now)
-        kept = self._sorted.get(order)
-        if kept is not None and kept[0] == epoch:
-            return kept[1]
-        found = (self.get(id_, now) for id_ in self._entities)
-        versions = sorted((v for v in found if v is not None), key=ORDERS[order])
-        self._sorted[order] = (epoch, versions)
+        n_changes_past = bisect_right(self._changes, now)
+        cached = self._sorted.get(order)
+        if cached is not None and cached[0] == n_changes_past:
+            return cached[1]
+        candidates = (self.get(id_, now) for id_ in self._entities)
+        versions = sorted((v for v in candidates if v is not None), key=ORDERS[order])
+        self._sorted[order] = (n_changes_past, versions)
         return versions
 
     def index_after(self, listed: list[Version], order: str, cursor: str) -> int | None:
         """Return where a page after `cursor` starts; None when the id was never known.
 
-        An entity that has gone meanwhile keeps its place, so that its page can still be found.
+        An entity that has gone meanwhile keeps its position, so that its page can still be found.
         """
         versions = self._entities.get(cursor)
         if not versions:

@@ -90,7 +90,7 @@ def _refuse(wire: Wire, _options: Options, _size: int) -> Wire:
     return replace(wire, refuse=True)
 
 
-MANGLERS: dict[str, Callable[[Answer, Options], Answer]] = {
+BODY_FAULTS: dict[str, Callable[[Answer, Options], Answer]] = {
     "concatenated_json": _concatenated,
     "duplicate_keys": _duplicate_keys,
     "nan": _nan,
@@ -100,7 +100,7 @@ MANGLERS: dict[str, Callable[[Answer, Options], Answer]] = {
     "cut_gzip": _cut_gzip,
     "without_header": _without_header,
 }
-WIRES: dict[str, Callable[[Wire, Options, int], Wire]] = {
+WIRE_FAULTS: dict[str, Callable[[Wire, Options, int], Wire]] = {
     "latency": _latency,
     "drip": _drip,
     "truncated": _truncated,

@@ -54,7 +54,7 @@ class Fault:
             and self.org in (None, org_id)
             and (self.since is None or seconds(self.since) <= now)
             and (self.until is None or now < seconds(self.until))
-            and all(_has(request, name, value) for name, value in self.where.items())
+            and all(_query_matches(request, name, value) for name, value in self.where.items())
         )
 
     def strikes(self) -> bool:
@@ -71,8 +71,8 @@ class Fault:
 class Faults:
     """The faults in force, in the order they were added."""
 
-    def __init__(self, known: frozenset[str]) -> None:
-        self._known = known
+    def __init__(self, kinds: frozenset[str]) -> None:
+        self._kinds = kinds
         self._faults: list[Fault] = []
 
     def add(
@@ -93,8 +93,8 @@ class Faults:
         Raises:
             ValueError: No such kind.
         """
-        if kind not in self._known:
-            raise ValueError(f"no fault is called {kind}; known: {', '.join(sorted(self._known))}")
+        if kind not in self._kinds:
+            raise ValueError(f"no fault is called {kind}; known: {', '.join(sorted(self._kinds))}")
         fault = Fault(kind, path, org, where or {}, times, skip, since, until, dict(options))
         self._faults.append(fault)
         return fault
@@ -115,8 +115,8 @@ class Faults:
         return [fault for fault in self._faults if fault.concerns(request, org_id, now)]
 
 
-def _has(request: Request, name: str, value: str | None) -> bool:
-    found = request.first(name)
+def _query_matches(request: Request, name: str, value: str | None) -> bool:
+    sent = request.first(name)
     if value == "*":
-        return found is not None
-    return found == value
+        return sent is not None
+    return sent == value

@@ -1,11 +1,11 @@
 """The list of every kind of fault and what it does.
 
 A kind *refuses* instead of answering (`refusals`), *switches* how lists are made (here),
-*reshapes* a page (`page_faults`), or *mangles* the body and its way over the wire (`body_faults`).
+*reshapes* a page (`pages`), or *mangles* the body and its way over the wire (`bodies`).
 Switches are on while they are in force: `times` and `skip` mean nothing to them.
 """
 
-from tools.openai_simulator.faults.bodies import MANGLERS, WIRES
+from tools.openai_simulator.faults.bodies import BODY_FAULTS, WIRE_FAULTS
 from tools.openai_simulator.faults.pages import PAGE_FAULTS
 from tools.openai_simulator.faults.refusals import REFUSALS
 
@@ -33,6 +33,6 @@ FAULT_KINDS: dict[str, str] = {
     **{name: _summary(kind.__doc__) for name, kind in REFUSALS.items()},
     **{name: f"`{name}`: {text}" for name, text in SWITCHES.items()},
     **{name: _summary(kind.__doc__) for name, kind in PAGE_FAULTS.items()},
-    **{name: _summary(kind.__doc__) for name, kind in MANGLERS.items()},
-    **{name: _summary(kind.__doc__) for name, kind in WIRES.items()},
+    **{name: _summary(kind.__doc__) for name, kind in BODY_FAULTS.items()},
+    **{name: _summary(kind.__doc__) for name, kind in WIRE_FAULTS.items()},
 }

@@ -19,7 +19,7 @@ def _cursor_name(page: Record) -> str:
     return "next" if "next" in page else "last_id"
 
 
-def _told(page: Record, name: str, value: object) -> bool:
+def _set_or_remove(page: Record, name: str, value: object) -> bool:
     if value == "missing":
         return page.pop(name, ...) is not ...
     page[name] = value
@@ -36,12 +36,12 @@ def _last_id(page: Record, request: Request, options: Options) -> bool:
         value = page["data"][0].get("id") if page["data"] else None
     elif value == "same":
         value = request.first("after") or page.get(_cursor_name(page))
-    return _told(page, _cursor_name(page), value)
+    return _set_or_remove(page, _cursor_name(page), value)
 
 
 def _has_more(page: Record, _request: Request, options: Options) -> bool:
     """`has_more`: `value` is true, false, null or "missing"."""
-    return _told(page, "has_more", options.get("value"))
+    return _set_or_remove(page, "has_more", options.get("value"))
 
 
 def _empty_page(page: Record, _request: Request, options: Options) -> bool:
@@ -55,7 +55,7 @@ def _repeated_ids(page: Record, _request: Request, options: Options) -> bool:
     """`repeated_ids`: the first entry again at the end; `content` is "same" or "other"."""
     if not page["data"]:
         return False
-    page["data"].append(_again(page["data"][0], options))
+    page["data"].append(_copy_of(page["data"][0], options))
     return True
 
 
@@ -64,16 +64,16 @@ def _overlap(page: Record, request: Request, options: Options) -> bool:
     cursor = request.first("after")
     if cursor is None or not page["data"]:
         return False
-    page["data"].insert(0, {**_again(page["data"][0], options), "id": cursor})
+    page["data"].insert(0, {**_copy_of(page["data"][0], options), "id": cursor})
     return True
 
 
-def _again(record: Record, options: Options) -> Record:
-    twin = copy.deepcopy(record)
+def _copy_of(record: Record, options: Options) -> Record:
+    copied = copy.deepcopy(record)
     if options.get("content", "same") == "other":
-        told = "type" if "effective_at" in twin else "name"
-        twin[told] = f"{twin.get(told)}.other"
-    return twin
+        field = "type" if "effective_at" in copied else "name"
+        copied[field] = f"{copied.get(field)}.other"
+    return copied
 
 
 def _archived_twin(page: Record, _request: Request, _options: Options) -> bool:
@@ -92,21 +92,21 @@ def _null_fields(page: Record, _request: Request, options: Options) -> bool:
     Option `every` (1): only each n-th record.
     """
     records = page["data"][:: int(options.get("every", 1))]
-    struck = [_nulled(r, path, options) for r in records for path in options["fields"]]
-    return any(struck)
+    changed = [_nullify(r, path, options) for r in records for path in options["fields"]]
+    return any(changed)
 
 
-def _nulled(record: Record, path: str, options: Options) -> bool:
+def _nullify(record: Record, path: str, options: Options) -> bool:
     *parents, name = path.split(".") if path not in record else [path]
-    inner: object = record
+    parent_object: object = record
     for parent in parents:
-        inner = inner.get(parent) if isinstance(inner, dict) else None
-    if not isinstance(inner, dict) or name not in inner:
+        parent_object = parent_object.get(parent) if isinstance(parent_object, dict) else None
+    if not isinstance(parent_object, dict) or name not in parent_object:
         return False
     if options.get("absent", False):
-        del inner[name]
+        del parent_object[name]
     else:
-        inner[name] = None
+        parent_object[name] = None
     return True
 
 

@@ -21,7 +21,7 @@ HTML = "<!DOCTYPE html><html><head><title>502 Bad Gateway</title></head><body>cl
 
 
 @dataclass(frozen=True)
-class Meeting:
+class FaultContext:
     """A request that meets a fault, at a simulated instant."""
 
     request: Request
@@ -30,117 +30,117 @@ class Meeting:
     state: Options
 
 
-def _status(met: Meeting) -> Answer | None:
+def _status(context: FaultContext) -> Answer | None:
     """`status`: any status. Options: `status`, `body` (text or JSON), `headers` (an object)."""
-    body = met.options.get("body", error_body("The server had an error.", type_="server_error"))
+    body = context.options.get("body", error_body("The server had an error.", type_="server_error"))
     answer = Answer(
-        int(met.options["status"]), body.encode() if isinstance(body, str) else encode(body)
+        int(context.options["status"]), body.encode() if isinstance(body, str) else encode(body)
     )
-    for name, value in dict(met.options.get("headers", {})).items():
+    for name, value in dict(context.options.get("headers", {})).items():
         answer = answer.with_header(name.lower(), value)
     return answer
 
 
-def _server_error(met: Meeting) -> Answer | None:
+def _server_error(context: FaultContext) -> Answer | None:
     """`server_error`: 5xx. Options: `status` (500), `html` (True)."""
-    status = int(met.options.get("status", 500))
-    if met.options.get("html", True):
+    status = int(context.options.get("status", 500))
+    if context.options.get("html", True):
         return Answer(status, HTML.encode(), [("content-type", "text/html; charset=utf-8")])
     return refusal(status, "The server had an error.", type_="server_error")
 
 
-def _throttled(met: Meeting) -> Answer | None:
+def _throttled(context: FaultContext) -> Answer | None:
     """`throttled`: 429. Options: `retry_after` (any text, a list of them, None for no header)."""
     answer = refusal(
         429, "Rate limit reached for requests.", type_="requests", code="rate_limit_exceeded"
     )
-    told = met.options.get("retry_after")
-    values = told if isinstance(told, list) else [] if told is None else [told]
+    header = context.options.get("retry_after")
+    values = header if isinstance(header, list) else [] if header is None else [header]
     return replace(answer, headers=answer.headers + [("retry-after", str(v)) for v in values])
 
 
-def _rate_limit(met: Meeting) -> Answer | None:
+def _rate_limit(context: FaultContext) -> Answer | None:
     """`rate_limit`: 429 above `per_minute` of the simulated clock. Option `retry_after` (True)."""
-    taken: deque[float] = met.state.setdefault("taken", deque())
-    while taken and (taken[0] <= met.now - 60 or taken[0] > met.now):
-        taken.popleft()
-    if len(taken) < int(met.options["per_minute"]):
-        taken.append(met.now)
+    sent_at: deque[float] = context.state.setdefault("taken", deque())
+    while sent_at and (sent_at[0] <= context.now - 60 or sent_at[0] > context.now):
+        sent_at.popleft()
+    if len(sent_at) < int(context.options["per_minute"]):
+        sent_at.append(context.now)
         return None
-    wait_s = max(1, int(taken[0] + 60 - met.now + 0.999)) if taken else 60
-    told = str(wait_s) if met.options.get("retry_after", True) else None
-    return _throttled(replace(met, options={"retry_after": told}))
+    wait_s = max(1, int(sent_at[0] + 60 - context.now + 0.999)) if sent_at else 60
+    retry_after = str(wait_s) if context.options.get("retry_after", True) else None
+    return _throttled(replace(context, options={"retry_after": retry_after}))
 
 
-def _insufficient_quota(_met: Meeting) -> Answer | None:
+def _insufficient_quota(_context: FaultContext) -> Answer | None:
     """`insufficient_quota`: 429 that no waiting mends."""
     message = "You exceeded your current quota, please check your plan and billing details."
     return refusal(429, message, type_="insufficient_quota", code="insufficient_quota")
 
 
-def _invalid_api_key(met: Meeting) -> Answer | None:
+def _invalid_api_key(context: FaultContext) -> Answer | None:
     """`invalid_api_key`: 401 as for a key nobody knows."""
-    return invalid_key(met.request.secret or "")
+    return invalid_key(context.request.secret or "")
 
 
-def _mismatched_organization(_met: Meeting) -> Answer | None:
+def _mismatched_organization(_context: FaultContext) -> Answer | None:
     """`mismatched_organization`: 401 as for another organization's key."""
     message = "OpenAI-Organization header should match organization for API key."
     return refusal(401, message, code="mismatched_organization")
 
 
-def _ip_not_authorized(_met: Meeting) -> Answer | None:
+def _ip_not_authorized(_context: FaultContext) -> Answer | None:
     """`ip_not_authorized`: 401 as for an address outside the allow-list."""
     return refusal(401, "Your IP address is not authorized.", code="ip_not_authorized")
 
 
-def _forbidden(met: Meeting) -> Answer | None:
+def _forbidden(context: FaultContext) -> Answer | None:
     """`forbidden`: a scope is missing. Options: `scope`, `status` (403), `as_text` (True)."""
     return missing_scope(
-        str(met.options.get("scope", "api.management.read")),
-        status=int(met.options.get("status", 403)),
-        as_text=bool(met.options.get("as_text", True)),
+        str(context.options.get("scope", "api.management.read")),
+        status=int(context.options.get("status", 403)),
+        as_text=bool(context.options.get("as_text", True)),
     )
 
 
-def _not_found(_met: Meeting) -> Answer | None:
+def _not_found(_context: FaultContext) -> Answer | None:
     """`not_found`: 404."""
     return refusal(404, "Not found.", code="not_found")
 
 
-def _refused_cursor(met: Meeting) -> Answer | None:
+def _refused_cursor(context: FaultContext) -> Answer | None:
     """`refused_cursor`: a request with `after` or `before` is refused. Option `status` (400)."""
-    name = next((n for n in ("after", "before") if met.request.first(n) is not None), None)
+    name = next((n for n in ("after", "before") if context.request.first(n) is not None), None)
     if name is None:
         return None
-    return refusal(int(met.options.get("status", 400)), f"Invalid '{name}' cursor.", param=name)
+    return refusal(int(context.options.get("status", 400)), f"Invalid '{name}' cursor.", param=name)
 
 
-def _refused_parameter(met: Meeting) -> Answer | None:
+def _refused_parameter(context: FaultContext) -> Answer | None:
     """`refused_parameter`: a request with `name` is refused. Options: `name`, `status` (400)."""
-    name = str(met.options["name"])
-    if met.request.first(name) in (None, "false"):
+    name = str(context.options["name"])
+    if context.request.first(name) in (None, "false"):
         return None
-    status = int(met.options.get("status", 400))
+    status = int(context.options.get("status", 400))
     return refusal(status, f"Unknown parameter: '{name}'.", param=name, code="unknown_parameter")
 
 
-def _redirect(met: Meeting) -> Answer | None:
+def _redirect(context: FaultContext) -> Answer | None:
     """`redirect`: options `location`, `status` (302)."""
-    answer = Answer(int(met.options.get("status", 302)), b"", [("content-type", "text/html")])
-    return answer.with_header("location", str(met.options["location"]))
+    answer = Answer(int(context.options.get("status", 302)), b"", [("content-type", "text/html")])
+    return answer.with_header("location", str(context.options["location"]))
 
 
-def _body(met: Meeting) -> Answer | None:
+def _body(context: FaultContext) -> Answer | None:
     """`body`: this text or JSON instead of the answer. Options: `body`, `content_type`."""
-    body = met.options.get("body", "")
+    body = context.options.get("body", "")
     answer = plain(200, body) if not isinstance(body, str) else Answer(200, body.encode())
     return answer.with_header(
-        "content-type", str(met.options.get("content_type", "application/json"))
+        "content-type", str(context.options.get("content_type", "application/json"))
     )
 
 
-REFUSALS: dict[str, Callable[[Meeting], Answer | None]] = {
+REFUSALS: dict[str, Callable[[FaultContext], Answer | None]] = {
     "status": _status,
     "server_error": _server_error,
     "throttled": _throttled,

@@ -18,7 +18,7 @@ Send = Callable[[Message], Awaitable[None]]
 HANG_S = 3600.0
 
 
-class CutShort(Exception):
+class AnswerCut(Exception):
     """The application ends in the middle of a body, as scripted."""
 
 
@@ -45,7 +45,7 @@ class Application:
         if wire.hang or wire.latency_s:
             await asyncio.sleep(HANG_S if wire.hang else wire.latency_s)
         if wire.refuse or wire.reset:
-            raise CutShort("no answer at all, as scripted")
+            raise AnswerCut("no answer at all, as scripted")
         await send(start_of(answer))
         body = answer.body[: wire.cut_at]
         size = wire.drip_bytes or max(len(body), 1)
@@ -55,7 +55,7 @@ class Application:
             piece = body[start : start + size]
             await send({"type": "http.response.body", "body": piece, "more_body": True})
         if wire.cut_at is not None:
-            raise CutShort("the body was cut, as scripted")
+            raise AnswerCut("the body was cut, as scripted")
         await send({"type": "http.response.body", "body": b""})
 
 

@@ -147,33 +147,33 @@ class Control:
         return await self._clock(body, query)
 
     async def _faults(self, _body: Json, _query: str) -> Json:
-        return [_shown(fault) for fault in self._simulator.faults]
+        return [_fault_as_json(fault) for fault in self._simulator.faults]
 
     async def _add_faults(self, body: Json, _query: str) -> Json:
-        told = body if isinstance(body, list) else [body]
-        return [_shown(self._simulator.faults.add(**fault)) for fault in told]
+        faults = body if isinstance(body, list) else [body]
+        return [_fault_as_json(self._simulator.faults.add(**fault)) for fault in faults]
 
     async def _clear_faults(self, _body: Json, query: str) -> Json:
         self._simulator.faults.clear(next(iter(parse_qs(query).get("kind", [])), None))
         return await self._faults(_body, query)
 
     async def _requests(self, _body: Json, _query: str) -> Json:
-        served = list(self._simulator.log)
+        log = list(self._simulator.log)
         return {
-            "total": len(served),
+            "total": len(log),
             "counts": self._simulator.counts(),
             "last": [
                 {
-                    "at": text(one.at),
-                    "method": one.method,
-                    "path": one.path,
-                    "query": dict(one.query),
-                    "org_id": one.org_id,
-                    "key_last4": one.key_last4,
-                    "status": one.status,
-                    "request_id": one.request_id,
+                    "at": text(entry.at),
+                    "method": entry.method,
+                    "path": entry.path,
+                    "query": dict(entry.query),
+                    "org_id": entry.org_id,
+                    "key_last4": entry.key_last4,
+                    "status": entry.status,
+                    "request_id": entry.request_id,
                 }
-                for one in served[-100:]
+                for entry in log[-100:]
             ],
         }
 
@@ -184,10 +184,10 @@ class Control:
     async def _add_steps(self, body: Json, _query: str) -> Json:
         steps = body if isinstance(body, list) else [body]
         for step in steps:
-            self._tell(step)
+            self._take_step(step)
         return {"told": len(steps)}
 
-    def _tell(self, step: Json) -> None:
+    def _take_step(self, step: Json) -> None:
         name = str(step["step"])
         steps = self._simulator.world.at(step["at"], step.get("org"))
         if name.startswith("_") or not hasattr(StorySteps, name):
@@ -218,7 +218,7 @@ class Control:
         return {"down": None}
 
 
-def _shown(fault: Fault) -> Json:
+def _fault_as_json(fault: Fault) -> Json:
     return {
         "kind": fault.kind,
         "path": fault.path,

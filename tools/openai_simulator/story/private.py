@@ -1,4 +1,4 @@
-"""What of a world must never be stored by anybody: for tests that search for it."""
+"""The private texts of a world, which nobody may store: for tests that search for them."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field

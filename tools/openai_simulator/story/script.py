@@ -71,7 +71,7 @@ def _key_renamed(writer: StoryWriter, at: float) -> None:
     writer.at(at).key_renamed(key, f"renamed {key}")
 
 
-def _leaves_told_late(writer: StoryWriter, at: float) -> None:
+def _leaves_logged_late(writer: StoryWriter, at: float) -> None:
     writer.person_leaves(at, "samuel.adeyemi", steps=writer.at(at).late(3 * HOUR))
 
 
@@ -112,7 +112,7 @@ SCRIPT: dict[int, ScriptedStep] = {
     10: _account_created,
     11: _tenant_event,
     12: _key_renamed,
-    13: _leaves_told_late,
+    13: _leaves_logged_late,
     14: _leaves_hidden,
     15: _newcomer,
     17: _makes_key,

@@ -74,7 +74,7 @@ class StepContext:
             payload: What stands under the key named like the type; absent when None.
             project: Nickname or id of the project it is scoped to.
             tenant: True puts it into the stream that only `tenant_only=true` shows.
-            id_: The event's id; minted when absent. The same id twice makes a repeated event.
+            id_: The event's id; made when absent. The same id twice makes a repeated event.
             extra: Further top-level fields, or other values for the usual ones (`...` drops one).
         """
         log = self.org.tenant_events if tenant else self.org.events

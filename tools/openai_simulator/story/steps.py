@@ -15,7 +15,7 @@ from tools.openai_simulator.world import records
 class StorySteps(StepContext):
     """What can happen at one instant of an organization's story.
 
-    People, projects, keys and so on go by nicknames (`ann`), from which ids are minted
+    People, projects, keys and so on go by nicknames (`ann`), from which ids are made
     (`user-ann`); an id may stand wherever a nickname may. `by`, `hidden`, `late` and the like
     (see `StepContext`) give the same instant with steps done and logged that way.
     """
@@ -146,7 +146,7 @@ class StorySteps(StepContext):
         Args:
             nick: Its nickname.
             project: Whose.
-            owner: A user's or service account's nickname or id; None for an owner not told.
+            owner: A user's or service account's nickname or id; None for an owner not shown.
             name: The key's name; the nickname when absent.
         """
         project_id, id_ = self.org.id_of("project", project), self.org.id_of("key", nick)

@@ -89,7 +89,7 @@ class World:
         org.credentials[secret] = Credential(secret, frozenset(scopes), seconds(from_at), until)
         self._by_secret[secret] = org
 
-    def opened_by(self, secret: str, now: float) -> tuple[Organization, Credential] | None:
+    def access_for(self, secret: str, now: float) -> tuple[Organization, Credential] | None:
         """Return what a secret opens at an instant, or None."""
         org = self._by_secret.get(secret)
         if org is None:

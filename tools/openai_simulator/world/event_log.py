@@ -26,8 +26,8 @@ class Event:
     _encoded: bytes | None = field(default=None, repr=False)
 
     @property
-    def place(self) -> tuple[int, int]:
-        """The event's place in its stream."""
+    def sort_key(self) -> tuple[int, int]:
+        """What sorts the event in its stream: its time, then the order of adding."""
         return (self.effective_at, self.seq)
 
     def encoded(self) -> bytes:
@@ -37,8 +37,8 @@ class Event:
         return self._encoded
 
 
-def _place(event: Event) -> tuple[int, int]:
-    return event.place
+def _sort_key(event: Event) -> tuple[int, int]:
+    return event.sort_key
 
 
 class EventLog:
@@ -46,9 +46,9 @@ class EventLog:
 
     def __init__(self) -> None:
         self._events: list[Event] = []
-        self._places: dict[str, tuple[int, int]] = {}
+        self._sort_keys: dict[str, tuple[int, int]] = {}
         self._sorted = True
-        self._ahead = False
+        self._has_early_events = False
 
     def __len__(self) -> int:
         return len(self._events)
@@ -57,69 +57,73 @@ class EventLog:
         """Add an event, in any order of time."""
         event.seq = len(self._events)
         self._events.append(event)
-        self._places.setdefault(event.id, event.place)
+        self._sort_keys.setdefault(event.id, event.sort_key)
         self._sorted = False
-        self._ahead = self._ahead or event.visible_at < event.effective_at
+        self._has_early_events = self._has_early_events or event.visible_at < event.effective_at
 
     def all(self) -> list[Event]:
         """Return every event of the story, oldest first, shown or not; do not change the list."""
         if not self._sorted:
-            self._events.sort(key=_place)
+            self._events.sort(key=_sort_key)
             self._sorted = True
         return self._events
 
     def knows(self, id_: str) -> bool:
         """Tell whether this id was ever in the stream."""
-        return id_ in self._places
+        return id_ in self._sort_keys
 
-    def walk(
+    def select(
         self,
         *,
         now: float,
-        lo: float | None,
-        hi: float | None,
+        from_s: float | None,
+        before_s: float | None,
         newest_first: bool,
         after: str | None,
         before: str | None,
-        wanted: Callable[[Event], bool],
+        matches: Callable[[Event], bool],
         delay_s: float = 0.0,
     ) -> Iterator[Event]:
         """Give the events that a list shows at `now`, in its order, lazily.
 
-        With `before` the walk goes the other way from the cursor: the nearest first.
+        With `before` they come the other way from the cursor: the nearest first.
 
         Args:
             now: The simulated instant.
-            lo: Inclusive lower bound of `effective_at`.
-            hi: Exclusive upper bound of `effective_at`.
+            from_s: Inclusive lower bound of `effective_at`.
+            before_s: Exclusive upper bound of `effective_at`.
             newest_first: The order of the list.
             after: An id; only what the list shows after it.
             before: An id; only what the list shows before it.
-            wanted: The other filters.
+            matches: The other filters.
             delay_s: Every event shows this much later.
         """
         events = self.all()
-        start = 0 if lo is None else bisect_left(events, (lo, -1), key=_place)
-        if hi is None and not self._ahead:
-            hi = now + 1
-        stop = len(events) if hi is None else bisect_left(events, (hi, -1), key=_place)
-        downward = newest_first
+        start = 0 if from_s is None else bisect_left(events, (from_s, -1), key=_sort_key)
+        if before_s is None and not self._has_early_events:
+            before_s = now + 1
+        stop = (
+            len(events) if before_s is None else bisect_left(events, (before_s, -1), key=_sort_key)
+        )
+        descending = newest_first
         if after is not None:
-            start, stop = self._beyond(after, downward, start, stop)
+            start, stop = self._narrow_by_cursor(after, descending, start, stop)
         if before is not None:
-            start, stop = self._beyond(before, not downward, start, stop)
-            downward = not downward
-        indices = range(stop - 1, start - 1, -1) if downward else range(start, stop)
+            start, stop = self._narrow_by_cursor(before, not descending, start, stop)
+            descending = not descending
+        indices = range(stop - 1, start - 1, -1) if descending else range(start, stop)
         for index in indices:
             event = events[index]
-            if event.visible_at + delay_s <= now and wanted(event):
+            if event.visible_at + delay_s <= now and matches(event):
                 yield event
 
-    def _beyond(self, cursor: str, downward: bool, start: int, stop: int) -> tuple[int, int]:
-        place = self._places[cursor]
-        if downward:
-            return start, min(stop, bisect_left(self._events, place, key=_place))
-        return max(start, bisect_right(self._events, place, key=_place)), stop
+    def _narrow_by_cursor(
+        self, cursor: str, descending: bool, start: int, stop: int
+    ) -> tuple[int, int]:
+        sort_key = self._sort_keys[cursor]
+        if descending:
+            return start, min(stop, bisect_left(self._events, sort_key, key=_sort_key))
+        return max(start, bisect_right(self._events, sort_key, key=_sort_key)), stop
 
 
 def event_ids(*logs: EventLog) -> list[str]:

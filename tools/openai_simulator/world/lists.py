@@ -21,22 +21,22 @@ from tools.openai_simulator.world.organization import (
 from tools.openai_simulator.world.pages import (
     BY_NEXT,
     Page,
-    Refused,
+    RequestRefused,
     event_filter,
     event_page,
     page_of,
 )
 
-_WHOLE = frozenset(
+_ORGANIZATION_LISTS = frozenset(
     {"users", "projects", "invites", "groups", "roles", "certificates", "admin_api_keys"}
 )
-_WITHIN = frozenset({"api_keys", "users", "service_accounts"})
+_PROJECT_LISTS = frozenset({"api_keys", "users", "service_accounts"})
 _ORDERS = {"asc": "oldest_first", "desc": "newest_first"}
 
 
 @dataclass(frozen=True)
-class Asking:
-    """A request that has been let in."""
+class RequestContext:
+    """A request whose key opens an organization, at a simulated instant."""
 
     request: Request
     org: Organization
@@ -49,118 +49,126 @@ class Asking:
         fault = self.switches.get(kind)
         return default if fault is None else fault.options.get(option, default)
 
-    def needs(self, scope: str) -> None:
+    def require_scope(self, scope: str) -> None:
         """Refuse a key without a scope."""
         if scope in self.scopes:
             return
         status = int(self.switch("scope_refusals", "status", 403))
         as_text = bool(self.switch("scope_refusals", "as_text", True))
-        raise Refused(missing_scope(scope, status=status, as_text=as_text))
+        raise RequestRefused(missing_scope(scope, status=status, as_text=as_text))
 
 
-def answer_list(asking: Asking) -> Page | Answer:
+def answer_list(context: RequestContext) -> Page | Answer:
     """Return the page that a request asks for, or the answer when it is no list.
 
     Raises:
-        Refused: The request has an error for its answer.
+        RequestRefused: The request has an error for its answer.
     """
-    if asking.request.method != "GET":
-        told = f"Not allowed to {asking.request.method} on {asking.request.path}."
-        raise Refused(refusal(405, told, code="method_not_supported"))
-    match asking.request.path.strip("/").split("/"):
+    if context.request.method != "GET":
+        message = f"Not allowed to {context.request.method} on {context.request.path}."
+        raise RequestRefused(refusal(405, message, code="method_not_supported"))
+    match context.request.path.strip("/").split("/"):
         case ["organization", "audit_logs"]:
-            return _audit_logs(asking)
+            return _audit_logs(context)
         case ["organization", "costs"] | ["organization", "usage", _]:
-            asking.needs(READ_USAGE)
+            context.require_scope(READ_USAGE)
             return plain(200, {"object": "page", "data": [], "has_more": False, "next_page": None})
-        case ["organization", name] if name in _WHOLE:
-            return _listed(asking, name)
-        case ["organization", name, id_] if name in _WHOLE:
-            return _one(asking, name, id_)
-        case ["organization", "projects", project, name] if name in _WITHIN:
-            return _listed(asking, name, project)
-        case ["organization", "projects", project, name, id_] if name in _WITHIN:
-            return _one(asking, name, id_, project)
-    told = f"Invalid URL ({asking.request.method} /v1{asking.request.path})"
-    raise Refused(refusal(404, told, code="unknown_url"))
+        case ["organization", name] if name in _ORGANIZATION_LISTS:
+            return _list(context, name)
+        case ["organization", name, id_] if name in _ORGANIZATION_LISTS:
+            return _object(context, name, id_)
+        case ["organization", "projects", project, name] if name in _PROJECT_LISTS:
+            return _list(context, name, project)
+        case ["organization", "projects", project, name, id_] if name in _PROJECT_LISTS:
+            return _object(context, name, id_, project)
+    message = f"Invalid URL ({context.request.method} /v1{context.request.path})"
+    raise RequestRefused(refusal(404, message, code="unknown_url"))
 
 
-def _listed(asking: Asking, name: str, project: str | None = None) -> Page:
-    asking.needs(READ_MANAGEMENT)
+def _list(context: RequestContext, name: str, project: str | None = None) -> Page:
+    context.require_scope(READ_MANAGEMENT)
     if project is not None:
-        _project_is_open(asking, project)
-    order = _ORDERS.get(asking.request.first("order") or "", "oldest_first")
+        _require_open_project(context, project)
+    order = _ORDERS.get(context.request.first("order") or "", "oldest_first")
     return page_of(
-        asking.org.list_named(name, project),
-        asking.request,
-        asking.now,
-        order=asking.switch("list_order", "value", order),
-        wanted=_wanted(asking, name, project),
+        context.org.list_named(name, project),
+        context.request,
+        context.now,
+        order=context.switch("list_order", "value", order),
+        matches=_record_filter(context, name, project),
         by_next=name in BY_NEXT,
     )
 
 
-def _one(asking: Asking, name: str, id_: str, project: str | None = None) -> Answer:
-    asking.needs(READ_MANAGEMENT)
-    version = asking.org.list_named(name, project).get(id_, asking.now)
+def _object(context: RequestContext, name: str, id_: str, project: str | None = None) -> Answer:
+    context.require_scope(READ_MANAGEMENT)
+    version = context.org.list_named(name, project).get(id_, context.now)
     if version is None:
-        raise Refused(refusal(404, f"No such object: {id_}", param="id", code="not_found"))
+        raise RequestRefused(refusal(404, f"No such object: {id_}", param="id", code="not_found"))
     return Answer(200, version.encoded())
 
 
-def _project_is_open(asking: Asking, project: str) -> None:
-    version = asking.org.projects.get(project, asking.now)
+def _require_open_project(context: RequestContext, project: str) -> None:
+    version = context.org.projects.get(project, context.now)
     if version is None:
-        raise Refused(refusal(404, f"Project {project} not found.", code="project_not_found"))
+        raise RequestRefused(
+            refusal(404, f"Project {project} not found.", code="project_not_found")
+        )
     archived = version.fields.get("status") == "archived"
-    answer = asking.switch("archived_lists", "value", 400)
+    answer = context.switch("archived_lists", "value", 400)
     if archived and answer != "listed":
-        raise Refused(refusal(int(answer), f"Project {project} is archived."))
+        raise RequestRefused(refusal(int(answer), f"Project {project} is archived."))
 
 
-def _wanted(asking: Asking, name: str, project: str | None) -> Callable[[Record], bool]:
-    if name == "projects" and asking.request.first("include_archived") != "true":
+def _record_filter(
+    context: RequestContext, name: str, project: str | None
+) -> Callable[[Record], bool]:
+    if name == "projects" and context.request.first("include_archived") != "true":
         return lambda record: record.get("status") != "archived"
-    if name == "users" and project is None and (emails := asking.request.all("emails")):
+    if name == "users" and project is None and (emails := context.request.all("emails")):
         return lambda record: record.get("email") in emails
     if name == "api_keys":
-        return _access_wanted(asking)
+        return _access_filter(context)
     return lambda _record: True
 
 
-def _access_wanted(asking: Asking) -> Callable[[Record], bool]:
+def _access_filter(context: RequestContext) -> Callable[[Record], bool]:
     """Without the parameter, enabled keys of owners who left are missing (trap 1)."""
-    access = asking.request.first("owner_project_access")
-    if access == "any" or (access is None and "inactive_always_shown" in asking.switches):
+    access = context.request.first("owner_project_access")
+    if access == "any" or (access is None and "inactive_always_shown" in context.switches):
         return lambda _record: True
     if access == "inactive":
         return lambda record: record.get("owner_project_access") == "inactive"
     if access in (None, "active"):
         return lambda record: record.get("owner_project_access") != "inactive"
     name = "owner_project_access"
-    raise Refused(refusal(400, f"Invalid value for '{name}'.", param=name, code="invalid_value"))
-
-
-def _audit_logs(asking: Asking) -> Page:
-    asking.needs(READ_AUDIT_LOGS)
-    tenant = asking.request.first("tenant_only") == "true"
-    wanted = event_filter(asking.request)
-    return event_page(
-        asking.org.tenant_events if tenant else asking.org.events,
-        asking.request,
-        asking.now,
-        newest_first=asking.switch("order", "value", "newest_first") == "newest_first",
-        swapped="swapped_cursors" in asking.switches,
-        wanted=_kept(asking, wanted),
-        delay_s=float(asking.switch("late_events", "seconds", 0.0)),
+    raise RequestRefused(
+        refusal(400, f"Invalid value for '{name}'.", param=name, code="invalid_value")
     )
 
 
-def _kept(asking: Asking, wanted: Callable[[Event], bool]) -> Callable[[Event], bool]:
-    if "audit_logging_off" in asking.switches:
+def _audit_logs(context: RequestContext) -> Page:
+    context.require_scope(READ_AUDIT_LOGS)
+    tenant = context.request.first("tenant_only") == "true"
+    matches = event_filter(context.request)
+    return event_page(
+        context.org.tenant_events if tenant else context.org.events,
+        context.request,
+        context.now,
+        newest_first=context.switch("order", "value", "newest_first") == "newest_first",
+        swapped="swapped_cursors" in context.switches,
+        matches=_apply_log_faults(context, matches),
+        delay_s=float(context.switch("late_events", "seconds", 0.0)),
+    )
+
+
+def _apply_log_faults(
+    context: RequestContext, matches: Callable[[Event], bool]
+) -> Callable[[Event], bool]:
+    if "audit_logging_off" in context.switches:
         return lambda _event: False
-    if "lost_events" in asking.switches:
-        lost_from = seconds(asking.switch("lost_events", "begin", 0))
-        lost_to = seconds(asking.switch("lost_events", "end", float(2**53)))
-        return lambda event: not lost_from <= event.effective_at < lost_to and wanted(event)
-    return wanted
+    if "lost_events" in context.switches:
+        lost_from = seconds(context.switch("lost_events", "begin", 0))
+        lost_to = seconds(context.switch("lost_events", "end", float(2**53)))
+        return lambda event: not lost_from <= event.effective_at < lost_to and matches(event)
+    return matches

@@ -47,7 +47,7 @@ class Credential:
 
 @dataclass(frozen=True)
 class HiddenStep:
-    """A change that the audit log was told to miss: the truth for tests of reconciliation."""
+    """A change that the audit log misses on purpose: the truth for tests of reconciliation."""
 
     at: float
     type: str
@@ -60,7 +60,7 @@ class Organization:
     Args:
         org_id: `org-…`.
         name: Its title.
-        opaque_ids: True mints ids like OpenAI's; False makes them from the nicknames
+        opaque_ids: True makes ids like OpenAI's; False makes them from the nicknames
             (`user-ann`), which is easier to read in a test.
     """
 
@@ -100,13 +100,13 @@ class Organization:
         With a project, `users` means the users of that project.
         """
         if project_id is not None:
-            within = {
+            of_project = {
                 "api_keys": self.api_keys,
                 "users": self.members,
                 "service_accounts": self.service_accounts,
             }
-            return within[name][project_id]
-        whole = {
+            return of_project[name][project_id]
+        of_organization = {
             "users": self.users,
             "projects": self.projects,
             "invites": self.invites,
@@ -115,7 +115,7 @@ class Organization:
             "certificates": self.certificates,
             "admin_api_keys": self.admin_api_keys,
         }
-        return whole[name]
+        return of_organization[name]
 
     def truth(self, name: str, now: float, project_id: str | None = None) -> list[Record]:
         """Return what a list really holds at an instant, archived projects and all.

@@ -12,7 +12,7 @@ from tools.openai_simulator.world.event_log import Event, EventLog
 BY_NEXT = frozenset({"groups", "roles"})
 
 
-class Refused(Exception):
+class RequestRefused(Exception):
     """The request is answered with this error instead of a page."""
 
     def __init__(self, answer: Answer) -> None:
@@ -58,8 +58,8 @@ def whole_number(request: Request, name: str) -> int | None:
     try:
         return int(value)
     except ValueError:
-        told = f"Invalid type for '{name}': expected an integer."
-        raise Refused(refusal(400, told, param=name, code="invalid_type")) from None
+        message = f"Invalid type for '{name}': expected an integer."
+        raise RequestRefused(refusal(400, message, param=name, code="invalid_type")) from None
 
 
 def limit_of(request: Request) -> int:
@@ -68,14 +68,16 @@ def limit_of(request: Request) -> int:
     if limit is None:
         return 20
     if not 1 <= limit <= 100:
-        told = f"Invalid 'limit': expected 1 to 100, got {limit}."
-        raise Refused(refusal(400, told, param="limit", code="invalid_value"))
+        message = f"Invalid 'limit': expected 1 to 100, got {limit}."
+        raise RequestRefused(refusal(400, message, param="limit", code="invalid_value"))
     return limit
 
 
-def unknown_cursor(name: str) -> Refused:
+def unknown_cursor(name: str) -> RequestRefused:
     """Return the refusal of a cursor that was never an id of the list."""
-    return Refused(refusal(400, f"Invalid '{name}' cursor.", param=name, code="invalid_cursor"))
+    return RequestRefused(
+        refusal(400, f"Invalid '{name}' cursor.", param=name, code="invalid_cursor")
+    )
 
 
 def page_of(
@@ -84,7 +86,7 @@ def page_of(
     now: float,
     *,
     order: str,
-    wanted: Callable[[Record], bool],
+    matches: Callable[[Record], bool],
     by_next: bool = False,
 ) -> Page:
     """Return the page of a list that a request asks for."""
@@ -96,8 +98,9 @@ def page_of(
         start = timeline.index_after(listed, order, cursor)
     if start is None:
         raise unknown_cursor("after")
-    found = list(islice((v for v in islice(listed, start, None) if wanted(v.fields)), limit + 1))
-    return Page(found[:limit], len(found) > limit, by_next)
+    candidates = islice(listed, start, None)
+    matching = list(islice((v for v in candidates if matches(v.fields)), limit + 1))
+    return Page(matching[:limit], len(matching) > limit, by_next)
 
 
 def event_page(
@@ -107,7 +110,7 @@ def event_page(
     *,
     newest_first: bool,
     swapped: bool,
-    wanted: Callable[[Event], bool],
+    matches: Callable[[Event], bool],
     delay_s: float,
 ) -> Page:
     """Return the page of an audit log that a request asks for."""
@@ -116,23 +119,23 @@ def event_page(
     if swapped:
         after, before = before, after
     if after is not None and before is not None:
-        raise Refused(refusal(400, "Only one of 'after' and 'before' may be given."))
+        raise RequestRefused(refusal(400, "Only one of 'after' and 'before' may be given."))
     if (cursor := after or before) is not None and not log.knows(cursor):
         raise unknown_cursor("before" if before else "after")
-    lo, hi = _bounds(request)
-    walk = log.walk(
+    from_s, before_s = _bounds(request)
+    events = log.select(
         now=now,
-        lo=lo,
-        hi=hi,
+        from_s=from_s,
+        before_s=before_s,
         newest_first=newest_first,
         after=after,
         before=before,
-        wanted=wanted,
+        matches=matches,
         delay_s=delay_s,
     )
-    found = list(islice(walk, limit + 1))
-    entries = found[:limit]
-    return Page(entries[::-1] if before is not None else entries, len(found) > limit)
+    matching = list(islice(events, limit + 1))
+    entries = matching[:limit]
+    return Page(entries[::-1] if before is not None else entries, len(matching) > limit)
 
 
 def _bounds(request: Request) -> tuple[int | None, int | None]:
@@ -143,14 +146,14 @@ def _bounds(request: Request) -> tuple[int | None, int | None]:
 
 
 def event_filter(request: Request) -> Callable[[Event], bool]:
-    """Return the test for the list parameters of an audit log request."""
+    """Return the test that the list parameters of an audit log request make of an event."""
     types, projects = request.all("event_types"), request.all("project_ids")
     actors, emails = request.all("actor_ids"), request.all("actor_emails")
     resources = request.all("resource_ids")
     if not (types or projects or actors or emails or resources):
         return lambda _event: True
 
-    def wanted(event: Event) -> bool:
+    def matches(event: Event) -> bool:
         record = event.record
         actor = _actor_of(record)
         return (
@@ -161,7 +164,7 @@ def event_filter(request: Request) -> Callable[[Event], bool]:
             and (not resources or (record.get(record["type"]) or {}).get("id") in resources)
         )
 
-    return wanted
+    return matches
 
 
 def _actor_of(record: Record) -> list[str]:
@@ -169,5 +172,5 @@ def _actor_of(record: Record) -> list[str]:
     actor = record.get("actor") or {}
     key = actor.get("api_key") or {}
     session = actor.get("session") or {}
-    named = [session.get("user"), key, key.get("user"), key.get("service_account")]
-    return [one[n] for one in named if one for n in ("id", "email") if one.get(n)]
+    parties = [session.get("user"), key, key.get("user"), key.get("service_account")]
+    return [party[n] for party in parties if party for n in ("id", "email") if party.get(n)]
