@@ -25,7 +25,7 @@ class Runner:
 
     environment: dict[str, str]
     process: subprocess.Popen[str] | None = None
-    said: dict[str, Any] = field(default_factory=dict)
+    description: dict[str, Any] = field(default_factory=dict)
     tokens: dict[str, str] = field(default_factory=dict)
 
     def start(self) -> None:
@@ -42,15 +42,15 @@ class Runner:
         assert self.process.stderr is not None
         line = self.process.stdout.readline()
         assert line, self.process.stderr.read()
-        self.said = json.loads(line)
+        self.description = json.loads(line)
 
     def stop(self, number: signal.Signals) -> int:
         """Interrupt it; return its exit code."""
         assert self.process is not None
         self.process.send_signal(number)
         with self.process:
-            rest, _ = self.process.communicate(timeout=60)
-        assert rest == ""
+            output, _ = self.process.communicate(timeout=60)
+        assert output == ""
         return self.process.returncode
 
     def run(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -67,9 +67,9 @@ class Runner:
 
     def lines(self, *arguments: str) -> list[dict[str, Any]]:
         """Run a command and read its lines of JSON."""
-        ended = self.run(*arguments)
-        assert ended.returncode == 0, ended.stderr
-        return [json.loads(line) for line in ended.stdout.splitlines()]
+        process = self.run(*arguments)
+        assert process.returncode == 0, process.stderr
+        return [json.loads(line) for line in process.stdout.splitlines()]
 
     def token(self, user: str) -> str:
         """Return a user's ID token, asked for once."""
@@ -86,7 +86,7 @@ class Runner:
             headers["Authorization"] = f"Bearer {self.token(user)}"
         return httpx.request(
             method,
-            self.said["api_url"] + route,
+            self.description["api_url"] + route,
             headers=headers,
             json=body,
             trust_env=False,
@@ -97,7 +97,7 @@ class Runner:
         """Return an operator's client of the emulated account."""
         return boto3.client(  # type: ignore[call-overload]
             service,
-            endpoint_url=self.said["aws_endpoint_url"],
+            endpoint_url=self.description["aws_endpoint_url"],
             region_name="eu-central-1",
             aws_access_key_id="test",
             aws_secret_access_key="test",
@@ -105,14 +105,14 @@ class Runner:
 
 
 @contextmanager
-def running(state: Path) -> Iterator[Runner]:
+def running_stage(state: Path) -> Iterator[Runner]:
     """Start a stage on a free port; stop it where the test has not."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    given = Runner({**os.environ, "PORT": str(port), "STATE_DIR": str(state)})
-    given.start()
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    runner = Runner({**os.environ, "PORT": str(port), "STATE_DIR": str(state)})
+    runner.start()
     try:
-        yield given
+        yield runner
     finally:
-        if given.process is not None and given.process.poll() is None:
-            given.stop(signal.SIGTERM)
+        if runner.process is not None and runner.process.poll() is None:
+            runner.stop(signal.SIGTERM)

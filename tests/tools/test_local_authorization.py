@@ -93,11 +93,11 @@ def test_dynamodb_tells_nothing_of_an_unknown_table_or_a_scan() -> None:
 def test_s3_tells_the_age_of_a_presigned_url() -> None:
     """In milliseconds, from the moment it was signed."""
     signed_at = (NOW - timedelta(minutes=16)).strftime("%Y%m%dT%H%M%SZ")
-    found = keys("s3", query={"X-Amz-Signature": ["s"], "X-Amz-Date": [signed_at]})
-    assert found["s3:signatureAge"] == str(16 * 60 * 1000)
-    assert found["s3:authType"] == "REST-QUERY-STRING"
-    signed = {"authorization": "AWS4-HMAC-SHA256 …", "x-amz-date": signed_at}
-    assert keys("s3", headers=signed)["s3:authType"] == "REST-HEADER"
+    condition_keys = keys("s3", query={"X-Amz-Signature": ["s"], "X-Amz-Date": [signed_at]})
+    assert condition_keys["s3:signatureAge"] == str(16 * 60 * 1000)
+    assert condition_keys["s3:authType"] == "REST-QUERY-STRING"
+    headers = {"authorization": "AWS4-HMAC-SHA256 …", "x-amz-date": signed_at}
+    assert keys("s3", headers=headers)["s3:authType"] == "REST-HEADER"
     assert keys("s3") == {}
 
 
@@ -121,7 +121,7 @@ def test_the_emulators_evaluator_decides_by_the_keys(purpose: str, decision: str
             ]
         }
     )
-    given = keys("kms", {"EncryptionContext": {"purpose": purpose}})
+    condition_keys = keys("kms", {"EncryptionContext": {"purpose": purpose}})
     context = evaluator.EvalContext(
         principal_arn="arn:aws:sts::000000000000:assumed-role/r/s",
         principal_type="AssumedRole",
@@ -129,7 +129,7 @@ def test_the_emulators_evaluator_decides_by_the_keys(purpose: str, decision: str
         action="kms:Decrypt",
         resource_arn="*",
         region="eu-central-1",
-        service_context={name.lower(): value for name, value in given.items()},
+        service_context={name.lower(): value for name, value in condition_keys.items()},
     )
     assert evaluator.evaluate(context, [statements]).decision == decision
 

@@ -18,14 +18,14 @@ def test_the_demo_ends_with_a_valid_pack(
     """Twice from the start, though the first left a state behind."""
     monkeypatch.setattr(demo, "_OUT", tmp_path / "out")
     port = processes.next_free_port(18000)
-    here = settings.from_environment(
+    stage_settings = settings.from_environment(
         {"PORT": str(port), "STATE_DIR": str(tmp_path / "state"), "HOURS": "3"}
     )
     for _ in range(2):
-        demo.demo(here, lambda _text: None)
+        demo.demo(stage_settings, lambda _text: None)
         report = capsys.readouterr().out.splitlines()
         assert report[0] == "Sealed    3 hours: 3 complete"
         assert report[-1].startswith("VALID  pack 1 of tenant tenant-a")
     assert (tmp_path / "out" / "pack-1.tar.gz").stat().st_size > 1000
-    left = json.loads((tmp_path / "state" / "demo" / "stage.json").read_text())
-    assert left["pid"] == 0
+    stage_file = json.loads((tmp_path / "state" / "demo" / "stage.json").read_text())
+    assert stage_file["pid"] == 0

@@ -39,10 +39,10 @@ def test_a_server_is_told_nothing_of_our_environment(
     )
     server.process.wait(30)
     server.stop()
-    said = server.log.read_text()
-    assert "told" in said
-    assert "of-a-real-account" not in said
-    assert "proxy.example" not in said
+    printed = server.log.read_text()
+    assert "told" in printed
+    assert "of-a-real-account" not in printed
+    assert "proxy.example" not in printed
 
 
 def test_a_server_that_ends_by_itself_is_named(tmp_path: Path) -> None:
@@ -59,9 +59,9 @@ def test_servers_end_with_a_runner_that_was_killed(tmp_path: Path) -> None:
 import time
 from pathlib import Path
 from tools.local.deployment import processes
-one = processes.start("server", ["tools.local.deployment.child_process", "http.server",
+server = processes.start("server", ["tools.local.deployment.child_process", "http.server",
     "--bind", "127.0.0.1", "{_free()}"], port=1, log_dir=Path({str(tmp_path)!r}))
-print(one.process.pid, flush=True)
+print(server.process.pid, flush=True)
 time.sleep(60)
 """
     runner = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)

@@ -13,11 +13,15 @@ from tools.local.errors import RunnerStopped
 
 def test_defaults_are_those_of_the_contract() -> None:
     """An empty environment means port 8080, the own simulator, .local, no schedules, 48 hours."""
-    here = settings.from_environment({})
-    assert (here.port, here.openai_base_url, here.hours) == (8080, None, 48)
-    assert here.state_dir == Path.cwd() / ".local"
-    assert not here.schedule_on
-    assert here.api_url == "http://127.0.0.1:8080/api/v1/openai"
+    config = settings.from_environment({})
+    assert (config.port, config.openai_base_url, config.hours) == (
+        8080,
+        None,
+        48,
+    )
+    assert config.state_dir == Path.cwd() / ".local"
+    assert not config.schedule_on
+    assert config.api_url == "http://127.0.0.1:8080/api/v1/openai"
 
 
 def test_schedules_are_on_with_another_openai() -> None:
@@ -41,7 +45,7 @@ def test_a_value_that_makes_no_sense_is_named(environment: dict[str, str]) -> No
 
 
 def test_the_clock_runs_on_from_where_it_was_set(tmp_path: Path) -> None:
-    """Setting it writes the offset that every room adds to the machine's time."""
+    """Setting it writes the offset that every function adds to the machine's time."""
     file = tmp_path / "clock.json"
     assert abs(clock.read(file) - datetime.now(UTC)) < timedelta(seconds=5)
     clock.set_to(file, clock.parse("2026-04-01T00:05:00Z"))
@@ -67,11 +71,11 @@ def test_an_hour_is_named_by_its_start() -> None:
 
 def test_a_state_of_another_version_is_refused(tmp_path: Path) -> None:
     """Whatever an older runner left is not read half."""
-    here = settings.from_environment({"STATE_DIR": str(tmp_path)})
-    assert stage.read(here) is None
+    config = settings.from_environment({"STATE_DIR": str(tmp_path)})
+    assert stage.read(config) is None
     (tmp_path / "stage.json").write_text('{"format": 0}')
     with pytest.raises(RunnerStopped, match="another version of this project; remove it"):
-        stage.read(here)
+        stage.read(config)
 
 
 def test_a_refusal_is_one_line(
@@ -80,9 +84,9 @@ def test_a_refusal_is_one_line(
     """No traceback: the command, what is wrong, what to do; exit code 1."""
     monkeypatch.setenv("STATE_DIR", str(tmp_path))
     assert command.main(["tick", "--hour", "2026-04-01T05:00:00Z"]) == 1
-    told = capsys.readouterr()
-    assert told.out == ""
-    assert told.err == f"tick: Nothing runs on {tmp_path}; start it with `make up` first.\n"
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert printed.err == f"tick: Nothing runs on {tmp_path}; start it with `make up` first.\n"
 
 
 def test_a_file_in_the_state_directorys_place_is_refused(

@@ -7,7 +7,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.support.local_runner import Runner, running
+from tests.support.local_runner import Runner, running_stage
 from tools.openai_simulator.story import story
 
 pytestmark = pytest.mark.emulator
@@ -18,45 +18,46 @@ HOUR = "2026-04-01T00:00:00Z"
 @pytest.fixture(scope="module")
 def runner(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runner]:
     """Give a stage that runs on a free port."""
-    with running(tmp_path_factory.mktemp("state")) as given:
-        yield given
+    with running_stage(tmp_path_factory.mktemp("state")) as stage_runner:
+        yield stage_runner
 
 
 def test_up_says_where_it_is_and_who_may_sign_in(runner: Runner) -> None:
     """Two tenants, each with an admin and an auditor; every address on loopback."""
-    said = runner.said
-    assert sorted(said) == ["api_url", "aws_endpoint_url", "dashboard_url", "users"]
-    users = {(one["tenant_id"], one["group"]) for one in said["users"]}
+    description = runner.description
+    assert sorted(description) == ["api_url", "aws_endpoint_url", "dashboard_url", "users"]
+    users = {(user["tenant_id"], user["group"]) for user in description["users"]}
     assert users == {(t, g) for t in ("tenant-a", "tenant-b") for g in ("admin", "auditor")}
     assert all(
-        sorted(one) == ["group", "password", "tenant_id", "username"] for one in said["users"]
+        sorted(user) == ["group", "password", "tenant_id", "username"]
+        for user in description["users"]
     )
     origin = f"http://127.0.0.1:{runner.environment['PORT']}"
-    assert said["dashboard_url"] == origin + "/"
-    assert said["api_url"].startswith(origin)
-    assert said["aws_endpoint_url"].startswith("http://127.0.0.1:")
+    assert description["dashboard_url"] == origin + "/"
+    assert description["api_url"].startswith(origin)
+    assert description["aws_endpoint_url"].startswith("http://127.0.0.1:")
 
 
 def test_the_page_comes_with_the_templates_policy(runner: Runner) -> None:
     """The distribution's header policy is in force; only its hosts are this machine's."""
-    page = httpx.get(runner.said["dashboard_url"], trust_env=False)
+    page = httpx.get(runner.description["dashboard_url"], trust_env=False)
     assert page.status_code == 200
     assert page.headers["content-type"].startswith("text/html")
     policy = page.headers["content-security-policy"]
     assert policy.startswith("default-src 'none'")
     assert "amazon" not in policy
-    assert runner.said["aws_endpoint_url"] in policy
-    config = httpx.get(runner.said["dashboard_url"] + "config.json", trust_env=False).json()
-    assert config["sign_in_url"] == runner.said["aws_endpoint_url"]
+    assert runner.description["aws_endpoint_url"] in policy
+    config = httpx.get(runner.description["dashboard_url"] + "config.json", trust_env=False).json()
+    assert config["sign_in_url"] == runner.description["aws_endpoint_url"]
 
 
 def test_the_api_wants_a_token_of_its_own_pool(runner: Runner) -> None:
-    """None, and one whose signature was changed, are refused before any room runs."""
+    """None, and one whose signature was changed, are refused before any function runs."""
     assert runner.ask("GET", "/orgs").status_code == 401
     token = runner.run("token", "--user", "tenant-a-admin").stdout.strip()
     forged = token[:-6] + ("AAAAAA" if token[-6:] != "AAAAAA" else "BBBBBB")
     answer = httpx.get(
-        runner.said["api_url"] + "/orgs",
+        runner.description["api_url"] + "/orgs",
         headers={"Authorization": f"Bearer {forged}"},
         trust_env=False,
     )
@@ -67,9 +68,9 @@ def test_the_api_wants_a_token_of_its_own_pool(runner: Runner) -> None:
 def test_the_known_differences_are_made_good(runner: Runner) -> None:
     """Object Lock on evidence and packs and the table's expiry, which deployment left out."""
     s3, dynamodb = runner.client("s3"), runner.client("dynamodb")
-    buckets = [one["Name"] for one in s3.list_buckets()["Buckets"]]
+    buckets = [bucket_entry["Name"] for bucket_entry in s3.list_buckets()["Buckets"]]
     for name in ("evidence", "packs"):
-        (bucket,) = (one for one in buckets if f"-{name}" in one)
+        (bucket,) = (bucket_entry for bucket_entry in buckets if f"-{name}" in bucket_entry)
         lock = s3.get_object_lock_configuration(Bucket=bucket)["ObjectLockConfiguration"]
         assert lock["Rule"]["DefaultRetention"]["Mode"] == "GOVERNANCE"
     (table,) = dynamodb.list_tables()["TableNames"]
@@ -83,11 +84,11 @@ def test_a_second_runner_is_refused_in_one_line(runner: Runner, tmp_path: Path) 
         ({}, "Another runner is using"),
         ({"STATE_DIR": str(tmp_path)}, f"Port {runner.environment['PORT']} (PORT) is in use"),
     ):
-        ended = runner.run("up", **environment)
-        assert ended.returncode == 1
-        assert ended.stdout == ""
-        assert ended.stderr.startswith(f"up: {reason}")
-        assert ended.stderr.count("\n") == 1
+        process = runner.run("up", **environment)
+        assert process.returncode == 1
+        assert process.stdout == ""
+        assert process.stderr.startswith(f"up: {reason}")
+        assert process.stderr.count("\n") == 1
 
 
 def test_hours_are_sealed_and_survive_a_restart(runner: Runner) -> None:
@@ -108,11 +109,11 @@ def test_hours_are_sealed_and_survive_a_restart(runner: Runner) -> None:
         "sections",
         "tenant_id",
     ]
-    users = runner.said["users"]
+    users = runner.description["users"]
     assert runner.stop(signal.SIGINT) == 0
 
     runner.start()
-    assert runner.said["users"] == users
+    assert runner.description["users"] == users
     again = {line["hour"]: line for line in runner.lines("tick", "--hour", HOUR)}
     assert again[HOUR] == by_hour[HOUR]
     (later,) = runner.lines("tick", "--hour", "2026-04-01T02:00:00Z")

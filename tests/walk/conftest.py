@@ -1,4 +1,4 @@
-"""The rooms side by side: the hours of the snapshot room, the packs of the pack room."""
+"""Fixtures of both functions: the hours that snapshot seals, the packs that pack builds."""
 
 from tests.pack.conftest import room
 from tests.snapshot.conftest import make_lab

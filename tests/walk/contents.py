@@ -24,9 +24,9 @@ def changes_are_told(lab: Lab, room: PackRoom, pack: Pack, seals: Sequence[Seal]
     last = {_name(row): row for row in _sealed(lab, seals, "verdicts")}
     assert [_name(row) for row in rows] == sorted(map(_name, _sealed(lab, seals, "changes")))
     for row in rows:
-        said = last[_name(row)]
+        verdict = last[_name(row)]
         for field in ("verdict", "reason", "event_id", "decided_hour"):
-            assert row[field] == said[field], row
+            assert row[field] == verdict[field], row
     events = {row["event_id"] for row in room.rows(pack, "events.jsonl")}
     explained = [row for row in rows if row["verdict"] == "explained"]
     assert len(explained) > len(rows) / 2
@@ -59,26 +59,28 @@ def optional_lists_are_told(lab: Lab, room: PackRoom, pack: Pack, last: Seal) ->
 
 def questions_are_told(lab: Lab, room: PackRoom, pack: Pack) -> None:
     """Every request of the two days is one of those that collection.json lists; none is hidden."""
-    told = strict_loads(room.members(pack)["collection.json"])
-    asked = lab.simulator.log
-    [org] = told["organizations"]
-    assert org["requests"] == len(asked)
+    collection = strict_loads(room.members(pack)["collection.json"])
+    requests = lab.simulator.log
+    [org] = collection["organizations"]
+    assert org["requests"] == len(requests)
     assert [key["last4"] for key in org["admin_keys"]] == [lab.world.admin_key[-4:]]
     assert org["admin_keys"][0]["key_id"]
-    patterns = [(_pattern(one["path"]), one["parameters"]) for one in told["endpoints"]]
-    used = set()
-    for served in asked:
-        path = served.path.removeprefix("/v1")
-        query = {k: v for k, v in served.query if k not in told["cursors"]}
-        fits = [
+    patterns = [
+        (_pattern(endpoint["path"]), endpoint["parameters"]) for endpoint in collection["endpoints"]
+    ]
+    used_endpoints = set()
+    for request in requests:
+        path = request.path.removeprefix("/v1")
+        query = {k: v for k, v in request.query if k not in collection["cursors"]}
+        matching = [
             number
             for number, (pattern, parameters) in enumerate(patterns)
             if pattern.fullmatch(path) and _is_asked_so(parameters, query)
         ]
-        assert fits, (path, query)
-        used.update(fits)
-    sections = {told["endpoints"][number]["section"] for number in used}
-    assert sections == {one["section"] for one in told["endpoints"]}
+        assert matching, (path, query)
+        used_endpoints.update(matching)
+    sections = {collection["endpoints"][number]["section"] for number in used_endpoints}
+    assert sections == {endpoint["section"] for endpoint in collection["endpoints"]}
 
 
 def _is_asked_so(parameters: Json, query: Json) -> bool:

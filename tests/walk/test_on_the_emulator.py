@@ -17,7 +17,7 @@ import pytest
 from playwright.sync_api import Page, expect, sync_playwright
 
 from tests.dashboard.conftest import ARGUMENTS, chromium_path
-from tests.support.local_runner import ROOT, Runner, running
+from tests.support.local_runner import ROOT, Runner, running_stage
 from tools.openai_simulator import DEMO_ADMIN_KEY, DEMO_ORG_ID, DEMO_START, demo_world
 from tools.openai_simulator.story.private import private_texts
 
@@ -30,18 +30,18 @@ N_HOURS = 8
 @pytest.fixture(scope="module")
 def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runner]:
     """Give a stage with the demo organization connected, hours sealed and a pack made."""
-    with running(tmp_path_factory.mktemp("walk")) as given:
-        given.run("clock", "--set", "2026-04-01T00:05:00Z")
+    with running_stage(tmp_path_factory.mktemp("walk")) as runner:
+        runner.run("clock", "--set", "2026-04-01T00:05:00Z")
         body = {"org_id": DEMO_ORG_ID, "admin_key": DEMO_ADMIN_KEY}
-        answer = given.ask("POST", "/orgs", ADMIN, body)
+        answer = runner.ask("POST", "/orgs", ADMIN, body)
         assert answer.status_code == 201, answer.text
-        lines = given.lines("tick", "--hour", DEMO_START, "--count", str(N_HOURS))
+        lines = runner.lines("tick", "--hour", DEMO_START, "--count", str(N_HOURS))
         assert {line["outcome"] for line in lines} == {"complete"}
         period = {"period_start": DEMO_START, "period_end": "2026-04-01T05:59:59Z"}
-        pack = given.ask("POST", "/evidence-packs", ADMIN, period)
+        pack = runner.ask("POST", "/evidence-packs", ADMIN, period)
         assert pack.status_code == 202, pack.text
-        _wait_until_ready(given)
-        yield given
+        _wait_until_ready(runner)
+        yield runner
 
 
 def _wait_until_ready(stage: Runner, number: int = 1) -> None:
@@ -63,9 +63,9 @@ def page() -> Iterator[Page]:
         browser.close()
 
 
-def _signed_in(page: Page, stage: Runner, username: str) -> None:
-    user = next(one for one in stage.said["users"] if one["username"] == username)
-    page.goto(stage.said["dashboard_url"])
+def _sign_in(page: Page, stage: Runner, username: str) -> None:
+    user = next(entry for entry in stage.description["users"] if entry["username"] == username)
+    page.goto(stage.description["dashboard_url"])
     page.get_by_test_id("sign-in").click()
     page.locator('input[name="username"]:visible').fill(username)
     page.locator('input[name="password"]:visible').fill(user["password"])
@@ -81,24 +81,24 @@ def _figures(page: Page) -> dict[str, str]:
 @pytest.mark.browser
 def test_a_browser_signs_in_and_reads_the_figures(stage: Runner, page: Page) -> None:
     """The strip shows what the API says, after a real sign-in and under the real policy."""
-    wrong: list[str] = []
-    page.on("pageerror", lambda error: wrong.append(str(error)))
-    _signed_in(page, stage, ADMIN)
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    _sign_in(page, stage, ADMIN)
     summary = stage.ask("GET", "/summary", ADMIN).json()
     expect(page.get_by_test_id("kpi-users")).to_contain_text(str(summary["users"]))
-    shown = _figures(page)
-    for name, figure in shown.items():
+    figures = _figures(page)
+    for name, figure in figures.items():
         assert str(summary[name.replace("-", "_")]) in figure.split(), (name, figure)
-    for room in ("users", "projects", "api-keys", "events", "changes", "findings"):
-        page.get_by_test_id(f"nav-{room}").click()
-        page.get_by_test_id(f"table-{room}").get_by_test_id("row").first.wait_for()
-    assert wrong == []
+    for table in ("users", "projects", "api-keys", "events", "changes", "findings"):
+        page.get_by_test_id(f"nav-{table}").click()
+        page.get_by_test_id(f"table-{table}").get_by_test_id("row").first.wait_for()
+    assert errors == []
 
 
 @pytest.mark.browser
 def test_a_strangers_browser_shows_an_empty_tenant(stage: Runner, page: Page) -> None:
     """The other tenant's page knows of nothing."""
-    _signed_in(page, stage, STRANGER)
+    _sign_in(page, stage, STRANGER)
     expect(page.get_by_test_id("kpi-orgs")).to_contain_text("0")
     assert DEMO_ORG_ID not in page.content()
 
@@ -107,14 +107,14 @@ def test_another_tenant_is_told_the_same_as_of_what_never_was(stage: Runner) -> 
     """Every route with the first tenant's ids answers byte for byte as with invented ones."""
     invented = {DEMO_ORG_ID: "org-NeverWas12345"}
     for method, route, body in _routes_with_ids():
-        theirs = stage.ask(method, route, STRANGER, body)
+        answer = stage.ask(method, route, STRANGER, body)
         text = json.dumps([route, body])
-        for real, never in invented.items():
-            text = text.replace(real, never)
+        for real_id, invented_id in invented.items():
+            text = text.replace(real_id, invented_id)
         other_route, other_body = json.loads(text.replace("evidence-packs/1", "evidence-packs/99"))
-        never_was = stage.ask(method, other_route, STRANGER, other_body)
-        assert (theirs.status_code, theirs.content) == (404, never_was.content), (method, route)
-        assert never_was.status_code == 404
+        unknown = stage.ask(method, other_route, STRANGER, other_body)
+        assert (answer.status_code, answer.content) == (404, unknown.content), (method, route)
+        assert unknown.status_code == 404
     assert stage.ask("GET", f"/orgs/{DEMO_ORG_ID}", ADMIN).status_code == 200
 
 
@@ -144,29 +144,31 @@ def _routes_with_ids() -> list[tuple[str, str, Any]]:
 
 def test_a_user_cannot_change_tenant(stage: Runner) -> None:
     """The tenant attribute is not the user's to write, with whatever token."""
-    user = next(one for one in stage.said["users"] if one["username"] == STRANGER)
+    user = next(entry for entry in stage.description["users"] if entry["username"] == STRANGER)
     cognito = stage.client("cognito-idp")
     (pool,) = cognito.list_user_pools(MaxResults=10)["UserPools"]
     (client,) = cognito.list_user_pool_clients(UserPoolId=pool["Id"], MaxResults=10)[
         "UserPoolClients"
     ]
-    signed_in = cognito.admin_initiate_auth(
+    tokens = cognito.admin_initiate_auth(
         UserPoolId=pool["Id"],
         ClientId=client["ClientId"],
         AuthFlow="ADMIN_USER_PASSWORD_AUTH",
         AuthParameters={"USERNAME": STRANGER, "PASSWORD": user["password"]},
     )["AuthenticationResult"]
-    wanted = [{"Name": "custom:tenant_id", "Value": "tenant-a"}]
+    other_tenant = [{"Name": "custom:tenant_id", "Value": "tenant-a"}]
     with pytest.raises(cognito.exceptions.NotAuthorizedException, match="unauthorized attribute"):
-        cognito.update_user_attributes(AccessToken=signed_in["AccessToken"], UserAttributes=wanted)
-    kept = cognito.get_user(AccessToken=signed_in["AccessToken"])["UserAttributes"]
-    assert {"Name": "custom:tenant_id", "Value": "tenant-b"} in kept
+        cognito.update_user_attributes(
+            AccessToken=tokens["AccessToken"], UserAttributes=other_tenant
+        )
+    attributes = cognito.get_user(AccessToken=tokens["AccessToken"])["UserAttributes"]
+    assert {"Name": "custom:tenant_id", "Value": "tenant-b"} in attributes
     with pytest.raises(cognito.exceptions.NotAuthorizedException, match="not permitted"):
         cognito.sign_up(
             ClientId=client["ClientId"],
             Username="stranger",
             Password=user["password"],
-            UserAttributes=wanted,
+            UserAttributes=other_tenant,
         )
     stage.tokens.pop(STRANGER, None)
     assert stage.ask("GET", f"/orgs/{DEMO_ORG_ID}", STRANGER).status_code == 404
@@ -186,19 +188,19 @@ def test_the_downloaded_pack_needs_no_account(stage: Runner, tmp_path: Path) -> 
 
 def test_a_share_link_leads_somebody_without_an_account_to_the_pack(stage: Runner) -> None:
     """Until it is revoked; then like one that never was."""
-    made = stage.ask("POST", "/evidence-packs/1/links", ADMIN, {"days": 1})
-    assert made.status_code == 201, made.text
-    route = made.json()["url"].removeprefix("/api/v1/openai")
+    created = stage.ask("POST", "/evidence-packs/1/links", ADMIN, {"days": 1})
+    assert created.status_code == 201, created.text
+    route = created.json()["url"].removeprefix("/api/v1/openai")
     followed = stage.ask("GET", route)
     assert followed.status_code == 303, followed.text
     assert followed.headers["cache-control"] == "no-store"
     archive = httpx.get(followed.headers["location"], trust_env=False)
     assert archive.content[:2] == b"\x1f\x8b"
-    path = f"/evidence-packs/1/links/{made.json()['link_id']}"
+    path = f"/evidence-packs/1/links/{created.json()['link_id']}"
     assert stage.ask("DELETE", path, ADMIN).status_code == 200
-    ended, never = stage.ask("GET", route), stage.ask("GET", "/shared/" + "A" * 43)
-    assert (ended.status_code, ended.content) == (404, never.content)
-    actions = [one["action"] for one in stage.ask("GET", "/custody", ADMIN).json()["items"]]
+    revoked, never = stage.ask("GET", route), stage.ask("GET", "/shared/" + "A" * 43)
+    assert (revoked.status_code, revoked.content) == (404, never.content)
+    actions = [entry["action"] for entry in stage.ask("GET", "/custody", ADMIN).json()["items"]]
     assert actions[:3] == ["link.revoked", "link.used", "link.created"]
 
 
@@ -206,11 +208,11 @@ def test_an_admin_says_what_becomes_of_a_finding(stage: Runner) -> None:
     """And, by an address that is then nowhere, who answers for a service account."""
     finding = stage.ask("GET", "/findings", ADMIN).json()["items"][0]
     route = f"/orgs/{DEMO_ORG_ID}/findings/{finding['finding_id']}/state"
-    said = stage.ask("PUT", route, ADMIN, {"state": "accepted", "reason": "known"})
-    assert (said.status_code, said.json()["stated"]["reason"]) == (200, "known"), said.text
+    stated = stage.ask("PUT", route, ADMIN, {"state": "accepted", "reason": "known"})
+    assert (stated.status_code, stated.json()["stated"]["reason"]) == (200, "known"), stated.text
     route = f"/orgs/{DEMO_ORG_ID}/service-accounts/svc/person"
-    named = stage.ask("PUT", route, ADMIN, {"person": "someone@example.com"})
-    assert (named.status_code, len(named.json()["person"])) == (200, 64), named.text
+    assigned = stage.ask("PUT", route, ADMIN, {"person": "someone@example.com"})
+    assert (assigned.status_code, len(assigned.json()["person"])) == (200, 64), assigned.text
 
 
 def test_an_admin_fetches_the_hashing_key_and_it_is_noted(stage: Runner) -> None:
@@ -225,7 +227,7 @@ def test_an_admin_fetches_the_hashing_key_and_it_is_noted(stage: Runner) -> None
 def test_an_operator_rotates_and_revokes_through_the_deployed_function(stage: Runner) -> None:
     """With the template's own rights; the next pack is signed with the new key."""
     (first,) = _signing_keys(stage, "list")
-    refused = _order(stage, "revoke", first["key_id"], "--reason", "test")
+    refused = _signing_keys_command(stage, "revoke", first["key_id"], "--reason", "test")
     assert (refused.returncode, "rotate first" in refused.stderr) == (1, True), refused.stderr
     old, new = _signing_keys(stage, "rotate")
     assert (old["key_id"], new["not_after"]) == (first["key_id"], None)
@@ -240,16 +242,16 @@ def test_an_operator_rotates_and_revokes_through_the_deployed_function(stage: Ru
 
 
 def _signing_keys(stage: Runner, *order: str) -> list[dict[str, Any]]:
-    done = _order(stage, *order)
-    assert done.returncode == 0, done.stderr
-    items: list[dict[str, Any]] = json.loads(done.stdout)["items"]
+    process = _signing_keys_command(stage, *order)
+    assert process.returncode == 0, process.stderr
+    items: list[dict[str, Any]] = json.loads(process.stdout)["items"]
     return items
 
 
-def _order(stage: Runner, *order: str) -> subprocess.CompletedProcess[str]:
+def _signing_keys_command(stage: Runner, *order: str) -> subprocess.CompletedProcess[str]:
     (stack,) = stage.client("cloudformation").describe_stacks()["Stacks"]
     account = {
-        "AWS_ENDPOINT_URL": stage.said["aws_endpoint_url"],
+        "AWS_ENDPOINT_URL": stage.description["aws_endpoint_url"],
         "AWS_DEFAULT_REGION": "eu-central-1",
         "AWS_ACCESS_KEY_ID": "test",
         "AWS_SECRET_ACCESS_KEY": "test",
@@ -280,9 +282,9 @@ def test_nothing_private_is_left_on_the_stage(stage: Runner) -> None:
     files = [p for p in state.rglob("*") if p.is_file() and "cdk.out" not in p.parts]
     assert any("logs" in file.parts for file in files)
     for file in files:
-        kept = _readable(file.read_bytes())
-        found = [secret for secret in secrets if secret in kept]
-        assert not found, f"{file.relative_to(state)} holds {len(found)} private texts"
+        content = _readable(file.read_bytes())
+        leaks = [secret for secret in secrets if secret in content]
+        assert not leaks, f"{file.relative_to(state)} holds {len(leaks)} private texts"
 
 
 def _readable(body: bytes) -> str:

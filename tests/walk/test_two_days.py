@@ -52,14 +52,14 @@ def test_two_days_of_the_demo_story(
     seals = [lab.seal(FIRST), *lab.ticks("2026-04-01T01:00:00Z", 47)]
     assert Counter(seal.content["outcome"] for seal in seals) == {"complete": 48}
     for before, seal in itertools.pairwise(seals):
-        assert _told(lab, seal) == _happened(lab, before, seal), seal.content["hour"]
+        assert _sealed_changes(lab, seal) == _true_changes(lab, before, seal), seal.content["hour"]
     pack, verdict = packed(lab, room, tmp_path)
     assert verdict.code == 0, verdict.text
     assert verdict.last_line.startswith("VALID")
 
     end = 1775174400  # 2026-04-03T00:00:00Z
     start = 1775001600
-    told = {
+    logged = {
         event.id
         for log in (lab.world.first.events, lab.world.first.tenant_events)
         for event in log.all()
@@ -69,8 +69,8 @@ def test_two_days_of_the_demo_story(
     ids = [row["event_id"] for row in rows]
     assert len(ids) == len(set(ids))
     # What shows late can still be under way when the pack is cut.
-    assert set(ids) <= told
-    assert len(told - set(ids)) <= 1
+    assert set(ids) <= logged
+    assert len(logged - set(ids)) <= 1
 
     users = room.rows(pack, "users.jsonl")
     thomas = [row for row in users if row["user_id"] == lab.world.user_id("thomas.lindqvist")]
@@ -82,37 +82,41 @@ def test_two_days_of_the_demo_story(
     contents.optional_lists_are_told(lab, room, pack, seals[-1])
     contents.questions_are_told(lab, room, pack)
 
-    kept = _everything_kept(lab, room, pack) + capsys.readouterr().out
+    stored_text = _stored_text(lab, room, pack) + capsys.readouterr().out
     private = private_texts(lab.world)
     for kind in ("emails", "ip_addresses", "fingerprints", "secrets"):
         texts = getattr(private, kind)
         assert texts
-        assert not [text for text in texts if text in kept], kind
+        assert not [text for text in texts if text in stored_text], kind
 
 
-def _told(lab: Lab, seal: Seal) -> set[tuple[str, str, str]]:
+def _sealed_changes(lab: Lab, seal: Seal) -> set[tuple[str, str, str]]:
     """Return what the seal says of who and what came and went."""
     changes = lab.changes(seal)
-    return {one for one in changes if one[0] in ("users", "api_keys") and one[1] != "modified"}
+    return {
+        change
+        for change in changes
+        if change[0] in ("users", "api_keys") and change[1] != "modified"
+    }
 
 
-def _happened(lab: Lab, before: Seal, seal: Seal) -> set[tuple[str, str, str]]:
+def _true_changes(lab: Lab, before: Seal, seal: Seal) -> set[tuple[str, str, str]]:
     """Return what came and went between two pictures, by the simulator's own knowledge."""
-    found = set()
-    shown = {}
-    for moment, one in (("then", before), ("now", seal)):
-        at = parse_instant(one.content["pictured_from"]).timestamp()
+    changes = set()
+    ids = {}
+    for instant, pictured in (("then", before), ("now", seal)):
+        at = parse_instant(pictured.content["pictured_from"]).timestamp()
         org = lab.world.first
-        shown["users", moment] = {user["id"] for user in org.truth("users", at)}
-        shown["api_keys", moment] = {key["id"] for key in org.all_api_keys(at)}
+        ids["users", instant] = {user["id"] for user in org.truth("users", at)}
+        ids["api_keys", instant] = {key["id"] for key in org.all_api_keys(at)}
     for section in ("users", "api_keys"):
-        then, now = shown[section, "then"], shown[section, "now"]
-        found |= {(section, "added", name) for name in now - then}
-        found |= {(section, "removed", name) for name in then - now}
-    return found
+        then, now = ids[section, "then"], ids[section, "now"]
+        changes |= {(section, "added", name) for name in now - then}
+        changes |= {(section, "removed", name) for name in then - now}
+    return changes
 
 
-def _everything_kept(lab: Lab, room: PackRoom, pack: Any) -> str:
+def _stored_text(lab: Lab, room: PackRoom, pack: Any) -> str:
     """Return every stored byte as text: objects, unpacked, table, queue, pack."""
     parts = []
     for bucket in (lab.evidence, lab.work):
@@ -160,9 +164,9 @@ def test_the_script_as_a_process_says_the_same(lab: Lab, room: PackRoom, tmp_pat
     lab.ticks("2026-04-01T01:00:00Z", 47)
     packed(lab, room, tmp_path)
     path = str(tmp_path / "pack-1.tar.gz")
-    said = run_script(path, "--expected-pubkey", room.key.public_hex)
-    assert (said.returncode, said.stderr) == (0, "")
-    assert said.stdout.splitlines()[-1].startswith("VALID")
+    verified = run_script(path, "--expected-pubkey", room.key.public_hex)
+    assert (verified.returncode, verified.stderr) == (0, "")
+    assert verified.stdout.splitlines()[-1].startswith("VALID")
     unpinned = run_script(path)
     assert unpinned.returncode == 2
     assert "valid" not in (unpinned.stdout + unpinned.stderr).lower()

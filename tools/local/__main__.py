@@ -14,22 +14,22 @@ import sys
 import time
 from typing import Any
 
-from tools.local import clock, runner, settings, stage
+from tools.local import clock, runner, stage
 from tools.local.commands import close_hours, demo, pack_month
 from tools.local.errors import RunnerStopped
-from tools.local.settings import Settings
+from tools.local.settings import Settings, from_environment
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; return the exit code."""
-    asked = _parser().parse_args(arguments)
+    options = _parser().parse_args(arguments)
     try:
-        asked.run(settings.from_environment(), asked)
-    except RunnerStopped as stopped:
-        print(f"{asked.command}: {stopped}", file=sys.stderr)
+        options.run(from_environment(), options)
+    except RunnerStopped as error:
+        print(f"{options.command}: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        return 0 if asked.command == "up" else 130
+        return 0 if options.command == "up" else 130
     return 0
 
 
@@ -49,9 +49,9 @@ def _parser() -> argparse.ArgumentParser:
     add("up", _up, "serve dashboard and API until interrupted; prints one line of JSON")
     command = add("token", _token, "print an ID token of a user")
     command.add_argument("--user", required=True, metavar="NAME")
-    command = add("clock", _clock, "print every room's clock, or set it")
+    command = add("clock", _clock, "print the functions' clock, or set it")
     command.add_argument("--set", metavar="INSTANT", help="such as 2026-04-01T00:05:00Z")
-    command = add("tick", _tick, "close hours; prints one line of JSON per seal")
+    command = add("tick", _close_hours, "close hours; prints one line of JSON per seal")
     command.add_argument("--hour", required=True, help="its start, such as 2026-04-01T05:00:00Z")
     command.add_argument("--count", type=_positive, default=1, help="how many hours (1)")
     command = add("pack-month", _pack_month, "make a month's packs; one line of JSON per pack")
@@ -67,46 +67,46 @@ def _positive(text: str) -> int:
     return number
 
 
-def _up(here: Settings, _asked: argparse.Namespace) -> None:
-    with runner.up(here, runner.tell_on_stderr) as (now, servers):
-        _print(stage.description(here, now))
-        runner.tell_on_stderr(f"serving {here.origin}; Ctrl-C saves the state and stops")
+def _up(settings: Settings, _options: argparse.Namespace) -> None:
+    with runner.up(settings, runner.report_on_stderr) as (running_stage, servers):
+        _print(stage.description(settings, running_stage))
+        runner.report_on_stderr(f"serving {settings.origin}; Ctrl-C saves the state and stops")
         while True:
             time.sleep(0.5)
             for server in servers:
                 server.fail_if_ended()
 
 
-def _token(here: Settings, asked: argparse.Namespace) -> None:
-    print(stage.token(here, stage.running(here), asked.user))
+def _token(settings: Settings, options: argparse.Namespace) -> None:
+    print(stage.token(settings, stage.running(settings), options.user))
 
 
-def _clock(here: Settings, asked: argparse.Namespace) -> None:
-    if asked.set:
-        instant = clock.parse(asked.set)
-        stage.running(here)
-        clock.set_to(here.clock_file, instant)
-    print(clock.rfc3339(clock.read(here.clock_file)))
+def _clock(settings: Settings, options: argparse.Namespace) -> None:
+    if options.set:
+        instant = clock.parse(options.set)
+        stage.running(settings)
+        clock.set_to(settings.clock_file, instant)
+    print(clock.rfc3339(clock.read(settings.clock_file)))
 
 
-def _tick(here: Settings, asked: argparse.Namespace) -> None:
-    hour = clock.parse_hour(asked.hour)
-    for line in close_hours.tick(here, stage.running(here), hour, asked.count):
+def _close_hours(settings: Settings, options: argparse.Namespace) -> None:
+    hour = clock.parse_hour(options.hour)
+    for line in close_hours.close_hours(settings, stage.running(settings), hour, options.count):
         _print(line)
 
 
-def _pack_month(here: Settings, asked: argparse.Namespace) -> None:
-    month = pack_month.parse_month(asked.month)
-    for line in pack_month.pack_month(here, stage.running(here), month):
+def _pack_month(settings: Settings, options: argparse.Namespace) -> None:
+    month = pack_month.parse_month(options.month)
+    for line in pack_month.pack_month(settings, stage.running(settings), month):
         _print(line)
 
 
-def _demo(here: Settings, _asked: argparse.Namespace) -> None:
-    demo.demo(here, runner.tell_on_stderr)
+def _demo(settings: Settings, _options: argparse.Namespace) -> None:
+    demo.demo(settings, runner.report_on_stderr)
 
 
 def _print(line: dict[str, Any]) -> None:
-    # The table's numbers are decimals; every one told here is whole.
+    # The table's numbers are decimals; all of them are whole.
     print(json.dumps(line, default=int), flush=True)
 
 

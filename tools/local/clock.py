@@ -1,7 +1,7 @@
-"""The stage's clock: how far every room is ahead of the machine, in one file.
+"""The stage's clock: how far the functions are ahead of the machine, in one file.
 
-The rooms and the simulator read the file at every call; the emulator itself, tokens and presigned
-URLs stay on the machine's time.
+The functions and the simulator read the file at every call; the emulator itself, tokens and
+presigned URLs stay on the machine's time.
 """
 
 from __future__ import annotations
@@ -14,16 +14,16 @@ from tools.local.errors import RunnerStopped
 
 
 def read(clock_file: Path) -> datetime:
-    """Return what the rooms take for now."""
+    """Return what the functions take for now."""
     return datetime.now(UTC) + timedelta(seconds=_offset_s(clock_file))
 
 
 def set_to(clock_file: Path, instant: datetime) -> None:
-    """Let every room's clock show `instant` and run on from there."""
+    """Let every function's clock show `instant` and run on from there."""
     offset_s = (instant - datetime.now(UTC)).total_seconds()
-    fresh = clock_file.with_suffix(".new")
-    fresh.write_text(json.dumps({"offset_s": offset_s}))
-    fresh.replace(clock_file)
+    new_file = clock_file.with_suffix(".new")
+    new_file.write_text(json.dumps({"offset_s": offset_s}))
+    new_file.replace(clock_file)
 
 
 def _offset_s(clock_file: Path) -> float:

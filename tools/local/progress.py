@@ -1,4 +1,4 @@
-"""Show how far a long walk is: a bar on a terminal, a line now and then in a log."""
+"""Show how far a long run is: a bar on a terminal, a line now and then in a log."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ class Bar:
         self._total = total
         self._done = 0
         self._stream = sys.stderr if stream is None else stream
-        self._drawn = self._stream.isatty()
+        self._on_terminal = self._stream.isatty()
 
     def advance(self, what: str) -> None:
         """Count one step and show it."""
         self._done = min(self._done + 1, self._total)
-        if self._drawn:
+        if self._on_terminal:
             filled = _WIDTH * self._done // self._total
             bar = "█" * filled + "·" * (_WIDTH - filled)
             self._stream.write(f"\r{bar} {self._done}/{self._total} {what:<32}")
@@ -35,6 +35,6 @@ class Bar:
 
     def close(self) -> None:
         """End the bar's line."""
-        if self._drawn:
+        if self._on_terminal:
             self._stream.write("\n")
             self._stream.flush()

@@ -1,4 +1,4 @@
-"""Bring a stage up on this machine and take it down again; the whole walk is `up`."""
+"""Bring a stage up on this machine and take it down again; `up` is the whole way."""
 
 from __future__ import annotations
 
@@ -29,52 +29,50 @@ from tools.local.errors import RunnerStopped
 from tools.local.settings import Settings
 from tools.local.stage import Stage
 
-Tell = Callable[[str], None]
+Report = Callable[[str], None]
 
 
 @contextlib.contextmanager
-def up(settings: Settings, tell: Tell) -> Iterator[tuple[Stage, list[Server]]]:
+def up(settings: Settings, report: Report) -> Iterator[tuple[Stage, list[Server]]]:
     """Serve a stage while the block runs; save its state and end its servers afterwards.
 
     Raises:
         RunnerStopped: it cannot be served; the message says why.
     """
-    with _only_runner(settings), _terminable(), contextlib.ExitStack() as ends:
-        known = _known(settings)
+    with _lock_state_dir(settings), _interrupted_by_signals(), contextlib.ExitStack() as ends:
+        previous = _previous_stage(settings)
         _require_free(settings.port, "PORT")
-        tell("synthesizing the template")
+        report("synthesizing the template")
         assembly = synthesis.synthesize(settings)
-        ports = servers.choose_ports(settings, known)
-        tell("starting the AWS emulator")
+        ports = servers.choose_ports(settings, previous)
+        report("starting the AWS emulator")
         emulator = servers.start_emulator(settings, assembly, ports)
         ends.callback(emulator.stop)
         processes.wait_until_answering(emulator, "/_ministack/health")
-        tell("deploying the template")
-        now = _deploy(settings, assembly, ports)
-        ends.callback(lambda: stage.write(settings, stage.stopped(now)))
-        running = [emulator]
+        report("deploying the template")
+        deployed_stage = _deploy(settings, assembly, ports)
+        ends.callback(lambda: stage.write(settings, stage.stopped(deployed_stage)))
+        started = [emulator]
         if settings.openai_base_url is None:
-            tell("starting the OpenAI simulator")
-            running.append(servers.start_simulator(settings, ports))
-            ends.callback(running[-1].stop)
-        running.append(servers.start_door(settings, now))
-        ends.callback(running[-1].stop)
-        for server in running[1:]:
+            report("starting the OpenAI simulator")
+            started.append(servers.start_simulator(settings, ports))
+            ends.callback(started[-1].stop)
+        started.append(servers.start_origin(settings, deployed_stage))
+        ends.callback(started[-1].stop)
+        for server in started[1:]:
             processes.wait_until_answering(server, "/")
-        stage.write(settings, now)
-        yield now, running
+        stage.write(settings, deployed_stage)
+        yield deployed_stage, started
 
 
 @contextlib.contextmanager
-def _only_runner(settings: Settings) -> Iterator[None]:
+def _lock_state_dir(settings: Settings) -> Iterator[None]:
     """Hold the state directory for this runner alone."""
     try:
         settings.state_dir.mkdir(parents=True, exist_ok=True)
         file = (settings.state_dir / "lock").open("w")
-    except OSError as refused:
-        raise RunnerStopped(
-            f"{settings.state_dir} cannot be written: {refused.strerror}."
-        ) from refused
+    except OSError as error:
+        raise RunnerStopped(f"{settings.state_dir} cannot be written: {error.strerror}.") from error
     with file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -84,7 +82,7 @@ def _only_runner(settings: Settings) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _terminable() -> Iterator[None]:
+def _interrupted_by_signals() -> Iterator[None]:
     """Treat SIGTERM as Ctrl-C, so that both end the servers in order.
 
     A shell starts its background jobs with SIGINT ignored; whoever sends it means it.
@@ -94,24 +92,26 @@ def _terminable() -> Iterator[None]:
         raise KeyboardInterrupt
 
     numbers = (signal.SIGTERM, signal.SIGINT)
-    before = [signal.signal(number, interrupt) for number in numbers]
+    handlers = [signal.signal(number, interrupt) for number in numbers]
     try:
         yield
     finally:
-        for number, handler in zip(numbers, before, strict=True):
+        for number, handler in zip(numbers, handlers, strict=True):
             signal.signal(number, handler)
 
 
-def _known(settings: Settings) -> Stage | None:
+def _previous_stage(settings: Settings) -> Stage | None:
     """Return what the directory holds, refusing another version's."""
-    known = stage.read(settings)
-    if known is not None and known.emulator_version != importlib.metadata.version("ministack"):
+    previous = stage.read(settings)
+    if previous is not None and previous.emulator_version != importlib.metadata.version(
+        "ministack"
+    ):
         raise RunnerStopped(stage.stale(settings))
-    if known is None:
+    if previous is None:
         # A first start that never came to its end left nothing to keep.
-        for left in (settings.emulator_dir, settings.objects_dir):
-            shutil.rmtree(left, ignore_errors=True)
-    return known
+        for folder in (settings.emulator_dir, settings.objects_dir):
+            shutil.rmtree(folder, ignore_errors=True)
+    return previous
 
 
 def _require_free(port: int, name: str) -> None:
@@ -120,7 +120,7 @@ def _require_free(port: int, name: str) -> None:
 
 
 def _deploy(settings: Settings, assembly: Assembly, ports: Ports) -> Stage:
-    now = Stage(
+    deployed_stage = Stage(
         format=stage.FORMAT,
         emulator_version=importlib.metadata.version("ministack"),
         emulator_port=ports.emulator,
@@ -132,17 +132,19 @@ def _deploy(settings: Settings, assembly: Assembly, ports: Ports) -> Stage:
         stack_name=assembly.stack_name,
         outputs={},
     )
-    account = now.account()
-    now.outputs.update(deployment.deploy(account, assembly))
+    account = deployed_stage.account()
+    deployed_stage.outputs.update(deployment.deploy(account, assembly))
     cloudformation_gaps.apply(
         account, assembly, deployment.physical_ids(account, assembly.stack_name)
     )
-    sign_in.ensure_users(account, now.output("UserPoolId"), stage.users_file(settings))
+    sign_in.ensure_users(account, deployed_stage.output("UserPoolId"), stage.users_file(settings))
     # On this machine the emulator itself is where people sign in.
-    publish_dashboard.upload(account.s3, now.outputs | {"SignInDomain": now.endpoint_url})
-    return now
+    publish_dashboard.upload(
+        account.s3, deployed_stage.outputs | {"SignInDomain": deployed_stage.endpoint_url}
+    )
+    return deployed_stage
 
 
-def tell_on_stderr(text: str) -> None:
+def report_on_stderr(text: str) -> None:
     """Report progress; standard output belongs to the one line of JSON."""
     print(text, file=sys.stderr, flush=True)

@@ -47,7 +47,7 @@ class Settings:
 
     @property
     def clock_file(self) -> Path:
-        """The file that holds every room's clock offset."""
+        """The file that holds every function's clock offset."""
         return self.state_dir / "clock.json"
 
     @property

@@ -71,9 +71,9 @@ def users_file(settings: Settings) -> Path:
 def write(settings: Settings, stage: Stage) -> None:
     """Keep the stage for the commands and for the next start."""
     file = settings.state_dir / _FILE
-    fresh = file.with_suffix(".new")
-    fresh.write_text(json.dumps(asdict(stage), indent=1))
-    fresh.replace(file)
+    new_file = file.with_suffix(".new")
+    new_file.write_text(json.dumps(asdict(stage), indent=1))
+    new_file.replace(file)
 
 
 def read(settings: Settings) -> Stage | None:
@@ -86,8 +86,8 @@ def read(settings: Settings) -> Stage | None:
     if not file.exists():
         return None
     try:
-        known = json.loads(file.read_text())
-        stage = Stage(**known)
+        content = json.loads(file.read_text())
+        stage = Stage(**content)
     except (TypeError, ValueError) as unreadable:
         raise RunnerStopped(stale(settings)) from unreadable
     if stage.format != FORMAT:
@@ -141,7 +141,7 @@ def token(settings: Settings, stage: Stage, username: str) -> str:
     Raises:
         RunnerStopped: there is no such user.
     """
-    users: dict[str, User] = {one.username: one for one in read_users(users_file(settings))}
+    users: dict[str, User] = {user.username: user for user in read_users(users_file(settings))}
     if username not in users:
         raise RunnerStopped(f"There is no user {username}; there are {', '.join(sorted(users))}.")
     return id_token(

@@ -1,4 +1,4 @@
-"""Close hours one after the other, as the hourly schedule would, and say how each was sealed."""
+"""Close hours one after the other, as the hourly schedule would, and report each seal."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 from tools.local import clock
 from tools.local.commands import schedules
-from tools.local.commands.stage_reader import Ledger, Organization
+from tools.local.commands.stage_reader import Organization, StageReader
 from tools.local.errors import RunnerStopped
 from tools.local.settings import Settings
 from tools.local.stage import Stage
@@ -18,33 +18,35 @@ _HOUR = timedelta(hours=1)
 _MINUTE = timedelta(minutes=1)
 # How long a failing hour is retried before it is sealed as what it is.
 _GRACE = timedelta(hours=2)
-_ANCHORED_AT = timedelta(minutes=40)
+_ANCHOR_AFTER_MIDNIGHT = timedelta(minutes=40)
 _POLL_S = 0.05
 _LIMIT_S = 300.0
 _RUN_S = 30.0
 
-Sealed = dict[str, Any]
+SealLine = dict[str, Any]
 
 
-def tick(settings: Settings, stage: Stage, first: datetime, count: int) -> Iterator[Sealed]:
+def close_hours(
+    settings: Settings, stage: Stage, first: datetime, count: int
+) -> Iterator[SealLine]:
     """Close `count` hours from `first` on; yield a line for every seal that came of it.
 
     Raises:
         RunnerStopped: an hour got no seal in time; the message names the log.
     """
-    ledger = Ledger(stage)
-    tenants = ledger.tenants()
-    told: dict[Organization, str] = {}
+    reader = StageReader(stage)
+    tenants = reader.tenants()
+    last_printed: dict[Organization, str] = {}
     for hour in (first + step * _HOUR for step in range(count)):
-        organizations = [org for org in ledger.organizations(tenants) if org.expects(hour)]
+        organizations = [org for org in reader.organizations(tenants) if org.expects(hour)]
         for org in organizations:
-            if org not in told:
-                told[org] = (ledger.seal_keys(org) or [""])[-1]
-        _seal(settings, stage, ledger, organizations, hour)
+            if org not in last_printed:
+                last_printed[org] = (reader.seal_keys(org) or [""])[-1]
+        _close_hour(settings, stage, reader, organizations, hour)
         for org in organizations:
-            for key in _new_seals(ledger, org, told[org], hour):
-                told[org] = max(told[org], key)
-                yield line_of(ledger.seal(key))
+            for key in _new_seals(reader, org, last_printed[org], hour):
+                last_printed[org] = max(last_printed[org], key)
+                yield seal_line(reader.seal(key))
         if organizations and (hour + _HOUR).hour == 0:
             _anchor(settings, stage, hour + _HOUR)
 
@@ -52,71 +54,73 @@ def tick(settings: Settings, stage: Stage, first: datetime, count: int) -> Itera
 def _anchor(settings: Settings, stage: Stage, midnight: datetime) -> None:
     """Fire the daily schedule as of its first time of a day."""
     log = str(settings.log_dir / "emulator.log")
-    schedules.fire(stage, schedules.DAILY, midnight + _ANCHORED_AT, log=log)
+    schedules.fire(stage, schedules.DAILY, midnight + _ANCHOR_AFTER_MIDNIGHT, log=log)
 
 
-def _new_seals(ledger: Ledger, org: Organization, last_told: str, hour: datetime) -> list[str]:
+def _new_seals(
+    reader: StageReader, org: Organization, last_printed: str, hour: datetime
+) -> list[str]:
     name = f"/{clock.rfc3339(hour)}.json"
-    fresh = ledger.seal_keys(org, after=last_told)
-    if any(key.endswith(name) for key in fresh):
-        return fresh
-    # The hour was sealed before; it is told again.
-    return [key for key in ledger.seal_keys(org) if key.endswith(name)] + fresh
+    new_keys = reader.seal_keys(org, after=last_printed)
+    if any(key.endswith(name) for key in new_keys):
+        return new_keys
+    # The hour was sealed before; its line is printed again.
+    return [key for key in reader.seal_keys(org) if key.endswith(name)] + new_keys
 
 
-def _seal(
+def _close_hour(
     settings: Settings,
     stage: Stage,
-    ledger: Ledger,
+    reader: StageReader,
     organizations: list[Organization],
     hour: datetime,
 ) -> None:
     """Fire until every organization's hour has its seal."""
     log = str(settings.log_dir / "emulator.log")
     deadline = time.monotonic() + _LIMIT_S
-    _let_runs_end(ledger)
-    soon = hour + _HOUR + _MINUTE
+    _let_runs_end(reader)
+    first_try_at = hour + _HOUR + _MINUTE
     waiting = organizations
     # A run that ends without a seal may try again until the grace is over; then it must seal.
-    for now in (soon, soon + _GRACE, soon + _GRACE + _MINUTE):
+    for now in (first_try_at, first_try_at + _GRACE, first_try_at + _GRACE + _MINUTE):
         clock.set_to(settings.clock_file, now)
         schedules.fire(stage, schedules.HOURLY, hour + _HOUR, log=log)
-        waiting = _wait(ledger, waiting, hour, deadline)
+        waiting = _wait(reader, waiting, hour, deadline)
         if not waiting:
             # The seal is the commit; the rows that show it follow within the same run.
-            _let_runs_end(ledger)
+            _let_runs_end(reader)
             return
     names = ", ".join(f"{org.tenant_id}/{org.org_id}" for org in waiting)
     raise RunnerStopped(f"{clock.rfc3339(hour)} of {names} got no seal; see {log}.")
 
 
-def _let_runs_end(ledger: Ledger) -> None:
+def _let_runs_end(reader: StageReader) -> None:
     """Give runs under way, such as a connection's first, the time to end.
 
     One that met their lease would be put off for a minute. One that crashed holds its message far
     longer, and is not waited for.
     """
     deadline = time.monotonic() + _RUN_S
-    while not ledger.runs_are_over() and time.monotonic() < deadline:
+    while not reader.runs_are_over() and time.monotonic() < deadline:
         time.sleep(_POLL_S)
 
 
 def _wait(
-    ledger: Ledger, organizations: list[Organization], hour: datetime, deadline: float
+    reader: StageReader, organizations: list[Organization], hour: datetime, deadline: float
 ) -> list[Organization]:
     """Wait until the runs have ended; return those whose hour has no seal."""
     unsealed = organizations
     while unsealed and time.monotonic() < deadline:
         # Asked first: whoever has ended by now has sealed by now, or will not.
-        over = ledger.runs_are_over()
-        unsealed = [org for org in unsealed if not ledger.is_sealed(org, hour)]
-        if over:
+        runs_over = reader.runs_are_over()
+        unsealed = [org for org in unsealed if not reader.is_sealed(org, hour)]
+        if runs_over:
             break
         time.sleep(_POLL_S)
     return unsealed
 
 
-def line_of(seal: dict[str, Any]) -> Sealed:
+def seal_line(seal: dict[str, Any]) -> SealLine:
     """Return the line that says how an hour was sealed."""
     content = seal["seal"]
     return {
@@ -124,7 +128,7 @@ def line_of(seal: dict[str, Any]) -> Sealed:
         "org_id": content["org_id"],
         "hour": content["hour"],
         "outcome": content["outcome"],
-        "sections": {name: one["status"] for name, one in content["sections"].items()},
-        "events": sum(one["rows"] for one in content["segments"]["events"]),
+        "sections": {name: entry["status"] for name, entry in content["sections"].items()},
+        "events": sum(entry["rows"] for entry in content["segments"]["events"]),
         "seal_sha256": seal["sha256"],
     }

@@ -9,15 +9,15 @@ from typing import Any
 
 from tools.local import clock
 from tools.local.commands import schedules
-from tools.local.commands.stage_reader import Ledger
+from tools.local.commands.stage_reader import StageReader
 from tools.local.errors import RunnerStopped
 from tools.local.settings import Settings
 from tools.local.stage import Stage
 
-_ENDED = ("ready", "failed")
+_FINAL_STATES = ("ready", "failed")
 _LIMIT_S = 600.0
-_SETTLING_S = 1.0
-_TOLD = (
+_QUEUE_DELAY_S = 1.0
+_FIELDS = (
     "number",
     "state",
     "kind",
@@ -50,21 +50,21 @@ def pack_month(settings: Settings, stage: Stage, month: datetime) -> Iterator[di
     next_month = (month + timedelta(days=31)).replace(day=1)
     fired_at = next_month.replace(day=4, hour=3, minute=14)
     log = str(settings.log_dir / "emulator.log")
-    ledger = Ledger(stage)
+    reader = StageReader(stage)
     clock.set_to(settings.clock_file, fired_at + timedelta(seconds=1))
     schedules.fire(stage, schedules.MONTHLY, fired_at, log=log)
     # The dispatcher may number the packs itself or leave that to the queue.
-    time.sleep(_SETTLING_S)
+    time.sleep(_QUEUE_DELAY_S)
     start = clock.rfc3339(month)
     deadline = time.monotonic() + _LIMIT_S
     while True:
         packs = [
-            {"tenant_id": tenant, **{name: row.get(name) for name in _TOLD}}
-            for tenant in ledger.tenants()
-            for row in ledger.packs(tenant)
+            {"tenant_id": tenant, **{name: row.get(name) for name in _FIELDS}}
+            for tenant in reader.tenants()
+            for row in reader.packs(tenant)
             if row.get("kind") == "monthly" and row.get("period_start") == start
         ]
-        if all(pack["state"] in _ENDED for pack in packs):
+        if all(pack["state"] in _FINAL_STATES for pack in packs):
             yield from packs
             return
         if time.monotonic() > deadline:

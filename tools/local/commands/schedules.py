@@ -23,16 +23,16 @@ def fire(stage: Stage, rule: str, at: datetime, *, log: str) -> None:
     """
     account = stage.account()
     rule_name = stage.output(rule)
-    described = account.events.describe_rule(Name=rule_name)
+    rule_description = account.events.describe_rule(Name=rule_name)
     event = {
         "version": "0",
         "id": str(uuid.uuid4()),
         "detail-type": "Scheduled Event",
         "source": "aws.events",
-        "account": described["Arn"].split(":")[4],
+        "account": rule_description["Arn"].split(":")[4],
         "time": rfc3339(at),
         "region": stage.region,
-        "resources": [described["Arn"]],
+        "resources": [rule_description["Arn"]],
         "detail": {},
     }
     for target in account.events.list_targets_by_rule(Rule=rule_name)["Targets"]:
@@ -41,5 +41,5 @@ def fire(stage: Stage, rule: str, at: datetime, *, log: str) -> None:
         )
         if answer.get("FunctionError"):
             failure = json.loads(answer["Payload"].read() or b"{}")
-            said = failure.get("errorMessage", "no reason given")
-            raise RunnerStopped(f"The dispatcher failed at {rfc3339(at)}: {said}; see {log}.")
+            reason = failure.get("errorMessage", "no reason given")
+            raise RunnerStopped(f"The dispatcher failed at {rfc3339(at)}: {reason}; see {log}.")

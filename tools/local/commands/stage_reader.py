@@ -34,7 +34,7 @@ class Organization:
         return hour >= first
 
 
-class Ledger:
+class StageReader:
     """The table, the evidence bucket and the snapshot queue of a stage."""
 
     def __init__(self, stage: Stage) -> None:
@@ -72,9 +72,9 @@ class Ledger:
         prefix = keys.organization_prefix(org.tenant_id, org.org_id) + "seals/"
         pages = self._s3.get_paginator("list_objects_v2")
         return [
-            one["Key"]
+            entry["Key"]
             for page in pages.paginate(Bucket=self._evidence, Prefix=prefix, StartAfter=after)
-            for one in page.get("Contents", [])
+            for entry in page.get("Contents", [])
         ]
 
     def is_sealed(self, org: Organization, hour: datetime) -> bool:
@@ -88,21 +88,21 @@ class Ledger:
 
     def runs_are_over(self) -> bool:
         """Whether no run is under way or about to be; one put off for later is neither."""
-        known = self._sqs.get_queue_attributes(
+        counts = self._sqs.get_queue_attributes(
             QueueUrl=self._queue_url,
             AttributeNames=[
                 "ApproximateNumberOfMessages",
                 "ApproximateNumberOfMessagesNotVisible",
             ],
         )["Attributes"]
-        return not any(int(number) for number in known.values())
+        return not any(int(number) for number in counts.values())
 
     def seal(self, key: str) -> dict[str, Any]:
         """Return a seal object."""
-        found: dict[str, Any] = json.loads(
+        seal: dict[str, Any] = json.loads(
             self._s3.get_object(Bucket=self._evidence, Key=key)["Body"].read()
         )
-        return found
+        return seal
 
     def _rows(self, pk: str, sk_prefix: str) -> list[dict[str, Any]]:
         condition = "pk = :pk" + (" AND begins_with(sk, :sk)" if sk_prefix else "")
@@ -115,9 +115,9 @@ class Ledger:
             ExpressionAttributeValues=values,
             ConsistentRead=True,
         )
-        plain = TypeDeserializer().deserialize
+        deserialize = TypeDeserializer().deserialize
         return [
-            {name: plain(value) for name, value in item.items()}
+            {name: deserialize(value) for name, value in item.items()}
             for page in pages
             for item in page["Items"]
         ]

@@ -1,4 +1,4 @@
-"""Clients for the emulated account, with the operator's rights; no room ever gets these."""
+"""Clients for the emulated account, with the operator's rights; no function ever gets these."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ class Account:
 
     @property
     def functions(self) -> LambdaClient:
-        """The rooms."""
+        """The Lambda functions."""
         return self._client("lambda")  # type: ignore[no-any-return]
 
     @property

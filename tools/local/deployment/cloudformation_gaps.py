@@ -1,4 +1,4 @@
-"""Give the emulated account what its CloudFormation leaves out, and assert it against the template.
+"""Apply what the emulator's CloudFormation leaves out, and assert it against the template.
 
 It ignores the buckets' Object Lock and the table's time to live. Both are read back afterwards: a
 stage that differs from the template in them does not start.
@@ -30,28 +30,28 @@ def apply(account: Account, assembly: Assembly, names: dict[str, str]) -> None:
     """
     resources = assembly.template["Resources"]
     for logical_id in assembly.logical_ids("AWS::S3::Bucket"):
-        wanted = resources[logical_id].get("Properties", {}).get("ObjectLockConfiguration")
-        if wanted:
-            _lock(account, names[logical_id], wanted)
+        specification = resources[logical_id].get("Properties", {}).get("ObjectLockConfiguration")
+        if specification:
+            _lock(account, names[logical_id], specification)
     for kind in _TABLES:
         for logical_id in assembly.logical_ids(kind):
-            wanted = resources[logical_id]["Properties"].get("TimeToLiveSpecification")
-            if wanted:
-                _expire(account, names[logical_id], wanted)
+            specification = resources[logical_id]["Properties"].get("TimeToLiveSpecification")
+            if specification:
+                _expire(account, names[logical_id], specification)
 
 
-def _lock(account: Account, bucket: str, wanted: dict[str, Any]) -> None:
+def _lock(account: Account, bucket: str, specification: dict[str, Any]) -> None:
     # CloudFormation says "Rule.DefaultRetention" as the API does; its days may be text.
-    retention = dict(wanted["Rule"]["DefaultRetention"])
+    retention = dict(specification["Rule"]["DefaultRetention"])
     for unit in ("Days", "Years"):
         if unit in retention:
             retention[unit] = int(retention[unit])
-    asked: Any = {"ObjectLockEnabled": "Enabled", "Rule": {"DefaultRetention": retention}}
-    if _lock_of(account, bucket) != asked:
-        account.s3.put_object_lock_configuration(Bucket=bucket, ObjectLockConfiguration=asked)
-    found = _lock_of(account, bucket)
-    if found != asked:
-        raise RunnerStopped(f"The bucket {bucket} locks as {found}, the template says {asked}.")
+    expected: Any = {"ObjectLockEnabled": "Enabled", "Rule": {"DefaultRetention": retention}}
+    if _lock_of(account, bucket) != expected:
+        account.s3.put_object_lock_configuration(Bucket=bucket, ObjectLockConfiguration=expected)
+    actual = _lock_of(account, bucket)
+    if actual != expected:
+        raise RunnerStopped(f"The bucket {bucket} locks as {actual}, the template says {expected}.")
 
 
 def _lock_of(account: Account, bucket: str) -> dict[str, Any] | None:
@@ -59,23 +59,25 @@ def _lock_of(account: Account, bucket: str) -> dict[str, Any] | None:
         answer = account.s3.get_object_lock_configuration(Bucket=bucket)
     except ClientError:
         return None
-    found = answer["ObjectLockConfiguration"]
-    retention = found.get("Rule", {}).get("DefaultRetention", {})
+    configuration = answer["ObjectLockConfiguration"]
+    retention = configuration.get("Rule", {}).get("DefaultRetention", {})
     # An emulator may say `Years: 0` beside the days.
-    told = {unit: value for unit, value in retention.items() if value}
-    return {**found, "Rule": {"DefaultRetention": told}}
+    defined = {unit: value for unit, value in retention.items() if value}
+    return {**configuration, "Rule": {"DefaultRetention": defined}}
 
 
-def _expire(account: Account, table: str, wanted: dict[str, Any]) -> None:
-    attribute = wanted["AttributeName"]
+def _expire(account: Account, table: str, specification: dict[str, Any]) -> None:
+    attribute = specification["AttributeName"]
     if _expiry_of(account, table) != attribute:
         account.dynamodb.update_time_to_live(
             TableName=table,
             TimeToLiveSpecification={"Enabled": True, "AttributeName": attribute},
         )
-    found = _expiry_of(account, table)
-    if found != attribute:
-        raise RunnerStopped(f"The table {table} expires by {found}, the template says {attribute}.")
+    actual = _expiry_of(account, table)
+    if actual != attribute:
+        raise RunnerStopped(
+            f"The table {table} expires by {actual}, the template says {attribute}."
+        )
 
 
 def _expiry_of(account: Account, table: str) -> str | None:

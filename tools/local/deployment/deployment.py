@@ -13,7 +13,7 @@ from tools.local.deployment.aws import Account
 from tools.local.deployment.synthesis import Assembly
 from tools.local.errors import RunnerStopped
 
-_DONE = ("CREATE_COMPLETE", "UPDATE_COMPLETE")
+_SUCCEEDED = ("CREATE_COMPLETE", "UPDATE_COMPLETE")
 _CAPABILITIES = ("CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND")
 
 
@@ -24,15 +24,15 @@ def deploy(account: Account, assembly: Assembly, *, limit_s: float = 300.0) -> d
         RunnerStopped: CloudFormation refused; the message holds its reason.
     """
     _upload_assets(account, assembly)
-    known = _status(account, assembly.stack_name)
+    status = _status(account, assembly.stack_name)
     arguments = {
         "StackName": assembly.stack_name,
-        # Its text is longer than a request may be; it lies with the assets, as everywhere.
+        # The template is longer than a request may be; it lies with the assets, as everywhere.
         "TemplateURL": assembly.template_asset.replace("s3://", f"{account.endpoint_url}/"),
         "Capabilities": list(_CAPABILITIES),
     }
     try:
-        if known is None:
+        if status is None:
             account.cloudformation.create_stack(**arguments)  # type: ignore[arg-type]
         else:
             account.cloudformation.update_stack(**arguments)  # type: ignore[arg-type]
@@ -47,16 +47,16 @@ def deploy(account: Account, assembly: Assembly, *, limit_s: float = 300.0) -> d
 def outputs(account: Account, stack_name: str) -> dict[str, str]:
     """Return the outputs of a stack that is there."""
     stack = account.cloudformation.describe_stacks(StackName=stack_name)["Stacks"][0]
-    return {one["OutputKey"]: one["OutputValue"] for one in stack.get("Outputs", [])}
+    return {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])}
 
 
 def physical_ids(account: Account, stack_name: str) -> dict[str, str]:
     """Return the name in the account of every resource, by its logical id."""
     pages = account.cloudformation.get_paginator("list_stack_resources")
     return {
-        one["LogicalResourceId"]: one.get("PhysicalResourceId", "")
+        summary["LogicalResourceId"]: summary.get("PhysicalResourceId", "")
         for page in pages.paginate(StackName=stack_name)
-        for one in page["StackResourceSummaries"]
+        for summary in page["StackResourceSummaries"]
     }
 
 
@@ -76,17 +76,17 @@ def _wait(account: Account, stack_name: str, limit_s: float) -> None:
     while status is not None and status.endswith("_IN_PROGRESS") and time.monotonic() < deadline:
         time.sleep(0.2)
         status = _status(account, stack_name)
-    if status not in _DONE:
+    if status not in _SUCCEEDED:
         reason = _first_failure(account, stack_name)
         raise RunnerStopped(f"The stack {stack_name} ended as {status}: {reason}")
 
 
 def _first_failure(account: Account, stack_name: str) -> str:
     events = account.cloudformation.describe_stack_events(StackName=stack_name)["StackEvents"]
-    failed = [one for one in events if one.get("ResourceStatus", "").endswith("_FAILED")]
-    if not failed:
+    failures = [event for event in events if event.get("ResourceStatus", "").endswith("_FAILED")]
+    if not failures:
         return "no reason given"
-    first = min(failed, key=lambda one: one["Timestamp"])
+    first = min(failures, key=lambda event: event["Timestamp"])
     return f"{first.get('LogicalResourceId')}: {first.get('ResourceStatusReason', '')}"
 
 
@@ -99,18 +99,18 @@ def _upload_assets(account: Account, assembly: Assembly) -> None:
     for asset in assembly.assets().values():
         source = assembly.directory / asset["source"]["path"]
         for destination in asset["destinations"].values():
-            bucket = _fill_in(destination["bucketName"], assembly)
+            bucket = _fill_placeholders(destination["bucketName"], assembly)
             if bucket not in buckets:
                 _make_bucket(account, bucket)
                 buckets.add(bucket)
-            key = _fill_in(destination["objectKey"], assembly)
-            if not _there(account, bucket, key):
-                packed = asset["source"].get("packaging") == "zip"
-                body = _zipped(source) if packed else source.read_bytes()
+            key = _fill_placeholders(destination["objectKey"], assembly)
+            if not _is_uploaded(account, bucket, key):
+                is_folder = asset["source"].get("packaging") == "zip"
+                body = _zip(source) if is_folder else source.read_bytes()
                 account.s3.put_object(Bucket=bucket, Key=key, Body=body)
 
 
-def _fill_in(text: str, assembly: Assembly) -> str:
+def _fill_placeholders(text: str, assembly: Assembly) -> str:
     return (
         text.replace("${AWS::AccountId}", assembly.account)
         .replace("${AWS::Region}", assembly.region)
@@ -128,7 +128,7 @@ def _make_bucket(account: Account, bucket: str) -> None:
         )
 
 
-def _there(account: Account, bucket: str, key: str) -> bool:
+def _is_uploaded(account: Account, bucket: str, key: str) -> bool:
     """Whether the asset is uploaded; its key is the hash of its content."""
     try:
         account.s3.head_object(Bucket=bucket, Key=key)
@@ -137,13 +137,13 @@ def _there(account: Account, bucket: str, key: str) -> bool:
     return True
 
 
-def _zipped(folder: Path) -> bytes:
+def _zip(folder: Path) -> bytes:
     """Pack a folder; a file that is already an archive goes as it is."""
     if folder.is_file():
         return folder.read_bytes()
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
         for file in sorted(folder.rglob("*")):
             if file.is_file() and "__pycache__" not in file.parts:
                 archive.write(file, file.relative_to(folder).as_posix())
-    return packed.getvalue()
+    return buffer.getvalue()

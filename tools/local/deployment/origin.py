@@ -1,4 +1,4 @@
-"""The one origin of a stage on loopback: the emulated distribution, under a name a browser reaches.
+"""The origin of a stage on loopback: the emulated distribution, where a browser reaches it.
 
 `python -m tools.local.deployment.origin PORT EMULATOR_PORT DISTRIBUTION REPLACED=BY…`. Every
 request goes to the distribution the template describes, its behaviours and header policies
@@ -15,7 +15,7 @@ from typing import Any
 
 import httpx
 
-from tools.local import serving
+from tools.local import asgi_server
 from tools.local.settings import API_PREFIX
 
 # Of the connection, not of the message (RFC 9110, section 7.6.1); lengths are counted anew.
@@ -38,8 +38,8 @@ Headers = list[tuple[bytes, bytes]]
 Send = Callable[[Any], Awaitable[None]]
 
 
-class Door:
-    """An ASGI application that passes every request on.
+class OriginProxy:
+    """An ASGI application that passes every request on to the emulated distribution.
 
     Args:
         emulator_url: where the emulator listens.
@@ -61,35 +61,35 @@ class Door:
     ) -> None:
         """Answer one request, or the server's start and end."""
         if scope["type"] == "lifespan":
-            await self._live(receive, send)
+            await self._lifespan(receive, send)
         elif scope["type"] == "http":
-            await self._pass_on(scope, await _body(receive), send)
+            await self._forward(scope, await _body(receive), send)
 
-    async def _pass_on(self, scope: Mapping[str, Any], body: bytes, send: Send) -> None:
+    async def _forward(self, scope: Mapping[str, Any], body: bytes, send: Send) -> None:
         try:
             answer = await self._emulator.request(
                 scope["method"],
                 self._url.copy_with(raw_path=_target(scope)),
-                headers=[(b"host", self._distribution.encode()), *_kept(scope["headers"])],
+                headers=[(b"host", self._distribution.encode()), *_end_to_end(scope["headers"])],
                 content=body,
             )
         except httpx.HTTPError:
             await _send(send, 502, [(b"content-type", b"text/plain")], b"The emulator is down.\n")
             return
         headers = [
-            (name.lower(), self._localized(name, value))
-            for name, value in _kept(answer.headers.raw)
+            (name.lower(), self._with_local_hosts(name, value))
+            for name, value in _end_to_end(answer.headers.raw)
         ]
         await _send(send, answer.status_code, headers, answer.content)
 
-    def _localized(self, name: bytes, value: bytes) -> bytes:
+    def _with_local_hosts(self, name: bytes, value: bytes) -> bytes:
         if name.lower() != b"content-security-policy":
             return value
-        for host, here in self._hosts.items():
-            value = value.replace(host.encode(), here.encode())
+        for host, local_host in self._hosts.items():
+            value = value.replace(host.encode(), local_host.encode())
         return value
 
-    async def _live(self, receive: Callable[[], Awaitable[Any]], send: Send) -> None:
+    async def _lifespan(self, receive: Callable[[], Awaitable[Any]], send: Send) -> None:
         while True:
             message = await receive()
             if message["type"] == "lifespan.shutdown":
@@ -106,15 +106,15 @@ def _target(scope: Mapping[str, Any]) -> bytes:
     means the same route.
     """
     path = bytes(scope.get("raw_path") or scope["path"].encode())
-    twice = (API_PREFIX + API_PREFIX).encode() + b"/"
-    if path.startswith(twice):
+    doubled_prefix = (API_PREFIX + API_PREFIX).encode() + b"/"
+    if path.startswith(doubled_prefix):
         path = path[len(API_PREFIX) :]
     query = bytes(scope.get("query_string") or b"")
     return path + b"?" + query if query else path
 
 
-def _kept(headers: Iterable[tuple[bytes, bytes]]) -> Headers:
-    return [one for one in headers if one[0].decode("latin-1").lower() not in _HOP_BY_HOP]
+def _end_to_end(headers: Iterable[tuple[bytes, bytes]]) -> Headers:
+    return [header for header in headers if header[0].decode("latin-1").lower() not in _HOP_BY_HOP]
 
 
 async def _body(receive: Callable[[], Awaitable[Any]]) -> bytes:
@@ -127,8 +127,8 @@ async def _body(receive: Callable[[], Awaitable[Any]]) -> bytes:
 
 
 async def _send(send: Send, status: int, headers: Headers, body: bytes) -> None:
-    sized = [*headers, (b"content-length", str(len(body)).encode())]
-    await send({"type": "http.response.start", "status": status, "headers": sized})
+    with_length = [*headers, (b"content-length", str(len(body)).encode())]
+    await send({"type": "http.response.start", "status": status, "headers": with_length})
     await send({"type": "http.response.body", "body": body})
 
 
@@ -136,8 +136,8 @@ def main() -> None:
     """Serve until told to stop."""
     port, emulator_port, distribution, *pairs = sys.argv[1:]
     hosts = dict(pair.split("=", 1) for pair in pairs)
-    door = Door(f"http://127.0.0.1:{emulator_port}", distribution, hosts)
-    asyncio.run(serving.serve(door, int(port)))
+    proxy = OriginProxy(f"http://127.0.0.1:{emulator_port}", distribution, hosts)
+    asyncio.run(asgi_server.serve(proxy, int(port)))
 
 
 if __name__ == "__main__":

@@ -22,16 +22,16 @@ class Ports:
     control: int
 
 
-def choose_ports(settings: Settings, known: Stage | None) -> Ports:
+def choose_ports(settings: Settings, previous: Stage | None) -> Ports:
     """Return free ports; the emulator's stays, as addresses in the account hold it.
 
     Raises:
         RunnerStopped: the emulator's is taken by now.
     """
-    if known is None:
+    if previous is None:
         emulator = processes.next_free_port(settings.port)
     else:
-        emulator = known.emulator_port
+        emulator = previous.emulator_port
         if not processes.port_is_free(emulator):
             raise RunnerStopped(
                 f"Port {emulator}, the emulator's in {settings.state_dir}, is in use on "
@@ -42,7 +42,7 @@ def choose_ports(settings: Settings, known: Stage | None) -> Ports:
 
 
 def start_emulator(settings: Settings, assembly: Assembly, ports: Ports) -> Server:
-    """Start the emulator; the rooms it runs inherit their clock and OpenAI's address from it."""
+    """Start the emulator, of which the functions inherit their clock and OpenAI's address."""
     openai_base_url = settings.openai_base_url or f"http://127.0.0.1:{ports.simulator}/v1"
     environment = {
         "GATEWAY_PORT": str(ports.emulator),
@@ -74,7 +74,7 @@ def start_emulator(settings: Settings, assembly: Assembly, ports: Ports) -> Serv
 
 
 def start_simulator(settings: Settings, ports: Ports) -> Server:
-    """Start OpenAI's stand-in, which follows the stage's clock and tells the demo story."""
+    """Start the OpenAI simulator, which follows the stage's clock and plays the demo story."""
     return processes.start(
         "simulator",
         [
@@ -92,18 +92,18 @@ def start_simulator(settings: Settings, ports: Ports) -> Server:
     )
 
 
-def start_door(settings: Settings, now: Stage) -> Server:
-    """Start the one origin; its page may talk to sign-in and packs where they are here."""
-    packs_host = f"https://{now.output('PacksBucket')}.s3.{now.region}.amazonaws.com"
+def start_origin(settings: Settings, stage: Stage) -> Server:
+    """Start the origin of dashboard and API; its page may reach this stage's sign-in and packs."""
+    packs_host = f"https://{stage.output('PacksBucket')}.s3.{stage.region}.amazonaws.com"
     return processes.start(
-        "door",
+        "origin",
         [
             "tools.local.deployment.origin",
             str(settings.port),
-            str(now.emulator_port),
-            now.output("DistributionDomain"),
-            f"{now.output('SignInDomain')}={now.endpoint_url}",
-            f"{packs_host}={now.endpoint_url}",
+            str(stage.emulator_port),
+            stage.output("DistributionDomain"),
+            f"{stage.output('SignInDomain')}={stage.endpoint_url}",
+            f"{packs_host}={stage.endpoint_url}",
         ],
         port=settings.port,
         log_dir=settings.log_dir,

@@ -34,11 +34,11 @@ def read_users(file: Path) -> list[User]:
     """Return the users made so far; none before the first `up`."""
     if not file.exists():
         return []
-    return [User(**one) for one in json.loads(file.read_text())]
+    return [User(**fields) for fields in json.loads(file.read_text())]
 
 
 def ensure_users(account: Account, pool_id: str, file: Path) -> list[User]:
-    """Make an admin and an auditor for each tenant, once; return all of them."""
+    """Create an admin and an auditor for each tenant, once; return all of them."""
     users = read_users(file) or [
         User(tenant, f"{tenant}-{group}", secrets.token_urlsafe(12) + "aA1!", group)
         for tenant in TENANTS
@@ -47,11 +47,11 @@ def ensure_users(account: Account, pool_id: str, file: Path) -> list[User]:
     file.touch(mode=0o600)
     file.write_text(json.dumps([asdict(user) for user in users], indent=1))
     for user in users:
-        _make(account, pool_id, user)
+        _create(account, pool_id, user)
     return users
 
 
-def _make(account: Account, pool_id: str, user: User) -> None:
+def _create(account: Account, pool_id: str, user: User) -> None:
     try:
         account.cognito.admin_create_user(
             UserPoolId=pool_id,

@@ -14,7 +14,7 @@ from typing import Any
 from tools.local.errors import RunnerStopped
 from tools.local.settings import ROOT, Settings
 
-# What a synthesis reads. The rooms' code and the dashboard are in it as assets.
+# What a synthesis reads. The functions' code and the dashboard are in it as assets.
 _SOURCES = ("app.py", "cdk.json", "uv.lock", "pyproject.toml", "infra", "functions", "dashboard")
 _STAMP = "sources.sha256"
 ACCOUNT = "000000000000"
@@ -51,7 +51,7 @@ class Assembly:
     def logical_ids(self, kind: str) -> list[str]:
         """Return the template's resources of one type, in order."""
         resources = self.template["Resources"]
-        return sorted(name for name, one in resources.items() if one["Type"] == kind)
+        return sorted(name for name, resource in resources.items() if resource["Type"] == kind)
 
 
 def context(settings: Settings) -> dict[str, str]:
@@ -85,36 +85,36 @@ def synthesize(settings: Settings) -> Assembly:
     Raises:
         RunnerStopped: the synthesis failed; the message names its log.
     """
-    wanted = context(settings)
-    fingerprint = _fingerprint(wanted)
+    synthesis_context = context(settings)
+    fingerprint = _fingerprint(synthesis_context)
     stamp = settings.cloud_dir / _STAMP
     if not stamp.exists() or stamp.read_text() != fingerprint:
         stamp.unlink(missing_ok=True)
-        _run(settings, wanted)
+        _run(settings, synthesis_context)
         stamp.write_text(fingerprint)
     return _read(settings.cloud_dir)
 
 
-def _run(settings: Settings, wanted: dict[str, str]) -> None:
+def _run(settings: Settings, synthesis_context: dict[str, str]) -> None:
     settings.log_dir.mkdir(parents=True, exist_ok=True)
     log = settings.log_dir / "synthesis.log"
-    overrides = [word for pair in wanted.items() for word in ("-c", "=".join(pair))]
+    overrides = [word for pair in synthesis_context.items() for word in ("-c", "=".join(pair))]
     with log.open("wb") as sink:
-        ended = subprocess.run(
+        process = subprocess.run(
             [sys.executable, "app.py", *overrides, "--out", str(settings.cloud_dir)],
             cwd=ROOT,
             stdout=sink,
             stderr=subprocess.STDOUT,
             check=False,
         )
-    if ended.returncode:
+    if process.returncode:
         lines = log.read_text(errors="replace").strip().splitlines()
         last = lines[-1] if lines else "no output"
         raise RunnerStopped(f"The template could not be synthesized ({last}); see {log}.")
 
 
-def _fingerprint(wanted: dict[str, str]) -> str:
-    digest = hashlib.sha256(json.dumps(wanted, sort_keys=True).encode())
+def _fingerprint(synthesis_context: dict[str, str]) -> str:
+    digest = hashlib.sha256(json.dumps(synthesis_context, sort_keys=True).encode())
     for source in _SOURCES:
         for file in _files(ROOT / source):
             content = hashlib.sha256(file.read_bytes()).hexdigest()

@@ -14,12 +14,12 @@ _API_HOST = re.compile(r"([a-z0-9]+)\.execute-api\.[a-z0-9-]+\.amazonaws\.com")
 
 def local_origin(origin: dict[str, Any], port: int) -> dict[str, Any]:
     """Return the origin as it is reached here; any other than an HTTP API is left alone."""
-    found = _API_HOST.fullmatch(origin["domain_name"].lower())
-    if found is None:
+    host = _API_HOST.fullmatch(origin["domain_name"].lower())
+    if host is None:
         return origin
     return {
         **origin,
-        "domain_name": f"{found[1]}.execute-api.127.0.0.1",
+        "domain_name": f"{host[1]}.execute-api.127.0.0.1",
         "protocol_policy": "http-only",
         "http_port": port,
     }

@@ -75,7 +75,7 @@ def _signature_keys(
 ) -> dict[str, Any]:
     """Name how a request was signed, and how many milliseconds ago."""
     presigned = "X-Amz-Signature" in query
-    signed_at = _one(query.get("X-Amz-Date")) if presigned else headers.get("x-amz-date")
+    signed_at = _first_text(query.get("X-Amz-Date")) if presigned else headers.get("x-amz-date")
     if not presigned and "authorization" not in headers:
         return {}
     keys: dict[str, Any] = {
@@ -90,21 +90,21 @@ def _signature_keys(
     return keys
 
 
-def _one(values: object) -> str | None:
+def _first_text(values: object) -> str | None:
     first = values[0] if isinstance(values, list) and values else values
     return first if isinstance(first, str) else None
 
 
 def _leading_keys(request: Mapping[str, Any], hash_key: HashKeyOf) -> Iterator[str]:
     """Yield the hash key value of every item a DynamoDB request names."""
-    for table, one in _single_requests(request):
-        name = hash_key(table, one.get("IndexName"))
+    for table, item_request in _single_requests(request):
+        name = hash_key(table, item_request.get("IndexName"))
         if name is None:
             continue
-        for holder in (one.get("Key"), one.get("Item")):
-            if isinstance(holder, dict) and name in holder:
-                yield _scalar(holder[name])
-        yield from _keys_of_condition(one, name)
+        for attributes in (item_request.get("Key"), item_request.get("Item")):
+            if isinstance(attributes, dict) and name in attributes:
+                yield _scalar(attributes[name])
+        yield from _keys_of_condition(item_request, name)
 
 
 def _single_requests(request: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
@@ -112,14 +112,14 @@ def _single_requests(request: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[
     if isinstance(request.get("TableName"), str):
         yield request["TableName"], request
     for entry in request.get("TransactItems") or ():
-        for one in entry.values():
-            yield one.get("TableName", ""), one
+        for item_request in entry.values():
+            yield item_request.get("TableName", ""), item_request
     batches = request.get("RequestItems")
     for table, batch in batches.items() if isinstance(batches, dict) else ():
         if isinstance(batch, dict):
             yield from ((table, {"Key": key}) for key in batch.get("Keys") or ())
         else:
-            yield from ((table, one) for entry in batch for one in entry.values())
+            yield from ((table, item_request) for entry in batch for item_request in entry.values())
 
 
 def _keys_of_condition(request: Mapping[str, Any], name: str) -> Iterator[str]:
@@ -176,7 +176,7 @@ def _hash_key_of_table(table: str, index: str | None) -> str | None:
     if record is None:
         return None
     schema = record.get("KeySchema") or []
-    for one in record.get("GlobalSecondaryIndexes") or []:
-        if one.get("IndexName") == index:
-            schema = one.get("KeySchema") or []
+    for index_record in record.get("GlobalSecondaryIndexes") or []:
+        if index_record.get("IndexName") == index:
+            schema = index_record.get("KeySchema") or []
     return next((key["AttributeName"] for key in schema if key["KeyType"] == "HASH"), None)

@@ -12,7 +12,7 @@ import sys
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
-from tools.local import serving
+from tools.local import asgi_server
 from tools.local.emulator import api_origin, authorization, user_pool
 
 Scope = MutableMapping[str, Any]
@@ -28,12 +28,12 @@ def as_tls(app: App) -> App:
     client, and the emulator's own TLS mode breaks its JWT authorizer.
     """
 
-    async def served(scope: Scope, receive: Receive, send: Send) -> None:
+    async def https_app(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
             scope = {**scope, "scheme": "https"}
         await app(scope, receive, send)
 
-    return served
+    return https_app
 
 
 def main() -> None:
@@ -44,7 +44,7 @@ def main() -> None:
     authorization.install()
     api_origin.install(port)
     user_pool.install()
-    asyncio.run(serving.serve(as_tls(app), port))
+    asyncio.run(asgi_server.serve(as_tls(app), port))
 
 
 if __name__ == "__main__":

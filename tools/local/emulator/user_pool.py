@@ -17,7 +17,7 @@ Refusal = tuple[str, str]
 """An error code and its message."""
 
 
-def unwritable(
+def write_refusal(
     pool: Mapping[str, Any], client: Mapping[str, Any], names: Iterable[str]
 ) -> Refusal | None:
     """Return why a client may not write these attributes for a user, None where it may.
@@ -27,17 +27,25 @@ def unwritable(
         client: with its `WriteAttributes`; without any it writes every mutable attribute.
         names: of the attributes to be written.
     """
-    fixed = {one["Name"] for one in pool.get("SchemaAttributes", []) if one.get("Mutable") is False}
+    immutable = {
+        attribute["Name"]
+        for attribute in pool.get("SchemaAttributes", [])
+        if attribute.get("Mutable") is False
+    }
     allowed = client.get("WriteAttributes")
     for name in names:
         if allowed and name not in allowed:
             return "NotAuthorizedException", "A client attempted to write unauthorized attribute"
-        if name in fixed or f"custom:{name}" in fixed or name.removeprefix("custom:") in fixed:
+        if (
+            name in immutable
+            or f"custom:{name}" in immutable
+            or name.removeprefix("custom:") in immutable
+        ):
             return "InvalidParameterException", f"user.{name}: Attribute cannot be updated."
     return None
 
 
-def closed(pool: Mapping[str, Any]) -> Refusal | None:
+def sign_up_refusal(pool: Mapping[str, Any]) -> Refusal | None:
     """Return why nobody may sign up to a pool, None where one may."""
     if pool.get("AdminCreateUserConfig", {}).get("AllowAdminCreateUserOnly"):
         return "NotAuthorizedException", "SignUp is not permitted for this user pool"
@@ -66,18 +74,18 @@ def install() -> None:
         _, pool = cognito._user_pool_for_access_token(token)
         if pool:
             client = pool.get("_clients", {}).get(client_of(token), {})
-            names = [one.get("Name", "") for one in data.get("UserAttributes", [])]
-            refused = unwritable(pool, client, names)
-            if refused:
-                return cognito.error_response_json(*refused, 400)
+            names = [attribute.get("Name", "") for attribute in data.get("UserAttributes", [])]
+            refusal = write_refusal(pool, client, names)
+            if refusal:
+                return cognito.error_response_json(*refusal, 400)
         return update(data)
 
     def sign_up_user(data: dict[str, Any]) -> object:
-        wanted = data.get("ClientId", "")
+        client_id = data.get("ClientId", "")
         for pool in cognito._user_pools.values():
-            refused = closed(pool) if wanted in pool.get("_clients", {}) else None
-            if refused:
-                return cognito.error_response_json(*refused, 400)
+            refusal = sign_up_refusal(pool) if client_id in pool.get("_clients", {}) else None
+            if refusal:
+                return cognito.error_response_json(*refusal, 400)
         return sign_up(data)
 
     cognito._update_user_attributes = update_user_attributes

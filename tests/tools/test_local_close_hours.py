@@ -18,8 +18,8 @@ ORG = Organization("tenant-a", "org-one", clock.parse("2026-04-01T00:05:00Z"))
 STAGE = Stage(1, "1", 1, 1, 1, 1, "", "eu-central-1", "stack", {})
 
 
-class FakeLedger:
-    """A ledger whose organization seals at the n-th firing."""
+class FakeStageReader:
+    """A reader of a stage whose organization seals at the n-th firing."""
 
     def __init__(self, seals_at: int, organizations: list[Organization]) -> None:
         self.seals_at = seals_at
@@ -39,7 +39,7 @@ class FakeLedger:
         return True
 
     def is_sealed(self, _org: Organization, hour: datetime) -> bool:
-        """Look among the sealed hours."""
+        """Whether the hour is among the sealed ones."""
         return hour in self.sealed
 
     def seal_keys(self, org: Organization, *, after: str = "") -> list[str]:
@@ -64,33 +64,33 @@ class FakeLedger:
 
 
 @pytest.fixture
-def here(tmp_path: Path) -> settings.Settings:
+def stage_settings(tmp_path: Path) -> settings.Settings:
     """Give settings of an empty state directory."""
     return settings.from_environment({"STATE_DIR": str(tmp_path)})
 
 
 def close(
-    here: settings.Settings, ledger: FakeLedger, monkeypatch: pytest.MonkeyPatch
+    stage_settings: settings.Settings, reader: FakeStageReader, monkeypatch: pytest.MonkeyPatch
 ) -> tuple[list[dict[str, Any]], list[tuple[datetime, datetime]]]:
-    """Tick one hour; return its lines, and per firing the event's time and the clock."""
+    """Close one hour; return its lines, and per firing the event's time and the clock."""
     firings: list[tuple[datetime, datetime]] = []
 
     def fire(_stage: Stage, rule: str, at: datetime, *, log: str) -> None:
         assert (rule, Path(log).name) == (schedules.HOURLY, "emulator.log")
-        firings.append((at, clock.read(here.clock_file)))
-        if len(firings) == ledger.seals_at:
-            ledger.sealed += [HOUR - timedelta(hours=1), HOUR]
+        firings.append((at, clock.read(stage_settings.clock_file)))
+        if len(firings) == reader.seals_at:
+            reader.sealed += [HOUR - timedelta(hours=1), HOUR]
 
-    monkeypatch.setattr(close_hours, "Ledger", lambda _stage: ledger)
+    monkeypatch.setattr(close_hours, "StageReader", lambda _stage: reader)
     monkeypatch.setattr(schedules, "fire", fire)
-    return list(close_hours.tick(here, STAGE, HOUR, 1)), firings
+    return list(close_hours.close_hours(stage_settings, STAGE, HOUR, 1)), firings
 
 
 def test_an_hour_is_closed_a_minute_after_its_end(
-    here: settings.Settings, monkeypatch: pytest.MonkeyPatch
+    stage_settings: settings.Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """One firing for the hour's end; each new seal is told, the missed one before it too."""
-    lines, firings = close(here, FakeLedger(1, [ORG]), monkeypatch)
+    """One firing for the hour's end; each new seal has a line, the missed one before it too."""
+    lines, firings = close(stage_settings, FakeStageReader(1, [ORG]), monkeypatch)
     assert [(line["hour"], line["outcome"]) for line in lines] == [
         ("2026-04-01T04:00:00Z", "missed"),
         ("2026-04-01T05:00:00Z", "complete"),
@@ -110,62 +110,62 @@ def test_an_hour_is_closed_a_minute_after_its_end(
 
 
 def test_a_run_without_a_seal_is_followed_past_the_grace(
-    here: settings.Settings, monkeypatch: pytest.MonkeyPatch
+    stage_settings: settings.Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The second firing is for the same hour, with the clock two hours on."""
-    lines, firings = close(here, FakeLedger(2, [ORG]), monkeypatch)
+    lines, firings = close(stage_settings, FakeStageReader(2, [ORG]), monkeypatch)
     assert lines[-1]["hour"] == clock.rfc3339(HOUR)
     assert [clock.rfc3339(at) for at, _ in firings] == ["2026-04-01T06:00:00Z"] * 2
     assert firings[1][1] >= clock.parse("2026-04-01T08:01:00Z")
 
 
-def test_an_hour_sealed_before_is_told_again(
-    here: settings.Settings, monkeypatch: pytest.MonkeyPatch
+def test_an_hour_sealed_before_is_printed_again(
+    stage_settings: settings.Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Ticking twice prints the same line twice."""
-    ledger = FakeLedger(99, [ORG])
-    ledger.sealed = [HOUR]
-    lines, _ = close(here, ledger, monkeypatch)
+    """Closing it twice prints the same line twice."""
+    reader = FakeStageReader(99, [ORG])
+    reader.sealed = [HOUR]
+    lines, _ = close(stage_settings, reader, monkeypatch)
     assert [line["hour"] for line in lines] == ["2026-04-01T05:00:00Z"]
 
 
 def test_an_hour_before_the_connection_waits_for_nobody(
-    here: settings.Settings, monkeypatch: pytest.MonkeyPatch
+    stage_settings: settings.Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A connection answers for the hour before it and those after."""
-    late = Organization("tenant-a", "org-one", HOUR + timedelta(hours=2, minutes=5))
-    assert close(here, FakeLedger(99, [late]), monkeypatch)[0] == []
-    assert late.expects(HOUR + timedelta(hours=1))
-    assert not late.expects(HOUR)
+    connected_later = Organization("tenant-a", "org-one", HOUR + timedelta(hours=2, minutes=5))
+    assert close(stage_settings, FakeStageReader(99, [connected_later]), monkeypatch)[0] == []
+    assert connected_later.expects(HOUR + timedelta(hours=1))
+    assert not connected_later.expects(HOUR)
 
 
 def test_an_hour_that_never_gets_its_seal_is_an_error(
-    here: settings.Settings, monkeypatch: pytest.MonkeyPatch
+    stage_settings: settings.Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It names the organization and the log."""
     with pytest.raises(RunnerStopped, match=r"05:00:00Z of tenant-a/org-one got no seal; see "):
-        close(here, FakeLedger(99, [ORG]), monkeypatch)
+        close(stage_settings, FakeStageReader(99, [ORG]), monkeypatch)
 
 
 def test_after_a_days_last_hour_the_daily_schedule_fires(
-    here: settings.Settings, monkeypatch: pytest.MonkeyPatch
+    stage_settings: settings.Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Once, after the hour's seal, and not for a day in which nobody was connected."""
     last = clock.parse("2026-04-01T23:00:00Z")
-    ledger = FakeLedger(0, [ORG])
+    reader = FakeStageReader(0, [ORG])
     fired: list[tuple[str, str]] = []
 
     def fire(_stage: Stage, rule: str, at: datetime, *, log: str) -> None:
         fired.append((rule, clock.rfc3339(at)))
-        ledger.sealed.append(last)
+        reader.sealed.append(last)
 
-    monkeypatch.setattr(close_hours, "Ledger", lambda _stage: ledger)
+    monkeypatch.setattr(close_hours, "StageReader", lambda _stage: reader)
     monkeypatch.setattr(schedules, "fire", fire)
-    list(close_hours.tick(here, STAGE, last, 1))
+    list(close_hours.close_hours(stage_settings, STAGE, last, 1))
     assert fired == [
         (schedules.HOURLY, "2026-04-02T00:00:00Z"),
         (schedules.DAILY, "2026-04-02T00:40:00Z"),
     ]
-    ledger.connected = []
-    list(close_hours.tick(here, STAGE, last, 1))
+    reader.connected = []
+    list(close_hours.close_hours(stage_settings, STAGE, last, 1))
     assert [rule for rule, _ in fired].count(schedules.DAILY) == 1

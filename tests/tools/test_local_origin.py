@@ -1,11 +1,11 @@
-"""The one origin passes everything on to the distribution and decides nothing."""
+"""The origin passes everything on to the distribution and decides nothing."""
 
 import asyncio
 from typing import Any
 
 import httpx
 
-from tools.local.deployment.origin import Door
+from tools.local.deployment.origin import OriginProxy
 from tools.local.emulator.api_origin import local_origin
 
 DISTRIBUTION = "d111.cloudfront.net"
@@ -13,31 +13,33 @@ HOSTS = {"https://sign-in.example": "http://127.0.0.1:8081"}
 
 
 class Emulator:
-    """Remembers what it was asked and answers as told; without an answer it is down."""
+    """Remembers what it was asked and gives its one answer; without an answer it is down."""
 
     def __init__(self, answer: httpx.Response | None) -> None:
         self.answer = answer
-        self.asked: list[httpx.Request] = []
+        self.requests: list[httpx.Request] = []
 
     def __call__(self, request: httpx.Request) -> httpx.Response:
         """Answer a request."""
-        self.asked.append(request)
+        self.requests.append(request)
         if self.answer is None:
             raise httpx.ConnectError("refused", request=request)
         return self.answer
 
 
 def ask(emulator: Emulator, method: str, path: str, **more: Any) -> httpx.Response:
-    """Ask the door in front of an emulator."""
-    door = Door("http://127.0.0.1:8081", DISTRIBUTION, HOSTS)
-    door._emulator = httpx.AsyncClient(transport=httpx.MockTransport(emulator))
+    """Ask the origin in front of an emulator."""
+    proxy = OriginProxy("http://127.0.0.1:8081", DISTRIBUTION, HOSTS)
+    proxy._emulator = httpx.AsyncClient(transport=httpx.MockTransport(emulator))
 
-    async def asked() -> httpx.Response:
-        through = httpx.ASGITransport(door)
-        async with httpx.AsyncClient(transport=through, base_url="http://127.0.0.1:8080") as page:
-            return await page.request(method, path, **more)
+    async def send() -> httpx.Response:
+        transport = httpx.ASGITransport(proxy)
+        async with httpx.AsyncClient(
+            transport=transport, base_url="http://127.0.0.1:8080"
+        ) as client:
+            return await client.request(method, path, **more)
 
-    return asyncio.run(asked())
+    return asyncio.run(send())
 
 
 def test_a_request_reaches_the_distribution_as_it_came() -> None:
@@ -50,12 +52,12 @@ def test_a_request_reaches_the_distribution_as_it_came() -> None:
         headers={"Authorization": "Bearer t"},
         json={"a": 1},
     )
-    asked = emulator.asked[0]
-    assert asked.method == "POST"
-    assert asked.url.raw_path == b"/api/v1/openai/orgs/org-%2F1?x=%20"
-    assert asked.headers["host"] == DISTRIBUTION
-    assert asked.headers["authorization"] == "Bearer t"
-    assert asked.content == b'{"a":1}'
+    request = emulator.requests[0]
+    assert request.method == "POST"
+    assert request.url.raw_path == b"/api/v1/openai/orgs/org-%2F1?x=%20"
+    assert request.headers["host"] == DISTRIBUTION
+    assert request.headers["authorization"] == "Bearer t"
+    assert request.content == b'{"a":1}'
     assert (answer.status_code, answer.headers["location"]) == (202, "/x")
     assert answer.json() == {"number": 1}
 
@@ -64,19 +66,19 @@ def test_the_policy_names_the_hosts_of_this_machine() -> None:
     """Nothing else of the content security policy changes."""
     policy = "default-src 'none'; connect-src 'self' https://sign-in.example"
     emulator = Emulator(httpx.Response(200, headers={"content-security-policy": policy}))
-    found = ask(emulator, "GET", "/").headers["content-security-policy"]
-    assert found == "default-src 'none'; connect-src 'self' http://127.0.0.1:8081"
+    header = ask(emulator, "GET", "/").headers["content-security-policy"]
+    assert header == "default-src 'none'; connect-src 'self' http://127.0.0.1:8081"
 
 
 def test_a_route_with_its_prefix_may_be_appended_to_api_url() -> None:
     """`api_url` ends with the prefix; both spellings are one route."""
     emulator = Emulator(httpx.Response(200))
     ask(emulator, "GET", "/api/v1/openai/api/v1/openai/orgs?limit=1")
-    assert emulator.asked[0].url.raw_path == b"/api/v1/openai/orgs?limit=1"
+    assert emulator.requests[0].url.raw_path == b"/api/v1/openai/orgs?limit=1"
 
 
 def test_an_emulator_that_is_down_is_a_502() -> None:
-    """The door itself stays up."""
+    """The origin itself stays up."""
     emulator = Emulator(None)
     assert ask(emulator, "GET", "/").status_code == 502
 

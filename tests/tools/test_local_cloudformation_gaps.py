@@ -55,27 +55,27 @@ def account(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeAccount]:
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
     with mock_aws():
-        made = FakeAccount()
-        here: Any = {"LocationConstraint": REGION}
+        fake = FakeAccount()
+        location: Any = {"LocationConstraint": REGION}
         for bucket, lock in (("evidence", True), ("work", False)):
-            made.s3.create_bucket(
-                Bucket=bucket, CreateBucketConfiguration=here, ObjectLockEnabledForBucket=lock
+            fake.s3.create_bucket(
+                Bucket=bucket, CreateBucketConfiguration=location, ObjectLockEnabledForBucket=lock
             )
-        made.dynamodb.create_table(
+        fake.dynamodb.create_table(
             TableName="table",
             KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
             AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
             BillingMode="PAY_PER_REQUEST",
         )
-        yield made
+        yield fake
 
 
 def test_the_lock_and_the_expiry_are_those_of_the_template(account: FakeAccount) -> None:
     """Applied once, found the second time."""
     for _ in range(2):
         cloudformation_gaps.apply(cast("Account", account), assembly(), NAMES)
-    found = account.s3.get_object_lock_configuration(Bucket="evidence")
-    retention = found["ObjectLockConfiguration"]["Rule"]["DefaultRetention"]
+    lock = account.s3.get_object_lock_configuration(Bucket="evidence")
+    retention = lock["ObjectLockConfiguration"]["Rule"]["DefaultRetention"]
     assert (retention["Mode"], retention["Days"]) == ("GOVERNANCE", 1)
     expiry = account.dynamodb.describe_time_to_live(TableName="table")["TimeToLiveDescription"]
     assert expiry.get("AttributeName") == "expires_epoch"
