@@ -61,7 +61,7 @@ _SEND_SNAPSHOT = Grant("snapshot-queue", ("sqs:SendMessage",))
 _SEND_PACK = Grant("pack-queue", ("sqs:SendMessage",))
 _SEND_DEAD_DISPATCH = Grant("dispatch-dead-letters", ("sqs:SendMessage",))
 # What the event source mapping does in the function's name.
-_TAKE = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes")
+_CONSUME = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes")
 
 GRANTS: Final[Mapping[str, tuple[Grant, ...]]] = {
     "Connect": (
@@ -89,7 +89,7 @@ GRANTS: Final[Mapping[str, tuple[Grant, ...]]] = {
         _data_key("s3", "dynamodb"),
         _WRITE_DATA_KEY,
         Grant("secrets-key", ("kms:Decrypt",), purposes=(ADMIN_KEY, HASH_KEY)),
-        Grant("snapshot-queue", _TAKE),
+        Grant("snapshot-queue", _CONSUME),
         _SEND_SNAPSHOT,
     ),
     "PackDispatch": (
@@ -110,13 +110,13 @@ GRANTS: Final[Mapping[str, tuple[Grant, ...]]] = {
         _data_key("s3", "dynamodb"),
         _WRITE_DATA_KEY,
         Grant("signing-key", ("kms:Decrypt",), purposes=(PACK_SIGNING,)),
-        Grant("pack-queue", _TAKE),
+        Grant("pack-queue", _CONSUME),
         _SEND_PACK,
     ),
     "PackGivenUp": (
         _table("GetItem", "UpdateItem"),
         _data_key("dynamodb"),
-        Grant("pack-dead-letters", _TAKE),
+        Grant("pack-dead-letters", _CONSUME),
     ),
     "Anchor": (
         _table("Query"),

@@ -1,4 +1,4 @@
-"""Where jsii, the bridge to the CDK, finds its Node.
+"""Choose the Node that jsii, the bridge to the CDK, runs.
 
 Imported before ``aws_cdk``: jsii reads ``JSII_NODE`` when it is loaded.
 """

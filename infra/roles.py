@@ -18,7 +18,7 @@ class Roles:
     by_name: Mapping[str, iam.Role]
 
     def named(self, names: Iterable[str]) -> list[iam.Role]:
-        """Return some of the roles, in the order asked for."""
+        """Return the roles of these names, in their order."""
         return [self.by_name[name] for name in names]
 
 
@@ -59,7 +59,7 @@ def fill_roles(roles: Roles, arns: Mapping[str, str], region: str) -> None:
                 _acknowledge_prefix(roles.by_name[name], arns[thing], rest)
 
 
-def let_log(role: iam.Role, log_group_arn: str) -> None:
+def allow_logging(role: iam.Role, log_group_arn: str) -> None:
     """Let a function write its own log, and no other."""
     role.add_to_policy(
         iam.PolicyStatement(

@@ -1,4 +1,4 @@
-"""What a stage is told: ``cdk.json`` context, overridden by ``-c name=value``.
+"""The settings of a stage: ``cdk.json`` context, overridden by ``-c name=value``.
 
 ===================  =============================================================================
 context              meaning
@@ -25,7 +25,7 @@ STAGES = ("dev", "prod")
 LAYER_PLATFORM = "aarch64-manylinux2014"
 LAYER_PYTHON = "3.13"
 
-# What every function is told of glibc's heap, in bytes: one for all threads, for with one each a
+# How every function has glibc keep its heap, in bytes: one for all threads, for with one each a
 # third of what a pack build takes are heaps; and what was freed is kept for the next piece, for
 # asking the kernel anew for each costs a pack a tenth of its time.
 HEAP: Final[Mapping[str, str]] = {
@@ -130,13 +130,13 @@ def _need(values: Mapping[str, Any], stage: str, name: str) -> Any:
 def _refuse_laptop_settings_in_prod(settings: StageSettings) -> None:
     if not settings.is_prod:
         return
-    laptop = {
+    dev_only = {
         "extra_dashboard_url": settings.extra_dashboard_url is not None,
         "schedules": not settings.schedules_on,
         "layer_platform": settings.layer_platform != LAYER_PLATFORM,
         "layer_python": settings.layer_python != LAYER_PYTHON,
     }
-    for name, is_set in laptop.items():
+    for name, is_set in dev_only.items():
         if is_set:
             raise SettingRefused(f"{name} is for the stage dev only, and the stage is prod")
     for name, lock in (

@@ -1,11 +1,11 @@
-"""The one stack: keys, storage, queues, rooms, schedules, sign-in, API, edge and alarms."""
+"""The one stack: keys, storage, queues, functions, schedules, sign-in, API, edge and alarms."""
 
 from collections.abc import Mapping
 
 from aws_cdk import CfnOutput, Environment, Stack
 from constructs import Construct
 
-from infra.compute.functions import create_rooms
+from infra.compute.functions import create_functions
 from infra.compute.queues import create_queues
 from infra.compute.schedules import create_schedules
 from infra.edge.distribution import content_security_policy, create_edge, packs_url
@@ -56,7 +56,7 @@ class OpenAIAudit(Stack):
             },
             settings.region,
         )
-        functions = create_rooms(self, settings, roles, keys, storage, queues)
+        functions = create_functions(self, settings, roles, keys, storage, queues)
         schedules = create_schedules(self, settings, functions, queues)
         sign_in = create_sign_in(self, settings)
         api = create_api(self, settings)
@@ -97,8 +97,8 @@ class OpenAIAudit(Stack):
         )
         self._output(
             {
-                f"{whose}DeadLettersUrl": queue.queue_url
-                for whose, queue in queues.dead_letters().items()
+                f"{owner}DeadLettersUrl": queue.queue_url
+                for owner, queue in queues.dead_letters().items()
             }
         )
 

@@ -21,7 +21,7 @@ UV_VERSION = "0.13.9"
 OLDEST = (3, 11)
 
 
-class Refused(Exception):
+class BootstrapFailed(Exception):
     """The environment cannot be made; the message says what to do."""
 
 
@@ -29,16 +29,18 @@ def main() -> int:
     """Make the environment; return the exit code."""
     try:
         _bootstrap()
-    except Refused as refused:
-        print(refused, file=sys.stderr)
+    except BootstrapFailed as error:
+        print(error, file=sys.stderr)
         return 1
     return 0
 
 
 def _bootstrap() -> None:
     if sys.version_info < OLDEST:
-        found = ".".join(map(str, sys.version_info[:2]))
-        raise Refused(f"Python 3.11 or newer is needed, this is {found}; run: make PYTHON=...")
+        version = ".".join(map(str, sys.version_info[:2]))
+        raise BootstrapFailed(
+            f"Python 3.11 or newer is needed, this is {version}; run: make PYTHON=..."
+        )
     if not _runs(PYTHON):
         _say("making .venv")
         _make_environment()
@@ -61,27 +63,27 @@ def _uv() -> Path:
     if _output([str(uv), "--version"]).split(" ")[1:2] == [UV_VERSION]:
         return uv
     _say(f"installing uv {UV_VERSION}")
-    ours = [str(PYTHON), "-m", "pip"]
-    if _failure([*ours, "--version"]):
+    pip = [str(PYTHON), "-m", "pip"]
+    if _failure([*pip, "--version"]):
         _failure([str(PYTHON), "-m", "ensurepip", "--default-pip"])
-    wanted = f"uv=={UV_VERSION}"
+    requirement = f"uv=={UV_VERSION}"
     # A pip, or a uv, outside can install into an environment that has none.
-    ways = {
-        (*ours, "--version"): [*ours, "install", wanted],
+    installers = {
+        (*pip, "--version"): [*pip, "install", requirement],
         (sys.executable, "-m", "pip", "--version"): [
-            *(sys.executable, "-m", "pip", "--python", str(PYTHON), "install", wanted)
+            *(sys.executable, "-m", "pip", "--python", str(PYTHON), "install", requirement)
         ],
-        ("uv", "--version"): ["uv", "pip", "install", "--python", str(PYTHON), wanted],
+        ("uv", "--version"): ["uv", "pip", "install", "--python", str(PYTHON), requirement],
     }
-    why = "neither pip nor uv is here; on Debian: apt-get install python3-venv"
-    for probe, way in ways.items():
+    reason = "neither pip nor uv is here; on Debian: apt-get install python3-venv"
+    for probe, install in installers.items():
         if not _failure(list(probe)):
-            why = _failure(way)
-            if not why:
+            reason = _failure(install)
+            if not reason:
                 return uv
-    raise Refused(
-        f"{wanted} could not be installed; is the package index reachable (PIP_INDEX_URL, "
-        f"PIP_FIND_LINKS)? It said: {why}"
+    raise BootstrapFailed(
+        f"{requirement} could not be installed; is the package index reachable (PIP_INDEX_URL, "
+        f"PIP_FIND_LINKS)? It said: {reason}"
     )
 
 
@@ -93,15 +95,15 @@ def _install(uv: Path) -> None:
     if not _failure(sync, environment):
         return
     # The lock file holds the public index's addresses; another index has the same files by hash.
-    locked = ENVIRONMENT / "locked.txt"
-    export = [str(uv), "export", "--frozen", "--no-emit-project", "--output-file", str(locked)]
+    exported = ENVIRONMENT / "locked.txt"
+    export = [str(uv), "export", "--frozen", "--no-emit-project", "--output-file", str(exported)]
     install = [str(uv), "pip", "install", "--python", str(PYTHON)]
-    install += ["--require-hashes", "--requirement", str(locked)]
-    why = _failure(export, environment) or _failure(install, environment)
-    if why:
-        raise Refused(
+    install += ["--require-hashes", "--requirement", str(exported)]
+    reason = _failure(export, environment) or _failure(install, environment)
+    if reason:
+        raise BootstrapFailed(
             f"The locked packages could not be installed; is the package index reachable "
-            f"(UV_DEFAULT_INDEX, UV_FIND_LINKS)? It said: {why}"
+            f"(UV_DEFAULT_INDEX, UV_FIND_LINKS)? It said: {reason}"
         )
 
 
@@ -113,13 +115,13 @@ def _runs(python: Path) -> bool:
 def _failure(command: list[str], environment: dict[str, str] | None = None) -> str:
     """Run a command; return the last line it said when it failed, else nothing."""
     try:
-        ended = subprocess.run(
+        process = subprocess.run(
             command, cwd=ROOT, env=environment, check=False, capture_output=True, text=True
         )
     except OSError as missing:
         return str(missing)
-    lines = (ended.stderr or ended.stdout).strip().splitlines()
-    return (lines or ["nothing"])[-1].strip() if ended.returncode else ""
+    lines = (process.stderr or process.stdout).strip().splitlines()
+    return (lines or ["nothing"])[-1].strip() if process.returncode else ""
 
 
 def _output(command: list[str]) -> str:

@@ -82,9 +82,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("stack", help="such as openai-audit-prod")
     parser.add_argument("--region", help="default: of the AWS profile")
-    asked = parser.parse_args()
-    session = boto3.Session(region_name=asked.region)
-    (stack,) = session.client("cloudformation").describe_stacks(StackName=asked.stack)["Stacks"]
+    options = parser.parse_args()
+    session = boto3.Session(region_name=options.region)
+    (stack,) = session.client("cloudformation").describe_stacks(StackName=options.stack)["Stacks"]
     outputs = {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
     count = publish(session.client("s3"), session.client("cloudfront"), outputs)
     print(f"{count} files are at {outputs['DashboardUrl']}")

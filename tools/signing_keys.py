@@ -47,20 +47,20 @@ def send(functions: Any, name: str, order: Json) -> Json:
         raise NotReached(f"the function {name} did not answer: {error}") from error
     if "FunctionError" in answer:
         raise NotReached(f"the function {name} failed; its log says why")
-    found: Json = json.loads(answer["Payload"].read())
-    return found
+    body: Json = json.loads(answer["Payload"].read())
+    return body
 
 
-def orders(asked: argparse.Namespace, functions: Any, name: str) -> Json:
-    """Return the answer to what was asked on the command line."""
-    if asked.order == "list":
+def carry_out(options: argparse.Namespace, functions: Any, name: str) -> Json:
+    """Carry out the order of the command line; return the function's answer."""
+    if options.order == "list":
         return send(functions, name, {"order": "list"})
-    if asked.order == "revoke":
-        order = {"order": "revoke", "key_id": asked.key_id, "reason": asked.reason}
+    if options.order == "revoke":
+        order = {"order": "revoke", "key_id": options.key_id, "reason": options.reason}
         return send(functions, name, order)
-    before = send(functions, name, {"order": "list"})
-    order = {"order": "rotate", "overlap_hours": asked.overlap_hours}
-    return send(functions, name, order | {"replaces": before["current"]})
+    listing = send(functions, name, {"order": "list"})
+    order = {"order": "rotate", "overlap_hours": options.overlap_hours}
+    return send(functions, name, order | {"replaces": listing["current"]})
 
 
 def show(answer: Json) -> str:
@@ -87,31 +87,33 @@ def _arguments(argv: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--stack", help="such as openai-audit-prod; names the function to ask")
     parser.add_argument("--function", help="its name, where there is no stack to ask for it")
     parser.add_argument("--json", action="store_true", help="one line of JSON, as the API shows it")
-    under = parser.add_subparsers(dest="order", required=True)
-    under.add_parser("list", help="show every key ever used")
-    rotate = under.add_parser("rotate", help="put a new key in the current one's place")
+    commands = parser.add_subparsers(dest="order", required=True)
+    commands.add_parser("list", help="show every key ever used")
+    rotate = commands.add_parser("rotate", help="put a new key in the current one's place")
     rotate.add_argument(
         "--overlap-hours",
         type=int,
         default=24,
         help="how long the current one may still sign what was asked for before (default 24)",
     )
-    revoke = under.add_parser("revoke", help="withdraw a key; packs under it are then refused")
+    revoke = commands.add_parser("revoke", help="withdraw a key; packs under it are then refused")
     revoke.add_argument("key_id", metavar="KEY_ID")
     revoke.add_argument("--reason", required=True, help="why; published with the key")
-    asked = parser.parse_args(argv)
-    if bool(asked.stack) == bool(asked.function):
+    options = parser.parse_args(argv)
+    if bool(options.stack) == bool(options.function):
         parser.error("name the stack with --stack, or the function with --function")
-    return asked
+    return options
 
 
 def _function_of(stack: str) -> str:
     """Return the name of the stack's function (cloudformation:DescribeStacks)."""
     try:
-        (found,) = boto3.client("cloudformation").describe_stacks(StackName=stack)["Stacks"]
+        (description,) = boto3.client("cloudformation").describe_stacks(StackName=stack)["Stacks"]
     except (ClientError, BotoCoreError) as error:
         raise NotReached(f"the stack {stack} cannot be read: {error}") from error
-    outputs = {one["OutputKey"]: one["OutputValue"] for one in found.get("Outputs", [])}
+    outputs = {
+        output["OutputKey"]: output["OutputValue"] for output in description.get("Outputs", [])
+    }
     if _FUNCTION not in outputs:
         raise NotReached(f"the stack {stack} has no output {_FUNCTION}")
     return outputs[_FUNCTION]
@@ -119,17 +121,17 @@ def _function_of(stack: str) -> str:
 
 def main(argv: list[str] | None = None, functions: Any = None) -> int:
     """Carry out what the command line asks; return the exit code."""
-    asked = _arguments(argv)
+    options = _arguments(argv)
     try:
-        name = asked.function or _function_of(asked.stack)
-        answer = orders(asked, functions or boto3.client("lambda", config=_ONCE), name)
+        name = options.function or _function_of(options.stack)
+        answer = carry_out(options, functions or boto3.client("lambda", config=_ONCE), name)
     except (NotReached, BotoCoreError) as error:
         print(f"NOT REACHED  {error}", file=sys.stderr)
         return NOT_REACHED
     if "refused" in answer:
         print(f"REFUSED  {answer['refused']}", file=sys.stderr)
         return REFUSED
-    print(json.dumps({"items": answer["items"]}) if asked.json else show(answer))
+    print(json.dumps({"items": answer["items"]}) if options.json else show(answer))
     return DONE
 
 

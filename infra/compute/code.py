@@ -1,4 +1,4 @@
-"""The functions' code: each room exactly itself plus ``functions/shared``; one layer of wheels.
+"""The code of each function: its own folder and ``functions/shared``; one layer of wheels.
 
 The layer is built from the lock file by uv, without docker: wheels only, hashes checked, into
 ``build/`` under a name made of the locked requirements, so that it is built once per lock.
@@ -20,19 +20,19 @@ ROOT = Path(__file__).resolve().parents[2]
 BUILD = ROOT / "build"
 
 # Lambda's Python brings boto3 (see docs/decisions/0101-wheels-layer.md).
-_IN_THE_RUNTIME = ("boto3",)
+_RUNTIME_PACKAGES = ("boto3",)
 
 
 class LayerNotBuilt(Exception):
     """uv is not here, or could not get the wheels."""
 
 
-def room_code(room: str, *more: str) -> lambda_.Code:
-    """Return one room's code.
+def function_code(folder: str, *extra_files: str) -> lambda_.Code:
+    """Return the code of one function.
 
     Args:
-        room: its folder under ``functions/``.
-        more: what else it carries, files or folders, from the root in the form ``folder/name``.
+        folder: its folder under ``functions/``.
+        extra_files: what else it holds, files or folders, as ``folder/name`` from the root.
     """
     exclude = [
         "/*",
@@ -40,11 +40,11 @@ def room_code(room: str, *more: str) -> lambda_.Code:
         "/functions/*",
         "!/functions/__init__.py",
         "!/functions/shared",
-        f"!/functions/{room}",
+        f"!/functions/{folder}",
     ]
-    for path in more:
-        folder, _, _ = path.rpartition("/")
-        exclude += [f"!/{folder}", f"/{folder}/*", f"!/{path}"]
+    for path in extra_files:
+        parent, _, _ = path.rpartition("/")
+        exclude += [f"!/{parent}", f"/{parent}/*", f"!/{path}"]
     exclude += ["__pycache__"]
     return lambda_.Code.from_asset(str(ROOT), ignore_mode=IgnoreMode.GIT, exclude=exclude)
 
@@ -74,26 +74,27 @@ def build_layer(platform: str, python: str) -> Path:
     if layer.is_dir():
         return layer
     BUILD.mkdir(exist_ok=True)
-    unfinished = BUILD / f"layer-{name}.{os.getpid()}"
-    locked = BUILD / f"layer-{name}.{os.getpid()}.txt"
-    locked.write_text(requirements)
+    temporary = BUILD / f"layer-{name}.{os.getpid()}"
+    requirements_file = BUILD / f"layer-{name}.{os.getpid()}.txt"
+    requirements_file.write_text(requirements)
     wheels = ["--no-deps", "--require-hashes", "--only-binary", ":all:", "--link-mode", "copy"]
     target = ["--python-platform", platform, "--python-version", python]
-    target += ["--target", str(unfinished / "python")]
+    target += ["--target", str(temporary / "python")]
     try:
-        _run([uv, "pip", "install", "--quiet", *wheels, *target, "--requirement", str(locked)])
+        source = ["--requirement", str(requirements_file)]
+        _run([uv, "pip", "install", "--quiet", *wheels, *target, *source])
         # Scripts of the machine that built it; nothing imports them.
-        shutil.rmtree(unfinished / "python" / "bin", ignore_errors=True)
-        _put_in_place(unfinished, layer)
+        shutil.rmtree(temporary / "python" / "bin", ignore_errors=True)
+        _move_into_place(temporary, layer)
     finally:
-        locked.unlink(missing_ok=True)
-        shutil.rmtree(unfinished, ignore_errors=True)
+        requirements_file.unlink(missing_ok=True)
+        shutil.rmtree(temporary, ignore_errors=True)
     return layer
 
 
-def _put_in_place(unfinished: Path, layer: Path) -> None:
+def _move_into_place(temporary: Path, layer: Path) -> None:
     try:
-        unfinished.rename(layer)
+        temporary.rename(layer)
     except OSError:
         # Another process has built the same layer meanwhile; one is as good as the other.
         if not layer.is_dir():
@@ -101,9 +102,9 @@ def _put_in_place(unfinished: Path, layer: Path) -> None:
 
 
 def _requirements(uv: str) -> str:
-    """Return the locked requirements of the rooms, with their hashes."""
+    """Return the locked requirements of the functions, with their hashes."""
     export = "export --frozen --quiet --no-default-groups --no-emit-project --no-header"
-    prune = [word for package in _IN_THE_RUNTIME for word in ("--prune", package)]
+    prune = [word for package in _RUNTIME_PACKAGES for word in ("--prune", package)]
     return _run([uv, *export.split(), "--no-annotate", "--format", "requirements-txt", *prune])
 
 
@@ -116,7 +117,7 @@ def _uv() -> str:
 
 
 def _run(command: list[str]) -> str:
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise LayerNotBuilt(f"`{' '.join(command[:3])}` failed: {done.stderr.strip()[-1000:]}")
-    return done.stdout
+    process = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    if process.returncode:
+        raise LayerNotBuilt(f"`{' '.join(command[:3])}` failed: {process.stderr.strip()[-1000:]}")
+    return process.stdout

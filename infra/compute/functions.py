@@ -11,16 +11,16 @@ from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from functions.shared.observability import NAMESPACE
-from infra.compute.code import BUILD, ROOT, layer_code, room_code
+from infra.compute.code import BUILD, ROOT, function_code, layer_code
 from infra.compute.models import build_models
 from infra.compute.queues import (
-    PACK_GIVEN_UP_TIMEOUT_S,
+    PACK_DEAD_LETTERS_TIMEOUT_S,
     PACK_TIMEOUT_S,
     SNAPSHOT_TIMEOUT_S,
     Queues,
 )
 from infra.nag import acknowledge
-from infra.roles import Roles, let_log
+from infra.roles import Roles, allow_logging
 from infra.settings import HEAP, StageSettings
 from infra.storage.keys import Keys
 from infra.storage.storage import Storage
@@ -28,89 +28,89 @@ from infra.storage.storage import Storage
 # An HTTP API gives up after 30 s; the function should say so itself before.
 _HTTP_TIMEOUT_S = 29
 _VERIFIER = "tools/evidence-pack-verify.py"
-# SQS feeds a function at least two at once.
-_FEWEST_AT_ONCE = 2
+# SQS hands a function at least two messages at once.
+_MIN_CONCURRENCY = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Room:
-    """One function: its handler, what it is told beyond the common settings, and its size.
+class FunctionDefinition:
+    """One function: its handler, its size, and its environment beyond the common variables.
 
-    What is ``optional`` it is told only where the stage has it.
+    The ``optional`` variables it has only where the stage has a value for them.
     """
 
     handler: str
     environment: tuple[str, ...]
     timeout_s: int
     memory_mb: int
-    carries: tuple[str, ...] = ()
+    extra_files: tuple[str, ...] = ()
     ephemeral_mb: int = 512
     optional: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
-        """Return the room's folder, which is also the ``service`` of its logs and metrics."""
+        """The folder of its code, which is also the ``service`` of its logs and metrics."""
         return self.handler.split(".")[1]
 
 
-ROOMS: Final[Mapping[str, Room]] = {
-    "Connect": Room(
+DEFINITIONS: Final[Mapping[str, FunctionDefinition]] = {
+    "Connect": FunctionDefinition(
         "functions.connect.handler.handle",
         ("TABLE_NAME", "SECRETS_KEY_ID", "SNAPSHOT_QUEUE_URL"),
         timeout_s=_HTTP_TIMEOUT_S,
         memory_mb=512,
     ),
-    "SnapshotDispatch": Room(
+    "SnapshotDispatch": FunctionDefinition(
         "functions.snapshot.dispatch.handle",
         ("TABLE_NAME", "SNAPSHOT_QUEUE_URL", "SPREAD_SECONDS"),
         timeout_s=120,
         memory_mb=256,
     ),
-    "Snapshot": Room(
+    "Snapshot": FunctionDefinition(
         "functions.snapshot.handler.handle",
         ("TABLE_NAME", "EVIDENCE_BUCKET", "WORK_BUCKET", "SECRETS_KEY_ID", "SNAPSHOT_QUEUE_URL"),
         timeout_s=SNAPSHOT_TIMEOUT_S,
         memory_mb=1024,
     ),
-    "PackDispatch": Room(
+    "PackDispatch": FunctionDefinition(
         "functions.pack.dispatch.handle",
         ("TABLE_NAME", "PACK_QUEUE_URL"),
         timeout_s=300,
         memory_mb=256,
-        carries=(_VERIFIER,),
+        extra_files=(_VERIFIER,),
     ),
-    "Pack": Room(
+    "Pack": FunctionDefinition(
         "functions.pack.handler.handle",
         ("TABLE_NAME", "EVIDENCE_BUCKET", "PACKS_BUCKET", "SIGNING_KEY_ID", "PACK_QUEUE_URL"),
         timeout_s=PACK_TIMEOUT_S,
         # Two whole vCPUs: rows are made while others are deflated; twice as fast costs no more.
         memory_mb=3538,
-        carries=(_VERIFIER,),
+        extra_files=(_VERIFIER,),
         ephemeral_mb=4096,
     ),
-    "PackGivenUp": Room(
+    "PackGivenUp": FunctionDefinition(
         "functions.pack.dead_letters.handle",
         ("TABLE_NAME",),
-        timeout_s=PACK_GIVEN_UP_TIMEOUT_S,
+        timeout_s=PACK_DEAD_LETTERS_TIMEOUT_S,
         memory_mb=256,
-        carries=(_VERIFIER,),
+        extra_files=(_VERIFIER,),
     ),
-    "Anchor": Room(
+    "Anchor": FunctionDefinition(
         "functions.pack.anchor.anchor.handle",
         ("TABLE_NAME", "EVIDENCE_BUCKET"),
         timeout_s=900,
         memory_mb=512,
-        carries=(_VERIFIER,),
+        extra_files=(_VERIFIER,),
         optional=("TSA_URL",),
     ),
-    "SigningKey": Room(
+    "SigningKey": FunctionDefinition(
         "functions.pack.keys.create.handle",
         ("TABLE_NAME", "SIGNING_KEY_ID"),
         timeout_s=60,
         memory_mb=256,
-        carries=(_VERIFIER,),
+        extra_files=(_VERIFIER,),
     ),
-    "Api": Room(
+    "Api": FunctionDefinition(
         "functions.api.handler.handle",
         ("TABLE_NAME", "EVIDENCE_BUCKET", "PACKS_BUCKET", "PACK_QUEUE_URL"),
         timeout_s=_HTTP_TIMEOUT_S,
@@ -121,7 +121,7 @@ ROOMS: Final[Mapping[str, Room]] = {
 Functions = Mapping[str, lambda_.Function]
 
 
-def create_rooms(
+def create_functions(
     scope: Construct,
     settings: StageSettings,
     roles: Roles,
@@ -133,14 +133,14 @@ def create_rooms(
     layer = _layer(scope, settings)
     values = _environment(settings, keys, storage, queues)
     functions = {
-        name: _function(scope, name, room, settings, roles, layer, values)
-        for name, room in ROOMS.items()
+        name: _function(scope, name, definition, settings, roles, layer, values)
+        for name, definition in DEFINITIONS.items()
     }
-    _feed(functions["Snapshot"], queues.snapshot, settings.snapshot_concurrency)
-    _feed(functions["Pack"], queues.pack, settings.pack_concurrency)
-    _feed(functions["PackGivenUp"], queues.pack_dead, _FEWEST_AT_ONCE)
+    _add_event_source(functions["Snapshot"], queues.snapshot, settings.snapshot_concurrency)
+    _add_event_source(functions["Pack"], queues.pack, settings.pack_concurrency)
+    _add_event_source(functions["PackGivenUp"], queues.pack_dead, _MIN_CONCURRENCY)
     for name in ("SnapshotDispatch", "PackDispatch", "Anchor"):
-        _keep_failed_events(functions[name], queues.dispatch_dead)
+        _set_dead_letter_queue(functions[name], queues.dispatch_dead)
     CustomResource(
         scope,
         "FirstSigningKey",
@@ -191,7 +191,7 @@ def _runtime(settings: StageSettings) -> lambda_.Runtime:
 def _function(
     scope: Construct,
     name: str,
-    room: Room,
+    definition: FunctionDefinition,
     settings: StageSettings,
     roles: Roles,
     layer: lambda_.LayerVersion,
@@ -204,35 +204,35 @@ def _function(
         removal_policy=RemovalPolicy.RETAIN if settings.is_prod else RemovalPolicy.DESTROY,
     )
     role = roles.by_name[name]
-    let_log(role, log_group.log_group_arn)
-    scheduled = name.endswith("Dispatch") or name == "Anchor"
+    allow_logging(role, log_group.log_group_arn)
+    is_scheduled = name.endswith("Dispatch") or name == "Anchor"
     models = build_models(BUILD).relative_to(ROOT).as_posix()
     function = lambda_.Function(
         scope,
         f"{name}Function",
-        code=room_code(room.name, *room.carries, models),
-        handler=room.handler,
+        code=function_code(definition.name, *definition.extra_files, models),
+        handler=definition.handler,
         runtime=_runtime(settings),
         architecture=_architecture(settings),
         layers=[layer],
         role=role,
         log_group=log_group,
-        timeout=Duration.seconds(room.timeout_s),
-        memory_size=room.memory_mb,
-        ephemeral_storage_size=Size.mebibytes(room.ephemeral_mb),
+        timeout=Duration.seconds(definition.timeout_s),
+        memory_size=definition.memory_mb,
+        ephemeral_storage_size=Size.mebibytes(definition.ephemeral_mb),
         # Two firings of one schedule run one after the other.
         reserved_concurrent_executions=(
-            settings.dispatch_reserved_concurrency if scheduled else None
+            settings.dispatch_reserved_concurrency if is_scheduled else None
         ),
         environment={
             "STAGE": settings.stage,
-            "POWERTOOLS_SERVICE_NAME": room.name,
+            "POWERTOOLS_SERVICE_NAME": definition.name,
             "POWERTOOLS_METRICS_NAMESPACE": NAMESPACE,
             **HEAP,
             # botocore fills in the variable; it opens four clients in a quarter of the memory.
             "AWS_DATA_PATH": f"$LAMBDA_TASK_ROOT/{models}",
-            **{key: values[key] for key in room.environment},
-            **{key: values[key] for key in room.optional if key in values},
+            **{key: values[key] for key in definition.environment},
+            **{key: values[key] for key in definition.optional if key in values},
         },
     )
     acknowledge(
@@ -243,7 +243,7 @@ def _function(
     return function
 
 
-def _feed(function: lambda_.Function, queue: sqs.Queue, max_concurrency: int) -> None:
+def _add_event_source(function: lambda_.Function, queue: sqs.Queue, max_concurrency: int) -> None:
     # Not an SqsEventSource: that one would add to the role; the grants' table has the permissions.
     function.add_event_source_mapping(
         "Queue",
@@ -254,7 +254,7 @@ def _feed(function: lambda_.Function, queue: sqs.Queue, max_concurrency: int) ->
     )
 
 
-def _keep_failed_events(function: lambda_.Function, dead_letters: sqs.Queue) -> None:
+def _set_dead_letter_queue(function: lambda_.Function, dead_letters: sqs.Queue) -> None:
     # Set below the construct, which would add to the role.
     resource = cast("lambda_.CfnFunction", function.node.default_child)
     resource.dead_letter_config = lambda_.CfnFunction.DeadLetterConfigProperty(

@@ -1,8 +1,8 @@
-"""What botocore must know of AWS for the calls the rooms make, and no more of it.
+"""Write botocore's models of AWS cut down to the calls that the functions make.
 
 To open four clients botocore reads the descriptions of all their operations and the endpoints of
 every service there is: 15 MiB that stay, and 90 ms. Lambda's runtime brings those files; each
-room's code brings these beside them, written from the locked botocore, and the template's
+function's code brings these beside them, written from the locked botocore, and the template's
 ``AWS_DATA_PATH`` has botocore look there first.
 
 Safe beside another botocore than the locked one. It searches file by file, so whatever is not here
@@ -31,7 +31,7 @@ from botocore.loaders import Loader
 
 Json = dict[str, Any]
 
-# Every operation the rooms call; a test reads their code and compares.
+# Every operation the functions call; a test reads their code and compares.
 OPERATIONS: Final[Mapping[str, tuple[str, ...]]] = {
     "dynamodb": (
         *("BatchWriteItem", "DeleteItem", "GetItem", "PutItem", "Query"),
@@ -56,15 +56,15 @@ def build_models(build: Path) -> Path:
     folder = build / f"aws-models-{name}"
     if folder.is_dir():
         return folder
-    unfinished = build / f"{folder.name}.{os.getpid()}"
+    temporary = build / f"{folder.name}.{os.getpid()}"
     for path, text in files.items():
-        (unfinished / path).parent.mkdir(parents=True, exist_ok=True)
-        (unfinished / path).write_text(text)
+        (temporary / path).parent.mkdir(parents=True, exist_ok=True)
+        (temporary / path).write_text(text)
     try:
-        unfinished.rename(folder)
+        temporary.rename(folder)
     except OSError:
         # Another process may have written the same meanwhile.
-        shutil.rmtree(unfinished)
+        shutil.rmtree(temporary)
         if not folder.is_dir():
             raise
     return folder
@@ -74,7 +74,7 @@ def _files(botocore: Loader) -> Iterator[tuple[str, str]]:
     for service, operations in OPERATIONS.items():
         version = botocore.determine_latest_version(service, "service-2")
         model = botocore.load_service_model(service, "service-2", version)
-        yield f"{service}/{version}/service-2.json", _text(trimmed(model, operations))
+        yield f"{service}/{version}/service-2.json", _text(trim_model(model, operations))
         rules = botocore.load_service_model(service, "endpoint-rule-set-1", version)
         yield f"{service}/{version}/endpoint-rule-set-1.json", _text(rules)
     endpoints = botocore.load_data("endpoints")
@@ -84,18 +84,18 @@ def _files(botocore: Loader) -> Iterator[tuple[str, str]]:
     yield "endpoints.json", _text(endpoints)
 
 
-def trimmed(model: Json, operations: tuple[str, ...]) -> Json:
+def trim_model(model: Json, operations: tuple[str, ...]) -> Json:
     """Return a service's model with some operations, the shapes these reach, and no prose."""
-    kept = {name: model["operations"][name] for name in operations}
+    operation_models = {name: model["operations"][name] for name in operations}
     shapes: Json = {}
-    reached = list(_shapes_in(kept))
-    while reached:
-        name = reached.pop()
+    pending = list(_shapes_in(operation_models))
+    while pending:
+        name = pending.pop()
         if name not in shapes:
             shapes[name] = model["shapes"][name]
-            reached += _shapes_in(shapes[name])
-    whole = model | {"operations": kept, "shapes": shapes}
-    return dict(_without_prose(whole))
+            pending += _shapes_in(shapes[name])
+    trimmed = model | {"operations": operation_models, "shapes": shapes}
+    return dict(_without_prose(trimmed))
 
 
 def _shapes_in(value: Any) -> Iterator[str]:
@@ -103,11 +103,11 @@ def _shapes_in(value: Any) -> Iterator[str]:
     if isinstance(value, dict):
         if isinstance(value.get("shape"), str):
             yield value["shape"]
-        for inner in value.values():
-            yield from _shapes_in(inner)
+        for part in value.values():
+            yield from _shapes_in(part)
     elif isinstance(value, list):
-        for inner in value:
-            yield from _shapes_in(inner)
+        for part in value:
+            yield from _shapes_in(part)
 
 
 def _without_prose(value: Any) -> Any:
@@ -115,12 +115,10 @@ def _without_prose(value: Any) -> Any:
     if isinstance(value, dict):
         return {
             # What a shape's member of that name holds is an object.
-            name: ""
-            if name == "documentation" and isinstance(inner, str)
-            else _without_prose(inner)
-            for name, inner in value.items()
+            name: "" if name == "documentation" and isinstance(part, str) else _without_prose(part)
+            for name, part in value.items()
         }
-    return [_without_prose(inner) for inner in value] if isinstance(value, list) else value
+    return [_without_prose(part) for part in value] if isinstance(value, list) else value
 
 
 def _text(data: Any) -> str:

@@ -8,7 +8,7 @@ from constructs import Construct
 
 SNAPSHOT_TIMEOUT_S = 900
 PACK_TIMEOUT_S = 900
-PACK_GIVEN_UP_TIMEOUT_S = 30
+PACK_DEAD_LETTERS_TIMEOUT_S = 30
 # Visibility is just over the function's timeout: a message comes back once its run is surely over.
 _MARGIN_S = 60
 # Every receive counts, and only crashes lead to another one: continuations are new messages.
@@ -17,7 +17,7 @@ _RECEIVES = 4
 
 @dataclass(frozen=True, slots=True)
 class Queues:
-    """Queues by what waits in them."""
+    """The queues, by whose messages they hold."""
 
     snapshot: sqs.Queue
     snapshot_dead: sqs.Queue
@@ -26,7 +26,7 @@ class Queues:
     dispatch_dead: sqs.Queue
 
     def dead_letters(self) -> dict[str, sqs.Queue]:
-        """Return the dead-letter queues by whose letters they are."""
+        """Return the dead-letter queues by the names of their functions."""
         return {
             "Snapshot": self.snapshot_dead,
             "Pack": self.pack_dead,
@@ -38,7 +38,7 @@ def create_queues(scope: Construct) -> Queues:
     """Create the queues."""
     snapshot_dead = _dead_letters(scope, "SnapshotDeadLetters")
     # The one dead-letter queue that is read by a function: it says in the pack's row what happened.
-    pack_dead = _dead_letters(scope, "PackDeadLetters", PACK_GIVEN_UP_TIMEOUT_S)
+    pack_dead = _dead_letters(scope, "PackDeadLetters", PACK_DEAD_LETTERS_TIMEOUT_S)
     return Queues(
         snapshot=_queue(scope, "SnapshotQueue", SNAPSHOT_TIMEOUT_S, snapshot_dead),
         snapshot_dead=snapshot_dead,
@@ -62,11 +62,11 @@ def _queue(scope: Construct, name: str, timeout_s: int, dead: sqs.Queue) -> sqs.
 
 
 def _dead_letters(scope: Construct, name: str, timeout_s: int | None = None) -> sqs.Queue:
-    hidden = None if timeout_s is None else Duration.seconds(timeout_s + _MARGIN_S)
+    visibility_timeout = None if timeout_s is None else Duration.seconds(timeout_s + _MARGIN_S)
     return sqs.Queue(
         scope,
         name,
-        visibility_timeout=hidden,
+        visibility_timeout=visibility_timeout,
         retention_period=Duration.days(14),
         encryption=sqs.QueueEncryption.SQS_MANAGED,
         enforce_ssl=True,

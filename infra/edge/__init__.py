@@ -1,1 +1,1 @@
-"""What the world reaches: distribution, API, sign-in."""
+"""What is reached from outside: distribution, HTTP API, sign-in."""

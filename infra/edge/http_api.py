@@ -73,7 +73,7 @@ def add_routes(
         for name in sorted({route.function for route in ROUTES})
     }
     for route in ROUTES:
-        added = api.add_routes(
+        gateway_routes = api.add_routes(
             path=route.path,
             methods=[gateway.HttpMethod[route.method]],
             integration=backends[route.function],
@@ -81,7 +81,7 @@ def add_routes(
         )
         if route.public:
             acknowledge(
-                added[0],
+                gateway_routes[0],
                 "APIG4",
                 "Auditors without a login verify packs against the public signing keys; the API's "
                 "description holds no tenant's data; a share link's token is its own credential.",

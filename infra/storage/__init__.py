@@ -1,1 +1,1 @@
-"""What keeps: table, buckets and their keys."""
+"""What stores data: the table, the buckets and the KMS keys."""

@@ -35,7 +35,7 @@ def create_keys(scope: Construct, settings: StageSettings, roles: Roles) -> Keys
     for key, name in ((keys.secrets, "secrets"), (keys.signing, "signing")):
         key.add_to_resource_policy(_deny("OnlyTheseUnwrap", _UNWRAP, roles.named(MAY_UNWRAP[name])))
         key.add_to_resource_policy(_deny("OnlyTheseWrap", _WRAP, roles.named(MAY_WRAP[name])))
-    _let_alarms_publish(keys.data)
+    _allow_alarms_to_publish(keys.data)
     return keys
 
 
@@ -80,7 +80,7 @@ def _deny(
     )
 
 
-def _let_alarms_publish(key: kms.Key) -> None:
+def _allow_alarms_to_publish(key: kms.Key) -> None:
     # The alarm topic is encrypted, and CloudWatch publishes to it as itself (EventBridge's
     # permission comes with the rule's target). No source condition: AWS documents none here, and an
     # alarm refused for it would be lost without a sound.

@@ -1,1 +1,1 @@
-"""What wakes somebody."""
+"""The alarms."""

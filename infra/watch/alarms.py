@@ -1,4 +1,4 @@
-"""What wakes somebody: dead letters, missed hours, silence, failing functions, keys in danger."""
+"""The alarms: dead letters, missed hours, silence, failing functions, keys in danger."""
 
 from aws_cdk import Duration
 from aws_cdk import aws_cloudwatch as cloudwatch
@@ -30,12 +30,12 @@ def create_alarms(
     topic = sns.Topic(scope, "Alarms", master_key=keys.data, enforce_ssl=True)
     if settings.alarm_email:
         topic.add_subscription(subscriptions.EmailSubscription(settings.alarm_email))
-    for whose, queue in queues.dead_letters().items():
+    for owner, queue in queues.dead_letters().items():
         _alarm(
             scope,
             topic,
-            f"{whose}DeadLettersAlarm",
-            f"A message of {whose} was given up: look at the dead-letter queue",
+            f"{owner}DeadLettersAlarm",
+            f"A message of {owner} was given up: look at the dead-letter queue",
             queue.metric_approximate_number_of_messages_visible(
                 period=Duration.minutes(1), statistic="Maximum"
             ),
@@ -127,12 +127,12 @@ def _watch_keys(scope: Construct, topic: sns.Topic, keys: Keys) -> None:
     )
 
 
-def _metric(name: str, room: str) -> cloudwatch.Metric:
+def _metric(name: str, service: str) -> cloudwatch.Metric:
     """Return a metric under exactly the dimensions `functions.shared.observability` writes."""
     return cloudwatch.Metric(
         namespace=NAMESPACE,
         metric_name=name,
-        dimensions_map={"stage": "all", "service": room},
+        dimensions_map={"stage": "all", "service": service},
         period=Duration.minutes(5),
         statistic="Sum",
     )

@@ -35,5 +35,5 @@ def dev(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Template]:
 @pytest.fixture(params=["prod", "dev"])
 def template(request: pytest.FixtureRequest) -> Template:
     """The template of each stage in turn: what holds in production holds in dev."""
-    found: Template = request.getfixturevalue(request.param)
-    return found
+    stage_template: Template = request.getfixturevalue(request.param)
+    return stage_template

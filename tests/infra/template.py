@@ -47,11 +47,11 @@ class Template:
             if resource["Type"] == kind
         }
 
-    def one(self, kind: str, start: str = "") -> tuple[str, Resource]:
+    def only(self, kind: str, start: str = "") -> tuple[str, Resource]:
         """Return the only resource of a type whose logical id starts so."""
-        found = {name: r for name, r in self.all(kind).items() if name.startswith(start)}
-        assert len(found) == 1, f"{kind} {start}: {sorted(found)}"
-        return next(iter(found.items()))
+        matching = {name: r for name, r in self.all(kind).items() if name.startswith(start)}
+        assert len(matching) == 1, f"{kind} {start}: {sorted(matching)}"
+        return next(iter(matching.items()))
 
     def functions(self) -> dict[str, Resource]:
         """Return the functions' properties by the names the design gives them."""

@@ -20,7 +20,7 @@ def dimensions(alarm: Resource) -> dict[str, str]:
 
 def test_every_alarm_tells_the_topic(template: Template) -> None:
     """An alarm nobody hears is none."""
-    topic, _ = template.one("AWS::SNS::Topic")
+    topic, _ = template.only("AWS::SNS::Topic")
     alarms = template.all("AWS::CloudWatch::Alarm")
     assert len(alarms) == 18
     for alarm in alarms.values():
@@ -44,28 +44,28 @@ def test_every_function_s_errors_raise_an_alarm(template: Template) -> None:
 
 
 @pytest.mark.parametrize(
-    ("metric", "room"),
+    ("metric", "service"),
     [
         (observability.MISSED_HOURS, "snapshot"),
         (observability.FAILED_PACKS, "pack"),
         (observability.MISSING_TOKENS, "pack"),
     ],
 )
-def test_an_alarm_watches_the_metric_as_a_room_writes_it(
+def test_an_alarm_watches_the_metric_as_a_function_writes_it(
     template: Template,
     metric: str,
-    room: str,
+    service: str,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     """Namespace, name and every dimension equal the ones in the log line, or it never fires."""
     (alarm,) = alarms_on(template, metric)
-    service = {
+    services = {
         f["Environment"]["Variables"]["POWERTOOLS_SERVICE_NAME"]
         for f in template.functions().values()
     }
-    assert room in service
-    monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", room)
+    assert service in services
+    monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", service)
     observability.count(metric)
     line = json.loads(capsys.readouterr().out)
     (written,) = line["_aws"]["CloudWatchMetrics"]
@@ -85,10 +85,10 @@ def test_a_schedule_that_falls_silent_raises_an_alarm(template: Template) -> Non
         assert alarm["TreatMissingData"] == "breaching"
 
 
-def test_an_attempt_on_a_key_is_told_and_kept_as_an_alarm(template: Template) -> None:
+def test_an_attempt_on_a_key_is_announced_and_kept_as_an_alarm(template: Template) -> None:
     """Deleting, disabling, or changing the policy that forbids both, for each of the three keys."""
-    name, rule = template.one("AWS::Events::Rule", "KeyInDanger")
-    topic, _ = template.one("AWS::SNS::Topic")
+    name, rule = template.only("AWS::Events::Rule", "KeyInDanger")
+    topic, _ = template.only("AWS::SNS::Topic")
     pattern = rule["EventPattern"]
     assert pattern["source"] == ["aws.kms"]
     names = pattern["detail"]["eventName"]
@@ -105,8 +105,8 @@ def test_the_alarm_topic_is_encrypted_and_may_be_written_by_the_alarms(
     template: Template,
 ) -> None:
     """Without the key's permission CloudWatch's message would be lost without a sound."""
-    _, topic = template.one("AWS::SNS::Topic")
-    key, properties = template.one("AWS::KMS::Key", "Data")
+    _, topic = template.only("AWS::SNS::Topic")
+    key, properties = template.only("AWS::KMS::Key", "Data")
     assert flat(topic["KmsMasterKeyId"]) == f"{key}.Arn"
     services = {
         statement["Principal"]["Service"]

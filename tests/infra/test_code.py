@@ -1,4 +1,4 @@
-"""What is uploaded: each room exactly itself, and a layer of locked wheels."""
+"""What is uploaded: of each function exactly its own code, and a layer of locked wheels."""
 
 import stat
 from pathlib import Path
@@ -8,7 +8,7 @@ import pytest
 from infra.compute import code
 from tests.infra.template import Template
 
-ROOMS = {"Connect": "connect", "Snapshot": "snapshot", "Pack": "pack", "Api": "api"}
+FOLDERS = {"Connect": "connect", "Snapshot": "snapshot", "Pack": "pack", "Api": "api"}
 
 
 def files_of(template: Template, function: str) -> set[str]:
@@ -18,17 +18,22 @@ def files_of(template: Template, function: str) -> set[str]:
     return {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
 
 
-@pytest.mark.parametrize("function", sorted(ROOMS))
-def test_a_room_carries_itself_and_shared_only(prod: Template, function: str) -> None:
-    """And botocore's models (``test_models.py``); editing one room changes no other function."""
-    room = ROOMS[function]
+@pytest.mark.parametrize("function", sorted(FOLDERS))
+def test_the_code_of_a_function_is_its_own_and_shared_only(prod: Template, function: str) -> None:
+    """And botocore's models (``test_models.py``); editing one changes no other."""
+    folder = FOLDERS[function]
     files = files_of(prod, function)
-    assert f"functions/{room}/__init__.py" in files
+    assert f"functions/{folder}/__init__.py" in files
     assert "functions/__init__.py" in files
     assert "functions/shared/__init__.py" in files
-    own = ("functions/__init__.py", "functions/shared/", f"functions/{room}/", "build/aws-models-")
+    own = (
+        "functions/__init__.py",
+        "functions/shared/",
+        f"functions/{folder}/",
+        "build/aws-models-",
+    )
     strangers = {file for file in files if not file.startswith(own)}
-    assert strangers <= ({"tools/evidence-pack-verify.py"} if room == "pack" else set())
+    assert strangers <= ({"tools/evidence-pack-verify.py"} if folder == "pack" else set())
     assert not [file for file in files if "__pycache__" in file]
 
 

@@ -7,13 +7,13 @@ from tests.infra.template import Resource, Template, flat
 
 def distribution(template: Template) -> Resource:
     """Return the distribution's configuration."""
-    found: Resource = template.one("AWS::CloudFront::Distribution")[1]["DistributionConfig"]
+    found: Resource = template.only("AWS::CloudFront::Distribution")[1]["DistributionConfig"]
     return found
 
 
 def security(template: Template) -> Any:
     """Return the security headers."""
-    _, policy = template.one("AWS::CloudFront::ResponseHeadersPolicy")
+    _, policy = template.only("AWS::CloudFront::ResponseHeadersPolicy")
     return policy["ResponseHeadersPolicyConfig"]["SecurityHeadersConfig"]
 
 
@@ -22,11 +22,11 @@ def test_everything_but_the_api_is_the_dashboard_bucket(template: Template) -> N
     config = distribution(template)
     origins = {origin["Id"]: origin for origin in config["Origins"]}
     default = origins[config["DefaultCacheBehavior"]["TargetOriginId"]]
-    bucket, _ = template.one("AWS::S3::Bucket", "Dashboard")
+    bucket, _ = template.only("AWS::S3::Bucket", "Dashboard")
     assert flat(default["DomainName"]) == f"{bucket}.RegionalDomainName"
     (behaviour,) = config["CacheBehaviors"]
     assert behaviour["PathPattern"] == "/api/*"
-    api, _ = template.one("AWS::ApiGatewayV2::Api")
+    api, _ = template.only("AWS::ApiGatewayV2::Api")
     backend = origins[behaviour["TargetOriginId"]]
     assert flat(backend["DomainName"]) == f"{api}.execute-api.eu-central-1.amazonaws.com"
     assert backend["CustomOriginConfig"]["OriginProtocolPolicy"] == "https-only"
@@ -42,17 +42,17 @@ def test_the_api_is_never_cached_and_gets_every_method(template: Template) -> No
 
 def test_only_this_distribution_reads_the_dashboard_bucket(template: Template) -> None:
     """Origin access control, signed always, for one distribution."""
-    _, control = template.one("AWS::CloudFront::OriginAccessControl")
+    _, control = template.only("AWS::CloudFront::OriginAccessControl")
     config = control["OriginAccessControlConfig"]
     assert config["SigningBehavior"] == "always"
-    bucket, _ = template.one("AWS::S3::Bucket", "Dashboard")
+    bucket, _ = template.only("AWS::S3::Bucket", "Dashboard")
     (policy,) = (
         p["PolicyDocument"]["Statement"]
         for p in template.all("AWS::S3::BucketPolicy").values()
         if p["Bucket"]["Ref"] == bucket
     )
     (allow,) = (statement for statement in policy if statement["Effect"] == "Allow")
-    name, _ = template.one("AWS::CloudFront::Distribution")
+    name, _ = template.only("AWS::CloudFront::Distribution")
     assert allow["Action"] == "s3:GetObject"
     source = allow["Condition"]["StringEquals"]["AWS:SourceArn"]
     assert flat(source).endswith(f":distribution/{name}")
@@ -61,7 +61,7 @@ def test_only_this_distribution_reads_the_dashboard_bucket(template: Template) -
 def test_both_behaviours_are_https_with_the_same_headers(template: Template) -> None:
     """An API answer opened in the browser is under the same policy as the page."""
     config = distribution(template)
-    policy, _ = template.one("AWS::CloudFront::ResponseHeadersPolicy")
+    policy, _ = template.only("AWS::CloudFront::ResponseHeadersPolicy")
     for behaviour in (config["DefaultCacheBehavior"], *config["CacheBehaviors"]):
         assert behaviour["ViewerProtocolPolicy"] in ("https-only", "redirect-to-https")
         assert behaviour["ResponseHeadersPolicyId"] == {"Ref": policy}
@@ -71,7 +71,7 @@ def test_the_page_loads_its_own_files_and_talks_to_three_places(template: Templa
     """Self, the sign-in domain and the packs bucket's host; nothing inline, nothing framed."""
     csp = flat(security(template)["ContentSecurityPolicy"]["ContentSecurityPolicy"])
     stage = template.folder.name.rstrip("0123456789")
-    packs, _ = template.one("AWS::S3::Bucket", "Packs")
+    packs, _ = template.only("AWS::S3::Bucket", "Packs")
     sign_in = f"https://openai-audit-{stage}-000000000000.auth.eu-central-1.amazoncognito.com"
     assert dict(part.split(" ", 1) for part in csp.split("; ")) == {
         "default-src": "'none'",
@@ -90,7 +90,7 @@ def test_the_page_loads_its_own_files_and_talks_to_three_places(template: Templa
 
 def test_the_sign_in_domain_of_the_policy_is_the_pool_s(template: Template) -> None:
     """The policy would otherwise block the page's own token request."""
-    _, domain = template.one("AWS::Cognito::UserPoolDomain")
+    _, domain = template.only("AWS::Cognito::UserPoolDomain")
     host = template.body["Outputs"]["SignInDomain"]["Value"]
     assert host == f"https://{domain['Domain']}.auth.eu-central-1.amazoncognito.com"
 

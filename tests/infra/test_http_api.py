@@ -39,26 +39,26 @@ ASK = {
 }
 
 
-def test_the_routes_are_the_design_s_and_each_goes_to_its_room(template: Template) -> None:
+def test_the_routes_are_the_design_s_and_each_goes_to_its_function(template: Template) -> None:
     """No catch-all route: what is not listed reaches no function."""
     integrations = template.all("AWS::ApiGatewayV2::Integration")
     outputs = template.body["Outputs"]
-    rooms = {
+    functions = {
         f"{outputs[name]['Value']['Ref']}.Arn": name.removesuffix("FunctionName")
         for name in ("ConnectFunctionName", "ApiFunctionName")
     }
-    found = {
-        route["RouteKey"]: rooms[flat(integrations[integration]["IntegrationUri"])]
+    functions_by_route = {
+        route["RouteKey"]: functions[flat(integrations[integration]["IntegrationUri"])]
         for route in template.all("AWS::ApiGatewayV2::Route").values()
         for integration in [flat(route["Target"]).removeprefix("integrations/")]
     }
     expected = dict.fromkeys(CONNECT, "Connect") | dict.fromkeys(READ | ASK | PUBLIC, "Api")
-    assert found == expected
+    assert functions_by_route == expected
 
 
 def test_every_route_but_the_public_ones_needs_a_token(template: Template) -> None:
     """The authorizer is on the route itself."""
-    authorizer, _ = template.one("AWS::ApiGatewayV2::Authorizer")
+    authorizer, _ = template.only("AWS::ApiGatewayV2::Authorizer")
     for route in template.all("AWS::ApiGatewayV2::Route").values():
         if route["RouteKey"] in PUBLIC:
             assert route["AuthorizationType"] == "NONE"
@@ -70,9 +70,9 @@ def test_every_route_but_the_public_ones_needs_a_token(template: Template) -> No
 
 def test_the_authorizer_takes_the_pool_s_tokens_for_our_client_only(template: Template) -> None:
     """Issuer and audience are both checked."""
-    _, authorizer = template.one("AWS::ApiGatewayV2::Authorizer")
-    pool, _ = template.one("AWS::Cognito::UserPool")
-    client, _ = template.one("AWS::Cognito::UserPoolClient")
+    _, authorizer = template.only("AWS::ApiGatewayV2::Authorizer")
+    pool, _ = template.only("AWS::Cognito::UserPool")
+    client, _ = template.only("AWS::Cognito::UserPoolClient")
     jwt = authorizer["JwtConfiguration"]
     assert authorizer["AuthorizerType"] == "JWT"
     assert jwt["Audience"] == [{"Ref": client}]
@@ -83,22 +83,22 @@ def test_the_authorizer_takes_the_pool_s_tokens_for_our_client_only(template: Te
 
 def test_the_api_is_throttled_and_lets_no_other_origin_in(template: Template) -> None:
     """One origin: no CORS at all."""
-    _, api = template.one("AWS::ApiGatewayV2::Api")
+    _, api = template.only("AWS::ApiGatewayV2::Api")
     assert "CorsConfiguration" not in api
-    _, stage = template.one("AWS::ApiGatewayV2::Stage")
+    _, stage = template.only("AWS::ApiGatewayV2::Stage")
     assert stage["DefaultRouteSettings"]["ThrottlingRateLimit"] > 0
     assert stage["DefaultRouteSettings"]["ThrottlingBurstLimit"] > 0
 
 
 def test_the_access_log_names_no_path_no_query_and_no_caller(template: Template) -> None:
     """Paths name organizations, queries hold filters, claims hold tenants."""
-    _, stage = template.one("AWS::ApiGatewayV2::Stage")
+    _, stage = template.only("AWS::ApiGatewayV2::Stage")
     log = stage["AccessLogSettings"]["Format"]
     assert "$context.routeKey" in log
     for word in ("path", "query", "claims", "sourceIp", "userAgent", "identity"):
         assert word not in log
 
 
-def test_the_connect_room_answers_exactly_the_routes_that_lead_to_it() -> None:
+def test_connect_answers_exactly_the_routes_that_lead_to_it() -> None:
     """A route without its answer, or an answer no route leads to, is a mistake in one of them."""
     assert set(routes(cast("Doors", None))) == CONNECT

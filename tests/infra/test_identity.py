@@ -5,17 +5,17 @@ from tests.infra.template import Template, flat
 
 def test_only_the_operator_creates_users(template: Template) -> None:
     """Self sign-up is off."""
-    _, pool = template.one("AWS::Cognito::UserPool")
+    _, pool = template.only("AWS::Cognito::UserPool")
     assert pool["AdminCreateUserConfig"]["AllowAdminCreateUserOnly"] is True
 
 
 def test_the_tenant_of_a_user_never_changes(template: Template) -> None:
     """The attribute is immutable, and the client may not write it even so."""
-    _, pool = template.one("AWS::Cognito::UserPool")
+    _, pool = template.only("AWS::Cognito::UserPool")
     (attribute,) = pool["Schema"]
     assert attribute["Name"] == "tenant_id"
     assert attribute["Mutable"] is False
-    _, client = template.one("AWS::Cognito::UserPoolClient")
+    _, client = template.only("AWS::Cognito::UserPoolClient")
     # An empty or absent list would mean every attribute.
     assert client["WriteAttributes"] == ["locale"]
     assert client["ReadAttributes"] == ["custom:tenant_id"]
@@ -23,7 +23,7 @@ def test_the_tenant_of_a_user_never_changes(template: Template) -> None:
 
 def test_the_client_is_public_and_uses_the_code_flow_alone(template: Template) -> None:
     """No secret in a page, no implicit flow; PKCE is what makes the code safe."""
-    _, client = template.one("AWS::Cognito::UserPoolClient")
+    _, client = template.only("AWS::Cognito::UserPoolClient")
     assert client["GenerateSecret"] is False
     assert client["AllowedOAuthFlows"] == ["code"]
     assert client["AllowedOAuthScopes"] == ["openid"]
@@ -33,7 +33,7 @@ def test_the_client_is_public_and_uses_the_code_flow_alone(template: Template) -
 
 def test_tokens_are_short_lived_and_revocable(template: Template) -> None:
     """Half an hour for what the API takes; the refresh token ends with the working day."""
-    _, client = template.one("AWS::Cognito::UserPoolClient")
+    _, client = template.only("AWS::Cognito::UserPoolClient")
     assert client["TokenValidityUnits"]["IdToken"] == "minutes"
     assert client["IdTokenValidity"] <= 60
     assert client["AccessTokenValidity"] <= 60
@@ -44,9 +44,9 @@ def test_tokens_are_short_lived_and_revocable(template: Template) -> None:
 
 def test_in_production_only_the_hosted_page_signs_in_with_a_second_factor(prod: Template) -> None:
     """No password flow is open to scripts, MFA is required, codes come from an app."""
-    _, client = prod.one("AWS::Cognito::UserPoolClient")
+    _, client = prod.only("AWS::Cognito::UserPoolClient")
     assert client["ExplicitAuthFlows"] == ["ALLOW_REFRESH_TOKEN_AUTH"]
-    _, pool = prod.one("AWS::Cognito::UserPool")
+    _, pool = prod.only("AWS::Cognito::UserPool")
     assert pool["MfaConfiguration"] == "ON"
     assert pool["EnabledMfas"] == ["SOFTWARE_TOKEN_MFA"]
     assert pool["DeletionProtection"] == "ACTIVE"
@@ -55,8 +55,8 @@ def test_in_production_only_the_hosted_page_signs_in_with_a_second_factor(prod: 
 
 def test_production_returns_to_the_dashboard_and_nowhere_else(prod: Template) -> None:
     """A sign-in code goes to the distribution's own address."""
-    _, client = prod.one("AWS::Cognito::UserPoolClient")
-    distribution, _ = prod.one("AWS::CloudFront::Distribution")
+    _, client = prod.only("AWS::Cognito::UserPoolClient")
+    distribution, _ = prod.only("AWS::CloudFront::Distribution")
     for urls in (client["CallbackURLs"], client["LogoutURLs"]):
         assert [flat(url) for url in urls] == [f"https://{distribution}.DomainName/"]
 

@@ -42,7 +42,7 @@ def test_a_secret_key_refuses_everybody_but(
     template: Template, key: str, sid: str, functions: set[str]
 ) -> None:
     """An administrator's policy or a later role does not open what the key itself refuses."""
-    denial = denials(template.one("AWS::KMS::Key", f"{key}Key")[1])[sid]
+    denial = denials(template.only("AWS::KMS::Key", f"{key}Key")[1])[sid]
     assert denial["Principal"] == "*"
     action = "kms:Decrypt" if sid == "OnlyTheseUnwrap" else "kms:Encrypt"
     assert action in denial["Action"]

@@ -1,4 +1,4 @@
-"""The trimmed models: every call the rooms make is in them, and goes out as with the whole ones."""
+"""The trimmed models hold every call of the functions, which goes out as with the whole ones."""
 
 import ast
 import json
@@ -20,10 +20,10 @@ from botocore.loaders import Loader
 from botocore.session import Session
 
 from functions.shared.aws import clients
-from infra.compute.models import OPERATIONS, build_models, trimmed
+from infra.compute.models import OPERATIONS, build_models, trim_model
 from tests.infra.template import ROOT, Template
 
-# One call of each operation, with what the rooms' own calls have that could change a request.
+# One call of each operation, with what the functions' own calls have that could change a request.
 _KEY = {"pk": {"S": "a"}, "sk": {"S": "b"}}
 _UPDATE = {"TableName": "t", "Key": _KEY, "UpdateExpression": "SET a = :a"}
 _UPLOAD = {"Bucket": "books-1", "Key": "a/b c.json", "UploadId": "u"}
@@ -101,15 +101,15 @@ _BY_BOTOCORE = {"head_bucket"}
 
 
 def _names_called() -> set[str]:
-    """Return the operations that the rooms' code asks of clients, read from their sources."""
-    found = set()
+    """Return the operations that the functions' code asks of clients, read from their sources."""
+    called_operations = set()
     for path in (ROOT / "functions").rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.Attribute) and _is_client(node.value):
-                found.add(node.attr)
+                called_operations.add(node.attr)
             elif isinstance(node, ast.Call) and getattr(node.func, "attr", "") in _BY_NAME:
-                found.add(ast.literal_eval(node.args[0]))
-    return found.difference(_BY_NAME, _NOT_AWS)
+                called_operations.add(ast.literal_eval(node.args[0]))
+    return called_operations.difference(_BY_NAME, _NOT_AWS)
 
 
 def _is_client(node: ast.expr) -> bool:
@@ -117,22 +117,22 @@ def _is_client(node: ast.expr) -> bool:
     return name == "client"
 
 
-def test_every_operation_the_rooms_call_is_in_the_models_and_no_other() -> None:
+def test_every_operation_the_functions_call_is_in_the_models_and_no_other() -> None:
     """A new call that is forgotten here would be an AttributeError in production alone."""
-    listed = {xform_name(name) for names in OPERATIONS.values() for name in names}
-    assert _names_called() | _BY_BOTOCORE == listed
+    trimmed = {xform_name(name) for names in OPERATIONS.values() for name in names}
+    assert _names_called() | _BY_BOTOCORE == trimmed
 
 
-def test_the_doors_alone_open_clients() -> None:
+def test_only_the_four_wrappers_are_given_a_client() -> None:
     """Each hands it on as ``client``, by which the test above knows it."""
-    opened = re.compile(r"(?:aws\.|when_used\(aws\.)(dynamodb|kms|s3|sqs)\b")
+    opened = re.compile(r"\bclients\.(dynamodb|kms|s3|sqs)\b")
     for path in (ROOT / "functions").rglob("*.py"):
         text = path.read_text()
-        assert "create_client" not in text or path.name == "aws.py"
+        assert "create_client" not in text or path.name == "clients.py"
         assert "boto3.client" not in text
         for line in filter(opened.search, text.splitlines()):
-            door = re.search(r"(Table|Bucket|Queue|Vault)\((aws|s3)\b|s3 = aws\.when_used", line)
-            assert door, f"{path.name}: {line.strip()}"
+            wrapped = r"(Table|Bucket|Queue|Vault)\((clients|s3)\b|s3 = clients\.when_used"
+            assert re.search(wrapped, line), f"{path.name}: {line.strip()}"
     assert set(clients.SERVICES) == set(OPERATIONS) == set(CALLS)
     assert {s: set(calls) for s, calls in CALLS.items()} == {
         service: set(names) for service, names in OPERATIONS.items()
@@ -224,11 +224,11 @@ def test_only_what_an_operation_reaches_is_kept() -> None:
             "Other": {"type": "string"},
         },
     }
-    found = trimmed(model, ("Get",))
-    assert set(found["operations"]) == {"Get"}
-    assert set(found["shapes"]) == {"In", "List", "Map", "Text", "Bad"}
-    assert found["shapes"]["In"]["members"] == {"documentation": {"shape": "List"}}
-    assert "long" not in json.dumps(found)
+    trimmed = trim_model(model, ("Get",))
+    assert set(trimmed["operations"]) == {"Get"}
+    assert set(trimmed["shapes"]) == {"In", "List", "Map", "Text", "Bad"}
+    assert trimmed["shapes"]["In"]["members"] == {"documentation": {"shape": "List"}}
+    assert "long" not in json.dumps(trimmed)
 
 
 def test_a_newer_botocore_keeps_what_is_newer_in_it(
@@ -248,16 +248,16 @@ def test_a_newer_botocore_keeps_what_is_newer_in_it(
     assert set(loader.load_service_model("kms", "service-2")["operations"]) == {*OPERATIONS["kms"]}
 
 
-@pytest.mark.parametrize("there", [True, False])
-def test_the_rooms_clients_are_built_from_them_where_they_are(there: bool, models: Path) -> None:
+@pytest.mark.parametrize("present", [True, False])
+def test_the_clients_are_built_from_them_where_they_are(present: bool, models: Path) -> None:
     """By the variable as the template has it; where it leads nowhere, from the whole models."""
     script = (
         "from functions.shared.aws import clients\n"
         "for build in (clients.dynamodb, clients.kms, clients.s3, clients.sqs):\n"
         "    print(len(build().meta.service_model.operation_names))\n"
     )
-    root = models.parent if there else models
-    done = subprocess.run(
+    root = models.parent if present else models
+    process = subprocess.run(
         [sys.executable, "-c", script],
         cwd=ROOT,
         env=os.environ
@@ -267,18 +267,20 @@ def test_the_rooms_clients_are_built_from_them_where_they_are(there: bool, model
         text=True,
         check=True,
     )
-    known = [int(line) for line in done.stdout.split()]
-    listed = [len(OPERATIONS[service]) for service in ("dynamodb", "kms", "s3", "sqs")]
-    assert (known == listed) is there
-    assert all(n >= fewest for n, fewest in zip(known, listed, strict=True))
+    n_operations = [int(line) for line in process.stdout.split()]
+    n_trimmed = [len(OPERATIONS[service]) for service in ("dynamodb", "kms", "s3", "sqs")]
+    assert (n_operations == n_trimmed) is present
+    assert all(n >= fewest for n, fewest in zip(n_operations, n_trimmed, strict=True))
 
 
-def test_every_function_carries_the_models_its_environment_names(template: Template) -> None:
+def test_the_code_of_every_function_holds_the_models_it_is_to_read(
+    template: Template,
+) -> None:
     """The variable and the folder in the code are of one build."""
     for name, function in template.functions().items():
         path = function["Environment"]["Variables"]["AWS_DATA_PATH"]
         folder = re.fullmatch(r"\$LAMBDA_TASK_ROOT/(build/aws-models-[0-9a-f]{16})", path)
         assert folder, name
         key = function["Code"]["S3Key"].removesuffix(".zip")
-        carried = template.folder / f"asset.{key}" / folder[1]
-        assert {one.name for one in carried.iterdir()} == {"endpoints.json", *OPERATIONS}
+        folder_in_code = template.folder / f"asset.{key}" / folder[1]
+        assert {path.name for path in folder_in_code.iterdir()} == {"endpoints.json", *OPERATIONS}

@@ -12,7 +12,7 @@ READ_VERBS = ("s3:Get", "s3:List")
 
 def key_of(template: Template, name: str) -> str:
     """Return the logical id of a KMS key."""
-    return template.one("AWS::KMS::Key", name)[0]
+    return template.only("AWS::KMS::Key", name)[0]
 
 
 def test_a_role_holds_the_rows_of_its_table_and_its_own_log_and_nothing_else(
@@ -43,20 +43,20 @@ def test_a_role_holds_the_rows_of_its_table_and_its_own_log_and_nothing_else(
         expected[function, ("logs:CreateLogStream", "logs:PutLogEvents"), "log", "{}"] += 1
         for grant in grants:
             thing, slash, rest = grant.on.partition("/")
-            where = arns[thing] + slash + rest
+            resource = arns[thing] + slash + rest
             conditions = str(grant.conditions("eu-central-1"))
-            expected[function, grant.actions, where, conditions] += 1
-    found: Counter[tuple[str, tuple[str, ...], str, str]] = Counter()
+            expected[function, grant.actions, resource, conditions] += 1
+    granted: Counter[tuple[str, tuple[str, ...], str, str]] = Counter()
     for statement in template.role_statements():
-        (where,) = statement.resources
-        tied = {
+        (resource,) = statement.resources
+        condition_values = {
             test: {key: listed(value) for key, value in tests.items()}
             for test, tests in statement.conditions.items()
         }
-        own_log = where.startswith(f"{statement.function}Log")
-        where = "log" if own_log else where
-        found[statement.function, statement.actions, where, str(tied)] += 1
-    assert found == expected
+        own_log = resource.startswith(f"{statement.function}Log")
+        resource = "log" if own_log else resource
+        granted[statement.function, statement.actions, resource, str(condition_values)] += 1
+    assert granted == expected
 
 
 def test_no_role_has_a_managed_policy_an_inline_one_or_a_second_user(template: Template) -> None:
@@ -85,11 +85,11 @@ def test_only_pack_decrypts_the_seed_and_only_for_signing(template: Template) ->
     assert {s.function for s in statements} == {"Pack"}
     for statement in statements:
         context = {"kms:EncryptionContext:purpose": ["pack-signing"]}
-        found = {k: listed(v) for k, v in statement.conditions["StringEquals"].items()}
-        assert found == context
+        granted = {k: listed(v) for k, v in statement.conditions["StringEquals"].items()}
+        assert granted == context
 
 
-def test_only_the_minting_function_wraps_a_seed(template: Template) -> None:
+def test_only_the_function_that_creates_keys_wraps_a_seed(template: Template) -> None:
     """Whoever makes a seed cannot open it again, and the other way round."""
     key = key_of(template, "SigningKey")
     assert template.who_may("kms:Encrypt", key) == {"SigningKey"}
@@ -97,7 +97,7 @@ def test_only_the_minting_function_wraps_a_seed(template: Template) -> None:
 
 
 def test_only_connect_and_snapshot_decrypt_admin_keys(template: Template) -> None:
-    """Of these two, only the room that uses an admin key can open one; the other wraps it."""
+    """Of these two, only the function that uses an admin key can open one; the other wraps it."""
     key = key_of(template, "SecretsKey")
     assert template.who_may("kms:Encrypt", key) == {"Connect"}
     purposes = {
@@ -137,7 +137,7 @@ def test_nobody_uses_the_data_key_directly(template: Template) -> None:
 
 
 def test_api_holds_no_secret_and_writes_no_object(template: Template) -> None:
-    """The room that faces the reader reads sealed things and packs."""
+    """The function that faces the reader reads sealed objects and packs."""
     secrets = (key_of(template, "SecretsKey"), key_of(template, "SigningKey"))
     for statement in template.role_statements():
         if statement.function != "Api":
@@ -149,7 +149,7 @@ def test_api_holds_no_secret_and_writes_no_object(template: Template) -> None:
 
 def test_seals_and_anchors_have_one_writer_each(template: Template) -> None:
     """Snapshot cannot write an anchor, and what anchors cannot write anything else."""
-    evidence, _ = template.one("AWS::S3::Bucket", "Evidence")
+    evidence, _ = template.only("AWS::S3::Bucket", "Evidence")
     places = {
         statement.function: statement.resources
         for statement in template.allowing("s3:PutObject", evidence)
@@ -160,10 +160,10 @@ def test_seals_and_anchors_have_one_writer_each(template: Template) -> None:
     }
 
 
-def test_evidence_is_written_by_two_rooms_and_packs_by_pack_alone(template: Template) -> None:
-    """No room that faces a reader writes either."""
+def test_evidence_is_written_by_two_functions_and_packs_by_pack_alone(template: Template) -> None:
+    """No function that faces a reader writes either."""
     writers = {
-        name: template.who_may("s3:PutObject", template.one("AWS::S3::Bucket", name)[0])
+        name: template.who_may("s3:PutObject", template.only("AWS::S3::Bucket", name)[0])
         for name in ("Evidence", "Packs", "Work", "Dashboard")
     }
     assert writers == {
@@ -194,14 +194,14 @@ def test_evidence_is_written_by_two_rooms_and_packs_by_pack_alone(template: Temp
     ],
 )
 def test_no_function_may(template: Template, action: str) -> None:
-    """What no room ever needs, no role has."""
+    """What no function ever needs, no role has."""
     assert not [s for s in template.role_statements() if action in s.actions]
 
 
-def test_only_the_queue_s_own_room_takes_from_it(template: Template) -> None:
-    """A message is received by the room it is for."""
+def test_only_the_queue_s_own_function_takes_from_it(template: Template) -> None:
+    """A message is received by the function it is for."""
     takers = {
-        queue: template.who_may("sqs:ReceiveMessage", template.one("AWS::SQS::Queue", queue)[0])
+        queue: template.who_may("sqs:ReceiveMessage", template.only("AWS::SQS::Queue", queue)[0])
         for queue in ("SnapshotQueue", "PackQueue", "SnapshotDead", "PackDead", "DispatchDead")
     }
     assert takers == {

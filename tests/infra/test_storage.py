@@ -9,7 +9,7 @@ LOCKED = ("Evidence", "Packs")
 
 def policy_of(template: Template, bucket: str) -> list[Resource]:
     """Return the statements of a bucket's policy."""
-    logical_id, _ = template.one("AWS::S3::Bucket", bucket)
+    logical_id, _ = template.only("AWS::S3::Bucket", bucket)
     (policy,) = (
         p
         for p in template.all("AWS::S3::BucketPolicy").values()
@@ -22,7 +22,7 @@ def policy_of(template: Template, bucket: str) -> list[Resource]:
 def denial(template: Template, bucket: str, sid: str) -> Resource:
     """Return one named Deny of a bucket's policy, which must cover every object and everybody."""
     (statement,) = (s for s in policy_of(template, bucket) if s.get("Sid") == sid)
-    logical_id, _ = template.one("AWS::S3::Bucket", bucket)
+    logical_id, _ = template.only("AWS::S3::Bucket", bucket)
     assert statement["Effect"] == "Deny"
     assert statement["Principal"] == "*"
     assert flat(statement["Resource"]) == f"{logical_id}.Arn/*"
@@ -59,9 +59,9 @@ def test_every_bucket_refuses_plain_http(template: Template) -> None:
 @pytest.mark.parametrize("name", ["Evidence", "Work", "Packs"])
 def test_tenants_data_lies_under_the_data_key(template: Template, name: str) -> None:
     """The buckets with tenants' data have the customer key, with a bucket key."""
-    _, bucket = template.one("AWS::S3::Bucket", name)
+    _, bucket = template.only("AWS::S3::Bucket", name)
     (rule,) = bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"]
-    data_key, _ = template.one("AWS::KMS::Key", "Data")
+    data_key, _ = template.only("AWS::KMS::Key", "Data")
     assert rule["BucketKeyEnabled"] is True
     assert rule["ServerSideEncryptionByDefault"] == {
         "KMSMasterKeyID": {"Fn::GetAtt": [data_key, "Arn"]},
@@ -83,9 +83,9 @@ def test_evidence_and_packs_are_locked(
 ) -> None:
     """Object Lock by default, as long as the stage's settings say."""
     template: Template = request.getfixturevalue(stage)
-    _, found = template.one("AWS::S3::Bucket", bucket)
-    assert found["ObjectLockEnabled"] is True
-    assert found["ObjectLockConfiguration"] == {
+    _, properties = template.only("AWS::S3::Bucket", bucket)
+    assert properties["ObjectLockEnabled"] is True
+    assert properties["ObjectLockConfiguration"] == {
         "ObjectLockEnabled": "Enabled",
         "Rule": {"DefaultRetention": retention},
     }
@@ -124,14 +124,14 @@ def test_a_presigned_pack_link_dies_after_fifteen_minutes(template: Template) ->
 def test_no_locked_object_expires_by_a_lifecycle_rule(template: Template) -> None:
     """Evidence and packs lose only unfinished uploads by themselves."""
     for bucket in LOCKED:
-        _, found = template.one("AWS::S3::Bucket", bucket)
-        (rule,) = found["LifecycleConfiguration"]["Rules"]
+        _, properties = template.only("AWS::S3::Bucket", bucket)
+        (rule,) = properties["LifecycleConfiguration"]["Rules"]
         assert set(rule) == {"AbortIncompleteMultipartUpload", "Status"}
 
 
 def test_work_in_progress_expires_in_days(template: Template) -> None:
     """Checkpoints hold normalized tenant data; they do not stay."""
-    _, work = template.one("AWS::S3::Bucket", "Work")
+    _, work = template.only("AWS::S3::Bucket", "Work")
     (rule,) = work["LifecycleConfiguration"]["Rules"]
     assert rule["ExpirationInDays"] <= 7
     assert rule["NoncurrentVersionExpiration"]["NoncurrentDays"] == 1
@@ -153,8 +153,8 @@ def test_only_cloudfront_and_log_delivery_are_let_in_by_a_bucket(template: Templ
 
 def test_the_table_is_protected_in_every_way(template: Template) -> None:
     """On demand, restorable, not deletable, expiring rows, customer key."""
-    name, table = template.one("AWS::DynamoDB::Table")
-    data_key, _ = template.one("AWS::KMS::Key", "Data")
+    name, table = template.only("AWS::DynamoDB::Table")
+    data_key, _ = template.only("AWS::KMS::Key", "Data")
     assert table["BillingMode"] == "PAY_PER_REQUEST"
     assert table["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
     assert table["DeletionProtectionEnabled"] is True
@@ -167,9 +167,9 @@ def test_the_table_is_protected_in_every_way(template: Template) -> None:
     assert template.body["Resources"][name]["DeletionPolicy"] == "Retain"
 
 
-def test_the_table_has_the_keys_and_indexes_the_rooms_ask_for(template: Template) -> None:
+def test_the_table_has_the_keys_and_indexes_the_functions_ask_for(template: Template) -> None:
     """`due` finds what to dispatch, `lookup` an event by its id; neither copies whole rows."""
-    _, table = template.one("AWS::DynamoDB::Table")
+    _, table = template.only("AWS::DynamoDB::Table")
     assert [k["AttributeName"] for k in table["KeySchema"]] == ["pk", "sk"]
     indexes = {
         index["IndexName"]: (

@@ -56,11 +56,11 @@ def test_the_functions_run_python_3_13_on_arm(template: Template) -> None:
         assert function["Runtime"] == "python3.13"
         assert function["Architectures"] == ["arm64"]
         assert len(function["Layers"]) == 1
-    _, layer = template.one("AWS::Lambda::LayerVersion")
+    _, layer = template.only("AWS::Lambda::LayerVersion")
     assert layer["CompatibleArchitectures"] == ["arm64"]
 
 
-def test_a_function_is_told_what_it_needs_and_no_more(template: Template) -> None:
+def test_a_function_has_the_variables_it_needs_and_no_more(template: Template) -> None:
     """The api knows no secrets key, connect no bucket."""
     for name, function in template.functions().items():
         variables = function["Environment"]["Variables"]
@@ -68,14 +68,14 @@ def test_a_function_is_told_what_it_needs_and_no_more(template: Template) -> Non
         assert variables["POWERTOOLS_SERVICE_NAME"] == HANDLERS[name].split(".")[1]
 
 
-def test_only_anchoring_is_told_of_a_time_authority(tmp_path: Path) -> None:
+def test_only_anchoring_knows_a_time_authority(tmp_path: Path) -> None:
     """And only where the stage has one."""
     from infra.synth import synthesize
 
     context = context_of("prod") | {"tsa_url": "http://tsa.test"}
     synthesize(read(context.get, {}), context, str(tmp_path))
-    told = Template.read(tmp_path / "openai-audit-prod.template.json").functions()
-    urls = {name: f["Environment"]["Variables"].get("TSA_URL") for name, f in told.items()}
+    functions = Template.read(tmp_path / "openai-audit-prod.template.json").functions()
+    urls = {name: f["Environment"]["Variables"].get("TSA_URL") for name, f in functions.items()}
     assert {name: url for name, url in urls.items() if url} == {"Anchor": "http://tsa.test"}
 
 
@@ -130,11 +130,11 @@ def test_every_queue_is_encrypted_and_refuses_plain_http(template: Template) -> 
     ("queue", "function"),
     [("SnapshotQueue", "Snapshot"), ("PackQueue", "Pack"), ("PackDead", "PackGivenUp")],
 )
-def test_a_queue_feeds_its_room_one_message_at_a_time(
+def test_a_queue_hands_its_function_one_message_at_a_time(
     template: Template, queue: str, function: str
 ) -> None:
     """Batch size 1, failures reported, and a message is hidden for just over the timeout."""
-    logical_id, properties = template.one("AWS::SQS::Queue", queue)
+    logical_id, properties = template.only("AWS::SQS::Queue", queue)
     (source,) = (
         s
         for s in template.all("AWS::Lambda::EventSourceMapping").values()
@@ -161,11 +161,11 @@ def test_a_schedule_fires_its_dispatcher(
     template: Template, rule: str, expression: str, function: str
 ) -> None:
     """On, at its time, with a dead-letter queue before and behind the dispatcher."""
-    _, found = template.one("AWS::Events::Rule", rule)
-    assert found["State"] == "ENABLED"
-    assert found["ScheduleExpression"] == expression
-    (target,) = found["Targets"]
-    dead, _ = template.one("AWS::SQS::Queue", "DispatchDead")
+    _, properties = template.only("AWS::Events::Rule", rule)
+    assert properties["State"] == "ENABLED"
+    assert properties["ScheduleExpression"] == expression
+    (target,) = properties["Targets"]
+    dead, _ = template.only("AWS::SQS::Queue", "DispatchDead")
     assert flat(target["DeadLetterConfig"]["Arn"]) == f"{dead}.Arn"
     # The event goes as it is: its own `time` says which hour it closes.
     assert not {"Input", "InputPath", "InputTransformer"} & set(target)
@@ -198,7 +198,7 @@ def test_the_first_signing_key_is_made_by_its_own_function_after_its_role(
     template: Template,
 ) -> None:
     """The custom resource calls the function itself; the function waits for its permissions."""
-    _, custom = template.one("Custom::SigningKey")
+    _, custom = template.only("Custom::SigningKey")
     logical_id = template.body["Outputs"]["SigningKeyFunctionName"]["Value"]["Ref"]
     assert flat(custom["ServiceToken"]) == f"{logical_id}.Arn"
     role = template.functions()["SigningKey"]["Role"]["Fn::GetAtt"][0]
