@@ -18,7 +18,7 @@ _PORT = 20400
 
 @contextmanager
 def account() -> Iterator[dict[str, str]]:
-    """Serve one, make what the pack room needs, yield the environment that leads there."""
+    """Serve an account that has what the pack function needs; yield the environment for it."""
     port = processes.next_free_port(_PORT)
     with tempfile.TemporaryDirectory() as logs:
         server = processes.start(
@@ -47,12 +47,12 @@ def account() -> Iterator[dict[str, str]]:
                 "TABLE_NAME": "bench",
             }
             os.environ.update(environment)
-            yield environment | _made()
+            yield environment | _create_resources()
         finally:
             server.stop()
 
 
-def _made() -> dict[str, str]:
+def _create_resources() -> dict[str, str]:
     clients.dynamodb().create_table(
         TableName="bench",
         BillingMode="PAY_PER_REQUEST",

@@ -11,7 +11,7 @@ plain         ``json.loads`` and ``json.dumps`` a row, members in ``BytesIO``, `
               with its defaults into a ``BytesIO``
 streaming     the same rows, a row at a time into files, ``tarfile`` ``w:gz`` at zlib's level 6
 by_bytes      as ``streaming``, but rows taken as sealed, without parsing any
-gzip_1        ``gzip -1`` on a tar of members that lie ready: no row is made, nothing is hashed
+gzip_1        ``gzip -1`` on a tar of members that lies ready: no row is made, nothing is hashed
 ============  ====================================================================================
 """
 
@@ -27,24 +27,27 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, cast
 
-from benchmarks.pack_room import ours, room
-from benchmarks.packers import by_bytes, plain, streaming
+from benchmarks.pack_build import build_in_process, ours
+from benchmarks.pack_peers import by_bytes, plain, streaming
 from benchmarks.process import Figures, cpu_s, memory_mib
 
 
 def gzip_1(folder: Path) -> Figures:
     """Compress what ``ready`` has laid out."""
-    with (folder / "ready.tar").open("rb") as tar, (folder / "ready.tar.gz").open("wb") as packed:
-        subprocess.run(["gzip", "-1"], stdin=tar, stdout=packed, check=True)  # noqa: S607
+    with (
+        (folder / "ready.tar").open("rb") as tar,
+        (folder / "ready.tar.gz").open("wb") as compressed,
+    ):
+        subprocess.run(["gzip", "-1"], stdin=tar, stdout=compressed, check=True)  # noqa: S607
     size = (folder / "ready.tar.gz").stat().st_size
     (folder / "ready.tar.gz").unlink()
     return {"size": size}
 
 
-def ready(folder: Path) -> dict[str, str]:
+def prepare_tar(folder: Path) -> dict[str, str]:
     """Lay out our pack's tar, inflated, for ``gzip_1``; return the SHA-256 of its members."""
-    with gzip.open(folder / "pack.tar.gz") as packed, (folder / "ready.tar").open("wb") as tar:
-        shutil.copyfileobj(packed, tar, 1 << 20)
+    with gzip.open(folder / "pack.tar.gz") as compressed, (folder / "ready.tar").open("wb") as tar:
+        shutil.copyfileobj(compressed, tar, 1 << 20)
     digests = {}
     with tarfile.open(folder / "ready.tar") as members:
         for member in members:
@@ -66,12 +69,12 @@ BUILDERS: dict[str, Callable[[Path], Figures]] = {
 def main() -> None:
     """Make one archive and print the figures."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("name", choices=[*BUILDERS, "room"])
+    parser.add_argument("name", choices=[*BUILDERS, "in_process"])
     parser.add_argument("folder", type=Path)
     options = parser.parse_args()
-    if options.name in ("ours", "room"):
-        # These tell of the walk alone: a warm function has its imports behind it.
-        figures = (ours if options.name == "ours" else room)(options.folder)
+    if options.name in ("ours", "in_process"):
+        # These measure the build alone: a warm function has its imports behind it.
+        figures = (ours if options.name == "ours" else build_in_process)(options.folder)
     else:
         idle, before, started = memory_mib("VmRSS"), cpu_s(), time.perf_counter()
         figures = BUILDERS[options.name](options.folder)

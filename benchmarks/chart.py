@@ -24,19 +24,19 @@ def bars(title: str, unit: str, values: dict[str, float], note: str = "") -> str
         f'<text x="16" y="28" font-size="16" font-weight="600">{escape(title)}</text>',
     ]
     first = next(iter(values))
-    for place, (name, value) in enumerate(values.items()):
-        y = 48 + place * _ROW
+    for number, (name, value) in enumerate(values.items()):
+        y = 48 + number * _ROW
         width = max(2.0, _WIDTH * value / longest)
-        said = f"{value:.2f} {unit}"
+        label = f"{value:.2f} {unit}"
         if name != first:
-            said += f"  ({value / values[first]:.1f}×)"
+            label += f"  ({value / values[first]:.1f}×)"
         parts += [
             f'<text x="{_LEFT - 12}" y="{y + 19}" text-anchor="end">{escape(name)}</text>',
             (
                 f'<rect class="{"o" if name == first else "b"}" x="{_LEFT}" y="{y + 4}" '
                 f'width="{width:.1f}" height="22" rx="3"/>'
             ),
-            f'<text x="{_LEFT + width + 8:.1f}" y="{y + 19}">{escape(said)}</text>',
+            f'<text x="{_LEFT + width + 8:.1f}" y="{y + 19}">{escape(label)}</text>',
         ]
     if note:
         parts.append(f'<text x="16" y="{height - 12}" font-size="12">{escape(note)}</text>')

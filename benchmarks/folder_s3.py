@@ -59,13 +59,13 @@ class Paginator:
     def paginate(self, **request: Any) -> Iterator[dict[str, Any]]:
         """Yield the pages."""
         keys = self._client.keys(request["Bucket"], request["Prefix"])
-        found = [key for key in keys if key > request.get("StartAfter", "")]
-        for start in range(0, len(found), _PAGE):
-            yield {"Contents": [{"Key": key} for key in found[start : start + _PAGE]]}
+        keys = [key for key in keys if key > request.get("StartAfter", "")]
+        for start in range(0, len(keys), _PAGE):
+            yield {"Contents": [{"Key": key} for key in keys[start : start + _PAGE]]}
 
 
 class FolderS3:
-    """The calls our rooms make of an S3 client, on buckets that are folders.
+    """The calls our functions make of an S3 client, on buckets that are folders.
 
     Args:
         root: holds a folder per bucket.
@@ -77,10 +77,10 @@ class FolderS3:
     def keys(self, bucket: str, prefix: str) -> list[str]:
         """Return the keys under a prefix, in byte order."""
         top = f"{self._root}/{bucket}/"
-        found = []
+        keys = []
         for folder, _, names in os.walk(top + prefix.rpartition("/")[0]):
-            found += [f"{folder}/{name}"[len(top) :] for name in names]
-        return sorted(key for key in found if key.startswith(prefix))
+            keys += [f"{folder}/{name}"[len(top) :] for name in names]
+        return sorted(key for key in keys if key.startswith(prefix))
 
     def get_paginator(self, operation: str) -> Paginator:
         """Return what pages through a listing."""

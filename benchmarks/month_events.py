@@ -2,7 +2,7 @@
 
 Pure. Ids, hashes and choices come from one seeded generator, so that a month is the same month
 everywhere. What stands in a row, how long it is and how often it repeats follows the events that
-the snapshot room seals: some 785 bytes a row.
+the snapshot function seals: some 785 bytes a row.
 """
 
 import random
@@ -76,17 +76,17 @@ class Events:
     def _what(self) -> tuple[str, str, str]:
         """Return an event's type, its target and its payload."""
         roll = self._random
-        which = roll.random()
-        if which < 0.1:
+        chance = roll.random()
+        if chance < 0.1:
             return "login.succeeded", "null", '"payload":{},'
-        if which < 0.45:
+        if chance < 0.45:
             key = roll.choice(self.keys)
             scopes = '","'.join(sorted(roll.sample(_SCOPES, roll.randrange(2, 5))))
-            kind = "created" if which < 0.2 else "updated"
-            inner = "data" if kind == "created" else "changes_requested"
-            payload = f'"payload":{{"{inner}":{{"scopes":["{scopes}"]}},"id":"{key}"}},'
+            kind = "created" if chance < 0.2 else "updated"
+            field_name = "data" if kind == "created" else "changes_requested"
+            payload = f'"payload":{{"{field_name}":{{"scopes":["{scopes}"]}},"id":"{key}"}},'
             return f"api_key.{kind}", f'"{key}"', payload
-        if which < 0.7:
+        if chance < 0.7:
             limit = f"rl-{self._hex(24)}"
             payload = (
                 f'"payload":{{"changes_requested":{{"max_requests_per_1_minute":'
@@ -94,7 +94,7 @@ class Events:
                 f'"max_tokens_per_1_minute":{roll.randrange(10**7)}}},"id":"{limit}"}},'
             )
             return "rate_limit.updated", f'"{limit}"', payload
-        if which < 0.85:
+        if chance < 0.85:
             account = f"user-{self._id(24)}"
             payload = f'"payload":{{"data":{{"role":"member"}},"id":"{account}"}},'
             return "service_account.created", f'"{account}"', payload

@@ -12,9 +12,9 @@ import sys
 import tempfile
 from pathlib import Path
 
-from benchmarks import builders, month
+from benchmarks import builders, sealed_month
 from benchmarks.chart import bars
-from benchmarks.process import Figures, in_a_process
+from benchmarks.process import Figures, run_in_process
 
 SMALL = 100_000
 ROUNDS = 5
@@ -30,35 +30,35 @@ NAMES = {
 PEERS = tuple(NAMES)
 
 
-def rounds(folder: Path) -> dict[str, list[Figures]]:
+def run_rounds(folder: Path) -> dict[str, list[Figures]]:
     """Build with everybody in turn, round after round."""
-    taken: dict[str, list[Figures]] = {name: [] for name in PEERS}
+    runs_by_name: dict[str, list[Figures]] = {name: [] for name in PEERS}
     for number in range(ROUNDS):
         for name in PEERS:
             if number >= SLOW_ROUNDS.get(name, ROUNDS):
                 continue
-            figures = built(name, folder)
-            taken[name].append(figures)
-            told = {key: value for key, value in figures.items() if key != "digests"}
-            print(f"round {number + 1}  {NAMES[name]:28} {told}", file=sys.stderr)
-    return taken
+            figures = build_once(name, folder)
+            runs_by_name[name].append(figures)
+            figures_shown = {key: value for key, value in figures.items() if key != "digests"}
+            print(f"round {number + 1}  {NAMES[name]:28} {figures_shown}", file=sys.stderr)
+    return runs_by_name
 
 
-def built(name: str, folder: Path) -> Figures:
+def build_once(name: str, folder: Path) -> Figures:
     """Build once, in a process of its own."""
-    return in_a_process(["-m", "benchmarks.builders", name, str(folder)], {})
+    return run_in_process(["-m", "benchmarks.builders", name, str(folder)], {})
 
 
 def summary(
-    taken: dict[str, list[Figures]], small: Figures, ready: dict[str, str], n: int
+    runs_by_name: dict[str, list[Figures]], small: Figures, member_digests: dict[str, str], n: int
 ) -> Figures:
     """Return medians, ratios and whether each target is reached."""
     medians = {
         name: {
-            figure: statistics.median(one[figure] for one in runs)
+            figure: statistics.median(run[figure] for run in runs)
             for figure in ("wall_s", "cpu_s", "idle_mib", "peak_mib", "size")
         }
-        for name, runs in taken.items()
+        for name, runs in runs_by_name.items()
     }
     ours = medians["ours"]
     wall = {name: figures["wall_s"] / ours["wall_s"] for name, figures in medians.items()}
@@ -83,34 +83,34 @@ def summary(
             for name, (value, sign, limit) in ratios.items()
         },
         "same members": {
-            name: all(one["digests"].items() <= ready.items() for one in runs)
-            for name, runs in taken.items()
+            name: all(run["digests"].items() <= member_digests.items() for run in runs)
+            for name, runs in runs_by_name.items()
             if "digests" in runs[0]
         },
         "at a tenth the size": small,
         "rounds": {
-            name: [{key: one[key] for key in one if key != "digests"} for one in runs]
-            for name, runs in taken.items()
+            name: [{key: run[key] for key in run if key != "digests"} for run in runs]
+            for name, runs in runs_by_name.items()
         },
     }
 
 
-def measure(folder: Path, n: int = month.EVENTS) -> bool:
+def measure(folder: Path, n: int = sealed_month.EVENTS) -> bool:
     """Measure, write ``pack.json`` and ``pack.svg``; tell whether every target is reached."""
     with tempfile.TemporaryDirectory(prefix="bench-") as temporary:
         big, small = Path(temporary) / "big", Path(temporary) / "small"
-        month.write(big, n)
-        month.write(small, n * SMALL // month.EVENTS)
-        built("ours", big)
-        ready = builders.ready(big)
-        found = summary(rounds(big), built("ours", small), ready, n)
-    (folder / "pack.json").write_text(json.dumps(found, indent=1) + "\n")
-    walls = {NAMES[name]: found["medians"][name]["wall_s"] for name in PEERS}
+        sealed_month.write(big, n)
+        sealed_month.write(small, n * SMALL // sealed_month.EVENTS)
+        build_once("ours", big)
+        member_digests = builders.prepare_tar(big)
+        result = summary(run_rounds(big), build_once("ours", small), member_digests, n)
+    (folder / "pack.json").write_text(json.dumps(result, indent=1) + "\n")
+    walls = {NAMES[name]: result["medians"][name]["wall_s"] for name in PEERS}
     note = f"{n} events of 2 organizations, 744 hours, from sealed segments to the archive"
     (folder / "pack.svg").write_text(bars("One month's pack", "s", walls, note))
-    for name, ratio in found["ratios"].items():
+    for name, ratio in result["ratios"].items():
         verdict = "reached" if ratio["reached"] else "NOT reached"
         print(f"pack  {name:36} {ratio['value']:8.2f}  {ratio['reach']:9} {verdict}")
-    same = all(found["same members"].values())
+    same = all(result["same members"].values())
     print(f"pack  {'every peer made the same members':36} {'yes' if same else 'NO'}")
-    return same and all(ratio["reached"] for ratio in found["ratios"].values())
+    return same and all(ratio["reached"] for ratio in result["ratios"].values())

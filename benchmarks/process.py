@@ -1,4 +1,4 @@
-"""A process of its own for what is measured, and what the kernel says of it."""
+"""Run what is measured in a process of its own, and ask the kernel what it used."""
 
 import json
 import os
@@ -23,12 +23,12 @@ def memory_mib(name: str) -> float:
 
 def cpu_s() -> float:
     """Return the CPU seconds of this process and of the children it has waited for."""
-    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    return sum(one.ru_utime + one.ru_stime for one in used)
+    usages = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(usage.ru_utime + usage.ru_stime for usage in usages)
 
 
-def as_deployed() -> dict[str, str]:
-    """Return what the template tells every function that bears on its memory and its start."""
+def deployed_environment() -> dict[str, str]:
+    """Return the variables of the template that bear on a function's memory and start."""
     # Brings botocore, which no process that is measured should have from here.
     from infra.compute.models import build_models
     from infra.settings import HEAP
@@ -36,9 +36,9 @@ def as_deployed() -> dict[str, str]:
     return {**HEAP, "AWS_DATA_PATH": str(build_models(_ROOT / "build"))}
 
 
-def in_a_process(command: list[str], environment: dict[str, str]) -> Figures:
+def run_in_process(command: list[str], environment: dict[str, str]) -> Figures:
     """Run a Python command; return the JSON it prints."""
-    done = subprocess.run(
+    process = subprocess.run(
         [sys.executable, *command],
         env=os.environ | environment,
         cwd=_ROOT,
@@ -46,7 +46,7 @@ def in_a_process(command: list[str], environment: dict[str, str]) -> Figures:
         text=True,
         check=False,
     )
-    if done.returncode:
-        raise SystemExit(f"{' '.join(command)} failed:\n{done.stderr[-3000:]}")
-    figures: Figures = json.loads(done.stdout.splitlines()[-1])
+    if process.returncode:
+        raise SystemExit(f"{' '.join(command)} failed:\n{process.stderr[-3000:]}")
+    figures: Figures = json.loads(process.stdout.splitlines()[-1])
     return figures

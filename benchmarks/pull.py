@@ -18,7 +18,7 @@ from typing import Any
 import httpx
 
 from benchmarks.chart import bars
-from benchmarks.world import EVENTS, KEYS, MINIMUM, PROJECTS, USERS
+from benchmarks.organization import EVENTS, KEYS, MINIMUM, PROJECTS, USERS
 
 LATENCY_S = 0.1
 ROUNDS = 5
@@ -36,9 +36,9 @@ ROOT = Path(__file__).parent.parent
 
 
 @contextmanager
-def served(*options: str) -> Iterator[dict[str, str]]:
+def serve_organization(*options: str) -> Iterator[dict[str, str]]:
     """Serve the organization in a process of its own; yield its addresses."""
-    command = [sys.executable, "-m", "benchmarks.world", *options]
+    command = [sys.executable, "-m", "benchmarks.organization", *options]
     process = subprocess.Popen(
         command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     )
@@ -51,7 +51,7 @@ def served(*options: str) -> Iterator[dict[str, str]]:
         process.wait(timeout=20)
 
 
-def pulled(name: str, small: dict[str, str], urls: dict[str, str]) -> dict[str, Any]:
+def pull_once(name: str, small: dict[str, str], urls: dict[str, str]) -> dict[str, Any]:
     """Pull once in a warm process of its own; return its figures and the number of requests."""
     requests = f"{urls['control_url']}/requests"
     httpx.delete(requests)
@@ -63,34 +63,34 @@ def pulled(name: str, small: dict[str, str], urls: dict[str, str]) -> dict[str, 
         small["base_url"],
         urls["base_url"],
     ]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-    if done.returncode != 0:
-        raise SystemExit(f"{name} failed:\n{done.stderr[-2000:]}")
-    figures: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    process = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    if process.returncode != 0:
+        raise SystemExit(f"{name} failed:\n{process.stderr[-2000:]}")
+    figures: dict[str, Any] = json.loads(process.stdout.splitlines()[-1])
     return figures | {"requests": httpx.get(requests).json()["total"]}
 
 
-def rounds(small: dict[str, str], urls: dict[str, str]) -> dict[str, list[dict[str, Any]]]:
+def run_rounds(small: dict[str, str], urls: dict[str, str]) -> dict[str, list[dict[str, Any]]]:
     """Pull with everybody in turn, round after round."""
-    taken: dict[str, list[dict[str, Any]]] = {name: [] for name in PEERS}
+    runs_by_name: dict[str, list[dict[str, Any]]] = {name: [] for name in PEERS}
     for number in range(ROUNDS):
         for name in PEERS:
             if number >= SLOW_ROUNDS.get(name, ROUNDS):
                 continue
-            figures = pulled(name, small, urls)
-            taken[name].append(figures)
+            figures = pull_once(name, small, urls)
+            runs_by_name[name].append(figures)
             print(f"round {number + 1}  {NAMES[name]:28} {figures}", file=sys.stderr)
-    return taken
+    return runs_by_name
 
 
-def summary(taken: dict[str, list[dict[str, Any]]]) -> dict[str, Any]:
+def summary(runs_by_name: dict[str, list[dict[str, Any]]]) -> dict[str, Any]:
     """Return medians, ratios and whether each target is reached."""
     medians = {
         name: {
-            figure: statistics.median(one[figure] for one in runs)
+            figure: statistics.median(run[figure] for run in runs)
             for figure in ("wall_s", "cpu_s", "peak_mib", "requests")
         }
-        for name, runs in taken.items()
+        for name, runs in runs_by_name.items()
     }
     ours = medians["ours"]
     ideal_s = math.ceil(ours["requests"] / 32) * LATENCY_S
@@ -113,22 +113,24 @@ def summary(taken: dict[str, list[dict[str, Any]]]) -> dict[str, Any]:
             }
             for name, (value, sign, limit) in ratios.items()
         },
-        "whole": {name: all(one["got"] == WHOLE for one in runs) for name, runs in taken.items()},
-        "rounds": taken,
+        "whole": {
+            name: all(run["got"] == WHOLE for run in runs) for name, runs in runs_by_name.items()
+        },
+        "rounds": runs_by_name,
     }
 
 
 def measure(folder: Path) -> bool:
     """Measure, write ``pull.json`` and ``pull.svg``; tell whether every target is reached."""
-    small = served("--latency", "0", "--small")
-    with small as small_urls, served("--latency", str(LATENCY_S)) as urls:
-        found = summary(rounds(small_urls, urls))
-    (folder / "pull.json").write_text(json.dumps(found, indent=1) + "\n")
-    walls = {NAMES[name]: found["medians"][name]["wall_s"] for name in PEERS}
+    small = serve_organization("--latency", "0", "--small")
+    with small as small_urls, serve_organization("--latency", str(LATENCY_S)) as urls:
+        result = summary(run_rounds(small_urls, urls))
+    (folder / "pull.json").write_text(json.dumps(result, indent=1) + "\n")
+    walls = {NAMES[name]: result["medians"][name]["wall_s"] for name in PEERS}
     note = f"{USERS} users, {PROJECTS} projects, {PROJECTS * KEYS} keys, {EVENTS} events"
     chart = bars("One hourly pull, warm, 100 ms per answer", "s", walls, note)
     (folder / "pull.svg").write_text(chart)
-    for name, ratio in found["ratios"].items():
+    for name, ratio in result["ratios"].items():
         verdict = "reached" if ratio["reached"] else "NOT reached"
         print(f"pull  {name:36} {ratio['value']:8.2f}  {ratio['reach']:8} {verdict}")
-    return all(ratio["reached"] for ratio in found["ratios"].values())
+    return all(ratio["reached"] for ratio in result["ratios"].values())

@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from benchmarks.world import EVENTS_FROM, EVENTS_TO
+from benchmarks.organization import EVENTS_FROM, EVENTS_TO
 from tools.openai_simulator import ADMIN_KEY
 
 ORG = "org-bench"
@@ -22,7 +22,7 @@ Puller = tuple[Callable[[], Any], Callable[[Any], Counts]]
 
 
 def ours(base_url: str) -> Puller:
-    """Read as the snapshot room does: the door, the lists, the audit walk."""
+    """Read as the snapshot function does: its client, the lists, the audit log."""
     import httpx
 
     from functions.shared.clock import system_clock
@@ -34,15 +34,19 @@ def ours(base_url: str) -> Puller:
     from functions.snapshot.fetch.pull import fetch
 
     hour_end = parse_instant("2026-04-02T00:00:00Z")
-    known = watermarks.empty()
-    for stream in known["streams"].values():
+    watermarks_before = watermarks.empty()
+    for stream in watermarks_before["streams"].values():
         # A run some hours after the first: history is known, ten hours are to be caught up.
         stream |= {"closed_through": EVENTS_FROM + 3601, "backfill_to": 0, "backfill_done": True}
-    known |= {"proven": True, "deep_at": "2026-04-02T00:00:00Z", "month_closed": "2026-03"}
-    known["archived_keys_at"] = "2026-04-02T00:00:00Z"
+    watermarks_before |= {
+        "proven": True,
+        "deep_at": "2026-04-02T00:00:00Z",
+        "month_closed": "2026-03",
+    }
+    watermarks_before["archived_keys_at"] = "2026-04-02T00:00:00Z"
     # Like for like: the four sections that the others read, not the six further ones.
-    known["optional"] = {name: {"due": "2026-04-03T00:00:00Z"} for name in OPTIONAL}
-    asked = watermarks.plan(known, hour_end)
+    watermarks_before["optional"] = {name: {"due": "2026-04-03T00:00:00Z"} for name in OPTIONAL}
+    plan = watermarks.plan(watermarks_before, hour_end)
 
     async def pull() -> Any:
         # The API speaks HTTP/2 over TLS; here it does so in the clear.
@@ -62,7 +66,7 @@ def ours(base_url: str) -> Puller:
                 remaining_s=lambda: 3600.0,
             )
             openai.gate.limit = float(MAX_IN_FLIGHT)
-            return await fetch(openai, known, asked, hour_end)
+            return await fetch(openai, watermarks_before, plan, hour_end)
 
     def counts(pulled: Any) -> Counts:
         return {
@@ -103,17 +107,17 @@ def async_sdk(base_url: str) -> Puller:
     async def pull() -> Counts:
         client = AsyncOpenAI(admin_api_key=ADMIN_KEY, base_url=base_url)
         organization = client.admin.organization
-        places = asyncio.Semaphore(16)
+        slots = asyncio.Semaphore(16)
 
         async def all_of(pages: Any) -> list[Any]:
-            found: list[Any] = []
-            async with places:
+            items: list[Any] = []
+            async with slots:
                 page = await pages
             while True:
-                found += page.data
+                items += page.data
                 if not page.has_next_page():
-                    return found
-                async with places:
+                    return items
+                async with slots:
                     page = await page.get_next_page()
 
         async def keys_of_all() -> tuple[list[Any], list[Any]]:
@@ -182,9 +186,11 @@ def dlt(base_url: str) -> Puller:
     }
 
     def pull() -> Counts:
-        found = {one.name: list(one) for one in rest_api_resources(config)}
-        events = [event["id"] for event in found["audit_logs"]]
-        return _counts(found["users"], found["projects"], found["api_keys"], events)
+        rows_of = {
+            dlt_resource.name: list(dlt_resource) for dlt_resource in rest_api_resources(config)
+        }
+        events = [event["id"] for event in rows_of["audit_logs"]]
+        return _counts(rows_of["users"], rows_of["projects"], rows_of["api_keys"], events)
 
     return pull, lambda got: got
 

@@ -20,7 +20,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from benchmarks import month, pack
+from benchmarks import pack, sealed_month
 from benchmarks.chart import bars
 from functions.shared.tables.signing_keys import public_pem
 from tests.support import packs
@@ -52,24 +52,24 @@ except SystemExit:
 Figures = dict[str, Any]
 
 
-def timed(command: list[str], folder: Path) -> tuple[Figures, str]:
+def run_timed(command: list[str], folder: Path) -> tuple[Figures, str]:
     """Run a command in a folder; return its wall and CPU seconds, and what it printed."""
     before, started = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    process = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     wall_s = time.perf_counter() - started
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    if done.returncode != 0:
-        raise SystemExit(f"{command[:3]} failed:\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
+    if process.returncode != 0:
+        raise SystemExit(f"{command[:3]} failed:\n{process.stdout[-2000:]}{process.stderr[-2000:]}")
     cpu_s = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return {"wall_s": round(wall_s, 4), "cpu_s": round(cpu_s, 4)}, done.stdout
+    return {"wall_s": round(wall_s, 4), "cpu_s": round(cpu_s, 4)}, process.stdout
 
 
-def verified(folder: Path, *options: str, script: Path = SCRIPT) -> Figures:
-    """Verify the pack of a folder; tell also when checks 1 to 8 were done."""
+def verify_once(folder: Path, *options: str, script: Path = SCRIPT) -> Figures:
+    """Verify the pack of a folder; measure also when checks 1 to 8 were done."""
     key = (folder / "public_key.hex").read_text().strip()
     arguments = [str(script), PACK, "--expected-pubkey", key, "--json"]
-    figures, said = timed([sys.executable, *options, *arguments], folder)
-    took_s = json.loads(said)["took_s"]
+    figures, output = run_timed([sys.executable, *options, *arguments], folder)
+    took_s = json.loads(output)["took_s"]
     rest_s = took_s["all"] - took_s["checks_1_to_8"]
     return figures | {"checks_1_to_8_s": round(figures["wall_s"] - rest_s, 4)}
 
@@ -78,11 +78,11 @@ def peak_mib(folder: Path) -> float:
     """Verify once more; return the peak of the process."""
     key = (folder / "public_key.hex").read_text().strip()
     command = [sys.executable, "-c", PEAK, str(SCRIPT), PACK, "--expected-pubkey", key]
-    _, said = timed(command, folder)
-    return round(int(said.splitlines()[-1]) / 1024, 1)
+    _, output = run_timed(command, folder)
+    return round(int(output.splitlines()[-1]) / 1024, 1)
 
 
-def lay_ready(folder: Path) -> int:
+def prepare_peers_input(folder: Path) -> int:
     """Put key, manifest and signature beside the pack for the peers; return the bytes inside."""
     (folder / "pub.pem").write_text(public_pem((folder / "public_key.hex").read_text().strip()))
     with tarfile.open(folder / PACK, "r|gz") as archive:
@@ -98,41 +98,41 @@ def lay_ready(folder: Path) -> int:
     return sizes
 
 
-def rounds(folder: Path) -> dict[str, list[Figures]]:
+def run_rounds(folder: Path) -> dict[str, list[Figures]]:
     """Verify with everybody in turn, round after round."""
-    ways: dict[str, Callable[[], Figures]] = {
-        "ours": lambda: verified(folder),
-        "tools": lambda: timed(["bash", "-c", TOOLS], folder)[0],
-        # Told only: Python as it comes, without isal and PyNaCl.
-        "alone": lambda: verified(folder, "-S"),
+    measures: dict[str, Callable[[], Figures]] = {
+        "ours": lambda: verify_once(folder),
+        "tools": lambda: run_timed(["bash", "-c", TOOLS], folder)[0],
+        # Shown only: Python as it comes, without isal and PyNaCl.
+        "alone": lambda: verify_once(folder, "-S"),
     }
-    taken: dict[str, list[Figures]] = {name: [] for name in ways}
+    runs_by_name: dict[str, list[Figures]] = {name: [] for name in measures}
     for number in range(ROUNDS):
-        for name, way in ways.items():
-            taken[name].append(way())
-            print(f"round {number + 1}  {name:8} {taken[name][-1]}", file=sys.stderr)
-    return taken
+        for name, measure_once in measures.items():
+            runs_by_name[name].append(measure_once())
+            print(f"round {number + 1}  {name:8} {runs_by_name[name][-1]}", file=sys.stderr)
+    return runs_by_name
 
 
-def small_rounds(folder: Path) -> dict[str, list[Figures]]:
+def run_small_rounds(folder: Path) -> dict[str, list[Figures]]:
     """Verify a small pack, also from bytecode, and do nothing at all, in turn."""
     compiled = folder / "verify.pyc"
     py_compile.compile(str(SCRIPT), str(compiled), doraise=True)
     (folder / PACK).write_bytes(packs.small().build())
     (folder / "public_key.hex").write_text(packs.public_hex())
-    taken: dict[str, list[Figures]] = {"small": [], "bytecode": [], "nothing": []}
+    runs_by_name: dict[str, list[Figures]] = {"small": [], "bytecode": [], "nothing": []}
     for _ in range(SMALL_ROUNDS):
-        taken["nothing"].append(timed([sys.executable, "-c", "pass"], folder)[0])
-        taken["small"].append(verified(folder))
-        taken["bytecode"].append(verified(folder, script=compiled))
-    return taken
+        runs_by_name["nothing"].append(run_timed([sys.executable, "-c", "pass"], folder)[0])
+        runs_by_name["small"].append(verify_once(folder))
+        runs_by_name["bytecode"].append(verify_once(folder, script=compiled))
+    return runs_by_name
 
 
-def summary(taken: dict[str, list[Figures]], mib: float, n: int, n_bytes: int) -> Figures:
+def summary(runs_by_name: dict[str, list[Figures]], mib: float, n: int, n_bytes: int) -> Figures:
     """Return medians, ratios and whether each target is reached."""
     medians = {
         name: {figure: round(statistics.median(r[figure] for r in runs), 4) for figure in runs[0]}
-        for name, runs in taken.items()
+        for name, runs in runs_by_name.items()
     }
     ours, tools, alone = medians["ours"], medians["tools"], medians["alone"]
     ratios: dict[str, tuple[float, str, float | None]] = {
@@ -173,11 +173,11 @@ def summary(taken: dict[str, list[Figures]], mib: float, n: int, n_bytes: int) -
             }
             for name, (value, sign, limit) in ratios.items()
         },
-        "rounds": taken,
+        "rounds": runs_by_name,
     }
 
 
-def measure(folder: Path, n: int = month.EVENTS, ready: Path | None = None) -> bool:
+def measure(folder: Path, n: int = sealed_month.EVENTS, ready: Path | None = None) -> bool:
     """Measure, write ``verify.json`` and ``verify.svg``; tell whether every target is reached.
 
     Args:
@@ -188,14 +188,14 @@ def measure(folder: Path, n: int = month.EVENTS, ready: Path | None = None) -> b
     with tempfile.TemporaryDirectory(prefix="bench-") as temporary:
         big, small = ready or Path(temporary) / "big", Path(temporary) / "small"
         if ready is None:
-            month.write(big, n)
-            pack.built("ours", big)
+            sealed_month.write(big, n)
+            pack.build_once("ours", big)
         small.mkdir()
-        n_bytes = lay_ready(big)
-        taken = rounds(big) | small_rounds(small)
-        found = summary(taken, peak_mib(big), n, n_bytes)
-    (folder / "verify.json").write_text(json.dumps(found, indent=1) + "\n")
-    medians = found["medians"]
+        n_bytes = prepare_peers_input(big)
+        runs_by_name = run_rounds(big) | run_small_rounds(small)
+        result = summary(runs_by_name, peak_mib(big), n, n_bytes)
+    (folder / "verify.json").write_text(json.dumps(result, indent=1) + "\n")
+    medians = result["medians"]
     walls = {
         NAMES["checks_1_to_8"]: medians["ours"]["checks_1_to_8_s"],
         NAMES["tools"]: medians["tools"]["wall_s"],
@@ -204,8 +204,8 @@ def measure(folder: Path, n: int = month.EVENTS, ready: Path | None = None) -> b
     }
     note = f"{n} events of 2 organizations, {n_bytes / 1e6:.0f} MB in the archive"
     (folder / "verify.svg").write_text(bars("One month's pack, verified", "s", walls, note))
-    for name, ratio in found["ratios"].items():
+    for name, ratio in result["ratios"].items():
         verdict = "reached" if ratio["reached"] else "NOT reached"
         verdict = "" if ratio["reach"] == "told only" else verdict
         print(f"verify  {name:36} {ratio['value']:8.2f}  {ratio['reach']:9} {verdict}".rstrip())
-    return all(ratio["reached"] for ratio in found["ratios"].values())
+    return all(ratio["reached"] for ratio in result["ratios"].values())

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from benchmarks import builders, month, packers
+from benchmarks import builders, pack_peers, sealed_month
 from benchmarks.folder_s3 import FolderS3
 from functions.pack.archive import spool
 from functions.pack.members import events, segments
@@ -21,23 +21,23 @@ START, END = "2026-03-01T00:00:00Z", "2026-03-31T23:59:59Z"
 @pytest.fixture
 def folder(tmp_path: Path, room: PackRoom, clock: SettableClock) -> Path:
     """Seal a month of 1,500 events, and open the room on it."""
-    month.write(tmp_path, 1_500)
+    sealed_month.write(tmp_path, 1_500)
     clock.set("2026-04-04T03:14:00Z")
     client: Any = FolderS3(tmp_path)
     room.doors = replace(
-        room.doors, evidence=Bucket(client, month.BUCKET), archives=Bucket(client, "packs")
+        room.doors, evidence=Bucket(client, sealed_month.BUCKET), archives=Bucket(client, "packs")
     )
     return tmp_path
 
 
 def test_every_peer_makes_the_same_members(folder: Path, room: PackRoom) -> None:
     """Whoever is faster or slower does the same work."""
-    facts: Any = {"tenant": month.TENANT, "orgs": month.ORGS}
+    facts: Any = {"tenant": sealed_month.TENANT, "orgs": sealed_month.ORGS}
     pack = room.made(START, END, **facts)
     assert pack.object_key
     (folder / "pack.tar.gz").write_bytes(room.doors.archives.need(pack.object_key))
-    ready = builders.ready(folder)
-    for peer in (packers.plain, packers.streaming, packers.by_bytes):
+    ready = builders.prepare_tar(folder)
+    for peer in (pack_peers.plain, pack_peers.streaming, pack_peers.by_bytes):
         digests = peer(folder)["digests"]
         assert len(digests) == 5
         assert digests.items() <= ready.items()
@@ -57,7 +57,7 @@ def test_sizes_of_pieces_change_no_row(
 ) -> None:
     """Copied or deflated anew, read whole or in pieces, uploaded in parts: the same members."""
     members = room.members
-    facts: Any = {"tenant": month.TENANT, "orgs": month.ORGS}
+    facts: Any = {"tenant": sealed_month.TENANT, "orgs": sealed_month.ORGS}
     first = members(room.made(START, END, **facts))
     monkeypatch.setattr(segments, "_PIECE", 1000)
     monkeypatch.setattr(events, "_COPIED", copied_from)

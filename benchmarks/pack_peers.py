@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from benchmarks.folder_s3 import FolderS3
-from benchmarks.month import BUCKET, MONTH, ORGS, TENANT
+from benchmarks.sealed_month import BUCKET, MONTH, ORGS, TENANT
 
 Row = dict[str, Any]
 _SECTIONS = ("users", "projects", "api_keys")
@@ -72,17 +72,17 @@ def other_members(evidence: Evidence) -> Iterator[tuple[str, Iterable[bytes]]]:
 
     seals = {org: list(evidence.seals(org)) for org in ORGS}
     for section in _SECTIONS:
-        found = []
+        rows = []
         for org in ORGS:
             hours = [seal["seal"]["hour"] for seal in seals[org]]
             last = seals[org][-1]["seal"]["sections"]
             register = evidence.rows(last[section]["register"])
             findings = evidence.rows(last["findings"]["register"])
             start = f"{MONTH}-01T00:00:00Z"
-            found += [
+            rows += [
                 canonical(row) for row in episodes(org, section, register, hours, start, findings)
             ]
-        yield f"{section}.jsonl", found
+        yield f"{section}.jsonl", rows
     coverage = (
         canonical(
             {
@@ -98,7 +98,7 @@ def other_members(evidence: Evidence) -> Iterator[tuple[str, Iterable[bytes]]]:
     yield "coverage.jsonl", coverage
 
 
-def _signed(digests: dict[str, str]) -> tuple[bytes, bytes]:
+def _sign(digests: dict[str, str]) -> tuple[bytes, bytes]:
     from nacl.signing import SigningKey
 
     manifest = json.dumps(digests, indent=2).encode()
@@ -120,7 +120,7 @@ def plain(folder: Path) -> Row:
         for row in rows:
             bodies[name].write(row)
     digests = {name: hashlib.sha256(body.getbuffer()).hexdigest() for name, body in bodies.items()}
-    manifest, signature = _signed(digests)
+    manifest, signature = _sign(digests)
     archive = io.BytesIO()
     with tarfile.open(fileobj=archive, mode="w:gz") as tar:
         for name, data in (("manifest.json", manifest), ("manifest.sig", signature)):
@@ -154,7 +154,7 @@ def _through_files(folder: Path, name: str, events: Callable[[Evidence], Iterato
                 file.write(row)
                 digest.update(row)
         digests[member] = digest.hexdigest()
-    manifest, signature = _signed(digests)
+    manifest, signature = _sign(digests)
     with tarfile.open(work / "archive.tar.gz", "w:gz", compresslevel=6) as tar:
         for member, data in (("manifest.json", manifest), ("manifest.sig", signature)):
             tar.addfile(_entry(member, len(data)), io.BytesIO(data))

@@ -31,7 +31,7 @@ _DAY = (2, 1, 1, 1, 1, 2, 4, 7, 10, 12, 12, 11, 10, 11, 12, 12, 11, 9, 7, 5, 4, 
 
 
 @dataclass
-class Sealed:
+class SealedMonth:
     """One organization's month, sealed hour by hour.
 
     Attributes:
@@ -56,12 +56,14 @@ class Sealed:
         first = month_start(MONTH)
         rows = {"users": self._users(), "projects": self._projects(), "api_keys": self._keys()}
         rows |= {"findings": self._findings()}
-        for section, found in rows.items():
-            lines = Lines.of(found)
+        for section, section_rows in rows.items():
+            lines = Lines.of(section_rows)
             key = register_key(TENANT, self.org, first, section, lines.sha256)
             self.evidence.put_once(key, pack_gzip(lines.body), "application/gzip")
             self._registers[section] = entry_of(key, lines)
-        for hour, n in zip(hours_from(first, month_end(MONTH)), spread(self.n), strict=True):
+        for hour, n in zip(
+            hours_from(first, month_end(MONTH)), events_per_hour(self.n), strict=True
+        ):
             self._seal(hour, self._segment(hour, n) if n else [])
 
     def _segment(self, hour: datetime, n: int) -> list[Json]:
@@ -160,9 +162,9 @@ class Sealed:
         return sorted(
             (
                 {
-                    "project_id": self._events.projects[place % len(self._events.projects)],
+                    "project_id": self._events.projects[number % len(self._events.projects)],
                     "key_id": key,
-                    "name": f"Key {place}",
+                    "name": f"Key {number}",
                     "redacted_value": "sk-proj-abc***xyz",
                     "type": "project",
                     "owner_type": "user",
@@ -176,7 +178,7 @@ class Sealed:
                     "first_seen_at": rfc3339(month_start(MONTH)),
                     "removed_at": None,
                 }
-                for place, key in enumerate(self._events.keys)
+                for number, key in enumerate(self._events.keys)
             ),
             key=lambda row: str(row["key_id"]),
         )
@@ -199,30 +201,31 @@ class Sealed:
         ]
 
 
-def spread(n: int) -> Iterator[int]:
+def events_per_hour(n: int) -> Iterator[int]:
     """Yield how many of a month's events fall into each of its hours, by the time of day."""
     hours = list(hours_from(month_start(MONTH), month_end(MONTH)))
-    whole, passed, told = sum(_DAY[hour.hour] for hour in hours), 0, 0
+    weight_of_day, weight_so_far, n_so_far = sum(_DAY[hour.hour] for hour in hours), 0, 0
     for hour in hours:
-        passed += _DAY[hour.hour]
-        until = n * passed // whole
-        yield until - told
-        told = until
+        weight_so_far += _DAY[hour.hour]
+        until = n * weight_so_far // weight_of_day
+        yield until - n_so_far
+        n_so_far = until
 
 
-def _seal_one(folder: Path, org: str, n: int) -> None:
-    Sealed(Bucket(FolderS3(folder), BUCKET), org, n).seal()  # type: ignore[arg-type]
+def _seal_organization(folder: Path, org: str, n: int) -> None:
+    SealedMonth(Bucket(FolderS3(folder), BUCKET), org, n).seal()  # type: ignore[arg-type]
 
 
 def write(folder: Path, n: int) -> None:
     """Seal a month of ``n`` events below a folder, unless it is there."""
-    done = folder / "month.json"
-    if done.is_file() and json.loads(done.read_text()) == {"events": n}:
+    marker = folder / "month.json"
+    if marker.is_file() and json.loads(marker.read_text()) == {"events": n}:
         return
     with ProcessPoolExecutor(len(ORGS)) as pool:
         halves = (n // 2, n - n // 2)
         for future in [
-            pool.submit(_seal_one, folder, *one) for one in zip(ORGS, halves, strict=True)
+            pool.submit(_seal_organization, folder, *organization_and_n)
+            for organization_and_n in zip(ORGS, halves, strict=True)
         ]:
             future.result()
-    done.write_text(json.dumps({"events": n}))
+    marker.write_text(json.dumps({"events": n}))

@@ -1,6 +1,6 @@
 """The organization every puller reads: 200 users, 300 projects of 20 keys, 5,000 audit events.
 
-``python -m benchmarks.world --latency 0.1`` serves it on loopback and prints its addresses.
+``python -m benchmarks.organization --latency 0.1`` serves it on loopback and prints its addresses.
 """
 
 import argparse

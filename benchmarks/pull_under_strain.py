@@ -9,8 +9,8 @@ import math
 from pathlib import Path
 from typing import Any
 
-from benchmarks.pull import WHOLE, pulled, served
-from benchmarks.world import MINIMUM
+from benchmarks.organization import MINIMUM
+from benchmarks.pull import WHOLE, pull_once, serve_organization
 
 PER_MINUTE = 60
 # Every refused request is one that OpenAI asked to come again later.
@@ -26,18 +26,20 @@ REACH = {
 
 def measure(folder: Path) -> bool:
     """Pull once under each strain, write ``strained.json``; tell whether all is reached."""
-    found: dict[str, Any] = {}
-    with served("--latency", "0", "--small") as small:
+    results: dict[str, Any] = {}
+    with serve_organization("--latency", "0", "--small") as small:
         for name, (options, requests, wall_s) in REACH.items():
-            with served(*options) as urls:
-                figures = pulled("ours", small, urls)
+            with serve_organization(*options) as urls:
+                figures = pull_once("ours", small, urls)
             reached = {
                 "whole, nothing doubled": figures["got"] == WHOLE,
                 f"requests <= {requests} of the minimum": figures["requests"] <= requests * MINIMUM,
                 f"wall <= {wall_s:.0f} s": figures["wall_s"] <= wall_s,
             }
-            found[name] = {**figures, "minimum_requests": MINIMUM, "reached": reached}
-            for said, verdict in reached.items():
-                print(f"strained  {name:24} {said:36} {'reached' if verdict else 'NOT reached'}")
-    (folder / "strained.json").write_text(json.dumps(found, indent=1) + "\n")
-    return all(all(one["reached"].values()) for one in found.values())
+            results[name] = {**figures, "minimum_requests": MINIMUM, "reached": reached}
+            for target, is_reached in reached.items():
+                print(
+                    f"strained  {name:24} {target:36} {'reached' if is_reached else 'NOT reached'}"
+                )
+    (folder / "strained.json").write_text(json.dumps(results, indent=1) + "\n")
+    return all(all(result["reached"].values()) for result in results.values())
