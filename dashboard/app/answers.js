@@ -1,5 +1,5 @@
 /** Hooks that read from the API and keep what was read, what is under way and what went wrong apart. */
-import { useCallback, useEffect, useRef, useState } from './view.js';
+import { useCallback, useEffect, useRef, useState } from './preact.js';
 import { Abandoned, asProblem } from './problem.js';
 
 /**

@@ -3,9 +3,9 @@ import { Api } from './api.js';
 import { readConfig } from './config.js';
 import { asProblem, Problem } from './problem.js';
 import { beginSignIn, finishSignIn, signOut, wasSignedIn } from './sign-in.js';
-import { html, render } from './view.js';
+import { html, render } from './preact.js';
 import { App } from '../parts/app.js';
-import { Gate } from '../parts/gate.js';
+import { Gate } from '../parts/sign-in-page.js';
 
 const ENDED = new Problem('Your session has ended', 'Nothing was lost. Sign in again to go on.', 401);
 const place = document.getElementById('page');

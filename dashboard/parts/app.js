@@ -1,14 +1,14 @@
 /** The page of someone signed in: figures on top, one room below. */
-import { html, useCallback, useEffect, useState } from '../app/view.js';
+import { html, useCallback, useEffect, useState } from '../app/preact.js';
 import { useAnswer } from '../app/answers.js';
 import { orgName } from '../app/sections.js';
 import { withoutHidden } from '../app/text.js';
 import { KpiStrip } from './kpi-strip.js';
-import { Organizations } from './organizations.js';
-import { Packs } from './packs.js';
-import { Table } from './table.js';
-import { TABLES } from './tables.js';
-import { Badge, Text } from './words.js';
+import { Organizations } from './organizations/organizations.js';
+import { Packs } from './packs/packs.js';
+import { Table } from './tables/table.js';
+import { TABLES } from './tables/table-kinds.js';
+import { Badge, Text } from './widgets/elements.js';
 
 const ROOMS = [
   ['organizations', 'Organizations'],

@@ -1,5 +1,5 @@
-import { html } from '../app/view.js';
-import { Hour, ProblemBox } from './words.js';
+import { html } from '../app/preact.js';
+import { Hour, ProblemBox } from './widgets/elements.js';
 
 const KPIS = [
   { id: 'orgs', label: 'Connected organizations', room: 'organizations' },

@@ -1,10 +1,10 @@
-import { html, useState } from '../app/view.js';
-import { utc } from '../app/instants.js';
-import { hoursPeriod, monthOf, monthPeriod } from '../app/periods.js';
-import { asProblem } from '../app/problem.js';
-import { orgName } from '../app/sections.js';
-import { withoutHidden } from '../app/text.js';
-import { ProblemBox } from './words.js';
+import { html, useState } from '../../app/preact.js';
+import { utc } from '../../app/instants.js';
+import { hoursPeriod, monthOf, monthPeriod } from '../../app/periods.js';
+import { asProblem } from '../../app/problem.js';
+import { orgName } from '../../app/sections.js';
+import { withoutHidden } from '../../app/text.js';
+import { ProblemBox } from '../widgets/elements.js';
 
 const CLOSED_HOUR_MISSING = 'A pack can be made once the first hour is closed.';
 

@@ -1,8 +1,8 @@
 /** The table of changes: what two pictures in a row differ by, and whether the audit log admits it. */
-import { html } from '../app/view.js';
-import { SECTIONS_WITH_CHANGES, changeWords, entityWords, verdictReason, verdictWords } from '../app/finding-words.js';
-import { words } from '../app/text.js';
-import { Badge, Hour, Text, Unknown } from './words.js';
+import { html } from '../../app/preact.js';
+import { SECTIONS_WITH_CHANGES, changeWords, entityWords, verdictReason, verdictWords } from '../../app/finding-words.js';
+import { words } from '../../app/text.js';
+import { Badge, Hour, Text, Unknown } from '../widgets/elements.js';
 
 const TONES = { added: 'info', removed: 'warn', modified: 'plain' };
 

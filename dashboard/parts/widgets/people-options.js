@@ -1,6 +1,6 @@
 /** People of the last picture, offered to a field that takes a user id. */
-import { html } from '../app/view.js';
-import { withoutHidden } from '../app/text.js';
+import { html } from '../../app/preact.js';
+import { withoutHidden } from '../../app/text.js';
 
 /** @param {{id: string, people: any[], user?: string}} props rows of `/users`; who is signed in, to offer them first */
 export function People({ id, people, user = '' }) {

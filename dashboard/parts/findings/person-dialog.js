@@ -1,11 +1,11 @@
 /** Who answers for a service account: a button for administrators, and the dialog behind it. */
-import { html, useEffect, useRef, useState } from '../app/view.js';
-import { useAnswer } from '../app/answers.js';
-import { asProblem } from '../app/problem.js';
-import { People } from './people.js';
-import { ProblemBox, Text } from './words.js';
+import { html, useEffect, useRef, useState } from '../../app/preact.js';
+import { useAnswer } from '../../app/answers.js';
+import { asProblem } from '../../app/problem.js';
+import { People } from '../widgets/people-options.js';
+import { ProblemBox, Text } from '../widgets/elements.js';
 
-/** @param {{orgId: string, account: string, context: import('./table.js').Context}} props */
+/** @param {{orgId: string, account: string, context: import('../tables/table.js').Context}} props */
 export function NamePerson({ orgId, account, context }) {
   const [open, setOpen] = useState(false);
   const [named, setNamed] = useState(null);

@@ -1,11 +1,11 @@
 /** One table of the picture: rows page by page, its notices, its file. */
-import { html, useEffect, useMemo, useRef, useState } from '../app/view.js';
-import { readAll, useList } from '../app/answers.js';
-import { saveFile, toCsv } from '../app/csv.js';
-import { Abandoned, asProblem } from '../app/problem.js';
-import { isWhole, orgName } from '../app/sections.js';
-import { Empty, SectionNotices } from './notices.js';
-import { ProblemBox, Text } from './words.js';
+import { html, useEffect, useMemo, useRef, useState } from '../../app/preact.js';
+import { readAll, useList } from '../../app/answers.js';
+import { saveFile, toCsv } from '../../app/csv.js';
+import { Abandoned, asProblem } from '../../app/problem.js';
+import { isWhole, orgName } from '../../app/sections.js';
+import { Empty, SectionNotices } from '../widgets/notices.js';
+import { ProblemBox, Text } from '../widgets/elements.js';
 
 /**
  * @typedef {object} TableKind
@@ -27,7 +27,7 @@ import { ProblemBox, Text } from './words.js';
  * @property {string} user who is signed in, by opaque id
  * @property {(same: (item: any) => boolean, item: any) => void} put a changed row into the list
  *
- * @param {{kind: TableKind, isAdmin: boolean, user: string, api: any, organizations: import('../app/sections.js').Organization[] | null, orgId: string, again: unknown}} props
+ * @param {{kind: TableKind, isAdmin: boolean, user: string, api: any, organizations: import('../../app/sections.js').Organization[] | null, orgId: string, again: unknown}} props
  */
 export function Table({ kind, api, organizations, orgId, again, isAdmin, user }) {
   const [filters, setFilters] = useState({});

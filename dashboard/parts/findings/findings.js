@@ -1,15 +1,15 @@
 /** The table of findings: what a person should look at, and what the tenant says of it. */
-import { html, useState } from '../app/view.js';
-import { changeWords, entityWords, kindWords, reasonWords } from '../app/finding-words.js';
-import { words } from '../app/text.js';
+import { html, useState } from '../../app/preact.js';
+import { changeWords, entityWords, kindWords, reasonWords } from '../../app/finding-words.js';
+import { words } from '../../app/text.js';
 import { FindingDialog } from './finding-dialog.js';
 import { NamePerson } from './person-dialog.js';
-import { Badge, Hour, Text } from './words.js';
+import { Badge, Hour, Text } from '../widgets/elements.js';
 
 export const SEVERITY_TONES = { high: 'bad', critical: 'bad', medium: 'warn', low: 'info' };
 const STATED_TONES = { open: 'plain', acknowledged: 'info', accepted: 'good' };
 
-/** @type {import('./table.js').TableKind} */
+/** @type {import('../tables/table.js').TableKind} */
 export const FINDINGS = {
   id: 'findings',
   path: '/findings',

@@ -1,9 +1,9 @@
-import { html, useState } from '../app/view.js';
-import { asProblem } from '../app/problem.js';
-import { SECTION_NAMES, orgName, sectionStatus } from '../app/sections.js';
-import { words } from '../app/text.js';
+import { html, useState } from '../../app/preact.js';
+import { asProblem } from '../../app/problem.js';
+import { SECTION_NAMES, orgName, sectionStatus } from '../../app/sections.js';
+import { words } from '../../app/text.js';
 import { ChangeDialog } from './change-dialog.js';
-import { Badge, Hour, Instant, ProblemBox, Text } from './words.js';
+import { Badge, Hour, Instant, ProblemBox, Text } from '../widgets/elements.js';
 
 const CONNECTION_TONES = { connected: 'good', paused: 'warn', disconnected: 'plain' };
 const OUTCOME_TONES = { complete: 'good', partial: 'warn', failed: 'bad', missed: 'bad', paused: 'plain' };

@@ -1,10 +1,10 @@
 /** What an administrator says of a finding: seen, accepted and why, who answers for it, until when. */
-import { html, useEffect, useRef, useState } from '../app/view.js';
-import { useAnswer } from '../app/answers.js';
-import { kindWords, reasonWords } from '../app/finding-words.js';
-import { asProblem } from '../app/problem.js';
-import { People } from './people.js';
-import { ProblemBox, Text } from './words.js';
+import { html, useEffect, useRef, useState } from '../../app/preact.js';
+import { useAnswer } from '../../app/answers.js';
+import { kindWords, reasonWords } from '../../app/finding-words.js';
+import { asProblem } from '../../app/problem.js';
+import { People } from '../widgets/people-options.js';
+import { ProblemBox, Text } from '../widgets/elements.js';
 
 const STATES = [
   ['open', 'Open: still to be looked at'],

@@ -1,8 +1,8 @@
 /** Share links of one pack: an outside auditor's way to it, without an account and only for a while. */
-import { html, useRef, useState } from '../app/view.js';
-import { useList } from '../app/answers.js';
-import { asProblem } from '../app/problem.js';
-import { Badge, Copyable, Instant, ProblemBox, Text } from './words.js';
+import { html, useRef, useState } from '../../app/preact.js';
+import { useList } from '../../app/answers.js';
+import { asProblem } from '../../app/problem.js';
+import { Badge, Copyable, Instant, ProblemBox, Text } from '../widgets/elements.js';
 
 const STATES = { active: 'good', expired: 'plain', revoked: 'plain' };
 const DEFAULT_DAYS = 14;

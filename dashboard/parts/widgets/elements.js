@@ -1,7 +1,7 @@
 /** The small parts everything else is made of: text, instants, badges, notices. */
-import { html } from '../app/view.js';
-import { hourSpan, isInstant, local, utc } from '../app/instants.js';
-import { pieces } from '../app/text.js';
+import { html } from '../../app/preact.js';
+import { hourSpan, isInstant, local, utc } from '../../app/instants.js';
+import { pieces } from '../../app/text.js';
 
 /** Text that others chose, shown so that nothing in it can hide or turn the line around. */
 export function Text({ value }) {

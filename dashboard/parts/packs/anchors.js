@@ -1,9 +1,9 @@
 /** The daily anchors: what a tenant keeps outside, so that no chain can be made anew behind its back. */
-import { html, useEffect, useRef, useState } from '../app/view.js';
-import { readAll } from '../app/answers.js';
-import { saveFile } from '../app/csv.js';
-import { Abandoned, asProblem } from '../app/problem.js';
-import { ProblemBox } from './words.js';
+import { html, useEffect, useRef, useState } from '../../app/preact.js';
+import { readAll } from '../../app/answers.js';
+import { saveFile } from '../../app/csv.js';
+import { Abandoned, asProblem } from '../../app/problem.js';
+import { ProblemBox } from '../widgets/elements.js';
 
 export function AnchorsPanel({ api }) {
   const [found, setFound] = useState(null);

@@ -1,8 +1,8 @@
 /** Changes that need a second look or a value: rename, replace the key, disconnect. */
-import { html, useEffect, useRef, useState } from '../app/view.js';
-import { asProblem } from '../app/problem.js';
-import { orgName } from '../app/sections.js';
-import { ProblemBox, Text } from './words.js';
+import { html, useEffect, useRef, useState } from '../../app/preact.js';
+import { asProblem } from '../../app/problem.js';
+import { orgName } from '../../app/sections.js';
+import { ProblemBox, Text } from '../widgets/elements.js';
 
 const KINDS = {
   rename: {

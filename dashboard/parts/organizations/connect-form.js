@@ -1,6 +1,6 @@
-import { html, useRef, useState } from '../app/view.js';
-import { asProblem } from '../app/problem.js';
-import { ProblemBox } from './words.js';
+import { html, useRef, useState } from '../../app/preact.js';
+import { asProblem } from '../../app/problem.js';
+import { ProblemBox } from '../widgets/elements.js';
 
 /**
  * Connect an organization. The admin key is read from its field once, sent, and wiped from the field

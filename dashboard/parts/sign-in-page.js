@@ -1,5 +1,5 @@
-import { html } from '../app/view.js';
-import { ProblemBox } from './words.js';
+import { html } from '../app/preact.js';
+import { ProblemBox } from './widgets/elements.js';
 
 /** What a visitor sees who is not signed in. */
 export function Gate({ ready = false, problem = null, signIn = null }) {

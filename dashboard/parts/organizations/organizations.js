@@ -1,11 +1,11 @@
 /** Connected organizations: how each stands, and for administrators what can be done about it. */
-import { html, useState } from '../app/view.js';
-import { useList } from '../app/answers.js';
+import { html, useState } from '../../app/preact.js';
+import { useList } from '../../app/answers.js';
 import { Bill } from './bill.js';
 import { ConnectForm } from './connect-form.js';
-import { Empty } from './notices.js';
+import { Empty } from '../widgets/notices.js';
 import { OrganizationCard } from './organization-card.js';
-import { ProblemBox } from './words.js';
+import { ProblemBox } from '../widgets/elements.js';
 
 export function Organizations({ api, again, refresh, isAdmin, summary }) {
   const { list, more, retry } = useList(api, '/orgs', {}, again);

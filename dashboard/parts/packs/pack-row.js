@@ -1,10 +1,10 @@
-import { html, useEffect, useState } from '../app/view.js';
-import { isSafeUrl } from '../app/config.js';
-import { utc } from '../app/instants.js';
-import { asProblem, Problem } from '../app/problem.js';
-import { words } from '../app/text.js';
+import { html, useEffect, useState } from '../../app/preact.js';
+import { isSafeUrl } from '../../app/config.js';
+import { utc } from '../../app/instants.js';
+import { asProblem, Problem } from '../../app/problem.js';
+import { words } from '../../app/text.js';
 import { ShareLinks } from './share-links.js';
-import { Badge, Copyable, Instant, ProblemBox, Text } from './words.js';
+import { Badge, Copyable, Instant, ProblemBox, Text } from '../widgets/elements.js';
 
 const STATES = { queued: 'info', building: 'info', ready: 'good', failed: 'bad' };
 

@@ -1,12 +1,12 @@
 /** The tables: which columns, from which fields. Field names are those of the pack's rows. */
-import { html } from '../app/view.js';
-import { daysBefore, isInstant } from '../app/instants.js';
-import { kindShort, kindWords } from '../app/finding-words.js';
-import { words } from '../app/text.js';
+import { html } from '../../app/preact.js';
+import { daysBefore, isInstant } from '../../app/instants.js';
+import { kindShort, kindWords } from '../../app/finding-words.js';
+import { words } from '../../app/text.js';
 import { CHANGES } from './changes.js';
-import { FINDINGS, SEVERITY_TONES } from './findings.js';
-import { NamePerson } from './person-dialog.js';
-import { Badge, Instant, Text, Unknown } from './words.js';
+import { FINDINGS, SEVERITY_TONES } from '../findings/findings.js';
+import { NamePerson } from '../findings/person-dialog.js';
+import { Badge, Instant, Text, Unknown } from '../widgets/elements.js';
 
 /** @type {Record<string, import('./table.js').TableKind>} */
 export const TABLES = {

@@ -1,8 +1,8 @@
-import { html, useState } from '../app/view.js';
-import { useAnswer } from '../app/answers.js';
-import { monthOf } from '../app/periods.js';
-import { words } from '../app/text.js';
-import { ProblemBox, Text } from './words.js';
+import { html, useState } from '../../app/preact.js';
+import { useAnswer } from '../../app/answers.js';
+import { monthOf } from '../../app/periods.js';
+import { words } from '../../app/text.js';
+import { ProblemBox, Text } from '../widgets/elements.js';
 
 /** The month's bill and how it comes about, at the foot of the organizations. */
 export function Bill({ api, again, lastClosedHour, read }) {

@@ -1,6 +1,6 @@
-import { html } from '../app/view.js';
-import { notices, orgName } from '../app/sections.js';
-import { Text } from './words.js';
+import { html } from '../../app/preact.js';
+import { notices, orgName } from '../../app/sections.js';
+import { Text } from './elements.js';
 
 /** What stands between a section's table and the truth. */
 export function SectionNotices({ section, organizations }) {

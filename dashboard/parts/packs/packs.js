@@ -1,11 +1,11 @@
 /** Evidence packs: ask for one, watch it being built, download it, know how to verify it. */
-import { html, useEffect, useState } from '../app/view.js';
-import { useAnswer, useList } from '../app/answers.js';
+import { html, useEffect, useState } from '../../app/preact.js';
+import { useAnswer, useList } from '../../app/answers.js';
 import { AnchorsPanel } from './anchors.js';
-import { Empty } from './notices.js';
+import { Empty } from '../widgets/notices.js';
 import { PackForm } from './pack-form.js';
 import { PackRow } from './pack-row.js';
-import { ProblemBox } from './words.js';
+import { ProblemBox } from '../widgets/elements.js';
 
 const POLL_FIRST_MS = 1_500;
 const POLL_AT_MOST_MS = 15_000;
