@@ -11,25 +11,25 @@ import { Abandoned, asProblem } from './problem.js';
  */
 
 /**
- * Read one document, and again whenever `again` changes.
+ * Read one document, and once more whenever `refreshCount` changes.
  *
  * @param {import('./api.js').Api} api
  * @param {string} path
- * @param {unknown} again
+ * @param {unknown} refreshCount
  * @param {Record<string, string>} [query]
  * @returns {Answer<any>}
  */
-export function useAnswer(api, path, again, query = {}) {
+export function useAnswer(api, path, refreshCount, query = {}) {
   const [answer, setAnswer] = useState({ state: 'loading', body: null, problem: null });
   useEffect(() => {
     const abort = new AbortController();
     setAnswer((before) => ({ ...before, state: 'loading' }));
     api.get(path, query, abort.signal).then(
       (body) => setAnswer({ state: 'ready', body, problem: null }),
-      (thrown) => unlessAbandoned(thrown, (problem) => setAnswer((before) => ({ ...before, state: 'failed', problem }))),
+      (error) => reportUnlessAbandoned(error, (problem) => setAnswer((before) => ({ ...before, state: 'failed', problem }))),
     );
     return () => abort.abort();
-  }, [api, path, again, JSON.stringify(query)]);
+  }, [api, path, refreshCount, JSON.stringify(query)]);
   return answer;
 }
 
@@ -49,10 +49,10 @@ const NOTHING_YET = { state: 'loading', items: [], nextCursor: null, problem: nu
  * @param {import('./api.js').Api} api
  * @param {string} path
  * @param {Record<string, string>} query filters; empty ones are left out
- * @param {unknown} again
- * @returns {{list: List, more: () => void, retry: () => void, put: (same: (item: any) => boolean, item: any) => void}}
+ * @param {unknown} refreshCount
+ * @returns {{list: List, loadMore: () => void, retry: () => void, putItem: (matches: (item: any) => boolean, item: any) => void}}
  */
-export function useList(api, path, query, again) {
+export function useList(api, path, query, refreshCount) {
   const [list, setList] = useState(NOTHING_YET);
   const [attempt, setAttempt] = useState(0);
   const abort = useRef(new AbortController());
@@ -67,7 +67,7 @@ export function useList(api, path, query, again) {
         nextCursor: page.next_cursor ?? null,
         problem: null,
       })),
-      (thrown) => unlessAbandoned(thrown, (problem) => setList((before) => ({ ...before, state: 'failed', problem }))),
+      (error) => reportUnlessAbandoned(error, (problem) => setList((before) => ({ ...before, state: 'failed', problem }))),
     );
   }, [api, path, JSON.stringify(query)]);
 
@@ -76,18 +76,18 @@ export function useList(api, path, query, again) {
     setList(NOTHING_YET); // another filter's rows must not stand under this filter's name
     read(null);
     return () => abort.current.abort();
-  }, [read, again, attempt]);
+  }, [read, refreshCount, attempt]);
 
-  const more = useCallback(() => read(list.nextCursor), [read, list.nextCursor]);
+  const loadMore = useCallback(() => read(list.nextCursor), [read, list.nextCursor]);
   const retry = useCallback(
     () => (list.items.length > 0 ? read(list.nextCursor) : setAttempt((n) => n + 1)),
     [read, list.items.length, list.nextCursor],
   );
-  const put = useCallback((same, item) => setList((before) => ({
+  const putItem = useCallback((matches, item) => setList((before) => ({
     ...before,
-    items: before.items.some(same) ? before.items.map((old) => (same(old) ? item : old)) : [item, ...before.items],
+    items: before.items.some(matches) ? before.items.map((listed) => (matches(listed) ? item : listed)) : [item, ...before.items],
   })), []);
-  return { list, more, retry, put };
+  return { list, loadMore, retry, putItem };
 }
 
 /**
@@ -102,19 +102,19 @@ export function useList(api, path, query, again) {
  */
 export async function readAll(api, path, query, onProgress, signal) {
   const items = [];
-  const seen = new Set();
+  const seenCursors = new Set();
   let cursor = '';
   do {
     const page = await api.get(path, { ...query, cursor, limit: '100' }, signal);
     items.push(...page.items);
     onProgress(items.length);
     cursor = page.next_cursor ?? '';
-    if (seen.has(cursor)) throw new Error('the service sent the same page twice; the file would not be complete');
-    seen.add(cursor);
+    if (seenCursors.has(cursor)) throw new Error('the service sent the same page twice; the file would not be complete');
+    seenCursors.add(cursor);
   } while (cursor !== '');
   return items;
 }
 
-function unlessAbandoned(thrown, tell) {
-  if (!(thrown instanceof Abandoned)) tell(asProblem(thrown));
+function reportUnlessAbandoned(error, report) {
+  if (!(error instanceof Abandoned)) report(asProblem(error));
 }

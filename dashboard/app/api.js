@@ -1,7 +1,7 @@
 import { Abandoned, Problem, readProblem } from './problem.js';
 
 /**
- * The one door to the API. Every request goes to this origin, carries the token in a header, and
+ * The client of the API, and the only one. Every request goes to this origin, carries the token in a header, and
  * follows no redirect.
  */
 export class Api {
@@ -25,8 +25,8 @@ export class Api {
    * @throws {Abandoned} given up through the signal
    */
   get(path, query = {}, signal = undefined) {
-    const filled = Object.entries(query).filter(([, value]) => value !== '');
-    const text = new URLSearchParams(filled).toString();
+    const nonEmpty = Object.entries(query).filter(([, value]) => value !== '');
+    const text = new URLSearchParams(nonEmpty).toString();
     return this.#ask('GET', text === '' ? path : `${path}?${text}`, undefined, signal);
   }
 
@@ -54,9 +54,9 @@ export class Api {
       if (!response.ok) throw await readProblem(response);
       const text = await response.text();
       return text === '' ? null : JSON.parse(text);
-    } catch (thrown) {
+    } catch (error) {
       if (signal?.aborted) throw new Abandoned();
-      if (thrown instanceof Problem) throw thrown;
+      if (error instanceof Problem) throw error;
       throw new Problem('The service could not be reached', 'Check the connection, then try again. Nothing was lost.');
     }
   }

@@ -43,6 +43,6 @@ function decode(token) {
   }
 }
 
-function refused(why) {
-  return new Problem('The sign-in was refused', `The token that came back is not usable: ${why}. Sign in again.`);
+function refused(reason) {
+  return new Problem('The sign-in was refused', `The token that came back is not usable: ${reason}. Sign in again.`);
 }

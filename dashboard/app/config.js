@@ -52,14 +52,14 @@ async function fetchConfig() {
     const response = await fetch('/config.json', { cache: 'no-store', redirect: 'error' });
     if (!response.ok) throw broken(`it answered ${response.status}`);
     return await response.json();
-  } catch (thrown) {
-    throw thrown instanceof Problem ? thrown : broken('it could not be read');
+  } catch (error) {
+    throw error instanceof Problem ? error : broken('it could not be read');
   }
 }
 
-function broken(why) {
+function broken(reason) {
   return new Problem(
     'This dashboard is not configured',
-    `/config.json: ${why}. The operator's deployment writes this file; deploy again or start the local runner.`,
+    `/config.json: ${reason}. The operator's deployment writes this file; deploy again or start the local runner.`,
   );
 }

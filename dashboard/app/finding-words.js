@@ -79,33 +79,33 @@ const ENTITIES = {
 
 export const SECTIONS_WITH_CHANGES = Object.keys(ENTITIES).filter((section) => section !== 'audit_events');
 
-const known = (table, code) => (Object.hasOwn(table, code) ? table[code] : undefined);
+const lookUp = (table, code) => (Object.hasOwn(table, code) ? table[code] : undefined);
 
 /** @param {string} kind @returns {string} `Stale API key` */
-export const kindWords = (kind) => known(KINDS, kind)?.[0] ?? words(kind);
+export const kindWords = (kind) => lookUp(KINDS, kind)?.[0] ?? words(kind);
 
 /** @param {string} kind @returns {string} `stale` */
-export const kindShort = (kind) => known(KINDS, kind)?.[1] ?? words(kind);
+export const kindShort = (kind) => lookUp(KINDS, kind)?.[1] ?? words(kind);
 
 /** @param {string} section @returns {string} `API key` */
-export const entityWords = (section) => known(ENTITIES, section) ?? words(section);
+export const entityWords = (section) => lookUp(ENTITIES, section) ?? words(section);
 
 /** @param {string} kind @returns {string} `changed` */
-export const changeWords = (kind) => known(CHANGES, kind) ?? words(kind);
+export const changeWords = (kind) => lookUp(CHANGES, kind) ?? words(kind);
 
 /** @param {string | null} verdict @returns {[string, string]} tone and words */
-export const verdictWords = (verdict) => known(VERDICTS, verdict) ?? ['warn', verdict === null ? 'not decided' : words(verdict)];
+export const verdictWords = (verdict) => lookUp(VERDICTS, verdict) ?? ['warn', verdict === null ? 'not decided' : words(verdict)];
 
 /** @param {string} reason @returns {string} */
-export const verdictReason = (reason) => known(VERDICT_REASONS, reason) ?? words(reason);
+export const verdictReason = (reason) => lookUp(VERDICT_REASONS, reason) ?? words(reason);
 
 /**
  * @param {string} reason fixed, or made from what changed: `no_event_for_role_and_name`, `no_trace_of_api_key_created`
  * @returns {string}
  */
 export function reasonWords(reason) {
-  const fixed = known(REASONS, reason);
-  if (fixed !== undefined) return fixed;
+  const fixedText = lookUp(REASONS, reason);
+  if (fixedText !== undefined) return fixedText;
   if (reason.startsWith('no_event_for_')) return `the audit log has no event for it: ${words(reason.slice(13))}`;
   if (reason.startsWith('no_trace_of_')) return `the audit log tells of it, no picture shows it: ${words(reason.slice(12))}`;
   return words(reason);

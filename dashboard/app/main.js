@@ -5,33 +5,33 @@ import { asProblem, Problem } from './problem.js';
 import { beginSignIn, finishSignIn, signOut, wasSignedIn } from './sign-in.js';
 import { html, render } from './preact.js';
 import { App } from '../parts/app.js';
-import { Gate } from '../parts/sign-in-page.js';
+import { SignInPage } from '../parts/sign-in-page.js';
 
-const ENDED = new Problem('Your session has ended', 'Nothing was lost. Sign in again to go on.', 401);
-const place = document.getElementById('page');
+const SESSION_ENDED = new Problem('Your session has ended', 'Nothing was lost. Sign in again to go on.', 401);
+const root = document.getElementById('page');
 
 async function boot() {
-  render(html`<${Gate} />`, place);
+  render(html`<${SignInPage} />`, root);
   let config = null;
   try {
     config = await readConfig();
     const session = await finishSignIn(config);
     if (session !== null) return showApp(config, session);
     if (wasSignedIn()) return await beginSignIn(config);
-    return showGate(config, null);
-  } catch (thrown) {
-    return showGate(config, asProblem(thrown));
+    return showSignIn(config, null);
+  } catch (error) {
+    return showSignIn(config, asProblem(error));
   }
 }
 
-function showGate(config, problem) {
+function showSignIn(config, problem) {
   const signIn = config === null ? null : () => beginSignIn(config);
-  render(html`<${Gate} ready problem=${problem} signIn=${signIn} />`, place);
+  render(html`<${SignInPage} ready problem=${problem} signIn=${signIn} />`, root);
 }
 
 function showApp(config, session) {
-  const api = new Api(config.api_base, session.id_token, () => showGate(config, ENDED));
-  render(html`<${App} api=${api} claims=${session.claims} signOut=${() => signOut(config)} />`, place);
+  const api = new Api(config.api_base, session.id_token, () => showSignIn(config, SESSION_ENDED));
+  render(html`<${App} api=${api} claims=${session.claims} signOut=${() => signOut(config)} />`, root);
 }
 
 boot();

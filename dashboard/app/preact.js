@@ -1,5 +1,5 @@
 /**
- * The one place that names the view library: Preact's `h` bound to htm's tagged templates.
+ * The only module that names the view library: Preact's `h` bound to htm's tagged templates.
  *
  * Neither evaluates text as code, and no part uses `dangerouslySetInnerHTML`: whatever a template
  * holds ends in text nodes and attributes.

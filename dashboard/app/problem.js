@@ -42,10 +42,10 @@ export async function readProblem(response) {
 /**
  * Turn whatever was thrown into a problem that can be shown.
  *
- * @param {unknown} thrown
+ * @param {unknown} error
  * @returns {Problem}
  */
-export function asProblem(thrown) {
-  if (thrown instanceof Problem) return thrown;
-  return new Problem('This page ran into an error of its own', String(thrown));
+export function asProblem(error) {
+  if (error instanceof Problem) return error;
+  return new Problem('This page ran into an error of its own', String(error));
 }

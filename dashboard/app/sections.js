@@ -53,7 +53,7 @@ function statusOf(organization, section) {
  * @returns {boolean}
  */
 export function isWhole(section, organizations) {
-  return organizations.every((each) => isInstant(each.last_hour) && statusOf(each, section) === 'complete');
+  return organizations.every((organization) => isInstant(organization.last_hour) && statusOf(organization, section) === 'complete');
 }
 
 /**
@@ -64,51 +64,51 @@ export function isWhole(section, organizations) {
  * @returns {Notice[]}
  */
 export function notices(section, organizations) {
-  return organizations.map((organization) => notice(section, organization)).filter((each) => each !== null);
+  return organizations.map((organization) => notice(section, organization)).filter((entry) => entry !== null);
 }
 
 function notice(section, organization) {
   const name = SECTION_NAMES[section];
   const hour = isInstant(organization.last_hour) ? ` in the hour ${hourSpan(organization.last_hour)} UTC` : '';
-  const say = (tone, text, todo = '') => ({ org_id: organization.org_id, tone, text, todo });
+  const makeNotice = (tone, text, todo = '') => ({ org_id: organization.org_id, tone, text, todo });
   if (!isInstant(organization.last_hour)) {
-    return say('info', 'no hour is closed yet', 'The first picture is taken right after connecting; this page looks again by itself.');
+    return makeNotice('info', 'no hour is closed yet', 'The first picture is taken right after connecting; this page looks again by itself.');
   }
-  if (section === null) return wholePicture(organization, hour, say);
+  if (section === null) return pictureNotice(organization, hour, makeNotice);
   switch (sectionStatus(organization, section)) {
     case 'complete':
-      return stopped(organization, say);
+      return stoppedNotice(organization, makeNotice);
     case 'partial':
-      return say('warn', `the ${name} could be read only in part${hour}`, 'What could not be read is carried forward from before; the next hour tries again.');
+      return makeNotice('warn', `the ${name} could be read only in part${hour}`, 'What could not be read is carried forward from before; the next hour tries again.');
     case 'forbidden':
-      return say('bad', `the admin key may not read the ${name}${hour}`, `Replace the key by one with the scope ${scopeOf(section)}, under Organizations.`);
+      return makeNotice('bad', `the admin key may not read the ${name}${hour}`, `Replace the key by one with the scope ${scopeOf(section)}, under Organizations.`);
     case 'failed':
-      return say('bad', `the ${name} could not be read${hour}`, 'The rows below, if any, are from an earlier hour; the next hour tries again.');
+      return makeNotice('bad', `the ${name} could not be read${hour}`, 'The rows below, if any, are from an earlier hour; the next hour tries again.');
     case 'unavailable':
-      return say('info', `OpenAI does not offer the ${name} to this organization`, 'Nothing is known here: this is not an empty list.');
+      return makeNotice('info', `OpenAI does not offer the ${name} to this organization`, 'Nothing is known here: this is not an empty list.');
     case 'unproven':
-      return say('warn', `${name}: nothing yet shows that logging is on`, AUDIT_LOG_SWITCH);
+      return makeNotice('warn', `${name}: nothing yet shows that logging is on`, AUDIT_LOG_SWITCH);
     default:
-      return say('bad', `nothing was read of the ${name}${hour}: outcome ${organization.outcome ?? 'unknown'}`, 'The rows below, if any, are from an earlier hour.');
+      return makeNotice('bad', `nothing was read of the ${name}${hour}: outcome ${organization.outcome ?? 'unknown'}`, 'The rows below, if any, are from an earlier hour.');
   }
 }
 
 /** What is derived from the picture stands still where a part of it could not be read. */
-function wholePicture(organization, hour, say) {
-  if (organization.outcome === 'complete') return stopped(organization, say);
+function pictureNotice(organization, hour, makeNotice) {
+  if (organization.outcome === 'complete') return stoppedNotice(organization, makeNotice);
   if (organization.outcome === 'paused') {
-    return stopped(organization, say) ?? say('info', `no picture was taken${hour}: paused`, 'The next hour is pictured again.');
+    return stoppedNotice(organization, makeNotice) ?? makeNotice('info', `no picture was taken${hour}: paused`, 'The next hour is pictured again.');
   }
-  return say('warn', `not everything could be read${hour}: outcome ${organization.outcome ?? 'unknown'}`,
+  return makeNotice('warn', `not everything could be read${hour}: outcome ${organization.outcome ?? 'unknown'}`,
     'What depends on it stays as it was until an hour reads it again.');
 }
 
-function stopped(organization, say) {
+function stoppedNotice(organization, makeNotice) {
   if (organization.status === 'paused') {
-    return say('info', 'paused, no new pictures are taken', 'An administrator resumes it under Organizations.');
+    return makeNotice('info', 'paused, no new pictures are taken', 'An administrator resumes it under Organizations.');
   }
   if (organization.status === 'disconnected') {
-    return say('info', 'disconnected, no new pictures are taken', 'Its history stays; the rows are from its last picture.');
+    return makeNotice('info', 'disconnected, no new pictures are taken', 'Its history stays; the rows are from its last picture.');
   }
   return null;
 }

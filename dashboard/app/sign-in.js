@@ -29,7 +29,7 @@ export function wasSignedIn() {
  */
 export async function beginSignIn(config) {
   sessionStorage.removeItem(WAS_SIGNED_IN); // set again on success: a failing sign-in never loops
-  const pending = { verifier: secret(), state: secret(), nonce: secret(), room: window.location.hash };
+  const pending = { verifier: secret(), state: secret(), nonce: secret(), view: window.location.hash };
   sessionStorage.setItem(PENDING, JSON.stringify(pending));
   const query = new URLSearchParams({
     response_type: 'code',
@@ -57,7 +57,7 @@ export async function finishSignIn(config) {
   const pending = JSON.parse(sessionStorage.getItem(PENDING) ?? 'null');
   sessionStorage.removeItem(PENDING);
   // The code leaves the address and the history before anything else can go wrong.
-  window.history.replaceState(null, '', config.redirect_path + (pending?.room ?? ''));
+  window.history.replaceState(null, '', config.redirect_path + (pending?.view ?? ''));
   if (pending === null || answer.get('state') !== pending.state) {
     throw new Problem('The sign-in was refused', 'It was not started in this tab. Start it again here.');
   }

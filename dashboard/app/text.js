@@ -6,7 +6,7 @@
 // \p{Cf} holds the bidi and zero-width controls and the tag characters; the rest are blank letters and separators.
 const HIDDEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\u115F\u1160\u17B4\u17B5\u3164\uFFA0]/u;
 const HIDDEN_RUN = new RegExp(`(${HIDDEN.source})`, 'gu');
-const SHOWN_AT_MOST = 300;
+const MAX_SHOWN = 300;
 
 /**
  * @param {string} char one code point
@@ -26,7 +26,7 @@ function escaped(char) {
  * @returns {{pieces: Piece[], more: number}} `more` counts the characters cut off
  */
 export function pieces(text) {
-  const cut = text.slice(0, SHOWN_AT_MOST);
+  const cut = text.slice(0, MAX_SHOWN);
   const parts = cut.split(HIDDEN_RUN).filter((part) => part !== '');
   return {
     pieces: parts.map((part) => (HIDDEN.test(part) ? { text: escaped(part), hidden: true } : { text: part, hidden: false })),

@@ -1,4 +1,4 @@
-/** The page of someone signed in: figures on top, one room below. */
+/** The page of someone signed in: figures on top, one view below. */
 import { html, useCallback, useEffect, useState } from '../app/preact.js';
 import { useAnswer } from '../app/answers.js';
 import { orgName } from '../app/sections.js';
@@ -10,7 +10,7 @@ import { Table } from './tables/table.js';
 import { TABLES } from './tables/table-kinds.js';
 import { Badge, Text } from './widgets/elements.js';
 
-const ROOMS = [
+const VIEWS = [
   ['organizations', 'Organizations'],
   ['users', 'Users'],
   ['projects', 'Projects'],
@@ -20,71 +20,71 @@ const ROOMS = [
   ['findings', 'Findings'],
   ['packs', 'Evidence packs'],
 ];
-const FIRST_PICTURE_MS = 5_000;
+const FIRST_PICTURE_POLL_MS = 5_000;
 
 /** @param {{api: any, claims: import('../app/claims.js').Claims, signOut: () => void}} props */
 export function App({ api, claims, signOut }) {
-  const room = useRoom();
-  const [again, setAgain] = useState(0);
+  const view = useView();
+  const [refreshCount, setRefreshCount] = useState(0);
   const [orgId, setOrgId] = useState('');
-  const refresh = useCallback(() => setAgain((n) => n + 1), []);
-  const summary = useAnswer(api, '/summary', again);
+  const refresh = useCallback(() => setRefreshCount((n) => n + 1), []);
+  const summary = useAnswer(api, '/summary', refreshCount);
   const organizations = summary.body?.organizations ?? null;
   useFirstPicture(organizations, summary, refresh);
   const isAdmin = claims.groups.includes('admin');
-  const shared = { api, again, refresh, isAdmin, summary: summary.body };
+  const commonProps = { api, refreshCount, refresh, isAdmin, summary: summary.body };
 
-  return html`<a class="skip" href="#room" onClick=${skip}>Skip to the content</a>
+  return html`<a class="skip" href="#content" onClick=${skipToContent}>Skip to the content</a>
     <${Header} claims=${claims} isAdmin=${isAdmin} signOut=${signOut} />
-    <main id="room" tabindex="-1">
+    <main id="content" tabindex="-1">
       <${KpiStrip} summary=${summary} refresh=${refresh} />
-      <div class="rooms">
-        <nav aria-label="Rooms">${ROOMS.map(([id, name]) => html`<a key=${id} href=${`#${id}`} data-testid=${`nav-${id}`}
-          aria-current=${room === id ? 'page' : undefined}>${name}</a>`)}</nav>
-        ${room in TABLES && html`<${OrgFilter} organizations=${organizations ?? []} orgId=${orgId} choose=${setOrgId} />`}
+      <div class="views">
+        <nav aria-label="Views">${VIEWS.map(([id, name]) => html`<a key=${id} href=${`#${id}`} data-testid=${`nav-${id}`}
+          aria-current=${view === id ? 'page' : undefined}>${name}</a>`)}</nav>
+        ${view in TABLES && html`<${OrgFilter} organizations=${organizations ?? []} orgId=${orgId} choose=${setOrgId} />`}
       </div>
-      ${room === 'organizations' && html`<${Organizations} ...${shared} />`}
-      ${room === 'packs' && html`<${Packs} ...${shared} />`}
-      ${room in TABLES && html`<${Table} key=${room} kind=${TABLES[room]} api=${api} organizations=${organizations} orgId=${orgId} again=${again}
+      ${view === 'organizations' && html`<${Organizations} ...${commonProps} />`}
+      ${view === 'packs' && html`<${Packs} ...${commonProps} />`}
+      ${view in TABLES && html`<${Table} key=${view} kind=${TABLES[view]} api=${api} organizations=${organizations} orgId=${orgId} refreshCount=${refreshCount}
         isAdmin=${isAdmin} user=${claims.user} />`}
     </main>
     <footer class="page-foot muted">Figures and tables show the last closed hour of each organization.
       What counts as evidence is the signed pack, not this page.</footer>`;
 }
 
-/** The room named by the address, so that each has a link and the back button works. */
-function useRoom() {
-  const [room, setRoom] = useState(roomOfAddress());
+/** The view named by the address, so that each has a link and the back button works. */
+function useView() {
+  const [view, setView] = useState(viewOfAddress());
   useEffect(() => {
-    const follow = () => setRoom(roomOfAddress());
+    const follow = () => setView(viewOfAddress());
     window.addEventListener('hashchange', follow);
     return () => window.removeEventListener('hashchange', follow);
   }, []);
   useEffect(() => {
-    document.title = `${ROOMS.find(([id]) => id === room)[1]} · OpenAI Audit`;
-  }, [room]);
-  return room;
+    document.title = `${VIEWS.find(([id]) => id === view)[1]} · OpenAI Audit`;
+  }, [view]);
+  return view;
 }
 
-function roomOfAddress() {
+function viewOfAddress() {
   const id = window.location.hash.slice(1);
-  return ROOMS.some(([known]) => known === id) ? id : 'organizations';
+  return VIEWS.some(([viewId]) => viewId === id) ? id : 'organizations';
 }
 
-/** Look again by itself until each connected organization has its first picture. */
+/** Read again by itself until each connected organization has its first picture. */
 function useFirstPicture(organizations, summary, refresh) {
-  const waiting = (organizations ?? []).some((each) => each.status === 'connected' && !each.last_hour);
+  const waiting = (organizations ?? []).some((organization) => organization.status === 'connected' && !organization.last_hour);
   useEffect(() => {
     if (!waiting || summary.state !== 'ready') return undefined;
-    const timer = setTimeout(refresh, FIRST_PICTURE_MS);
+    const timer = setTimeout(refresh, FIRST_PICTURE_POLL_MS);
     return () => clearTimeout(timer);
   }, [waiting, summary, refresh]);
 }
 
-/** The address names the room, so the skip link moves the focus itself. */
-function skip(event) {
+/** The address names the view, so the skip link moves the focus itself. */
+function skipToContent(event) {
   event.preventDefault();
-  document.getElementById('room').focus();
+  document.getElementById('content').focus();
 }
 
 function Header({ claims, isAdmin, signOut }) {
@@ -103,6 +103,6 @@ function OrgFilter({ organizations, orgId, choose }) {
   return html`<label class="org-filter">Organization
     <select data-testid="org-filter" value=${orgId} onChange=${(event) => choose(event.target.value)}>
       <option value="">All ${organizations.length}</option>
-      ${organizations.map((each) => html`<option key=${each.org_id} value=${each.org_id}>${withoutHidden(orgName(each))}</option>`)}
+      ${organizations.map((organization) => html`<option key=${organization.org_id} value=${organization.org_id}>${withoutHidden(orgName(organization))}</option>`)}
     </select></label>`;
 }

@@ -2,11 +2,11 @@ import { html } from '../app/preact.js';
 import { Hour, ProblemBox } from './widgets/elements.js';
 
 const KPIS = [
-  { id: 'orgs', label: 'Connected organizations', room: 'organizations' },
-  { id: 'users', label: 'Users', room: 'users' },
-  { id: 'active_projects', label: 'Active projects', room: 'projects' },
-  { id: 'api_keys', label: 'API keys', room: 'api-keys' },
-  { id: 'stale_keys', label: 'Stale keys', hint: 'not used for over 90 days', room: 'api-keys', red: true },
+  { id: 'orgs', label: 'Connected organizations', view: 'organizations' },
+  { id: 'users', label: 'Users', view: 'users' },
+  { id: 'active_projects', label: 'Active projects', view: 'projects' },
+  { id: 'api_keys', label: 'API keys', view: 'api-keys' },
+  { id: 'stale_keys', label: 'Stale keys', hint: 'not used for over 90 days', view: 'api-keys', red: true },
 ];
 
 /** The five figures, each a way into its table, and what they are as of. */
@@ -15,7 +15,7 @@ export function KpiStrip({ summary, refresh }) {
   return html`<section class="kpis" aria-labelledby="kpi-title" aria-busy=${summary.state === 'loading'}>
     <h2 class="unseen" id="kpi-title">At a glance</h2>
     ${summary.state === 'failed' && html`<${ProblemBox} problem=${summary.problem} retry=${refresh} testid="summary-problem" />`}
-    <dl class="kpi-row">${KPIS.map((kpi) => html`<${Kpi} key=${kpi.id} kpi=${kpi} value=${body?.[kpi.id]} read=${body !== null} />`)}</dl>
+    <dl class="kpi-row">${KPIS.map((kpi) => html`<${Kpi} key=${kpi.id} kpi=${kpi} value=${body?.[kpi.id]} isRead=${body !== null} />`)}</dl>
     <p class="kpi-foot">
       <span>Last closed hour <strong data-testid="kpi-last-closed-hour"><${Hour} hour=${body?.last_closed_hour} /></strong></span>
       <span><a href="#findings">Open findings</a> <strong data-testid="kpi-open-findings">${figure(body?.open_findings)}</strong></span>
@@ -25,12 +25,12 @@ export function KpiStrip({ summary, refresh }) {
   </section>`;
 }
 
-function Kpi({ kpi, value, read }) {
+function Kpi({ kpi, value, isRead }) {
   const alarming = kpi.red === true && value > 0;
   const testid = `kpi-${kpi.id.replaceAll('_', '-')}`;
   return html`<div class=${`kpi${alarming ? ' alarming' : ''}`}>
-    <dt><a href=${`#${kpi.room}`}>${kpi.label}</a>${kpi.hint && html`<span class="muted"> ${kpi.hint}</span>`}</dt>
-    <dd data-testid=${testid} title=${read && value === null ? 'not known: the section could not be read' : undefined}>${figure(value)}</dd>
+    <dt><a href=${`#${kpi.view}`}>${kpi.label}</a>${kpi.hint && html`<span class="muted"> ${kpi.hint}</span>`}</dt>
+    <dd data-testid=${testid} title=${isRead && value === null ? 'not known: the section could not be read' : undefined}>${figure(value)}</dd>
   </div>`;
 }
 

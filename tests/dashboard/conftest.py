@@ -27,13 +27,13 @@ REPORT_VIOLATIONS = (
 
 def chromium_path() -> str:
     """Return where Chromium is; without one skip the test, or fail it where CI forbids that."""
-    path = next((found for name in NAMES if (found := shutil.which(name))), None)
+    path = next((executable for name in NAMES if (executable := shutil.which(name))), None)
     if path is not None:
         return path
-    say = "no Chromium here; `apt-get install chromium` gets one"
+    message = "no Chromium here; `apt-get install chromium` gets one"
     if os.environ.get("REQUIRE_BROWSER") == "1":
-        pytest.fail(say)
-    pytest.skip(say)
+        pytest.fail(message)
+    pytest.skip(message)
 
 
 @pytest.fixture(scope="package")
@@ -59,40 +59,40 @@ def world() -> World:
 @pytest.fixture
 def site(world: World) -> Iterator[Site]:
     """Serve the page."""
-    with serve(world) as running:
-        yield running
+    with serve(world) as served_site:
+        yield served_site
 
 
 @pytest.fixture
-def wrong() -> list[str]:
+def violations() -> list[str]:
     """Collect what must never happen while a page is open."""
     return []
 
 
 @pytest.fixture
-def page(browser: Browser, site: Site, wrong: list[str]) -> Iterator[Page]:
+def page(browser: Browser, site: Site, violations: list[str]) -> Iterator[Page]:
     """Open an empty page that watches what must never happen."""
     context = browser.new_context(timezone_id="America/New_York", locale="en-US")
     context.set_default_timeout(10_000)
-    opened = context.new_page()
+    new_page = context.new_page()
     own = (site.url, site.config["sign_in_url"], "blob:" + site.url)
 
     def note_foreign(request: Any) -> None:
         if not request.url.startswith(own):
-            wrong.append(f"request to {request.url}")
+            violations.append(f"request to {request.url}")
 
     def note_dialog(dialog: Any) -> None:
-        wrong.append(f"dialog {dialog.message}")
+        violations.append(f"dialog {dialog.message}")
         dialog.dismiss()
 
-    context.expose_binding("reportViolation", lambda _, what: wrong.append(f"policy: {what}"))
+    context.expose_binding("reportViolation", lambda _, what: violations.append(f"policy: {what}"))
     context.add_init_script(REPORT_VIOLATIONS)
-    opened.on("request", note_foreign)
-    opened.on("dialog", note_dialog)
-    opened.on("pageerror", lambda error: wrong.append(f"error {error}"))
-    yield opened
+    new_page.on("request", note_foreign)
+    new_page.on("dialog", note_dialog)
+    new_page.on("pageerror", lambda error: violations.append(f"error {error}"))
+    yield new_page
     context.close()
-    assert wrong == []
+    assert violations == []
 
 
 @pytest.fixture
@@ -102,8 +102,8 @@ def signed_in(page: Page, site: Site) -> Page:
     return page
 
 
-def sign_in(page: Page, site: Site, room: str = "") -> None:
-    """Open the page at a room and sign in."""
-    page.goto(f"{site.url}/{room}")
+def sign_in(page: Page, site: Site, view: str = "") -> None:
+    """Open the page at a view and sign in."""
+    page.goto(f"{site.url}/{view}")
     page.get_by_test_id("sign-in").click()
     page.get_by_test_id("kpi-orgs").wait_for()

@@ -32,12 +32,12 @@ def answer(
 
 
 def _page(world: World, rows: list[Json], query: dict[str, str]) -> Json:
-    chosen = [row for row in rows if all(_passes(row, *one) for one in query.items())]
+    matching = [row for row in rows if all(_passes(row, *condition) for condition in query.items())]
     start = int(query.get("cursor", "0"))
     end = start + world.page_size
     return {
-        "items": chosen[start:end],
-        "next_cursor": str(end) if end < len(chosen) else None,
+        "items": matching[start:end],
+        "next_cursor": str(end) if end < len(matching) else None,
     }
 
 
@@ -54,14 +54,14 @@ def _pack(world: World, tail: str, query: dict[str, str]) -> tuple[int, Any]:
     number, _, rest = tail.partition("/")
     if rest == "links":
         return 200, _page(world, world.links.get(int(number), []), query)
-    found = next(row for row in world.lists["/evidence-packs"] if row["number"] == int(number))
+    pack_row = next(row for row in world.lists["/evidence-packs"] if row["number"] == int(number))
     if rest == "download":
         return 200, {"url": f"/download/{number}", "expires_at": "2026-04-15T10:30:00Z"}
     following = {"queued": "building", "building": "ready"}
-    if found["state"] in following:
-        found["state"] = following[found["state"]]
-        found |= {"signing_public_hex": PUBLIC_HEX, "manifest_sha256": "1f" * 32}
-    return 200, found
+    if pack_row["state"] in following:
+        pack_row["state"] = following[pack_row["state"]]
+        pack_row |= {"signing_public_hex": PUBLIC_HEX, "manifest_sha256": "1f" * 32}
+    return 200, pack_row
 
 
 def _written(world: World, method: str, path: str, body: Json) -> tuple[int, Any]:
@@ -106,6 +106,6 @@ def _linked(world: World, method: str, path: str, body: Json) -> tuple[int, Any]
 
 
 def _stated(world: World, finding_id: str, body: Json) -> tuple[int, Any]:
-    found = next(row for row in world.lists["/findings"] if row["finding_id"] == finding_id)
-    found["stated"] = {**body, "by": "sub-of-ada", "at": "2026-04-15T10:20:00Z"}
-    return 200, found
+    finding_row = next(row for row in world.lists["/findings"] if row["finding_id"] == finding_id)
+    finding_row["stated"] = {**body, "by": "sub-of-ada", "at": "2026-04-15T10:20:00Z"}
+    return 200, finding_row

@@ -95,7 +95,7 @@ def findings() -> list[Json]:
         "by": "sub-of-ada",
         "at": "2026-04-05T09:00:00Z",
     }
-    seen = accepted | {
+    acknowledged = accepted | {
         "state": "acknowledged",
         "reason": None,
         "accountable": "user-0002",
@@ -106,7 +106,9 @@ def findings() -> list[Json]:
         finding(1, "unexplained_change", severity="high", still_works=None, **hidden)
         | {"change_hour": "2026-04-08T22:00:00Z", "first_seen_hour": "2026-04-11T23:00:00Z"},
         finding(2, stated=accepted),
-        finding(3, "orphan_key", severity="high", reason="service_account_gone", stated=seen),
+        finding(
+            3, "orphan_key", severity="high", reason="service_account_gone", stated=acknowledged
+        ),
         finding(4, "orphan_key", severity="low", reason="owner_left", still_works=False),
         finding(5, "many_owners", reason="more_than_three", section="users", entity_id=""),
         finding(

@@ -62,33 +62,33 @@ class SignIn:
     def __init__(self, world: World) -> None:
         self.world = world
         self.codes: dict[str, Json] = {}
-        self.bend: Json = {}
+        self.override: Json = {}
         self.logged_out = 0
 
     def authorize(self, query: dict[str, str]) -> str:
         """Return where the browser is sent back to."""
         code = f"code-{len(self.codes) + 1}"
         self.codes[code] = query
-        answer = {"code": code, "state": query["state"]} | self.bend.get("answer", {})
+        answer = {"code": code, "state": query["state"]} | self.override.get("answer", {})
         return f"{query['redirect_uri']}?{urlencode(answer)}"
 
     def token(self, form: dict[str, str]) -> tuple[int, Json]:
         """Redeem a code once, for whoever holds its verifier."""
-        asked = self.codes.pop(form.get("code", ""), None)
-        if asked is None or form["redirect_uri"] != asked["redirect_uri"]:
+        authorization = self.codes.pop(form.get("code", ""), None)
+        if authorization is None or form["redirect_uri"] != authorization["redirect_uri"]:
             return 400, {"error": "invalid_grant"}
         digest = hashlib.sha256(form["code_verifier"].encode()).digest()
-        if _base64url(digest) != asked["code_challenge"]:
+        if _base64url(digest) != authorization["code_challenge"]:
             return 400, {"error": "invalid_grant"}
         claims = {
             "token_use": "id",
-            "aud": asked["client_id"],
-            "nonce": asked["nonce"],
+            "aud": authorization["client_id"],
+            "nonce": authorization["nonce"],
             "sub": "sub-of-ada",
             "cognito:username": "ada@tenant-a",
             "cognito:groups": [self.world.group],
             "custom:tenant_id": "tenant-a",
-        } | self.bend.get("claims", {})
+        } | self.override.get("claims", {})
         head, body = ({"alg": "none"}, claims)
         parts = (_base64url(json.dumps(part).encode()) for part in (head, body))
         return 200, {"id_token": ".".join([*parts, "x"]), "expires_in": 3600}
@@ -174,7 +174,7 @@ def _site_handler(world: World, sign_in_origin: str, config: Json) -> type[Quiet
             path = url.path.removeprefix(API)
             length = int(self.headers.get("Content-Length") or 0)
             body = json.loads(self.rfile.read(length)) if length else None
-            world.asked.append((f"{method} {path}", body))
+            world.requests.append((f"{method} {path}", body))
             query = {name: values[0] for name, values in parse_qs(url.query).items()}
             refused = world.refuse.get(f"{method} {path}")
             if refused:

@@ -1,4 +1,4 @@
-"""The changes room: what differs between two pictures, and whether the audit log admits it."""
+"""The view of changes: what differs between two pictures, and whether the audit log admits it."""
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -19,7 +19,7 @@ def test_a_change_says_what_of_what_and_what_explains_it(page: Page, site: Site)
     sign_in(page, site, "#changes")
     rows = _rows(page)
     expect(rows).to_have_count(3)
-    for place, texts in enumerate(
+    for number, texts in enumerate(
         [
             ("2026-04-15 09:00–10:00", "user changed", "reader → owner", "audit_log-0002"),
             ("API key added", "key_0009", "cannot tell", "one may still come in, for 72 hours"),
@@ -27,7 +27,7 @@ def test_a_change_says_what_of_what_and_what_explains_it(page: Page, site: Site)
         ]
     ):
         for text in texts:
-            expect(rows.nth(place)).to_contain_text(text)
+            expect(rows.nth(number)).to_contain_text(text)
     colours = [
         row.locator("td[data-label=Verdict] .badge").evaluate("(e) => getComputedStyle(e).color")
         for row in rows.all()
@@ -81,7 +81,7 @@ def test_a_page_without_a_row_that_is_not_the_last_says_to_look_further(
     expect(_rows(page)).to_have_count(3)
 
 
-def test_before_any_change_the_room_says_what_will_stand_there(page: Page, site: Site) -> None:
+def test_before_any_change_the_view_says_what_will_stand_there(page: Page, site: Site) -> None:
     """The first picture is the baseline."""
     site.world.lists["/changes"] = []
     sign_in(page, site, "#changes")

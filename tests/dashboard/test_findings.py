@@ -1,4 +1,4 @@
-"""The findings room: what to look at in words, what resolved it, and what an admin says of it."""
+"""The view of findings: what to look at in words, what resolved it, and what an admin says."""
 
 import csv
 import io
@@ -18,21 +18,21 @@ from tests.dashboard.world import Json, finding
 
 pytestmark = pytest.mark.browser
 WORDS = (DASHBOARD / "app" / "finding-words.js").read_text()
-TOLD = (DASHBOARD.parent / "docs" / "findings.md").read_text()
+DOCUMENTED = (DASHBOARD.parent / "docs" / "findings.md").read_text()
 KINDS = {*NEEDS, UNEXPLAINED_CHANGE, EVENT_WITHOUT_CHANGE}
 PATH = f"/orgs/org-northwind/findings/{1:024x}/state"
 
 
 def table_of(name: str) -> set[str]:
     """Return the codes that a table of the page's words has words for."""
-    found = re.search(rf"const {name} = {{\n(.*?)\n}};", WORDS, re.DOTALL)
-    assert found
-    return set(re.findall(r"^  (\w+):", found[1], re.MULTILINE))
+    table = re.search(rf"const {name} = {{\n(.*?)\n}};", WORDS, re.DOTALL)
+    assert table
+    return set(re.findall(r"^  (\w+):", table[1], re.MULTILINE))
 
 
 def told_reasons() -> set[str]:
     """Return the fixed reasons of the documentation's table, which a test holds to the code."""
-    rows = [line.split("|") for line in TOLD.splitlines() if line.startswith("|")]
+    rows = [line.split("|") for line in DOCUMENTED.splitlines() if line.startswith("|")]
     cells = [row[2] for row in rows if re.search("high|medium|low", row[3])]
     return {code for cell in cells for code in re.findall("`([a-z_0-9]+[a-z0-9])`", cell)}
 
@@ -117,9 +117,9 @@ def test_a_resolved_finding_says_what_resolved_it(page: Page, site: Site) -> Non
     sign_in(page, site, "#findings")
     expect(page.get_by_test_id("findings-empty")).to_contain_text("No open findings")
     _show(page, "resolved")
-    for place, (_, says) in enumerate(ways):
-        expect(_rows(page).nth(place)).to_contain_text("2026-04-15 09:00–10:00")
-        expect(_rows(page).nth(place)).to_contain_text(says)
+    for number, (_, says) in enumerate(ways):
+        expect(_rows(page).nth(number)).to_contain_text("2026-04-15 09:00–10:00")
+        expect(_rows(page).nth(number)).to_contain_text(says)
     expect(page.get_by_test_id("finding-state")).to_have_count(0)
 
 
@@ -157,7 +157,7 @@ def test_an_admin_says_what_becomes_of_a_finding(page: Page, site: Site) -> None
     page.get_by_test_id("finding-dialog-state").select_option("accepted")
     page.get_by_test_id("finding-dialog-submit").click()
     expect(dialog).to_be_visible()
-    assert f"PUT {PATH}" not in [asked for asked, _ in site.world.asked]
+    assert f"PUT {PATH}" not in [request for request, _ in site.world.requests]
     page.get_by_test_id("finding-dialog-reason").fill(" looked into, ticket 4711 ")
     people = dialog.locator("datalist option")
     expect(people).to_have_text(["you", "anna…, owner", "ben…, reader", ""])
@@ -168,7 +168,7 @@ def test_an_admin_says_what_becomes_of_a_finding(page: Page, site: Site) -> None
     for text in ("accepted", "looked into, ticket 4711", "user-0002", "due on 2026-06-30"):
         expect(_rows(page).first).to_contain_text(text)
     said = {"state": "accepted", "reason": "looked into, ticket 4711", "accountable": "user-0002"}
-    assert (f"PUT {PATH}", said | {"due_date": "2026-06-30"}) in site.world.asked
+    assert (f"PUT {PATH}", said | {"due_date": "2026-06-30"}) in site.world.requests
 
 
 def test_what_was_said_is_changed_and_taken_back(page: Page, site: Site) -> None:
@@ -183,7 +183,7 @@ def test_what_was_said_is_changed_and_taken_back(page: Page, site: Site) -> None
     page.get_by_test_id("finding-dialog-submit").click()
     expect(page.get_by_test_id("finding-dialog")).to_have_count(0)
     nothing = {"state": "open", "reason": None, "accountable": None, "due_date": None}
-    assert site.world.asked[-1][1] == nothing
+    assert site.world.requests[-1][1] == nothing
 
 
 def test_a_refusal_stays_in_the_dialog_with_what_was_typed(page: Page, site: Site) -> None:

@@ -117,7 +117,7 @@ def test_no_name_runs_loads_or_asks_anything(page: Page, site: Site) -> None:
     sign_in(page, site)
     expect(page.get_by_test_id("organization")).to_have_count(len(PAYLOADS + FORMULAS))
     expect(page.get_by_test_id("bill-problem")).to_contain_text(PAYLOADS[1])
-    for room, testid in (
+    for view, testid in (
         ("users", "row"),
         ("projects", "row"),
         ("api-keys", "row"),
@@ -126,10 +126,10 @@ def test_no_name_runs_loads_or_asks_anything(page: Page, site: Site) -> None:
         ("findings", "row"),
         ("packs", "pack"),
     ):
-        page.get_by_test_id(f"nav-{room}").click()
-        if room == "findings":
+        page.get_by_test_id(f"nav-{view}").click()
+        if view == "findings":
             page.get_by_test_id("findings-filter-state").select_option("all")
-        rows = page.get_by_test_id(f"table-{room}").get_by_test_id(testid)
+        rows = page.get_by_test_id(f"table-{view}").get_by_test_id(testid)
         expect(rows).to_have_count(len(PAYLOADS + FORMULAS))
         expect(rows.nth(0)).to_contain_text(PAYLOADS[0])
     made = page.evaluate(
@@ -168,9 +168,9 @@ def test_what_hides_is_shown_escaped(page: Page, site: Site) -> None:
     assert not re.search("[\u202e\u200b\u2066\u2028\x1b]", table.inner_text())
 
 
-def _export(page: Page, room: str, into: Path) -> list[dict[str, str]]:
+def _export(page: Page, view: str, into: Path) -> list[dict[str, str]]:
     with page.expect_download() as caught:
-        page.get_by_test_id(f"{room}-csv").click()
+        page.get_by_test_id(f"{view}-csv").click()
     caught.value.save_as(into)
     text = into.read_bytes().decode("utf-8-sig")
     return list(csv.DictReader(io.StringIO(text, newline="")))
@@ -196,9 +196,9 @@ def test_no_cell_of_any_table_starts_a_formula_or_hides_a_character(
     """Every field of every row, payloads included."""
     site.world.lists = _hostile().lists
     sign_in(page, site)
-    for room in ("users", "projects", "api-keys", "events", "changes", "findings"):
-        page.get_by_test_id(f"nav-{room}").click()
-        rows = _export(page, room, tmp_path / f"{room}.csv")
+    for view in ("users", "projects", "api-keys", "events", "changes", "findings"):
+        page.get_by_test_id(f"nav-{view}").click()
+        rows = _export(page, view, tmp_path / f"{view}.csv")
         assert len(rows) == len(PAYLOADS + FORMULAS)
         for cell in (cell for row in rows for cell in row.values()):
             assert not cell.startswith(("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d"))

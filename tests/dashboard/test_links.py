@@ -29,7 +29,10 @@ def test_a_link_is_shown_once_whole_and_then_nowhere(page: Page, site: Site) -> 
     expect(page.get_by_test_id("link-url")).to_have_text(f"{site.url}{API}/shared/{TOKEN}")
     expect(page.get_by_test_id("link-made")).to_contain_text("shown this once")
     expect(page.get_by_test_id("link").first).to_contain_text("The bank")
-    assert ("POST /evidence-packs/2/links", {"days": 30, "label": "The bank"}) in site.world.asked
+    assert (
+        "POST /evidence-packs/2/links",
+        {"days": 30, "label": "The bank"},
+    ) in site.world.requests
     assert page.content().count(TOKEN) == 1
     page.get_by_test_id("pack-share").click()
     expect(page.get_by_test_id("links")).to_have_count(0)
@@ -47,7 +50,7 @@ def test_the_link_is_copied_by_its_button(page: Page, site: Site) -> None:
     expect(page.get_by_role("button", name="Copy the link")).to_have_text("Copied")
     copied = page.evaluate("navigator.clipboard.readText()")
     assert copied == f"{site.url}{API}/shared/{TOKEN}"
-    assert site.world.asked[-1] == ("POST /evidence-packs/2/links", {"days": 14})
+    assert site.world.requests[-1] == ("POST /evidence-packs/2/links", {"days": 14})
 
 
 @pytest.mark.parametrize("days", ["0", "91", "1.5", ""])
@@ -57,7 +60,7 @@ def test_days_out_of_range_are_not_sent(page: Page, site: Site, days: str) -> No
     page.get_by_test_id("link-days").fill(days)
     page.get_by_test_id("link-make").click()
     assert page.evaluate("document.querySelector('[name=days]').matches(':invalid')")
-    assert "POST /evidence-packs/2/links" not in [asked for asked, _ in site.world.asked]
+    assert "POST /evidence-packs/2/links" not in [request for request, _ in site.world.requests]
 
 
 def test_a_link_is_revoked_and_stays_in_the_list(page: Page, site: Site) -> None:
@@ -68,8 +71,8 @@ def test_a_link_is_revoked_and_stays_in_the_list(page: Page, site: Site) -> None
     expect(page.get_by_test_id("link").first).to_have_attribute("data-state", "revoked")
     expect(page.get_by_test_id("link").first).to_contain_text("revoked 2026-04-15 11:00")
     expect(page.get_by_test_id("link-revoke")).to_have_count(0)
-    asked = site.world.asked[-1][0]
-    assert asked == f"DELETE /evidence-packs/2/links/{link(2)['link_id']}"
+    request = site.world.requests[-1][0]
+    assert request == f"DELETE /evidence-packs/2/links/{link(2)['link_id']}"
 
 
 def test_what_the_service_refuses_is_said_where_it_was_asked(page: Page, site: Site) -> None:

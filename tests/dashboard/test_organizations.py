@@ -49,7 +49,7 @@ def test_connecting_sends_the_key_once_and_wipes_it(page: Page, site: Site) -> N
     expect(field).to_have_attribute("autocomplete", "off")
     _fill(page, "org-contoso")
     expect(page.get_by_test_id("organization")).to_contain_text("org-contoso")
-    sent = [body for asked, body in site.world.asked if asked == "POST /orgs"]
+    sent = [body for request, body in site.world.requests if request == "POST /orgs"]
     assert sent == [{"org_id": "org-contoso", "display_name": "Contoso", "admin_key": SECRET}]
     expect(page.get_by_test_id("connect-form")).to_have_count(0)
     assert SECRET not in page.content()
@@ -74,7 +74,7 @@ def test_pause_and_resume_follow_the_service(signed_in: Page, site: Site) -> Non
     expect(signed_in.get_by_test_id("organization")).to_contain_text("paused")
     signed_in.get_by_test_id("resume").click()
     expect(signed_in.get_by_test_id("pause")).to_be_visible()
-    assert [asked for asked, _ in site.world.asked if asked.startswith("POST")] == [
+    assert [request for request, _ in site.world.requests if request.startswith("POST")] == [
         "POST /orgs/org-northwind/pause",
         "POST /orgs/org-northwind/resume",
     ]
@@ -111,7 +111,7 @@ def test_a_replacement_key_is_wiped_when_refused(signed_in: Page, site: Site) ->
     signed_in.get_by_test_id("dialog-submit").click()
     expect(signed_in.get_by_test_id("dialog-problem")).to_contain_text("Another organization's key")
     expect(signed_in.get_by_test_id("dialog-field")).to_have_value("")
-    assert (path, {"admin_key": SECRET}) in site.world.asked
+    assert (path, {"admin_key": SECRET}) in site.world.requests
 
 
 def test_an_auditor_sees_no_way_to_change_anything(page: Page, site: Site) -> None:

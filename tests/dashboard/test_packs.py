@@ -13,7 +13,7 @@ pytestmark = pytest.mark.browser
 
 
 def _requests(site: Site) -> list[object]:
-    return [body for asked, body in site.world.asked if asked == "POST /evidence-packs"]
+    return [body for request, body in site.world.requests if request == "POST /evidence-packs"]
 
 
 def test_a_month_is_asked_for_as_far_as_it_is_closed_and_followed_until_ready(
@@ -91,7 +91,7 @@ def test_a_download_asks_for_a_fresh_link_and_follows_it(page: Page, site: Site)
     with page.expect_download() as caught:
         page.get_by_test_id("pack-download").click()
     assert caught.value.suggested_filename == "pack.tar.gz"
-    assert site.world.asked[-1][0] == "GET /evidence-packs/2/download"
+    assert site.world.requests[-1][0] == "GET /evidence-packs/2/download"
     assert "/download/2" not in page.content()
     expect(page.get_by_test_id("room-packs")).to_be_visible()
 

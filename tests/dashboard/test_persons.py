@@ -12,9 +12,9 @@ ACCOUNT = "svc_0007"
 PATH = f"/orgs/org-northwind/service-accounts/{ACCOUNT}/person"
 
 
-def _open(page: Page, site: Site, room: str = "#api-keys") -> Locator:
-    """Open the dialog at the one place of the room that offers it."""
-    sign_in(page, site, room)
+def _open(page: Page, site: Site, view: str = "#api-keys") -> Locator:
+    """Open the dialog at the one place of the view that offers it."""
+    sign_in(page, site, view)
     page.get_by_test_id("name-person").click()
     dialog = page.get_by_test_id("person-dialog")
     expect(dialog).to_contain_text(ACCOUNT)
@@ -38,7 +38,7 @@ def test_an_admin_names_a_person_beside_the_key_of_a_service_account(
     expect(dialog).to_have_count(0)
     row = page.get_by_test_id("table-api-keys").get_by_test_id("row").nth(2)
     expect(row.get_by_test_id("named-person")).to_have_text("from the next hour on: user-0002")
-    assert (f"PUT {PATH}", {"person": "user-0002"}) in site.world.asked
+    assert (f"PUT {PATH}", {"person": "user-0002"}) in site.world.requests
 
 
 def test_a_finding_about_a_service_account_is_answered_in_its_row(page: Page, site: Site) -> None:
@@ -52,7 +52,7 @@ def test_a_finding_about_a_service_account_is_answered_in_its_row(page: Page, si
     dialog = _open(page, site, "#findings")
     _save(page, "user-0001")
     expect(dialog).to_have_count(0)
-    assert (f"PUT {PATH}", {"person": "user-0001"}) in site.world.asked
+    assert (f"PUT {PATH}", {"person": "user-0001"}) in site.world.requests
     page.get_by_test_id("findings-filter-state").select_option("all")
     expect(page.get_by_test_id("name-person")).to_have_count(1)
 
@@ -61,9 +61,9 @@ def test_an_address_is_sent_once_and_not_shown_again(page: Page, site: Site) -> 
     """It is kept nowhere: not here either."""
     _open(page, site)
     _save(page, "olga@northwind.example")
-    told = page.get_by_test_id("named-person")
-    expect(told).to_have_text("from the next hour on: whoever has that address")
-    assert (f"PUT {PATH}", {"person": "olga@northwind.example"}) in site.world.asked
+    confirmation = page.get_by_test_id("named-person")
+    expect(confirmation).to_have_text("from the next hour on: whoever has that address")
+    assert (f"PUT {PATH}", {"person": "olga@northwind.example"}) in site.world.requests
     assert "olga@" not in page.content()
 
 
@@ -72,10 +72,10 @@ def test_nobody_is_named_by_a_button_and_never_by_an_empty_field(page: Page, sit
     dialog = _open(page, site)
     _save(page, "")
     expect(dialog).to_be_visible()
-    assert f"PUT {PATH}" not in [asked for asked, _ in site.world.asked]
+    assert f"PUT {PATH}" not in [request for request, _ in site.world.requests]
     page.get_by_test_id("person-dialog-nobody").click()
     expect(page.get_by_test_id("named-person")).to_have_text("from the next hour on: nobody")
-    assert (f"PUT {PATH}", {"person": None}) in site.world.asked
+    assert (f"PUT {PATH}", {"person": None}) in site.world.requests
 
 
 def test_a_refusal_stays_in_the_dialog_with_what_was_typed(page: Page, site: Site) -> None:
@@ -132,4 +132,4 @@ def test_an_account_id_that_others_chose_stays_text_and_one_part_of_the_path(
     _save(page, "user-0001")
     expect(page.get_by_test_id("named-person")).to_be_visible()
     path = "/orgs/org-northwind/service-accounts/svc%2F..%2Fperson%3Cb%3E/person"
-    assert (f"PUT {path}", {"person": "user-0001"}) in site.world.asked
+    assert (f"PUT {path}", {"person": "user-0001"}) in site.world.requests

@@ -48,14 +48,14 @@ def test_no_storage_holds_the_token_and_the_address_loses_the_code(
     assert signed_in.context.cookies() == []
 
 
-def test_the_room_asked_for_survives_the_sign_in(page: Page, site: Site) -> None:
+def test_the_view_asked_for_survives_the_sign_in(page: Page, site: Site) -> None:
     """A link to a table still leads there afterwards."""
     sign_in(page, site, "#api-keys")
     expect(page.get_by_test_id("room-api-keys")).to_be_visible()
 
 
 @pytest.mark.parametrize(
-    "bend",
+    "override",
     [
         {"answer": {"state": "someone-else's"}},
         {"claims": {"nonce": "an older one"}},
@@ -66,16 +66,18 @@ def test_the_room_asked_for_survives_the_sign_in(page: Page, site: Site) -> None
     ],
     ids=["state", "nonce", "audience", "access token", "code", "error"],
 )
-def test_a_wrong_answer_signs_nobody_in(page: Page, site: Site, bend: dict[str, object]) -> None:
+def test_a_wrong_answer_signs_nobody_in(
+    page: Page, site: Site, override: dict[str, object]
+) -> None:
     """Each is refused with a reason, nothing was asked of the API, and one may start again."""
-    site.sign_in.bend = bend
+    site.sign_in.override = override
     page.goto(site.url)
     page.get_by_test_id("sign-in").click()
     expect(page.get_by_test_id("problem")).to_contain_text(
         re.compile("sign-in (was refused|failed)")
     )
     expect(page.get_by_test_id("sign-in")).to_be_visible()
-    assert site.world.asked == []
+    assert site.world.requests == []
 
 
 def test_a_reload_goes_straight_to_the_sign_in_pages(signed_in: Page) -> None:

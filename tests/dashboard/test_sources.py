@@ -46,8 +46,8 @@ def test_the_document_holds_no_inline_code_and_names_only_its_own_origin() -> No
     text = (DASHBOARD / "index.html").read_text()
     assert "<style" not in text
     assert re.findall(r"<script(?![^>]*\bsrc=)", text) == []
-    named = re.findall(r'(?:src|href)="([^"]*)"', text)
-    assert all((DASHBOARD / name.removeprefix("/")).is_file() for name in named)
+    linked_names = re.findall(r'(?:src|href)="([^"]*)"', text)
+    assert all((DASHBOARD / name.removeprefix("/")).is_file() for name in linked_names)
 
 
 @pytest.mark.parametrize(("ink", "ground"), PAIRS)

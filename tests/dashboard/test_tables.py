@@ -8,12 +8,12 @@ from tests.dashboard.site import Site
 from tests.dashboard.world import api_key, event, organization, user
 
 pytestmark = pytest.mark.browser
-ROOMS = ("users", "projects", "api-keys", "events", "changes", "findings")
+VIEWS = ("users", "projects", "api-keys", "events", "changes", "findings")
 
 
-def _rows(page: Page, room: str) -> Locator:
-    page.get_by_test_id(f"nav-{room}").click()
-    return page.get_by_test_id(f"table-{room}").get_by_test_id("row")
+def _rows(page: Page, view: str) -> Locator:
+    page.get_by_test_id(f"nav-{view}").click()
+    return page.get_by_test_id(f"table-{view}").get_by_test_id("row")
 
 
 def test_users_show_prefix_role_and_added(signed_in: Page) -> None:
@@ -99,22 +99,22 @@ def test_a_failing_next_page_keeps_the_rows_and_can_be_tried_again(page: Page, s
 
 def test_a_failed_read_never_looks_like_an_empty_list(page: Page, site: Site) -> None:
     """The gateway's own page has no title: the status stands for it."""
-    for room in ROOMS:
-        site.world.refuse[f"GET /{room}"] = (502, {"message": "Bad gateway"})
+    for view in VIEWS:
+        site.world.refuse[f"GET /{view}"] = (502, {"message": "Bad gateway"})
     sign_in(page, site)
-    for room in ROOMS:
-        page.get_by_test_id(f"nav-{room}").click()
-        expect(page.get_by_test_id(f"{room}-problem")).to_contain_text("The service answered 502")
-        expect(page.get_by_test_id(f"{room}-empty")).to_have_count(0)
+    for view in VIEWS:
+        page.get_by_test_id(f"nav-{view}").click()
+        expect(page.get_by_test_id(f"{view}-problem")).to_contain_text("The service answered 502")
+        expect(page.get_by_test_id(f"{view}-empty")).to_have_count(0)
 
 
 def test_without_an_organization_each_table_says_what_to_do(page: Page, site: Site) -> None:
     """The way leads to the organizations."""
     site.world.organizations, site.world.lists, site.world.kpis = [], {}, {}
     sign_in(page, site)
-    for room in ROOMS:
-        page.get_by_test_id(f"nav-{room}").click()
-        empty = page.get_by_test_id(f"{room}-empty")
+    for view in VIEWS:
+        page.get_by_test_id(f"nav-{view}").click()
+        empty = page.get_by_test_id(f"{view}-empty")
         expect(empty).to_contain_text("No organization connected yet")
         empty.get_by_role("link").click()
         expect(page.get_by_test_id("connect-form")).to_be_visible()
@@ -144,12 +144,12 @@ def test_a_section_that_was_not_read_says_so_above_its_table(page: Page, site: S
     """And an empty table under it is not called empty."""
     site.world.lists = {}
     sign_in(page, site)
-    for room, section, status, says in UNREAD:
+    for view, section, status, says in UNREAD:
         site.world.sections["org-northwind"] = {section: status}
         page.get_by_test_id("refresh").click()
-        page.get_by_test_id(f"nav-{room}").click()
+        page.get_by_test_id(f"nav-{view}").click()
         expect(page.get_by_test_id(f"section-notice-{section}")).to_contain_text(says)
-        empty = page.get_by_test_id(f"{room}-empty")
+        empty = page.get_by_test_id(f"{view}-empty")
         expect(empty).to_contain_text("does not mean there is nothing")
 
 
@@ -176,12 +176,12 @@ def test_several_organizations_bring_a_column_and_a_filter(page: Page, site: Sit
 
 
 def test_the_page_is_worked_by_keyboard_alone(signed_in: Page) -> None:
-    """Skip link first; a room opens with Enter."""
+    """Skip link first; a view opens with Enter."""
     signed_in.evaluate("document.activeElement.blur()")
     signed_in.keyboard.press("Tab")
     expect(signed_in.locator(".skip")).to_be_focused()
     signed_in.keyboard.press("Enter")
-    expect(signed_in.locator("#room")).to_be_focused()
+    expect(signed_in.locator("#content")).to_be_focused()
     signed_in.get_by_test_id("nav-events").focus()
     signed_in.keyboard.press("Enter")
     expect(signed_in.get_by_test_id("nav-events")).to_have_attribute("aria-current", "page")
@@ -189,10 +189,10 @@ def test_the_page_is_worked_by_keyboard_alone(signed_in: Page) -> None:
 
 def test_no_width_makes_the_page_itself_scroll_sideways(signed_in: Page) -> None:
     """Wide tables scroll in their own frame."""
-    for room in (*ROOMS, "packs", "organizations"):
-        signed_in.get_by_test_id(f"nav-{room}").click()
-        expect(signed_in.get_by_test_id(f"room-{room}")).to_be_visible()
+    for view in (*VIEWS, "packs", "organizations"):
+        signed_in.get_by_test_id(f"nav-{view}").click()
+        expect(signed_in.get_by_test_id(f"room-{view}")).to_be_visible()
         for width in (360, 768, 1360):
             signed_in.set_viewport_size({"width": width, "height": 800})
             wide = signed_in.evaluate("document.documentElement.scrollWidth - innerWidth")
-            assert wide <= 0, (room, width)
+            assert wide <= 0, (view, width)

@@ -31,9 +31,9 @@ def test_a_changed_file_is_the_published_one_but_for_the_recorded_words(
 ) -> None:
     """Undoing the one recorded replacement gives the published file, byte for byte."""
     changed = entry["changed"]
-    here = (VENDOR / entry["file"]).read_text()
-    assert here.count(changed["here"]) == 1
-    published = here.replace(changed["here"], changed["published"])
+    changed_text = (VENDOR / entry["file"]).read_text()
+    assert changed_text.count(changed["here"]) == 1
+    published = changed_text.replace(changed["here"], changed["published"])
     assert _sha256(published.encode()) == changed["published_sha256"]
 
 

@@ -18,12 +18,12 @@ SINS = {
 }
 
 
-def test_the_watch_sees_each_sin(page: Page, site: Site, wrong: list[str]) -> None:
+def test_the_watch_sees_each_sin(page: Page, site: Site, violations: list[str]) -> None:
     """Each is committed on purpose and must be noted."""
     sign_in(page, site)
-    assert wrong == []
+    assert violations == []
     for kind, sin in SINS.items():
         page.evaluate(f"() => {{ {sin} }}")
         page.wait_for_timeout(200)
-        assert any(note.startswith(kind) for note in wrong), (kind, wrong)
-    wrong.clear()
+        assert any(note.startswith(kind) for note in violations), (kind, violations)
+    violations.clear()

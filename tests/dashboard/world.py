@@ -11,7 +11,7 @@ SECTIONS = ("users", "projects", "api_keys", "audit_events")
 
 @dataclass
 class World:
-    """The lists behind the fake API, and what it was asked.
+    """The lists behind the fake API, and the requests it has had.
 
     Attributes:
         group: of the person who signs in.
@@ -20,7 +20,7 @@ class World:
         lists: rows by path.
         links: share links by pack number.
         refuse: problem documents by ``METHOD /path``; each is answered instead.
-        asked: ``METHOD /path`` of every request, in order, with its body.
+        requests: ``METHOD /path`` of every request, in order, with its body.
         page_size: rows per page of a list.
     """
 
@@ -31,12 +31,12 @@ class World:
     links: dict[int, list[Json]] = field(default_factory=dict)
     refuse: dict[str, tuple[int, Json]] = field(default_factory=dict)
     kpis: Json = field(default_factory=dict)
-    asked: list[tuple[str, Json | None]] = field(default_factory=list)
+    requests: list[tuple[str, Json | None]] = field(default_factory=list)
     page_size: int = 50
 
     def summary(self) -> Json:
         """Answer the figures and each organization's last hour."""
-        known = [row for row in self.organizations if row["last_hour"]]
+        pictured = [row for row in self.organizations if row["last_hour"]]
         figures = {
             "orgs": sum(row["status"] != "disconnected" for row in self.organizations),
             "users": len(self.lists.get("/users", [])),
@@ -44,7 +44,7 @@ class World:
             "api_keys": len(self.lists.get("/api-keys", [])),
             "stale_keys": 0,
             "open_findings": 0,
-            "last_closed_hour": LAST_HOUR if known else None,
+            "last_closed_hour": LAST_HOUR if pictured else None,
         }
         rows = [self._pictured(row) for row in self.organizations]
         return figures | self.kpis | {"organizations": rows}

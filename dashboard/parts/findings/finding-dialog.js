@@ -3,7 +3,7 @@ import { html, useEffect, useRef, useState } from '../../app/preact.js';
 import { useAnswer } from '../../app/answers.js';
 import { kindWords, reasonWords } from '../../app/finding-words.js';
 import { asProblem } from '../../app/problem.js';
-import { People } from '../widgets/people-options.js';
+import { PeopleOptions } from '../widgets/people-options.js';
 import { ProblemBox, Text } from '../widgets/elements.js';
 
 const STATES = [
@@ -13,7 +13,7 @@ const STATES = [
 ];
 
 export function FindingDialog({ finding, context, close }) {
-  const { api, user, put } = context;
+  const { api, user, putItem } = context;
   const stated = finding.stated ?? {};
   const dialog = useRef(null);
   const form = useRef(null);
@@ -25,16 +25,16 @@ export function FindingDialog({ finding, context, close }) {
   const submit = async (event) => {
     event.preventDefault();
     const { reason, accountable, due_date } = form.current.elements;
-    const body = { state, reason: text(reason), accountable: text(accountable), due_date: text(due_date) };
+    const body = { state, reason: valueOrNull(reason), accountable: valueOrNull(accountable), due_date: valueOrNull(due_date) };
     const path = `/orgs/${encodeURIComponent(finding.org_id)}/findings/${encodeURIComponent(finding.finding_id)}/state`;
     setSending(true);
     setProblem(null);
     try {
-      const same = (other) => other.org_id === finding.org_id && other.finding_id === finding.finding_id && other.first_seen_hour === finding.first_seen_hour;
-      put(same, await api.send('PUT', path, body));
+      const matches = (row) => row.org_id === finding.org_id && row.finding_id === finding.finding_id && row.first_seen_hour === finding.first_seen_hour;
+      putItem(matches, await api.send('PUT', path, body));
       close();
-    } catch (thrown) {
-      setProblem(asProblem(thrown));
+    } catch (error) {
+      setProblem(asProblem(error));
       setSending(false);
     }
   };
@@ -51,7 +51,7 @@ export function FindingDialog({ finding, context, close }) {
           placeholder="why, in one line; no names, no e-mail addresses" /></label>
       <label>Who answers for it <span class="muted">optional, by user id</span>
         <input name="accountable" list="finding-dialog-users" defaultValue=${stated.accountable ?? ''} spellcheck=${false} data-testid="finding-dialog-accountable" /></label>
-      <${People} id="finding-dialog-users" people=${users.body?.items ?? []} user=${user} />
+      <${PeopleOptions} id="finding-dialog-users" people=${users.body?.items ?? []} user=${user} />
       <label>Due on <span class="muted">optional</span>
         <input name="due_date" type="date" defaultValue=${stated.due_date ?? ''} data-testid="finding-dialog-due" /></label>
       ${problem && html`<${ProblemBox} problem=${problem} testid="finding-dialog-problem" />`}
@@ -64,6 +64,6 @@ export function FindingDialog({ finding, context, close }) {
 }
 
 /** An emptied field takes back what was said. */
-function text(input) {
+function valueOrNull(input) {
   return input.value.trim() || null;
 }

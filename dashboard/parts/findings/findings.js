@@ -28,45 +28,45 @@ export const FINDINGS = {
   },
   columns: [
     { label: 'Severity', cell: (finding) => html`<${Badge} tone=${SEVERITY_TONES[finding.severity] ?? 'warn'}><${Text} value=${finding.severity} /><//>` },
-    { label: 'Finding', cell: (finding) => html`<${What} finding=${finding} />` },
-    { label: 'About', cell: (finding) => html`<${About} finding=${finding} />` },
+    { label: 'Finding', cell: (finding) => html`<${FindingTitle} finding=${finding} />` },
+    { label: 'About', cell: (finding) => html`<${FindingEntity} finding=${finding} />` },
     { label: 'First seen', kind: 'time', cell: (finding) => html`<${Hour} hour=${finding.first_seen_hour} />` },
-    { label: 'Resolved', cell: (finding) => html`<${Resolved} finding=${finding} />` },
-    { label: 'State', cell: (finding, context) => html`<${Stated} finding=${finding} context=${context} />` },
-    { label: '', kind: 'row-actions', cell: (finding, context) => html`<${Action} finding=${finding} context=${context} />` },
+    { label: 'Resolved', cell: (finding) => html`<${Resolution} finding=${finding} />` },
+    { label: 'State', cell: (finding, context) => html`<${TenantState} finding=${finding} context=${context} />` },
+    { label: '', kind: 'row-actions', cell: (finding, context) => html`<${RowActions} finding=${finding} context=${context} />` },
   ],
   fields: ['org_id', 'finding_id', 'kind', 'reason', 'severity', 'section', 'entity_id', 'still_works', 'first_seen_hour', 'resolved_hour', 'resolved_by', 'change_hour', 'event_id', 'stated', 'state_at'],
   rowId: (finding) => `${finding.org_id} ${finding.finding_id} ${finding.first_seen_hour}`,
 };
 
-function What({ finding }) {
+function FindingTitle({ finding }) {
   return html`<strong class="finding"><${Text} value=${kindWords(finding.kind)} /></strong>
     <span class="under-badge muted"><${Text} value=${reasonWords(String(finding.reason ?? ''))} />${finding.still_works === false && ' · no longer works'}</span>`;
 }
 
-function About({ finding }) {
+function FindingEntity({ finding }) {
   return html`<${Text} value=${entityWords(finding.section)} />${finding.entity_id && html` <span class="id"><${Text} value=${finding.entity_id} /></span>`}
     ${finding.change_hour && html`<span class="under-badge muted">changed in <${Hour} hour=${finding.change_hour} /></span>`}
     ${finding.event_id && html`<span class="under-badge muted">event <span class="id"><${Text} value=${finding.event_id} /></span></span>`}`;
 }
 
 /** What resolved it: a change, an event that turned up, a picture, or that an hour no longer shows it. */
-function Resolved({ finding }) {
+function Resolution({ finding }) {
   if (!finding.resolved_hour) return html`<span class="muted">not yet</span>`;
-  const by = finding.resolved_by;
+  const resolvedBy = finding.resolved_by;
   return html`<${Hour} hour=${finding.resolved_hour} />
-    <span class="under-badge muted">${resolvedWords(by)}${by?.event_id && html` <span class="id"><${Text} value=${by.event_id} /></span>`}</span>`;
+    <span class="under-badge muted">${resolutionText(resolvedBy)}${resolvedBy?.event_id && html` <span class="id"><${Text} value=${resolvedBy.event_id} /></span>`}</span>`;
 }
 
-function resolvedWords(by) {
-  if (!by) return 'no longer so; nothing else about it changed';
-  if (by.kind === 'event') return 'by an event that turned up:';
-  if (by.kind === 'picture') return 'by what a later picture showed';
-  const what = html`by a change: <${Text} value=${changeWords(by.kind)} />`;
-  return by.event_id ? html`${what}, event` : what;
+function resolutionText(resolvedBy) {
+  if (!resolvedBy) return 'no longer so; nothing else about it changed';
+  if (resolvedBy.kind === 'event') return 'by an event that turned up:';
+  if (resolvedBy.kind === 'picture') return 'by what a later picture showed';
+  const changeText = html`by a change: <${Text} value=${changeWords(resolvedBy.kind)} />`;
+  return resolvedBy.event_id ? html`${changeText}, event` : changeText;
 }
 
-function Stated({ finding, context }) {
+function TenantState({ finding, context }) {
   const stated = finding.stated ?? { state: 'open' };
   const day = String(finding.state_at ?? '').slice(0, 10);
   const overdue = stated.due_date && !finding.resolved_hour && stated.due_date < day;
@@ -76,7 +76,7 @@ function Stated({ finding, context }) {
     ${stated.due_date && html`<span class=${`under-badge ${overdue ? 'stale' : 'muted'}`}>${overdue ? 'was due on' : 'due on'} <${Text} value=${stated.due_date} /></span>`}`;
 }
 
-function Action({ finding, context }) {
+function RowActions({ finding, context }) {
   const [open, setOpen] = useState(false);
   if (!context.isAdmin || finding.resolved_hour) return null;
   return html`<button type="button" class="small" data-testid="finding-state" onClick=${() => setOpen(true)}>Set state</button>

@@ -5,26 +5,26 @@ import { words } from '../../app/text.js';
 import { ProblemBox, Text } from '../widgets/elements.js';
 
 /** The month's bill and how it comes about, at the foot of the organizations. */
-export function Bill({ api, again, lastClosedHour, read }) {
-  const [chosen, setChosen] = useState('');
-  if (!read) return null; // the month to start with follows from the last closed hour
-  const month = chosen || monthOf(lastClosedHour);
+export function Bill({ api, refreshCount, lastClosedHour, isSummaryRead }) {
+  const [chosenMonth, setChosenMonth] = useState('');
+  if (!isSummaryRead) return null; // the month to start with follows from the last closed hour
+  const month = chosenMonth || monthOf(lastClosedHour);
   return html`<section class="bill" aria-labelledby="bill-title" data-testid="bill">
     <h2 id="bill-title">Bill</h2>
     <label class="inline">Month <input type="month" value=${month} data-testid="bill-month"
-      onChange=${(event) => setChosen(event.target.value)} /></label>
-    <${MonthBill} api=${api} again=${again} month=${month} />
+      onChange=${(event) => setChosenMonth(event.target.value)} /></label>
+    <${MonthBill} api=${api} refreshCount=${refreshCount} month=${month} />
   </section>`;
 }
 
-function MonthBill({ api, again, month }) {
-  const bill = useAnswer(api, '/billing', again, { month });
+function MonthBill({ api, refreshCount, month }) {
+  const bill = useAnswer(api, '/billing', refreshCount, { month });
   if (bill.state === 'failed') return html`<${ProblemBox} problem=${bill.problem} testid="bill-problem" />`;
   if (bill.body === null || bill.body.month !== month) return html`<span class="muted" role="status">Reading…</span>`;
   return html`<strong data-testid="bill-amount">${amount(bill.body)}</strong>
     <details><summary>How it comes about</summary>
       <p class="muted">€1 per user and €5 per active project, averaged over the hours of the month.</p>
-      <ul>${[...(bill.body.per_org ?? []), ...(bill.body.working ?? [])].map((line, place) => html`<li key=${place}><${Text} value=${lineText(line)} /></li>`)}</ul>
+      <ul>${[...(bill.body.per_org ?? []), ...(bill.body.working ?? [])].map((line, index) => html`<li key=${index}><${Text} value=${lineText(line)} /></li>`)}</ul>
     </details>`;
 }
 

@@ -29,8 +29,8 @@ const KINDS = {
   },
 };
 
-export function ChangeDialog({ what, organization, act, close }) {
-  const kind = KINDS[what];
+export function ChangeDialog({ changeKind, organization, sendChange, close }) {
+  const kind = KINDS[changeKind];
   const dialog = useRef(null);
   const form = useRef(null);
   const [problem, setProblem] = useState(null);
@@ -44,14 +44,14 @@ export function ChangeDialog({ what, organization, act, close }) {
     setSending(true);
     setProblem(null);
     try {
-      await act(...kind.request(value));
+      await sendChange(...kind.request(value));
       close();
-    } catch (thrown) {
-      setProblem(asProblem(thrown));
+    } catch (error) {
+      setProblem(asProblem(error));
       setSending(false);
     }
   };
-  return html`<dialog ref=${dialog} onClose=${close} aria-labelledby="dialog-title" data-testid=${`dialog-${what}`}>
+  return html`<dialog ref=${dialog} onClose=${close} aria-labelledby="dialog-title" data-testid=${`dialog-${changeKind}`}>
     <form ref=${form} onSubmit=${submit} autocomplete="off">
       <h3 id="dialog-title">${kind.title}: <${Text} value=${orgName(organization)} /></h3>
       <p>${kind.text}</p>

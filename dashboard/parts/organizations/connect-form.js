@@ -22,8 +22,8 @@ export function ConnectForm({ api, onConnected, onCancel }) {
       await api.send('POST', '/orgs', body);
       setSending(false);
       onConnected();
-    } catch (thrown) {
-      setProblem(asProblem(thrown));
+    } catch (error) {
+      setProblem(asProblem(error));
       setSending(false);
     }
   };

@@ -10,44 +10,44 @@ const OUTCOME_TONES = { complete: 'good', partial: 'warn', failed: 'bad', missed
 const STATUS_TONES = { complete: 'good', ok: 'good', partial: 'warn', unproven: 'warn', unavailable: 'info', forbidden: 'bad', failed: 'bad' };
 
 /** One organization: how its last hour went, which sections its key can read, when the key ends. */
-export function OrganizationCard({ api, organization, pictured, isAdmin, refresh }) {
+export function OrganizationCard({ api, organization, summaryRow, isAdmin, refresh }) {
   const [dialog, setDialog] = useState(null);
   const [problem, setProblem] = useState(null);
   const path = `/orgs/${encodeURIComponent(organization.org_id)}`;
-  const act = async (method, tail, body) => {
+  const sendChange = async (method, tail, body) => {
     setProblem(null);
     await api.send(method, path + tail, body);
     refresh();
   };
-  const actNow = (method, tail) => act(method, tail).catch((thrown) => setProblem(asProblem(thrown)));
-  const gone = organization.status === 'disconnected';
+  const sendChangeNow = (method, tail) => sendChange(method, tail).catch((error) => setProblem(asProblem(error)));
+  const isDisconnected = organization.status === 'disconnected';
   return html`<article class="card" data-testid="organization" data-org=${organization.org_id}>
     <header class="card-head">
       <div><h3><${Text} value=${orgName(organization)} /></h3><span class="id muted"><${Text} value=${organization.org_id} /></span></div>
       <${Badge} tone=${CONNECTION_TONES[organization.status] ?? 'warn'}>${organization.status}<//>
     </header>
-    <${Facts} organization=${organization} pictured=${pictured} />
+    <${Facts} organization=${organization} summaryRow=${summaryRow} />
     ${organization.hints?.length > 0 && html`<ul class="hints" data-testid="hints">${organization.hints.map((hint) =>
       html`<li key=${hint}><${Text} value=${hint} /></li>`)}</ul>`}
     ${problem && html`<${ProblemBox} problem=${problem} testid="organization-problem" />`}
-    ${isAdmin && !gone && html`<div class="actions">
+    ${isAdmin && !isDisconnected && html`<div class="actions">
       ${organization.status === 'paused'
-        ? html`<button type="button" class="small" data-testid="resume" onClick=${() => actNow('POST', '/resume')}>Resume</button>`
-        : html`<button type="button" class="small" data-testid="pause" onClick=${() => actNow('POST', '/pause')}>Pause</button>`}
+        ? html`<button type="button" class="small" data-testid="resume" onClick=${() => sendChangeNow('POST', '/resume')}>Resume</button>`
+        : html`<button type="button" class="small" data-testid="pause" onClick=${() => sendChangeNow('POST', '/pause')}>Pause</button>`}
       <button type="button" class="small" data-testid="rename" onClick=${() => setDialog('rename')}>Rename</button>
       <button type="button" class="small" data-testid="replace-key" onClick=${() => setDialog('replace-key')}>Replace key</button>
       <button type="button" class="small danger" data-testid="disconnect" onClick=${() => setDialog('disconnect')}>Disconnect</button>
     </div>`}
-    ${dialog && html`<${ChangeDialog} what=${dialog} organization=${organization} act=${act} close=${() => setDialog(null)} />`}
+    ${dialog && html`<${ChangeDialog} changeKind=${dialog} organization=${organization} sendChange=${sendChange} close=${() => setDialog(null)} />`}
   </article>`;
 }
 
-function Facts({ organization, pictured }) {
-  const outcome = organization.outcome ?? pictured?.outcome;
+function Facts({ organization, summaryRow }) {
+  const outcome = organization.outcome ?? summaryRow?.outcome;
   return html`<dl class="facts">
-    <div><dt>Last hour</dt><dd><${Hour} hour=${organization.last_hour ?? pictured?.last_hour} /> ${outcome && html`<${Badge} tone=${OUTCOME_TONES[outcome] ?? 'warn'}>${outcome}<//>`}</dd></div>
+    <div><dt>Last hour</dt><dd><${Hour} hour=${organization.last_hour ?? summaryRow?.last_hour} /> ${outcome && html`<${Badge} tone=${OUTCOME_TONES[outcome] ?? 'warn'}>${outcome}<//>`}</dd></div>
     <div><dt>Sections</dt><dd class="badges">${Object.keys(SECTION_NAMES).map((section) => html`<${Section} key=${section} section=${section}
-      status=${(pictured && sectionStatus(pictured, section)) ?? organization.readable?.[section] ?? null} />`)}</dd></div>
+      status=${(summaryRow && sectionStatus(summaryRow, section)) ?? organization.readable?.[section] ?? null} />`)}</dd></div>
     <div><dt>Connected</dt><dd><${Instant} at=${organization.connected_at} /></dd></div>
     ${organization.status !== 'disconnected' && html`<div><dt>Admin key</dt><dd><${KeyFacts} organization=${organization} /></dd></div>`}
     <div><dt>Organization</dt><dd>${organization.org_proof === 'proven'

@@ -6,7 +6,7 @@ import { Abandoned, asProblem } from '../../app/problem.js';
 import { ProblemBox } from '../widgets/elements.js';
 
 export function AnchorsPanel({ api }) {
-  const [found, setFound] = useState(null);
+  const [anchors, setAnchors] = useState(null);
   const [reading, setReading] = useState(false);
   const [problem, setProblem] = useState(null);
   const abort = useRef(null);
@@ -15,13 +15,13 @@ export function AnchorsPanel({ api }) {
     abort.current = new AbortController();
     setReading(true);
     setProblem(null);
-    setFound(null);
+    setAnchors(null);
     try {
       const items = await readAll(api, '/anchors', {}, () => {}, abort.current.signal);
-      setFound(items);
+      setAnchors(items);
       if (items.length > 0) saveFile(fileName(items), JSON.stringify({ items, next_cursor: null }), 'application/json');
-    } catch (thrown) {
-      if (!(thrown instanceof Abandoned)) setProblem(asProblem(thrown));
+    } catch (error) {
+      if (!(error instanceof Abandoned)) setProblem(asProblem(error));
     }
     setReading(false);
   };
@@ -30,7 +30,7 @@ export function AnchorsPanel({ api }) {
     <p class="muted">Once a day the last seal of each of your organizations is written down in one document. Keep a copy where we cannot reach it:
       with <code>--anchors</code> the verifier then finds every chain that was made anew after it.</p>
     <div class="actions"><button type="button" disabled=${reading} data-testid="anchors-save" onClick=${save}>${reading ? 'Reading…' : 'Download anchors'}</button></div>
-    ${found && html`<p class="muted" role="status" data-testid="anchors-found">${foundText(found)}</p>`}
+    ${anchors && html`<p class="muted" role="status" data-testid="anchors-found">${countText(anchors)}</p>`}
     ${problem && html`<${ProblemBox} problem=${problem} testid="anchors-problem" />`}
   </section>`;
 }
@@ -44,7 +44,7 @@ function newest(items) {
   return items.map((item) => String(item.day)).sort().at(-1).replaceAll(/[^0-9-]/g, '');
 }
 
-function foundText(items) {
+function countText(items) {
   if (items.length === 0) return 'There is no anchor yet: the first one is made within a day of the first sealed hour.';
   return `${items.length} ${items.length === 1 ? 'day' : 'days'}, the newest ${newest(items)}.`;
 }

@@ -10,19 +10,19 @@ const CLOSED_HOUR_MISSING = 'A pack can be made once the first hour is closed.';
 
 /** Ask for a pack: a month, or any whole hours. */
 export function PackForm({ api, summary, onRequested }) {
-  const closed = summary?.last_closed_hour ?? null;
+  const lastClosedHour = summary?.last_closed_hour ?? null;
   const organizations = summary?.organizations ?? [];
-  const [by, setBy] = useState('month');
+  const [periodKind, setPeriodKind] = useState('month');
   const [month, setMonth] = useState('');
   const [hours, setHours] = useState({ first: '', last: '' });
   const [profile, setProfile] = useState('full');
   const [orgId, setOrgId] = useState('');
   const [problem, setProblem] = useState(null);
   const [sending, setSending] = useState(false);
-  const chosenMonth = month || monthOf(closed);
-  const nothingClosed = summary !== null && closed === null;
-  const chosen = by === 'month' ? monthPeriod(chosenMonth, closed) : hoursPeriod(hours.first, hours.last);
-  const period = nothingClosed ? null : chosen;
+  const chosenMonth = month || monthOf(lastClosedHour);
+  const nothingClosed = summary !== null && lastClosedHour === null;
+  const chosenPeriod = periodKind === 'month' ? monthPeriod(chosenMonth, lastClosedHour) : hoursPeriod(hours.first, hours.last);
+  const period = nothingClosed ? null : chosenPeriod;
   const submit = async (event) => {
     event.preventDefault();
     const body = { period_start: period.period_start, period_end: period.period_end, profile };
@@ -31,39 +31,39 @@ export function PackForm({ api, summary, onRequested }) {
     setProblem(null);
     try {
       onRequested(await api.send('POST', '/evidence-packs', body));
-    } catch (thrown) {
-      setProblem(asProblem(thrown));
+    } catch (error) {
+      setProblem(asProblem(error));
     }
     setSending(false);
   };
   return html`<form class="panel" onSubmit=${submit} data-testid="pack-form" aria-labelledby="pack-form-title">
     <h3 id="pack-form-title">Generate a pack</h3>
     <div class="fields">
-      <label>Period<select data-testid="pack-by" value=${by} onChange=${(event) => setBy(event.target.value)}>
+      <label>Period<select data-testid="pack-by" value=${periodKind} onChange=${(event) => setPeriodKind(event.target.value)}>
         <option value="month">A month</option><option value="hours">Chosen hours</option></select></label>
-      ${by === 'month'
+      ${periodKind === 'month'
         ? html`<label>Month<input type="month" required data-testid="pack-month" value=${chosenMonth} onInput=${(event) => setMonth(event.target.value)} /></label>`
-        : html`<${HourField} label="First hour" testid="pack-first" value=${hours.first} set=${(first) => setHours({ ...hours, first })} />
-          <${HourField} label="Last hour, included" testid="pack-last" value=${hours.last} set=${(last) => setHours({ ...hours, last })} />`}
+        : html`<${HourField} label="First hour" testid="pack-first" value=${hours.first} setHour=${(first) => setHours({ ...hours, first })} />
+          <${HourField} label="Last hour, included" testid="pack-last" value=${hours.last} setHour=${(last) => setHours({ ...hours, last })} />`}
       ${organizations.length > 1 && html`<label>Organizations<select value=${orgId} onChange=${(event) => setOrgId(event.target.value)} data-testid="pack-org">
         <option value="">All ${organizations.length}</option>
-        ${organizations.map((each) => html`<option key=${each.org_id} value=${each.org_id}>${withoutHidden(orgName(each))}</option>`)}</select></label>`}
+        ${organizations.map((organization) => html`<option key=${organization.org_id} value=${organization.org_id}>${withoutHidden(orgName(organization))}</option>`)}</select></label>`}
       <label>Profile<select data-testid="pack-profile" value=${profile} onChange=${(event) => setProfile(event.target.value)}>
         <option value="full">Full: coverage and findings too</option><option value="core">Core: the six documented files</option></select></label>
       <button type="submit" class="primary" disabled=${sending || period === null} data-testid="pack-generate">${sending ? 'Requesting…' : 'Generate'}</button>
     </div>
-    <p class="muted" role="status" data-testid="pack-period">${nothingClosed ? CLOSED_HOUR_MISSING : periodText(period, by)}</p>
+    <p class="muted" role="status" data-testid="pack-period">${nothingClosed ? CLOSED_HOUR_MISSING : periodText(period, periodKind)}</p>
     ${problem && html`<${ProblemBox} problem=${problem} testid="pack-problem" />`}
   </form>`;
 }
 
-function HourField({ label, testid, value, set }) {
+function HourField({ label, testid, value, setHour }) {
   return html`<label>${label} <span class="muted">UTC</span><input type="datetime-local" step="3600" required data-testid=${testid}
-    value=${value} onInput=${(event) => set(event.target.value)} /></label>`;
+    value=${value} onInput=${(event) => setHour(event.target.value)} /></label>`;
 }
 
-function periodText(period, by) {
-  if (period === null) return by === 'month' ? 'No hour of this month is closed yet.' : 'Whole hours (minutes 00), the first not after the last.';
+function periodText(period, periodKind) {
+  if (period === null) return periodKind === 'month' ? 'No hour of this month is closed yet.' : 'Whole hours (minutes 00), the first not after the last.';
   const span = `${utc(period.period_start, true)} to ${utc(period.period_end, true)} UTC, ${period.hours.toLocaleString('en-US')} hours`;
   return period.shortened ? `${span}: the month up to its last closed hour.` : `${span}.`;
 }

@@ -11,11 +11,11 @@ const STATES = { queued: 'info', building: 'info', ready: 'good', failed: 'bad' 
 /** One pack; under it, on request, how an auditor verifies it, or the links it is shared by. */
 export function PackRow({ api, pack, keys, isAdmin }) {
   const [open, setOpen] = useState(null);
-  const turn = (what) => setOpen(open === what ? null : what);
+  const toggle = (panel) => setOpen(open === panel ? null : panel);
   const [problem, setProblem] = useState(null);
   const download = () => {
     setProblem(null);
-    follow(api, pack).catch((thrown) => setProblem(asProblem(thrown)));
+    openDownload(api, pack).catch((error) => setProblem(asProblem(error)));
   };
   const ready = pack.state === 'ready';
   return html`<tr data-testid="pack" data-number=${pack.number} data-state=${pack.state}>
@@ -28,8 +28,8 @@ export function PackRow({ api, pack, keys, isAdmin }) {
     <td data-label="Size">${size(pack.size_bytes)}</td>
     <td data-label="" class="row-actions">${ready && html`
       <button type="button" class="small" data-testid="pack-download" onClick=${download}>Download</button>
-      <button type="button" class="small" data-testid="pack-share" aria-expanded=${open === 'links'} onClick=${() => turn('links')}>Share</button>
-      <button type="button" class="small" data-testid="pack-verify" aria-expanded=${open === 'verify'} onClick=${() => turn('verify')}>How to verify</button>`}</td>
+      <button type="button" class="small" data-testid="pack-share" aria-expanded=${open === 'links'} onClick=${() => toggle('links')}>Share</button>
+      <button type="button" class="small" data-testid="pack-verify" aria-expanded=${open === 'verify'} onClick=${() => toggle('verify')}>How to verify</button>`}</td>
   </tr>
   ${(open || problem) && html`<tr class="under"><td colspan="7">
     ${problem && html`<${ProblemBox} problem=${problem} testid="download-problem" />`}
@@ -37,8 +37,8 @@ export function PackRow({ api, pack, keys, isAdmin }) {
     ${open === 'verify' && html`<${Verify} pack=${pack} keys=${keys} />`}</td></tr>`}`;
 }
 
-/** The URL is minted on request, lives minutes and is never kept: fetch it, go there, forget it. */
-async function follow(api, pack) {
+/** The URL is made on request, lives minutes and is never kept: fetch it, go there, forget it. */
+async function openDownload(api, pack) {
   const { url } = await api.get(`/evidence-packs/${pack.number}/download`);
   if (typeof url !== 'string' || !isSafeUrl(url)) {
     throw new Problem('The download link is not usable', 'It names neither an https address nor this machine.');
@@ -58,7 +58,7 @@ function Verify({ pack, keys }) {
       on paper or from someone you know; do not take it from this page alone.</p>
     <dl class="facts">
       <div><dt>Fingerprint of the key, SHA-256</dt><dd><code data-testid="verify-fingerprint">${fingerprint}</code></dd></div>
-      <div><dt>Public key, Ed25519</dt><dd><code>${pack.signing_public_hex}</code> <${Published} pack=${pack} keys=${keys} /></dd></div>
+      <div><dt>Public key, Ed25519</dt><dd><code>${pack.signing_public_hex}</code> <${KeyState} pack=${pack} keys=${keys} /></dd></div>
       <div><dt>manifest.json, SHA-256</dt><dd><code>${pack.manifest_sha256}</code></dd></div>
       ${pack.archive_sha256 && html`<div><dt>Archive, SHA-256</dt><dd><code>${pack.archive_sha256}</code></dd></div>`}
     </dl>
@@ -66,9 +66,9 @@ function Verify({ pack, keys }) {
 }
 
 /** Whether the pack's key is among the published ones, and still good. */
-function Published({ pack, keys }) {
+function KeyState({ pack, keys }) {
   if (keys.body === null) return html`<${Badge} tone="plain">published keys not read<//>`;
-  const key = (keys.body.items ?? []).find((each) => each.public_hex === pack.signing_public_hex);
+  const key = (keys.body.items ?? []).find((publishedKey) => publishedKey.public_hex === pack.signing_public_hex);
   if (!key) return html`<${Badge} tone="bad">not among the published keys<//>`;
   if (key.revoked_at) return html`<${Badge} tone="bad">revoked<//>`;
   return html`<${Badge} tone="good">published<//>`;

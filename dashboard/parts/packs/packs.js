@@ -10,17 +10,17 @@ import { ProblemBox } from '../widgets/elements.js';
 const POLL_FIRST_MS = 1_500;
 const POLL_AT_MOST_MS = 15_000;
 
-export function Packs({ api, again, isAdmin, summary }) {
-  const { list, more, retry, put } = useList(api, '/evidence-packs', {}, again);
-  const keys = useAnswer(api, '/signing-keys', again);
-  usePolling(api, list.items, put);
-  const add = (pack) => put((other) => other.number === pack.number, pack);
-  const none = list.state === 'ready' && list.items.length === 0;
+export function Packs({ api, refreshCount, isAdmin, summary }) {
+  const { list, loadMore, retry, putItem } = useList(api, '/evidence-packs', {}, refreshCount);
+  const keys = useAnswer(api, '/signing-keys', refreshCount);
+  usePolling(api, list.items, putItem);
+  const addPack = (pack) => putItem((other) => other.number === pack.number, pack);
+  const isEmpty = list.state === 'ready' && list.items.length === 0;
   return html`<section aria-labelledby="packs-title" data-testid="room-packs">
-    <header class="room-head"><div><h2 id="packs-title">Evidence packs</h2>
+    <header class="view-head"><div><h2 id="packs-title">Evidence packs</h2>
       <p class="muted">The sealed hours of a period as one signed archive that an auditor verifies offline. The previous month's pack is made by itself on the 4th.</p></div></header>
-    ${isAdmin && html`<${PackForm} api=${api} summary=${summary} onRequested=${add} />`}
-    ${none && html`<${Empty} testid="packs-empty" title="No evidence pack yet">
+    ${isAdmin && html`<${PackForm} api=${api} summary=${summary} onRequested=${addPack} />`}
+    ${isEmpty && html`<${Empty} testid="packs-empty" title="No evidence pack yet">
       ${isAdmin ? 'Choose a month above and generate the first one.' : 'An administrator generates one, or wait for the 4th of the month.'}<//>`}
     ${list.items.length > 0 && html`<div class="table-frame" tabindex="0" role="region" aria-labelledby="packs-title">
       <table data-testid="table-packs"><caption class="unseen">Evidence packs</caption>
@@ -28,14 +28,14 @@ export function Packs({ api, again, isAdmin, summary }) {
         <tbody>${list.items.map((pack) => html`<${PackRow} key=${pack.number} api=${api} pack=${pack} keys=${keys} isAdmin=${isAdmin} />`)}</tbody>
       </table></div>`}
     ${list.problem && html`<${ProblemBox} problem=${list.problem} retry=${retry} testid="packs-problem" />`}
-    <footer class="room-foot"><span class="muted" role="status">${list.state === 'loading' ? 'Reading…' : ''}</span>
-      ${list.nextCursor !== null && html`<button type="button" data-testid="packs-more" onClick=${more}>Load more</button>`}</footer>
+    <footer class="view-foot"><span class="muted" role="status">${list.state === 'loading' ? 'Reading…' : ''}</span>
+      ${list.nextCursor !== null && html`<button type="button" data-testid="packs-more" onClick=${loadMore}>Load more</button>`}</footer>
     <${AnchorsPanel} api=${api} />
   </section>`;
 }
 
 /** Look after packs that are not finished, less and less often. */
-function usePolling(api, packs, put) {
+function usePolling(api, packs, putItem) {
   const [round, setRound] = useState(0);
   const unfinished = packs.filter((pack) => pack.state === 'queued' || pack.state === 'building').map((pack) => pack.number);
   const waiting = unfinished.join();
@@ -47,10 +47,10 @@ function usePolling(api, packs, put) {
       const answers = await Promise.allSettled(unfinished.map((number) => api.get(`/evidence-packs/${number}`)));
       for (const answer of answers) {
         if (answer.status === 'rejected') continue; // looked at again in the next round
-        put((other) => other.number === answer.value.number, answer.value);
+        putItem((other) => other.number === answer.value.number, answer.value);
       }
       setRound((n) => n + 1);
     }, wait);
     return () => clearTimeout(timer);
-  }, [waiting, round, api, put]);
+  }, [waiting, round, api, putItem]);
 }

@@ -121,9 +121,9 @@ function lastUsed(key) {
 }
 
 function findings(key) {
-  const found = key.findings ?? [];
-  if (found.length === 0) return html`<span class="muted">none</span>`;
-  return html`<span class="badges">${found.map((finding) => html`<${Badge} key=${finding.kind} tone=${SEVERITY_TONES[finding.severity] ?? 'warn'}
+  const keyFindings = key.findings ?? [];
+  if (keyFindings.length === 0) return html`<span class="muted">none</span>`;
+  return html`<span class="badges">${keyFindings.map((finding) => html`<${Badge} key=${finding.kind} tone=${SEVERITY_TONES[finding.severity] ?? 'warn'}
       title=${`${kindWords(finding.kind)}, severity ${finding.severity ?? 'not given'}`}>
     <${Text} value=${kindShort(finding.kind)} />
     ${finding.kind === 'orphan_key' && finding.reason && html`: <${Text} value=${words(finding.reason)} />`}<//>`)}</span>`;
@@ -136,7 +136,7 @@ function actor(event) {
 
 function details(event) {
   const text = JSON.stringify(event.details ?? null, null, 1);
-  const shown = [`event ${event.event_id}`, `sealed in the hour ${event.sealed_hour ?? 'not known'}`];
-  return html`<details><summary>show</summary><p class="id">${shown.map((line) => html`<div><${Text} value=${line} /></div>`)}</p>
+  const lines = [`event ${event.event_id}`, `sealed in the hour ${event.sealed_hour ?? 'not known'}`];
+  return html`<details><summary>show</summary><p class="id">${lines.map((line) => html`<div><${Text} value=${line} /></div>`)}</p>
     ${text.length > 4 && html`<pre>${text.split('\n').map((line) => html`<${Text} value=${line} />${'\n'}`)}</pre>`}</details>`;
 }

@@ -9,7 +9,7 @@ import { ProblemBox, Text } from '../widgets/elements.js';
 
 /**
  * @typedef {object} TableKind
- * @property {string} id `users`: the room's name and the stem of every test id
+ * @property {string} id `users`: the view's name and the stem of every test id
  * @property {string} path of the list
  * @property {string | null} section of the picture it shows; null where it follows from all of them
  * @property {string} title
@@ -25,31 +25,31 @@ import { ProblemBox, Text } from '../widgets/elements.js';
  * @property {any} api
  * @property {boolean} isAdmin
  * @property {string} user who is signed in, by opaque id
- * @property {(same: (item: any) => boolean, item: any) => void} put a changed row into the list
+ * @property {(matches: (item: any) => boolean, item: any) => void} putItem puts a changed row into the list
  *
- * @param {{kind: TableKind, isAdmin: boolean, user: string, api: any, organizations: import('../../app/sections.js').Organization[] | null, orgId: string, again: unknown}} props
+ * @param {{kind: TableKind, isAdmin: boolean, user: string, api: any, organizations: import('../../app/sections.js').Organization[] | null, orgId: string, refreshCount: unknown}} props
  */
-export function Table({ kind, api, organizations, orgId, again, isAdmin, user }) {
+export function Table({ kind, api, organizations, orgId, refreshCount, isAdmin, user }) {
   const [filters, setFilters] = useState({});
   const query = { ...filters, org_id: orgId };
-  const { list, more, retry, put } = useList(api, kind.path, query, again);
-  const context = useMemo(() => ({ api, isAdmin, user, put }), [api, isAdmin, user, put]);
-  const chosen = (organizations ?? []).filter((each) => orgId === '' || each.org_id === orgId);
-  const columns = withOrg(kind.columns, organizations ?? []);
+  const { list, loadMore, retry, putItem } = useList(api, kind.path, query, refreshCount);
+  const context = useMemo(() => ({ api, isAdmin, user, putItem }), [api, isAdmin, user, putItem]);
+  const chosenOrganizations = (organizations ?? []).filter((organization) => orgId === '' || organization.org_id === orgId);
+  const columns = withOrganizationColumn(kind.columns, organizations ?? []);
   return html`<section aria-labelledby=${`${kind.id}-title`} data-testid=${`room-${kind.id}`}>
-    <header class="room-head">
+    <header class="view-head">
       <div><h2 id=${`${kind.id}-title`}>${kind.title}</h2><p class="muted">${kind.about}</p></div>
       <div class="tools">
         ${(kind.filters ?? []).map((filter) => html`<${Filter} key=${filter.name} kind=${kind} filter=${filter} value=${filters[filter.name] ?? ''}
           choose=${(value) => setFilters((before) => ({ ...before, [filter.name]: value }))} />`)}
-        <${Export} api=${api} kind=${kind} query=${query} idle=${list.items.length === 0} />
+        <${Export} api=${api} kind=${kind} query=${query} isEmpty=${list.items.length === 0} />
       </div>
     </header>
-    <${SectionNotices} section=${kind.section} organizations=${chosen} />
+    <${SectionNotices} section=${kind.section} organizations=${chosenOrganizations} />
     ${list.items.length > 0 && html`<${Rows} kind=${kind} columns=${columns} items=${list.items} context=${context} />`}
     ${list.problem && html`<${ProblemBox} problem=${list.problem} retry=${retry} testid=${`${kind.id}-problem`} />`}
-    ${list.state === 'ready' && list.items.length === 0 && html`<${NoRows} kind=${kind} query=${query} organizations=${organizations} chosen=${chosen} mayHaveMore=${list.nextCursor !== null} />`}
-    <${Foot} kind=${kind} list=${list} more=${more} />
+    ${list.state === 'ready' && list.items.length === 0 && html`<${NoRows} kind=${kind} query=${query} organizations=${organizations} chosenOrganizations=${chosenOrganizations} mayHaveMore=${list.nextCursor !== null} />`}
+    <${Footer} kind=${kind} list=${list} loadMore=${loadMore} />
   </section>`;
 }
 
@@ -61,9 +61,9 @@ function Filter({ kind, filter, value, choose }) {
 }
 
 /** The organization's column stands last, but before what can be done with a row. */
-function withOrg(columns, organizations) {
+function withOrganizationColumn(columns, organizations) {
   if (organizations.length < 2) return columns;
-  const names = new Map(organizations.map((each) => [each.org_id, orgName(each)]));
+  const names = new Map(organizations.map((organization) => [organization.org_id, orgName(organization)]));
   const at = columns.at(-1).kind === 'row-actions' ? columns.length - 1 : columns.length;
   const column = { label: 'Organization', cell: (row) => html`<${Text} value=${names.get(row.org_id) ?? row.org_id} />` };
   return [...columns.slice(0, at), column, ...columns.slice(at)];
@@ -82,7 +82,7 @@ function Rows({ kind, columns, items, context }) {
 }
 
 /** Nothing to show has three reasons, and each says what to do. */
-function NoRows({ kind, query, organizations, chosen, mayHaveMore }) {
+function NoRows({ kind, query, organizations, chosenOrganizations, mayHaveMore }) {
   const testid = `${kind.id}-empty`;
   if (organizations === null) return null; // without the summary nobody can say why it is empty
   if (organizations.length === 0) {
@@ -92,7 +92,7 @@ function NoRows({ kind, query, organizations, chosen, mayHaveMore }) {
   if (mayHaveMore) {
     return html`<${Empty} testid=${testid} title="None among the newest rows">Load more to look further back.<//>`;
   }
-  if (!isWhole(kind.section, chosen)) {
+  if (!isWhole(kind.section, chosenOrganizations)) {
     return html`<${Empty} testid=${testid} title="Nothing to show, and that does not mean there is nothing">
       The notice above says why this could not be read.<//>`;
   }
@@ -100,15 +100,15 @@ function NoRows({ kind, query, organizations, chosen, mayHaveMore }) {
   return html`<${Empty} testid=${testid} title=${title}>${text}<//>`;
 }
 
-function Foot({ kind, list, more }) {
+function Footer({ kind, list, loadMore }) {
   const loading = list.state === 'loading';
-  return html`<footer class="room-foot">
-    <span class="muted" role="status" data-testid=${`${kind.id}-count`}>${footText(list, loading)}</span>
-    ${list.nextCursor !== null && html`<button type="button" data-testid=${`${kind.id}-more`} disabled=${loading} onClick=${more}>Load more</button>`}
+  return html`<footer class="view-foot">
+    <span class="muted" role="status" data-testid=${`${kind.id}-count`}>${countText(list, loading)}</span>
+    ${list.nextCursor !== null && html`<button type="button" data-testid=${`${kind.id}-more`} disabled=${loading} onClick=${loadMore}>Load more</button>`}
   </footer>`;
 }
 
-function footText(list, loading) {
+function countText(list, loading) {
   if (loading) return 'Reading…';
   const count = list.items.length;
   if (count === 0) return '';
@@ -117,7 +117,7 @@ function footText(list, loading) {
 }
 
 /** The whole table as a file, not only the rows on the page. */
-function Export({ api, kind, query, idle }) {
+function Export({ api, kind, query, isEmpty }) {
   const [count, setCount] = useState(null);
   const [problem, setProblem] = useState(null);
   const abort = useRef(null);
@@ -130,14 +130,14 @@ function Export({ api, kind, query, idle }) {
       const rows = await readAll(api, kind.path, query, setCount, abort.current.signal);
       const names = ['openai-audit', kind.id, ...Object.values(query).filter((value) => value !== '')];
       saveFile(`${names.join('-')}.csv`, toCsv(kind.fields, rows));
-    } catch (thrown) {
-      if (!(thrown instanceof Abandoned)) setProblem(asProblem(thrown));
+    } catch (error) {
+      if (!(error instanceof Abandoned)) setProblem(asProblem(error));
     }
     setCount(null);
   };
   return html`<div class="export">
     ${count === null
-      ? html`<button type="button" data-testid=${`${kind.id}-csv`} disabled=${idle} onClick=${start}>Export CSV</button>`
+      ? html`<button type="button" data-testid=${`${kind.id}-csv`} disabled=${isEmpty} onClick=${start}>Export CSV</button>`
       : html`<button type="button" onClick=${() => abort.current.abort()}>Stop export (${count} rows)</button>`}
     ${problem && html`<${ProblemBox} problem=${problem} testid=${`${kind.id}-csv-problem`} />`}
   </div>`;

@@ -4,9 +4,9 @@ import { Text } from './elements.js';
 
 /** What stands between a section's table and the truth. */
 export function SectionNotices({ section, organizations }) {
-  const found = notices(section, organizations);
+  const sectionNotices = notices(section, organizations);
   const names = new Map(organizations.map((organization) => [organization.org_id, orgName(organization)]));
-  return found.map((notice) => html`<div key=${notice.org_id} class=${`notice ${notice.tone}`} role="status"
+  return sectionNotices.map((notice) => html`<div key=${notice.org_id} class=${`notice ${notice.tone}`} role="status"
       data-testid=${`section-notice-${section ?? 'picture'}`}>
     <p><strong><${Text} value=${names.get(notice.org_id)} />: ${notice.text}.</strong> ${notice.todo}</p>
   </div>`);
