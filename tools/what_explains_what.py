@@ -85,12 +85,12 @@ def _changes() -> Iterable[str]:
 
 
 def _line(rule: Rule, fields: dict[str, str]) -> str:
-    named = [f"`{name}`" for name, aspect in fields.items() if aspect == rule.aspect]
-    what = " or ".join(named) + " modified" if named else rule.aspect
+    field_names = [f"`{name}`" for name, aspect in fields.items() if aspect == rule.aspect]
+    change_text = " or ".join(field_names) + " modified" if field_names else rule.aspect
     if rule.becomes:
-        what = f"{what}, to `{rule.becomes}`"
+        change_text = f"{change_text}, to `{rule.becomes}`"
     types = ", ".join(f"`{name}`" for name in rule.types)
-    return f"| {what} | {types} | {VIA[rule.via]} | {'cascade' if rule.cascade else ''} |"
+    return f"| {change_text} | {types} | {VIA[rule.via]} | {'cascade' if rule.cascade else ''} |"
 
 
 def _traces(traces: Iterable[Trace]) -> Iterable[str]:

@@ -13,7 +13,7 @@ pytestmark = pytest.mark.browser
 
 
 def test_signing_in_shows_the_figures(signed_in: Page) -> None:
-    """The whole walk: hosted page, code, token from another origin, summary."""
+    """The whole sign-in: hosted page, code, token from another origin, summary."""
     for name, value in {
         "kpi-orgs": "1",
         "kpi-users": "3",

@@ -16,13 +16,13 @@ def test_cfn_lint_has_no_error_and_no_warning(request: pytest.FixtureRequest, st
     """W3005 apart: the CDK says once more, in DependsOn, what a reference says already."""
     template: Template = request.getfixturevalue(stage)
     (file,) = template.folder.glob("*.template.json")
-    done = subprocess.run(
+    process = subprocess.run(
         [str(Path(sys.executable).with_name("cfn-lint")), "--ignore-checks", "W3005", "--", file],
         capture_output=True,
         text=True,
         check=False,
     )
-    assert done.returncode == 0, done.stdout + done.stderr
+    assert process.returncode == 0, process.stdout + process.stderr
 
 
 def test_a_finding_of_the_rules_stops_the_synthesis(tmp_path: Path, prod: Template) -> None:

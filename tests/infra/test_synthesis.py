@@ -47,8 +47,10 @@ def run_app(*arguments: str, **environ: str) -> subprocess.CompletedProcess[str]
 
 def test_it_synthesizes_offline_with_an_empty_path(tmp_path: Path) -> None:
     """Node comes from the lock file; no CLI, no account, no network are asked for."""
-    done = run_app("-c", "region=eu-west-1", "--out", str(tmp_path), HTTPS_PROXY="http://[::1]:9")
-    assert done.returncode == 0, done.stderr
+    process = run_app(
+        "-c", "region=eu-west-1", "--out", str(tmp_path), HTTPS_PROXY="http://[::1]:9"
+    )
+    assert process.returncode == 0, process.stderr
     manifest = json.loads((tmp_path / "manifest.json").read_text())
     stack = manifest["artifacts"]["openai-audit-dev"]
     assert stack["environment"] == "aws://000000000000/eu-west-1"
@@ -56,18 +58,18 @@ def test_it_synthesizes_offline_with_an_empty_path(tmp_path: Path) -> None:
 
 def test_an_unknown_stage_is_one_clear_line() -> None:
     """No traceback for a typing error."""
-    done = run_app("-c", "stage=staging")
-    assert done.returncode == 1
-    assert done.stderr.splitlines() == [
+    process = run_app("-c", "stage=staging")
+    assert process.returncode == 1
+    assert process.stderr.splitlines() == [
         "app.py: stage is 'staging', expected one of dev, prod",
     ]
 
 
 def test_an_override_without_a_value_is_one_clear_line() -> None:
     """As above."""
-    done = run_app("-c", "stage")
-    assert done.returncode == 1
-    assert done.stderr.splitlines() == ["app.py: -c stage: expected NAME=VALUE"]
+    process = run_app("-c", "stage")
+    assert process.returncode == 1
+    assert process.stderr.splitlines() == ["app.py: -c stage: expected NAME=VALUE"]
 
 
 def test_without_any_node_it_says_how_to_get_one(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,8 +17,8 @@ KEYS = "/organization/projects/proj_web/api_keys"
 def simulator() -> Simulator:
     """Three people, two projects, two keys, and the events of their making."""
     world = World()
-    moment = world.at("2026-04-01T00:00:00Z").user_joins("olga", role="owner")
-    moment.user_joins("ann").user_joins("bob").project_created("web").project_created("lab")
+    steps = world.at("2026-04-01T00:00:00Z").user_joins("olga", role="owner")
+    steps.user_joins("ann").user_joins("bob").project_created("web").project_created("lab")
     world.at("2026-04-01T01:00:00Z").key_made("a", "web", owner="ann")
     world.at("2026-04-01T02:00:00Z").key_made("b", "web", owner="bob")
     world.at("2026-04-01T03:00:00Z").user_leaves("bob")

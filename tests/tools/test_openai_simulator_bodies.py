@@ -128,9 +128,9 @@ def test_the_request_log_tells_what_was_asked_and_never_the_key(
 ) -> None:
     """Paths, queries, statuses; of the key its last four characters."""
     client.get(USERS, params={"limit": 7})
-    served = simulator.log[-1]
-    assert (served.path, served.query, served.status) == (USERS, (("limit", "7"),), 200)
-    assert served.organization_header == "org-first"
+    logged = simulator.log[-1]
+    assert (logged.path, logged.query, logged.status) == (USERS, (("limit", "7"),), 200)
+    assert logged.organization_header == "org-first"
     assert ADMIN_KEY not in repr(simulator.log)
     assert simulator.counts() == {USERS: 1}
 

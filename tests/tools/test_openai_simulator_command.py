@@ -35,11 +35,11 @@ def test_the_command_line_prints_its_urls_and_follows_a_clock_file(tmp_path: Pat
     try:
         assert process.stdout is not None
         urls = json.loads(process.stdout.readline())
-        shown = httpx.get(f"{urls['control_url']}/clock").json()["now"]
+        now = httpx.get(f"{urls['control_url']}/clock").json()["now"]
         tomorrow = time.strftime("%Y-%m-%d", time.gmtime(time.time() + 86400))
-        assert shown.startswith(tomorrow)
+        assert now.startswith(tomorrow)
         assert httpx.post(f"{urls['control_url']}/clock", json={"now": DEMO_START}).is_error
     finally:
         process.send_signal(signal.SIGINT)
-        _, noise = process.communicate(timeout=20)
-    assert (process.returncode, noise) == (0, "")
+        _, errors = process.communicate(timeout=20)
+    assert (process.returncode, errors) == (0, "")

@@ -28,20 +28,20 @@ REFUSALS: list[tuple[str, dict[str, Any], int, str]] = [
 ]
 
 
-@pytest.mark.parametrize(("kind", "options", "status", "found"), REFUSALS)
+@pytest.mark.parametrize(("kind", "options", "status", "expected"), REFUSALS)
 def test_refusals(
     simulator: Simulator,
     client: httpx.Client,
     kind: str,
     options: dict[str, Any],
     status: int,
-    found: str,
+    expected: str,
 ) -> None:
     """The answer is the fault's, once, and then the ordinary one."""
     fault = simulator.faults.add(kind, path=USERS, times=1, **options)
     assert client.get("/organization/projects").status_code == 200
     answer = client.get(USERS)
-    assert (answer.status_code, found in answer.text) == (status, True)
+    assert (answer.status_code, expected in answer.text) == (status, True)
     assert answer.headers["date"] == "Thu, 02 Apr 2026 00:00:00 GMT"
     assert client.get(USERS).json()["object"] == "list"
     assert fault.hits == 1
@@ -57,13 +57,15 @@ def test_an_error_may_be_a_bare_text_or_an_object(
     assert client.get(USERS).json()["error"]["type"] == "invalid_request_error"
 
 
-@pytest.mark.parametrize("told", ["5", "Thu, 02 Apr 2026 00:01:00 GMT", "-1", "soon", "86400", 0])
+@pytest.mark.parametrize(
+    "retry_after", ["5", "Thu, 02 Apr 2026 00:01:00 GMT", "-1", "soon", "86400", 0]
+)
 def test_retry_after_says_anything(
-    simulator: Simulator, client: httpx.Client, told: str | int
+    simulator: Simulator, client: httpx.Client, retry_after: str | int
 ) -> None:
     """Seconds, a date, nonsense."""
-    simulator.faults.add("throttled", retry_after=told)
-    assert client.get(USERS).headers["retry-after"] == str(told)
+    simulator.faults.add("throttled", retry_after=retry_after)
+    assert client.get(USERS).headers["retry-after"] == str(retry_after)
 
 
 def test_retry_after_may_be_missing_or_doubled(simulator: Simulator, client: httpx.Client) -> None:
@@ -101,11 +103,11 @@ def test_faults_choose_their_requests(simulator: Simulator, client: httpx.Client
     simulator.faults.add(
         "server_error", status=503, since="2026-04-02T05:00:00Z", until="2026-04-02T08:00:00Z"
     )
-    seen = []
+    statuses = []
     for hour in (4, 5, 7, 8):
         simulator.set_now(f"2026-04-02T0{hour}:00:00Z")
-        seen.append(client.get(USERS).status_code)
-    assert seen == [200, 503, 503, 200]
+        statuses.append(client.get(USERS).status_code)
+    assert statuses == [200, 503, 503, 200]
 
 
 def test_refused_cursors_and_parameters(simulator: Simulator, client: httpx.Client) -> None:

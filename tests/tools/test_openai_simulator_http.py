@@ -107,8 +107,8 @@ def test_the_official_sdk_lists_every_audit_event_of_both_streams(
     logs = sdk.admin.organization.audit_logs
     for tenant, log in ((False, org.events), (True, org.tenant_events)):
         listed = [event.id for event in logs.list(limit=100, tenant_only=tenant)]
-        shown = [event.id for event in log.all() if event.visible_at <= now]
-        assert listed == shown[::-1]
+        visible = [event.id for event in log.all() if event.visible_at <= now]
+        assert listed == visible[::-1]
         assert len(set(listed)) == len(listed) > 5
 
 
@@ -221,7 +221,7 @@ def test_control_scripts_faults_and_counts_requests(
     assert control.delete("/faults").json() == []
     requests = control.get("/requests").json()
     assert requests["counts"] == {"/organization/users": 2}
-    assert [one["status"] for one in requests["last"]] == [429, 200]
+    assert [entry["status"] for entry in requests["last"]] == [429, 200]
     assert DEMO_ADMIN_KEY not in json.dumps(requests)
 
 
@@ -230,8 +230,8 @@ def test_control_adds_steps(control: httpx.Client, client: httpx.Client) -> None
     step: dict[str, Any] = {"at": NOW, "step": "user_joins", "args": ["zoe"], "org": DEMO_ORG_ID}
     step |= {"kwargs": {"email": "zoe@northwind.example"}, "hidden": True}
     assert control.post("/steps", json=[step]).json() == {"told": 1}
-    found = client.get("/organization/users", params={"emails[]": "zoe@northwind.example"}).json()
-    assert [user["name"] for user in found["data"]] == ["Zoe"]
+    page = client.get("/organization/users", params={"emails[]": "zoe@northwind.example"}).json()
+    assert [user["name"] for user in page["data"]] == ["Zoe"]
 
 
 def test_control_takes_openai_down_and_up(control: httpx.Client, client: httpx.Client) -> None:

@@ -52,7 +52,7 @@ def test_every_list_follows_the_official_document(path: str) -> None:
     client = client_of(demo(), DEMO_ADMIN_KEY)
     projects = [p["id"] for p in demo().first.truth("projects", client_now()) if _open(p)]
     paths = [path.replace("{project_id}", p) for p in projects] if "{" in path else [path]
-    pages = [get(client, one, limit=100, owner_project_access="any") for one in paths]
+    pages = [get(client, list_path, limit=100, owner_project_access="any") for list_path in paths]
     for page in pages:
         validator.validate(page)
     assert any(page["data"] for page in pages) or path in ("certificates", "costs")
@@ -77,11 +77,14 @@ def test_single_objects_follow_the_official_document() -> None:
 
 def test_event_types_of_the_story_are_official() -> None:
     """Every type in the demo is known, in the stream of its scope, with the documented payload."""
-    official = {one["type"]: one for one in _official("audit-event-types.json")["events"]}
+    official = {
+        event_type["type"]: event_type
+        for event_type in _official("audit-event-types.json")["events"]
+    }
     for org in demo().organizations.values():
         for scope, log in (("organization", org.events), ("tenant", org.tenant_events)):
             for event in log.all():
-                known = official[event.record["type"]]
-                assert known["scope"] == scope
-                payload = event.record.get(known["payload_property"] or "", {})
-                assert set(payload) <= set(known["payload_top_level"] or ())
+                documented = official[event.record["type"]]
+                assert documented["scope"] == scope
+                payload = event.record.get(documented["payload_property"] or "", {})
+                assert set(payload) <= set(documented["payload_top_level"] or ())

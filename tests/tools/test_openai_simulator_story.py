@@ -54,31 +54,31 @@ def test_quiet_hours_are_quiet_and_others_are_not(world: World) -> None:
     events = [event.effective_at for event in world.first.events.all()]
     eventful = 0
     for hour in range(48):
-        lo, hi = START + hour * HOUR, START + (hour + 1) * HOUR
-        some = any(lo <= at < hi for at in events)
+        start, end = START + hour * HOUR, START + (hour + 1) * HOUR
+        has_events = any(start <= at < end for at in events)
         if hour % 24 in QUIET_HOURS:
-            assert not some
-            assert _snapshot(world, lo) == _snapshot(world, hi - 1)
+            assert not has_events
+            assert _snapshot(world, start) == _snapshot(world, end - 1)
         else:
-            eventful += some
+            eventful += has_events
     assert eventful >= 40
 
 
 def test_the_demo_has_hidden_and_late_changes(world: World) -> None:
     """A key made without an event, and a leave that the log shows three hours later."""
     org = world.first
-    made = [
+    new_keys = [
         key["id"]
         for key in org.all_api_keys(START + 10 * HOUR)
         if key["created_at"] >= START + 9 * HOUR
     ]
-    told = {e.record.get("api_key.created", {}).get("id") for e in org.events.all()}
-    assert len(made) == 1
-    assert made[0] not in told
+    logged = {e.record.get("api_key.created", {}).get("id") for e in org.events.all()}
+    assert len(new_keys) == 1
+    assert new_keys[0] not in logged
     late = [e for e in org.events.all() if e.visible_at - e.effective_at == 3 * HOUR]
     assert [event.record["type"] for event in late] == ["user.deleted"]
-    hidden = [(one.type, one.target_id) for one in org.hidden if one.at < START + 10 * HOUR]
-    assert hidden == [("api_key.created", made[0])]
+    hidden = [(step.type, step.target_id) for step in org.hidden if step.at < START + 10 * HOUR]
+    assert hidden == [("api_key.created", new_keys[0])]
 
 
 def test_the_demo_goes_on_for_weeks(world: World) -> None:
@@ -89,12 +89,12 @@ def test_the_demo_goes_on_for_weeks(world: World) -> None:
 
 def test_a_second_in_the_demo_holds_more_than_a_page(world: World) -> None:
     """More than a hundred events in one second."""
-    seen = [event.effective_at for event in world.first.events.all()]
-    assert max(seen.count(at) for at in set(seen)) > 100
+    instants = [event.effective_at for event in world.first.events.all()]
+    assert max(instants.count(at) for at in set(instants)) > 100
 
 
 def test_steps_chain_and_name_their_actor() -> None:
-    """A moment's steps are told in its way."""
+    """The steps of one instant are done and logged the way it says."""
     world = World()
     world.at("2026-04-01T00:00:00Z").user_joins("olga", role="owner").project_created("web")
     world.at("2026-04-01T01:00:00Z").by("olga").user_joins("ann").key_made("k", "web", owner="ann")
@@ -117,9 +117,9 @@ def test_steps_chain_and_name_their_actor() -> None:
 def test_a_leaver_returns_and_a_service_account_leaves_keys_behind() -> None:
     """Episodes, inactive keys, and keys that nobody answers for."""
     world = World()
-    moment = world.at("2026-04-01T00:00:00Z").user_joins("ann").project_created("web")
-    moment.service_account_created("bot", "web").key_made("a", "web", owner="ann")
-    moment.key_made("b", "web", owner="bot")
+    steps = world.at("2026-04-01T00:00:00Z").user_joins("ann").project_created("web")
+    steps.service_account_created("bot", "web").key_made("a", "web", owner="ann")
+    steps.key_made("b", "web", owner="bot")
     world.at("2026-04-01T01:00:00Z").user_leaves("ann")
     world.at("2026-04-01T02:00:00Z").service_account_deleted("bot", keys_stay=True)
     world.at("2026-04-01T03:00:00Z").user_joins("ann")
@@ -129,8 +129,8 @@ def test_a_leaver_returns_and_a_service_account_leaves_keys_behind() -> None:
     assert org.truth("service_accounts", at, "proj_web") == []
     assert [user["added_at"] for user in org.truth("users", at)] == [int(at)]
     world.at("2026-04-01T04:00:00Z").member_added("web", "ann")
-    again = org.all_api_keys(at + HOUR)
-    assert {key["owner_project_access"] for key in again} == {"active"}
+    keys = org.all_api_keys(at + HOUR)
+    assert {key["owner_project_access"] for key in keys} == {"active"}
 
 
 def test_raw_records_stand_as_they_are() -> None:

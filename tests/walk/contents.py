@@ -18,7 +18,7 @@ OPTIONAL = {
 _NAMED = ("hour", "section", "entity_id", "kind")
 
 
-def changes_are_told(lab: Lab, room: PackRoom, pack: Pack, seals: Sequence[Seal]) -> None:
+def require_changes(lab: Lab, room: PackRoom, pack: Pack, seals: Sequence[Seal]) -> None:
     """Every sealed change is there with the last verdict on it; what explains it is an event."""
     rows = room.rows(pack, "changes.jsonl")
     last = {_name(row): row for row in _sealed(lab, seals, "verdicts")}
@@ -34,7 +34,7 @@ def changes_are_told(lab: Lab, room: PackRoom, pack: Pack, seals: Sequence[Seal]
     assert {row["section"] for row in rows} > {"users", "api_keys", "project_users", "invites"}
 
 
-def findings_are_told(lab: Lab, room: PackRoom, pack: Pack, last: Seal) -> None:
+def require_findings(lab: Lab, room: PackRoom, pack: Pack, last: Seal) -> None:
     """They are the last register's; one was resolved by a change that an event explains."""
     rows = room.rows(pack, "findings.jsonl")
     sealed = lab.register(last, "findings")
@@ -47,7 +47,7 @@ def findings_are_told(lab: Lab, room: PackRoom, pack: Pack, last: Seal) -> None:
     assert any(cause["event_id"] for cause in causes)
 
 
-def optional_lists_are_told(lab: Lab, room: PackRoom, pack: Pack, last: Seal) -> None:
+def require_optional_lists(lab: Lab, room: PackRoom, pack: Pack, last: Seal) -> None:
     """A row for every row of the last sealed register."""
     for section, identity in OPTIONAL.items():
         rows = room.rows(pack, f"{section}.jsonl")
@@ -57,7 +57,7 @@ def optional_lists_are_told(lab: Lab, room: PackRoom, pack: Pack, last: Seal) ->
         assert all(row["state_at"] for row in rows), section
 
 
-def questions_are_told(lab: Lab, room: PackRoom, pack: Pack) -> None:
+def require_requests_listed(lab: Lab, room: PackRoom, pack: Pack) -> None:
     """Every request of the two days is one of those that collection.json lists; none is hidden."""
     collection = strict_loads(room.members(pack)["collection.json"])
     requests = lab.simulator.log
@@ -75,7 +75,7 @@ def questions_are_told(lab: Lab, room: PackRoom, pack: Pack) -> None:
         matching = [
             number
             for number, (pattern, parameters) in enumerate(patterns)
-            if pattern.fullmatch(path) and _is_asked_so(parameters, query)
+            if pattern.fullmatch(path) and _has_parameters(parameters, query)
         ]
         assert matching, (path, query)
         used_endpoints.update(matching)
@@ -83,7 +83,7 @@ def questions_are_told(lab: Lab, room: PackRoom, pack: Pack) -> None:
     assert sections == {endpoint["section"] for endpoint in collection["endpoints"]}
 
 
-def _is_asked_so(parameters: Json, query: Json) -> bool:
+def _has_parameters(parameters: Json, query: Json) -> bool:
     same = (value in (query[name], "<epoch second>") for name, value in parameters.items())
     return parameters.keys() == query.keys() and all(same)
 

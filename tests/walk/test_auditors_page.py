@@ -21,8 +21,8 @@ START, END = "2026-04-01T02:00:00Z", "2026-04-01T05:59:59Z"
 def lab(make_lab: LabMaker) -> Lab:
     """Seal four hours of a world in which every file of a pack has a row."""
     world = rich_world()
-    begun = world.at("2026-04-01T03:30:00Z")
-    begun.key_made("new-key", "web", owner="ann").user_joins("ben", name="Ben Bo", role="reader")
+    steps = world.at("2026-04-01T03:30:00Z")
+    steps.key_made("new-key", "web", owner="ann").user_joins("ben", name="Ben Bo", role="reader")
     world.at("2026-04-01T04:30:00Z").key_removed("new-key")
     lab = make_lab(world)
     lab.connect("2026-04-01T03:20:00Z")
@@ -49,23 +49,25 @@ def questions() -> list[str]:
     return PAGE.split("\n### ")[1:]
 
 
-def named(text: str) -> list[tuple[str, str]]:
+def places_to_look(text: str) -> list[tuple[str, str]]:
     """Return member and field of everything that a text tells to look at."""
-    look = text.partition("Look at: ")[2]
-    return [(name, field) for name, field in re.findall(r"`([^`:]+):([^`]+)`", look)]
+    places = text.partition("Look at: ")[2]
+    return [(name, field) for name, field in re.findall(r"`([^`:]+):([^`]+)`", places)]
 
 
 def test_there_are_twenty_questions_and_each_says_where_to_look() -> None:
     """Numbered from 1; an answer without a place is an opinion."""
     numbers = [question.partition(".")[0] for question in questions()]
     assert numbers == [str(number) for number in range(1, 21)]
-    assert all(named(question) for question in questions())
+    assert all(places_to_look(question) for question in questions())
 
 
 def test_every_place_is_in_a_fresh_pack(members: dict[str, bytes]) -> None:
     """Member by member, field by field."""
     for question in questions():
-        lost = [p for p in named(question.replace("\n", " ")) if not _is_there(members, *p)]
+        lost = [
+            p for p in places_to_look(question.replace("\n", " ")) if not _is_there(members, *p)
+        ]
         assert lost == [], question
 
 
@@ -83,14 +85,12 @@ def _is_there(members: dict[str, bytes], name: str, field: str) -> bool:
         return f"\n{field}\n" in body.decode()
     documents = body.splitlines() if name.endswith(".jsonl") else [body]
     path = field.split(".")
-    return any(_leads_somewhere(json.loads(document), path) for document in documents if document)
+    return any(_path_exists(json.loads(document), path) for document in documents if document)
 
 
-def _leads_somewhere(value: Any, path: list[str]) -> bool:
+def _path_exists(value: Any, path: list[str]) -> bool:
     if isinstance(value, list):
-        return any(_leads_somewhere(item, path) for item in value)
+        return any(_path_exists(item, path) for item in value)
     if not path:
         return True
-    return (
-        isinstance(value, dict) and path[0] in value and _leads_somewhere(value[path[0]], path[1:])
-    )
+    return isinstance(value, dict) and path[0] in value and _path_exists(value[path[0]], path[1:])

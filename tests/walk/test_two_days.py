@@ -35,7 +35,7 @@ def lab(make_lab: LabMaker) -> Lab:
     return lab
 
 
-def packed(lab: Lab, room: PackRoom, folder: Path) -> tuple[Any, Verdict]:
+def build_and_verify(lab: Lab, room: PackRoom, folder: Path) -> tuple[Any, Verdict]:
     """Make the pack of the two days and verify it as an auditor would."""
     lab.clock.advance(minutes=4)
     pack = room.made(FIRST, LAST, tenant=lab.tenant, orgs=(lab.org,))
@@ -53,7 +53,7 @@ def test_two_days_of_the_demo_story(
     assert Counter(seal.content["outcome"] for seal in seals) == {"complete": 48}
     for before, seal in itertools.pairwise(seals):
         assert _sealed_changes(lab, seal) == _true_changes(lab, before, seal), seal.content["hour"]
-    pack, verdict = packed(lab, room, tmp_path)
+    pack, verdict = build_and_verify(lab, room, tmp_path)
     assert verdict.code == 0, verdict.text
     assert verdict.last_line.startswith("VALID")
 
@@ -77,10 +77,10 @@ def test_two_days_of_the_demo_story(
     assert len(thomas) == 2
     assert [row["removed_at"] is None for row in thomas] == [False, True]
 
-    contents.changes_are_told(lab, room, pack, seals)
-    contents.findings_are_told(lab, room, pack, seals[-1])
-    contents.optional_lists_are_told(lab, room, pack, seals[-1])
-    contents.questions_are_told(lab, room, pack)
+    contents.require_changes(lab, room, pack, seals)
+    contents.require_findings(lab, room, pack, seals[-1])
+    contents.require_optional_lists(lab, room, pack, seals[-1])
+    contents.require_requests_listed(lab, room, pack)
 
     stored_text = _stored_text(lab, room, pack) + capsys.readouterr().out
     private = private_texts(lab.world)
@@ -128,7 +128,9 @@ def _stored_text(lab: Lab, room: PackRoom, pack: Any) -> str:
     return text + json.dumps(all_items(lab.table), default=repr)
 
 
-def test_hours_down_are_said_by_the_pack(lab: Lab, room: PackRoom, tmp_path: Path) -> None:
+def test_a_pack_names_the_hours_that_openai_was_down(
+    lab: Lab, room: PackRoom, tmp_path: Path
+) -> None:
     """Three failed hours stand in the pack by name, with their reason; nothing is lost."""
     lab.simulator.faults.add(
         "status", status=503, since="2026-04-01T04:00:00Z", until="2026-04-01T07:00:00Z"
@@ -144,7 +146,7 @@ def test_hours_down_are_said_by_the_pack(lab: Lab, room: PackRoom, tmp_path: Pat
             "status", status=503, since="2026-04-01T04:00:00Z", until="2026-04-01T07:00:00Z"
         )
     lab.ticks("2026-04-01T06:00:00Z", 42)
-    pack, verdict = packed(lab, room, tmp_path)
+    pack, verdict = build_and_verify(lab, room, tmp_path)
     assert verdict.code == 0, verdict.text
     manifest = room.manifest(pack)
     assert manifest["coverage"]["failed"] == 3
@@ -162,7 +164,7 @@ def test_hours_down_are_said_by_the_pack(lab: Lab, room: PackRoom, tmp_path: Pat
 def test_the_script_as_a_process_says_the_same(lab: Lab, room: PackRoom, tmp_path: Path) -> None:
     """What an auditor runs is what we ran."""
     lab.ticks("2026-04-01T01:00:00Z", 47)
-    packed(lab, room, tmp_path)
+    build_and_verify(lab, room, tmp_path)
     path = str(tmp_path / "pack-1.tar.gz")
     verified = run_script(path, "--expected-pubkey", room.key.public_hex)
     assert (verified.returncode, verified.stderr) == (0, "")

@@ -127,8 +127,8 @@ def refusal(
 
 def invalid_key(secret: str) -> Answer:
     """Return 401 for a key nobody knows; OpenAI repeats it masked."""
-    shown = f"{secret[:8]}{'*' * 12}{secret[-4:]}" if len(secret) > 16 else "****"
-    message = f"Incorrect API key provided: {shown}."
+    masked = f"{secret[:8]}{'*' * 12}{secret[-4:]}" if len(secret) > 16 else "****"
+    message = f"Incorrect API key provided: {masked}."
     return refusal(401, message, code="invalid_api_key")
 
 

@@ -150,8 +150,8 @@ class StepContext:
             if owner is not None
             else None
         )
-        shown = person.fields if person else self.org.first_owner(self.at)
-        record = records.admin_key(id_, name=nick, secret=secret, owner=shown, at=self.at)
+        owner_record = person.fields if person else self.org.first_owner(self.at)
+        record = records.admin_key(id_, name=nick, secret=secret, owner=owner_record, at=self.at)
         until = None if expires_at is None else seconds(expires_at)
         record["expires_at"] = None if until is None else int(until)
         self.org.admin_api_keys.put(self.at, id_, record)

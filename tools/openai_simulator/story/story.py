@@ -91,7 +91,7 @@ def _write_founding(writer: StoryWriter) -> None:
 def _write_past(writer: StoryWriter) -> None:
     """What the last six weeks left behind: use, sign-ins, leavers, keys nobody answers for."""
     start_at, chance = writer.start_at, writer.chance
-    for key in [k for k, made in writer.made_at.items() if made < start_at - 106 * DAY][:9]:
+    for key in [k for k, made_at in writer.made_at.items() if made_at < start_at - 106 * DAY][:9]:
         writer.use_key_last(writer.made_at[key] + chance.randrange(DAY, 12 * DAY), key)
     steps: list[tuple[float, Step]] = [
         (start_at - 30 * DAY, partial(writer.make_key, owner="viktor.horvath")),

@@ -59,8 +59,8 @@ class StoryWriter:
 
     def random_key_in_use(self, at: float) -> str:
         """Return the nickname of a key that is in use."""
-        made = [key for key in self.keys if self.made_at[key] < at]
-        return self.chance.choice([key for key in made if key not in self._unused_keys])
+        existing = [key for key in self.keys if self.made_at[key] < at]
+        return self.chance.choice([key for key in existing if key not in self._unused_keys])
 
     def person_joins(
         self, at: float, name: str, *, role: str = "reader", invited: bool = True

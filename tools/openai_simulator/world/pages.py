@@ -91,14 +91,14 @@ def page_of(
 ) -> Page:
     """Return the page of a list that a request asks for."""
     limit = limit_of(request)
-    listed = timeline.alive(now, order)
+    versions = timeline.alive(now, order)
     start: int | None = 0
     cursor = request.first("after")
     if cursor is not None:
-        start = timeline.index_after(listed, order, cursor)
+        start = timeline.index_after(versions, order, cursor)
     if start is None:
         raise unknown_cursor("after")
-    candidates = islice(listed, start, None)
+    candidates = islice(versions, start, None)
     matching = list(islice((v for v in candidates if matches(v.fields)), limit + 1))
     return Page(matching[:limit], len(matching) > limit, by_next)
 
