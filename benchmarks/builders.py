@@ -33,7 +33,7 @@ from benchmarks.process import Figures, cpu_s, memory_mib
 
 
 def gzip_1(folder: Path) -> Figures:
-    """Compress what ``ready`` has laid out."""
+    """Compress the tar that ``prepare_tar`` has laid out."""
     with (
         (folder / "ready.tar").open("rb") as tar,
         (folder / "ready.tar.gz").open("wb") as compressed,

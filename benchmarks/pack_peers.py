@@ -112,7 +112,7 @@ def _entry(name: str, size: int) -> tarfile.TarInfo:
 
 
 def plain(folder: Path) -> Row:
-    """Make it in memory, as one would write it in an afternoon."""
+    """Make the archive in memory, as one would write it in an afternoon."""
     evidence = Evidence(folder)
     bodies: dict[str, io.BytesIO] = {}
     for name, rows in [*other_members(evidence), ("events.jsonl", event_rows(evidence))]:
@@ -133,12 +133,12 @@ def plain(folder: Path) -> Row:
 
 
 def streaming(folder: Path) -> Row:
-    """Make it through files, a row at a time."""
+    """Make the archive through files, a row at a time."""
     return _through_files(folder, "streaming", event_rows)
 
 
 def by_bytes(folder: Path) -> Row:
-    """Make it through files, rows taken as sealed."""
+    """Make the archive through files, rows taken as sealed."""
     return _through_files(folder, "by_bytes", event_bytes)
 
 

@@ -14,7 +14,7 @@ _ROOT = Path(__file__).parent.parent
 
 
 def memory_mib(name: str) -> float:
-    """Return a line of the process's own account: VmRSS now, VmHWM at most so far."""
+    """Return the memory of this process in MiB: VmRSS now, VmHWM at most so far."""
     for line in Path("/proc/self/status").read_text().splitlines():
         if line.startswith(f"{name}:"):
             return round(int(line.split()[1]) / 1024, 1)

@@ -48,7 +48,7 @@ class SealedMonth:
     _registers: dict[str, Json] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        """Invent who and what is there."""
+        """Invent the people, the projects and the keys."""
         self._events = Events(ORGS.index(self.org) + 1)
 
     def seal(self) -> None:

@@ -1,11 +1,11 @@
 """What each function may do: the whole of its role, as a table.
 
 One row per permission. A role holds nothing else: no managed policy, nothing added by a construct.
-``on`` names a thing of the stack (``Things.arn`` turns it into an ARN); ``purposes`` ties a KMS
-permission to the encryption context ``purpose``; ``via`` lets a KMS key be used only by a service
-on the function's behalf. ``s3:ListBucket`` is also what makes S3 answer 404, not 403, for a key
-that is not there; it has no prefix condition, because that answer carries none and every key starts
-with ``tenant=`` anyway.
+``resource`` names a resource of the stack (``roles.fill_roles`` turns it into an ARN); ``purposes``
+ties a KMS permission to the encryption context ``purpose``; ``via`` lets a KMS key be used only by
+a service on the function's behalf. ``s3:ListBucket`` is also what makes S3 answer 404, not 403,
+for a key that is not there; it has no prefix condition, because that answer carries none and every
+key starts with ``tenant=`` anyway.
 
 DynamoDB under a customer key: reading *and* writing items asks of the caller no more than
 ``kms:Decrypt`` through DynamoDB (it unwraps the table key); the other permissions are the table
@@ -24,9 +24,9 @@ PACK_SIGNING = "pack-signing"
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """One permission: actions on one thing, under conditions."""
+    """One permission: actions on one resource, under conditions."""
 
-    on: str
+    resource: str
     actions: tuple[str, ...]
     purposes: tuple[str, ...] = ()
     via: tuple[str, ...] = ()

@@ -42,12 +42,12 @@ def fill_roles(roles: Roles, arns: Mapping[str, str], region: str) -> None:
 
     Args:
         roles: as created.
-        arns: the ARN of each thing the table names by its first word (``evidence``, ``table``).
+        arns: the ARN of each resource by the first word of its name (``evidence``, ``table``).
         region: of the stack; ``kms:ViaService`` names it.
     """
     for name, grants in GRANTS.items():
         for grant in grants:
-            thing, slash, rest = grant.on.partition("/")
+            thing, slash, rest = grant.resource.partition("/")
             roles.by_name[name].add_to_policy(
                 iam.PolicyStatement(
                     actions=list(grant.actions),

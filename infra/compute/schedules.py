@@ -14,7 +14,7 @@ from infra.settings import StageSettings
 
 @dataclass(frozen=True, slots=True)
 class Schedules:
-    """The rules."""
+    """The EventBridge rules, by how often they fire."""
 
     hourly: events.Rule
     daily: events.Rule

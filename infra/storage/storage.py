@@ -20,7 +20,7 @@ PRESIGNED_MS = 15 * 60 * 1000
 
 @dataclass(frozen=True, slots=True)
 class Storage:
-    """Where things are kept."""
+    """The table and the buckets."""
 
     table: dynamodb.Table
     evidence: s3.Bucket

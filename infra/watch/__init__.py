@@ -1,1 +1,1 @@
-"""The alarms."""
+"""What watches the stage: its alarms."""

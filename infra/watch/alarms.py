@@ -90,7 +90,7 @@ def create_alarms(
 
 
 def _watch_keys(scope: Construct, topic: sns.Topic, keys: Keys) -> None:
-    """Tell at once, and keep as an alarm, who tries to delete, disable or unlock a key.
+    """Announce at once, and keep as an alarm, who tries to delete, disable or unlock a key.
 
     CloudTrail hands the attempts to EventBridge, refused ones included; the account needs a trail
     of management events (docs/decisions/0102-key-alarms.md).

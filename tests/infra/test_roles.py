@@ -42,7 +42,7 @@ def test_a_role_holds_the_rows_of_its_table_and_its_own_log_and_nothing_else(
     for function, grants in GRANTS.items():
         expected[function, ("logs:CreateLogStream", "logs:PutLogEvents"), "log", "{}"] += 1
         for grant in grants:
-            thing, slash, rest = grant.on.partition("/")
+            thing, slash, rest = grant.resource.partition("/")
             resource = arns[thing] + slash + rest
             conditions = str(grant.conditions("eu-central-1"))
             expected[function, grant.actions, resource, conditions] += 1

@@ -1,1 +1,1 @@
-"""What is done with a running stage: demo, tick, pack-month."""
+"""What is done with a running stage: the demo, closing hours, the packs of a month."""

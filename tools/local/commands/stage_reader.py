@@ -1,4 +1,4 @@
-"""What the runner reads of a stage's table, buckets and queues; it writes nothing."""
+"""Read a stage's table, buckets and queues; nothing here writes."""
 
 from __future__ import annotations
 

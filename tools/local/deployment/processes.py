@@ -42,7 +42,7 @@ class Server:
             self.process.stdin.close()
 
     def fail_if_ended(self) -> None:
-        """Say so when the process is gone.
+        """Fail when the process is gone.
 
         Raises:
             RunnerStopped: it ended; the message names its log.

@@ -1,1 +1,1 @@
-"""The AWS emulator, and what it must be told to behave as AWS does."""
+"""The AWS emulator, and what is added to it so that it behaves as AWS does."""

@@ -1,4 +1,4 @@
-"""Tell the emulator's IAM evaluator what it does not know of a request.
+"""Give the emulator's IAM evaluator the condition keys that it lacks.
 
 A policy that allows on `kms:EncryptionContext:…` or `dynamodb:LeadingKeys` would deny everything
 there, and a denial on `s3:signatureAge` would never fire. The conditions stay in the template; here

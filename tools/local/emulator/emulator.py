@@ -22,7 +22,7 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 
 def as_tls(app: App) -> App:
-    """Say `https` to the emulator, as policies that demand TLS are enforced for real.
+    """Present requests as `https`, as policies that demand TLS are enforced for real.
 
     The connection never leaves this machine; a certificate would only have to be trusted by every
     client, and the emulator's own TLS mode breaks its JWT authorizer.

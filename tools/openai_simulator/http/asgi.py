@@ -19,7 +19,7 @@ HANG_S = 3600.0
 
 
 class AnswerCut(Exception):
-    """The application ends in the middle of a body, as scripted."""
+    """The application ends before the end of its answer, as a fault demands."""
 
 
 class Application:
@@ -77,7 +77,7 @@ def start_of(answer: Answer) -> Message:
 
 
 async def lifespan(receive: Receive, send: Send) -> None:
-    """Say yes to a server's starting and stopping."""
+    """Acknowledge the server's start and stop."""
     while True:
         kind = (await receive())["type"]
         await send({"type": f"{kind}.complete"})

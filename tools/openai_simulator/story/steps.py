@@ -187,7 +187,7 @@ class StorySteps(StepContext):
         return self._log("invite.sent", id_, data={"email": address, "role": role})
 
     def invite_accepted(self, nick: str) -> Self:
-        """Accept an invite; tell `user_joins` with it. Event `invite.accepted`."""
+        """Accept an invite; take the step `user_joins` with it. Event `invite.accepted`."""
         id_ = self.org.id_of("invite", nick)
         self.org.invites.patch(self.at, id_, status="accepted", accepted_at=int(self.at))
         return self._log("invite.accepted", id_)

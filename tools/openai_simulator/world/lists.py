@@ -133,7 +133,7 @@ def _record_filter(
 
 
 def _access_filter(context: RequestContext) -> Callable[[Record], bool]:
-    """Without the parameter, enabled keys of owners who left are missing (trap 1)."""
+    """Return the filter by access: by default, keys of owners who left are missing (trap 1)."""
     access = context.request.first("owner_project_access")
     if access == "any" or (access is None and "inactive_always_shown" in context.switches):
         return lambda _record: True

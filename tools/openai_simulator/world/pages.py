@@ -63,7 +63,7 @@ def whole_number(request: Request, name: str) -> int | None:
 
 
 def limit_of(request: Request) -> int:
-    """Return how many entries a page may have; 20 when not said."""
+    """Return how many entries a page may have; 20 by default."""
     limit = whole_number(request, "limit")
     if limit is None:
         return 20
