@@ -38,10 +38,10 @@ def build_in_process(folder: Path) -> Figures:
     """Build the pack in this process, which has nothing else in it."""
     import functions.pack.handler as handler
     from functions.pack import flow
-    from functions.pack.keys.create import mint
+    from functions.pack.keys.create import create_signing_key
     from functions.shared.aws import clients
     from functions.shared.aws.bucket import Bucket
-    from functions.shared.aws.kms import Vault
+    from functions.shared.aws.kms import KmsKey
     from functions.shared.hours import parse_instant
     from functions.shared.period import Period
     from functions.shared.tables.packs import Pack
@@ -51,12 +51,12 @@ def build_in_process(folder: Path) -> Figures:
     clients.s3()
     client: Any = FolderS3(folder)
     context = replace(
-        handler.doors(),
+        handler.context(),
         evidence=Bucket(client, BUCKET),
         archives=Bucket(client, PACKS),
         now=lambda: parse_instant(_NOW),
     )
-    key = mint(context.keys, Vault(clients.kms(), os.environ["SIGNING_KEY_ID"]))
+    key = create_signing_key(context.keys, KmsKey(clients.kms(), os.environ["SIGNING_KEY_ID"]))
     period = Period.of_month(MONTH)
     pack = context.packs.request(
         Pack(

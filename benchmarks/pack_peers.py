@@ -7,7 +7,7 @@ import io
 import json
 import shutil
 import tarfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import IO, Any
 
@@ -36,13 +36,13 @@ class Evidence:
         assert hashlib.sha256(body).hexdigest() == entry["sha256"]
         return body
 
-    def rows(self, entry: Row) -> Iterator[Row]:
+    def rows(self, entry: Row) -> Iterator[Any]:
         """Yield the rows of a register or segment."""
         for line in self.body(entry).split(b"\n")[:-1]:
             yield json.loads(line)
 
 
-def canonical(row: Row) -> bytes:
+def canonical(row: Mapping[str, object]) -> bytes:
     """Return a row of a member."""
     text = json.dumps(row, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return text.encode() + b"\n"
@@ -68,7 +68,7 @@ def event_bytes(evidence: Evidence) -> Iterator[bytes]:
 
 def other_members(evidence: Evidence) -> Iterator[tuple[str, Iterable[bytes]]]:
     """Yield name and rows of the members that hold what the registers and the seals say."""
-    from functions.pack.members.rows import episodes
+    from functions.pack.members.rows import entity_rows
 
     seals = {org: list(evidence.seals(org)) for org in ORGS}
     for section in _SECTIONS:
@@ -80,7 +80,8 @@ def other_members(evidence: Evidence) -> Iterator[tuple[str, Iterable[bytes]]]:
             findings = evidence.rows(last["findings"]["register"])
             start = f"{MONTH}-01T00:00:00Z"
             rows += [
-                canonical(row) for row in episodes(org, section, register, hours, start, findings)
+                canonical(row)
+                for row in entity_rows(org, section, register, hours, start, findings)
             ]
         yield f"{section}.jsonl", rows
     coverage = (

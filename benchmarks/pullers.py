@@ -29,12 +29,13 @@ def ours(base_url: str) -> Puller:
     from functions.shared.hours import parse_instant
     from functions.shared.openai.client import OpenAI, tls
     from functions.shared.openai.rate_limit import MAX_IN_FLIGHT
+    from functions.shared.records.seals import OptionalMarks
     from functions.shared.sections import OPTIONAL
     from functions.snapshot.fetch import watermarks
     from functions.snapshot.fetch.pull import fetch
 
     hour_end = parse_instant("2026-04-02T00:00:00Z")
-    watermarks_before = watermarks.empty()
+    watermarks_before = watermarks.initial()
     for stream in watermarks_before["streams"].values():
         # A run some hours after the first: history is known, ten hours are to be caught up.
         stream |= {"closed_through": EVENTS_FROM + 3601, "backfill_to": 0, "backfill_done": True}
@@ -45,8 +46,15 @@ def ours(base_url: str) -> Puller:
     }
     watermarks_before["archived_keys_at"] = "2026-04-02T00:00:00Z"
     # Like for like: the four sections that the others read, not the six further ones.
-    watermarks_before["optional"] = {name: {"due": "2026-04-03T00:00:00Z"} for name in OPTIONAL}
-    plan = watermarks.plan(watermarks_before, hour_end)
+    read: OptionalMarks = {
+        "asked_at": "2026-04-02T00:00:00Z",
+        "due": "2026-04-03T00:00:00Z",
+        "read_at": "2026-04-02T00:00:00Z",
+        "reason": None,
+        "status": "complete",
+    }
+    watermarks_before["optional"] = dict.fromkeys(OPTIONAL, read)
+    windows = watermarks.audit_windows(watermarks_before, hour_end)
 
     async def pull() -> Any:
         # The API speaks HTTP/2 over TLS; here it does so in the clear.
@@ -65,16 +73,16 @@ def ours(base_url: str) -> Puller:
                 now=system_clock,
                 remaining_s=lambda: 3600.0,
             )
-            openai.gate.limit = float(MAX_IN_FLIGHT)
-            return await fetch(openai, watermarks_before, plan, hour_end)
+            openai.concurrency.limit = float(MAX_IN_FLIGHT)
+            return await fetch(openai, watermarks_before, windows, hour_end)
 
     def counts(pulled: Any) -> Counts:
         return {
             "users": len(pulled.users.items),
             "projects": len(pulled.projects.items),
-            "api_keys": sum(len(listing.items) for listing in pulled.keys.values()),
+            "api_keys": sum(len(listing.items) for listing in pulled.keys.lists.values()),
             # Of a stream, doubles and all: the other one shows the same events.
-            "events": len(pulled.audit["organization"].events),
+            "events": len(pulled.audit_log.recent["organization"].events),
         }
 
     return lambda: asyncio.run(pull()), counts

@@ -19,6 +19,15 @@ from functions.shared.aws.keys import register_key, seal_key, segment_key
 from functions.shared.canonical import Json, Lines, sha256_hex
 from functions.shared.evidence.seals import VERSION, Seal, entry_of
 from functions.shared.hours import HOUR, hours_from, month_end, month_start, rfc3339
+from functions.shared.records.seals import (
+    LifecycleEntry,
+    ObjectEntry,
+    Run,
+    SealContent,
+    SectionSeal,
+    SegmentEntry,
+    StreamMarks,
+)
 
 TENANT = "tenant-bench"
 ORGS = ("org-BenchAlpha", "org-BenchBeta")
@@ -45,7 +54,7 @@ class SealedMonth:
     n: int
     _events: Events = field(init=False)
     _previous: str | None = None
-    _registers: dict[str, Json] = field(default_factory=dict)
+    _registers: dict[str, ObjectEntry] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Invent the people, the projects and the keys."""
@@ -66,19 +75,27 @@ class SealedMonth:
         ):
             self._seal(hour, self._segment(hour, n) if n else [])
 
-    def _segment(self, hour: datetime, n: int) -> list[Json]:
+    def _segment(self, hour: datetime, n: int) -> list[SegmentEntry]:
         body = "".join(f"{row}\n" for row in self._events.rows(self.org, hour, n)).encode()
         lines = Lines(body, n, sha256_hex(body), 0)
         key = segment_key(TENANT, self.org, "events", MONTH, hour, lines.sha256)
         self.evidence.put_once(key, pack_gzip(body), "application/gzip")
-        return [entry_of(key, lines) | {"month": MONTH}]
+        return [{**entry_of(key, lines), "month": MONTH}]
 
-    def _seal(self, hour: datetime, events: list[Json]) -> None:
+    def _seal(self, hour: datetime, events: list[SegmentEntry]) -> None:
         end, is_first = rfc3339(hour + HOUR), self._previous is None
-        connected = {"seq": 1, "at": rfc3339(hour + timedelta(minutes=30)), "kind": "connected"}
-        stream: Json = {"closed_through": int((hour + HOUR).timestamp()), "backfill_to": None}
-        stream |= {"backfill_done": True, "overflow": []}
-        content: Json = {
+        connected: LifecycleEntry = {
+            "seq": 1,
+            "at": rfc3339(hour + timedelta(minutes=30)),
+            "kind": "connected",
+        }
+        stream: StreamMarks = {
+            "closed_through": int((hour + HOUR).timestamp()),
+            "backfill_to": None,
+            "backfill_done": True,
+            "overflow": [],
+        }
+        content: SealContent = {
             "v": VERSION,
             "tenant_id": TENANT,
             "org_id": self.org,
@@ -97,27 +114,44 @@ class SealedMonth:
                 "month_closed": None,
                 "streams": {"organization": stream, "tenant": stream},
             },
-            "kpi": {"users": 200, "billable_users": 200, "active_projects": 40, "api_keys": 800}
-            | {"stale_keys": 20},
+            "kpi": {
+                "users": 200,
+                "billable_users": 200,
+                "active_projects": 40,
+                "api_keys": 800,
+                "stale_keys": 20,
+            },
             "pictured_from": end,
             "pictured_to": end,
         }
-        run = {"attempt": 0, "requests": 57, "retries": 0, "concurrency": 32.0, "skew_s": 0}
+        run: Run = {"attempt": 0, "requests": 57, "retries": 0, "concurrency": 32, "skew_s": 0}
         seal = Seal.of(content, run)
         self.evidence.put_once(seal_key(TENANT, self.org, hour), seal.encode())
         self._previous = seal.sha256
 
-    def _sections(self, hour: datetime) -> Json:
-        facts = {"reason": None, "unknown": 0, "baseline": rfc3339(month_start(MONTH))}
-        facts |= {"complete_at": rfc3339(hour + HOUR)}
-        sections: Json = {
-            name: {"status": "complete", "count": entry["rows"], "register": entry, **facts}
+    def _sections(self, hour: datetime) -> dict[str, SectionSeal]:
+        sections: dict[str, SectionSeal] = {
+            name: {
+                "status": "derived" if name == "findings" else "complete",
+                "reason": None,
+                "count": entry["rows"],
+                "unknown": 0,
+                "register": entry,
+                "baseline": rfc3339(month_start(MONTH)),
+                "complete_at": rfc3339(hour + HOUR),
+            }
             for name, entry in self._registers.items()
         }
-        sections["findings"] |= {"status": "derived"}
         sections["audit_events"] = {"status": "complete", "reason": None, "count": 0, "unknown": 0}
-        absent = {"status": "forbidden", "reason": "scope_missing", "count": None, "unknown": 0}
-        return sections | {name: absent | {"register": None} for name in _OPTIONAL}
+        for name in _OPTIONAL:
+            sections[name] = {
+                "status": "forbidden",
+                "reason": "scope_missing",
+                "count": None,
+                "unknown": 0,
+                "register": None,
+            }
+        return sections
 
     def _users(self) -> list[Json]:
         since = rfc3339(month_start(MONTH))

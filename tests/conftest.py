@@ -1,4 +1,4 @@
-"""What the rooms' tests share: AWS in process (moto), named as in the functions' settings.
+"""What the functions' tests share: AWS in process (moto), named as in the functions' settings.
 
 ``aws`` starts moto and makes the table, the buckets, the keys and the queues of the template; every
 other fixture opens one of them through its door. ``settings`` names them all as a function's
@@ -16,7 +16,7 @@ from moto import mock_aws
 
 from functions.shared.aws import clients
 from functions.shared.aws.bucket import Bucket
-from functions.shared.aws.kms import Vault
+from functions.shared.aws.kms import KmsKey
 from functions.shared.aws.queue import Queue
 from functions.shared.aws.table import Table
 from functions.shared.hours import parse_instant
@@ -129,15 +129,15 @@ def packs_bucket(aws: dict[str, str]) -> Bucket:
 
 
 @pytest.fixture
-def secrets_vault(aws: dict[str, str]) -> Vault:
+def secrets_kms_key(aws: dict[str, str]) -> KmsKey:
     """Open the KMS key of admin keys and hashing keys."""
-    return Vault(clients.kms(), aws["SECRETS_KEY_ID"])
+    return KmsKey(clients.kms(), aws["SECRETS_KEY_ID"])
 
 
 @pytest.fixture
-def signing_vault(aws: dict[str, str]) -> Vault:
+def signing_kms_key(aws: dict[str, str]) -> KmsKey:
     """Open the KMS key of signing seeds."""
-    return Vault(clients.kms(), aws["SIGNING_KEY_ID"])
+    return KmsKey(clients.kms(), aws["SIGNING_KEY_ID"])
 
 
 @pytest.fixture

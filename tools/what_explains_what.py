@@ -5,7 +5,14 @@ Run ``python -m tools.what_explains_what > docs/what-explains-what.md`` after a 
 
 from collections.abc import Iterable
 
-from functions.snapshot.reconcile.rule_table import ASPECTS, TABLE, TRACES, VIA, Rule, Trace
+from functions.snapshot.reconcile.rule_table import (
+    ASPECTS,
+    EXPECTED_EFFECTS,
+    TABLE,
+    VIA,
+    Effect,
+    Rule,
+)
 
 _HEAD = """# What explains what
 
@@ -27,10 +34,10 @@ What each verdict means, and what to do about a finding: [findings.md](findings.
 ## Changes
 """
 
-_BEFORE_TRACES = """
+_BEFORE_EFFECTS = """
 Events done with an admin key carry the default project whatever they are about; their project is
 therefore not held against them. Types beginning with `tenant.` have no documented payload; they can
-explain, by an id anywhere in them, but their absence convicts nobody.
+explain, by an id anywhere in them, but their absence proves nothing.
 
 ## What no event tells of
 
@@ -69,7 +76,7 @@ _EXPECTS = {
 
 def page() -> str:
     """Return the page."""
-    lines = [_HEAD, *_changes(), _BEFORE_TRACES, *_traces(TRACES), _TAIL]
+    lines = [_HEAD, *_changes(), _BEFORE_EFFECTS, *_effects(EXPECTED_EFFECTS), _TAIL]
     return "\n".join(lines)
 
 
@@ -93,12 +100,12 @@ def _line(rule: Rule, fields: dict[str, str]) -> str:
     return f"| {change_text} | {types} | {VIA[rule.via]} | {'cascade' if rule.cascade else ''} |"
 
 
-def _traces(traces: Iterable[Trace]) -> Iterable[str]:
+def _effects(effects: Iterable[Effect]) -> Iterable[str]:
     yield "| event type | section | must show | undone by |"
     yield "|---|---|---|---|"
-    for trace in traces:
-        undone = ", ".join(f"`{name}`" for name in trace.undone_by)
-        yield f"| `{trace.type}` | {trace.section} | {_EXPECTS[trace.expects]} | {undone} |"
+    for effect in effects:
+        reverted = ", ".join(f"`{name}`" for name in effect.reverted_by)
+        yield f"| `{effect.type}` | {effect.section} | {_EXPECTS[effect.expects]} | {reverted} |"
 
 
 if __name__ == "__main__":

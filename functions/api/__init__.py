@@ -1,1 +1,1 @@
-"""The room that shows sealed things; it never calls OpenAI."""
+"""The function that shows sealed things; it never calls OpenAI."""

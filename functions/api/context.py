@@ -1,17 +1,17 @@
-"""What the api room reaches: rows and sealed objects to read, pack requests to write."""
+"""What the api function reaches: rows and sealed objects to read, pack requests to write."""
 
 from collections import OrderedDict
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final, TypeVar
 
 from functions.api.finding_state_rows import FindingStates
 from functions.api.share_link_rows import ShareLinks
 from functions.shared.aws.bucket import Bucket
 from functions.shared.aws.queue import Queue
 from functions.shared.aws.table import Table
-from functions.shared.canonical import Json
 from functions.shared.clock import Clock
 from functions.shared.evidence.seals import read_rows
+from functions.shared.records.seals import ObjectEntry
 from functions.shared.tables.connections import Connections
 from functions.shared.tables.custody import Custody
 from functions.shared.tables.hour_rows import HourRows
@@ -19,6 +19,8 @@ from functions.shared.tables.packs import Packs
 from functions.shared.tables.signing_keys import SigningKeys
 
 _KEPT_BYTES: Final = 16 * 1024 * 1024
+
+Row = TypeVar("Row")
 
 
 @dataclass(slots=True)
@@ -31,9 +33,9 @@ class Registers:
     """
 
     bucket: Bucket
-    _kept: OrderedDict[str, tuple[int, list[Json]]] = field(default_factory=OrderedDict)
+    _kept: OrderedDict[str, tuple[int, list[Any]]] = field(default_factory=OrderedDict)
 
-    def rows(self, entry: Json) -> list[Json]:
+    def rows(self, entry: ObjectEntry, record: type[Row]) -> list[Row]:
         """Return the rows of a register that a seal names.
 
         Raises:
@@ -44,7 +46,7 @@ class Registers:
         if key in self._kept:
             self._kept.move_to_end(key)
             return self._kept[key][1]
-        rows = read_rows(self.bucket, entry)
+        rows = read_rows(self.bucket, entry, record)
         self._kept[key] = (entry["bytes"], rows)
         while sum(size for size, _ in self._kept.values()) > _KEPT_BYTES and len(self._kept) > 1:
             self._kept.popitem(last=False)
@@ -52,8 +54,8 @@ class Registers:
 
 
 @dataclass(frozen=True, slots=True)
-class Doors:
-    """What the room reaches.
+class Context:
+    """What the function reaches.
 
     Permissions:
         dynamodb:GetItem, Query (also of the index ``lookup``) and PutItem; s3:GetObject and

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from functions.shared.canonical import canonical, sha256_hex, strict_loads
-from functions.shared.errors import BadRequest, BadResponse, NotFound
+from functions.shared.errors import BadRequest, MalformedJson, NotFound
 
 _MAX_LENGTH: Final = 2048
 _MAX_KEY_BYTES: Final = 1000
@@ -45,14 +45,12 @@ class Cursors:
         """
         if text is None or text == "":
             return None
-        document = _decoded(text)
-        owner = document.get("t")
+        owner, name, position = _decoded(text)
         if not isinstance(owner, str):
             raise BadRequest(_UNUSABLE)
         if owner != self._owner():
             raise NotFound("another tenant's cursor")
-        position = document.get("p")
-        if document.get("l") != self.name or not isinstance(position, list):
+        if name != self.name or not isinstance(position, list):
             raise BadRequest(_UNUSABLE)
         if len(position) != self.parts or not all(_is_key_part(part) for part in position):
             raise BadRequest(_UNUSABLE)
@@ -70,14 +68,15 @@ def _is_key_part(part: object) -> bool:
         return False
 
 
-def _decoded(text: str) -> dict[str, object]:
+def _decoded(text: str) -> tuple[object, object, object]:
+    """Return what a text says of tenant, list and position, None where it says nothing."""
     if len(text) > _MAX_LENGTH or not text.isascii():
         raise BadRequest(_UNUSABLE)
     try:
         padded = text + "=" * (-len(text) % 4)
         document = strict_loads(base64.b64decode(padded, altchars=b"-_", validate=True))
-    except (binascii.Error, ValueError, BadResponse) as error:
+    except (binascii.Error, ValueError, MalformedJson) as error:
         raise BadRequest(_UNUSABLE) from error
     if not isinstance(document, dict):
         raise BadRequest(_UNUSABLE)
-    return document
+    return document.get("t"), document.get("l"), document.get("p")

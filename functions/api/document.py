@@ -11,8 +11,8 @@ from typing import Final
 from functions.api.flow import OPERATIONS, Operation
 from functions.api.schemas.parameters import PARAMETERS
 from functions.api.schemas.resources import SCHEMAS
-from functions.shared.canonical import Json
 from functions.shared.http.edge import PREFIX
+from functions.shared.records.fields import Schema
 
 _ABOUT: Final = (
     "Hour-by-hour, signed evidence of what an OpenAI organization held and who changed it. Send "
@@ -23,11 +23,12 @@ _ABOUT: Final = (
 
 
 @functools.cache
-def document() -> Json:
+def document() -> Schema:
     """Return the document."""
-    paths: Json = {}
-    for one in OPERATIONS:
-        paths.setdefault(PREFIX + one.path, {})[one.method.lower()] = _operation(one)
+    paths: Schema = {}
+    for operation in OPERATIONS:
+        path = paths.setdefault(PREFIX + operation.path, {})
+        path[operation.method.lower()] = _operation(operation)
     return {
         "openapi": "3.1.0",
         "info": {"title": "OpenAI Audit", "version": "1", "description": _ABOUT},
@@ -43,63 +44,64 @@ def document() -> Json:
     }
 
 
-def _operation(one: Operation) -> Json:
-    found: Json = {
-        "operationId": one.name,
-        "summary": one.summary,
-        "parameters": _path_parameters(one) + [_query_parameter(one, name) for name in one.query],
-        "responses": _responses(one),
+def _operation(operation: Operation) -> Schema:
+    document: Schema = {
+        "operationId": operation.name,
+        "summary": operation.summary,
+        "parameters": _path_parameters(operation)
+        + [_query_parameter(operation, name) for name in operation.query],
+        "responses": _responses(operation),
     }
-    if one.admin:
-        found["description"] = "For users of the group `admin`."
-    if one.public:
-        found["security"] = []
-    if one.body:
-        found["requestBody"] = {"required": True, "content": _json(one.body)}
-    return found
+    if operation.admin:
+        document["description"] = "For users of the group `admin`."
+    if operation.public:
+        document["security"] = []
+    if operation.body:
+        document["requestBody"] = {"required": True, "content": _json(operation.body)}
+    return document
 
 
-def _path_parameters(one: Operation) -> list[Json]:
-    names = re.findall(r"{(\w+)}", one.path)
+def _path_parameters(operation: Operation) -> list[Schema]:
+    names = re.findall(r"{(\w+)}", operation.path)
     return [
         {"name": name, "in": "path", "required": True, "schema": PARAMETERS[name]} for name in names
     ]
 
 
-def _query_parameter(one: Operation, name: str) -> Json:
+def _query_parameter(operation: Operation, name: str) -> Schema:
     required = name == "month"
-    schema = PARAMETERS.get(f"{one.name}.{name}", PARAMETERS[name])
+    schema = PARAMETERS.get(f"{operation.name}.{name}", PARAMETERS[name])
     return {"name": name, "in": "query", "required": required, "schema": schema}
 
 
-def _responses(one: Operation) -> Json:
-    found: Json = {
-        str(one.status): {
-            "description": HTTPStatus(one.status).phrase,
-            "content": _json(one.answers),
+def _responses(operation: Operation) -> Schema:
+    responses: Schema = {
+        str(operation.status): {
+            "description": HTTPStatus(operation.status).phrase,
+            "content": _json(operation.answer),
         }
     }
-    if one.answers == "Link":
-        found["303"] = {
+    if operation.answer == "Link":
+        responses["303"] = {
             "description": "The link, without `Accept: application/json`",
             "headers": {"Location": {"schema": {"type": "string", "format": "uri"}}},
         }
-    if one.status in (201, 202):
-        found[str(one.status)]["headers"] = {"Location": {"schema": {"type": "string"}}}
-    statuses = set(one.problems)
-    if not one.public:
-        statuses |= {400, 401, 403, 404} if one.admin else {400, 401, 404}
+    if operation.status in (201, 202):
+        responses[str(operation.status)]["headers"] = {"Location": {"schema": {"type": "string"}}}
+    statuses = set(operation.problems)
+    if not operation.public:
+        statuses |= {400, 401, 403, 404} if operation.admin else {400, 401, 404}
     for status in sorted(statuses):
-        found[str(status)] = _problem(HTTPStatus(status).phrase)
-    found["default"] = _problem("Any other refusal or fault")
-    return found
+        responses[str(status)] = _problem(HTTPStatus(status).phrase)
+    responses["default"] = _problem("Any other refusal or fault")
+    return responses
 
 
-def _json(schema: str) -> Json:
+def _json(schema: str) -> Schema:
     return {"application/json": {"schema": {"$ref": f"#/components/schemas/{schema}"}}}
 
 
-def _problem(description: str) -> Json:
+def _problem(description: str) -> Schema:
     schema = {"$ref": "#/components/schemas/Problem"}
     return {
         "description": description,

@@ -4,40 +4,32 @@ A choice of the tenant's own, which can be changed at any time: it is no evidenc
 What was said when, and by whom, stands in the custody log.
 """
 
-from dataclasses import asdict, dataclass
-from typing import Final
+from dataclasses import dataclass
+from typing import Final, cast, get_args
 
 from functions.shared.aws.keys import FINDING_STATE_PREFIX, finding_state_sk, organization_pk
 from functions.shared.aws.table import Table
-from functions.shared.canonical import Json
+from functions.shared.records.fields import shown
+from functions.shared.records.findings import Finding, FindingState, StateOfFinding
+from functions.shared.records.tables import Key
 
-OPEN, ACKNOWLEDGED, ACCEPTED = "open", "acknowledged", "accepted"
-STATES: Final = (OPEN, ACKNOWLEDGED, ACCEPTED)
+STATES: Final[tuple[StateOfFinding, ...]] = get_args(StateOfFinding)
 MAX_REASON: Final = 500
+NOTHING_SAID: Final[FindingState] = {
+    "state": "open",
+    "reason": None,
+    "accountable": None,
+    "due_date": None,
+    "by": None,
+    "at": None,
+}
 
 
-@dataclass(frozen=True, slots=True)
-class Stated:
-    """What was said last.
+class _Row(FindingState, Key):
+    """A row of the table: also which finding it is about."""
 
-    Attributes:
-        state: ``open``, ``acknowledged`` or ``accepted``.
-        reason: the tenant's own words, without an address.
-        accountable: opaque id of a person: a user of the organization's, or of the tenant's.
-        due_date: ``2026-04-30``.
-        by: opaque id of the user who said it.
-        at: when, RFC 3339.
-    """
-
-    state: str = OPEN
-    reason: str | None = None
-    accountable: str | None = None
-    due_date: str | None = None
-    by: str | None = None
-    at: str | None = None
-
-
-NOTHING_SAID: Final = Stated()
+    finding_id: str
+    first_seen_hour: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,20 +47,22 @@ class FindingStates:
     tenant: str
     org: str
 
-    def all(self) -> dict[tuple[str, str], Stated]:
+    def all(self) -> dict[tuple[str, str], FindingState]:
         """Return what was said, by finding id and first seen hour."""
-        rows = self.table.query(organization_pk(self.tenant, self.org), prefix=FINDING_STATE_PREFIX)
-        return {(row["finding_id"], row["first_seen_hour"]): _of(row) for row in rows}
+        pk = organization_pk(self.tenant, self.org)
+        items = self.table.query(pk, prefix=FINDING_STATE_PREFIX)
+        rows = (cast("_Row", item) for item in items)
+        return {
+            (row["finding_id"], row["first_seen_hour"]): shown(FindingState, row) for row in rows
+        }
 
-    def say(self, finding: Json, stated: Stated) -> None:
+    def say(self, finding: Finding, said: FindingState) -> None:
         """Keep what is said of a finding, in place of what was said before."""
-        about = {name: finding[name] for name in ("finding_id", "first_seen_hour")}
-        key = {
+        row: _Row = {
             "pk": organization_pk(self.tenant, self.org),
             "sk": finding_state_sk(finding["finding_id"], finding["first_seen_hour"]),
+            "finding_id": finding["finding_id"],
+            "first_seen_hour": finding["first_seen_hour"],
+            **said,
         }
-        self.table.put(key | about | asdict(stated))
-
-
-def _of(row: Json) -> Stated:
-    return Stated(**{name: row[name] for name in Stated.__dataclass_fields__})
+        self.table.put(row)

@@ -1,6 +1,6 @@
 """The API's operations, each stated once: what the document serves and the handlers answer.
 
-Pure: importable without AWS. The connect room answers its own operations; they stand here because
+Pure: importable without AWS. The connect function answers its own; they stand here because
 one document describes the whole API.
 """
 
@@ -8,6 +8,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from functions.shared.http.edge import PREFIX
+from functions.shared.records.entities import ApiKeyRow, ProjectRow, UserRow
+from functions.shared.records.events import ListedChange, ListedEvent
+from functions.shared.records.fields import FILTER, fields_of
+from functions.shared.records.findings import ListedFinding
 
 CONNECT: Final = "connect"
 API: Final = "api"
@@ -20,10 +24,10 @@ class Operation:
     Attributes:
         method: ``GET``, ``POST`` ….
         path: below the prefix.
-        room: which answers it.
+        function: which answers it.
         name: its ``operationId``.
         summary: one line.
-        answers: name of the schema of the answer.
+        answer: name of the schema of the answer.
         status: of the answer where nothing went wrong.
         query: names of the query parameters.
         body: name of the schema of the body, None without one.
@@ -34,10 +38,10 @@ class Operation:
 
     method: str
     path: str
-    room: str
+    function: str
     name: str
     summary: str
-    answers: str
+    answer: str
     status: int = 200
     query: tuple[str, ...] = ()
     body: str | None = None
@@ -53,7 +57,6 @@ class Operation:
 
 _PAGE: Final = ("cursor", "limit")
 _LIST: Final = ("org_id", *_PAGE)
-_TIME: Final = ("from", "to")
 _OPENAI: Final = (409, 422, 502, 503, 504)
 
 
@@ -74,8 +77,10 @@ def _connect(method: str, path: str, name: str, summary: str, body: str | None =
     )
 
 
-def _list(path: str, name: str, summary: str, of: str, *query: str) -> Operation:
-    return Operation("GET", path, API, name, summary, f"{of}List", query=(*_LIST, *query))
+def _list(path: str, name: str, summary: str, of: str, row: type, *query: str) -> Operation:
+    """Return the operation of a list; of its rows' record are the filters of its query."""
+    names = (*_LIST, *query, *fields_of(row, FILTER))
+    return Operation("GET", path, API, name, summary, f"{of}List", query=names)
 
 
 OPERATIONS: Final[tuple[Operation, ...]] = (
@@ -138,33 +143,31 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         "listHours",
         "List closed hours, newest first",
         "HourList",
-        query=(*_TIME, *_PAGE),
+        query=("from", "to", *_PAGE),
     ),
     Operation("GET", "/summary", API, "summary", "Figures over all organizations", "Summary"),
-    _list("/users", "listUsers", "List users", "User", "state", "role"),
-    _list("/projects", "listProjects", "List projects", "Project", "state", "status"),
-    _list("/api-keys", "listApiKeys", "List API keys", "ApiKey", "state", "project_id", "finding"),
+    _list("/users", "listUsers", "List users", "User", UserRow, "state"),
+    _list("/projects", "listProjects", "List projects", "Project", ProjectRow, "state"),
+    _list("/api-keys", "listApiKeys", "List API keys", "ApiKey", ApiKeyRow, "state", "finding"),
     _list(
         "/events",
         "listEvents",
         "List audit events, newest first",
         "Event",
-        *(*_TIME, "event_id", "event_type", "actor_id", "project_id", "target_id"),
+        ListedEvent,
+        "from",
+        "to",
     ),
     _list(
         "/changes",
         "listChanges",
         "List changes between pictures, newest first",
         "Change",
-        *(*_TIME, "section", "entity_id", "kind", "verdict"),
+        ListedChange,
+        "from",
+        "to",
     ),
-    _list(
-        "/findings",
-        "listFindings",
-        "List findings",
-        "Finding",
-        *("state", "kind", "severity", "stated"),
-    ),
+    _list("/findings", "listFindings", "List findings", "Finding", ListedFinding, "state"),
     Operation(
         "PUT",
         "/orgs/{org_id}/findings/{finding_id}/state",
@@ -287,4 +290,6 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
     Operation("GET", "/openapi.json", API, "openapi", "This document", "OpenApi", public=True),
 )
 
-OPEN_ROUTES: Final = frozenset(one.key for one in OPERATIONS if one.public and one.room == API)
+OPEN_ROUTES: Final = frozenset(
+    operation.key for operation in OPERATIONS if operation.public and operation.function == API
+)

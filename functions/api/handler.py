@@ -1,10 +1,10 @@
-"""AWS edge of the api room: what answers each route, and what the room reaches."""
+"""AWS edge of the api function: what answers each route, and what the function reaches."""
 
 import functools
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from functions.api.context import Doors, Registers
+from functions.api.context import Context, Registers
 from functions.api.flow import API, OPEN_ROUTES, OPERATIONS
 from functions.api.views.anchors import list_anchors
 from functions.api.views.bills import show_bill
@@ -38,23 +38,23 @@ from functions.shared.settings import Settings, from_process
 
 log = logger("api")
 
-View = Callable[[Request, Doors], Reply]
+View = Callable[[Request, Context], Reply]
 
 
-def _register(kind: RegisterList) -> View:
-    return lambda request, doors: list_register(kind, request, doors)
+def _register(kind: RegisterList[Any, Any]) -> View:
+    return lambda request, context: list_register(kind, request, context)
 
 
 def _timeline(kind: Timeline) -> View:
-    return lambda request, doors: list_timeline(kind, request, doors)
+    return lambda request, context: list_timeline(kind, request, context)
 
 
-def _signing_keys(_request: Request, doors: Doors) -> Reply:
-    return reply(200, {"items": [key.public() for key in doors.signing_keys.all()]})
+def _signing_keys(_request: Request, context: Context) -> Reply:
+    return reply(200, {"items": [key.public() for key in context.signing_keys.all()]})
 
 
-def _openapi(_request: Request, _doors: Doors) -> Reply:
-    # The document and its schemas are a tenth of the room's imports, and hardly ever asked for.
+def _openapi(_request: Request, _context: Context) -> Reply:
+    # The document and its schemas are a tenth of the function's imports, and hardly ever asked for.
     from functions.api.document import document
 
     return reply(200, document())
@@ -88,20 +88,21 @@ VIEWS: Mapping[str, View] = {
 }
 
 
-def routes(doors: Doors) -> dict[str, Route]:
-    """Return what answers each route of this room."""
+def routes(context: Context) -> dict[str, Route]:
+    """Return what answers each route of this function."""
 
     def bound(view: View) -> Route:
-        return lambda request: view(request, doors)
+        return lambda request: view(request, context)
 
-    return {one.key: bound(VIEWS[one.name]) for one in OPERATIONS if one.room == API}
+    own = (operation for operation in OPERATIONS if operation.function == API)
+    return {operation.key: bound(VIEWS[operation.name]) for operation in own}
 
 
-def doors_from(settings: Settings) -> Doors:
-    """Open what the room reaches, as its settings say; S3 and SQS once a request needs them."""
+def context_from(settings: Settings) -> Context:
+    """Open what the function reaches, as its settings say; S3 and SQS once a request needs them."""
     s3 = clients.when_used(clients.s3)
     evidence = Bucket(s3, settings["EVIDENCE_BUCKET"])
-    return Doors(
+    return Context(
         table=Table(clients.dynamodb(), settings["TABLE_NAME"]),
         evidence=evidence,
         packs_bucket=Bucket(s3, settings["PACKS_BUCKET"]),
@@ -118,4 +119,4 @@ def handle(event: Mapping[str, Any], _context: object) -> Reply:
 
 @functools.cache
 def _routes() -> dict[str, Route]:
-    return routes(doors_from(from_process()))
+    return routes(context_from(from_process()))

@@ -1,17 +1,21 @@
 """What an organization's newest seal says: the source of every list of what exists."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 
-from functions.api.context import Doors
-from functions.shared.canonical import Json
+from functions.api.context import Context
+from functions.api.records import SectionStatus
 from functions.shared.errors import EvidenceInvalid, EvidenceMissing
 from functions.shared.evidence.seals import Chain, Seal
 from functions.shared.hours import parse_instant
+from functions.shared.http.edge import Query
+from functions.shared.records.entities import Placement
 from functions.shared.tables.connections import Connection
 
+Row = TypeVar("Row")
 
-def chosen(doors: Doors, tenant: str, query: Mapping[str, str]) -> list[Connection]:
+
+def chosen(context: Context, tenant: str, query: Query) -> list[Connection]:
     """Return the connections a list is about, by org id.
 
     One, where ``org_id`` names it, disconnected or not; otherwise all but the disconnected ones.
@@ -19,9 +23,11 @@ def chosen(doors: Doors, tenant: str, query: Mapping[str, str]) -> list[Connecti
     Raises:
         NotFound: this tenant has no such organization.
     """
-    if "org_id" in query:
-        return [doors.connections.need(tenant, query["org_id"])]
-    return [one for one in doors.connections.of(tenant) if one.status != "disconnected"]
+    org = query.find("org_id")
+    if org is not None:
+        return [context.connections.need(tenant, org)]
+    every = context.connections.of(tenant)
+    return [connection for connection in every if connection.status != "disconnected"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,36 +37,45 @@ class Newest:
     org_id: str
     seal: Seal | None
 
-    def section(self, name: str) -> Json:
+    def section(self, name: str) -> SectionStatus:
         """Return how a section was read: a failed read must not look like an empty list."""
         if self.seal is None:
-            return section_row(self.org_id, None, None, "no_hour_closed_yet")
-        found = self.seal.content["sections"].get(name, {})
+            return section_status(self.org_id, None, None, "no_hour_closed_yet")
         hour = self.seal.content["hour"]
-        return section_row(self.org_id, hour, found.get("status"), found.get("reason"))
+        section = self.seal.content["sections"].get(name)
+        if section is None:
+            return section_status(self.org_id, hour, None, None)
+        return section_status(self.org_id, hour, section["status"], section["reason"])
 
-    def rows(self, doors: Doors, name: str) -> list[Json]:
+    def rows(self, context: Context, section: str, record: type[Row]) -> list[Row]:
         """Return the rows of a section's register, none where no seal names one yet."""
-        entry = self.seal.register(name) if self.seal else None
-        return doors.registers.rows(entry) if entry else []
+        entry = self.seal.register(section) if self.seal else None
+        return context.registers.rows(entry, record) if entry else []
+
+    def placed(self) -> Placement:
+        """Return what a list adds to each row of this hour's registers."""
+        hour = self.seal.content["hour"] if self.seal else None
+        return {"org_id": self.org_id, "state_at": hour}
 
 
-def section_row(org: str, hour: str | None, status: str | None, reason: str | None) -> Json:
+def section_status(
+    org: str, hour: str | None, status: str | None, reason: str | None
+) -> SectionStatus:
     """Return one entry of a list's ``sections``."""
     return {"org_id": org, "status": status, "reason": reason, "hour": hour}
 
 
-def newest(doors: Doors, tenant: str, org: str) -> Newest:
+def newest_hour(context: Context, tenant: str, org: str) -> Newest:
     """Return the newest closed hour, its seal read and checked.
 
     Raises:
         EvidenceMissing: the table names a seal that is not there.
         EvidenceInvalid: the seal is not the one that the table names.
     """
-    row = doors.hours(tenant, org).newest()
+    row = context.hours(tenant, org).newest()
     if row is None:
         return Newest(org, None)
-    seal = Chain(doors.evidence, tenant, org).seal(parse_instant(row["hour"]))
+    seal = Chain(context.evidence, tenant, org).seal(parse_instant(row["hour"]))
     if seal is None:
         raise EvidenceMissing(f"the seal of {row['hour']} is missing")
     if seal.sha256 != row["sha256"]:

@@ -11,13 +11,15 @@ import re
 import secrets
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, Literal, cast
 
+from functions.api.records import ListedShareLink, ShareLinkKey, ShareLinkPointer
 from functions.shared.aws.keys import share_link_sk, share_token_pk, tenant_pk
 from functions.shared.aws.table import ConditionFailed, Item, Page, Table
-from functions.shared.canonical import Json, sha256_hex
+from functions.shared.canonical import sha256_hex
 from functions.shared.errors import NotFound
 from functions.shared.hours import parse_instant, rfc3339
+from functions.shared.records.tables import Key
 
 DEFAULT_DAYS: Final = 14
 MAX_DAYS: Final = 90
@@ -51,17 +53,23 @@ class ShareLink:
     expires_at: str
     revoked_at: str | None = None
 
-    def state(self, at: datetime) -> str:
+    def state(self, at: datetime) -> Literal["active", "expired", "revoked"]:
         """Return ``active``, ``expired`` or ``revoked``."""
         if self.revoked_at is not None:
             return "revoked"
         return "active" if at < parse_instant(self.expires_at) else "expired"
 
-    def public(self, at: datetime) -> Json:
+    def public(self, at: datetime) -> ListedShareLink:
         """Return what the tenant's users may see of it."""
-        shown = asdict(self)
-        del shown["tenant_id"]
-        return shown | {"state": self.state(at)}
+        return {
+            "number": self.number,
+            "link_id": self.link_id,
+            "label": self.label,
+            "created_at": self.created_at,
+            "expires_at": self.expires_at,
+            "revoked_at": self.revoked_at,
+            "state": self.state(at),
+        }
 
 
 def new_link(
@@ -101,9 +109,15 @@ class ShareLinks:
 
     def add(self, link: ShareLink, token: str) -> None:
         """Keep a new link, under its tenant and under its token's digest."""
-        place = {"tenant_id": link.tenant_id, "number": link.number, "link_id": link.link_id}
-        pointer = {"pk": _token_pk(token), "sk": _POINTER_SK, "expires_epoch": _gone(link)}
-        self.table.create_together([_to_item(link), pointer | place])
+        pointer: ShareLinkPointer = {
+            "pk": _token_pk(token),
+            "sk": _POINTER_SK,
+            "tenant_id": link.tenant_id,
+            "number": link.number,
+            "link_id": link.link_id,
+            "expires_epoch": _gone(link),
+        }
+        self.table.create_together([_to_item(link), pointer])
 
     def page(
         self, tenant: str, number: int, *, limit: int, after: str | None = None
@@ -124,12 +138,12 @@ class ShareLinks:
         Raises:
             NotFound: this pack has no such link.
         """
-        found = _LINK_ID.fullmatch(link_id) and self.table.get(
-            tenant_pk(tenant), share_link_sk(number, link_id)
-        )
-        if not found:
+        pk = tenant_pk(tenant)
+        named = _LINK_ID.fullmatch(link_id)
+        item = self.table.get(pk, share_link_sk(number, link_id)) if named else None
+        if item is None:
             raise NotFound("no such link")
-        return _from_item(found)
+        return _from_item(item)
 
     def revoke(self, link: ShareLink, at: datetime) -> ShareLink:
         """End a link and return it as it then is; the first end of two counts."""
@@ -148,9 +162,10 @@ class ShareLinks:
         Raises:
             NotFound: there is none, or it has expired, or was revoked; nobody is told which.
         """
-        pointer = self.table.get(_token_pk(token), _POINTER_SK) if _TOKEN.fullmatch(token) else None
-        if pointer is None:
+        item = self.table.get(_token_pk(token), _POINTER_SK) if _TOKEN.fullmatch(token) else None
+        if item is None:
             raise NotFound("no such token")
+        pointer = cast("ShareLinkKey", item)
         link = self.need(pointer["tenant_id"], pointer["number"], pointer["link_id"])
         if link.state(at) != "active":
             raise NotFound("the link has ended")
@@ -167,9 +182,9 @@ def _gone(link: ShareLink) -> int:
 
 
 def _to_item(link: ShareLink) -> Item:
-    key = {"pk": tenant_pk(link.tenant_id), "sk": share_link_sk(link.number, link.link_id)}
-    return key | asdict(link) | {"expires_epoch": _gone(link)}
+    key: Key = {"pk": tenant_pk(link.tenant_id), "sk": share_link_sk(link.number, link.link_id)}
+    return {**key, **asdict(link), "expires_epoch": _gone(link)}
 
 
 def _from_item(item: Item) -> ShareLink:
-    return ShareLink(**{name.name: item[name.name] for name in fields(ShareLink)})
+    return ShareLink(**{part.name: item[part.name] for part in fields(ShareLink)})

@@ -1,1 +1,1 @@
-"""The room that connects an organization: check, wrap, enrol."""
+"""The function that connects an organization: check, wrap, enrol."""

@@ -16,7 +16,7 @@ import httpx
 from pydantic import SecretStr
 
 from functions.connect.expiry import own_expiry
-from functions.connect.refusal_messages import in_words
+from functions.connect.refusal_messages import explained
 from functions.shared.canonical import Json
 from functions.shared.clock import Clock
 from functions.shared.errors import (
@@ -30,6 +30,7 @@ from functions.shared.errors import (
     UpstreamError,
 )
 from functions.shared.openai.client import OpenAI, http_transport
+from functions.shared.records.tables import OrgProof, Readable
 
 DEADLINE_S: Final = 20.0
 # In the form of an organization id, and nobody's.
@@ -43,12 +44,12 @@ Recognize = Callable[[str], bool]
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class Endpoint:
     """How OpenAI is reached.
 
     Attributes:
         base_url: without a final slash.
-        now: the room's clock.
+        now: the function's clock.
         transport: makes what one check's calls go through.
     """
 
@@ -58,7 +59,7 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
+class KeyReport:
     """What OpenAI showed of a key.
 
     Attributes:
@@ -69,19 +70,19 @@ class Checked:
         expires_at: of the key itself, where OpenAI shows it.
     """
 
-    readable: dict[str, str]
-    org_proof: str
+    readable: Readable
+    org_proof: OrgProof
     project_ids: list[str]
     expires_at: datetime | None
 
 
 def check(
-    line: Line, org_id: str, admin_key: SecretStr, recognize: Recognize | None = None
-) -> Checked:
+    endpoint: Endpoint, org_id: str, admin_key: SecretStr, recognize: Recognize | None = None
+) -> KeyReport:
     """Return what the key can read.
 
     Args:
-        line: to OpenAI.
+        endpoint: of OpenAI.
         org_id: the organization it claims.
         admin_key: the key.
         recognize: tells a project that is known already; pages are read until one is found.
@@ -90,35 +91,35 @@ def check(
         UpstreamError: the key cannot be used, or OpenAI cannot say so now; in the tenant's words.
     """
     try:
-        return asyncio.run(_check(line, org_id, admin_key, recognize))
+        return asyncio.run(_check(endpoint, org_id, admin_key, recognize))
     except UpstreamError as error:
-        raise in_words(error) from None
+        raise explained(error) from None
 
 
 async def _check(
-    line: Line, org_id: str, admin_key: SecretStr, recognize: Recognize | None
-) -> Checked:
+    endpoint: Endpoint, org_id: str, admin_key: SecretStr, recognize: Recognize | None
+) -> KeyReport:
     deadline = time.monotonic() + DEADLINE_S
-    async with line.transport() as transport:
+    async with endpoint.transport() as transport:
 
-        def seen_as(org: str) -> OpenAI:
+        def client_for(org: str) -> OpenAI:
             return OpenAI(
                 transport=transport,
-                base_url=line.base_url,
+                base_url=endpoint.base_url,
                 org_id=org,
                 admin_key=admin_key.get_secret_value(),
-                now=line.now,
+                now=endpoint.now,
                 remaining_s=lambda: deadline - time.monotonic(),
                 tries=_TRIES,
             )
 
-        openai = seen_as(org_id)
+        openai = client_for(org_id)
         # Alone and first: what refuses this refuses the key, and the rest need not be asked.
         _data(await openai.get("/organization/users", [_ONE]))
         (projects, project_ids, api_keys), audit_events, org_proof, expires_at = await _all(
             _projects(openai, recognize),
             _audit_events(openai),
-            _org_proof(seen_as(WRONG_ORGANIZATION)),
+            _org_proof(client_for(WRONG_ORGANIZATION)),
             own_expiry(openai, admin_key),
         )
     readable = {
@@ -127,7 +128,7 @@ async def _check(
         "api_keys": api_keys,
         "audit_events": audit_events,
     }
-    return Checked(readable, org_proof, project_ids, expires_at)
+    return KeyReport(readable, org_proof, project_ids, expires_at)
 
 
 async def _all(*probes: Any) -> list[Any]:
@@ -141,30 +142,30 @@ async def _all(*probes: Any) -> list[Any]:
 
 async def _projects(openai: OpenAI, recognize: Recognize | None) -> tuple[str, list[str], str]:
     try:
-        listed = await _project_pages(openai, recognize)
+        projects = await _project_pages(openai, recognize)
     except UpstreamError as error:
-        word = _word(error)
-        return word, [], word
-    active = next((row["id"] for row in listed if _is_active(row)), None)
+        status = _status(error)
+        return status, [], status
+    active = next((project["id"] for project in projects if _is_active(project)), None)
     api_keys = await _api_keys(openai, active) if active else "ok"
-    return "ok", [row["id"] for row in listed], api_keys
+    return "ok", [project["id"] for project in projects], api_keys
 
 
 async def _project_pages(openai: OpenAI, recognize: Recognize | None) -> list[Json]:
-    listed: list[Json] = []
+    projects: list[Json] = []
     after: str | None = None
     for _ in range(_PROJECT_PAGES):
         params = [_PAGE, ("include_archived", "true"), *([("after", after)] if after else [])]
         page = await openai.get("/organization/projects", params)
         rows = [row for row in _data(page) if isinstance(row.get("id"), str)]
-        listed += rows
-        found = recognize is None or any(recognize(row["id"]) for row in rows)
+        projects += rows
+        recognized = recognize is None or any(recognize(row["id"]) for row in rows)
         last = page.get("last_id")
         ended = page.get("has_more") is not True or not isinstance(last, str) or last == after
-        if found or ended or not rows:
+        if recognized or ended or not rows:
             break
         after = last
-    return listed
+    return projects
 
 
 async def _api_keys(openai: OpenAI, project_id: str) -> str:
@@ -174,7 +175,7 @@ async def _api_keys(openai: OpenAI, project_id: str) -> str:
     except ParameterRefused:
         return "partial"
     except UpstreamError as error:
-        return _word(error)
+        return _status(error)
     return "ok"
 
 
@@ -182,12 +183,12 @@ async def _audit_events(openai: OpenAI) -> str:
     try:
         events = _data(await openai.get("/organization/audit_logs", [_ONE]))
     except UpstreamError as error:
-        return _word(error)
+        return _status(error)
     # An empty log is no proof that anything is logged: logging is off by default.
     return "ok" if events else "unproven"
 
 
-async def _org_proof(wrong: OpenAI) -> str:
+async def _org_proof(wrong: OpenAI) -> OrgProof:
     try:
         await wrong.get("/organization/users", [_ONE])
     except AnsweredForAnother:
@@ -201,7 +202,7 @@ async def _org_proof(wrong: OpenAI) -> str:
     return "none"
 
 
-def _word(error: UpstreamError) -> str:
+def _status(error: UpstreamError) -> str:
     """Return how a section's refusal is recorded; raise again what no retry-later may hide."""
     if isinstance(error, ScopeMissing):
         return "forbidden"

@@ -7,13 +7,14 @@ them.
 from dataclasses import asdict, replace
 from datetime import datetime
 
-from functions.connect.wrap import Wrapped
+from functions.connect.wrap import StoredKey
 from functions.shared.hours import HOUR, floor_hour, parse_instant, rfc3339
+from functions.shared.records.seals import LifecycleFacts
 from functions.shared.tables.connections import Connection
 
 
 def enrolled(
-    tenant: str, org: str, display_name: str | None, wrapped: Wrapped, by: str, now: datetime
+    tenant: str, org: str, display_name: str | None, key: StoredKey, by: str, now: datetime
 ) -> Connection:
     """Return a new connection; the hour that ended last is its first."""
     connection = Connection(
@@ -25,13 +26,13 @@ def enrolled(
         connected_at=rfc3339(now),
         first_hour=rfc3339(floor_hour(now) - HOUR),
         lifecycle=[],
-        **asdict(wrapped),
+        **asdict(key),
     )
     return connection.with_entry("connected", now, **_facts(connection, by))
 
 
 def enrolled_again(
-    before: Connection, display_name: str | None, wrapped: Wrapped, by: str, now: datetime
+    before: Connection, display_name: str | None, key: StoredKey, by: str, now: datetime
 ) -> Connection:
     """Return a disconnected connection connected again; its chain goes on from its last seal.
 
@@ -46,15 +47,19 @@ def enrolled_again(
         health="ok",
         connected_at=rfc3339(now),
         first_hour=rfc3339(first),
-        **asdict(wrapped),
+        **asdict(key),
     )
     return connection.with_entry("reconnected", now, **_facts(connection, by))
 
 
-def rekeyed(before: Connection, wrapped: Wrapped, by: str, now: datetime) -> Connection:
+def rekeyed(before: Connection, key: StoredKey, by: str, now: datetime) -> Connection:
     """Return a connection with another key of the same organization."""
-    connection = replace(before, health="ok", **asdict(wrapped))
-    facts = {"by": by, "key_last4": wrapped.admin_key_last4, "org_proof": wrapped.org_proof}
+    connection = replace(before, health="ok", **asdict(key))
+    facts: LifecycleFacts = {
+        "by": by,
+        "key_last4": key.admin_key_last4,
+        "org_proof": key.org_proof,
+    }
     return connection.with_entry("key_replaced", now, **facts)
 
 
@@ -75,7 +80,7 @@ def hour_to_close(connection: Connection, now: datetime) -> datetime | None:
     return last if last >= parse_instant(connection.first_hour) else None
 
 
-def _facts(connection: Connection, by: str) -> dict[str, str]:
+def _facts(connection: Connection, by: str) -> LifecycleFacts:
     return {
         "by": by,
         "first_hour": connection.first_hour,

@@ -6,10 +6,10 @@ endpoint is optional (404 on some accounts), so no refusal here refuses the key.
 
 import re
 from datetime import UTC, datetime
-from typing import Any
 
 from pydantic import SecretStr
 
+from functions.shared.canonical import Json
 from functions.shared.errors import UpstreamError
 from functions.shared.openai.client import OpenAI
 
@@ -24,16 +24,16 @@ async def own_expiry(openai: OpenAI, admin_key: SecretStr) -> datetime | None:
     Where several listed keys fit, the earliest expiry counts: a reminder too early does no harm.
     """
     try:
-        rows = await _listed(openai)
+        rows = await _admin_keys(openai)
     except UpstreamError:
         return None
     secret = admin_key.get_secret_value()
-    moments = [_moment(row.get("expires_at")) for row in rows if _fits(row, secret)]
-    return min((moment for moment in moments if moment), default=None)
+    expiries = [_instant(row.get("expires_at")) for row in rows if _fits(row, secret)]
+    return min((expiry for expiry in expiries if expiry), default=None)
 
 
-async def _listed(openai: OpenAI) -> list[dict[str, Any]]:
-    rows: list[dict[str, Any]] = []
+async def _admin_keys(openai: OpenAI) -> list[Json]:
+    rows: list[Json] = []
     after: str | None = None
     for _ in range(_PAGES):
         params = [("limit", "100"), *([("after", after)] if after else [])]
@@ -47,7 +47,7 @@ async def _listed(openai: OpenAI) -> list[dict[str, Any]]:
     return rows
 
 
-def _fits(row: dict[str, Any], secret: str) -> bool:
+def _fits(row: Json, secret: str) -> bool:
     parts = _MASK.split(str(row.get("redacted_value") or ""))
     head, tail = parts[0], parts[-1]
     return (
@@ -58,7 +58,7 @@ def _fits(row: dict[str, Any], secret: str) -> bool:
     )
 
 
-def _moment(value: object) -> datetime | None:
+def _instant(value: object) -> datetime | None:
     if not isinstance(value, int) or isinstance(value, bool) or value <= 0:
         return None
     try:

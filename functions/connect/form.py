@@ -17,7 +17,7 @@ from functions.shared.tables.account_owners import IDENTITY
 
 MAX_NAME_LENGTH: Final = 100
 MAX_ADDRESS: Final = 254
-WHERE_TO_MINT: Final = (
+WHERE_TO_GET_ONE: Final = (
     "an owner of the organization mints one under Settings → Organization → Admin Keys: "
     "read-only, 90 days"
 )
@@ -31,17 +31,17 @@ _ADDRESS = re.compile(r"[^@\s]+@[^@\s]+")
 def _admin_key(value: object) -> SecretStr:
     text = value.strip() if isinstance(value, str) else ""
     if not text:
-        raise BadRequest(f"admin_key is missing: an Organization Admin Key; {WHERE_TO_MINT}")
+        raise BadRequest(f"admin_key is missing: an Organization Admin Key; {WHERE_TO_GET_ONE}")
     if not text.startswith("sk-admin-"):
         kind = "a user or project key (sk-…)" if text.startswith("sk-") else "something else"
         raise WrongKeyKind(
             f"an Organization Admin Key is needed, it starts with sk-admin-; this is {kind}; "
-            f"{WHERE_TO_MINT}; revoke a key that you sent here by mistake"
+            f"{WHERE_TO_GET_ONE}; revoke a key that you sent here by mistake"
         )
     if not _ADMIN_KEY.fullmatch(text):
         raise WrongKeyKind(
             "this starts like an Organization Admin Key, but is cut off or holds other characters "
-            f"than letters, digits, - and _; copy it again; {WHERE_TO_MINT}"
+            f"than letters, digits, - and _; copy it again; {WHERE_TO_GET_ONE}"
         )
     return SecretStr(text)
 
@@ -124,5 +124,5 @@ def read(form: type[AnyForm], body: Json) -> AnyForm:
         return form.model_validate(body)
     except ValidationError as error:
         # `from None`: pydantic's error carries what was sent.
-        fields = ", ".join(str(place["loc"][0]) for place in error.errors(include_input=False))
+        fields = ", ".join(str(fault["loc"][0]) for fault in error.errors(include_input=False))
         raise BadRequest(f"cannot be used: {fields}") from None

@@ -5,38 +5,38 @@ addresses becomes the hashes in its packs (``tools/match-people.py``). Nobody ge
 the custody log does not take is not handed out.
 """
 
-from functions.connect.flow import Doors
-from functions.shared.canonical import Json
+from functions.connect.context import Context
 from functions.shared.errors import Conflict
 from functions.shared.hashing import NORMALIZATION, SCHEME
-from functions.shared.http.principal import Caller
+from functions.shared.http.principal import Principal
+from functions.shared.records.tables import CustodyFacts, HashingKey
 
 
-def hashing_key(caller: Caller, doors: Doors) -> Json:
+def hashing_key(principal: Principal, context: Context) -> HashingKey:
     """Return the key, and what a hash is made of; manifests name the same as ``hash_scheme``.
 
     Raises:
         Conflict: the tenant has none: nothing was connected yet, or it was erased.
         KeyUnusable: KMS does not unwrap it. Page the operator.
-        VaultUnavailable: try again.
+        KmsUnavailable: try again.
 
     Permissions:
         dynamodb:GetItem and PutItem; kms:Decrypt on the secrets key with the context
         ``purpose: hash-key``.
     """
-    key = doors.hash_keys.find(caller.tenant_id)
+    key = context.hash_keys.find(principal.tenant_id)
     if key is None:
         raise Conflict(
             "there is no hashing key: it is made when the first organization is connected, and "
             "gone for good once it was erased"
         )
-    algorithm, _, key_id = SCHEME.partition(":")
-    doors.custody.note(
-        caller.tenant_id, caller.user, "hashing_key.fetched", doors.clock(), key_id=key_id
-    )
+    key_id = SCHEME.partition(":")[2]
+    facts: CustodyFacts = {"key_id": key_id}
+    now = context.clock()
+    context.custody.note(principal.tenant_id, principal.user, "hashing_key.fetched", now, **facts)
     return {
         "key_id": key_id,
-        "algorithm": algorithm,
+        "algorithm": "hmac-sha256",
         "normalization": NORMALIZATION,
         "key_hex": key.hex(),
     }

@@ -3,8 +3,8 @@
 Pure. A key of another organization must not go on writing this one's history: it is quarantined.
 """
 
-from functions.connect.check import Checked, Recognize
-from functions.connect.refusal_messages import in_words
+from functions.connect.check import KeyReport, Recognize
+from functions.connect.refusal_messages import explained
 from functions.shared.errors import Quarantined
 from functions.shared.hashing import id_hash
 from functions.shared.tables.connections import Connection
@@ -12,13 +12,13 @@ from functions.shared.tables.connections import Connection
 
 def recognizer(hash_key: bytes, connection: Connection) -> Recognize | None:
     """Return what tells a known project, None where none is known."""
-    known = frozenset(connection.known_projects)
-    if not known:
+    hashes = frozenset(connection.known_projects)
+    if not hashes:
         return None
-    return lambda project_id: id_hash(hash_key, project_id) in known
+    return lambda project_id: id_hash(hash_key, project_id) in hashes
 
 
-def require_same(checked: Checked, recognize: Recognize | None) -> None:
+def require_same(report: KeyReport, recognize: Recognize | None) -> None:
     """Refuse a key that shows no sign of being the same organization's.
 
     A known project must be seen. Where none was ever seen, OpenAI's own word must do: it refused
@@ -28,8 +28,8 @@ def require_same(checked: Checked, recognize: Recognize | None) -> None:
         Quarantined: nothing is stored.
     """
     if recognize is None:
-        same = checked.org_proof == "proven"
+        same = report.org_proof == "proven"
     else:
-        same = any(recognize(project_id) for project_id in checked.project_ids)
+        same = any(recognize(project_id) for project_id in report.project_ids)
     if not same:
-        raise in_words(Quarantined())
+        raise explained(Quarantined())

@@ -7,15 +7,15 @@ stored.
 from collections.abc import Mapping
 from typing import Final
 
-from functions.connect.form import WHERE_TO_MINT
+from functions.connect.form import WHERE_TO_GET_ONE
 from functions.shared import errors
 
 NOTHING_STORED: Final = "Nothing was stored."
 
-WORDS: Final[Mapping[type[errors.UpstreamError], str]] = {
+MESSAGES: Final[Mapping[type[errors.UpstreamError], str]] = {
     errors.KeyRejected: (
         "OpenAI answered 401: it does not know this key, or the key has expired or was revoked; "
-        f"{WHERE_TO_MINT}."
+        f"{WHERE_TO_GET_ONE}."
     ),
     errors.OrganizationMismatch: (
         "OpenAI says that this key belongs to another organization than the org_id sent; compare "
@@ -27,7 +27,7 @@ WORDS: Final[Mapping[type[errors.UpstreamError], str]] = {
     ),
     errors.ScopeMissing: (
         "OpenAI answered 403: this key may not list users; it needs the scope api.management.read "
-        f"(and api.audit_logs.read for the audit log); {WHERE_TO_MINT}."
+        f"(and api.audit_logs.read for the audit log); {WHERE_TO_GET_ONE}."
     ),
     errors.QuotaExhausted: (
         "OpenAI answered 429 insufficient_quota: the organization's quota is used up, and waiting "
@@ -56,12 +56,12 @@ WORDS: Final[Mapping[type[errors.UpstreamError], str]] = {
 }
 
 
-def in_words(error: errors.UpstreamError) -> errors.UpstreamError:
+def explained(error: errors.UpstreamError) -> errors.UpstreamError:
     """Return the same refusal with the message the tenant reads."""
     kind = type(error)
-    text = next(WORDS[one] for one in kind.__mro__ if one in WORDS)
+    text = next(MESSAGES[base] for base in kind.__mro__ if base in MESSAGES)
     # To the tenant a used-up time of ours and a slow answer are the same thing.
-    told = errors.UpstreamTimeout if kind is errors.DeadlineReached else kind
-    return told(
+    shown_as = errors.UpstreamTimeout if kind is errors.DeadlineReached else kind
+    return shown_as(
         f"{text} {NOTHING_STORED}", request_id=error.request_id, retry_after_s=error.retry_after_s
     )

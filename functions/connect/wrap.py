@@ -11,10 +11,11 @@ from typing import Final
 
 from pydantic import SecretStr
 
-from functions.connect.check import Checked
-from functions.shared.aws.kms import Vault, admin_key_context
+from functions.connect.check import KeyReport
+from functions.shared.aws.kms import KmsKey, admin_key_context
 from functions.shared.hashing import id_hash
 from functions.shared.hours import rfc3339
+from functions.shared.records.tables import OrgProof, Readable
 
 WARN_BEFORE: Final = timedelta(days=14)
 # A key minted with the 90 days we ask for is then 14 days from its end.
@@ -23,7 +24,7 @@ _KNOWN_PROJECTS = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Wrapped:
+class StoredKey:
     """What is kept of a key and of what it showed; the fields are those of the connection."""
 
     admin_key: bytes = field(repr=False)
@@ -31,43 +32,43 @@ class Wrapped:
     admin_key_expires_at: str | None
     admin_key_warn_at: str
     known_projects: list[str]
-    org_proof: str
-    readable: dict[str, str]
+    org_proof: OrgProof
+    readable: Readable
 
 
 def wrap(
-    vault: Vault,
-    place: tuple[str, str],
+    kms: KmsKey,
+    tenant_and_org: tuple[str, str],
     admin_key: SecretStr,
-    checked: Checked,
-    known: tuple[bytes, Iterable[str]],
+    report: KeyReport,
+    known_projects: tuple[bytes, Iterable[str]],
     now: datetime,
-) -> Wrapped:
+) -> StoredKey:
     """Return what may be stored.
 
     Args:
-        vault: of the secrets key.
-        place: (tenant, organization): the row's key, and so the context.
+        kms: the secrets key.
+        tenant_and_org: the row's key, and so the encryption context.
         admin_key: the key; its plaintext lives in this frame.
-        checked: what OpenAI showed of it.
-        known: the tenant's hashing key, and the hashes known before.
+        report: what OpenAI showed of it.
+        known_projects: the tenant's hashing key, and the hashes kept before.
         now: the present.
 
     Raises:
         KeyUnusable: KMS does not wrap. Page the operator.
-        VaultUnavailable: try again.
+        KmsUnavailable: try again.
     """
-    hash_key, known_before = known
-    seen = [id_hash(hash_key, project) for project in checked.project_ids]
+    hash_key, kept = known_projects
+    hashes = [id_hash(hash_key, project) for project in report.project_ids]
     secret = admin_key.get_secret_value()
-    expires_at = checked.expires_at
+    expires_at = report.expires_at
     warn_at = expires_at - WARN_BEFORE if expires_at else now + WARN_AFTER
-    return Wrapped(
-        admin_key=vault.wrap(secret.encode(), admin_key_context(*place)),
+    return StoredKey(
+        admin_key=kms.wrap(secret.encode(), admin_key_context(*tenant_and_org)),
         admin_key_last4=secret[-4:],
         admin_key_expires_at=rfc3339(expires_at) if expires_at else None,
         admin_key_warn_at=rfc3339(warn_at),
-        known_projects=list(dict.fromkeys([*seen, *known_before]))[:_KNOWN_PROJECTS],
-        org_proof=checked.org_proof,
-        readable=checked.readable,
+        known_projects=list(dict.fromkeys([*hashes, *kept]))[:_KNOWN_PROJECTS],
+        org_proof=report.org_proof,
+        readable=report.readable,
     )

@@ -1,1 +1,1 @@
-"""The room that turns sealed hours into a signed pack."""
+"""The function that turns sealed hours into a signed pack."""

@@ -7,11 +7,13 @@ a crash; the last seal that counts is therefore written into the row first.
 from datetime import datetime, timedelta
 
 from functions.pack.collect.seal_chain import ends_chain
-from functions.pack.context import Doors
+from functions.pack.context import Context
+from functions.shared.aws.queue import Queue
 from functions.shared.aws.table import ConditionFailed
 from functions.shared.errors import EvidenceInvalid, PackFailed
 from functions.shared.evidence.seals import Chain, Seal
 from functions.shared.hours import HOUR, parse_instant
+from functions.shared.records.tables import PackMessage
 from functions.shared.tables.packs import Pack
 
 # By then every hour that closes in the ordinary way has its seal.
@@ -21,7 +23,7 @@ _BEHIND = timedelta(hours=3)
 _WAIT_S = 30
 
 
-def begin(tenant: str, number: int, doors: Doors) -> Pack | None:
+def begin(tenant: str, number: int, context: Context) -> Pack | None:
     """Return the row of a pack to build now; None where it has ended, or is put off.
 
     A message that comes twice, or after a crash, finds the row as the first one left it and goes
@@ -34,41 +36,47 @@ def begin(tenant: str, number: int, doors: Doors) -> Pack | None:
         dynamodb:GetItem and UpdateItem; s3:GetObject and s3:ListBucket on the evidence bucket;
         sqs:SendMessage on the pack queue.
     """
-    pack = doors.packs.need(tenant, number)
+    pack = context.packs.need(tenant, number)
     if pack.state == "building":
         return pack
     if pack.state != "queued":
         return None
-    newest = {org: _newest(pack, org, doors) for org in pack.org_ids}
-    if any(_on_its_way(pack, seal, doors.now()) for seal in newest.values()):
-        put_off(pack, doors, _WAIT_S)
+    cut, end = parse_instant(pack.cut_hour) + HOUR, pack.period.end
+    newest = {org: _newest(Chain(context.evidence, tenant, org), cut) for org in pack.org_ids}
+    if any(_may_still_come(seal, end, context.now()) for seal in newest.values()):
+        put_off(tenant, number, context.queue, _WAIT_S)
         return None
     sealed_through = {org: seal.content["hour"] if seal else None for org, seal in newest.items()}
     try:
-        return doors.packs.update(
+        return context.packs.update(
             pack, expect="queued", state="building", sealed_through=sealed_through
         )
     except ConditionFailed:
         # Another copy of the message began it; what that one froze counts.
-        return begin(tenant, number, doors)
+        return begin(tenant, number, context)
 
 
-def put_off(pack: Pack, doors: Doors, delay_s: int) -> None:
+def put_off(tenant: str, number: int, queue: Queue, delay_s: int) -> None:
     """Have the pack built later, by a new message: receives count towards the dead letters."""
-    doors.queue.send({"number": pack.number, "tenant_id": pack.tenant_id}, delay_s=delay_s)
+    message: PackMessage = {"number": number, "tenant_id": tenant}
+    queue.send(message, delay_s=delay_s)
 
 
-def _newest(pack: Pack, org: str, doors: Doors) -> Seal | None:
-    chain = Chain(doors.evidence, pack.tenant_id, org)
+def _newest(chain: Chain, cut: datetime) -> Seal | None:
     try:
-        return chain.last_before(parse_instant(pack.cut_hour) + HOUR)
+        return chain.last_before(cut)
     except EvidenceInvalid as error:
         raise PackFailed(f"sealed evidence is invalid, so nothing was signed: {error}") from error
 
 
-def _on_its_way(pack: Pack, newest: Seal | None, now: datetime) -> bool:
-    """Tell whether the last hours of the period closed so lately that their seals may yet come."""
-    end = pack.period.end
+def _may_still_come(newest: Seal | None, end: datetime, now: datetime) -> bool:
+    """Tell whether the last hours of the period closed so lately that their seals may yet come.
+
+    Args:
+        newest: the newest seal, None where there is none.
+        end: of the period.
+        now: the present.
+    """
     if newest is None or now >= end + USUAL_SEALING or ends_chain(newest):
         return False
     return end - _BEHIND <= newest.hour + HOUR < end

@@ -1,4 +1,4 @@
-"""Given up: a pack whose message broke its function every time fails, in words.
+"""Dead letters: a pack whose message broke its function every time fails, in words.
 
 A run that is killed (no time, no memory left) cannot say so itself, the last one least of all. What
 the queue gives up goes to its dead letters, and from there to this function, which needs nothing
@@ -7,13 +7,14 @@ that could have broken the other one: no evidence, no disk, no key.
 
 from typing import Any
 
+from functions.pack.chain_row import PackChain
 from functions.pack.fail import fail
-from functions.shared import settings
 from functions.shared.aws import clients
 from functions.shared.aws.table import Table
 from functions.shared.canonical import strict_loads
 from functions.shared.observability import count, logger
-from functions.shared.tables.pack_chain import PackChain
+from functions.shared.records.tables import PackMessage
+from functions.shared.settings import from_process
 from functions.shared.tables.packs import Packs
 
 log = logger("pack-given-up")
@@ -24,16 +25,16 @@ REASON = (
 )
 
 
-def handle(event: dict[str, Any], _context: object) -> dict[str, Any]:
+def handle(event: dict[str, Any], _lambda_context: object) -> dict[str, list[str]]:
     """Record each message's pack as failed; one that has ended meanwhile stays as it is.
 
     Permissions:
         dynamodb:GetItem and UpdateItem.
     """
-    table = Table(clients.dynamodb(), settings.from_process()["TABLE_NAME"])
+    table = Table(clients.dynamodb(), from_process()["TABLE_NAME"])
     for record in event["Records"]:
-        body = strict_loads(record["body"])
-        tenant, number = body["tenant_id"], int(body["number"])
+        message: PackMessage = strict_loads(record["body"])
+        tenant, number = message["tenant_id"], message["number"]
         fail(tenant, number, REASON, packs=Packs(table), chain=PackChain(table), count=count)
         log.error("given up", tenant_id=tenant, number=number)
     return {"batchItemFailures": []}

@@ -10,7 +10,6 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from functions.shared import settings
 from functions.shared.aws import clients
 from functions.shared.aws.queue import Queue
 from functions.shared.aws.table import Table
@@ -19,6 +18,7 @@ from functions.shared.errors import AuditError
 from functions.shared.hours import HOUR, floor_hour, parse_instant, previous_month, rfc3339
 from functions.shared.observability import logger
 from functions.shared.period import Period
+from functions.shared.settings import from_process
 from functions.shared.tables.connections import Connection, Connections
 from functions.shared.tables.hour_rows import HourRows
 from functions.shared.tables.packs import Pack, Packs
@@ -30,16 +30,16 @@ class DispatchIncomplete(AuditError):
     """Some tenants' packs were not requested. Fire again: those that were are not made twice."""
 
 
-def handle(event: dict[str, Any], _context: object) -> dict[str, int]:
+def handle(event: dict[str, Any], _lambda_context: object) -> dict[str, int]:
     """Request the packs of the month before the event (EventBridge's scheduled event).
 
     Permissions:
         dynamodb:Query, GetItem, PutItem and UpdateItem; sqs:SendMessage on the pack queue.
     """
-    given = settings.from_process()
-    table = Table(clients.dynamodb(), given["TABLE_NAME"])
-    queue = Queue(clients.sqs(), given["PACK_QUEUE_URL"])
-    now = clock_from(given.environment)()
+    settings = from_process()
+    table = Table(clients.dynamodb(), settings["TABLE_NAME"])
+    queue = Queue(clients.sqs(), settings["PACK_QUEUE_URL"])
+    now = clock_from(settings.environment)()
     fired_at = min(parse_instant(event["time"]), now)
     packs = dispatch(table, queue, fired_at, now, again=event.get("again") is True)
     log.info("dispatched", packs=len(packs), time=event["time"])
@@ -53,7 +53,7 @@ def dispatch(
 
     Args:
         table: the table.
-        queue: the pack room's.
+        queue: the pack function's.
         fired_at: instant of the schedule's event.
         now: the present.
         again: make those anew that failed.
@@ -106,14 +106,17 @@ def _with_an_hour(table: Table, tenant: str, period: Period) -> list[str]:
     One that should have one by now is not left out for lack of rows: its pack says what is missing.
     """
     return sorted(
-        one.org_id
-        for one in Connections(table).of(tenant)
-        if _expects(one, period) or _has_an_hour(HourRows(table, tenant, one.org_id), period)
+        connection.org_id
+        for connection in Connections(table).of(tenant)
+        if _expects_an_hour(connection, period)
+        or _has_an_hour(HourRows(table, tenant, connection.org_id), period)
     )
 
 
-def _expects(place: Connection, period: Period) -> bool:
-    return place.status != "disconnected" and parse_instant(place.first_hour) <= period.last_hour
+def _expects_an_hour(connection: Connection, period: Period) -> bool:
+    if connection.status == "disconnected":
+        return False
+    return parse_instant(connection.first_hour) <= period.last_hour
 
 
 def _has_an_hour(hours: HourRows, period: Period) -> bool:

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
+from functions.pack.chain_row import PackChain
 from functions.shared.observability import FAILED_PACKS
-from functions.shared.tables.pack_chain import PackChain
 from functions.shared.tables.packs import ENDED, Packs
 
 

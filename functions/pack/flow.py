@@ -1,6 +1,6 @@
-"""The walk of a pack: collect -> write -> sign -> publish -> verify -> list.
+"""How a pack comes to be: collect -> write -> sign -> publish -> verify -> list.
 
-``build`` takes one message and decides what becomes of the pack; ``walk_of`` is the walk itself.
+``build`` takes one message and decides what becomes of the pack; ``build_pack`` is the whole way.
 Nothing can be downloaded before the last line of it.
 """
 
@@ -8,21 +8,24 @@ from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from functions.pack.archive.spool import Spool
 from functions.pack.archive.tar import archive
 from functions.pack.begin import begin, put_off
-from functions.pack.collect.collect import collect, late_after
-from functions.pack.collect.corroboration import Witnesses
-from functions.pack.collect.organization import Organization
-from functions.pack.collect.seal_chain import Losses
-from functions.pack.context import Doors
+from functions.pack.collect.anchors import read_anchors
+from functions.pack.collect.collect import collect
+from functions.pack.collect.corroboration import Corroboration
+from functions.pack.collect.late_events import late_after
+from functions.pack.collect.organization import Collection, Organization
+from functions.pack.collect.scope import Scope
+from functions.pack.collect.seal_chain import MissingEvidence
+from functions.pack.collect.sealed_rows import SealedRows
+from functions.pack.context import Context
 from functions.pack.fail import fail
-from functions.pack.members.anchors import anchors_of
+from functions.pack.members.explain import explain
 from functions.pack.members.write import write
 from functions.pack.publish.publish import publish
 from functions.pack.publish.verify import verify
 from functions.pack.sign.manifest import manifest
-from functions.pack.sign.sign import key_in_force, signature_file
+from functions.pack.sign.sign import signature_file, signing_key_in_force
 from functions.shared.aws.table import ConditionFailed
 from functions.shared.canonical import sha256_hex
 from functions.shared.errors import (
@@ -32,63 +35,67 @@ from functions.shared.errors import (
     PackFailed,
     SigningRefused,
 )
-from functions.shared.evidence.anchors import Anchor
+from functions.shared.evidence.anchors import Anchors
+from functions.shared.hours import parse_instant
+from functions.shared.records.tables import CustodyFacts
 from functions.shared.tables.packs import Pack
 
 _BUSY_DELAY_S = 15
 # A tenant's newest packs; older ones are about months that later packs have confirmed.
-_PACKS_ASKED = 100
-_STRAYS_NAMED = 20
+_MAX_PACKS_ASKED = 100
+_MAX_ORPHANS_NAMED = 20
 
 
-def build(tenant: str, number: int, doors: Doors) -> None:
+def build(tenant: str, number: int, context: Context) -> None:
     """Build a pack, or note in words why it cannot be built.
 
     What may pass (a throttled service, a crash) is left to raise: the queue hands the message out
     again, and the row says how far the pack had come.
     """
-    pack: Pack | None = None
     try:
-        pack = begin(tenant, number, doors)
-        if pack is None:
-            return
-        with TemporaryDirectory() as folder:
-            walk_of(pack, Path(folder), doors)
+        pack = begin(tenant, number, context)
+        if pack:
+            with TemporaryDirectory() as folder:
+                build_pack(pack, Path(folder), context)
     except (LeaseHeld, ConditionFailed):
         # Another pack of the tenant is being signed, or took over from this one, or another copy
         # of this message listed it. The row will say which.
-        put_off(doors.packs.need(tenant, number), doors, _BUSY_DELAY_S)
+        put_off(tenant, number, context.queue, _BUSY_DELAY_S)
     except (SigningRefused, KeyUnusable) as error:
-        _fail(tenant, number, f"the pack could not be signed: {error}", doors)
+        _fail(tenant, number, f"the pack could not be signed: {error}", context)
     except (PackFailed, EvidenceConflict) as error:
-        _fail(tenant, number, str(error), doors)
+        _fail(tenant, number, str(error), context)
 
 
-def walk_of(pack: Pack, folder: Path, doors: Doors) -> None:
+def build_pack(pack: Pack, folder: Path, context: Context) -> None:
     """Make the pack whose row this is, from the seals to the list."""
-    losses = Losses()
-    with Spool(folder / "coverage.jsonl") as coverage:
-        late = late_after(pack, doors.packs)
-        anchors = anchors_of(pack, doors.evidence, losses)
-        witnesses = _witnesses(pack, anchors, doors)
-        organizations = collect(pack, doors.evidence, late, coverage, losses, witnesses)
-        members = write(
-            pack, organizations, coverage.member(), anchors, doors.evidence, folder, losses
-        )
-    losses.require_none()
-    _name_strays(pack, organizations, doors)
+    scope = Scope(
+        pack.tenant_id,
+        sorted(pack.org_ids),
+        pack.period,
+        pack.cut_hour,
+        pack.sealed_through or {},
+        late_after(pack, context.packs),
+    )
+    sealed_rows = SealedRows(context.evidence, scope.period, MissingEvidence())
+    collection = _collect(scope, folder, context, sealed_rows.missing)
+    members = write(collection, sealed_rows, pack.profile, folder)
+    if pack.profile == "full":
+        members += explain(pack, collection.organizations, members, sealed_rows, folder)
+    sealed_rows.missing.require_none()
+    _note_orphan_objects(pack.tenant_id, pack.number, collection.organizations, context)
 
-    key = key_in_force(doors.keys, pack, doors.now())
-    pack = doors.chain.hold(pack, key.key_id, doors.now())
-    document = manifest(pack, organizations, members, key)
-    signature = doors.signer.sign(key, document)
-    facts = {"number": pack.number, "manifest_sha256": sha256_hex(document), "key_id": key.key_id}
-    doors.custody.note(pack.tenant_id, pack.requested_by, "pack.signed", doors.now(), **facts)
+    asked_at, now = parse_instant(pack.created_at), context.now()
+    key = signing_key_in_force(context.keys, asked_at, pack.signing_key_id, now)
+    pack = context.chain.hold(pack, key.key_id, now)
+    document = manifest(pack, collection.organizations, members, key)
+    signature = context.signer.sign(key, document)
+    _note_signature(pack, document, key.key_id, context)
 
     finished = archive(folder / "pack.tar.gz", document, signature_file(signature), members)
-    object_key, version = publish(pack, finished, doors.archives)
-    verify(doors.archives, object_key, version, finished.sha256, key.public_hex, folder)
-    doors.chain.end(
+    object_key, version = publish(pack.tenant_id, pack.number, finished, context.archives)
+    verify(context.archives, object_key, version, finished.sha256, key.public_hex, folder)
+    context.chain.end(
         pack,
         sha256_hex(document),
         object_key=object_key,
@@ -96,33 +103,43 @@ def walk_of(pack: Pack, folder: Path, doors: Doors) -> None:
         size_bytes=finished.size,
         archive_sha256=finished.sha256,
         signing_public_hex=key.public_hex,
-        last_seals=_last_seals(organizations),
+        last_seals=collection.last_seals,
     )
 
 
-def _witnesses(pack: Pack, anchors: Sequence[Anchor], doors: Doors) -> Witnesses:
-    packs, _ = doors.packs.page(pack.tenant_id, limit=_PACKS_ASKED)
-    return Witnesses(pack, doors.hours, doors.connections, packs, anchors)
+def _collect(scope: Scope, folder: Path, context: Context, missing: MissingEvidence) -> Collection:
+    anchors = read_anchors(
+        Anchors(context.evidence, scope.tenant_id), scope.period, scope.cut, missing
+    )
+    packs, _ = context.packs.page(scope.tenant_id, limit=_MAX_PACKS_ASKED)
+    corroboration = Corroboration(scope, context.hours, context.connections, packs, anchors)
+    return collect(scope, context.evidence, corroboration, folder, missing)
 
 
-def _name_strays(pack: Pack, organizations: Sequence[Organization], doors: Doors) -> None:
+def _note_orphan_objects(
+    tenant: str, number: int, organizations: Sequence[Organization], context: Context
+) -> None:
     """Note what lies among the segments and is no evidence: somebody should look why."""
-    for one in organizations:
-        if one.strays:
-            facts = {"org_id": one.org_id, "number": pack.number, "objects": len(one.strays)}
-            facts["keys"] = one.strays[:_STRAYS_NAMED]
-            doors.custody.note(
-                pack.tenant_id, "pack", "evidence.unreferenced", doors.now(), **facts
-            )
+    for organization in organizations:
+        keys = organization.orphan_objects
+        if keys:
+            facts: CustodyFacts = {
+                "org_id": organization.org_id,
+                "number": number,
+                "objects": len(keys),
+                "keys": keys[:_MAX_ORPHANS_NAMED],
+            }
+            context.custody.note(tenant, "pack", "evidence.unreferenced", context.now(), **facts)
 
 
-def _last_seals(organizations: Sequence[Organization]) -> dict[str, dict[str, str]]:
-    return {
-        one.org_id: {"hour": one.last_sealed_hour, "sha256": one.last_seal_sha256}
-        for one in organizations
-        if one.last_sealed_hour and one.last_seal_sha256
+def _note_signature(pack: Pack, document: bytes, key_id: str, context: Context) -> None:
+    facts: CustodyFacts = {
+        "number": pack.number,
+        "manifest_sha256": sha256_hex(document),
+        "key_id": key_id,
     }
+    context.custody.note(pack.tenant_id, pack.requested_by, "pack.signed", context.now(), **facts)
 
 
-def _fail(tenant: str, number: int, reason: str, doors: Doors) -> None:
-    fail(tenant, number, reason, packs=doors.packs, chain=doors.chain, count=doors.count)
+def _fail(tenant: str, number: int, reason: str, context: Context) -> None:
+    fail(tenant, number, reason, packs=context.packs, chain=context.chain, count=context.count)

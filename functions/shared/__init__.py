@@ -1,1 +1,1 @@
-"""The nouns, and the doors to the outside."""
+"""What the functions share: records, errors, and the clients of the outside."""

@@ -1,7 +1,8 @@
 """Canonical JSON: one byte string for one value, on every machine and in every run.
 
-Pure. Sorted keys, no insignificant white space, UTF-8. Lone surrogates (JSON allows them as
-escapes, UTF-8 does not) stay escapes, so that a hostile name round-trips exactly.
+Pure. RFC 8785 (JCS), but: keys by code point, not UTF-16 unit; lone surrogates; Python's floats.
+JSON allows lone surrogates as escapes and UTF-8 does not: they stay escapes, so that a hostile name
+round-trips exactly.
 """
 
 import hashlib
@@ -12,7 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from functions.shared.errors import BadResponse
+from functions.shared.errors import MalformedJson
 
 Json = dict[str, Any]
 
@@ -73,31 +74,31 @@ def strict_loads(data: bytes | bytearray | str) -> Any:
     document, nesting over 64 levels, integers of more than 4,300 digits.
 
     Raises:
-        BadResponse: with the fault named; the document's text is never in the message.
+        MalformedJson: with the fault named; the document's text is never in the message.
     """
     try:
         value = _DECODER.decode(data if isinstance(data, str) else data.decode("utf-8"))
     except UnicodeDecodeError as error:
-        raise BadResponse("not UTF-8") from error
+        raise MalformedJson("not UTF-8") from error
     except RecursionError as error:
-        raise BadResponse("nested too deeply") from error
+        raise MalformedJson("nested too deeply") from error
     except _Refused as error:
-        raise BadResponse(str(error)) from None
+        raise MalformedJson(str(error)) from None
     except ValueError as error:
-        raise BadResponse("not one JSON document") from error
+        raise MalformedJson("not one JSON document") from error
     _check_depth(value)
     return value
 
 
 class _Refused(ValueError):
-    """A construct the strict parser refuses; its text is one of ours."""
+    """What the strict parser refuses, in words of ours."""
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> Json:
-    found = dict(pairs)
-    if len(found) != len(pairs):
+    members = dict(pairs)
+    if len(members) != len(pairs):
         raise _Refused("the same key twice in one object")
-    return found
+    return members
 
 
 def _no_constant(name: str) -> None:
@@ -130,4 +131,4 @@ def _check_depth(value: Any) -> None:
             if type(below) in _HOLDERS
         ]
     if level:
-        raise BadResponse("nested too deeply")
+        raise MalformedJson("nested too deeply")

@@ -1,4 +1,4 @@
-"""The one clock of every room.
+"""The one clock of every function.
 
 In production it is the system's. On a laptop a file, named by ``CLOCK_FILE``, shifts it: the
 deployed template never sets that variable (a template test says so).

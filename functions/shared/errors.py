@@ -13,6 +13,10 @@ class Misconfigured(AuditError):
     """A setting the function needs is absent or unusable. Page the operator."""
 
 
+class MalformedJson(AuditError):
+    """Bytes that should be JSON are not, or not strictly. Whoever reads them knows whose fault."""
+
+
 # --- what a caller of the API did -----------------------------------------------------------------
 
 
@@ -162,7 +166,7 @@ class DeadlineReached(UpstreamError):
     reason = "deadline"
 
 
-class AllowanceSpent(UpstreamError):
+class RequestBudgetSpent(UpstreamError):
     """The run has sent as many requests as one run may; what is open goes to the next run."""
 
     reason = "request_budget"
@@ -221,7 +225,7 @@ class KeyUnusable(AuditError):
     reason = "key_unusable"
 
 
-class VaultUnavailable(AuditError):
+class KmsUnavailable(AuditError):
     """KMS throttles or fails. Try again."""
 
 

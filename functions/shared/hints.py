@@ -72,12 +72,10 @@ def hints(
         warn_at: from when to remind of the key's expiry, RFC 3339.
         now: the present, RFC 3339.
     """
-    found = [_BY_HEALTH[health]] if health in _BY_HEALTH else []
+    due = [_BY_HEALTH[health]] if health in _BY_HEALTH else []
     if now >= warn_at:
-        found.append("The admin key expires soon, or is 76 days old: replace it.")
+        due.append("The admin key expires soon, or is 76 days old: replace it.")
     if org_proof != "proven":
-        found.append(_NO_PROOF)
-    found += [
-        text for (section, word), text in _BY_SECTION.items() if readable.get(section) == word
-    ]
-    return [*found, READ_ONLY]
+        due.append(_NO_PROOF)
+    due += [text for (section, word), text in _BY_SECTION.items() if readable.get(section) == word]
+    return [*due, READ_ONLY]

@@ -14,11 +14,12 @@ MISSING_TOKENS = "MissingTokens"
 
 
 def logger(service: str) -> Logger:
-    """Return the structured logger of a room."""
+    """Return the structured logger of a function."""
     return Logger(service=service, utc=True)
 
 
 def count(metric: str, value: int = 1) -> None:
     """Add to a metric that an alarm watches; written as one line of the log (EMF)."""
-    with single_metric(name=metric, unit=MetricUnit.Count, value=value, namespace=NAMESPACE) as one:
-        one.add_dimension(name="stage", value="all")
+    unit = MetricUnit.Count
+    with single_metric(name=metric, unit=unit, value=value, namespace=NAMESPACE) as line:
+        line.add_dimension(name="stage", value="all")

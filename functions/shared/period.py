@@ -1,4 +1,4 @@
-"""The period of a pack: whole hours, as a caller writes it and as the rooms count it. Pure."""
+"""The period of a pack: whole hours, as a caller writes it and as the functions count it. Pure."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta

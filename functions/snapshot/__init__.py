@@ -1,1 +1,1 @@
-"""The room that pictures an organization every hour and seals what it saw."""
+"""The function that takes a snapshot of an organization every hour, and seals it."""

@@ -1,4 +1,4 @@
-"""The snapshot room's doors, opened once at the composition root and handed down."""
+"""What the snapshot function works with: its clients, made once and handed down, and an order."""
 
 import asyncio
 import time
@@ -9,7 +9,7 @@ from datetime import datetime
 import httpx
 
 from functions.shared.aws.bucket import Bucket
-from functions.shared.aws.kms import Vault
+from functions.shared.aws.kms import KmsKey
 from functions.shared.aws.queue import Queue
 from functions.shared.aws.table import Table
 from functions.shared.clock import SYSTEM_CLOCK, Clock
@@ -37,18 +37,18 @@ class Order:
 
 
 @dataclass(frozen=True, slots=True)
-class Room:
-    """Everything outside that the walk touches.
+class Context:
+    """The clients and the clock of the function: everything outside that it touches.
 
     Attributes:
         table: the table.
         evidence: write-once bucket.
-        work: bucket of notes between runs.
+        work: bucket of checkpoints between runs.
         secrets: the KMS key that wraps admin keys and hashing keys.
-        queue: where this room listens.
+        queue: where this function gets its orders from.
         now: the clock.
         clock: what the clock is, in a word; stands in the run block.
-        region: where the room runs, None where nobody says.
+        region: where the function runs, None where nobody says.
         openai_base_url: without a final slash.
         count: adds to a metric.
         http: makes what a run's calls go through.
@@ -59,7 +59,7 @@ class Room:
     table: Table
     evidence: Bucket
     work: Bucket
-    secrets: Vault
+    secrets: KmsKey
     queue: Queue
     now: Clock
     openai_base_url: str

@@ -16,11 +16,10 @@ from functions.shared.aws.queue import Queue
 from functions.shared.aws.table import Table
 from functions.shared.hours import HOUR, floor_hour, parse_instant, rfc3339
 from functions.shared.observability import logger
+from functions.shared.records.tables import SnapshotMessage
 from functions.shared.tables.connections import Connections
 
 log = logger("snapshot-dispatch")
-
-Message = dict[str, Any]
 
 
 def handle(event: dict[str, Any], _context: object) -> dict[str, int]:
@@ -29,18 +28,18 @@ def handle(event: dict[str, Any], _context: object) -> dict[str, int]:
     Permissions:
         dynamodb:Query on the ``due`` index; sqs:SendMessage on the snapshot queue.
     """
-    given = settings.from_process()
-    due = Connections(Table(clients.dynamodb(), given["TABLE_NAME"])).due()
-    spread_s = int(given.environment.get("SPREAD_SECONDS", "0"))
+    process = settings.from_process()
+    due = Connections(Table(clients.dynamodb(), process["TABLE_NAME"])).due()
+    spread_s = int(process.environment.get("SPREAD_SECONDS", "0"))
     messages = orders(due, parse_instant(event["time"]), spread_s)
-    Queue(clients.sqs(), given["SNAPSHOT_QUEUE_URL"]).send_all(messages)
+    Queue(clients.sqs(), process["SNAPSHOT_QUEUE_URL"]).send_all(messages)
     log.info("dispatched", organizations=len(messages), time=event["time"])
     return {"organizations": len(messages)}
 
 
 def orders(
     due: Iterable[tuple[str, str]], fired_at: datetime, spread_s: int
-) -> list[tuple[Message, int]]:
+) -> list[tuple[SnapshotMessage, int]]:
     """Return a message and its delay in seconds for every due organization."""
     hour = rfc3339(floor_hour(fired_at) - HOUR)
     return [

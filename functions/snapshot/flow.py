@@ -1,34 +1,30 @@
-"""The walk of an hour: fetch -> normalize -> diff -> store -> seal -> project.
+"""The way of an hour: fetch -> normalize -> compare -> reconcile -> store -> seal -> project.
 
 ``run`` takes one order and closes, strictly hour by hour, whatever is open up to it.
-``close_hour`` decides what an hour is; ``walk_of`` is the walk itself.
+``close_hour`` decides what an hour is, ``close_with_snapshot`` is all the steps in their order.
 """
 
-from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from functions.shared.canonical import Json
 from functions.shared.errors import LeaseHeld, StillOpen
 from functions.shared.evidence.seals import Seal
-from functions.shared.hours import GRACE, HOUR, parse_instant, rfc3339
+from functions.shared.hours import GRACE, HOUR, rfc3339
 from functions.shared.observability import FAILED_HOURS, MISSED_HOURS
-from functions.shared.sections import REGISTERED
-from functions.shared.tables.account_owners import Answers
+from functions.shared.records.registers import Registers
+from functions.shared.records.seals import Run, SealContent
+from functions.shared.records.tables import SnapshotMessage
+from functions.shared.tables.account_owners import AccountOwners
 from functions.snapshot import lifecycle
+from functions.snapshot.checkpoint import Taken
 from functions.snapshot.compare.compare import compare
-from functions.snapshot.context import Order, Room
+from functions.snapshot.context import Context, Order
 from functions.snapshot.findings.register import find
-from functions.snapshot.hour_run import Walk
-from functions.snapshot.hour_to_close import Closing
+from functions.snapshot.hour_run import HourRun
+from functions.snapshot.hour_to_close import HourToClose
 from functions.snapshot.reconcile.reconcile import reconcile
-from functions.snapshot.records import Chosen, Picture
-from functions.snapshot.seal.content import (
-    DERIVED,
-    commit,
-    content_of,
-    content_without_picture,
-)
-from functions.snapshot.take import look
+from functions.snapshot.records import Snapshot, TenantChoices
+from functions.snapshot.seal.content import content_of, content_without_snapshot
+from functions.snapshot.take import take_snapshot
 
 # Just over what one run may last; a redelivery of the same message may take it again at once.
 LEASE = timedelta(minutes=16)
@@ -36,143 +32,136 @@ _BUSY_DELAY_S = 60
 _RETRY_DELAYS_S = (60, 120, 300, 600, 900)
 
 
-def run(order: Order, room: Room, remaining_s: float) -> list[Seal]:
+def run(order: Order, context: Context, remaining_s: float) -> list[Seal]:
     """Close the ordered hour and every open one before it; return the seals written.
 
     An hour that cannot be closed yet puts the order off: a new message, so that the queue's
     receive count counts crashes only.
     """
-    connection = room.connections.find(order.tenant_id, order.org_id)
+    connection = context.connections.find(order.tenant_id, order.org_id)
     if connection is None:
         return []
-    walk = Walk(order, room, connection, room.elapsed() + remaining_s)
-    last = walk.chain.last_before(order.hour + HOUR)
-    if last and walk.projection.is_missing(last.hour):
-        walk.projection.project(last)
+    hour_run = HourRun(order, context, connection, context.elapsed() + remaining_s)
+    last = hour_run.chain.last_before(order.hour + HOUR)
+    if last and hour_run.projection.is_missing(last.hour):
+        hour_run.projection.project(last)
     seals: list[Seal] = []
-    for hour in _open_hours(walk, last):
+    for start in _open_hours(hour_run, last):
         try:
-            seal = close_hour(walk, hour, last)
+            last = close_hour(hour_run, start, last)
         except LeaseHeld:
-            _put_off(walk, _BUSY_DELAY_S)
+            _put_off(hour_run, _BUSY_DELAY_S)
             break
         except StillOpen as error:
             usual = _RETRY_DELAYS_S[min(order.attempt, len(_RETRY_DELAYS_S) - 1)]
-            _put_off(walk, max(usual, error.resume_after_s))
+            _put_off(hour_run, max(usual, error.resume_after_s))
             break
-        seals.append(seal)
-        last = seal
+        seals.append(last)
     return seals
 
 
-def _open_hours(walk: Walk, last: Seal | None) -> list[datetime]:
-    entries = walk.connection.lifecycle
-    first_hour = parse_instant(walk.connection.first_hour)
+def _open_hours(run: HourRun, last: Seal | None) -> list[datetime]:
     sealed = last.hour if last else None
-    hours = lifecycle.open_hours(entries, sealed, first_hour, walk.order.hour)
-    now = walk.room.now()
-    return [hour for hour in hours if hour + HOUR <= now or lifecycle.ends_in(entries, hour)]
+    hours = lifecycle.open_hours(run.lifecycle, sealed, run.first_hour, run.order.hour)
+    now = run.context.now()
+    return [hour for hour in hours if hour + HOUR <= now or lifecycle.ends_in(run.lifecycle, hour)]
 
 
-def close_hour(walk: Walk, hour: datetime, previous: Seal | None) -> Seal:
+def close_hour(run: HourRun, start: datetime, previous: Seal | None) -> Seal:
     """Close one hour as what it is.
 
     Raises:
         LeaseHeld: another run is at it.
         StillOpen: it may still become better.
     """
-    now = walk.room.now()
-    n_runs = walk.hours.lease(hour, walk.order.owner, now, LEASE)
-    closing = _closing(walk, hour, previous)
-    first_hour = parse_instant(walk.connection.first_hour)
-    state = lifecycle.state_at_end(walk.connection.lifecycle, hour, first_hour)
+    now = run.context.now()
+    n_runs = run.hour_rows.lease(start, run.order.owner, now, LEASE)
+    hour = _hour_to_close(run, start, previous)
+    state = lifecycle.state_at_end(run.lifecycle, start, run.first_hour)
     if state != "connected":
-        return _seal(walk, closing, content_without_picture(closing, "paused", state))
-    if now < hour + HOUR + GRACE:
-        earlier = walk.attempts.find(hour) if n_runs > 1 else None
-        picture, run_block = look(walk, closing, earlier)
-        if picture.final:
-            return _seal_picture(walk, closing, picture, run_block)
-        walk.attempts.leave(hour, picture, run_block)
-        walk.hours.release(hour, walk.order.owner)
-        raise StillOpen(run_block["resume_after_s"])
-    # The past cannot be pictured: what a run left within the grace is all there will be.
-    left = walk.attempts.find(hour)
-    if left is None:
-        walk.room.count(MISSED_HOURS)
-        return _seal(walk, closing, content_without_picture(closing, "missed", "not_pictured"))
-    return _seal_picture(walk, closing, *left)
+        return _seal(run, content_without_snapshot(hour, "paused", state), {})
+    if now < hour.end + GRACE:
+        earlier = run.checkpoints.find(start) if n_runs > 1 else None
+        taken = take_snapshot(run, hour, earlier)
+        if not taken[0].final:
+            _leave_open(run, hour, taken)
+        return close_with_snapshot(run, hour, taken)
+    # The past cannot be read: what a run left within the grace is all there will be.
+    left = run.checkpoints.find(start)
+    if left is not None:
+        return close_with_snapshot(run, hour, left)
+    run.context.count(MISSED_HOURS)
+    return _seal(run, content_without_snapshot(hour, "missed", "not_pictured"), {})
 
 
-def _seal_picture(walk: Walk, closing: Closing, picture: Picture, run_block: Json) -> Seal:
-    """Compare with what was known, store, seal, project."""
-    carried = {section: closing.carried(section) for section in REGISTERED}
-    known = {section: walk.store.load(entry) for section, entry in carried.items()}
-    compared = compare(closing, picture, known, _chosen(walk, known, picture))
-    found = find(closing, picture, compared, walk.store.load(closing.carried("findings")))
-    opened = walk.store.load(closing.carried("open_changes"))
-    reconciled = reconcile(closing, picture, compared, found, opened, walk.recent_before(closing))
-    registers = compared.registers | reconciled.registers
-    entries, segments = walk.store.store(
-        closing.hour,
-        registers,
-        carried | {name: closing.carried(name) for name in DERIVED},
-        picture.sections["audit_events"].rows,
+def close_with_snapshot(run: HourRun, hour: HourToClose, taken: Taken) -> Seal:
+    """Close an hour of which there is a snapshot."""
+    snapshot, facts = taken
+    before = run.store.load_registers(hour)
+    choices = _tenant_choices(run, before, snapshot)
+    compared = compare(hour, snapshot, before, choices)
+    findings = find(hour, snapshot, compared, before["findings"])
+    open_changes = before["open_changes"]
+    earlier_hours = run.earlier_hours(hour)
+    reconciled = reconcile(hour, snapshot, compared, findings, open_changes, earlier_hours)
+    stored = run.store.put(
+        hour,
+        reconciled.registers,
+        snapshot.audit_events.rows,
         compared.changes,
         reconciled.verdicts,
     )
-    content = content_of(closing, picture, registers, entries, segments)
-    return _seal(walk, closing, content, run_block, compared.changes)
+    return _seal(run, content_of(hour, snapshot, reconciled.registers, stored), facts)
 
 
-def _chosen(walk: Walk, known: Mapping[str, Sequence[Json]], picture: Picture) -> Chosen:
+def _leave_open(run: HourRun, hour: HourToClose, taken: Taken) -> None:
+    """Leave what was read for the next run.
+
+    Raises:
+        StillOpen: always.
+    """
+    run.checkpoints.save(hour.start, taken)
+    run.hour_rows.release(hour.start, run.order.owner)
+    raise StillOpen(taken[1]["resume_after_s"])
+
+
+def _tenant_choices(run: HourRun, before: Registers, snapshot: Snapshot) -> TenantChoices:
     """Return what the tenant's own rows say; persons only where there are service accounts."""
-    order, last4 = walk.order, walk.connection.admin_key_last4
-    seen = picture.sections.get("service_accounts")
-    if not known["service_accounts"] and not (seen and seen.rows):
-        return Chosen(last4)
-    return Chosen(last4, Answers(walk.room.table, order.tenant_id, order.org_id).all())
+    order, last4 = run.order, run.connection.admin_key_last4
+    lists = snapshot.lists
+    accounts = lists["service_accounts"].rows if "service_accounts" in lists else ()
+    if not before["service_accounts"] and not accounts:
+        return TenantChoices(last4)
+    owners = AccountOwners(run.context.table, order.tenant_id, order.org_id)
+    return TenantChoices(last4, owners.all())
 
 
-def _seal(
-    walk: Walk,
-    closing: Closing,
-    content: Json,
-    run_block: Json | None = None,
-    changes: list[Json] | None = None,
-) -> Seal:
-    seal = commit(walk.room.evidence, walk.chain, content, run_block or {})
-    walk.projection.project(seal)
+def _seal(run: HourRun, content: SealContent, facts: Run) -> Seal:
+    seal = run.store.put_seal(content, facts)
+    run.projection.project(seal)
     if content["outcome"] == "failed":
-        walk.room.count(FAILED_HOURS)
+        run.context.count(FAILED_HOURS)
     health = "ok" if content["outcome"] in ("complete", "paused") else content["reason"] or "ok"
-    if content["outcome"] != "missed" and health != walk.connection.health:
-        walk.room.connections.set_health(walk.order.tenant_id, walk.order.org_id, health)
+    if content["outcome"] != "missed" and health != run.connection.health:
+        run.context.connections.set_health(run.order.tenant_id, run.order.org_id, health)
     return seal
 
 
-def _closing(walk: Walk, hour: datetime, previous: Seal | None) -> Closing:
-    sealed_seq = int(previous.content["lifecycle_seq"]) if previous else 0
-    connection = walk.connection
-    entries = lifecycle.entries_of(
-        connection.lifecycle, hour, sealed_seq, parse_instant(connection.first_hour)
-    )
-    return Closing(
-        walk.order.tenant_id,
-        walk.order.org_id,
-        hour,
-        connection.org_proof,
-        entries,
-        previous,
+def _hour_to_close(run: HourRun, start: datetime, previous: Seal | None) -> HourToClose:
+    sealed_seq = previous.content["lifecycle_seq"] if previous else 0
+    entries = lifecycle.entries_of(run.lifecycle, start, sealed_seq, run.first_hour)
+    order = run.order
+    return HourToClose(
+        order.tenant_id, order.org_id, start, run.connection.org_proof, entries, previous
     )
 
 
-def _put_off(walk: Walk, delay_s: int) -> None:
-    order = walk.order
-    message = {
+def _put_off(run: HourRun, delay_s: int) -> None:
+    order = run.order
+    message: SnapshotMessage = {
         "tenant_id": order.tenant_id,
         "org_id": order.org_id,
         "hour": rfc3339(order.hour),
         "attempt": order.attempt + 1,
     }
-    walk.room.queue.send(message, delay_s=delay_s)
+    run.context.queue.send(message, delay_s=delay_s)

@@ -1,4 +1,4 @@
-"""AWS edge of the snapshot room: one SQS message, one organization's hour."""
+"""AWS edge of the snapshot function: one SQS message, one organization's hour."""
 
 import functools
 from typing import Any, Protocol
@@ -6,14 +6,15 @@ from typing import Any, Protocol
 from functions.shared import settings
 from functions.shared.aws import clients
 from functions.shared.aws.bucket import Bucket
-from functions.shared.aws.kms import Vault
+from functions.shared.aws.kms import KmsKey
 from functions.shared.aws.queue import Queue
 from functions.shared.aws.table import Table
 from functions.shared.canonical import strict_loads
 from functions.shared.clock import clock_from, name_of_clock
 from functions.shared.hours import parse_instant
 from functions.shared.observability import count, logger
-from functions.snapshot.context import Order, Room
+from functions.shared.records.tables import SnapshotMessage
+from functions.snapshot.context import Context, Order
 from functions.snapshot.flow import run
 
 # Enough to store, seal and project what was read when the time for reading is over.
@@ -22,44 +23,44 @@ RESERVE_S = 10.0
 log = logger("snapshot")
 
 
-class Context(Protocol):
-    """What is used of the Lambda context."""
+class LambdaContext(Protocol):
+    """What is used of Lambda's context."""
 
     def get_remaining_time_in_millis(self) -> int:
         """Return how long the invocation may go on."""
 
 
 @functools.cache
-def room() -> Room:
-    """Open the doors, once per process."""
-    given = settings.from_process()
-    return Room(
-        table=Table(clients.dynamodb(), given["TABLE_NAME"]),
-        evidence=Bucket(clients.s3(), given["EVIDENCE_BUCKET"]),
-        work=Bucket(clients.s3(), given["WORK_BUCKET"]),
-        secrets=Vault(clients.kms(), given["SECRETS_KEY_ID"]),
-        queue=Queue(clients.sqs(), given["SNAPSHOT_QUEUE_URL"]),
-        now=clock_from(given.environment),
-        clock=name_of_clock(given.environment),
-        region=given.environment.get("AWS_REGION"),
-        openai_base_url=given.openai_base_url,
+def context() -> Context:
+    """Return the clients of the function, made once per process."""
+    process = settings.from_process()
+    return Context(
+        table=Table(clients.dynamodb(), process["TABLE_NAME"]),
+        evidence=Bucket(clients.s3(), process["EVIDENCE_BUCKET"]),
+        work=Bucket(clients.s3(), process["WORK_BUCKET"]),
+        secrets=KmsKey(clients.kms(), process["SECRETS_KEY_ID"]),
+        queue=Queue(clients.sqs(), process["SNAPSHOT_QUEUE_URL"]),
+        now=clock_from(process.environment),
+        clock=name_of_clock(process.environment),
+        region=process.environment.get("AWS_REGION"),
+        openai_base_url=process.openai_base_url,
         count=count,
     )
 
 
-def handle(event: dict[str, Any], context: Context) -> dict[str, Any]:
+def handle(event: dict[str, Any], lambda_context: LambdaContext) -> dict[str, Any]:
     """Close the hour each message names; a crash hands the message back to the queue."""
     for record in event["Records"]:
-        body = strict_loads(record["body"])
+        body: SnapshotMessage = strict_loads(record["body"])
         order = Order(
             tenant_id=body["tenant_id"],
             org_id=body["org_id"],
             hour=parse_instant(body["hour"]),
-            attempt=int(body["attempt"]),
+            attempt=body["attempt"],
             owner=record["messageId"],
         )
-        remaining_s = context.get_remaining_time_in_millis() / 1000 - RESERVE_S
-        seals = run(order, room(), remaining_s)
+        remaining_s = lambda_context.get_remaining_time_in_millis() / 1000 - RESERVE_S
+        seals = run(order, context(), remaining_s)
         for seal in seals:
             log.info(
                 "sealed",

@@ -1,59 +1,79 @@
-"""One message under way: whose hour it is to close, and the clients cut to this organization."""
+"""One order under way: whose hour it is to close, and the clients of this organization."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 
 from functions.shared.evidence.seals import Chain
+from functions.shared.hours import parse_instant
+from functions.shared.records.seals import LifecycleEntry
 from functions.shared.tables.connections import Connection
 from functions.shared.tables.hour_rows import HourRows
-from functions.snapshot.checkpoint import Attempts
-from functions.snapshot.context import Order, Room
-from functions.snapshot.hour_to_close import Closing
-from functions.snapshot.reconcile.reconcile import RecentSince
-from functions.snapshot.reconcile.sealed_events import recent
+from functions.snapshot.checkpoint import Checkpoints
+from functions.snapshot.context import Context, Order
+from functions.snapshot.hour_to_close import HourToClose
+from functions.snapshot.reconcile.reconcile import ReadEarlierHours
+from functions.snapshot.reconcile.sealed_events import read_earlier_hours
 from functions.snapshot.seal.projection import Projection
 from functions.snapshot.seal.store import Store
 
 
 @dataclass(frozen=True, slots=True)
-class Walk:
-    """One order under way: whose it is, and the doors cut to this organization."""
+class HourRun:
+    """One order under way, and the clients of its organization.
+
+    Attributes:
+        order: what is to be closed.
+        context: the clients of the function.
+        connection: the organization's.
+        deadline: second of ``context.elapsed`` at which the run must end.
+    """
 
     order: Order
-    room: Room
+    context: Context
     connection: Connection
     deadline: float
 
     def remaining_s(self) -> float:
         """Return the seconds this run may still use, over all the hours it closes."""
-        return self.deadline - self.room.elapsed()
+        return self.deadline - self.context.elapsed()
+
+    @property
+    def lifecycle(self) -> list[LifecycleEntry]:
+        """Return what the tenant did with the organization, oldest first."""
+        return self.connection.lifecycle
+
+    @property
+    def first_hour(self) -> datetime:
+        """Return the first hour to close after the last connect."""
+        return parse_instant(self.connection.first_hour)
 
     @property
     def chain(self) -> Chain:
         """Return the organization's seals."""
-        return Chain(self.room.evidence, self.order.tenant_id, self.order.org_id)
+        return Chain(self.context.evidence, self.order.tenant_id, self.order.org_id)
 
     @property
     def store(self) -> Store:
         """Return the organization's evidence."""
-        return Store(self.room.evidence, self.order.tenant_id, self.order.org_id)
+        return Store(self.context.evidence, self.order.tenant_id, self.order.org_id)
 
     @property
-    def attempts(self) -> Attempts:
-        """Return the notes of runs that could not close their hour."""
-        return Attempts(self.room.work, self.order.tenant_id, self.order.org_id)
+    def checkpoints(self) -> Checkpoints:
+        """Return what runs left that could not close their hour."""
+        return Checkpoints(self.context.work, self.order.tenant_id, self.order.org_id)
 
     @property
     def projection(self) -> Projection:
         """Return the organization's rows in the table."""
-        table, evidence = self.room.table, self.room.evidence
+        table, evidence = self.context.table, self.context.evidence
         return Projection(table, evidence, self.order.tenant_id, self.order.org_id)
 
-    def recent_before(self, closing: Closing) -> RecentSince:
-        """Return what reads back, from an instant on, what was sealed before an hour."""
-        return partial(recent, self.room.evidence, self.chain, closing.previous)
-
     @property
-    def hours(self) -> HourRows:
+    def hour_rows(self) -> HourRows:
         """Return the organization's hour rows."""
-        return HourRows(self.room.table, self.order.tenant_id, self.order.org_id)
+        return HourRows(self.context.table, self.order.tenant_id, self.order.org_id)
+
+    def earlier_hours(self, hour: HourToClose) -> ReadEarlierHours:
+        """Return what reads back, from an instant on, what was sealed before an hour."""
+        return partial(read_earlier_hours, self.context.evidence, self.chain, hour.previous)

@@ -7,19 +7,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from functions.shared.canonical import Json
 from functions.shared.evidence.seals import Seal
-from functions.shared.hours import rfc3339
+from functions.shared.hours import HOUR, rfc3339
+from functions.shared.records.seals import LifecycleEntry, ObjectEntry, SectionSeal, Watermarks
 
 
 @dataclass(frozen=True, slots=True)
-class Closing:
+class HourToClose:
     """The hour to close and what came before it.
 
     Attributes:
         tenant: tenant id.
         org: organization id.
-        hour: its start.
+        start: first instant of the hour.
         org_proof: ``proven`` or ``none``.
         lifecycle: entries this seal carries.
         previous: the seal before, None for the first.
@@ -27,29 +27,41 @@ class Closing:
 
     tenant: str
     org: str
-    hour: datetime
+    start: datetime
     org_proof: str
-    lifecycle: Sequence[Json]
+    lifecycle: Sequence[LifecycleEntry]
     previous: Seal | None
 
-    def carried(self, section: str) -> Json | None:
+    @property
+    def name(self) -> str:
+        """Return the hour's name: its start, RFC 3339."""
+        return rfc3339(self.start)
+
+    @property
+    def end(self) -> datetime:
+        """Return the first instant after the hour."""
+        return self.start + HOUR
+
+    def _section(self, section: str) -> SectionSeal | None:
+        return self.previous.content["sections"].get(section) if self.previous else None
+
+    def carried(self, section: str) -> ObjectEntry | None:
         """Return the register entry the last seal names for a section."""
         return self.previous.register(section) if self.previous else None
 
     def baseline(self, section: str) -> str | None:
-        """Return the hour of a section's first complete picture, None while there is none."""
-        if self.previous is None:
-            return None
-        hour: str | None = self.previous.content["sections"].get(section, {}).get("baseline")
-        return hour
+        """Return the hour of a section's first complete snapshot, None while there is none."""
+        facts = self._section(section)
+        return facts["baseline"] if facts and "baseline" in facts else None
 
-    def last_shown(self, section: str) -> str:
-        """Return the instant of a section's newest whole picture before this hour's."""
-        before = self.previous.content if self.previous else {}
-        instant = before.get("sections", {}).get(section, {}).get("complete_at")
-        return str(instant or before.get("pictured_from") or rfc3339(self.hour))
+    def last_complete_at(self, section: str) -> str:
+        """Return the instant of a section's newest complete snapshot before this hour's."""
+        facts = self._section(section)
+        instant = facts["complete_at"] if facts and "complete_at" in facts else None
+        last_snapshot = self.previous.content["pictured_from"] if self.previous else None
+        return instant or last_snapshot or self.name
 
     @property
-    def frontiers(self) -> Json:
-        """Return what the last seal says the audit walk has reached."""
-        return self.previous.content["frontiers"] if self.previous else {}
+    def watermarks(self) -> Watermarks | None:
+        """Return how far the last seal says everything was read, None where nothing ever was."""
+        return (self.previous.content["frontiers"] or None) if self.previous else None

@@ -1,13 +1,13 @@
 """What the tenant did with an organization, and what that makes of an hour.
 
-Pure. Works on the lifecycle entries of a connection, ``{"seq", "at", "kind", …}`` oldest first.
+Pure. Works on the lifecycle entries of a connection, oldest first.
 """
 
 from collections.abc import Sequence
 from datetime import datetime
 
-from functions.shared.canonical import Json
 from functions.shared.hours import HOUR, hours_from, parse_instant, rfc3339
+from functions.shared.records.seals import LifecycleEntry
 
 _STATE = {
     "connected": "connected",
@@ -19,8 +19,8 @@ _STATE = {
 
 
 def entries_of(
-    entries: Sequence[Json], hour: datetime, sealed_seq: int, first_hour: datetime
-) -> list[Json]:
+    entries: Sequence[LifecycleEntry], hour: datetime, sealed_seq: int, first_hour: datetime
+) -> list[LifecycleEntry]:
     """Return the entries that the seal of an hour carries.
 
     Those before the hour's end that no earlier seal carries. The first hour after a connect ended
@@ -36,7 +36,7 @@ def entries_of(
     return [entry for entry in entries if sealed_seq < entry["seq"] <= max(due, default=0)]
 
 
-def state_at_end(entries: Sequence[Json], hour: datetime, first_hour: datetime) -> str:
+def state_at_end(entries: Sequence[LifecycleEntry], hour: datetime, first_hour: datetime) -> str:
     """Return ``connected``, ``paused`` or ``disconnected``, as of the end of an hour."""
     state = "disconnected"
     for entry in entries_of(entries, hour, 0, first_hour):
@@ -45,7 +45,10 @@ def state_at_end(entries: Sequence[Json], hour: datetime, first_hour: datetime) 
 
 
 def open_hours(
-    entries: Sequence[Json], last_sealed: datetime | None, first_hour: datetime, until: datetime
+    entries: Sequence[LifecycleEntry],
+    last_sealed: datetime | None,
+    first_hour: datetime,
+    until: datetime,
 ) -> list[datetime]:
     """Return the hours up to ``until``, included, that are expected and not sealed yet.
 
@@ -60,7 +63,7 @@ def open_hours(
     ]
 
 
-def ends_in(entries: Sequence[Json], hour: datetime) -> bool:
+def ends_in(entries: Sequence[LifecycleEntry], hour: datetime) -> bool:
     """Tell whether the tenant disconnected within an hour."""
     return any(
         entry["kind"] == "disconnected" and hour <= parse_instant(entry["at"]) < hour + HOUR

@@ -1,29 +1,28 @@
-"""The nouns of the walk: what was read, how well, and the picture it makes.
+"""What a run reads of an organization: lists, sections, and the snapshot they make.
 
-Pure. A picture is plain JSON inside, so that a run that cannot close its hour can leave it to the
+Pure. A snapshot is plain JSON inside, so that a run that cannot close its hour can leave it to the
 next one (already normalized: no address, no name of a person, no key).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import Generic, TypeVar
 
 from functions.shared.canonical import Json
-from functions.shared.errors import EndpointUnavailable, ScopeMissing, UpstreamError
+from functions.shared.errors import UpstreamError
+from functions.shared.records.entities import EntityState
+from functions.shared.records.events import EventState
+from functions.shared.records.seals import Conflict, Outcome, Watermarks
 
 COMPLETE, PARTIAL, FORBIDDEN = "complete", "partial", "forbidden"
 FAILED, UNAVAILABLE, UNPROVEN = "failed", "unavailable", "unproven"
 
 # The sections every hour must account for; the optional ones have their own statuses.
-REQUIRED = ("users", "projects", "api_keys", "audit_events")
+REQUIRED_LISTS = ("users", "projects", "api_keys")
+REQUIRED = (*REQUIRED_LISTS, "audit_events")
 STREAMS = ("organization", "tenant")
 
-
-def status_of(error: UpstreamError) -> str:
-    """Return the section status that a refusal of its only list means."""
-    if isinstance(error, ScopeMissing):
-        return FORBIDDEN
-    return UNAVAILABLE if isinstance(error, EndpointUnavailable) else FAILED
+Row_co = TypeVar("Row_co", bound=EntityState | EventState, covariant=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +46,42 @@ class Listing:
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
-    """One normalized list of the picture.
+class AuditLogRead:
+    """What reading the audit log over some seconds gave, raw.
+
+    Attributes:
+        events: records of every closed window, oldest window first.
+        closed_through: epoch second up to which all is closed; where the past is read, newest part
+            first, the second from which on it is.
+        error: why the reading ended early, None when it did not or when only its budget ended.
+        overflow: seconds with more events than a page holds, through which no cursor led; what
+            one page showed of them is in ``events``.
+    """
+
+    events: list[Json] = field(default_factory=list)
+    closed_through: int = 0
+    error: UpstreamError | None = None
+    overflow: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class AuditLog:
+    """What was read of the audit log, raw.
+
+    Attributes:
+        recent: per stream, what was read up to the hour's end.
+        past: per stream whose past is not known whole, what was read of it.
+        past_ends: streams before whose past there is nothing.
+    """
+
+    recent: dict[str, AuditLogRead]
+    past: dict[str, AuditLogRead] = field(default_factory=dict)
+    past_ends: set[str] = field(default_factory=set)
+
+
+@dataclass(frozen=True, slots=True)
+class SectionRead(Generic[Row_co]):
+    """What a run read of one section, normalized.
 
     Attributes:
         status: one of the six.
@@ -58,74 +91,96 @@ class Section:
         unknown: records with a required field absent or unreadable.
         covers: where every project has a list, the projects whose list was read whole; None: all.
         odd: the first records without an id, normalized; they cannot be followed.
-        conflicts: the first records that came twice with different content, normalized:
-            ``{"id", "sha256": […], "rows": […]}``.
+        conflicts: the first records that came twice with different content, normalized.
     """
 
     status: str
     reason: str | None = None
     lasting: bool = True
-    rows: list[Json] = field(default_factory=list)
+    rows: Sequence[Row_co] = field(default_factory=list)
     unknown: int = 0
-    covers: list[str] | None = None
-    odd: list[Json] = field(default_factory=list)
-    conflicts: list[Json] = field(default_factory=list)
+    covers: Sequence[str] | None = None
+    odd: Sequence[Row_co] = field(default_factory=list)
+    conflicts: Sequence[Conflict] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
-class Chosen:
+class TenantChoices:
     """What the tenant's own rows say of the hour that closes; sealed where it is used.
 
     Attributes:
         own_key_last4: last four characters of the admin key that reads the organization.
-        persons: who answers for a service account, by its id: a user id, or the keyed hash of an
-            address.
+        account_owners: who answers for a service account, by its id: a user id, or the keyed hash
+            of an address.
     """
 
     own_key_last4: str = ""
-    persons: Mapping[str, str] = field(default_factory=dict)
+    account_owners: Mapping[str, str] = field(default_factory=dict)
 
 
-NOTHING_CHOSEN = Chosen()
+NO_CHOICES = TenantChoices()
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
-    """What one run saw of an organization.
+class Snapshot:
+    """What the runs of an hour read of an organization.
 
     Attributes:
-        sections: by name, the four required ones always; the others only when they were asked for.
-        frontiers: what the audit walk reached; goes into the seal.
+        lists: the sections that are lists, by name: the three required ones always, the others
+            only when they were asked for.
+        audit_events: the section of the audit log.
+        watermarks: how far the audit log was read; goes into the seal.
         pictured_from: instant of the first request, RFC 3339.
         pictured_to: instant of the last answer, RFC 3339.
     """
 
-    sections: dict[str, Section]
-    frontiers: Json
+    lists: Mapping[str, SectionRead[EntityState]]
+    audit_events: SectionRead[EventState]
+    watermarks: Watermarks
     pictured_from: str
     pictured_to: str
 
     @property
-    def final(self) -> bool:
-        """Tell whether another try within the grace could not better what an hour must have."""
-        return all(self.sections[name].lasting for name in REQUIRED)
+    def sections(self) -> dict[str, SectionRead[EntityState | EventState]]:
+        """Return all sections that were asked for, by name."""
+        return {**self.lists, "audit_events": self.audit_events}
 
     @property
-    def outcome(self) -> tuple[str, str | None]:
+    def final(self) -> bool:
+        """Tell whether another try within the grace could not better what an hour must have."""
+        return all(section.lasting for section in self._required())
+
+    @property
+    def outcome(self) -> tuple[Outcome, str | None]:
         """Return the hour's outcome and, where it is not complete, the reason."""
-        sections = [self.sections[name] for name in REQUIRED]
-        short = [one for one in sections if one.status not in (COMPLETE, UNPROVEN)]
+        required = self._required()
+        short = [part for part in required if part.status not in (COMPLETE, UNPROVEN)]
         if not short:
-            return COMPLETE, None
-        nothing_read = all(one.status in (FAILED, FORBIDDEN, UNAVAILABLE) for one in sections)
-        return (FAILED if nothing_read else PARTIAL), short[0].reason
+            return "complete", None
+        nothing_read = all(part.status in (FAILED, FORBIDDEN, UNAVAILABLE) for part in required)
+        return ("failed" if nothing_read else "partial"), short[0].reason
+
+    def _required(self) -> list[SectionRead[EntityState | EventState]]:
+        sections = self.sections
+        return [sections[name] for name in REQUIRED]
 
     def to_json(self) -> Json:
-        """Return the picture as plain JSON."""
-        return asdict(self)
+        """Return the snapshot as plain JSON."""
+        return {
+            "sections": {name: asdict(section) for name, section in self.sections.items()},
+            "frontiers": self.watermarks,
+            "pictured_from": self.pictured_from,
+            "pictured_to": self.pictured_to,
+        }
 
     @classmethod
-    def from_json(cls, document: Any) -> "Picture":
+    def from_json(cls, document: Json) -> "Snapshot":
         """Read what ``to_json`` returned."""
-        sections = {name: Section(**value) for name, value in document["sections"].items()}
-        return cls(**{**document, "sections": sections})
+        lists = {name: SectionRead(**facts) for name, facts in document["sections"].items()}
+        return cls(
+            audit_events=lists.pop("audit_events"),
+            lists=lists,
+            watermarks=document["frontiers"],
+            pictured_from=document["pictured_from"],
+            pictured_to=document["pictured_to"],
+        )

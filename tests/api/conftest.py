@@ -1,4 +1,4 @@
-"""The api room over moto: two tenants with an organization each, sealed by the snapshot room."""
+"""The api function over moto: two tenants, an organization each, sealed by the snapshot one."""
 
 import json
 import logging
@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from functions.api.context import Doors
+from functions.api.context import Context
 from functions.api.document import document
 from functions.api.flow import OPEN_ROUTES, OPERATIONS
-from functions.api.handler import doors_from, routes
+from functions.api.handler import context_from, routes
 from functions.shared.aws.bucket import Bucket
 from functions.shared.aws.keys import seal_key
-from functions.shared.aws.kms import Vault
+from functions.shared.aws.kms import KmsKey
 from functions.shared.aws.queue import Queue
 from functions.shared.aws.table import Table
 from functions.shared.evidence.seals import Chain
@@ -25,7 +25,7 @@ from functions.shared.settings import Settings
 from tests.conftest import SettableClock
 from tests.support.aws_state import all_items
 from tests.support.http_events import http_event
-from tests.support.snapshot_fixture import Lab
+from tests.support.snapshot_fixture import SnapshotFixture
 from tools.openai_simulator import World
 
 Body = dict[str, Any]
@@ -35,25 +35,25 @@ END = "2026-04-01T05:00:00Z"
 
 @dataclass
 class Api:
-    """The room, and everything it has answered."""
+    """The function, and everything it has answered."""
 
-    doors: Doors
+    context: Context
     clock: SettableClock
     replies: list[str] = field(default_factory=list)
 
     def reply(self, route: str, **facts: Any) -> dict[str, Any]:
         """Send a request through the handler's table; hold the answer to its schema."""
         event = http_event(route, **facts)
-        log = logging.getLogger("api-room")
-        found = answer(event, routes(self.doors), OPEN_ROUTES, log)
-        self.replies.append(json.dumps(found))
-        require_documented(event["routeKey"], found)
-        return found
+        log = logging.getLogger("api")
+        answered = answer(event, routes(self.context), OPEN_ROUTES, log)
+        self.replies.append(json.dumps(answered))
+        require_documented(event["routeKey"], answered)
+        return answered
 
     def ask(self, route: str, **facts: Any) -> tuple[int, Body]:
         """Send a request; return status and body."""
-        found = self.reply(route, **facts)
-        return found["statusCode"], json.loads(found["body"])
+        answered = self.reply(route, **facts)
+        return answered["statusCode"], json.loads(answered["body"])
 
     def get(self, tail: str, query: Mapping[str, str] | str | None = None, **facts: Any) -> Body:
         """Return the body of a GET that must succeed."""
@@ -63,33 +63,33 @@ class Api:
 
     def pages(self, path: str, limit: int, **query: str) -> list[list[Body]]:
         """Return every page of a list, by its cursors."""
-        found: list[list[Body]] = []
+        pages: list[list[Body]] = []
         cursor: str | None = ""
         while cursor is not None:
             page = self.get(path, query | {"limit": str(limit), "cursor": cursor})
-            found.append(page["items"])
+            pages.append(page["items"])
             cursor = page["next_cursor"]
-            assert len(found) < 100
-        return found
+            assert len(pages) < 100
+        return pages
 
 
-def require_documented(route_key: str, found: Mapping[str, Any]) -> None:
+def require_documented(route_key: str, answered: Mapping[str, Any]) -> None:
     """Hold an answer to what the OpenAPI document says of it."""
-    operation = next((one for one in OPERATIONS if one.key == route_key), None)
-    if operation is None or found["statusCode"] == 303:
+    operation = next((each for each in OPERATIONS if each.key == route_key), None)
+    if operation is None or answered["statusCode"] == 303:
         return
     method, path = route_key.split(" ")
     responses = document()["paths"][path][method.lower()]["responses"]
-    response = responses.get(str(found["statusCode"]), responses["default"])
-    schema = response["content"][found["headers"]["content-type"]]["schema"]
+    response = responses.get(str(answered["statusCode"]), responses["default"])
+    schema = response["content"][answered["headers"]["content-type"]]["schema"]
     whole = schema | {"components": document()["components"]}
-    Draft202012Validator(whole).validate(json.loads(found["body"]))
+    Draft202012Validator(whole).validate(json.loads(answered["body"]))
 
 
 @pytest.fixture
 def api(settings: Settings, clock: SettableClock) -> Api:
-    """Open the room over an empty account."""
-    return Api(replace(doors_from(settings), clock=clock.now), clock)
+    """Open the function over an empty account."""
+    return Api(replace(context_from(settings), clock=clock.now), clock)
 
 
 def story() -> World:
@@ -105,7 +105,7 @@ def story() -> World:
     return world
 
 
-MakeLab = Callable[[World, str], Lab]
+MakeLab = Callable[[World, str], SnapshotFixture]
 
 
 @pytest.fixture
@@ -114,27 +114,29 @@ def lab_of(
     evidence: Bucket,
     work: Bucket,
     snapshot_queue: Queue,
-    secrets_vault: Vault,
+    secrets_kms_key: KmsKey,
     clock: SettableClock,
 ) -> MakeLab:
-    """Give a function that opens a laboratory on a world, for a tenant."""
+    """Give what opens an organization of a world, for a tenant."""
 
-    def make(world: World, tenant: str) -> Lab:
-        lab = Lab(table, evidence, work, snapshot_queue, secrets_vault, clock, world)
-        return replace(lab, tenant=tenant)
+    def make(world: World, tenant: str) -> SnapshotFixture:
+        fixture = SnapshotFixture(
+            table, evidence, work, snapshot_queue, secrets_kms_key, clock, world
+        )
+        return replace(fixture, tenant=tenant)
 
     return make
 
 
 @dataclass
-class Remembered:
+class SealedOnce:
     """What sealing has written, as DynamoDB and S3 hold it."""
 
     items: list[dict[str, Any]] = field(default_factory=list)
     objects: dict[str, bytes] = field(default_factory=dict)
 
     def learn(self, table: Table, evidence: Bucket) -> None:
-        """Take in the rows, the newest seals, and what those name: all that this room reads."""
+        """Take in the rows, the newest seals, and what those name: all that this function reads."""
         self.items = all_items(table)
         for tenant, org in (("tenant-a", OURS), ("tenant-b", THEIRS)):
             seal = Chain(evidence, tenant, org).last_before(parse_instant(END))
@@ -154,17 +156,17 @@ class Remembered:
 
 
 @pytest.fixture(scope="session")
-def remembered() -> Remembered:
+def sealed_once() -> SealedOnce:
     """Seal the hours once; every other test starts from a copy."""
-    return Remembered()
+    return SealedOnce()
 
 
 @pytest.fixture
-def sealed(api: Api, lab_of: MakeLab, remembered: Remembered) -> Api:
+def sealed(api: Api, lab_of: MakeLab, sealed_once: SealedOnce) -> Api:
     """Give five sealed hours of tenant-a's organization, two of tenant-b's; it is 05:01 then."""
-    table, evidence = api.doors.table, api.doors.evidence
-    if remembered.items:
-        remembered.repeat(table, evidence)
+    table, evidence = api.context.table, api.context.evidence
+    if sealed_once.items:
+        sealed_once.repeat(table, evidence)
         api.clock.set("2026-04-01T05:01:00Z")
         return api
     other = World(THEIRS, admin_key="sk-admin-of-the-other-organization-0001")
@@ -176,5 +178,5 @@ def sealed(api: Api, lab_of: MakeLab, remembered: Remembered) -> Api:
     ours = lab_of(story(), "tenant-a")
     ours.connect("2026-04-01T01:00:30Z")
     ours.ticks("2026-04-01T00:00:00Z", 5)
-    remembered.learn(table, evidence)
+    sealed_once.learn(table, evidence)
     return api

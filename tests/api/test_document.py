@@ -10,7 +10,7 @@ from jsonschema import Draft202012Validator
 from functions.api.document import document
 from functions.api.flow import API, CONNECT, OPEN_ROUTES, OPERATIONS
 from functions.api.handler import VIEWS
-from functions.connect.handler import doors_from
+from functions.connect.handler import context_from
 from functions.connect.handler import routes as connect_routes
 from functions.shared.http.edge import PREFIX
 from functions.shared.settings import Settings
@@ -21,7 +21,7 @@ def test_every_route_of_the_template_is_in_the_document_and_no_other() -> None:
     """Template, handlers and document name the same routes, public ones too."""
     routes = pytest.importorskip("infra.edge.routes")
     template = {(r.method, r.path, r.function.lower(), r.public) for r in routes.ROUTES}
-    table = {(one.method, PREFIX + one.path, one.room, one.public) for one in OPERATIONS}
+    table = {(each.method, PREFIX + each.path, each.function, each.public) for each in OPERATIONS}
     assert template == table
     documented = {
         (method.upper(), path) for path, item in document()["paths"].items() for method in item
@@ -31,31 +31,31 @@ def test_every_route_of_the_template_is_in_the_document_and_no_other() -> None:
 
 def test_every_operation_is_answered_by_its_room(settings: Settings) -> None:
     """One function for each, none left over."""
-    assert set(VIEWS) == {one.name for one in OPERATIONS if one.room == API}
-    connect = connect_routes(doors_from(settings))
-    assert set(connect) == {one.key for one in OPERATIONS if one.room == CONNECT}
+    assert set(VIEWS) == {each.name for each in OPERATIONS if each.function == API}
+    connect = connect_routes(context_from(settings))
+    assert set(connect) == {each.key for each in OPERATIONS if each.function == CONNECT}
     public = {"signing-keys", "openapi.json", "{token}"}
     assert {key.rpartition("/")[2] for key in OPEN_ROUTES} == public
 
 
 def test_the_document_has_the_form_of_openapi_3_1() -> None:
     """The parts every reader needs, and each reference leads somewhere."""
-    found = document()
-    assert found["openapi"] == "3.1.0"
-    operations = [one for item in found["paths"].values() for one in item.values()]
-    names = [one["operationId"] for one in operations]
+    result = document()
+    assert result["openapi"] == "3.1.0"
+    operations = [each for item in result["paths"].values() for each in item.values()]
+    names = [each["operationId"] for each in operations]
     assert len(set(names)) == len(names)
-    schemas = found["components"]["schemas"]
+    schemas = result["components"]["schemas"]
     for schema in schemas.values():
         Draft202012Validator.check_schema(schema)
-    references = {ref.removeprefix("#/components/schemas/") for ref in _references(found)}
+    references = {ref.removeprefix("#/components/schemas/") for ref in _references(result)}
     assert references <= set(schemas)
     unused = set(schemas) - references
     assert unused == set()
-    for one in operations:
-        assert one["summary"]
-        assert set(one["responses"]) - {"default"}
-        for parameter in one["parameters"]:
+    for each in operations:
+        assert each["summary"]
+        assert set(each["responses"]) - {"default"}
+        for parameter in each["parameters"]:
             Draft202012Validator.check_schema(parameter["schema"])
             assert parameter["in"] in ("path", "query")
 
@@ -86,7 +86,7 @@ def test_signing_keys_are_served_without_a_login(api: Api) -> None:
         "not_after": None,
         "revoked_at": None,
     }
-    api.doors.table.put(row)
+    api.context.table.put(row)
     body = api.ask("GET /signing-keys", tenant=None)[1]
     (key,) = body["items"]
     assert key.pop("public_pem").startswith("-----BEGIN PUBLIC KEY-----")
@@ -104,9 +104,9 @@ def test_signing_keys_are_served_without_a_login(api: Api) -> None:
 
 def test_everything_else_needs_a_login(api: Api) -> None:
     """Nobody signed in: 401 on every other route."""
-    for one in OPERATIONS:
-        if one.room == API and not one.public:
-            assert api.ask(f"{one.method} {one.path}", tenant=None)[0] == 401
+    for each in OPERATIONS:
+        if each.function == API and not each.public:
+            assert api.ask(f"{each.method} {each.path}", tenant=None)[0] == 401
 
 
 def test_an_unknown_route_is_not_found(api: Api) -> None:

@@ -1,4 +1,4 @@
-"""The edge as Lambda calls it: settings from the environment, doors opened once."""
+"""The edge as Lambda calls it: settings from the environment, context opened once."""
 
 import io
 import json
@@ -16,7 +16,7 @@ from tests.support.http_events import http_event
 
 @pytest.fixture
 def process(aws: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
-    """Give the process the function's settings, forget older doors, give what is logged."""
+    """Give the process the function's settings, forget older context, give what is logged."""
     for name, value in aws.items():
         monkeypatch.setenv(name, value)
     handler._routes.cache_clear()
@@ -27,10 +27,10 @@ def process(aws: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Iterator[io
 
 
 def test_lambda_answers_with_what_is_sealed(sealed: Api, process: io.StringIO) -> None:
-    """The same list as through the room's table."""
-    found = handler.handle(http_event("GET /users"), None)
-    assert found["statusCode"] == 200
-    assert json.loads(found["body"]) == sealed.get("/users")
+    """The same list as through the function's table."""
+    result = handler.handle(http_event("GET /users"), None)
+    assert result["statusCode"] == 200
+    assert json.loads(result["body"]) == sealed.get("/users")
 
 
 def test_a_first_answer_opens_no_client_it_does_not_use(
@@ -43,8 +43,8 @@ def test_a_first_answer_opens_no_client_it_does_not_use(
 
     monkeypatch.setattr(clients, "s3", refused)
     monkeypatch.setattr(clients, "sqs", refused)
-    found = handler.handle(http_event("GET /signing-keys", tenant=None), None)
-    assert found["statusCode"] == 200
+    result = handler.handle(http_event("GET /signing-keys", tenant=None), None)
+    assert result["statusCode"] == 200
     assert handler.handle(http_event("GET /openapi.json", tenant=None), None)["statusCode"] == 200
 
 

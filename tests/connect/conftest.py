@@ -1,4 +1,4 @@
-"""The connect room over moto, with the simulator as OpenAI."""
+"""The connect function over moto, with the simulator as OpenAI."""
 
 import asyncio
 import json
@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from functions.connect.check import Line
-from functions.connect.flow import Doors
-from functions.connect.handler import doors_from, routes
+from functions.connect.check import Endpoint
+from functions.connect.context import Context
+from functions.connect.handler import context_from, routes
 from functions.shared.aws.queue import Queue
 from functions.shared.aws.table import Table
 from functions.shared.http.edge import answer
@@ -42,11 +42,11 @@ def make_world() -> World:
 
 
 @dataclass
-class Room:
-    """The room, its world and everything that can be looked at afterwards."""
+class ConnectApi:
+    """The api, its world and everything that can be looked at afterwards."""
 
     simulator: Simulator
-    doors: Doors
+    context: Context
     clock: SettableClock
     table: Table
     queue: Queue
@@ -56,9 +56,9 @@ class Room:
         """Send a request through the handler's table; return status and body."""
         reply = answer(
             http_event(route, **facts),
-            routes(self.doors),
+            routes(self.context),
             frozenset(),
-            logging.getLogger("connect-room"),
+            logging.getLogger("connect"),
         )
         self.replies.append(json.dumps(reply))
         return reply["statusCode"], json.loads(reply["body"])
@@ -68,13 +68,13 @@ class Room:
         return self.ask("POST /orgs", body={"org_id": org, "admin_key": key}, **facts)
 
     def at(self, instant: str) -> None:
-        """Set the room's clock and the simulator's."""
+        """Set the function's clock and the simulator's."""
         self.clock.set(instant)
         self.simulator.set_now(instant)
 
     def lifecycle(self, tenant: str = "tenant-a", org: str = "org-first") -> list[str]:
         """Return the kinds of the lifecycle entries, oldest first."""
-        return [entry["kind"] for entry in self.doors.connections.need(tenant, org).lifecycle]
+        return [entry["kind"] for entry in self.context.connections.need(tenant, org).lifecycle]
 
 
 async def _no_wait(_seconds: float) -> None:
@@ -82,11 +82,13 @@ async def _no_wait(_seconds: float) -> None:
 
 
 @pytest.fixture
-def room(settings: Settings, table: Table, snapshot_queue: Queue, clock: SettableClock) -> Room:
-    """Open the room at 2026-04-01T06:01:00Z."""
+def api(
+    settings: Settings, table: Table, snapshot_queue: Queue, clock: SettableClock
+) -> ConnectApi:
+    """Open the function at 2026-04-01T06:01:00Z."""
     simulator = Simulator(make_world())
     simulator.set_now("2026-04-01T06:01:00Z")
     transport: Callable[[], AsyncTransport] = lambda: AsyncTransport(simulator, sleep=_no_wait)  # noqa: E731
-    line = Line("https://api.openai.com/v1", clock.now, transport)
-    doors = replace(doors_from(settings), openai=line, clock=clock.now)
-    return Room(simulator, doors, clock, table, snapshot_queue)
+    endpoint = Endpoint("https://api.openai.com/v1", clock.now, transport)
+    context = replace(context_from(settings), openai=endpoint, clock=clock.now)
+    return ConnectApi(simulator, context, clock, table, snapshot_queue)

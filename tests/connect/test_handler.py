@@ -1,4 +1,4 @@
-"""The edge as Lambda calls it: settings from the environment, doors opened once."""
+"""The edge as Lambda calls it: settings from the environment, context opened once."""
 
 import io
 import json
@@ -30,12 +30,12 @@ def test_lambda_tells_when_openai_cannot_be_reached_and_logs_no_key(
 ) -> None:
     """A real connection this time, refused by the machine itself."""
     body = {"org_id": "org-first", "admin_key": CANARY}
-    found = handler.handle(http_event("POST /orgs", body=body), None)
-    assert found["statusCode"] == 502
-    assert "could not be reached" in json.loads(found["body"])["detail"]
+    result = handler.handle(http_event("POST /orgs", body=body), None)
+    assert result["statusCode"] == 502
+    assert "could not be reached" in json.loads(result["body"])["detail"]
     out = process.getvalue()
     assert json.loads(out)["problem"] == "openai-failed"
-    assert CANARY not in out + found["body"]
+    assert CANARY not in out + result["body"]
 
 
 def test_a_missing_setting_ends_the_invocation_and_is_named(

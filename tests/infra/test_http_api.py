@@ -2,7 +2,7 @@
 
 from typing import cast
 
-from functions.connect.flow import Doors
+from functions.connect.context import Context
 from functions.connect.handler import routes
 from tests.infra.template import Template, flat
 
@@ -101,4 +101,4 @@ def test_the_access_log_names_no_path_no_query_and_no_caller(template: Template)
 
 def test_connect_answers_exactly_the_routes_that_lead_to_it() -> None:
     """A route without its answer, or an answer no route leads to, is a mistake in one of them."""
-    assert set(routes(cast("Doors", None))) == CONNECT
+    assert set(routes(cast("Context", None))) == CONNECT

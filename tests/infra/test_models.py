@@ -131,7 +131,7 @@ def test_only_the_four_wrappers_are_given_a_client() -> None:
         assert "create_client" not in text or path.name == "clients.py"
         assert "boto3.client" not in text
         for line in filter(opened.search, text.splitlines()):
-            wrapped = r"(Table|Bucket|Queue|Vault)\((clients|s3)\b|s3 = clients\.when_used"
+            wrapped = r"(Table|Bucket|Queue|KmsKey)\((clients|s3)\b|s3 = clients\.when_used"
             assert re.search(wrapped, line), f"{path.name}: {line.strip()}"
     assert set(clients.SERVICES) == set(OPERATIONS) == set(CALLS)
     assert {s: set(calls) for s, calls in CALLS.items()} == {

@@ -1,4 +1,4 @@
-"""What the pack room's tests share: its doors over moto, a signing key, requests for packs."""
+"""What the pack function's tests share: its context over moto, a signing key, requests."""
 
 import json
 import tarfile
@@ -8,29 +8,29 @@ from typing import Any
 
 import pytest
 
-from functions.pack.context import Doors
+from functions.pack.chain_row import PackChain
+from functions.pack.context import Context
 from functions.pack.flow import build
-from functions.pack.keys.create import mint
-from functions.pack.sign.sign import WrappedSeed
+from functions.pack.keys.create import create_signing_key
+from functions.pack.sign.sign import WrappedSeed, signing_key_in_force
 from functions.shared.aws.bucket import Bucket
-from functions.shared.aws.kms import Vault
+from functions.shared.aws.kms import KmsKey
 from functions.shared.aws.queue import Queue
 from functions.shared.aws.table import Table
-from functions.shared.hours import HOUR, floor_hour, rfc3339
+from functions.shared.hours import HOUR, floor_hour, parse_instant, rfc3339
 from functions.shared.tables.connections import Connections
 from functions.shared.tables.custody import Custody
 from functions.shared.tables.hour_rows import HourRows
-from functions.shared.tables.pack_chain import PackChain
 from functions.shared.tables.packs import Pack, Packs
 from functions.shared.tables.signing_keys import SigningKey, SigningKeys
 from tests.conftest import SettableClock
 
 
 @dataclass(slots=True)
-class PackRoom:
-    """The room with its doors open, and what a tenant and an auditor would do with it."""
+class PackFunction:
+    """The function with what it reaches, and what a tenant and an auditor would do with it."""
 
-    doors: Doors
+    context: Context
     key: SigningKey
     table: Table
     counted: list[str] = field(default_factory=list)
@@ -46,7 +46,7 @@ class PackRoom:
         **facts: Any,
     ) -> Pack:
         """Request a pack, on demand unless ``month`` is given."""
-        now = self.doors.now()
+        now = self.context.now()
         pack = Pack(
             tenant_id=tenant,
             number=0,
@@ -60,22 +60,31 @@ class PackRoom:
             created_at=rfc3339(now),
             requested_by="user-sub-1",
         )
-        return self.doors.packs.request(replace(pack, **facts), self.doors.queue, once=once)
+        return self.context.packs.request(replace(pack, **facts), self.context.queue, once=once)
 
     def build(self, pack: Pack) -> Pack:
         """Handle one message of the pack's, and return its row."""
-        build(pack.tenant_id, pack.number, self.doors)
-        return self.doors.packs.need(pack.tenant_id, pack.number)
+        build(pack.tenant_id, pack.number, self.context)
+        return self.context.packs.need(pack.tenant_id, pack.number)
 
-    def made(self, start: str, end: str, **facts: Any) -> Pack:
+    def make(self, start: str, end: str, **facts: Any) -> Pack:
         """Request and build."""
         return self.build(self.request(start, end, **facts))
+
+    def signing_key(self, pack: Pack) -> SigningKey:
+        """Return the key that a pack would be signed with now."""
+        return signing_key_in_force(
+            self.context.keys,
+            parse_instant(pack.created_at),
+            pack.signing_key_id,
+            self.context.now(),
+        )
 
     def archive(self, pack: Pack) -> bytes:
         """Download a ready pack."""
         assert pack.state == "ready", pack.reason
         assert pack.object_key
-        return self.doors.archives.need(pack.object_key)
+        return self.context.archives.need(pack.object_key)
 
     def members(self, pack: Pack) -> dict[str, bytes]:
         """Return a ready pack's members in order."""
@@ -96,23 +105,23 @@ class PackRoom:
 
 
 @pytest.fixture
-def room(
+def function(
     table: Table,
     evidence: Bucket,
     packs_bucket: Bucket,
-    signing_vault: Vault,
+    signing_kms_key: KmsKey,
     pack_queue: Queue,
     clock: SettableClock,
-) -> PackRoom:
-    """Open the pack room on the 1st of April, 06:01, with its first signing key minted."""
+) -> PackFunction:
+    """Open the pack function on the 1st of April, 06:01, with its first signing key made."""
     counted: list[str] = []
     keys = SigningKeys(table)
-    key = mint(keys, signing_vault)
-    doors = Doors(
+    key = create_signing_key(keys, signing_kms_key)
+    context = Context(
         packs=Packs(table),
         chain=PackChain(table),
         keys=keys,
-        signer=WrappedSeed(signing_vault),
+        signer=WrappedSeed(signing_kms_key),
         custody=Custody(table),
         evidence=evidence,
         archives=packs_bucket,
@@ -122,4 +131,4 @@ def room(
         now=clock.now,
         count=counted.append,
     )
-    return PackRoom(doors, key, table, counted)
+    return PackFunction(context, key, table, counted)

@@ -67,7 +67,7 @@ class SignedPack:
         members = self.members()
         rows = {name: self.rows(name) for name in members if name.endswith(".jsonl")}
         change(rows)
-        members |= {name: jsonl(found) for name, found in rows.items()}
+        members |= {name: jsonl(member_rows) for name, member_rows in rows.items()}
         manifest = self.manifest()
         _agree(manifest, members, rows)
         facts(manifest)

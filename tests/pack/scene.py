@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import cast
 
-from functions.pack.anchor.anchor import AnchorDoors, anchor
+from functions.pack.anchor.anchor import AnchorContext, anchor
 from functions.shared.aws.bucket import Bucket
 from functions.shared.aws.keys import hour_sk, organization_pk
 from functions.shared.aws.table import Table
@@ -11,10 +12,12 @@ from functions.shared.canonical import Json
 from functions.shared.evidence.anchors import Anchor, Anchors
 from functions.shared.evidence.seals import Seal
 from functions.shared.hours import parse_instant
+from functions.shared.records.seals import ObjectEntry, Outcome, SealContent, SegmentEntry
 from functions.shared.tables.connections import Connections
 from functions.shared.tables.hour_rows import HourRows
 from tests.conftest import SettableClock
 from tests.support.builders import World
+from tests.support.seal_parts import hour_facts
 
 START, END = "2026-04-01T00:00:00Z", "2026-04-02T23:59:59Z"
 GAP, EVENTFUL, NEWEST = "2026-04-01T20:00:00Z", "2026-04-01T05:00:00Z", "2026-04-02T23:00:00Z"
@@ -58,13 +61,15 @@ class Scene:
         """Let the daily schedule fire."""
         clock.set(at)
         nobody: list[str] = []
-        doors = AnchorDoors(Connections(self.table), self.evidence, None, clock.now, nobody.append)
-        anchor("tenant-a", doors)
+        context = AnchorContext(
+            Connections(self.table), self.evidence, None, clock.now, nobody.append
+        )
+        anchor("tenant-a", context)
 
     def anchors(self) -> list[Anchor]:
         """Return the tenant's anchors, oldest first."""
-        found = Anchors(self.evidence, "tenant-a")
-        return [one for one in map(found.find, found.days()) if one]
+        anchors = Anchors(self.evidence, "tenant-a")
+        return [anchor for anchor in map(anchors.find, anchors.days()) if anchor]
 
     # --- what an insider with every permission does -----------------------------------------------
 
@@ -83,8 +88,8 @@ class Scene:
     def remove(self, key: str) -> None:
         """Delete an object with every version of it."""
         client, bucket = self.evidence.client, self.evidence.name
-        listed = client.list_object_versions(Bucket=bucket, Prefix=key)
-        for version in listed.get("Versions", []):
+        listing = client.list_object_versions(Bucket=bucket, Prefix=key)
+        for version in listing.get("Versions", []):
             client.delete_object(Bucket=bucket, Key=key, VersionId=version["VersionId"])
 
     def remove_row(self, hour: str) -> None:
@@ -92,17 +97,17 @@ class Scene:
         at = parse_instant(hour)
         self.table.delete(organization_pk("tenant-a", "org-Alpha"), hour_sk(at))
 
-    def write_row(self, hour: str, sha256: str, outcome: str = "complete") -> None:
+    def write_row(self, hour: str, sha256: str, outcome: Outcome = "complete") -> None:
         """Write the table's row of an hour."""
         rows = HourRows(self.table, "tenant-a", "org-Alpha")
-        rows.close(parse_instant(hour), {"outcome": outcome, "sha256": sha256})
+        facts = hour_facts(self.ours.last)
+        rows.close(parse_instant(hour), {**facts, "outcome": outcome, "sha256": sha256})
 
-    def segment(self) -> Json:
+    def segment(self) -> SegmentEntry:
         """Return what the eventful hour's seal says of its segment."""
-        entry: Json = self.seal(EVENTFUL).content["segments"]["events"][0]
-        return entry
+        return self.seal(EVENTFUL).content["segments"]["events"][0]
 
-    def register(self, hour: str) -> Json:
+    def register(self, hour: str) -> ObjectEntry:
         """Return what an hour's seal says of the users."""
         entry = self.seal(hour).register("users")
         assert entry
@@ -110,9 +115,10 @@ class Scene:
 
     def reseal(self, seals: Sequence[Seal], facts: Json) -> list[Seal]:
         """Seal hours anew, the first with other facts, each following the one before it."""
-        done: list[Seal] = []
+        resealed: list[Seal] = []
         for seal in seals:
-            content = seal.content | (facts if not done else {"previous_sha256": done[-1].sha256})
-            done.append(Seal.of(content, seal.run))
-            self.put_seal(content["hour"], done[-1])
-        return done
+            changed = {"previous_sha256": resealed[-1].sha256} if resealed else facts
+            content = cast("SealContent", {**seal.content, **changed})
+            resealed.append(Seal.of(content, seal.run))
+            self.put_seal(content["hour"], resealed[-1])
+        return resealed

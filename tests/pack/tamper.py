@@ -134,7 +134,7 @@ def reseal_a_middle_hour(scene: Scene) -> list[str]:
 
 
 def plant_a_row(scene: Scene) -> list[str]:
-    """A row that tells of a whole picture of an hour that was never sealed."""
+    """A row that tells of a whole snapshot of an hour that was never sealed."""
     scene.write_row(GAP, "ab" * 32)
     return [GAP]
 
@@ -148,14 +148,14 @@ def swap_a_register(scene: Scene) -> list[str]:
 
 def reseal_the_chain(scene: Scene) -> list[str]:
     """Every seal from the middle on, each following the one before it, and every row."""
-    place = scene.ours.seals.index(scene.seal(MIDDLE))
-    for seal in scene.reseal(scene.ours.seals[place:], {"reason": "forged"}):
+    middle = scene.ours.seals.index(scene.seal(MIDDLE))
+    for seal in scene.reseal(scene.ours.seals[middle:], {"reason": "forged"}):
         scene.write_row(seal.content["hour"], seal.sha256)
     return ["2026-04-01T23:00:00Z", NEWEST]
 
 
 def make_an_hour_missed(scene: Scene) -> list[str]:
-    """A proper seal that says nobody pictured the hour, and its row."""
+    """A proper seal that says the hour was missed, and its row."""
     facts: Json = {"outcome": "missed", "reason": "nobody", "segments": {"events": []}}
     (forged,) = scene.reseal([scene.seal(MIDDLE)], facts)
     scene.write_row(MIDDLE, forged.sha256, "missed")

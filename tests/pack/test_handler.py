@@ -1,4 +1,4 @@
-"""The room's AWS edge: a message in the queue's own form, settings from the environment."""
+"""The function's AWS edge: a message in the queue's own form, settings from the environment."""
 
 import json
 from collections.abc import Iterator
@@ -14,25 +14,25 @@ from functions.shared.aws.queue import Queue
 from functions.shared.aws.table import Table
 from functions.shared.evidence.anchors import Anchors
 from functions.shared.tables.packs import Packs
-from tests.pack.conftest import PackRoom
+from tests.pack.conftest import PackFunction
 from tests.support.aws_state import received
 from tests.support.builders import World
 
 
 @pytest.fixture
 def deployed(
-    room: PackRoom, aws: dict[str, str], monkeypatch: pytest.MonkeyPatch
-) -> Iterator[PackRoom]:
-    """Give the functions the environment the template gives them; the key is minted."""
+    function: PackFunction, aws: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> Iterator[PackFunction]:
+    """Give the functions the environment the template gives them; the key is made."""
     for name, value in aws.items():
         monkeypatch.setenv(name, value)
-    handler.doors.cache_clear()
-    yield room
-    handler.doors.cache_clear()
+    handler.context.cache_clear()
+    yield function
+    handler.context.cache_clear()
 
 
 def test_the_schedules_event_ends_in_a_listed_pack(
-    deployed: PackRoom, evidence: Bucket, table: Table, pack_queue: Queue
+    deployed: PackFunction, evidence: Bucket, table: Table, pack_queue: Queue
 ) -> None:
     """From EventBridge's event to the queue's message to the pack, by the real handlers."""
     World(evidence, table=table, first_hour="2026-04-30T22:00:00Z").has_user("user-1").chain(
@@ -56,7 +56,7 @@ class Minutes:
 
 
 def test_the_daily_event_ends_in_an_anchor(
-    deployed: PackRoom,
+    deployed: PackFunction,
     evidence: Bucket,
     table: Table,
     tmp_path: Path,

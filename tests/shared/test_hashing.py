@@ -1,16 +1,26 @@
 """Keyed hashes of people and addresses."""
 
+import hmac
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.shared.hashing import email_hash, email_prefix, id_hash, ip_hash, normal_address
+from functions.shared.hashing import (
+    HASH_KEY_BYTES,
+    SCHEME,
+    email_hash,
+    email_prefix,
+    id_hash,
+    ip_hash,
+    normal_address,
+)
 
 KEY, OTHER = bytes(32), bytes(range(32))
 
 
 @pytest.mark.parametrize(
-    ("one", "two"),
+    ("first", "second"),
     [
         (" Ann@Example.COM ", "ann@example.com"),
         ("jose\u0301@x.org", "jos\u00e9@x.org"),
@@ -18,14 +28,27 @@ KEY, OTHER = bytes(32), bytes(range(32))
         ("ann@BÜCHER.example", "ann@bücher.example"),
     ],
 )
-def test_spellings_of_one_address_have_one_hash(one: str, two: str) -> None:
+def test_spellings_of_one_address_have_one_hash(first: str, second: str) -> None:
     """Trim, NFC, lower case, IDNA."""
-    assert email_hash(KEY, one) == email_hash(KEY, two)
+    assert email_hash(KEY, first) == email_hash(KEY, second)
 
 
 def test_tenants_hashes_do_not_match() -> None:
     """Each under its own key."""
     assert email_hash(KEY, "ann@example.com") != email_hash(OTHER, "ann@example.com")
+
+
+def test_the_scheme_is_the_published_one() -> None:
+    """HMAC-SHA-256; packs made before must match for ever."""
+
+    def mac(text: str) -> str:
+        return hmac.new(OTHER, text.encode(), "sha256").hexdigest()
+
+    assert (HASH_KEY_BYTES, SCHEME) == (32, "hmac-sha256:v1")
+    assert email_hash(OTHER, "Ann@Example.com") == mac("ann@example.com")
+    assert ip_hash(OTHER, " 2001:DB8::1 ") == mac("ip\x00" + "2001:db8::1")
+    assert id_hash(OTHER, "proj_A") == mac("id\x00proj_A")
+    assert normal_address("no address") == "no address"
 
 
 def test_kinds_of_hashes_do_not_match() -> None:

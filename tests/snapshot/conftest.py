@@ -1,4 +1,4 @@
-"""A laboratory for each test of the snapshot room."""
+"""A connected organization for each test of the snapshot function."""
 
 import logging
 from collections.abc import Callable
@@ -7,28 +7,28 @@ import pytest
 
 from functions.shared.aws import clients
 from functions.shared.aws.bucket import Bucket
-from functions.shared.aws.kms import Vault
+from functions.shared.aws.kms import KmsKey
 from functions.shared.aws.queue import Queue
 from functions.shared.aws.table import Table
 from tests.conftest import SettableClock
-from tests.snapshot.trial import FIRST, Trial, office
-from tests.support.snapshot_fixture import Lab, LabMaker
+from tests.snapshot.stories.trial import FIRST, Trial, office
+from tests.support.snapshot_fixture import FixtureMaker, SnapshotFixture
 from tools.openai_simulator import World
 
 
 @pytest.fixture
-def make_lab(
+def make_fixture(
     table: Table,
     evidence: Bucket,
     work: Bucket,
     snapshot_queue: Queue,
-    secrets_vault: Vault,
+    secrets_kms_key: KmsKey,
     clock: SettableClock,
-) -> LabMaker:
-    """Give a function that opens a laboratory on a world."""
+) -> FixtureMaker:
+    """Give a function that opens an organization of a world."""
 
-    def make(world: World) -> Lab:
-        return Lab(table, evidence, work, snapshot_queue, secrets_vault, clock, world)
+    def make(world: World) -> SnapshotFixture:
+        return SnapshotFixture(table, evidence, work, snapshot_queue, secrets_kms_key, clock, world)
 
     return make
 
@@ -56,7 +56,7 @@ ROWS = pytest.StashKey[list[tuple[str, str, str]]]()
 
 @pytest.fixture
 def make_trial(
-    make_lab: LabMaker,
+    make_fixture: FixtureMaker,
     caplog: pytest.LogCaptureFixture,
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
@@ -75,10 +75,10 @@ def make_trial(
         return caplog.text + "".join(printed)
 
     def make(world: World | None = None) -> Trial:
-        lab = make_lab(world or office())
-        lab.connect("2026-04-01T03:20:00Z")
-        lab.order(FIRST)
-        return Trial(lab, lambda row, what, came: rows.append((row, what, came)), said)
+        fixture = make_fixture(world or office())
+        fixture.connect("2026-04-01T03:20:00Z")
+        fixture.order(FIRST)
+        return Trial(fixture, lambda row, what, came: rows.append((row, what, came)), said)
 
     return make
 

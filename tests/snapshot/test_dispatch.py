@@ -19,7 +19,7 @@ from functions.shared.aws.table import Table
 from functions.shared.hours import parse_instant
 from functions.snapshot import dispatch
 from tests.conftest import REGION
-from tests.snapshot.trial import rarely
+from tests.snapshot.stories.trial import rarely
 from tests.support.aws_calls import Killed, killing, watched
 from tests.support.aws_faults import Raw, broken, instead_of_moto
 from tools.openai_simulator import org_id_for

@@ -1,4 +1,4 @@
-"""The snapshot room's AWS edge: what its runs say of clock, region and address."""
+"""The snapshot function's AWS edge: what its runs say of clock, region and address."""
 
 from collections.abc import Iterator
 
@@ -14,21 +14,21 @@ def deployed(aws: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Iterator[N
     """Give the function the environment the template gives it."""
     for name, value in aws.items():
         monkeypatch.setenv(name, value)
-    handler.room.cache_clear()
+    handler.context.cache_clear()
     yield
-    handler.room.cache_clear()
+    handler.context.cache_clear()
 
 
 @pytest.mark.usefixtures("deployed")
-def test_a_deployed_room_names_its_region_and_the_systems_clock() -> None:
+def test_a_deployed_function_names_its_region_and_the_systems_clock() -> None:
     """It stands beside every seal, and an auditor reads it in collection.json."""
-    room = handler.room()
-    assert (room.clock, room.region) == (SYSTEM_CLOCK, REGION)
-    assert room.openai_base_url == "https://api.openai.com/v1"
+    context = handler.context()
+    assert (context.clock, context.region) == (SYSTEM_CLOCK, REGION)
+    assert context.openai_base_url == "https://api.openai.com/v1"
 
 
 @pytest.mark.usefixtures("deployed")
 def test_a_shifted_clock_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     """Hours of a laptop are not taken for hours of a machine that keeps the time."""
     monkeypatch.setenv("CLOCK_FILE", "offset.json")
-    assert handler.room().clock == SHIFTED_CLOCK
+    assert handler.context().clock == SHIFTED_CLOCK

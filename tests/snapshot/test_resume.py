@@ -1,96 +1,205 @@
-"""An hour too long for one run: carried over several, sealed once, nothing read twice."""
+"""Two runs of one hour: what need not be read again, and what they make together."""
 
-from collections import Counter
-from datetime import timedelta
+from typing import Any
 
-from functions.shared.evidence.seals import Seal
-from functions.shared.hours import parse_instant
-from tests.support.aws_state import received
-from tests.support.snapshot_fixture import Lab, LabMaker
-from tools.openai_simulator import World
+from functions.shared.errors import ProjectVanished
+from functions.shared.records.seals import Run
+from functions.snapshot.fetch import watermarks
+from functions.snapshot.records import SectionRead, Snapshot
+from functions.snapshot.resume import (
+    NOTHING_READ,
+    Checkpoint,
+    checkpoint_of,
+    join_runs,
+    join_snapshots,
+)
+from tests.snapshot.rows import api_key, event, user_state
 
-HOUR = "2026-04-01T03:00:00Z"
-NEXT = "2026-04-01T04:00:00Z"
-N_PROJECTS, KEYS_EACH, PER_MINUTE = 1750, 1, 60
-RUN_S = 840.0
-
-
-def _big_world() -> World:
-    world = World("org-big")
-    early = world.at("2026-03-20T10:00:00Z").hidden()
-    early.user_joins("olga", role="owner")
-    for number in range(N_PROJECTS):
-        early.project_created(f"p{number}")
-        for key in range(KEYS_EACH):
-            early.key_made(f"k{number}-{key}", f"p{number}", owner="olga")
-    world.at("2026-04-01T03:10:00Z").login("olga")
-    return world
+EMPTY: SectionRead[Any] = SectionRead("complete")
+FAILED: SectionRead[Any] = SectionRead("failed", "server_error", lasting=False)
 
 
-def _slow(make_lab: LabMaker) -> Lab:
-    """Return a laboratory in which OpenAI takes 60 requests a minute and waiting takes time."""
-    lab = make_lab(_big_world())
-    lab.connect("2026-04-01T04:01:00Z")
-
-    async def wait(seconds: float) -> None:
-        lab.clock.advance(seconds=seconds)
-
-    lab.sleep = wait
-    lab.elapsed = lab.seconds
-    lab.simulator.faults.add("rate_limit", per_minute=PER_MINUTE)
-    return lab
+def snapshot(audit: Any = EMPTY, at: str = "1", marks: Any = None, **lists: Any) -> Snapshot:
+    """Return a snapshot of an empty organization, but for some sections."""
+    usual = dict.fromkeys(["users", "projects", "api_keys"], EMPTY) | lists
+    known = {**watermarks.initial(), **(marks or {})}
+    return Snapshot(usual, audit, known, f"from {at}", f"to {at}")  # type: ignore[arg-type]
 
 
-def _run(lab: Lab, hour: str, seconds: float) -> list[Seal]:
-    """Give one order to a run that may last some seconds of the laboratory's time."""
-    lab.remaining_s = seconds
-    return lab.order(hour)
+def keys(status: str, covers: Any, *ids: str, project: str = "web", **facts: Any) -> Any:
+    """Return what a run read of the keys of projects."""
+    rows = [api_key(name, project_id=project) for name in ids]
+    return SectionRead(status, facts.pop("reason", None), True, rows, covers=covers, **facts)
 
 
-def _asked(lab: Lab) -> Counter[str]:
-    """Return how often each project's keys were answered."""
-    return Counter(
-        served.path
-        for served in lab.simulator.log
-        if served.path.endswith("/api_keys") and served.status == 200
+def test_before_the_first_run_everything_is_unread() -> None:
+    """Every project of every section."""
+    assert NOTHING_READ.unread("api_keys", ["a", "b"]) == ["a", "b"]
+
+
+def test_projects_that_were_read_whole_are_not_read_again() -> None:
+    """Nor any, of a section that is whole."""
+    checkpoint = Checkpoint(frozenset({"project_users"}), {"api_keys": frozenset({"a"})})
+    assert checkpoint.unread("api_keys", ["a", "b"]) == ["b"]
+    assert checkpoint.unread("project_users", ["a", "b"]) == []
+    assert checkpoint.unread("service_accounts", ["a"]) == ["a"]
+
+
+def test_users_and_projects_are_always_read_again() -> None:
+    """All else that was read whole is not."""
+    unproven: Any = SectionRead("unproven", "no_event_seen")
+    earlier = snapshot(unproven, api_keys=keys("partial", ["a"]), groups=EMPTY, roles=FAILED)
+    assert checkpoint_of(earlier) == Checkpoint(
+        frozenset({"audit_events", "groups"}), {"api_keys": frozenset({"a"})}
     )
+    whole = snapshot(api_keys=keys("complete", ["a"]))
+    assert checkpoint_of(whole).sections == {"audit_events", "api_keys"}
 
 
-def test_a_pull_of_half_an_hour_is_carried_over_runs_and_sealed_once(make_lab: LabMaker) -> None:
-    """Several runs, no finished project read again, the next hour waits, one seal."""
-    lab = _slow(make_lab)
-    started = lab.clock.instant
-    seals: list[Seal] = []
-    n_runs = 0
-    while not seals:
-        n_runs += 1
-        assert n_runs < 20, "the hour is never finished"
-        # The next hour's order may come first: it goes on with the hour that is open.
-        hour = NEXT if lab.clock.instant >= parse_instant("2026-04-01T05:00:00Z") else HOUR
-        seals = _run(lab, hour, RUN_S)
-        lab.clock.advance(seconds=60)
-    minutes = (lab.clock.instant - started) / timedelta(minutes=1)
-    seal = lab.seal(HOUR)
-    assert seal.content["outcome"] == "complete", seal.content["sections"]
-    assert seal.content["sections"]["api_keys"]["count"] == N_PROJECTS * KEYS_EACH
-    asked = _asked(lab)
-    asked.pop("/organization/admin_api_keys", None)
-    assert len(asked) == N_PROJECTS
-    assert set(asked.values()) == {1}
-    assert n_runs >= 3
-    assert minutes >= 29
-    assert seal.run["runs"] == n_runs
-    print(f"\n{minutes:.0f} minutes, {n_runs} runs, {seal.run['requests']} requests, one seal")
-    assert seal.content["pictured_from"] < seal.content["pictured_to"]
+def test_a_project_that_vanished_leaves_the_others_as_read() -> None:
+    """Only the list of projects was no longer true, and that is read again."""
+    vanished = snapshot(api_keys=keys("partial", ["a"], reason=ProjectVanished.reason))
+    assert checkpoint_of(vanished).sections == {"audit_events"}
 
 
-def test_an_unfinished_hour_is_given_back_at_once(make_lab: LabMaker) -> None:
-    """The order comes back as a message, and whoever takes it need not wait for a lease."""
-    lab = _slow(make_lab)
-    assert _run(lab, HOUR, 120.0) == []
-    assert lab.chain.seal(parse_instant(HOUR)) is None
-    before = sum(_asked(lab).values())
-    assert 0 < before < N_PROJECTS
-    assert _run(lab, HOUR, 120.0) == []
-    assert sum(_asked(lab).values()) > before
-    assert received(lab.queue) == []
+def joined(name: str, earlier: Any, later: Any) -> Any:
+    """Return a section that two runs read."""
+    result = join_snapshots(snapshot(**{name: earlier}), snapshot(**{name: later}))
+    return result.lists[name]
+
+
+def test_together_they_reach_from_the_first_request_to_the_last_answer() -> None:
+    """With every section that either of them asked for."""
+    result = join_snapshots(snapshot(at="1", groups=EMPTY), snapshot(at="2", roles=EMPTY))
+    assert (result.pictured_from, result.pictured_to) == ("from 1", "to 2")
+    assert set(result.lists) == {"users", "projects", "api_keys", "groups", "roles"}
+    assert result.lists["groups"] == result.lists["roles"] == EMPTY
+
+
+def test_of_a_list_the_better_reading_counts() -> None:
+    """A whole one, the later one, unless it read less."""
+    rows: Any = [user_state()]
+    full: Any = SectionRead("complete", rows=rows)
+    cut: Any = SectionRead("partial", "deadline", rows=rows)
+    short: Any = SectionRead("partial", "other")
+    assert joined("users", FAILED, full) == full
+    assert joined("users", full, FAILED) == full
+    assert joined("users", cut, FAILED) == cut
+    assert joined("users", short, cut) == cut
+    assert joined("users", cut, short) == cut
+    assert joined("users", short, FAILED) == FAILED
+    newer: Any = SectionRead("complete")
+    assert joined("users", full, newer) == newer
+
+
+def test_a_section_that_was_whole_stays_as_it_was_read() -> None:
+    """The later run did not ask for it."""
+    full: Any = SectionRead("complete", unknown=7)
+    assert joined("groups", full, FAILED) == full
+    assert joined("api_keys", keys("complete", ["a"], "k"), keys("failed", [])).rows
+
+
+def test_lists_of_projects_come_from_the_run_that_read_them_whole() -> None:
+    """What the later one read of a project goes before what the earlier one did."""
+    earlier = keys("partial", ["a", "web"], "old", "both")
+    later = keys("complete", ["b"], "new", project="b")
+    result = joined("api_keys", earlier, later)
+    assert [row["key_id"] for row in result.rows] == ["new", "old", "both"]
+    assert (result.status, result.covers) == ("complete", ["a", "b", "web"])
+    again = keys("complete", ["web"], "both")
+    assert [row["key_id"] for row in joined("api_keys", earlier, again).rows] == ["both"]
+    empty = keys("complete", ["web"])
+    assert joined("api_keys", earlier, empty).rows == []
+    cut = keys("partial", [], "part")
+    assert [row["key_id"] for row in joined("api_keys", earlier, cut).rows] == ["part"]
+    moved = keys("complete", ["b"], "old", project="b")
+    rows = joined("api_keys", earlier, moved).rows
+    assert {row["key_id"]: row["project_id"] for row in rows} == {"old": "b", "both": "web"}
+
+
+def test_what_did_not_fit_is_counted_in_both() -> None:
+    """Unknown records, odd ones, conflicts."""
+    odd: Any = {"odd": [api_key()], "conflicts": [{"id": "a"}]}
+    earlier, later = keys("partial", ["a"], unknown=1, **odd), keys("partial", [], unknown=2, **odd)
+    result = joined("api_keys", earlier, later)
+    assert (result.unknown, len(result.odd), len(result.conflicts)) == (3, 2, 2)
+
+
+def test_a_run_that_failed_leaves_what_was_read_partial() -> None:
+    """If anything was read whole."""
+    assert joined("api_keys", keys("partial", ["a"]), keys("failed", None)).status == "partial"
+    assert joined("api_keys", keys("partial", []), keys("forbidden", [])).status == "forbidden"
+    assert joined("api_keys", keys("partial", ["a"]), keys("forbidden", [])).status == "partial"
+
+
+def log(status: str, *events: Any, **facts: Any) -> Any:
+    """Return what a run read of the audit log."""
+    return SectionRead(status, rows=list(events), **facts)
+
+
+A, B, C = (event("x", None, f"05:0{n}:00", event_id=name) for n, name in enumerate("abc"))
+
+
+def both(earlier: Any, later: Any) -> Any:
+    """Return the log that two runs read."""
+    return join_snapshots(snapshot(earlier), snapshot(later)).audit_events
+
+
+def test_events_of_both_runs_are_sealed_together() -> None:
+    """Oldest first, each once; the later run says how well the log was read."""
+    result = both(log("partial", C, A, reason="one"), log("partial", B, A, reason="two"))
+    assert [row["event_id"] for row in result.rows] == ["a", "b", "c"]
+    assert result.reason == "two"
+    whole = log("complete", B)
+    assert both(log("partial", A), whole) == whole
+    assert both(whole, log("partial", A)) == whole
+    assert both(log("unproven"), FAILED).status == "unproven"
+
+
+def test_a_log_that_failed_later_stays_as_it_was_read() -> None:
+    """Whether another try can help is the later run's to say."""
+    earlier = log("partial", A, reason="window_budget", lasting=True)
+    result = both(earlier, FAILED)
+    assert (result.status, result.reason, list(result.rows)) == ("partial", "window_budget", [A])
+    assert not result.lasting
+
+
+def test_watermarks_are_the_later_runs_unless_it_did_not_read_the_log() -> None:
+    """Lists have marks of their own."""
+    old: Any = {"proven": True, "deep_at": "d", "month_closed": "m", "streams": {"a": 1}}
+    partial = log("partial")
+
+    def marks(earlier: Any, later: Any) -> Any:
+        first = snapshot(earlier, marks=old | {"optional": {"groups": 1, "roles": 1}}, groups=EMPTY)
+        second = snapshot(later, marks={"optional": {"groups": 2, "invites": 2}})
+        return join_snapshots(first, second).watermarks
+
+    new = {**watermarks.initial(), "optional": {"groups": 1, "invites": 2}}
+    assert marks(partial, partial) == new
+    assert marks(partial, FAILED) == new | old
+    assert marks(EMPTY, partial) == new | old
+    assert join_snapshots(snapshot(), snapshot()).watermarks["optional"] == {}
+
+
+def test_runs_add_up() -> None:
+    """What they cost together; the rest is the later one's, but for the first request."""
+    first: Run = {
+        "requests": 1,
+        "pages": 2,
+        "retries": 3,
+        "runs": 4,
+        "first_request_id": None,
+        "last_request_id": "x",
+        "attempt": 0,
+    }
+    second: Run = first | {"first_request_id": "b", "last_request_id": "y", "attempt": 1}
+    assert join_runs(first, second) == {
+        "requests": 2,
+        "pages": 4,
+        "retries": 6,
+        "runs": 8,
+        "first_request_id": "b",
+        "last_request_id": "y",
+        "attempt": 1,
+    }
+    assert join_runs(first | {"first_request_id": "a"}, second)["first_request_id"] == "a"

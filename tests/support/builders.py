@@ -1,7 +1,7 @@
 """A sealed world, told as a story: writes seals, registers and segments straight into a bucket.
 
-For tests of whatever reads evidence. Nothing of the snapshot room is used, so that an error there
-does not hide here::
+For tests of whatever reads evidence. Nothing of the snapshot function is used, so that an error
+there does not hide here::
 
     world = World(evidence)
     world.has_user("user-1", role="owner")
@@ -16,7 +16,7 @@ while it was not connected) and ``reconnect`` (the first hour closed after conne
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import Any, Self
+from typing import Any, Self, cast
 
 from functions.shared.aws.bucket import Bucket
 from functions.shared.aws.gzip_member import pack_gzip
@@ -25,8 +25,18 @@ from functions.shared.aws.table import Table
 from functions.shared.canonical import Json, Lines
 from functions.shared.evidence.seals import VERSION, Seal, entry_of
 from functions.shared.hours import HOUR, month_of, parse_instant, rfc3339
-from functions.shared.tables.connections import Connection, Connections
+from functions.shared.records.seals import (
+    LifecycleEntry,
+    ObjectEntry,
+    Outcome,
+    Run,
+    SealContent,
+    SectionSeal,
+    SegmentEntry,
+)
+from functions.shared.tables.connections import Connections
 from functions.shared.tables.hour_rows import HourRows
+from tests.support.seal_parts import connection, hour_facts, section_seal, stream_marks
 
 FIRST_HOUR = "2026-04-01T00:00:00Z"
 SECTIONS = ("users", "projects", "api_keys")
@@ -58,16 +68,16 @@ class World:
         self.hour = parse_instant(first_hour)
         self.seals: list[Seal] = []
         self.audit_status = "complete"
-        self.run: Json = {"attempt": 0, "requests": 7}
+        self.run: Run = {"attempt": 0, "requests": 7}
         self._rows: dict[str, list[Json]] = {name: [] for name in (*SECTIONS, "findings")}
-        self._registers: dict[str, Json | None] = dict.fromkeys(self._rows)
+        self._registers: dict[str, ObjectEntry | None] = dict.fromkeys(self._rows)
         self._events: list[Json] = []
         self._seq = 0
         self._read_through: int | None = None
         if table:
-            Connections(table).save(self._connection())
+            Connections(table).save(connection(tenant, org, self.hour))
 
-    # --- what the next hour's picture shows -------------------------------------------------------
+    # --- what the next hour's snapshot shows ------------------------------------------------------
 
     def has_user(self, user_id: str, **facts: Any) -> Self:
         """Let a user be there from the next hour on; a second time, change the last stay."""
@@ -115,7 +125,7 @@ class World:
         return self._has("api_keys", key_id, stay | facts)
 
     def loses(self, section: str, entity_id: str) -> Self:
-        """Let the next hour's picture be the first without something."""
+        """Let the next hour's snapshot be the first without something."""
         for row in self._rows[section]:
             if row[_ID[section]] == entity_id and row["removed_at"] is None:
                 row["removed_at"] = rfc3339(self.hour)
@@ -188,8 +198,8 @@ class World:
         return seal_key(self.tenant, self.org, at)
 
     def _has(self, section: str, entity_id: str, stay: Json) -> Self:
-        known = [row for row in self._rows[section] if row[_ID[section]] == entity_id]
-        present = [row for row in known if row["removed_at"] is None]
+        stays = [row for row in self._rows[section] if row[_ID[section]] == entity_id]
+        present = [row for row in stays if row["removed_at"] is None]
         if present:
             present[0].update(stay)
             return self
@@ -198,21 +208,22 @@ class World:
         return self
 
     def _close(self, word: str) -> None:
-        outcome = {"disconnect": "paused", "reconnect": "complete"}.get(word, word)
+        outcome = cast("Outcome", {"disconnect": "paused", "reconnect": "complete"}.get(word, word))
         content = self._content(word, outcome)
         seal = Seal.of(content, self.run)
         self.evidence.put_once(self.key_of(self.hour), seal.encode())
         self.seals.append(seal)
         if self.table:
-            facts = {"outcome": outcome, "sha256": seal.sha256}
-            HourRows(self.table, self.tenant, self.org).close(self.hour, facts)
+            rows = HourRows(self.table, self.tenant, self.org)
+            rows.close(self.hour, hour_facts(seal))
 
-    def _content(self, word: str, outcome: str) -> Json:
-        pictured = outcome in ("complete", "partial")
-        segments = self._store_events() if pictured else []
-        if pictured:
+    def _content(self, word: str, outcome: Outcome) -> SealContent:
+        is_read = outcome in ("complete", "partial")
+        segments = self._store_events() if is_read else []
+        if is_read:
             self._registers = {name: self._store(name) for name in self._rows}
             self._read_through = int((self.hour + HOUR).timestamp())
+        stream = stream_marks(self._read_through)
         return {
             "v": VERSION,
             "tenant_id": self.tenant,
@@ -226,38 +237,37 @@ class World:
             "previous_sha256": self.last.sha256 if self.seals else None,
             "sections": self._sections(outcome),
             "segments": {"events": segments, "changes": []},
-            "frontiers": self._frontiers(),
+            "frontiers": {
+                "proven": self.audit_status == "complete",
+                "deep_at": None,
+                "month_closed": None,
+                "streams": {"organization": stream, "tenant": stream},
+            },
             "kpi": None,
-            "pictured_from": rfc3339(self.hour + HOUR) if pictured else None,
-            "pictured_to": rfc3339(self.hour + HOUR) if pictured else None,
+            "pictured_from": rfc3339(self.hour + HOUR) if is_read else None,
+            "pictured_to": rfc3339(self.hour + HOUR) if is_read else None,
         }
 
-    def _lifecycle(self, word: str) -> list[Json]:
+    def _lifecycle(self, word: str) -> list[LifecycleEntry]:
         kind = _LIFECYCLE.get(word) or (None if self.seals else "connected")
         if kind is None:
             return []
         self._seq += 1
         return [{"seq": self._seq, "at": rfc3339(self.hour + timedelta(minutes=30)), "kind": kind}]
 
-    def _sections(self, outcome: str) -> Json:
-        status = {"complete": "complete", "partial": "partial"}.get(outcome, "failed")
+    def _sections(self, outcome: Outcome) -> dict[str, SectionSeal]:
+        status = outcome if outcome in ("complete", "partial") else "failed"
         audit = self.audit_status if status in ("complete", "partial") else status
-        facts: Json = {"reason": None, "count": None, "unknown": 0}
-        sections = {
-            name: {"status": status, "register": self._registers[name], **facts}
-            for name in SECTIONS
-        }
+        sections = {name: self._section(name, status) for name in SECTIONS}
         return sections | {
-            "audit_events": {"status": audit, **facts},
-            "findings": {"status": "derived", "register": self._registers["findings"], **facts},
+            "audit_events": section_seal(audit),
+            "findings": self._section("findings", "derived"),
         }
 
-    def _frontiers(self) -> Json:
-        stream = {"closed_through": self._read_through, "backfill_to": None, "backfill_done": True}
-        proven = self.audit_status == "complete"
-        return {"proven": proven, "streams": {"organization": stream, "tenant": stream}}
+    def _section(self, name: str, status: str) -> SectionSeal:
+        return {**section_seal(status), "register": self._registers[name]}
 
-    def _store(self, section: str) -> Json:
+    def _store(self, section: str) -> ObjectEntry:
         lines = Lines.of(self._rows[section])
         key = register_key(self.tenant, self.org, self.hour, section, lines.sha256)
         entry = entry_of(key, lines)
@@ -265,35 +275,16 @@ class World:
             self.evidence.put_once(key, pack_gzip(lines.body), "application/gzip")
         return entry
 
-    def _store_events(self) -> list[Json]:
+    def _store_events(self) -> list[SegmentEntry]:
         by_month: dict[str, list[Json]] = defaultdict(list)
         for row in sorted(self._events, key=lambda row: (row["occurred_at"], row["event_id"])):
             packed = {"late": False, "org_id": self.org, "sealed_hour": rfc3339(self.hour)}
             by_month[month_of(parse_instant(row["occurred_at"]))].append(row | packed)
         self._events = []
-        entries = []
+        entries: list[SegmentEntry] = []
         for month, rows in sorted(by_month.items()):
             lines = Lines.of(rows)
             key = segment_key(self.tenant, self.org, "events", month, self.hour, lines.sha256)
             self.evidence.put_once(key, pack_gzip(lines.body), "application/gzip")
-            entries.append(entry_of(key, lines) | {"month": month})
+            entries.append({**entry_of(key, lines), "month": month})
         return entries
-
-    def _connection(self) -> Connection:
-        return Connection(
-            tenant_id=self.tenant,
-            org_id=self.org,
-            display_name=self.org,
-            status="connected",
-            health="ok",
-            connected_at=rfc3339(self.hour + timedelta(minutes=30)),
-            first_hour=rfc3339(self.hour),
-            org_proof="proven",
-            readable={},
-            admin_key=b"wrapped",
-            admin_key_last4="abcd",
-            admin_key_expires_at=None,
-            admin_key_warn_at=rfc3339(self.hour + timedelta(days=76)),
-            known_projects=[],
-            lifecycle=[],
-        )

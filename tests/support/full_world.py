@@ -1,6 +1,6 @@
 """A sealed world with everything a seal may name: changes, verdicts and the optional registers.
 
-As independent of the snapshot room as ``builders.World``::
+As independent of the snapshot function as ``builders.World``::
 
     world = FullWorld(evidence).has("invites", {"invite_id": "invite-1", …})
     world.chain(["complete"]).change("users", "user-2", "added").chain(["complete"])
@@ -15,7 +15,9 @@ from functions.shared.aws.keys import segment_key
 from functions.shared.canonical import Json, Lines
 from functions.shared.evidence.seals import entry_of
 from functions.shared.hours import HOUR, month_of, rfc3339
+from functions.shared.records.seals import Outcome, SealContent, SectionSeal, SegmentEntry
 from tests.support.builders import World
+from tests.support.seal_parts import section_seal
 
 
 class FullWorld(World):
@@ -88,41 +90,35 @@ class FullWorld(World):
         )
         return self
 
-    def _content(self, word: str, outcome: str) -> Json:
+    def _content(self, word: str, outcome: Outcome) -> SealContent:
         content = super()._content(word, outcome)
-        content["segments"] |= {
-            "changes": self._segments("changes", self._changes),
-            "verdicts": self._segments("verdicts", self._verdicts),
-        }
+        content["segments"]["changes"] = self._segments("changes", self._changes)
+        content["segments"]["verdicts"] = self._segments("verdicts", self._verdicts)
         self._changes, self._verdicts = [], []
-        pictured = outcome in ("complete", "partial")
-        for name, facts in content["sections"].items():
+        for name, section in content["sections"].items():
             rows = self._rows.get(name)
-            if pictured and rows is not None:
+            if outcome in ("complete", "partial") and rows is not None:
                 ended = "resolved_hour" if name == "findings" else "removed_at"
-                facts["count"] = sum(row[ended] is None for row in rows)
+                section["count"] = sum(row[ended] is None for row in rows)
         return content
 
-    def _sections(self, outcome: str) -> Json:
+    def _sections(self, outcome: Outcome) -> dict[str, SectionSeal]:
         sections = super()._sections(outcome)
-        pictured = outcome in ("complete", "partial")
+        is_read = outcome in ("complete", "partial")
         for name in self._rows.keys() - sections.keys():
-            if pictured and name in self.asked:
+            if is_read and name in self.asked:
                 self._asked_at[name] = rfc3339(self.hour + HOUR)
             sections[name] = {
-                "status": "complete" if pictured else "failed",
-                "reason": None,
-                "count": None,
-                "unknown": 0,
+                **section_seal("complete" if is_read else "failed"),
                 "asked_at": self._asked_at.get(name),
                 "register": self._registers[name],
             }
         return sections
 
-    def _segments(self, kind: str, rows: list[Json]) -> list[Json]:
+    def _segments(self, kind: str, rows: list[Json]) -> list[SegmentEntry]:
         if not rows:
             return []
         month, lines = month_of(self.hour), Lines.of(rows)
         key = segment_key(self.tenant, self.org, kind, month, self.hour, lines.sha256)
         self.evidence.put_once(key, pack_gzip(lines.body), "application/gzip")
-        return [entry_of(key, lines) | {"month": month}]
+        return [{**entry_of(key, lines), "month": month}]

@@ -1,6 +1,6 @@
-"""Doors to nothing: bucket, table, vault and queue in memory, for runs of thousands of hours.
+"""Clients of nothing: bucket, table, KMS key and queue in memory, for runs of thousands of hours.
 
-They keep what is put and check nothing; whether the real doors do what AWS wants is tested with
+They keep what is put and check nothing; whether the real clients do what AWS wants is tested with
 moto. Table conditions always hold, so one run at a time.
 """
 
@@ -9,9 +9,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from functions.shared.aws.bucket import Bucket
-from functions.shared.aws.kms import Vault
+from functions.shared.aws.kms import KmsKey
 from functions.shared.aws.queue import Queue
-from functions.shared.aws.table import Item, Table
+from functions.shared.aws.table import Item, Row, Table
 from functions.shared.errors import EvidenceConflict, EvidenceMissing
 
 _SET = re.compile(r"(#?\w+) = (:\w+)")
@@ -77,11 +77,9 @@ class MemoryTable(Table):
         """Return a row."""
         return self.held.get((pk, sk))
 
-    def put(
-        self, item: Item, *, condition: str | None = None, values: Mapping[str, Any] | None = None
-    ) -> None:
+    def put(self, item: Row, *, condition: str | None = None, values: Row | None = None) -> None:
         """Keep a row."""
-        self.held[item["pk"], item["sk"]] = item
+        self.held[str(item["pk"]), str(item["sk"])] = dict(item)
 
     def update(
         self,
@@ -107,13 +105,13 @@ class MemoryTable(Table):
         keys = sorted(key for key in self.held if key[0] == pk and key[1].startswith(prefix))
         yield from (self.held[key] for key in (reversed(keys) if newest_first else keys))
 
-    def put_all(self, items: Sequence[Item]) -> None:
+    def put_all(self, items: Sequence[Row]) -> None:
         """Keep rows."""
         for item in items:
             self.put(item)
 
 
-class MemoryVault(Vault):
+class MemoryKmsKey(KmsKey):
     """Wraps nothing."""
 
     def __init__(self) -> None:
@@ -136,5 +134,5 @@ class MemoryQueue(Queue):
         """Need no queue."""
         super().__init__(None, "memory")  # type: ignore[arg-type]
 
-    def send(self, message: dict[str, Any], *, delay_s: int = 0) -> None:
+    def send(self, message: Row, *, delay_s: int = 0) -> None:
         """Forget a message."""

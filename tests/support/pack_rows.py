@@ -156,7 +156,7 @@ def seals(
             "org_proof": "proven",
             "sections": {},
             "segments": {
-                "events": [segment(month, found) for month, found in months.items()],
+                "events": [segment(month, of_month) for month, of_month in months.items()],
                 "changes": changed,
             },
             "previous_sha256": previous,

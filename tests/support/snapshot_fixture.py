@@ -1,4 +1,4 @@
-"""A laboratory of hours: one organization, the simulator behind the real door, moto below.
+"""Hours of one organization, the simulator behind the real client, moto below.
 
 ``Lab.tick("2026-04-01T05:00:00Z")`` moves the clock to a minute past the hour's end, gives the
 order as the queue would, and returns the seals written. Everything between is the product.
@@ -16,7 +16,7 @@ from moto.backends import get_backend
 
 from functions.shared.aws.bucket import Bucket
 from functions.shared.aws.keys import HASHKEY_SK, tenant_pk
-from functions.shared.aws.kms import Vault, admin_key_context, hash_key_context
+from functions.shared.aws.kms import KmsKey, admin_key_context, hash_key_context
 from functions.shared.aws.queue import Queue
 from functions.shared.aws.table import Table
 from functions.shared.canonical import Json, strict_loads
@@ -24,9 +24,10 @@ from functions.shared.evidence.seals import Chain, Seal, read_rows
 from functions.shared.hashing import id_hash
 from functions.shared.hours import HOUR, floor_hour, parse_instant, rfc3339
 from functions.shared.openai.client import http_transport
+from functions.shared.records.tables import OrgProof
 from functions.shared.tables.connections import Connection
 from functions.shared.tables.hour_rows import HourRows
-from functions.snapshot.context import Order, Room
+from functions.snapshot.context import Context, Order
 from functions.snapshot.flow import run
 from tests.conftest import SettableClock
 from tools.openai_simulator import AsyncTransport, Simulator, World
@@ -47,14 +48,14 @@ class _Seconds:
 
 
 @dataclass
-class Lab:
+class SnapshotFixture:
     """One organization of one tenant, its hours, and the simulator it is read from."""
 
     table: Table
     evidence: Bucket
     work: Bucket
     queue: Queue
-    secrets: Vault
+    secrets: KmsKey
     clock: SettableClock
     world: World
     tenant: str = TENANT
@@ -84,9 +85,9 @@ class Lab:
         return Chain(self.evidence, self.tenant, self.org)
 
     @property
-    def room(self) -> Room:
-        """Return the room's doors, OpenAI's leading to the simulator."""
-        return Room(
+    def context(self) -> Context:
+        """Return the function's clients; OpenAI's asks the simulator."""
+        return Context(
             table=self.table,
             evidence=self.evidence,
             work=self.work,
@@ -110,10 +111,10 @@ class Lab:
         await asyncio.sleep(0)
 
     def seconds(self) -> float:
-        """Return the laboratory's time in seconds, for a test in which waiting takes time."""
+        """Return simulated time in seconds, for a test in which waiting takes time."""
         return self.clock.instant.timestamp()
 
-    def connect(self, at: str, *, org_proof: str = "proven") -> Connection:
+    def connect(self, at: str, *, org_proof: OrgProof = "proven") -> Connection:
         """Connect the organization at an instant; the hour that ended before it is the first."""
         now = self.clock.set(at)
         context = admin_key_context(self.tenant, self.org)
@@ -137,7 +138,7 @@ class Lab:
         wrapped = self.secrets.wrap(HASH_KEY, hash_key_context(self.tenant))
         self.table.put({"pk": tenant_pk(self.tenant), "sk": HASHKEY_SK, "wrapped": wrapped})
         facts = {"by": "user-1", "first_hour": connection.first_hour}
-        return self.room.connections.save(connection.with_entry("connected", now, **facts))
+        return self.context.connections.save(connection.with_entry("connected", now, **facts))
 
     def wrapped(self) -> bytes:
         """Return the world's admin key, wrapped for this organization."""
@@ -151,18 +152,18 @@ class Lab:
     def change(self, kind: str, at: str, **fields: Any) -> Connection:
         """Pause, resume, disconnect …: write a lifecycle entry and fields of the connection."""
         now = self.clock.set(at)
-        connection = self.room.connections.need(self.tenant, self.org)
-        return self.room.connections.save(
+        connection = self.context.connections.need(self.tenant, self.org)
+        return self.context.connections.save(
             replace(connection.with_entry(kind, now, by="user-1"), **fields)
         )
 
     def use_key(self, admin_key: str) -> None:
         """Put another admin key into the connection, as if it had been replaced unseen."""
         self.keys_used.add(admin_key)
-        connection = self.room.connections.need(self.tenant, self.org)
+        connection = self.context.connections.need(self.tenant, self.org)
         context = admin_key_context(self.tenant, self.org)
         wrapped = self.secrets.wrap(admin_key.encode(), context)
-        self.room.connections.save(replace(connection, admin_key=wrapped))
+        self.context.connections.save(replace(connection, admin_key=wrapped))
 
     def order(self, hour: str, *, owner: str | None = None, attempt: int = 0) -> list[Seal]:
         """Give one order now, as the queue would."""
@@ -170,7 +171,7 @@ class Lab:
         message = owner or f"message-{self.messages}"
         return run(
             Order(self.tenant, self.org, parse_instant(hour), attempt, message),
-            self.room,
+            self.context,
             remaining_s=self.remaining_s,
         )
 
@@ -190,7 +191,7 @@ class Lab:
         assert seal is not None, f"{hour} has no seal"
         return seal
 
-    def room_hours(self) -> HourRows:
+    def hour_rows(self) -> HourRows:
         """Return the organization's hour rows."""
         return HourRows(self.table, self.tenant, self.org)
 
@@ -213,7 +214,7 @@ class Lab:
     def register(self, seal: Seal, section: str) -> list[Json]:
         """Return the rows of a register that a seal names."""
         entry = seal.register(section)
-        return read_rows(self.evidence, entry) if entry else []
+        return read_rows(self.evidence, entry, dict) if entry else []
 
     def changes(self, seal: Seal) -> list[tuple[str, str, str]]:
         """Return (section, kind, entity) of the changes an hour sealed."""
@@ -225,8 +226,8 @@ class Lab:
         return self._segment_rows(seal, "events")
 
     def _segment_rows(self, seal: Seal, kind: str) -> list[Json]:
-        entries = seal.content["segments"][kind]
-        return [row for entry in entries for row in read_rows(self.evidence, entry)]
+        segments: Json = {**seal.content["segments"]}
+        return [row for entry in segments[kind] for row in read_rows(self.evidence, entry, dict)]
 
 
-LabMaker = Callable[[World], Lab]
+FixtureMaker = Callable[[World], SnapshotFixture]

@@ -64,14 +64,25 @@ class TimeAuthority:
         config = folder / "openssl.cnf"
         config.write_text(_CONFIG.format(folder=folder))
         (folder / "serial").write_text("01\n")
-        days, known = ("-days", "30"), ("-config", str(config), "-batch")
+        days, config_file = ("-days", "30"), ("-config", str(config), "-batch")
         ca = ("-keyout", f"{folder}/ca.key", "-out", f"{folder}/ca.pem")
-        openssl("req", "-x509", *_CURVE, *days, *known, "-extensions", "ca", "-subj", "/CN=ca", *ca)
+        openssl(
+            "req",
+            "-x509",
+            *_CURVE,
+            *days,
+            *config_file,
+            "-extensions",
+            "ca",
+            "-subj",
+            "/CN=ca",
+            *ca,
+        )
         asked = ("-keyout", f"{folder}/tsa.key", "-out", f"{folder}/tsa.csr")
-        openssl("req", *_CURVE, *known, "-subj", "/CN=tsa", *asked)
+        openssl("req", *_CURVE, *config_file, "-subj", "/CN=tsa", *asked)
         signed = ("-CA", f"{folder}/ca.pem", "-CAkey", f"{folder}/ca.key", "-CAcreateserial")
-        given = ("-extfile", str(config), "-extensions", "tsa", "-out", f"{folder}/tsa.pem")
-        openssl("x509", "-req", "-in", f"{folder}/tsa.csr", *signed, *days, *given)
+        issued = ("-extfile", str(config), "-extensions", "tsa", "-out", f"{folder}/tsa.pem")
+        openssl("x509", "-req", "-in", f"{folder}/tsa.csr", *signed, *days, *issued)
         return cls(folder)
 
     @property
@@ -107,8 +118,8 @@ def serving(answer: Answer) -> Iterator[str]:
         def do_POST(self) -> None:
             asked = self.rfile.read(int(self.headers["Content-Length"]))
             assert self.headers["Content-Type"] == "application/timestamp-query"
-            found = answer(asked)
-            status, body = found if isinstance(found, tuple) else (200, found)
+            reply = answer(asked)
+            status, body = reply if isinstance(reply, tuple) else (200, reply)
             self.send_response(status)
             self.send_header("Content-Type", "application/timestamp-reply")
             self.send_header("Content-Length", str(len(body)))

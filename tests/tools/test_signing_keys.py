@@ -9,7 +9,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from functions.pack.keys import create as minting
-from functions.shared.aws.kms import Vault
+from functions.shared.aws.kms import KmsKey
 from functions.shared.aws.table import Table
 from functions.shared.tables.signing_keys import SigningKeys
 from tests.tools.verifier import script
@@ -41,12 +41,12 @@ class Functions:
 
 @pytest.fixture
 def functions(
-    table: Table, signing_vault: Vault, aws: dict[str, str], monkeypatch: pytest.MonkeyPatch
+    table: Table, signing_kms_key: KmsKey, aws: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> Functions:
     """Give the deployed function, with the first key minted."""
     for name, value in aws.items():
         monkeypatch.setenv(name, value)
-    minting.mint(SigningKeys(table), signing_vault)
+    minting.create_signing_key(SigningKeys(table), signing_kms_key)
     return Functions()
 
 

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from functions.shared.canonical import Json, strict_loads
 from functions.shared.evidence.seals import Seal, read_rows
 from functions.shared.tables.packs import Pack
-from tests.pack.conftest import PackRoom
-from tests.support.snapshot_fixture import Lab
+from tests.pack.conftest import PackFunction
+from tests.support.snapshot_fixture import SnapshotFixture
 
 OPTIONAL = {
     "admin_keys": "key_id",
@@ -18,52 +18,58 @@ OPTIONAL = {
 _NAMED = ("hour", "section", "entity_id", "kind")
 
 
-def require_changes(lab: Lab, room: PackRoom, pack: Pack, seals: Sequence[Seal]) -> None:
+def require_changes(
+    fixture: SnapshotFixture, function: PackFunction, pack: Pack, seals: Sequence[Seal]
+) -> None:
     """Every sealed change is there with the last verdict on it; what explains it is an event."""
-    rows = room.rows(pack, "changes.jsonl")
-    last = {_name(row): row for row in _sealed(lab, seals, "verdicts")}
-    assert [_name(row) for row in rows] == sorted(map(_name, _sealed(lab, seals, "changes")))
+    rows = function.rows(pack, "changes.jsonl")
+    last = {_name(row): row for row in _sealed(fixture, seals, "verdicts")}
+    assert [_name(row) for row in rows] == sorted(map(_name, _sealed(fixture, seals, "changes")))
     for row in rows:
         verdict = last[_name(row)]
         for field in ("verdict", "reason", "event_id", "decided_hour"):
             assert row[field] == verdict[field], row
-    events = {row["event_id"] for row in room.rows(pack, "events.jsonl")}
+    events = {row["event_id"] for row in function.rows(pack, "events.jsonl")}
     explained = [row for row in rows if row["verdict"] == "explained"]
     assert len(explained) > len(rows) / 2
     assert {row["event_id"] for row in explained} <= events
     assert {row["section"] for row in rows} > {"users", "api_keys", "project_users", "invites"}
 
 
-def require_findings(lab: Lab, room: PackRoom, pack: Pack, last: Seal) -> None:
+def require_findings(
+    fixture: SnapshotFixture, function: PackFunction, pack: Pack, last: Seal
+) -> None:
     """They are the last register's; one was resolved by a change that an event explains."""
-    rows = room.rows(pack, "findings.jsonl")
-    sealed = lab.register(last, "findings")
+    rows = function.rows(pack, "findings.jsonl")
+    sealed = fixture.register(last, "findings")
     assert [row["finding_id"] for row in rows] == [row["finding_id"] for row in sealed]
     causes = [row["resolved_by"] for row in rows if row["resolved_by"]]
-    changes = {(row["hour"], row["kind"], row["event_id"]) for row in _changes(room, pack)}
+    changes = {(row["hour"], row["kind"], row["event_id"]) for row in _changes(function, pack)}
     assert causes
     for cause in causes:
         assert (cause["hour"], cause["kind"], cause["event_id"]) in changes
     assert any(cause["event_id"] for cause in causes)
 
 
-def require_optional_lists(lab: Lab, room: PackRoom, pack: Pack, last: Seal) -> None:
+def require_optional_lists(
+    fixture: SnapshotFixture, function: PackFunction, pack: Pack, last: Seal
+) -> None:
     """A row for every row of the last sealed register."""
     for section, identity in OPTIONAL.items():
-        rows = room.rows(pack, f"{section}.jsonl")
-        sealed = lab.register(last, section)
+        rows = function.rows(pack, f"{section}.jsonl")
+        sealed = fixture.register(last, section)
         assert rows, section
         assert [row[identity] for row in rows] == [row[identity] for row in sealed]
         assert all(row["state_at"] for row in rows), section
 
 
-def require_requests_listed(lab: Lab, room: PackRoom, pack: Pack) -> None:
+def require_requests_listed(fixture: SnapshotFixture, function: PackFunction, pack: Pack) -> None:
     """Every request of the two days is one of those that collection.json lists; none is hidden."""
-    collection = strict_loads(room.members(pack)["collection.json"])
-    requests = lab.simulator.log
+    collection = strict_loads(function.members(pack)["collection.json"])
+    requests = fixture.simulator.log
     [org] = collection["organizations"]
     assert org["requests"] == len(requests)
-    assert [key["last4"] for key in org["admin_keys"]] == [lab.world.admin_key[-4:]]
+    assert [key["last4"] for key in org["admin_keys"]] == [fixture.world.admin_key[-4:]]
     assert org["admin_keys"][0]["key_id"]
     patterns = [
         (_pattern(endpoint["path"]), endpoint["parameters"]) for endpoint in collection["endpoints"]
@@ -92,14 +98,15 @@ def _pattern(path: str) -> re.Pattern[str]:
     return re.compile(re.sub(r"\{\w+\}", "[^/]+", path))
 
 
-def _changes(room: PackRoom, pack: Pack) -> list[Json]:
-    return room.rows(pack, "changes.jsonl")
+def _changes(function: PackFunction, pack: Pack) -> list[Json]:
+    return function.rows(pack, "changes.jsonl")
 
 
 def _name(row: Json) -> tuple[str, ...]:
     return tuple(row[name] for name in _NAMED)
 
 
-def _sealed(lab: Lab, seals: Sequence[Seal], kind: str) -> list[Json]:
-    entries = [entry for seal in seals for entry in seal.content["segments"][kind]]
-    return [row for entry in entries for row in read_rows(lab.evidence, entry)]
+def _sealed(fixture: SnapshotFixture, seals: Sequence[Seal], kind: str) -> list[Json]:
+    segments: list[Json] = [{**seal.content["segments"]} for seal in seals]
+    entries = [entry for of_hour in segments for entry in of_hour[kind]]
+    return [row for entry in entries for row in read_rows(fixture.evidence, entry, dict)]

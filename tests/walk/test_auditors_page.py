@@ -7,41 +7,47 @@ from typing import Any
 
 import pytest
 
-from functions.pack.anchor.anchor import AnchorDoors, anchor
+from functions.pack.anchor.anchor import AnchorContext, anchor
 from functions.shared.tables.connections import Connections
-from tests.pack.conftest import PackRoom
-from tests.snapshot.test_sections_story import rich_world
-from tests.support.snapshot_fixture import Lab, LabMaker
+from tests.pack.conftest import PackFunction
+from tests.snapshot.stories.test_optional_sections import rich_world
+from tests.support.snapshot_fixture import FixtureMaker, SnapshotFixture
 
 PAGE = (Path(__file__).parents[2] / "docs" / "auditors.md").read_text()
 START, END = "2026-04-01T02:00:00Z", "2026-04-01T05:59:59Z"
 
 
 @pytest.fixture
-def lab(make_lab: LabMaker) -> Lab:
+def fixture(make_fixture: FixtureMaker) -> SnapshotFixture:
     """Seal four hours of a world in which every file of a pack has a row."""
     world = rich_world()
     steps = world.at("2026-04-01T03:30:00Z")
     steps.key_made("new-key", "web", owner="ann").user_joins("ben", name="Ben Bo", role="reader")
     world.at("2026-04-01T04:30:00Z").key_removed("new-key")
-    lab = make_lab(world)
-    lab.connect("2026-04-01T03:20:00Z")
-    lab.order(START)
-    lab.ticks("2026-04-01T03:00:00Z", 3)
-    return lab
+    fixture = make_fixture(world)
+    fixture.connect("2026-04-01T03:20:00Z")
+    fixture.order(START)
+    fixture.ticks("2026-04-01T03:00:00Z", 3)
+    return fixture
 
 
 @pytest.fixture
-def members(lab: Lab, room: PackRoom) -> dict[str, bytes]:
+def members(fixture: SnapshotFixture, function: PackFunction) -> dict[str, bytes]:
     """Return the members of the pack of these hours, an anchor among them."""
     anchor(
-        lab.tenant,
-        AnchorDoors(Connections(lab.table), lab.evidence, None, lab.clock.now, lab.counted.append),
+        fixture.tenant,
+        AnchorContext(
+            Connections(fixture.table),
+            fixture.evidence,
+            None,
+            fixture.clock.now,
+            fixture.counted.append,
+        ),
     )
-    lab.clock.set("2026-04-01T06:30:00Z")
-    lab.clock.advance(hours=1)
-    pack = room.made(START, END, tenant=lab.tenant, orgs=(lab.org,))
-    return room.members(pack)
+    fixture.clock.set("2026-04-01T06:30:00Z")
+    fixture.clock.advance(hours=1)
+    pack = function.make(START, END, tenant=fixture.tenant, orgs=(fixture.org,))
+    return function.members(pack)
 
 
 def questions() -> list[str]:

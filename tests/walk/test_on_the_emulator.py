@@ -283,8 +283,8 @@ def test_nothing_private_is_left_on_the_stage(stage: Runner) -> None:
     assert any("logs" in file.parts for file in files)
     for file in files:
         content = _readable(file.read_bytes())
-        leaks = [secret for secret in secrets if secret in content]
-        assert not leaks, f"{file.relative_to(state)} holds {len(leaks)} private texts"
+        leaked = [secret for secret in secrets if secret in content]
+        assert not leaked, f"{file.relative_to(state)} holds {len(leaked)} private texts"
 
 
 def _readable(body: bytes) -> str:

@@ -11,9 +11,9 @@ import pytest
 from functions.shared.aws.gzip_member import unpack_gzip
 from functions.shared.evidence.seals import Seal
 from functions.shared.hours import parse_instant
-from tests.pack.conftest import PackRoom
+from tests.pack.conftest import PackFunction
 from tests.support.aws_state import all_items
-from tests.support.snapshot_fixture import Lab, LabMaker
+from tests.support.snapshot_fixture import FixtureMaker, SnapshotFixture
 from tests.tools.verifier import Verdict, run_script, verify
 from tests.walk import contents
 from tools.openai_simulator import DEMO_ADMIN_KEY, DEMO_ORG_ID, DEMO_START, demo_world
@@ -24,36 +24,43 @@ FIRST, LAST = "2026-04-01T00:00:00Z", "2026-04-02T23:59:59Z"
 
 
 @pytest.fixture
-def lab(make_lab: LabMaker) -> Lab:
-    """Open a laboratory on the demo organization, connected in its first minutes."""
+def fixture(make_fixture: FixtureMaker) -> SnapshotFixture:
+    """Open an organization on the demo organization, connected in its first minutes."""
     world = demo_world(DEMO_START, days=4)
     world.org_id, world.admin_key = DEMO_ORG_ID, DEMO_ADMIN_KEY
     world.first = world.organizations[DEMO_ORG_ID]
-    lab = make_lab(world)
-    lab.connect(CONNECTED)
-    lab.order(FIRST)
-    return lab
+    fixture = make_fixture(world)
+    fixture.connect(CONNECTED)
+    fixture.order(FIRST)
+    return fixture
 
 
-def build_and_verify(lab: Lab, room: PackRoom, folder: Path) -> tuple[Any, Verdict]:
+def build_and_verify(
+    fixture: SnapshotFixture, function: PackFunction, folder: Path
+) -> tuple[Any, Verdict]:
     """Make the pack of the two days and verify it as an auditor would."""
-    lab.clock.advance(minutes=4)
-    pack = room.made(FIRST, LAST, tenant=lab.tenant, orgs=(lab.org,))
+    fixture.clock.advance(minutes=4)
+    pack = function.make(FIRST, LAST, tenant=fixture.tenant, orgs=(fixture.org,))
     assert pack.state == "ready", pack.reason
     path = folder / "pack-1.tar.gz"
-    path.write_bytes(room.archive(pack))
-    return pack, verify(path, key=room.key.public_hex)
+    path.write_bytes(function.archive(pack))
+    return pack, verify(path, key=function.key.public_hex)
 
 
 def test_two_days_of_the_demo_story(
-    lab: Lab, room: PackRoom, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    fixture: SnapshotFixture,
+    function: PackFunction,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     """Each event once, each hour accounted for, nobody named, and the verifier says VALID."""
-    seals = [lab.seal(FIRST), *lab.ticks("2026-04-01T01:00:00Z", 47)]
+    seals = [fixture.seal(FIRST), *fixture.ticks("2026-04-01T01:00:00Z", 47)]
     assert Counter(seal.content["outcome"] for seal in seals) == {"complete": 48}
     for before, seal in itertools.pairwise(seals):
-        assert _sealed_changes(lab, seal) == _true_changes(lab, before, seal), seal.content["hour"]
-    pack, verdict = build_and_verify(lab, room, tmp_path)
+        assert _sealed_changes(fixture, seal) == _true_changes(fixture, before, seal), seal.content[
+            "hour"
+        ]
+    pack, verdict = build_and_verify(fixture, function, tmp_path)
     assert verdict.code == 0, verdict.text
     assert verdict.last_line.startswith("VALID")
 
@@ -61,38 +68,38 @@ def test_two_days_of_the_demo_story(
     start = 1775001600
     logged = {
         event.id
-        for log in (lab.world.first.events, lab.world.first.tenant_events)
+        for log in (fixture.world.first.events, fixture.world.first.tenant_events)
         for event in log.all()
         if start <= event.effective_at < end
     }
-    rows = room.rows(pack, "events.jsonl")
+    rows = function.rows(pack, "events.jsonl")
     ids = [row["event_id"] for row in rows]
     assert len(ids) == len(set(ids))
     # What shows late can still be under way when the pack is cut.
     assert set(ids) <= logged
     assert len(logged - set(ids)) <= 1
 
-    users = room.rows(pack, "users.jsonl")
-    thomas = [row for row in users if row["user_id"] == lab.world.user_id("thomas.lindqvist")]
+    users = function.rows(pack, "users.jsonl")
+    thomas = [row for row in users if row["user_id"] == fixture.world.user_id("thomas.lindqvist")]
     assert len(thomas) == 2
     assert [row["removed_at"] is None for row in thomas] == [False, True]
 
-    contents.require_changes(lab, room, pack, seals)
-    contents.require_findings(lab, room, pack, seals[-1])
-    contents.require_optional_lists(lab, room, pack, seals[-1])
-    contents.require_requests_listed(lab, room, pack)
+    contents.require_changes(fixture, function, pack, seals)
+    contents.require_findings(fixture, function, pack, seals[-1])
+    contents.require_optional_lists(fixture, function, pack, seals[-1])
+    contents.require_requests_listed(fixture, function, pack)
 
-    stored_text = _stored_text(lab, room, pack) + capsys.readouterr().out
-    private = private_texts(lab.world)
+    stored_text = _stored_text(fixture, function, pack) + capsys.readouterr().out
+    private = private_texts(fixture.world)
     for kind in ("emails", "ip_addresses", "fingerprints", "secrets"):
         texts = getattr(private, kind)
         assert texts
         assert not [text for text in texts if text in stored_text], kind
 
 
-def _sealed_changes(lab: Lab, seal: Seal) -> set[tuple[str, str, str]]:
+def _sealed_changes(fixture: SnapshotFixture, seal: Seal) -> set[tuple[str, str, str]]:
     """Return what the seal says of who and what came and went."""
-    changes = lab.changes(seal)
+    changes = fixture.changes(seal)
     return {
         change
         for change in changes
@@ -100,13 +107,14 @@ def _sealed_changes(lab: Lab, seal: Seal) -> set[tuple[str, str, str]]:
     }
 
 
-def _true_changes(lab: Lab, before: Seal, seal: Seal) -> set[tuple[str, str, str]]:
+def _true_changes(fixture: SnapshotFixture, before: Seal, seal: Seal) -> set[tuple[str, str, str]]:
     """Return what came and went between two pictures, by the simulator's own knowledge."""
     changes = set()
     ids = {}
     for instant, pictured in (("then", before), ("now", seal)):
+        assert pictured.content["pictured_from"]
         at = parse_instant(pictured.content["pictured_from"]).timestamp()
-        org = lab.world.first
+        org = fixture.world.first
         ids["users", instant] = {user["id"] for user in org.truth("users", at)}
         ids["api_keys", instant] = {key["id"] for key in org.all_api_keys(at)}
     for section in ("users", "api_keys"):
@@ -116,42 +124,42 @@ def _true_changes(lab: Lab, before: Seal, seal: Seal) -> set[tuple[str, str, str
     return changes
 
 
-def _stored_text(lab: Lab, room: PackRoom, pack: Any) -> str:
+def _stored_text(fixture: SnapshotFixture, function: PackFunction, pack: Any) -> str:
     """Return every stored byte as text: objects, unpacked, table, queue, pack."""
     parts = []
-    for bucket in (lab.evidence, lab.work):
+    for bucket in (fixture.evidence, fixture.work):
         for key in bucket.keys(""):
             body = bucket.need(key)
             parts.append(unpack_gzip(body) if key.endswith(".gz") else body)
-    parts += room.members(pack).values()
+    parts += function.members(pack).values()
     text = b"\n".join(parts).decode("utf-8", "replace")
-    return text + json.dumps(all_items(lab.table), default=repr)
+    return text + json.dumps(all_items(fixture.table), default=repr)
 
 
 def test_a_pack_names_the_hours_that_openai_was_down(
-    lab: Lab, room: PackRoom, tmp_path: Path
+    fixture: SnapshotFixture, function: PackFunction, tmp_path: Path
 ) -> None:
     """Three failed hours stand in the pack by name, with their reason; nothing is lost."""
-    lab.simulator.faults.add(
+    fixture.simulator.faults.add(
         "status", status=503, since="2026-04-01T04:00:00Z", until="2026-04-01T07:00:00Z"
     )
-    lab.ticks("2026-04-01T01:00:00Z", 2)
+    fixture.ticks("2026-04-01T01:00:00Z", 2)
     for hour in range(3, 6):
         name = f"2026-04-01T{hour:02d}:00:00Z"
-        assert lab.tick(name) == []
-        lab.simulator.faults.add("status", status=503)
-        lab.tick(name, minutes_late=121)
-        lab.simulator.faults.clear()
-        lab.simulator.faults.add(
+        assert fixture.tick(name) == []
+        fixture.simulator.faults.add("status", status=503)
+        fixture.tick(name, minutes_late=121)
+        fixture.simulator.faults.clear()
+        fixture.simulator.faults.add(
             "status", status=503, since="2026-04-01T04:00:00Z", until="2026-04-01T07:00:00Z"
         )
-    lab.ticks("2026-04-01T06:00:00Z", 42)
-    pack, verdict = build_and_verify(lab, room, tmp_path)
+    fixture.ticks("2026-04-01T06:00:00Z", 42)
+    pack, verdict = build_and_verify(fixture, function, tmp_path)
     assert verdict.code == 0, verdict.text
-    manifest = room.manifest(pack)
+    manifest = function.manifest(pack)
     assert manifest["coverage"]["failed"] == 3
     assert manifest["coverage"]["longest_gap_hours"] == 3
-    rows = {row["hour"]: row for row in room.rows(pack, "coverage.jsonl")}
+    rows = {row["hour"]: row for row in function.rows(pack, "coverage.jsonl")}
     for hour in range(3, 6):
         row = rows[f"2026-04-01T{hour:02d}:00:00Z"]
         assert (row["outcome"], row["seal"]["reason"]) == ("failed", "server_error")
@@ -161,12 +169,14 @@ def test_a_pack_names_the_hours_that_openai_was_down(
     assert "2026-04-01T03:00:00Z" in verdict.text
 
 
-def test_the_script_as_a_process_says_the_same(lab: Lab, room: PackRoom, tmp_path: Path) -> None:
+def test_the_script_as_a_process_says_the_same(
+    fixture: SnapshotFixture, function: PackFunction, tmp_path: Path
+) -> None:
     """What an auditor runs is what we ran."""
-    lab.ticks("2026-04-01T01:00:00Z", 47)
-    build_and_verify(lab, room, tmp_path)
+    fixture.ticks("2026-04-01T01:00:00Z", 47)
+    build_and_verify(fixture, function, tmp_path)
     path = str(tmp_path / "pack-1.tar.gz")
-    verified = run_script(path, "--expected-pubkey", room.key.public_hex)
+    verified = run_script(path, "--expected-pubkey", function.key.public_hex)
     assert (verified.returncode, verified.stderr) == (0, "")
     assert verified.stdout.splitlines()[-1].startswith("VALID")
     unpinned = run_script(path)

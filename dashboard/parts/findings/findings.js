@@ -1,4 +1,5 @@
 /** The table of findings: what a person should look at, and what the tenant says of it. */
+import { COLUMNS } from '../../app/columns.js';
 import { html, useState } from '../../app/preact.js';
 import { changeWords, entityWords, kindWords, reasonWords } from '../../app/finding-words.js';
 import { words } from '../../app/text.js';
@@ -35,7 +36,7 @@ export const FINDINGS = {
     { label: 'State', cell: (finding, context) => html`<${TenantState} finding=${finding} context=${context} />` },
     { label: '', kind: 'row-actions', cell: (finding, context) => html`<${RowActions} finding=${finding} context=${context} />` },
   ],
-  fields: ['org_id', 'finding_id', 'kind', 'reason', 'severity', 'section', 'entity_id', 'still_works', 'first_seen_hour', 'resolved_hour', 'resolved_by', 'change_hour', 'event_id', 'stated', 'state_at'],
+  fields: COLUMNS.findings,
   rowId: (finding) => `${finding.org_id} ${finding.finding_id} ${finding.first_seen_hour}`,
 };
 

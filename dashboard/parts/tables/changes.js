@@ -1,4 +1,5 @@
 /** The table of changes: what two pictures in a row differ by, and whether the audit log admits it. */
+import { COLUMNS } from '../../app/columns.js';
 import { html } from '../../app/preact.js';
 import { SECTIONS_WITH_CHANGES, changeWords, entityWords, verdictReason, verdictWords } from '../../app/finding-words.js';
 import { words } from '../../app/text.js';
@@ -28,7 +29,7 @@ export const CHANGES = {
     { label: 'Verdict', cell: (change) => html`<${Verdict} change=${change} />` },
     { label: 'Audit event', kind: 'id', cell: (change) => (change.event_id ? html`<${Text} value=${change.event_id} />` : html`<${Unknown} say="none" />`) },
   ],
-  fields: ['org_id', 'hour', 'section', 'entity_id', 'kind', 'fields', 'before', 'after', 'verdict', 'reason', 'event_id'],
+  fields: COLUMNS.changes,
   rowId: (change) => `${change.org_id} ${change.hour} ${change.section} ${change.entity_id} ${change.kind}`,
 };
 

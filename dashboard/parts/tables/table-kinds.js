@@ -1,4 +1,5 @@
 /** The tables: which columns, from which fields. Field names are those of the pack's rows. */
+import { COLUMNS } from '../../app/columns.js';
 import { html } from '../../app/preact.js';
 import { daysBefore, isInstant } from '../../app/instants.js';
 import { kindShort, kindWords } from '../../app/finding-words.js';
@@ -24,7 +25,7 @@ export const TABLES = {
       { label: 'Present', cell: (user) => presence(user) },
       { label: 'User id', kind: 'id', cell: (user) => html`<${Text} value=${user.user_id} />` },
     ],
-    fields: ['org_id', 'user_id', 'email_hash', 'email_prefix', 'role', 'added_at', 'is_service_account', 'first_seen_at', 'removed_at', 'state_at'],
+    fields: COLUMNS.users,
     rowId: (user) => `${user.org_id} ${user.user_id} ${user.first_seen_at}`,
   },
   projects: {
@@ -42,7 +43,7 @@ export const TABLES = {
       { label: 'Present', cell: (project) => presence(project) },
       { label: 'Project id', kind: 'id', cell: (project) => html`<${Text} value=${project.project_id} />` },
     ],
-    fields: ['org_id', 'project_id', 'name', 'status', 'created_at', 'archived_at', 'first_seen_at', 'removed_at', 'state_at'],
+    fields: COLUMNS.projects,
     rowId: (project) => `${project.org_id} ${project.project_id} ${project.first_seen_at}`,
   },
   'api-keys': {
@@ -62,7 +63,7 @@ export const TABLES = {
       { label: 'Created', kind: 'time', cell: (key) => html`<${Instant} at=${key.created_at} />` },
       { label: 'Project id', kind: 'id', cell: (key) => html`<${Text} value=${key.project_id} />` },
     ],
-    fields: ['org_id', 'project_id', 'key_id', 'name', 'redacted_value', 'type', 'owner_type', 'owner_id', 'owner_hash', 'owner_project_access', 'created_at', 'last_used_at', 'expires_at', 'first_seen_at', 'removed_at', 'state_at', 'findings'],
+    fields: COLUMNS.api_keys,
     rowId: (key) => `${key.org_id} ${key.project_id} ${key.key_id} ${key.first_seen_at}`,
   },
   events: {
@@ -80,7 +81,7 @@ export const TABLES = {
       { label: 'Project id', kind: 'id', cell: (event) => html`<${Text} value=${event.project_id} />` },
       { label: 'Details', cell: (event) => details(event) },
     ],
-    fields: ['org_id', 'event_id', 'event_type', 'occurred_at', 'sealed_hour', 'actor_type', 'actor_id', 'actor_hash', 'project_id', 'target_id', 'late', 'details'],
+    fields: COLUMNS.events,
     rowId: (event) => `${event.org_id} ${event.event_id}`,
   },
   changes: CHANGES,

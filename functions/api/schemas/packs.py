@@ -5,23 +5,11 @@ Pure.
 
 from typing import Final
 
-from functions.api.schemas.parts import (
-    COUNT,
-    DIGEST,
-    INSTANT,
-    MAYBE_COUNT,
-    MAYBE_DIGEST,
-    MAYBE_INSTANT,
-    MAYBE_TEXT,
-    ORG_ID,
-    TEXT,
-    Schema,
-    listed,
-    one_of,
-    record,
-    ref,
-)
-from functions.shared.tables.packs import PROFILES, STATES
+from functions.api.records import PackDownload
+from functions.api.schemas.parts import INSTANT, ORG_ID, listed, one_of, record, ref
+from functions.shared.records.fields import Schema, schema_of
+from functions.shared.records.tables import ListedPack, PublicSigningKey
+from functions.shared.tables.packs import PROFILES
 
 PACK_SCHEMAS: Final[dict[str, Schema]] = {
     "PackRequest": record(
@@ -33,49 +21,12 @@ PACK_SCHEMAS: Final[dict[str, Schema]] = {
             "replaces": {"type": ["integer", "null"], "minimum": 1}
             | {"description": "Number of a ready or failed pack that this one is a revision of"},
         },
-        ("org_ids", "profile", "replaces"),
+        "org_ids",
+        "profile",
+        "replaces",
     ),
-    "Pack": record(
-        {
-            "number": COUNT,
-            "state": one_of(*STATES),
-            "kind": one_of("monthly", "on_demand", "revision"),
-            "profile": one_of(*PROFILES),
-            "period_start": INSTANT,
-            "period_end": INSTANT,
-            "org_ids": {"type": "array", "items": ORG_ID},
-            "month": MAYBE_TEXT,
-            "replaces": MAYBE_COUNT,
-            "cut_hour": INSTANT,
-            "created_at": INSTANT,
-            "reason": MAYBE_TEXT,
-            "size_bytes": MAYBE_COUNT,
-            "manifest_sha256": MAYBE_DIGEST,
-            "archive_sha256": MAYBE_DIGEST,
-            "signing_public_hex": MAYBE_DIGEST,
-            "signing_key_id": MAYBE_TEXT,
-            "verify_with": MAYBE_TEXT,
-        }
-    ),
+    "Pack": schema_of(ListedPack),
     "PackList": listed(ref("Pack")),
-    "Link": record({"url": {"type": "string", "format": "uri"}, "expires_at": INSTANT}),
-    "SigningKeyList": record(
-        {
-            "items": {
-                "type": "array",
-                "items": record(
-                    {
-                        "key_id": TEXT,
-                        "public_hex": DIGEST,
-                        "public_pem": TEXT,
-                        "algorithm": one_of("Ed25519"),
-                        "not_before": INSTANT,
-                        "not_after": MAYBE_INSTANT,
-                        "revoked_at": MAYBE_INSTANT,
-                        "revoked_reason": MAYBE_TEXT,
-                    }
-                ),
-            }
-        }
-    ),
+    "Link": schema_of(PackDownload),
+    "SigningKeyList": record({"items": {"type": "array", "items": schema_of(PublicSigningKey)}}),
 }

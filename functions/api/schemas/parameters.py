@@ -6,16 +6,18 @@ Pure.
 from typing import Final
 
 from functions.api.schemas.anchors import MAX_DAYS
-from functions.api.schemas.parts import INSTANT, ORG_ID, TEXT, Schema, one_of
+from functions.api.schemas.parts import INSTANT, ORG_ID, TEXT, one_of
 from functions.shared.aws.bucket import MAX_PRESIGNED_S
 from functions.shared.http.edge import DEFAULT_LIMIT, MAX_LIMIT
+from functions.shared.records.entities import ApiKeyRow, ProjectRow, UserRow
+from functions.shared.records.events import ListedChange, ListedEvent
+from functions.shared.records.fields import FILTER, Schema, fields_of
+from functions.shared.records.findings import ListedFinding
 from functions.shared.tables.account_owners import IDENTITY
 
 _FILTER: Final[Schema] = {"type": "string", "maxLength": 200}
-_FILTERS: Final = (
-    *("role", "status", "project_id", "finding", "event_id", "event_type", "actor_id"),
-    *("target_id", "section", "entity_id", "kind", "verdict", "severity", "stated"),
-)
+_LISTED: Final = (UserRow, ProjectRow, ApiKeyRow, ListedEvent, ListedChange, ListedFinding)
+_FILTERS: Final = [name for row in _LISTED for name in fields_of(row, FILTER)]
 PARAMETERS: Final[dict[str, Schema]] = {
     "org_id": ORG_ID,
     "number": {"type": "integer", "minimum": 1},
@@ -37,5 +39,6 @@ PARAMETERS: Final[dict[str, Schema]] = {
     "month": {"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}$"},
     "lifetime_s": {"type": "integer", "minimum": 1, "maximum": MAX_PRESIGNED_S},
     "state": one_of("present", "removed", "open", "resolved", "all"),
+    "finding": _FILTER,
     **dict.fromkeys(_FILTERS, _FILTER),
 }

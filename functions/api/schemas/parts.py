@@ -1,28 +1,19 @@
-"""What the API's schemas are made of (JSON Schema, draft 2020-12): kinds of fields, rows, lists.
+"""What the API's schemas are made of (JSON Schema, draft 2020-12): what fields, rows and lists are.
 
 Pure. An absent fact is null, never left out.
 """
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
-Schema = dict[str, Any]
+from functions.shared.records.fields import Schema, schema_of
 
 TEXT: Final[Schema] = {"type": "string"}
 MAYBE_TEXT: Final[Schema] = {"type": ["string", "null"]}
 COUNT: Final[Schema] = {"type": "integer", "minimum": 0}
-MAYBE_COUNT: Final[Schema] = {"type": ["integer", "null"], "minimum": 0}
-FLAG: Final[Schema] = {"type": "boolean"}
-MAYBE_FLAG: Final[Schema] = {"type": ["boolean", "null"]}
 INSTANT: Final[Schema] = {"type": "string", "format": "date-time"}
-MAYBE_INSTANT: Final[Schema] = {"type": ["string", "null"], "format": "date-time"}
 MAYBE_DATE: Final[Schema] = {"type": ["string", "null"], "format": "date"}
-DIGEST: Final[Schema] = {"type": "string", "pattern": "^[0-9a-f]{64}$"}
-MAYBE_DIGEST: Final[Schema] = {"type": ["string", "null"], "pattern": "^[0-9a-f]{64}$"}
-TEXTS: Final[Schema] = {"type": "array", "items": TEXT}
 ORG_ID: Final[Schema] = {"type": "string", "pattern": "^org-[A-Za-z0-9_-]{3,64}$"}
-STATUS_BY_SECTION: Final[Schema] = {"type": "object", "additionalProperties": TEXT}
-ANYTHING: Final[Schema] = {}
 
 
 def one_of(*words: str) -> Schema:
@@ -30,7 +21,7 @@ def one_of(*words: str) -> Schema:
     return {"type": "string", "enum": list(words)}
 
 
-def record(fields: Mapping[str, Schema], optional: tuple[str, ...] = ()) -> Schema:
+def record(fields: Mapping[str, Schema], *optional: str) -> Schema:
     """Return the schema of an object whose fields all stand, but for the optional ones."""
     required = [name for name in fields if name not in optional]
     return {"type": "object", "required": required, "properties": dict(fields)}
@@ -52,7 +43,11 @@ def sections() -> Schema:
     return {"type": "array", "items": ref("SectionStatus")}
 
 
-def rows(text: str = "", **fields: Schema) -> Schema:
-    """Return the schema of a row: texts that may be absent, by name, and other fields."""
-    named = dict.fromkeys(text.split(), MAYBE_TEXT)
-    return record({"org_id": ORG_ID, **named, **fields})
+def row(of: type, **more: Schema) -> Schema:
+    """Return the schema of a list's row, by its record.
+
+    A list shows what a seal holds, so that the hour of a row's state is always known.
+    """
+    schema = schema_of(of)
+    always = {"state_at": INSTANT} if "state_at" in schema["properties"] else {}
+    return {**schema, "properties": schema["properties"] | always | more}

@@ -1,40 +1,38 @@
 """The tenant's own anchors, to keep: a copy outside is what no later chain can contradict."""
 
 import re
-from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
-from functions.api.context import Doors
+from functions.api.context import Context
 from functions.api.cursor import Cursors
 from functions.api.schemas.anchors import MAX_DAYS
-from functions.shared.canonical import Json
 from functions.shared.errors import BadRequest
 from functions.shared.evidence.anchors import Anchors
-from functions.shared.http.edge import DEFAULT_LIMIT, Reply, Request, reply
+from functions.shared.http.edge import Reply, Request, limit_of, reply
+from functions.shared.records.anchors import AnchorRow
 
 # Lambda answers with at most 6 MB; a page that would be larger is shorter.
 _MAX_BYTES: Final = 3_000_000
 _DAY: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
-_LIMIT: Final = re.compile(r"\d{1,3}", re.ASCII)
 # A year of days, read one after the other, may take most of the time that an answer has.
 _READ_AT_ONCE: Final = 8
 
 
-def list_anchors(request: Request, doors: Doors) -> Reply:
+def list_anchors(request: Request, context: Context) -> Reply:
     """Answer one page of the daily anchors, newest first.
 
     Raises:
         EvidenceInvalid: an anchor is not what was written.
     """
     query = request.query("cursor", "limit")
-    tenant = request.caller.tenant_id
-    limit = _limit(query)
+    tenant = request.principal.tenant_id
+    limit = limit_of(query.find("limit"), MAX_DAYS)
     cursors = Cursors(tenant, "anchors", 1)
-    after = cursors.read(query.get("cursor"))
+    after = cursors.read(query.find("cursor"))
     if after and not _DAY.fullmatch(after[0]):
         raise BadRequest("the cursor is not one that this list gave; start again without it")
-    anchors = Anchors(doors.evidence, tenant)
+    anchors = Anchors(context.evidence, tenant)
     days = [day for day in anchors.days() if not after or day < after[0]]
     days.reverse()
     items, n_read = _page(anchors, days[:limit])
@@ -42,16 +40,9 @@ def list_anchors(request: Request, doors: Doors) -> Reply:
     return reply(200, {"items": items, "next_cursor": more})
 
 
-def _limit(query: Mapping[str, str]) -> int:
-    text = query.get("limit", str(DEFAULT_LIMIT))
-    if not (_LIMIT.fullmatch(text) and 1 <= int(text) <= MAX_DAYS):
-        raise BadRequest(f"limit must be a whole number from 1 to {MAX_DAYS}")
-    return int(text)
-
-
-def _page(anchors: Anchors, days: list[str]) -> tuple[list[Json], int]:
+def _page(anchors: Anchors, days: list[str]) -> tuple[list[AnchorRow], int]:
     """Return the rows that fit, and how many days they took."""
-    items: list[Json] = []
+    items: list[AnchorRow] = []
     size = 0
     with ThreadPoolExecutor(_READ_AT_ONCE) as pool:
         for n_read, anchor in enumerate(pool.map(anchors.find, days)):

@@ -12,15 +12,18 @@ Pure: sealed hourly facts in, integer cents and the working out. The rule, in or
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, Literal
 
-from functions.shared.canonical import Json
+from functions.api.records import BillRun
 from functions.shared.hours import HOUR, hours_from, month_end, month_start, rfc3339
 
 USER_CENTS: Final = 100
 PROJECT_CENTS: Final = 500
 CARRY: Final = timedelta(hours=24)
-SECTIONS: Final = ("users", "projects")
+
+Section = Literal["users", "projects"]
+Counted = Literal["read", "carried", "zero"]
+SECTIONS: Final[tuple[Section, ...]] = ("users", "projects")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +33,7 @@ class HourFact:
     Attributes:
         org_id: of the organization.
         hour: its start.
-        paused: no picture was wanted.
+        paused: no snapshot was wanted.
         users: people, service accounts not counted; None where the section was not read.
         projects: active ones; None where the section was not read.
         reason: why a section was not read, where one was not.
@@ -43,7 +46,7 @@ class HourFact:
     projects: int | None
     reason: str | None = None
 
-    def count(self, section: str) -> int | None:
+    def count(self, section: Section) -> int | None:
         """Return the section's sealed count."""
         return self.users if section == "users" else self.projects
 
@@ -53,13 +56,13 @@ class Run:
     """Consecutive hours of one organization that count alike, for the same reason."""
 
     org_id: str
-    section: str
+    section: Section
     first: datetime
     last: datetime
-    counted: str
+    counted: Counted
     reason: str | None
 
-    def row(self) -> Json:
+    def row(self) -> BillRun:
         """Return the run as the API shows it."""
         return {
             "org_id": self.org_id,
@@ -77,8 +80,16 @@ class Share:
     """What one organization adds."""
 
     org_id: str
-    sums: dict[str, int] = field(default_factory=lambda: dict.fromkeys(SECTIONS, 0))
+    users: int = 0
+    projects: int = 0
     runs: list[Run] = field(default_factory=list)
+
+    def add(self, section: Section, count: int) -> None:
+        """Count an hour of a section."""
+        if section == "users":
+            self.users += count
+        else:
+            self.projects += count
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +110,7 @@ class Bill:
     def cent_hours(self) -> int:
         """Return the sum before the one division."""
         return sum(
-            share.sums["users"] * USER_CENTS + share.sums["projects"] * PROJECT_CENTS
-            for share in self.shares
+            share.users * USER_CENTS + share.projects * PROJECT_CENTS for share in self.shares
         )
 
     @property
@@ -148,7 +158,7 @@ def _share(
             if hour < start:
                 continue
             counted, amount, reason = _rule(hour, fact, count, last, closed_before)
-            share.sums[section] += amount
+            share.add(section, amount)
             _note(share.runs, Run(org, section, hour, hour, counted, reason))
     return share
 
@@ -159,7 +169,7 @@ def _rule(
     count: int | None,
     last: tuple[datetime, int] | None,
     closed_before: datetime,
-) -> tuple[str, int, str | None]:
+) -> tuple[Counted, int, str | None]:
     if fact is None:
         return "zero", 0, "not_closed_yet" if hour >= closed_before else "not_connected"
     if fact.paused:

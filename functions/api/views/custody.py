@@ -1,22 +1,22 @@
 """The custody log, to read: who did what to the tenant's connections, packs and links, and when."""
 
-from functions.api.context import Doors
+from functions.api.context import Context
 from functions.api.cursor import Cursors
 from functions.shared.aws.keys import CUSTODY_PREFIX
 from functions.shared.errors import BadRequest
-from functions.shared.http.edge import Reply, Request, limit_of, reply
+from functions.shared.http.edge import Reply, Request, reply
 
 
-def list_custody(request: Request, doors: Doors) -> Reply:
+def list_custody(request: Request, context: Context) -> Reply:
     """Answer one page of the tenant's log, newest first."""
     query = request.query("cursor", "limit")
-    tenant = request.caller.tenant_id
+    tenant = request.principal.tenant_id
     cursors = Cursors(tenant, "custody", 1)
-    after = cursors.read(query.get("cursor"))
+    after = cursors.read(query.find("cursor"))
     if after and not after[0].startswith(CUSTODY_PREFIX):
         raise BadRequest("the cursor is not one that this list gave; start again without it")
-    found, page = doors.custody.page(
-        tenant, limit=limit_of(query), after=after[0] if after else None
+    entries, page = context.custody.page(
+        tenant, limit=query.limit, after=after[0] if after else None
     )
     more = cursors.write(page.last_sk) if page.last_sk else None
-    return reply(200, {"items": found, "next_cursor": more})
+    return reply(200, {"items": entries, "next_cursor": more})

@@ -5,20 +5,29 @@ import unicodedata
 from datetime import date
 from typing import Final
 
-from functions.api.context import Doors
-from functions.api.finding_state_rows import ACCEPTED, MAX_REASON, STATES, Stated
-from functions.api.newest_seal import Newest, newest
-from functions.api.views.registers import FINDINGS, item_of
-from functions.shared.canonical import Json
+from functions.api.context import Context
+from functions.api.finding_state_rows import MAX_REASON, STATES
+from functions.api.newest_seal import Newest, newest_hour
+from functions.api.records import FindingStateForm
+from functions.api.views.registers import FINDINGS
 from functions.shared.errors import BadRequest, Conflict, NotFound
 from functions.shared.hours import rfc3339
 from functions.shared.http.edge import Reply, Request, reply
+from functions.shared.records.entities import User
+from functions.shared.records.findings import Finding, FindingState, StateOfFinding
+from functions.shared.records.tables import CustodyFacts
 
 _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _ONE_LINE: Final = ("Cc", "Cs", "Zl", "Zp")
+_BLANK: Final[FindingStateForm] = {
+    "state": None,
+    "reason": None,
+    "accountable": None,
+    "due_date": None,
+}
 
 
-def state_finding(request: Request, doors: Doors) -> Reply:
+def state_finding(request: Request, context: Context) -> Reply:
     """Keep what an admin says of an open finding, and answer the finding with it.
 
     Raises:
@@ -26,54 +35,55 @@ def state_finding(request: Request, doors: Doors) -> Reply:
         Conflict: the finding is resolved.
         BadRequest: the body cannot be used; says which field and why.
     """
-    caller = request.caller
-    caller.require_admin()
-    body = request.body("state", "reason", "accountable", "due_date")
-    here = _here(request, doors)
-    finding = _finding(here, request.path("finding_id"), doors)
-    now = doors.clock()
-    stated = Stated(
-        state=_state(body.get("state")),
-        reason=_reason(body.get("reason")),
-        accountable=_accountable(body.get("accountable"), here, caller.user, doors),
-        due_date=_due_date(body.get("due_date")),
-        by=caller.user,
-        at=rfc3339(now),
-    )
-    if stated.state == ACCEPTED and stated.reason is None:
+    principal = request.principal
+    principal.require_admin()
+    form = request.form(_BLANK)
+    tenant, user = principal.tenant_id, principal.user
+    org = context.connections.need(tenant, request.path("org_id")).org_id
+    newest = newest_hour(context, tenant, org)
+    finding = _open_finding(newest, request.path("finding_id"), context)
+    now = context.clock()
+    said: FindingState = {
+        "state": _state(form["state"]),
+        "reason": _reason(form["reason"]),
+        "accountable": _accountable(form["accountable"], newest, user, context),
+        "due_date": _due_date(form["due_date"]),
+        "by": user,
+        "at": rfc3339(now),
+    }
+    if said["state"] == "accepted" and said["reason"] is None:
         raise BadRequest("reason is missing: say why this is accepted")
-    facts = {
-        "org_id": here.org_id,
+    # Noted first: what the log does not know must not stand.
+    context.custody.note(tenant, user, "finding.stated", now, **_facts(org, finding, said))
+    context.finding_states(tenant, org).say(finding, said)
+    return reply(200, FINDINGS.rows_of(newest, context)(finding))
+
+
+def _facts(org: str, finding: Finding, said: FindingState) -> CustodyFacts:
+    return {
+        "org_id": org,
         "finding_id": finding["finding_id"],
         "first_seen_hour": finding["first_seen_hour"],
-        "state": stated.state,
-        "reason": stated.reason,
-        "accountable": stated.accountable,
-        "due_date": stated.due_date,
+        "state": said["state"],
+        "reason": said["reason"],
+        "accountable": said["accountable"],
+        "due_date": said["due_date"],
     }
-    # Noted first: what the log does not know must not stand.
-    doors.custody.note(caller.tenant_id, caller.user, "finding.stated", now, **facts)
-    doors.finding_states(caller.tenant_id, here.org_id).say(finding, stated)
-    return reply(200, item_of(FINDINGS, here, finding, doors))
 
 
-def _here(request: Request, doors: Doors) -> Newest:
-    tenant = request.caller.tenant_id
-    return newest(doors, tenant, doors.connections.need(tenant, request.path("org_id")).org_id)
-
-
-def _finding(here: Newest, finding_id: str, doors: Doors) -> Json:
+def _open_finding(newest: Newest, finding_id: str, context: Context) -> Finding:
     """Return the newest finding of an id, which must be open."""
-    found = [row for row in here.rows(doors, "findings") if row["finding_id"] == finding_id]
-    if not found:
+    findings = newest.rows(context, "findings", Finding)
+    same = [finding for finding in findings if finding["finding_id"] == finding_id]
+    if not same:
         raise NotFound("no such finding")
-    last = max(found, key=lambda row: row["first_seen_hour"])
+    last = max(same, key=lambda finding: finding["first_seen_hour"])
     if last["resolved_hour"] is not None:
         raise Conflict(f"this finding is resolved since the hour {last['resolved_hour']}")
     return last
 
 
-def _state(state: object) -> str:
+def _state(state: object) -> StateOfFinding:
     if not isinstance(state, str) or state not in STATES:
         raise BadRequest(f"state must be one of {', '.join(STATES)}")
     return state
@@ -92,14 +102,14 @@ def _reason(reason: object) -> str | None:
     return text
 
 
-def _accountable(person: object, here: Newest, user: str, doors: Doors) -> str | None:
+def _accountable(person: object, newest: Newest, user: str, context: Context) -> str | None:
     """Return the id of who answers for it: a user present in the organization, or who asks."""
     if person is None:
         return None
     if person == user:
         return user
-    users = here.rows(doors, "users")
-    if not any(row["user_id"] == person and row["removed_at"] is None for row in users):
+    users = newest.rows(context, "users", User)
+    if not any(each["user_id"] == person and each["removed_at"] is None for each in users):
         raise BadRequest(
             "accountable must be the id of a user present in the organization, or your own"
         )

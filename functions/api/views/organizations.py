@@ -1,59 +1,56 @@
 """The tenant's organizations: list, one, the hours of one, and the summary over all."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from itertools import islice
-from typing import Final
+from typing import Final, cast
 
-from functions.api.context import Doors
+from functions.api.context import Context
 from functions.api.cursor import Cursors
-from functions.shared.aws.table import Item
-from functions.shared.canonical import Json
+from functions.api.records import Figures, OrganizationFigures, Summary
 from functions.shared.errors import BadRequest
 from functions.shared.hours import parse_instant
-from functions.shared.http.edge import Reply, Request, limit_of, reply
+from functions.shared.http.edge import Reply, Request, reply
+from functions.shared.records.fields import fields_of
+from functions.shared.records.tables import HourRow, ListedHour, Organization
 from functions.shared.tables.connections import Connection
 
-HOUR_FIELDS: Final = (
-    *("hour", "outcome", "reason", "sha256", "sections", "kpi", "events", "changes"),
-    "open_findings",
-)
-KPI: Final = ("users", "active_projects", "api_keys", "stale_keys")
 # Where the newest hour could not be read, the figure of one up to a day before stands, marked.
 _LOOK_BACK_HOURS: Final = 25
 
 
-def list_organizations(request: Request, doors: Doors) -> Reply:
+def list_organizations(request: Request, context: Context) -> Reply:
     """Answer one page of the tenant's organizations, disconnected ones included."""
     query = request.query("cursor", "limit")
-    limit = limit_of(query)
-    tenant = request.caller.tenant_id
+    limit = query.limit
+    tenant = request.principal.tenant_id
     cursors = Cursors(tenant, "orgs", 1)
-    after = cursors.read(query.get("cursor"))
+    after = cursors.read(query.find("cursor"))
     if after:
-        doors.connections.need(tenant, after[0])
-    found = [one for one in doors.connections.of(tenant) if not after or one.org_id > after[0]]
-    shown = found[:limit]
-    more = cursors.write(shown[-1].org_id) if len(found) > limit else None
-    return reply(200, {"items": [_public(one, doors) for one in shown], "next_cursor": more})
+        context.connections.need(tenant, after[0])
+    every = context.connections.of(tenant)
+    behind = [each for each in every if not after or each.org_id > after[0]]
+    page = behind[:limit]
+    more = cursors.write(page[-1].org_id) if len(behind) > limit else None
+    return reply(200, {"items": [_public(each, context) for each in page], "next_cursor": more})
 
 
-def show_organization(request: Request, doors: Doors) -> Reply:
+def show_organization(request: Request, context: Context) -> Reply:
     """Answer one organization.
 
     Raises:
         NotFound: this tenant has none of this id.
     """
     request.query()
-    found = doors.connections.need(request.caller.tenant_id, request.path("org_id"))
-    return reply(200, _public(found, doors))
+    tenant = request.principal.tenant_id
+    return reply(200, _public(context.connections.need(tenant, request.path("org_id")), context))
 
 
-def _public(connection: Connection, doors: Doors) -> Json:
-    newest = doors.hours(connection.tenant_id, connection.org_id).newest()
-    return connection.public(newest, doors.clock())
+def _public(connection: Connection, context: Context) -> Organization:
+    newest = context.hours(connection.tenant_id, connection.org_id).newest()
+    return connection.public(newest, context.clock())
 
 
-def list_hours(request: Request, doors: Doors) -> Reply:
+def list_hours(request: Request, context: Context) -> Reply:
     """Answer one page of an organization's closed hours, newest first.
 
     Raises:
@@ -61,89 +58,101 @@ def list_hours(request: Request, doors: Doors) -> Reply:
         BadRequest: the query cannot be used.
     """
     query = request.query("from", "to", "cursor", "limit")
-    limit = limit_of(query)
-    tenant = request.caller.tenant_id
-    org = doors.connections.need(tenant, request.path("org_id")).org_id
+    limit = query.limit
+    tenant = request.principal.tenant_id
+    org = context.connections.need(tenant, request.path("org_id")).org_id
     cursors = Cursors(tenant, f"hours/{org}", 1)
-    after = cursors.read(query.get("cursor"))
+    after = cursors.read(query.find("cursor"))
+    first, last = query.find("from"), after[0] if after else query.find("to")
     try:
-        start = parse_instant(query["from"]) if "from" in query else None
-        end = parse_instant(after[0] if after else query["to"]) if after or "to" in query else None
+        start = None if first is None else parse_instant(first)
+        end = None if last is None else parse_instant(last)
     except ValueError as error:
         raise BadRequest("from and to must look like 2026-04-01T05:00:00Z, in UTC") from error
     if start and end and end < start:
         raise BadRequest("to must not be before from")
-    rows = doors.hours(tenant, org).between(start, end, newest_first=True, at_once=limit + 4)
-    found = list(islice(rows, limit + 1))
-    shown = found[:limit]
-    items = [{"org_id": org} | {name: row.get(name) for name in HOUR_FIELDS} for row in shown]
-    more = cursors.write(shown[-1]["hour"]) if len(found) > limit else None
+    hours = context.hours(tenant, org).between(start, end, newest_first=True, at_once=limit + 4)
+    rows = list(islice(hours, limit + 1))
+    page = rows[:limit]
+    more = cursors.write(page[-1]["hour"]) if len(rows) > limit else None
+    items: list[ListedHour] = [{**row, "org_id": org} for row in page]
     return reply(200, {"items": items, "next_cursor": more})
 
 
-def summary(request: Request, doors: Doors) -> Reply:
+def summary(request: Request, context: Context) -> Reply:
     """Answer the figures over all organizations that are not disconnected.
 
     A figure is null where no organization's is known. ``carried`` names the figures of which some
     part is from an earlier hour, ``unknown`` those of which some part is missing.
     """
     request.query()
-    tenant = request.caller.tenant_id
-    living = [one for one in doors.connections.of(tenant) if one.status != "disconnected"]
-    recent = {one.org_id: _recent(one, doors) for one in living}
-    figures: dict[str, int | None] = {}
-    carried: list[str] = []
-    unknown: list[str] = []
-    for name in (*KPI, "open_findings"):
-        parts = [_figure(rows, name) for rows in recent.values()]
-        known = [value for value, _ in parts if value is not None]
-        figures[name] = sum(known) if known or not living else None
-        if len(known) < len(parts):
-            unknown.append(name)
-        if any(age for value, age in parts if value is not None):
-            carried.append(name)
+    every = context.connections.of(request.principal.tenant_id)
+    active = [each for each in every if each.status != "disconnected"]
+    recent = {each.org_id: _recent(each, context) for each in active}
     closed = [rows[0]["hour"] for rows in recent.values() if rows]
-    body = {
-        "orgs": len(living),
+    figures, carried, unknown = _summed(list(recent.values()))
+    body: Summary = {
         **figures,
+        "orgs": len(active),
         "carried": carried,
         "unknown": unknown,
         "last_closed_hour": min(closed, default=None),
-        "organizations": [_line(one, recent[one.org_id]) for one in living],
+        "organizations": [_latest(each, recent[each.org_id]) for each in active],
     }
     return reply(200, body)
 
 
-def _recent(connection: Connection, doors: Doors) -> list[Item]:
+def _summed(recent: list[list[HourRow]]) -> tuple[Figures, list[str], list[str]]:
+    """Return the sums over all organizations, and which are carried, and which unknown."""
+    sums: dict[str, int | None] = {}
+    carried: list[str] = []
+    unknown: list[str] = []
+    for name in fields_of(Figures):
+        parts = [_newest_known(rows, name) for rows in recent]
+        values = [value for value, _ in parts if value is not None]
+        sums[name] = sum(values) if values or not recent else None
+        if len(values) < len(parts):
+            unknown.append(name)
+        if any(age for value, age in parts if value is not None):
+            carried.append(name)
+    return cast("Figures", sums), carried, unknown
+
+
+def _recent(connection: Connection, context: Context) -> list[HourRow]:
     """Return the newest hour's row, and those before it where its figures are not all known."""
-    rows = doors.hours(connection.tenant_id, connection.org_id)
-    newest = rows.newest()
+    hours = context.hours(connection.tenant_id, connection.org_id)
+    newest = hours.newest()
     if newest is None:
         return []
-    if all(_of(newest, name) is not None for name in (*KPI, "open_findings")):
+    if None not in figures_of(newest).values():
         return [newest]
-    before = rows.between(None, None, newest_first=True, at_once=_LOOK_BACK_HOURS + 3)
+    before = hours.between(None, None, newest_first=True, at_once=_LOOK_BACK_HOURS + 3)
     return list(islice(before, _LOOK_BACK_HOURS))
 
 
-def _of(row: Item, name: str) -> int | None:
-    if name == "open_findings":
-        found: int | None = row.get("open_findings")
-    else:
-        found = (row.get("kpi") or {}).get(name)
-    return found
+def figures_of(row: HourRow) -> Figures:
+    """Return the figures of an hour; null for what could not be read whole."""
+    kpi = row["kpi"]
+    return {
+        "users": kpi["users"] if kpi else None,
+        "active_projects": kpi["active_projects"] if kpi else None,
+        "api_keys": kpi["api_keys"] if kpi else None,
+        "stale_keys": kpi["stale_keys"] if kpi else None,
+        "open_findings": row["open_findings"],
+    }
 
 
-def _figure(rows: Iterable[Item], name: str) -> tuple[int | None, int]:
+def _newest_known(rows: Iterable[HourRow], name: str) -> tuple[int | None, int]:
     """Return the newest known figure, and of how many hours before the newest it is."""
     for age, row in enumerate(rows):
-        value = _of(row, name)
-        if value is not None:
+        figures: Mapping[str, object] = figures_of(row)
+        value = figures[name]
+        if isinstance(value, int):
             return value, age
     return None, 0
 
 
-def _line(connection: Connection, rows: list[Item]) -> Json:
+def _latest(connection: Connection, rows: list[HourRow]) -> OrganizationFigures:
     newest = rows[0] if rows else None
     return {
         "org_id": connection.org_id,

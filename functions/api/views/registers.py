@@ -1,83 +1,69 @@
 """Lists of what exists: users, projects, API keys and findings, from the newest seals' registers.
 
 Ordered by (organization, id, when first seen), so that a cursor stays good while new hours close;
-findings by severity first, which seldom changes.
+findings by severity first, which seldom changes. Fields and filters are those of the records.
 """
 
-from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
-from typing import Final
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final, Generic, TypeVar, cast
 
-from functions.api.context import Doors
+from functions.api.context import Context
 from functions.api.cursor import Cursors
 from functions.api.finding_state_rows import NOTHING_SAID
-from functions.api.newest_seal import Newest, chosen, newest
-from functions.shared.canonical import Json
+from functions.api.newest_seal import Newest, chosen, newest_hour
+from functions.api.records import ListPage
 from functions.shared.errors import BadRequest
-from functions.shared.http.edge import Reply, Request, limit_of, reply
+from functions.shared.http.edge import Query, Reply, Request, reply
+from functions.shared.records.entities import (
+    ApiKey,
+    ApiKeyRow,
+    KeyFinding,
+    KeyFindings,
+    Project,
+    ProjectRow,
+    User,
+    UserRow,
+)
+from functions.shared.records.fields import FILTER, fields_of, shown
+from functions.shared.records.findings import Finding, FindingState, FindingStatement, ListedFinding
 
-Order = Callable[[Json], tuple[str, str]]
-Dress = Callable[[list[Json], Newest, Doors], list[Json]]
-_MAX_FILTER: Final = 200
+Episode = TypeVar("Episode", bound=Mapping[str, object])
+Row = TypeVar("Row", bound=Mapping[str, object])
+MAX_FILTER: Final = 200
 _MOST_SEVERE_FIRST: Final = ("high", "medium", "low")
 
 
-def _by(identity: str, since: str) -> Order:
-    return lambda row: (row[identity], row[since])
-
-
-def _by_severity(row: Json) -> tuple[str, str]:
-    place = _MOST_SEVERE_FIRST.index(row["severity"])
-    return f"{place}{row['finding_id']}", row["first_seen_hour"]
-
-
-def _as_they_are(rows: list[Json], _newest: Newest, _doors: Doors) -> list[Json]:
-    return rows
-
-
-def _with_findings(rows: list[Json], here: Newest, doors: Doors) -> list[Json]:
-    found: dict[str, list[Json]] = {}
-    for row in here.rows(doors, "findings"):
-        if row["section"] == "api_keys" and row["resolved_hour"] is None:
-            shown = {name: row[name] for name in ("kind", "reason", "severity")}
-            found.setdefault(row["entity_id"], []).append(shown)
-    return [row | {"findings": found.get(row["key_id"], [])} for row in rows]
-
-
-def _with_stated(rows: list[Json], here: Newest, doors: Doors) -> list[Json]:
-    if here.seal is None:
-        return rows
-    said = doors.finding_states(here.seal.content["tenant_id"], here.org_id).all()
-    return [
-        row
-        | {"stated": asdict(said.get((row["finding_id"], row["first_seen_hour"]), NOTHING_SAID))}
-        for row in rows
-    ]
-
-
 @dataclass(frozen=True, slots=True)
-class RegisterList:
+class RegisterList(Generic[Episode, Row]):
     """One list.
 
     Attributes:
         name: of the list, for its cursors.
         section: whose register.
-        fields: shown, besides ``org_id`` and ``state_at``; those of the pack's rows.
-        order: what it is ordered by: id, since.
-        until: the field that is null while a row is in force.
+        episode: the register's record.
+        row: the record of the list's rows; its filters are the query's.
+        order: of the rows of an organization: id, since.
+        end: when a row's episode ended, None while it is in force.
         states: the word for those in force (the default), and for those that are not.
-        filters: query names to fields that must equal them.
-        dress: adds what stands in other registers.
+        rows_of: how an episode of an hour becomes a row: what other registers add is read once.
+        also: further names of the query, to the list of ``kind`` that must hold the value.
     """
 
     name: str
     section: str
-    fields: tuple[str, ...]
-    order: Order
-    until: str
+    episode: type[Episode]
+    row: type[Row]
+    order: Callable[[Episode], tuple[str, str]]
+    end: Callable[[Episode], str | None]
     states: tuple[str, str]
-    filters: dict[str, str]
-    dress: Dress = _as_they_are
+    rows_of: Callable[[Newest, Context], Callable[[Episode], Row]]
+    also: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def filters(self) -> dict[str, str]:
+        """Return the fields that the query may ask to hold a value, by its parameters' names."""
+        return {**{name: name for name in fields_of(self.row, FILTER)}, **self.also}
 
     @property
     def parameters(self) -> tuple[str, ...]:
@@ -85,59 +71,88 @@ class RegisterList:
         return ("org_id", "cursor", "limit", "state", *self.filters)
 
 
-_SEEN = ("first_seen_at", "removed_at")
+def _user_rows(newest: Newest, _context: Context) -> Callable[[User], UserRow]:
+    return lambda user: shown(UserRow, user, newest.placed())
+
+
+def _project_rows(newest: Newest, _context: Context) -> Callable[[Project], ProjectRow]:
+    return lambda project: shown(ProjectRow, project, newest.placed())
+
+
+def _api_key_rows(newest: Newest, context: Context) -> Callable[[ApiKey], ApiKeyRow]:
+    by_key: dict[str, list[KeyFinding]] = {}
+    for finding in newest.rows(context, "findings", Finding):
+        if finding["section"] == "api_keys" and finding["resolved_hour"] is None:
+            by_key.setdefault(finding["entity_id"], []).append(shown(KeyFinding, finding))
+
+    def row(key: ApiKey) -> ApiKeyRow:
+        findings: KeyFindings = {"findings": by_key.get(key["key_id"], [])}
+        return shown(ApiKeyRow, key, newest.placed(), findings)
+
+    return row
+
+
+def _finding_rows(newest: Newest, context: Context) -> Callable[[Finding], ListedFinding]:
+    tenant = newest.seal.content["tenant_id"] if newest.seal else None
+    states = context.finding_states(tenant, newest.org_id).all() if tenant else {}
+
+    def row(finding: Finding) -> ListedFinding:
+        said = states.get((finding["finding_id"], finding["first_seen_hour"]), NOTHING_SAID)
+        statement: FindingStatement = {"stated": said}
+        return shown(ListedFinding, finding, newest.placed(), statement)
+
+    return row
+
+
+def _by_severity(finding: Finding) -> tuple[str, str]:
+    rank = _MOST_SEVERE_FIRST.index(finding["severity"])
+    return f"{rank}{finding['finding_id']}", finding["first_seen_hour"]
+
 
 USERS: Final = RegisterList(
     name="users",
     section="users",
-    fields=(
-        *("user_id", "email_hash", "email_prefix", "role", "roles_held", "added_at"),
-        *("is_service_account", *_SEEN),
-    ),
-    order=_by("user_id", "first_seen_at"),
-    until="removed_at",
+    episode=User,
+    row=UserRow,
+    order=lambda user: (user["user_id"], user["first_seen_at"]),
+    end=lambda user: user["removed_at"],
     states=("present", "removed"),
-    filters={"role": "role"},
+    rows_of=_user_rows,
 )
 PROJECTS: Final = RegisterList(
     name="projects",
     section="projects",
-    fields=("project_id", "name", "status", "created_at", "archived_at", *_SEEN),
-    order=_by("project_id", "first_seen_at"),
-    until="removed_at",
+    episode=Project,
+    row=ProjectRow,
+    order=lambda project: (project["project_id"], project["first_seen_at"]),
+    end=lambda project: project["removed_at"],
     states=("present", "removed"),
-    filters={"status": "status"},
+    rows_of=_project_rows,
 )
 API_KEYS: Final = RegisterList(
     name="api-keys",
     section="api_keys",
-    fields=(
-        *("project_id", "key_id", "name", "redacted_value", "type", "owner_type", "owner_id"),
-        *("owner_hash", "owner_project_access", "created_at", "last_used_at", "expires_at", *_SEEN),
-        "findings",
-    ),
-    order=_by("key_id", "first_seen_at"),
-    until="removed_at",
+    episode=ApiKey,
+    row=ApiKeyRow,
+    order=lambda key: (key["key_id"], key["first_seen_at"]),
+    end=lambda key: key["removed_at"],
     states=("present", "removed"),
-    filters={"project_id": "project_id", "finding": "findings"},
-    dress=_with_findings,
+    rows_of=_api_key_rows,
+    also={"finding": "findings"},
 )
 FINDINGS: Final = RegisterList(
     name="findings",
     section="findings",
-    fields=(
-        *("finding_id", "kind", "reason", "severity", "section", "entity_id", "still_works"),
-        *("first_seen_hour", "resolved_hour", "resolved_by", "change_hour", "event_id", "stated"),
-    ),
+    episode=Finding,
+    row=ListedFinding,
     order=_by_severity,
-    until="resolved_hour",
+    end=lambda finding: finding["resolved_hour"],
     states=("open", "resolved"),
-    filters={"kind": "kind", "severity": "severity", "stated": "stated"},
-    dress=_with_stated,
+    rows_of=_finding_rows,
 )
 
 
-def list_register(kind: RegisterList, request: Request, doors: Doors) -> Reply:
+def list_register(kind: RegisterList[Any, Any], request: Request, context: Context) -> Reply:
     """Answer one page of a list.
 
     Raises:
@@ -145,80 +160,83 @@ def list_register(kind: RegisterList, request: Request, doors: Doors) -> Reply:
         BadRequest: the query cannot be used.
     """
     query = request.query(*kind.parameters)
-    limit = limit_of(query)
-    keep = _filter(kind, query)
-    tenant = request.caller.tenant_id
-    places = chosen(doors, tenant, query)
+    limit = query.limit
+    is_wanted, matches = _state_filter(kind, query), _value_filter(kind, query)
+    tenant = request.principal.tenant_id
+    connections = chosen(context, tenant, query)
     cursors = Cursors(tenant, kind.name, 3)
-    after = cursors.read(query.get("cursor"))
+    after = cursors.read(query.find("cursor"))
     if after:
-        doors.connections.need(tenant, after[0])
-    heres = [newest(doors, tenant, place.org_id) for place in places]
-    items: list[Json] = []
-    for item in _rows(kind, heres, after, doors):
-        if keep(item):
-            items.append(item)
-        if len(items) > limit:
+        context.connections.need(tenant, after[0])
+    newest = [newest_hour(context, tenant, connection.org_id) for connection in connections]
+    items: list[Mapping[str, object]] = []
+    last, more = after, None
+    for position, episode, to_row in _episodes(kind, newest, after, context):
+        row = to_row(episode) if is_wanted(episode) else None
+        if row is None or not matches(row):
+            continue
+        if len(items) == limit:
+            more = cursors.write(*last) if last else None
             break
-    more = len(items) > limit
-    items = items[:limit]
-    body = {
+        items.append(row)
+        last = position
+    body: ListPage = {
         "items": items,
-        "next_cursor": cursors.write(*_position(kind, items[-1])) if more else None,
-        "sections": [here.section(kind.section) for here in heres],
+        "next_cursor": more,
+        "sections": [hour.section(kind.section) for hour in newest],
     }
     return reply(200, body)
 
 
-def _rows(
-    kind: RegisterList, heres: list[Newest], after: list[str] | None, doors: Doors
-) -> Iterator[Json]:
+def _episodes(
+    kind: RegisterList[Episode, Row],
+    newest: list[Newest],
+    after: list[str] | None,
+    context: Context,
+) -> Iterator[tuple[list[str], Episode, Callable[[Episode], Row]]]:
+    """Yield the episodes behind a position, each with its own and how it becomes a row."""
     start = after or ["", "", ""]
-    for here in heres:
-        if here.org_id < start[0]:
+    for hour in newest:
+        if hour.org_id < start[0]:
             continue
-        rows = kind.dress(here.rows(doors, kind.section), here, doors)
-        for row in sorted(rows, key=kind.order):
-            item = _item(kind, here, row)
-            if _position(kind, item) > start:
-                yield item
+        to_row = kind.rows_of(hour, context)
+        episodes = hour.rows(context, kind.section, kind.episode)
+        for episode in sorted(episodes, key=kind.order):
+            position = [hour.org_id, *kind.order(episode)]
+            if position > start:
+                yield position, episode, to_row
 
 
-def _item(kind: RegisterList, here: Newest, row: Json) -> Json:
-    state_at = here.seal.content["hour"] if here.seal else None
-    shown = {name: row.get(name) for name in kind.fields}
-    return {"org_id": here.org_id, "state_at": state_at} | shown
+def _state_filter(kind: RegisterList[Episode, Row], query: Query) -> Callable[[Episode], bool]:
+    in_force, ended = kind.states
+    asked = query.find("state")
+    state = in_force if asked is None else asked
+    if state not in (in_force, ended, "all"):
+        raise BadRequest(f"state must be one of {in_force}, {ended}, all")
+    return lambda episode: state == "all" or (kind.end(episode) is None) == (state == in_force)
 
 
-def item_of(kind: RegisterList, here: Newest, row: Json, doors: Doors) -> Json:
-    """Return one row of an organization's register as its list shows it."""
-    (dressed,) = kind.dress([row], here, doors)
-    return _item(kind, here, dressed)
+def _value_filter(kind: RegisterList[Episode, Row], query: Query) -> Callable[[Row], bool]:
+    wanted = {
+        field: query.values[name] for name, field in kind.filters.items() if name in query.values
+    }
+    require_short(wanted.values())
+    return lambda row: all(_matches(row[field], value) for field, value in wanted.items())
 
 
-def _position(kind: RegisterList, item: Json) -> list[str]:
-    return [item["org_id"], *kind.order(item)]
+def require_short(values: Iterable[str]) -> None:
+    """Refuse a filter that is longer than any value can be.
+
+    Raises:
+        BadRequest: one of them is.
+    """
+    if any(len(value) > MAX_FILTER for value in values):
+        raise BadRequest(f"a filter is at most {MAX_FILTER} characters")
 
 
-def _filter(kind: RegisterList, query: dict[str, str]) -> Callable[[Json], bool]:
-    state = query.get("state", kind.states[0])
-    if state not in (*kind.states, "all"):
-        raise BadRequest(f"state must be one of {', '.join(kind.states)}, all")
-    wanted = {field: query[name] for name, field in kind.filters.items() if name in query}
-    if any(len(value) > _MAX_FILTER for value in wanted.values()):
-        raise BadRequest(f"a filter is at most {_MAX_FILTER} characters")
-
-    def keep(item: Json) -> bool:
-        if state != "all" and (item[kind.until] is None) != (state == kind.states[0]):
-            return False
-        return all(_matches(item[field], value) for field, value in wanted.items())
-
-    return keep
-
-
-def _matches(found: object, wanted: str) -> bool:
-    if isinstance(found, list):
-        return any(one["kind"] == wanted for one in found)
-    if isinstance(found, dict):
-        return bool(found["state"] == wanted)
-    return found == wanted
+def _matches(held: object, wanted: str) -> bool:
+    if isinstance(held, list):
+        return any(finding["kind"] == wanted for finding in cast("list[KeyFinding]", held))
+    if isinstance(held, dict):
+        return cast("FindingState", held)["state"] == wanted
+    return held == wanted

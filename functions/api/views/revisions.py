@@ -6,8 +6,7 @@ pack it replaces, and is about the same period and organizations; the list shows
 
 from typing import Final
 
-from functions.api.context import Doors
-from functions.shared.canonical import Json
+from functions.api.context import Context
 from functions.shared.errors import BadRequest, Conflict, NotFound
 from functions.shared.period import Period
 from functions.shared.tables.packs import ENDED, Pack
@@ -15,7 +14,7 @@ from functions.shared.tables.packs import ENDED, Pack
 _NUMBERS_END: Final = 10**8
 
 
-def replaced(doors: Doors, tenant: str, number: object) -> Pack | None:
+def replaced(context: Context, tenant: str, number: object) -> Pack | None:
     """Return the pack that a revision replaces, None where a new one is asked for.
 
     Raises:
@@ -29,7 +28,7 @@ def replaced(doors: Doors, tenant: str, number: object) -> Pack | None:
         raise BadRequest("replaces must be the number of a pack")
     if number >= _NUMBERS_END:
         raise NotFound("no such pack")
-    pack = doors.packs.need(tenant, number)
+    pack = context.packs.need(tenant, number)
     if pack.state not in ENDED:
         raise Conflict(
             f"pack {number} is {pack.state}; only one that is ready or failed can be replaced"
@@ -37,8 +36,8 @@ def replaced(doors: Doors, tenant: str, number: object) -> Pack | None:
     return pack
 
 
-def like(pack: Pack, body: Json, period: Period) -> Json:
-    """Return the body of a revision; what it leaves out is as in the pack it replaces.
+def require_alike(pack: Pack, period: Period, asked: object) -> list[str]:
+    """Return the organizations of a revision: those of the pack it replaces, asked for or not.
 
     Raises:
         BadRequest: it is about another period, or other organizations.
@@ -48,13 +47,13 @@ def like(pack: Pack, body: Json, period: Period) -> Json:
             f"a revision has the period of the pack it replaces; of pack {pack.number} that is "
             f"{pack.period_start} to {pack.period_end}"
         )
-    orgs, asked = sorted(pack.org_ids), body.get("org_ids")
+    orgs = sorted(pack.org_ids)
     if asked is not None and not _same(asked, orgs):
         raise BadRequest(
             f"a revision is about the organizations of the pack it replaces; of pack "
             f"{pack.number} those are {', '.join(orgs)}"
         )
-    return {"profile": pack.profile} | body | {"org_ids": orgs}
+    return orgs
 
 
 def _same(asked: object, orgs: list[str]) -> bool:

@@ -1,28 +1,31 @@
 """Share links: an admin makes one for a ready pack; whoever holds it downloads without an account.
 
-The address of a link is relative to the service's own: the room does not know, and does not believe
-a header about, the name it is reached by.
+The address of a link is relative to the service's own: the function does not know, and does not
+believe a header about, the name it is reached by.
 """
 
 import unicodedata
 from datetime import datetime
 from typing import Final
 
-from functions.api.context import Doors
+from functions.api.context import Context
 from functions.api.cursor import Cursors
+from functions.api.records import NewShareLink, ShareLinkForm
 from functions.api.share_link_rows import DEFAULT_DAYS, MAX_DAYS, ShareLink, new_link
 from functions.api.views.evidence_packs import LINK_LIFETIME_S, handed_over, pack_of, require_ready
 from functions.shared.aws.keys import share_link_sk
 from functions.shared.errors import BadRequest, NotFound
 from functions.shared.hours import parse_instant
-from functions.shared.http.edge import PREFIX, Reply, Request, limit_of, reply
+from functions.shared.http.edge import PREFIX, Reply, Request, reply
+from functions.shared.records.tables import CustodyFacts
 
 MAX_LABEL: Final = 100
 # Who used a link is not known; the log says which link it was.
 _HOLDER: Final = "link"
+_BLANK: Final[ShareLinkForm] = {"days": DEFAULT_DAYS, "label": None}
 
 
-def make_link(request: Request, doors: Doors) -> Reply:
+def make_link(request: Request, context: Context) -> Reply:
     """Make a link to a ready pack; the token in its address is shown this once.
 
     Raises:
@@ -30,69 +33,69 @@ def make_link(request: Request, doors: Doors) -> Reply:
         NotFound: this tenant has no pack of this number.
         Conflict: it is not ready; says its state.
     """
-    caller = request.caller
-    caller.require_admin()
-    body = request.body("days", "label")
-    days, label = _days(body.get("days", DEFAULT_DAYS)), _label(body.get("label"))
-    pack = require_ready(pack_of(request, doors))
-    now = doors.clock()
+    principal = request.principal
+    principal.require_admin()
+    form = request.form(_BLANK)
+    days, label = _days(form["days"]), _label(form["label"])
+    pack = require_ready(pack_of(request, context))
+    now = context.clock()
     link, token = new_link(pack.tenant_id, pack.number, label, days, now)
     # Noted first: a link that was noted and never made is harmless, the other way round it is not.
-    doors.custody.note(pack.tenant_id, caller.user, "link.created", now, **_facts(link))
-    doors.share_links.add(link, token)
-    place = f"{PREFIX}/evidence-packs/{link.number}/links/{link.link_id}"
-    shown = link.public(now) | {"url": f"{PREFIX}/shared/{token}"}
-    return reply(201, shown, {"location": place})
+    context.custody.note(pack.tenant_id, principal.user, "link.created", now, **_facts(link))
+    context.share_links.add(link, token)
+    address = f"{PREFIX}/evidence-packs/{link.number}/links/{link.link_id}"
+    new: NewShareLink = {**link.public(now), "url": f"{PREFIX}/shared/{token}"}
+    return reply(201, new, {"location": address})
 
 
-def list_links(request: Request, doors: Doors) -> Reply:
+def list_links(request: Request, context: Context) -> Reply:
     """Answer one page of a pack's links, newest first, ended ones of the last month included."""
     query = request.query("cursor", "limit")
-    pack = pack_of(request, doors)
+    pack = pack_of(request, context)
     cursors = Cursors(pack.tenant_id, "links", 1)
-    after = cursors.read(query.get("cursor"))
+    after = cursors.read(query.find("cursor"))
     if after and not after[0].startswith(share_link_sk(pack.number, "")):
         raise BadRequest("the cursor is not one that this list gave; start again without it")
-    found, page = doors.share_links.page(
-        pack.tenant_id, pack.number, limit=limit_of(query), after=after[0] if after else None
+    links, page = context.share_links.page(
+        pack.tenant_id, pack.number, limit=query.limit, after=after[0] if after else None
     )
     more = cursors.write(page.last_sk) if page.last_sk else None
-    now = doors.clock()
-    return reply(200, {"items": [link.public(now) for link in found], "next_cursor": more})
+    now = context.clock()
+    return reply(200, {"items": [link.public(now) for link in links], "next_cursor": more})
 
 
-def revoke_link(request: Request, doors: Doors) -> Reply:
+def revoke_link(request: Request, context: Context) -> Reply:
     """End a link at once; no-op where it was revoked before.
 
     Raises:
         NotFound: this tenant has no such pack or link.
     """
-    caller = request.caller
-    caller.require_admin()
+    principal = request.principal
+    principal.require_admin()
     request.query()
-    pack = pack_of(request, doors)
-    link = doors.share_links.need(pack.tenant_id, pack.number, request.path("link_id"))
-    now = doors.clock()
+    pack = pack_of(request, context)
+    link = context.share_links.need(pack.tenant_id, pack.number, request.path("link_id"))
+    now = context.clock()
     if link.revoked_at is None:
-        doors.custody.note(pack.tenant_id, caller.user, "link.revoked", now, **_facts(link))
-        link = doors.share_links.revoke(link, now)
+        context.custody.note(pack.tenant_id, principal.user, "link.revoked", now, **_facts(link))
+        link = context.share_links.revoke(link, now)
     return reply(200, link.public(now))
 
 
-def follow_link(request: Request, doors: Doors) -> Reply:
+def follow_link(request: Request, context: Context) -> Reply:
     """Send whoever holds a link to the archive: a fresh URL of a few minutes.
 
     Raises:
         NotFound: no active link has this token; unknown, expired and revoked answer the same bytes.
     """
     # A query is not looked at: mail gateways add their own.
-    now = doors.clock()
-    link = doors.share_links.behind(request.path("token"), now)
-    pack = doors.packs.need(link.tenant_id, link.number)
+    now = context.clock()
+    link = context.share_links.behind(request.path("token"), now)
+    pack = context.packs.need(link.tenant_id, link.number)
     if pack.state != "ready":
         raise NotFound("the pack cannot be downloaded")
-    doors.custody.note(pack.tenant_id, _HOLDER, "link.used", now, **_facts(link))
-    return handed_over(pack, request, doors, now, _lifetime_s(link, now))
+    context.custody.note(pack.tenant_id, _HOLDER, "link.used", now, **_facts(link))
+    return handed_over(pack, request, context, now, _lifetime_s(link, now))
 
 
 def _lifetime_s(link: ShareLink, now: datetime) -> int:
@@ -101,7 +104,7 @@ def _lifetime_s(link: ShareLink, now: datetime) -> int:
     return max(1, min(LINK_LIFETIME_S, left))
 
 
-def _facts(link: ShareLink) -> dict[str, object]:
+def _facts(link: ShareLink) -> CustodyFacts:
     return {"number": link.number, "link_id": link.link_id}
 
 

@@ -1,30 +1,39 @@
 """Lists of what happened: audit events and changes, newest first, over all organizations.
 
 Each organization's rows lie in sort-key order in a partition of its own; the partitions are read
-a little at a time and merged.
+a little at a time and merged. Fields and filters are those of the records.
 """
 
 import heapq
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
-from typing import Final
+from typing import Final, cast
 
-from functions.api.context import Doors
+from functions.api.context import Context
 from functions.api.cursor import Cursors
-from functions.api.newest_seal import chosen, section_row
+from functions.api.newest_seal import chosen, section_status
+from functions.api.records import ListPage, SectionStatus
+from functions.api.views.registers import require_short
 from functions.shared.aws.keys import event_lookup, organization_pk
 from functions.shared.aws.table import Item
-from functions.shared.canonical import Json
 from functions.shared.errors import BadRequest
 from functions.shared.hours import parse_instant, rfc3339
-from functions.shared.http.edge import Reply, Request, limit_of, reply
+from functions.shared.http.edge import Query, Reply, Request, reply
+from functions.shared.records.events import ListedChange, ListedEvent
+from functions.shared.records.fields import FILTER, fields_of, shown
+from functions.shared.records.tables import Key
 from functions.shared.tables.connections import Connection
 
 _AT_ONCE: Final = 100
 # Rows looked at for one page: a filter that few rows pass gives a short page and a cursor.
 _MAX_LOOKED_AT: Final = 2000
-_MAX_FILTER: Final = 200
+
+
+class _Position(Key):
+    """What of a row says where it stands among all."""
+
+    org_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,15 +44,20 @@ class Timeline:
         name: of the list, for its cursors.
         section: whose status stands beside it, None for every section's.
         prefix: of the sort keys: ``EV#`` or ``CH#``, followed by the instant.
-        fields: shown; those of the pack's rows.
-        filters: names of fields that the query may ask to equal.
+        row: the record of the list's rows; its filters are the query's.
+        identity: the filter that finds a row by the index, None where none does.
     """
 
     name: str
     section: str | None
     prefix: str
-    fields: tuple[str, ...]
-    filters: tuple[str, ...]
+    row: type[Mapping[str, object]]
+    identity: str | None = None
+
+    @property
+    def filters(self) -> tuple[str, ...]:
+        """Return the fields that the query may ask to hold a value."""
+        return fields_of(self.row, FILTER)
 
     @property
     def parameters(self) -> tuple[str, ...]:
@@ -51,26 +65,8 @@ class Timeline:
         return ("org_id", "cursor", "limit", "from", "to", *self.filters)
 
 
-EVENTS: Final = Timeline(
-    name="events",
-    section="audit_events",
-    prefix="EV#",
-    fields=(
-        *("org_id", "event_id", "event_type", "occurred_at", "sealed_hour", "actor_type"),
-        *("actor_id", "actor_hash", "project_id", "target_id", "details"),
-    ),
-    filters=("event_id", "event_type", "actor_id", "project_id", "target_id"),
-)
-CHANGES: Final = Timeline(
-    name="changes",
-    section=None,
-    prefix="CH#",
-    fields=(
-        *("org_id", "hour", "section", "entity_id", "kind", "fields", "before", "after"),
-        *("verdict", "reason", "event_id"),
-    ),
-    filters=("section", "entity_id", "kind", "verdict"),
-)
+EVENTS: Final = Timeline("events", "audit_events", "EV#", ListedEvent, identity="event_id")
+CHANGES: Final = Timeline("changes", None, "CH#", ListedChange)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +78,7 @@ class _Span:
     after: tuple[str, str] | None
 
 
-def list_timeline(kind: Timeline, request: Request, doors: Doors) -> Reply:
+def list_timeline(kind: Timeline, request: Request, context: Context) -> Reply:
     """Answer one page of a list.
 
     Raises:
@@ -90,32 +86,31 @@ def list_timeline(kind: Timeline, request: Request, doors: Doors) -> Reply:
         BadRequest: the query cannot be used.
     """
     query = request.query(*kind.parameters)
-    limit = limit_of(query)
-    tenant = request.caller.tenant_id
-    wanted = {name: query[name] for name in kind.filters if name in query}
-    if any(len(value) > _MAX_FILTER for value in wanted.values()):
-        raise BadRequest(f"a filter is at most {_MAX_FILTER} characters")
-    places = chosen(doors, tenant, query)
+    limit = query.limit
+    tenant = request.principal.tenant_id
+    wanted = {name: query.values[name] for name in kind.filters if name in query.values}
+    require_short(wanted.values())
+    connections = chosen(context, tenant, query)
     cursors = Cursors(tenant, kind.name, 2)
-    position = cursors.read(query.get("cursor"))
+    position = cursors.read(query.find("cursor"))
     if position:
-        doors.connections.need(tenant, position[1])
+        context.connections.need(tenant, position[1])
     span = _span(kind, query, position)
-    if "event_id" in wanted and kind is EVENTS:
-        rows: Iterator[Item] = _by_id(doors, tenant, places, wanted["event_id"], span)
+    if kind.identity in wanted:
+        rows = _by_id(context, tenant, connections, wanted[kind.identity], span)
     else:
-        rows = _merged(doors, tenant, places, span)
+        rows = _merged(context, tenant, connections, span)
     items, last, ended = _page(rows, wanted, limit)
-    body = {
-        "items": [{name: row.get(name) for name in kind.fields} for row in items],
-        "next_cursor": None if ended or last is None else cursors.write(*_key(last)),
-        "sections": [_section(doors, tenant, place.org_id, kind.section) for place in places],
+    body: ListPage = {
+        "items": [shown(kind.row, item) for item in items],
+        "next_cursor": None if ended or last is None else cursors.write(*_position(last)),
+        "sections": [_section(context, tenant, each.org_id, kind.section) for each in connections],
     }
     return reply(200, body)
 
 
 def _page(
-    rows: Iterator[Item], wanted: dict[str, str], limit: int
+    rows: Iterator[Item], wanted: Mapping[str, str], limit: int
 ) -> tuple[list[Item], Item | None, bool]:
     """Return the rows that fit, the last one looked at, and whether there is nothing behind it."""
     items: list[Item] = []
@@ -129,11 +124,12 @@ def _page(
     return items, last, next(rows, None) is None
 
 
-def _key(row: Item) -> tuple[str, str]:
-    return row["sk"], row["org_id"]
+def _position(item: Item) -> tuple[str, str]:
+    position = cast("_Position", item)
+    return position["sk"], position["org_id"]
 
 
-def _span(kind: Timeline, query: dict[str, str], position: list[str] | None) -> _Span:
+def _span(kind: Timeline, query: Query, position: list[str] | None) -> _Span:
     start, end = _instant(query, "from"), _instant(query, "to")
     if start and end and end < start:
         raise BadRequest("to must not be before from")
@@ -146,30 +142,32 @@ def _span(kind: Timeline, query: dict[str, str], position: list[str] | None) -> 
     return _Span(low, min(high, after[0]) if after else high, after)
 
 
-def _instant(query: dict[str, str], name: str) -> str | None:
-    if name not in query:
-        return None
+def _instant(query: Query, name: str) -> str | None:
+    text = query.find(name)
     try:
-        return rfc3339(parse_instant(query[name]))
+        return None if text is None else rfc3339(parse_instant(text))
     except ValueError as error:
         raise BadRequest(f"{name} must look like 2026-04-01T05:00:00Z, in UTC") from error
 
 
-def _merged(doors: Doors, tenant: str, places: list[Connection], span: _Span) -> Iterator[Item]:
+def _merged(
+    context: Context, tenant: str, connections: list[Connection], span: _Span
+) -> Iterator[Item]:
     if span.low > span.high:
         return iter(())
-    streams = [_stream(doors, organization_pk(tenant, one.org_id), span) for one in places]
-    return heapq.merge(*streams, key=_key, reverse=True)
+    partitions = [organization_pk(tenant, connection.org_id) for connection in connections]
+    streams = [_stream(context, pk, span) for pk in partitions]
+    return heapq.merge(*streams, key=_position, reverse=True)
 
 
-def _stream(doors: Doors, pk: str, span: _Span) -> Iterator[Item]:
+def _stream(context: Context, pk: str, span: _Span) -> Iterator[Item]:
     after: str | None = None
     while True:
-        page = doors.table.page(
+        page = context.table.page(
             pk, between=(span.low, span.high), after=after, limit=_AT_ONCE, newest_first=True
         )
         for row in page.items:
-            if span.after is None or _key(row) < span.after:
+            if span.after is None or _position(row) < span.after:
                 yield row
         if page.last_sk is None:
             return
@@ -177,23 +175,23 @@ def _stream(doors: Doors, pk: str, span: _Span) -> Iterator[Item]:
 
 
 def _by_id(
-    doors: Doors, tenant: str, places: list[Connection], event_id: str, span: _Span
+    context: Context, tenant: str, connections: list[Connection], event_id: str, span: _Span
 ) -> Iterator[Item]:
-    found: list[Item] = []
-    for place in places:
-        value = event_lookup(tenant, place.org_id, event_id)
-        for key in doors.table.index("lookup", "lookup", value):
-            row = doors.table.get(key["pk"], key["sk"])
-            if row and span.low <= row["sk"] <= span.high:
-                found.append(row)
-    behind = [row for row in found if span.after is None or _key(row) < span.after]
-    return iter(sorted(behind, key=_key, reverse=True))
+    events: list[Item] = []
+    for connection in connections:
+        value = event_lookup(tenant, connection.org_id, event_id)
+        for key in (cast("Key", item) for item in context.table.index("lookup", "lookup", value)):
+            row = context.table.get(key["pk"], key["sk"])
+            if row and span.low <= key["sk"] <= span.high:
+                events.append(row)
+    behind = [row for row in events if span.after is None or _position(row) < span.after]
+    return iter(sorted(behind, key=_position, reverse=True))
 
 
-def _section(doors: Doors, tenant: str, org: str, section: str | None) -> Json:
-    row = doors.hours(tenant, org).newest()
+def _section(context: Context, tenant: str, org: str, section: str | None) -> SectionStatus:
+    row = context.hours(tenant, org).newest()
     if row is None:
-        return section_row(org, None, None, "no_hour_closed_yet")
+        return section_status(org, None, None, "no_hour_closed_yet")
     status = row["sections"].get(section) if section else row["outcome"]
     whole = status == "complete"
-    return section_row(org, row["hour"], status, None if whole else row["reason"])
+    return section_status(org, row["hour"], status, None if whole else row["reason"])

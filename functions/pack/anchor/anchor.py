@@ -11,7 +11,7 @@ all.
 """
 
 import base64
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -20,7 +20,6 @@ from typing import Any, Protocol
 from botocore.exceptions import BotoCoreError, ClientError
 
 from functions.pack.anchor.rfc3161 import Authority, NoToken
-from functions.shared import settings
 from functions.shared.aws import clients
 from functions.shared.aws.bucket import Bucket
 from functions.shared.aws.table import Table
@@ -30,6 +29,7 @@ from functions.shared.evidence.anchors import Anchor, Anchors, Head
 from functions.shared.evidence.seals import BEGINNING, Chain, Seal
 from functions.shared.hours import HOUR, floor_hour, parse_instant, rfc3339
 from functions.shared.observability import MISSING_TOKENS, count, logger
+from functions.shared.settings import from_process
 from functions.shared.tables.connections import Connections
 
 log = logger("anchor")
@@ -49,7 +49,7 @@ class AnchorTooLate(AuditError):
     """The hour is about to end: a pack cut there might miss the anchor. Fire again after it."""
 
 
-class Context(Protocol):
+class LambdaContext(Protocol):
     """What is used of the Lambda context."""
 
     def get_remaining_time_in_millis(self) -> int:
@@ -57,7 +57,7 @@ class Context(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class AnchorDoors:
+class AnchorContext:
     """What anchoring reaches.
 
     Attributes:
@@ -75,52 +75,54 @@ class AnchorDoors:
     count: Callable[[str], None]
 
 
-def handle(_event: dict[str, Any], context: Context) -> dict[str, int]:
+def handle(_event: dict[str, Any], lambda_context: LambdaContext) -> dict[str, int]:
     """Anchor every tenant's chains (EventBridge's scheduled event).
 
     Permissions:
         dynamodb:Query; s3:GetObject and s3:ListBucket on the evidence bucket; s3:PutObject on its
         anchors.
     """
-    given = settings.from_process()
-    url = given.environment.get("TSA_URL")
-    doors = AnchorDoors(
-        connections=Connections(Table(clients.dynamodb(), given["TABLE_NAME"])),
-        evidence=Bucket(clients.s3(), given["EVIDENCE_BUCKET"]),
+    settings = from_process()
+    url = settings.environment.get("TSA_URL")
+    context = AnchorContext(
+        connections=Connections(Table(clients.dynamodb(), settings["TABLE_NAME"])),
+        evidence=Bucket(clients.s3(), settings["EVIDENCE_BUCKET"]),
         authority=Authority(url) if url else None,
-        now=clock_from(given.environment),
+        now=clock_from(settings.environment),
         count=count,
     )
-    anchors = anchor_all(doors, lambda: context.get_remaining_time_in_millis() / 1000 - RESERVE_S)
+    anchors = anchor_all(
+        context, lambda: lambda_context.get_remaining_time_in_millis() / 1000 - RESERVE_S
+    )
     log.info("anchored", anchors=anchors)
     return {"anchors": anchors}
 
 
-def anchor_all(doors: AnchorDoors, remaining_s: Callable[[], float]) -> int:
+def anchor_all(context: AnchorContext, remaining_s: Callable[[], float]) -> int:
     """Make sure that every tenant with a sealed hour has its anchor of the day; count them.
 
     Raises:
         AnchorsIncomplete: one or more tenants had to be left out; the others were not.
     """
 
-    def one(tenant: str) -> bool | None:
+    def anchored(tenant: str) -> bool | None:
         if remaining_s() <= 0:
             return None
         try:
-            return anchor(tenant, doors) is not None
+            return anchor(tenant, context) is not None
         except (AuditError, ClientError, BotoCoreError):
             # One tenant's trouble must not cost the others their anchor.
             log.exception("not anchored", tenant_id=tenant)
             return None
 
     with ThreadPoolExecutor(_AT_ONCE) as pool:
-        done = list(pool.map(one, doors.connections.tenants()))
-    if None in done:
-        raise AnchorsIncomplete(f"{done.count(None)} tenants have no anchor of the day")
-    return done.count(True)
+        answers = list(pool.map(anchored, context.connections.tenants()))
+    if None in answers:
+        raise AnchorsIncomplete(f"{answers.count(None)} tenants have no anchor of the day")
+    return answers.count(True)
 
 
-def anchor(tenant: str, doors: AnchorDoors) -> Anchor | None:
+def anchor(tenant: str, context: AnchorContext) -> Anchor | None:
     """Return the tenant's anchor of the day, made now where there is none.
 
     None where nothing was ever sealed.
@@ -130,21 +132,21 @@ def anchor(tenant: str, doors: AnchorDoors) -> Anchor | None:
         EvidenceInvalid: it is another one now. Page the operator: nothing is anchored over it.
         AnchorTooLate: it could not be written in time before the hour's end.
     """
-    anchors = Anchors(doors.evidence, tenant)
-    at = doors.now()
+    anchors = Anchors(context.evidence, tenant)
+    at = context.now()
     day = rfc3339(at)[:10]
-    found = anchors.find(day)
-    if found:
-        return found
+    existing = anchors.find(day)
+    if existing:
+        return existing
     _require_time(at, at)
     previous = anchors.newest_before(day)
-    heads = _heads(tenant, previous, doors)
+    heads = _heads(tenant, previous, context)
     if not heads:
         return None
-    made = _stamped(Anchor.of(tenant, at, heads, previous), doors)
+    new = _with_token(Anchor.of(tenant, at, heads, previous), context)
     # The time authority was asked meanwhile.
-    _require_time(at, doors.now())
-    return anchors.write(made)
+    _require_time(at, context.now())
+    return anchors.write(new)
 
 
 def _require_time(at: datetime, now: datetime) -> None:
@@ -152,38 +154,40 @@ def _require_time(at: datetime, now: datetime) -> None:
         raise AnchorTooLate(f"the anchor of {rfc3339(at)} is too late for its hour")
 
 
-def _heads(tenant: str, previous: Anchor | None, doors: AnchorDoors) -> list[Head]:
+def _heads(tenant: str, previous: Anchor | None, context: AnchorContext) -> list[Head]:
     """Return what each chain ends with, each a continuation of what was anchored before."""
     before = {head.org_id: head for head in previous.heads} if previous else {}
-    orgs: Iterable[str] = {one.org_id for one in doors.connections.of(tenant)} | before.keys()
-    found = (_head(Chain(doors.evidence, tenant, org), before.get(org), doors) for org in orgs)
-    return [head for head in found if head]
+    connected = {connection.org_id for connection in context.connections.of(tenant)}
+    chains = (Chain(context.evidence, tenant, org) for org in connected | before.keys())
+    heads = (_head(chain, before.get(chain.org), context.now()) for chain in chains)
+    return [head for head in heads if head]
 
 
-def _head(chain: Chain, before: Head | None, doors: AnchorDoors) -> Head | None:
+def _head(chain: Chain, before: Head | None, now: datetime) -> Head | None:
     start = parse_instant(before.hour) if before else BEGINNING
-    hours = list(chain.sealed_hours(start, doors.now()))
+    hours = list(chain.sealed_hours(start, now))
     if before:
-        _require(chain.seal(start), before)
+        _require_same(chain.seal(start), before)
     newest = chain.seal(hours[-1]) if hours else None
     return Head(chain.org, rfc3339(newest.hour), newest.sha256) if newest else None
 
 
-def _require(seal: Seal | None, head: Head) -> None:
+def _require_same(seal: Seal | None, head: Head) -> None:
     if seal is None:
         raise EvidenceMissing(f"{head.org_id} {head.hour}: the seal that was anchored is missing")
     if seal.sha256 != head.seal_sha256:
         raise EvidenceInvalid(f"{head.org_id} {head.hour}: the seal is not the anchored one")
 
 
-def _stamped(made: Anchor, doors: AnchorDoors) -> Anchor:
-    if doors.authority is None:
-        return made
-    url = doors.authority.url
+def _with_token(anchor: Anchor, context: AnchorContext) -> Anchor:
+    """Return the anchor with what the time authority answers, where one is configured."""
+    if context.authority is None:
+        return anchor
+    url = context.authority.url
     try:
-        token = doors.authority.stamp(bytes.fromhex(made.sha256), doors.now())
+        token = context.authority.stamp(bytes.fromhex(anchor.sha256), context.now())
     except NoToken as error:
-        log.warning("no token", tenant_id=made.document["tenant_id"], reason=error.reason)
-        doors.count(MISSING_TOKENS)
-        return made.stamped(url, None, error.reason)
-    return made.stamped(url, base64.b64encode(token).decode(), None)
+        log.warning("no token", tenant_id=anchor.document["tenant_id"], reason=error.reason)
+        context.count(MISSING_TOKENS)
+        return anchor.stamped(url, None, error.reason)
+    return anchor.stamped(url, base64.b64encode(token).decode(), None)

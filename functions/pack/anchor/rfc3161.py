@@ -1,4 +1,4 @@
-"""Timestamp: ask a time authority to sign that a digest was there at a time.
+"""RFC 3161: ask a time authority to sign that a digest was there at a time.
 
 The request, and the few fields of the reply that show it is the answer to this very question
 (status, digest, nonce, time), are handled here, in strict DER. The authority's signature is not
@@ -100,8 +100,8 @@ def request(digest: bytes, nonce: int) -> bytes:
     algorithm = _encoded(_SEQUENCE, _encoded(_OID, _SHA256) + _encoded(_NULL, b""))
     imprint = _encoded(_SEQUENCE, algorithm + _encoded(_OCTETS, digest))
     number = nonce.to_bytes(nonce.bit_length() // 8 + 1, "big")
-    wanted = imprint + _encoded(_INTEGER, number) + b"\x01\x01\xff"
-    return _encoded(_SEQUENCE, _encoded(_INTEGER, b"\x01") + wanted)
+    fields = imprint + _encoded(_INTEGER, number) + b"\x01\x01\xff"
+    return _encoded(_SEQUENCE, _encoded(_INTEGER, b"\x01") + fields)
 
 
 def check(reply: bytes, digest: bytes, nonce: int) -> datetime:

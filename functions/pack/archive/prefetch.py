@@ -1,4 +1,4 @@
-"""Ahead: do the next things in threads while this one is being used, in the order given.
+"""Prefetch: do the next things in threads while this one is being used, in the order given.
 
 S3 answers in tens of milliseconds, and a month of an organization is some two thousand objects. Few
 are under way at once, so that what waits for its turn stays small.
@@ -16,7 +16,7 @@ Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 
-def ahead(
+def prefetch(
     function: Callable[[Item], Result], items: Iterable[Item], under_way: int = UNDER_WAY
 ) -> Generator[tuple[Item, "Future[Result]"], None, None]:
     """Yield each item with its future; ``result()`` waits, and raises what the function raised.

@@ -5,14 +5,17 @@ or machines; a pax header only for what octal cannot say (over 8 GiB).
 Source: POSIX.1-2018, pax, "ustar Interchange Format"; RFC 1952.
 """
 
-from dataclasses import dataclass
+import hashlib
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import IO
 
-from functions.pack.archive.gzip_pieces import Gzip
-from functions.pack.archive.spool import Member
+from functions.pack.archive.spool import Member, deflate, joined_crc32
+from functions.shared.aws.gzip_member import END, HEAD, trailer
 
 _BLOCK = 512
-_PIECE = 1 << 18
+# Of a member, copied at a time.
+_COPIED = 1 << 18
 _LARGEST_OCTAL = 8**11 - 1
 
 
@@ -34,23 +37,62 @@ class Archive:
 def archive(path: Path, manifest: bytes, signature_file: bytes, members: list[Member]) -> Archive:
     """Write the archive: manifest, signature, then the files in the manifest's order."""
     with path.open("wb") as file:
-        packed = Gzip(file)
+        gzip = _Gzip(file)
         for name, body in (("manifest.json", manifest), ("manifest.sig", signature_file)):
-            packed.add(header(name, len(body)) + body + bytes(-len(body) % _BLOCK))
+            gzip.add(header(name, len(body)) + body + bytes(-len(body) % _BLOCK))
         for member in members:
-            packed.add(header(member.name, member.size))
-            _copy(member, packed)
-            packed.add(bytes(-member.size % _BLOCK))
-        packed.add(bytes(2 * _BLOCK))
-        digest = packed.end()
-    return Archive(path, packed.size, digest)
+            gzip.add(header(member.name, member.size))
+            gzip.copy(member)
+            gzip.add(bytes(-member.size % _BLOCK))
+        gzip.add(bytes(2 * _BLOCK))
+        digest = gzip.end()
+    return Archive(path, gzip.size, digest)
 
 
-def _copy(member: Member, packed: Gzip) -> None:
-    with member.path.open("rb") as file:
-        while piece := file.read(_PIECE):
-            packed.raw(piece)
-    packed.account(member.size, member.crc32)
+@dataclass(slots=True)
+class _Gzip:
+    """One gzip member that is being joined from deflated pieces.
+
+    Attributes:
+        file: where it goes.
+        size: bytes written.
+    """
+
+    file: IO[bytes]
+    size: int = 0
+    _inflated: int = 0
+    _crc32: int = 0
+    _digest: "hashlib._Hash" = field(default_factory=hashlib.sha256)
+
+    def __post_init__(self) -> None:
+        self._write(HEAD)
+
+    def add(self, data: bytes) -> None:
+        """Deflate bytes and write them."""
+        piece = deflate(data)
+        self._write(piece.packed)
+        self._account(piece.size, piece.crc32)
+
+    def copy(self, member: Member) -> None:
+        """Write a file of the pack as it lies on the disk, deflated."""
+        with member.path.open("rb") as file:
+            while packed := file.read(_COPIED):
+                self._write(packed)
+        self._account(member.size, member.crc32)
+
+    def end(self) -> str:
+        """Write the end; return the SHA-256 of everything written."""
+        self._write(END + trailer(self._crc32, self._inflated))
+        return self._digest.hexdigest()
+
+    def _write(self, packed: bytes | memoryview) -> None:
+        self.file.write(packed)
+        self._digest.update(packed)
+        self.size += len(packed)
+
+    def _account(self, size: int, crc32: int) -> None:
+        self._crc32 = joined_crc32(self._crc32, crc32, size)
+        self._inflated += size
 
 
 def header(name: str, size: int) -> bytes:

@@ -1,97 +1,78 @@
 """Collect (step 1 of 6): what the sealed hours of a period say, and where their contents lie.
 
 Reads seals only. Every expected hour becomes a row of the coverage file as it passes; what stays
-in memory of an hour is where its event segments lie.
+in memory of an hour is where its segments lie.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 
 from functions.pack.archive.spool import Spool
-from functions.pack.collect.corroboration import Witnesses, confirm
-from functions.pack.collect.organization import Organization, Segment
-from functions.pack.collect.orphan_objects import strays
-from functions.pack.collect.seal_chain import Losses, unsealed_after, unsealed_between, walk
+from functions.pack.collect.corroboration import Corroboration, confirm
+from functions.pack.collect.organization import Collection, Organization, Segment
+from functions.pack.collect.orphan_objects import orphan_objects
+from functions.pack.collect.scope import Scope
+from functions.pack.collect.seal_chain import (
+    MissingEvidence,
+    unsealed_after,
+    unsealed_between,
+    verify_chain,
+)
 from functions.shared.aws.bucket import Bucket
-from functions.shared.canonical import Json, canonical
+from functions.shared.canonical import canonical
 from functions.shared.evidence.seals import BEGINNING, Chain, Seal
-from functions.shared.hours import HOUR, month_of, parse_instant, rfc3339
+from functions.shared.hours import HOUR, month_of, rfc3339
 from functions.shared.period import Period
-from functions.shared.tables.packs import Pack, Packs
+from functions.shared.records.packs import CoverageHour, CoverageRow, HourOutcome
+from functions.shared.records.seals import (
+    SealContent,
+    SectionSeal,
+    SegmentEntry,
+    Segments,
+)
 
 _READ = ("complete", "partial")
 _NOT_GAPS = ("complete", "partial", "paused")
 
 
 def collect(
-    pack: Pack,
+    scope: Scope,
     evidence: Bucket,
-    late_after: Mapping[str, datetime | None],
-    coverage: Spool,
-    losses: Losses,
-    witnesses: Witnesses,
-) -> list[Organization]:
-    """Return what the seals say of each organization, sorted by id.
+    corroboration: Corroboration,
+    folder: Path,
+    missing: MissingEvidence,
+) -> Collection:
+    """Return what the seals say of each organization, and the coverage file.
 
     Args:
-        pack: the row, with ``sealed_through`` frozen.
+        scope: which organizations, hours and seals.
         evidence: the evidence bucket.
-        late_after: what ``late_after`` returned.
-        coverage: takes a row for every expected hour.
-        losses: takes what is missing or invalid.
-        witnesses: what else says that hours were sealed.
+        corroboration: what else says that hours were sealed.
+        folder: where the coverage file goes.
+        missing: takes what is missing or invalid.
     """
-    sealed_through = pack.sealed_through or {}
-    found = []
-    for org in sorted(pack.org_ids):
-        through = sealed_through.get(org)
-        one = _Collecting(
-            Organization(org), pack.period, coverage, org in late_after, late_after.get(org)
-        )
-        chain = Chain(evidence, pack.tenant_id, org)
-        if through:
-            last = parse_instant(through)
-            one.take(walk(chain, one.start, last, losses))
-            lost = strays(evidence, pack.tenant_id, org, pack.period, last, one.named)
-            one.organization.strays.extend(lost)
-        confirm(chain, one.sealed, witnesses.of(org), losses)
-        found.append(one.organization)
-    return found
-
-
-def late_after(pack: Pack, packs: Packs) -> dict[str, datetime | None]:
-    """Return, by organization, the hour behind which seals may hold events of earlier months.
-
-    That is the cut of the last monthly pack before this one that held the organization; what was
-    sealed up to it is in that pack or in an earlier one. Where there is none, everything sealed
-    may. Only a monthly pack takes such events, and a revision that takes its place: for any other
-    the answer is empty.
-    """
-    month = _month(pack, packs)
-    if month is None:
-        return {}
-    waiting = set(pack.org_ids)
-    cuts: dict[str, datetime | None] = dict.fromkeys(waiting)
-    for earlier in packs.monthly_before(pack.tenant_id, month):
-        for org in waiting & set(earlier.org_ids):
-            cuts[org] = parse_instant(earlier.cut_hour)
-        waiting -= set(earlier.org_ids)
-        if not waiting:
-            break
-    return cuts
-
-
-def _month(pack: Pack, packs: Packs) -> str | None:
-    """Return the month whose monthly pack this is, or replaces, itself or through revisions."""
-    while pack.replaces is not None:
-        pack = packs.need(pack.tenant_id, pack.replaces)
-    return pack.month
+    organizations = []
+    with Spool(folder / "coverage.jsonl") as coverage:
+        for org in scope.org_ids:
+            takes_late, late_after = org in scope.late_after, scope.late_after.get(org)
+            reader = _SealReader(Organization(org), scope.period, coverage, takes_late, late_after)
+            chain = Chain(evidence, scope.tenant_id, org)
+            through = scope.through(org)
+            if through:
+                reader.read(verify_chain(chain, reader.start, through, missing))
+                reader.organization.orphan_objects = list(
+                    orphan_objects(chain, scope.period, through, reader.named_keys)
+                )
+            confirm(chain, reader.sealed, corroboration.claims(org), missing)
+            organizations.append(reader.organization)
+        return Collection(organizations, coverage.finish(), corroboration.anchors)
 
 
 @dataclass(slots=True)
-class _Collecting:
-    """One organization's walk: the seals pass by, what is needed later stays."""
+class _SealReader:
+    """Reads one organization's seals as they pass, and keeps what is needed later."""
 
     organization: Organization
     period: Period
@@ -99,7 +80,7 @@ class _Collecting:
     takes_late: bool
     late_after: datetime | None
     sealed: dict[datetime, str] = field(default_factory=dict)
-    named: set[str] = field(default_factory=set)
+    named_keys: set[str] = field(default_factory=set)
     _gap: int = 0
     _counted: datetime | None = None
 
@@ -110,90 +91,112 @@ class _Collecting:
             return self.period.start
         return min(self.period.start, self.late_after + HOUR if self.late_after else BEGINNING)
 
-    def take(self, seals: Iterable[Seal]) -> None:
-        """Take the seals, oldest first; the first may lie before the start."""
+    def read(self, seals: Iterable[Seal]) -> None:
+        """Read the seals, oldest first; the first may lie before the start."""
         previous: Seal | None = None
         for seal in seals:
             for hour in unsealed_between(previous, seal):
-                self._take_gap(hour)
-            self._take_seal(seal)
+                self._add_gap(hour)
+            self._add_seal(seal)
             previous = seal
         for hour in unsealed_after(previous, self.period.end):
-            self._take_gap(hour)
+            self._add_gap(hour)
 
-    def _take_seal(self, seal: Seal) -> None:
-        found, content = self.organization, seal.content
+    def _add_seal(self, seal: Seal) -> None:
+        organization, segments = self.organization, seal.content["segments"]
         self.sealed[seal.hour] = seal.sha256
-        self.named.update(entry["key"] for kind in content["segments"].values() for entry in kind)
-        for entry in content["segments"]["events"]:
-            self._take_segment(seal, entry)
+        self.named_keys.update(entry["key"] for entry in _entries(segments))
+        for entry in segments["events"]:
+            self._add_events(seal, entry)
         if seal.hour >= self.period.start:
-            found.verdicts += _segments(seal, "verdicts")
-        found.audited_through = _audited_through(content)
-        if not self._in_period(seal.hour):
-            return
-        found.changes += _segments(seal, "changes")
-        found.collected.take(seal)
-        if not found.seals:
-            found.first_previous_sha256 = content["previous_sha256"]
-        found.last_seal_sha256 = seal.sha256
-        found.last_sealed_hour = content["hour"]
-        found.org_proof = content["org_proof"]
-        found.audit_log = _audit_log(content, found.audit_log)
-        hour_end = rfc3339(seal.hour + HOUR)
-        for section, facts in content["sections"].items():
-            if facts.get("register"):
-                found.registers[section] = facts["register"]
-            if section in found.pictured and _shows(seal, hour_end, facts):
-                found.pictured[section].append(content["hour"])
-        self._cover(seal.hour, content["outcome"], seal)
+            organization.verdicts += _segments(seal, _verdicts(segments))
+        organization.audited_through = _audited_through(seal.content)
+        if self._in_period(seal.hour):
+            organization.changes += _segments(seal, _changes(segments))
+            organization.runs.add(seal)
+            self._add_content(seal)
+            self._add_coverage(seal.hour, seal.content["outcome"], seal)
 
-    def _take_segment(self, seal: Seal, entry: Json) -> None:
+    def _add_content(self, seal: Seal) -> None:
+        organization, content = self.organization, seal.content
+        if not organization.n_seals:
+            organization.first_previous_sha256 = content["previous_sha256"]
+        organization.last_seal_sha256 = seal.sha256
+        organization.last_sealed_hour = content["hour"]
+        organization.org_proof = content["org_proof"]
+        organization.audit_log = _audit_log(content, organization.audit_log)
+        hour_end = rfc3339(seal.hour + HOUR)
+        for name, section in content["sections"].items():
+            register = section["register"] if "register" in section else None
+            if register:
+                organization.registers[name] = register
+            if name in organization.snapshot_hours and _is_shown(content, hour_end, section):
+                organization.snapshot_hours[name].append(content["hour"])
+
+    def _add_events(self, seal: Seal, entry: SegmentEntry) -> None:
         first, last = month_of(self.period.start), month_of(self.period.last_hour)
         late = entry["month"] < first
         due = self.takes_late and (self.late_after is None or seal.hour > self.late_after)
         if first <= entry["month"] <= last or (late and due):
-            self.organization.segments.append(Segment(seal.content["hour"], entry, late))
+            self.organization.events.append(Segment(seal.content["hour"], entry, late))
 
-    def _take_gap(self, hour: datetime) -> None:
+    def _add_gap(self, hour: datetime) -> None:
         if self._in_period(hour):
-            self._cover(hour, "gap", None)
+            self._add_coverage(hour, "gap", None)
 
     def _in_period(self, hour: datetime) -> bool:
         return self.period.start <= hour < self.period.end
 
-    def _cover(self, hour: datetime, outcome: str, seal: Seal | None) -> None:
-        found = self.organization
-        found.outcomes[outcome] += 1
+    def _add_coverage(self, hour: datetime, outcome: HourOutcome, seal: Seal | None) -> None:
+        organization = self.organization
+        organization.outcomes[outcome] += 1
         if self._counted != hour - HOUR or outcome in _NOT_GAPS:
             self._gap = 0
         self._gap += outcome not in _NOT_GAPS
-        found.longest_gap_hours = max(found.longest_gap_hours, self._gap)
+        organization.longest_gap_hours = max(organization.longest_gap_hours, self._gap)
         self._counted = hour
-        row = {"hour": rfc3339(hour), "org_id": found.org_id, "outcome": outcome}
+        expected: CoverageHour = {
+            "hour": rfc3339(hour),
+            "org_id": organization.org_id,
+            "outcome": outcome,
+        }
         if seal is None:
-            self.coverage.row(row | {"run": None, "seal": None, "sha256": None})
+            row: CoverageRow = {**expected, "run": None, "seal": None, "sha256": None}
+            self.coverage.add_row(row)
         else:
             # Fields are in the order of their names; a seal's are the last three.
-            self.coverage.text(canonical(row)[:-1] + b"," + seal.encode()[1:] + b"\n", 1)
+            text = canonical(expected)[:-1] + b"," + seal.encode()[1:]
+            self.coverage.add_bytes(text + b"\n", 1)
 
 
-def _segments(seal: Seal, kind: str) -> list[Segment]:
-    entries = seal.content["segments"].get(kind, [])
+def _entries(segments: Segments) -> list[SegmentEntry]:
+    return [*segments["events"], *_changes(segments), *_verdicts(segments)]
+
+
+def _changes(segments: Segments) -> list[SegmentEntry]:
+    return segments["changes"] if "changes" in segments else []
+
+
+def _verdicts(segments: Segments) -> list[SegmentEntry]:
+    return segments["verdicts"] if "verdicts" in segments else []
+
+
+def _segments(seal: Seal, entries: Iterable[SegmentEntry]) -> list[Segment]:
     return [Segment(seal.content["hour"], entry, late=False) for entry in entries]
 
 
-def _shows(seal: Seal, hour_end: str, facts: Json) -> bool:
-    """Tell whether an hour's own picture shows a section.
+def _is_shown(content: SealContent, hour_end: str, section: SectionSeal) -> bool:
+    """Tell whether an hour's own snapshot shows a section.
 
     In an hour that did not ask for one, its seal repeats the status of the hour that did.
     """
-    if facts["status"] == "derived":
-        return seal.content["pictured_from"] is not None
-    return facts["status"] in _READ and facts.get("asked_at") in (None, hour_end)
+    if section["status"] == "derived":
+        return content["pictured_from"] is not None
+    asked_at = section["asked_at"] if "asked_at" in section else None
+    return section["status"] in _READ and asked_at in (None, hour_end)
 
 
-def _audit_log(content: Json, before: str) -> str:
+def _audit_log(content: SealContent, before: str) -> str:
     status = content["sections"]["audit_events"]["status"]
     if status == "forbidden":
         return "forbidden"
@@ -203,8 +206,9 @@ def _audit_log(content: Json, before: str) -> str:
     return "proven" if content["frontiers"]["proven"] else "unproven"
 
 
-def _audited_through(content: Json) -> int | None:
-    ends = [stream["closed_through"] for stream in content["frontiers"].get("streams", {}).values()]
-    known = [end for end in ends if end is not None]
+def _audited_through(content: SealContent) -> int | None:
+    watermarks = content["frontiers"]
+    streams = watermarks["streams"].values() if "streams" in watermarks else ()
+    ends = [end for stream in streams if (end := stream["closed_through"]) is not None]
     # A stream that never answered (its scope is missing) holds no events that could settle.
-    return min(known) if known else None
+    return min(ends, default=None)

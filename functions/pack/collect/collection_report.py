@@ -2,18 +2,24 @@
 
 Part of steps 1 and 2 of 6 (collect, write); pure. Everything about a run is from the ``run`` blocks
 that stand beside the seals; what no block tells is null. The questions asked are those of the
-snapshot room; a test holds this list to what it really asks.
+snapshot function; a test holds this list to what it really asks.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
-from functions.pack.collect.organization import SUMMED, Organization
-from functions.shared.canonical import Json
+from functions.pack.collect.organization import Organization
+from functions.shared.records.entities import AdminKey
+from functions.shared.records.packs import (
+    CollectedEndpoint,
+    CollectedOrganization,
+    CollectionReport,
+    Generator,
+)
 from functions.shared.sections import SECTIONS
 
 # What writes packs; in the manifest, too.
-GENERATOR: Final = {"name": "openai-audit", "version": "0.1.0"}
+GENERATOR: Final[Generator] = {"name": "openai-audit", "version": "0.1.0"}
 _PAGE: Final = {"limit": "100"}
 _WINDOW: Final = {
     "effective_at[gte]": "<epoch second>",
@@ -33,67 +39,75 @@ _WHEN: Final = {
 }
 
 
-def collection(
-    organizations: Sequence[Organization],
-    own_keys: Mapping[str, Iterable[Json]],
-) -> Json:
+def collection_report(
+    organizations: Sequence[Organization], admin_keys: Mapping[str, Iterable[AdminKey]]
+) -> CollectionReport:
     """Return the document.
 
     Args:
         organizations: as collected, sorted by id.
-        own_keys: rows of the admin keys' register, by organization.
+        admin_keys: rows of the admin keys' register, by organization.
     """
-    skews = [one.collected.largest_skew_s for one in organizations]
+    runs = [organization.runs for organization in organizations]
+    skews = [totals.largest_skew_s for totals in runs if totals.largest_skew_s is not None]
     return {
-        "api": {"name": "OpenAI Admin API", "bases": _said(organizations, "api_base")},
+        "api": {
+            "name": "OpenAI Admin API",
+            "bases": _names(totals.api_bases for totals in runs),
+        },
         "clock": {
             "compared_with": "the Date header of OpenAI's answers",
-            "largest_skew_s": max((s for s in skews if s is not None), key=abs, default=None),
-            "sources": _said(organizations, "clock"),
+            "largest_skew_s": max(skews, key=abs, default=None),
+            "sources": _names(totals.clocks for totals in runs),
         },
         "endpoints": ENDPOINTS,
         "cursors": CURSORS,
         "generator": GENERATOR,
-        "organizations": [_of(one, own_keys.get(one.org_id, ())) for one in organizations],
-        "regions": _said(organizations, "region"),
+        "organizations": [
+            _of(organization, admin_keys.get(organization.org_id, ()))
+            for organization in organizations
+        ],
+        "regions": _names(totals.regions for totals in runs),
     }
 
 
-def _said(organizations: Iterable[Organization], name: str) -> list[str] | None:
-    return sorted(set().union(*(one.collected.said.get(name, ()) for one in organizations))) or None
+def _names(by_organization: Iterable[set[str]]) -> list[str] | None:
+    return sorted(set().union(*by_organization)) or None
 
 
-def _of(organization: Organization, rows: Iterable[Json]) -> Json:
-    collected = organization.collected
-    ids = _ids_by_end(rows)
+def _of(organization: Organization, admin_keys: Iterable[AdminKey]) -> CollectedOrganization:
+    runs = organization.runs
+    key_ids = _key_ids_by_end(admin_keys)
     return {
         "org_id": organization.org_id,
         "org_proof": organization.org_proof,
         "admin_keys": [
             {
-                "key_id": ids.get(last4),
+                "key_id": key_ids.get(last4),
                 "last4": last4,
-                "first_hour": used.first_hour,
-                "last_hour": used.last_hour,
+                "first_hour": use.first_hour,
+                "last_hour": use.last_hour,
             }
-            for last4, used in sorted(collected.keys.items())
+            for last4, use in sorted(runs.keys.items())
         ],
-        "largest_skew_s": collected.largest_skew_s,
-        "sections": {name: dict(sorted(n.items())) for name, n in collected.sections.items()},
-        **{name: collected.sums[name] for name in SUMMED},
+        "largest_skew_s": runs.largest_skew_s,
+        "sections": {name: dict(sorted(hours.items())) for name, hours in runs.sections.items()},
+        "requests": runs.requests,
+        "pages": runs.pages,
+        "retries": runs.retries,
     }
 
 
-def _ids_by_end(rows: Iterable[Json]) -> dict[str, str]:
+def _key_ids_by_end(admin_keys: Iterable[AdminKey]) -> dict[str, str]:
     """Return ids of admin keys by their last four characters, of those nobody can confuse."""
-    found: dict[str, set[str]] = {}
-    for row in rows:
-        if row["redacted_value"]:
-            found.setdefault(row["redacted_value"][-4:], set()).add(row["key_id"])
-    return {last4: ids.pop() for last4, ids in found.items() if len(ids) == 1}
+    by_end: dict[str, set[str]] = {}
+    for key in admin_keys:
+        if key["redacted_value"]:
+            by_end.setdefault(key["redacted_value"][-4:], set()).add(key["key_id"])
+    return {last4: ids.pop() for last4, ids in by_end.items() if len(ids) == 1}
 
 
-def _endpoints() -> list[Json]:
+def _endpoints() -> list[CollectedEndpoint]:
     paths = {section.name: section.path for section in SECTIONS}
     users, keys, log = paths["users"], paths["api_keys"], "/organization/audit_logs"
     lists = [
@@ -114,9 +128,14 @@ def _endpoints() -> list[Json]:
     ]
 
 
-def _endpoint(section: str, path: str, parameters: dict[str, str], when: str) -> Json:
-    asked = {"method": "GET", "path": path, "parameters": parameters, "section": section}
-    return asked | {"when": when}
+def _endpoint(section: str, path: str, parameters: dict[str, str], when: str) -> CollectedEndpoint:
+    return {
+        "method": "GET",
+        "path": path,
+        "parameters": parameters,
+        "section": section,
+        "when": when,
+    }
 
 
 ENDPOINTS: Final = _endpoints()

@@ -1,25 +1,28 @@
-"""What the seals of a period say of one organization.
+"""What the seals of a period say of one organization, and of all of a pack together.
 
 Part of step 1 of 6 (collect); pure.
 """
 
 from collections import Counter, defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from functions.shared.canonical import Json
+from functions.pack.archive.spool import Member
+from functions.shared.evidence.anchors import Anchor
 from functions.shared.evidence.seals import Seal
 from functions.shared.hours import HOUR, rfc3339
+from functions.shared.records.packs import HourOutcome
+from functions.shared.records.seals import ObjectEntry, Run, SegmentEntry
+from functions.shared.records.tables import PackLastSeal
 
 SECTIONS = ("users", "projects", "api_keys")
 # Sections beyond the documented ones, as far as profile full has them; in the pack's order.
 OPTIONAL = ("admin_keys", "service_accounts", "invites", "project_users")
-PICTURED = (*SECTIONS, *OPTIONAL, "findings")
-# What the runs of the period are added up by.
-SUMMED = ("requests", "pages", "retries")
+REGISTERS = (*SECTIONS, *OPTIONAL, "findings")
 
 
 @dataclass(slots=True)
-class Used:
+class KeyUse:
     """An admin key, by its last four characters: the hours that were read with it."""
 
     first_hour: str
@@ -27,42 +30,61 @@ class Used:
 
 
 @dataclass(slots=True)
-class Collected:
+class RunTotals:
     """What the run blocks of one organization's hours say together.
 
     Attributes:
         sections: hours by section and status; hours that did not ask for a section are left out.
-        sums: requests, pages and retries.
+        requests: sent to OpenAI.
+        pages: of lists, read.
+        retries: requests that were sent again.
         largest_skew_s: OpenAI's clock minus ours, the largest either way, 0 for less than two
             seconds; None where no run tells.
         keys: admin keys by their last four characters.
-        said: what the runs said of themselves: ``api_base``, ``clock`` and ``region``.
+        api_bases: addresses of the API.
+        clocks: sources of the time.
+        regions: where the runs took place.
     """
 
     sections: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
-    sums: Counter[str] = field(default_factory=Counter)
+    requests: int = 0
+    pages: int = 0
+    retries: int = 0
     largest_skew_s: int | None = None
-    keys: dict[str, Used] = field(default_factory=dict)
-    said: dict[str, set[str]] = field(default_factory=dict)
+    keys: dict[str, KeyUse] = field(default_factory=dict)
+    api_bases: set[str] = field(default_factory=set)
+    clocks: set[str] = field(default_factory=set)
+    regions: set[str] = field(default_factory=set)
 
-    def take(self, seal: Seal) -> None:
-        """Take one hour of the period, oldest first."""
-        hour_end = rfc3339(seal.hour + HOUR)
-        for name, facts in seal.content["sections"].items():
-            if facts["status"] != "derived" and facts.get("asked_at") in (None, hour_end):
-                self.sections[name][facts["status"]] += 1
-        run = seal.run
-        for name in SUMMED:
-            self.sums[name] += run.get(name, 0)
-        skew_s = run.get("skew_s")
-        if skew_s is not None:
-            self.largest_skew_s = max(skew_s, self.largest_skew_s or 0, key=abs)
-        for name in ("api_base", "clock", "region"):
-            if run.get(name):
-                self.said.setdefault(name, set()).add(run[name])
-        if run.get("key_last4"):
+    def add(self, seal: Seal) -> None:
+        """Add one hour of the period, oldest first."""
+        self._add_sections(seal)
+        self._add_run(seal.run)
+        last4 = seal.run["key_last4"] if "key_last4" in seal.run else None
+        if last4:
             hour = seal.content["hour"]
-            self.keys.setdefault(run["key_last4"], Used(hour, hour)).last_hour = hour
+            self.keys.setdefault(last4, KeyUse(hour, hour)).last_hour = hour
+
+    def _add_sections(self, seal: Seal) -> None:
+        hour_end = rfc3339(seal.hour + HOUR)
+        for name, section in seal.content["sections"].items():
+            asked_at = section["asked_at"] if "asked_at" in section else None
+            if section["status"] != "derived" and asked_at in (None, hour_end):
+                self.sections[name][section["status"]] += 1
+
+    def _add_run(self, run: Run) -> None:
+        self.requests += run["requests"] if "requests" in run else 0
+        self.pages += run["pages"] if "pages" in run else 0
+        self.retries += run["retries"] if "retries" in run else 0
+        if "skew_s" in run and run["skew_s"] is not None:
+            self.largest_skew_s = max(run["skew_s"], self.largest_skew_s or 0, key=abs)
+        for values, value in (
+            (self.api_bases, run["api_base"] if "api_base" in run else None),
+            (self.clocks, run["clock"] if "clock" in run else None),
+            (self.regions, run["region"] if "region" in run else None),
+        ):
+            if value:
+                values.add(value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +98,7 @@ class Segment:
     """
 
     hour: str
-    entry: Json
+    entry: SegmentEntry
     late: bool
 
 
@@ -92,16 +114,16 @@ class Organization:
         last_seal_sha256: digest of the period's last seal.
         last_sealed_hour: name of the hour it closes.
         outcomes: hours by outcome; ``gap`` where there is no seal.
-        longest_gap_hours: most hours in a row of which there is no picture.
+        longest_gap_hours: most hours in a row of which there is no snapshot.
         registers: the last entry sealed in the period, by section.
-        pictured: names of the period's hours whose picture shows a section, by section.
-        segments: of events, by sealing hour.
+        snapshot_hours: names of the period's hours whose snapshot shows a section, by section.
+        events: segments, by sealing hour.
         changes: segments of the period's changes, by hour.
         verdicts: segments of verdicts on changes, by sealing hour, from the period's start to the
             last seal that counts.
-        collected: how the hours of the period were read.
+        runs: how the hours of the period were read.
         audited_through: epoch second up to which the audit log was read at the cut.
-        strays: keys of objects among the period's segments that no seal names.
+        orphan_objects: keys of objects among the period's segments that no seal names.
     """
 
     org_id: str
@@ -110,18 +132,51 @@ class Organization:
     first_previous_sha256: str | None = None
     last_seal_sha256: str | None = None
     last_sealed_hour: str | None = None
-    outcomes: Counter[str] = field(default_factory=Counter)
+    outcomes: Counter[HourOutcome] = field(default_factory=Counter)
     longest_gap_hours: int = 0
-    registers: dict[str, Json] = field(default_factory=dict)
-    pictured: dict[str, list[str]] = field(default_factory=lambda: {name: [] for name in PICTURED})
-    segments: list[Segment] = field(default_factory=list)
+    registers: dict[str, ObjectEntry] = field(default_factory=dict)
+    snapshot_hours: dict[str, list[str]] = field(
+        default_factory=lambda: {section: [] for section in REGISTERS}
+    )
+    events: list[Segment] = field(default_factory=list)
     changes: list[Segment] = field(default_factory=list)
     verdicts: list[Segment] = field(default_factory=list)
-    collected: Collected = field(default_factory=Collected)
+    runs: RunTotals = field(default_factory=RunTotals)
     audited_through: int | None = None
-    strays: list[str] = field(default_factory=list)
+    orphan_objects: list[str] = field(default_factory=list)
 
     @property
-    def seals(self) -> int:
+    def n_seals(self) -> int:
         """Return how many hours of the period have a seal."""
         return self.outcomes.total() - self.outcomes["gap"]
+
+    @property
+    def last_seal(self) -> PackLastSeal | None:
+        """Return the period's last seal, None where there is none."""
+        if self.last_sealed_hour is None or self.last_seal_sha256 is None:
+            return None
+        return {"hour": self.last_sealed_hour, "sha256": self.last_seal_sha256}
+
+
+@dataclass(frozen=True, slots=True)
+class Collection:
+    """What was collected for a pack.
+
+    Attributes:
+        organizations: what the seals say of each, sorted by id.
+        coverage: the finished file, a row for every expected hour.
+        anchors: those of the period, oldest first.
+    """
+
+    organizations: Sequence[Organization]
+    coverage: Member
+    anchors: Sequence[Anchor]
+
+    @property
+    def last_seals(self) -> dict[str, PackLastSeal]:
+        """Return the period's last seal by organization, of those that have one."""
+        return {
+            organization.org_id: organization.last_seal
+            for organization in self.organizations
+            if organization.last_seal
+        }

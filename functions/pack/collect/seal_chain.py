@@ -1,4 +1,4 @@
-"""Walk the chain of seals: every link checked, what is lost named apart from what never was.
+"""Verify the chain of seals: every link checked, what is lost named apart from what never was.
 
 Part of step 1 of 6 (collect). Three things look alike from afar and are kept apart: a *gap* (no
 seal, and the chain links across it), a *missing* object (a seal or the chain names it, and it is
@@ -9,30 +9,36 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from functions.pack.archive.prefetch import ahead
+from functions.pack.archive.prefetch import prefetch
 from functions.shared.errors import EvidenceInvalid, PackFailed
 from functions.shared.evidence.seals import Chain, Seal
 from functions.shared.hours import HOUR, floor_hour, hours_from, parse_instant, rfc3339
 
-_NAMED = 20
-_ENDS = ("connected", "reconnected", "disconnected")
+_MAX_NAMED = 20
+_CONNECTION_KINDS = ("connected", "reconnected", "disconnected")
 
 
 @dataclass(slots=True)
-class Losses:
+class MissingEvidence:
     """Evidence that should be there and is not, or is not what it should be."""
 
-    found: list[str] = field(default_factory=list)
+    reports: list[str] = field(default_factory=list)
     _hours: set[tuple[str, str]] = field(default_factory=set)
 
-    def add(self, org: str, hour: datetime | str, what: str) -> None:
-        """Name one."""
-        name = hour if isinstance(hour, str) else rfc3339(hour)
-        self.found.append(f"{org} {name}: {what}")
-        self._hours.add((org, name))
+    def add(self, owner: str, hour: datetime | str, report: str) -> None:
+        """Report one object.
 
-    def names(self, org: str, hour: datetime) -> bool:
-        """Tell whether something of an organization's hour was named."""
+        Args:
+            owner: an organization, or ``anchor``.
+            hour: whose object it is; of an anchor, its day.
+            report: ``missing`` or ``invalid``, and what.
+        """
+        name = hour if isinstance(hour, str) else rfc3339(hour)
+        self.reports.append(f"{owner} {name}: {report}")
+        self._hours.add((owner, name))
+
+    def reports_hour(self, org: str, hour: datetime) -> bool:
+        """Tell whether something of an organization's hour was reported."""
         return (org, rfc3339(hour)) in self._hours
 
     def require_none(self) -> None:
@@ -41,55 +47,62 @@ class Losses:
         Raises:
             PackFailed: with the list, the first twenty in full.
         """
-        if not self.found:
+        if not self.reports:
             return
-        more = len(self.found) - _NAMED
+        more = len(self.reports) - _MAX_NAMED
         tail = f"; and {more} more" if more > 0 else ""
         raise PackFailed(
             "sealed evidence is missing or invalid, so nothing was signed: "
-            + "; ".join(self.found[:_NAMED])
+            + "; ".join(self.reports[:_MAX_NAMED])
             + tail
         )
 
 
-def walk(chain: Chain, start: datetime, through: datetime, losses: Losses) -> Iterator[Seal]:
+def verify_chain(
+    chain: Chain, start: datetime, through: datetime, missing: MissingEvidence
+) -> Iterator[Seal]:
     """Yield the last seal before ``start``, where there is one, and those to ``through``.
 
     Args:
         chain: the seals.
         start: first hour.
         through: last hour, included.
-        losses: takes what is missing or invalid.
+        missing: takes what is missing or invalid.
 
     Permissions:
         s3:GetObject and s3:ListBucket on the evidence bucket.
     """
-    known = True
+    # False behind a seal that could not be read: nobody knows what the next one should follow.
+    before_is_known = True
     try:
         before = chain.last_before(start)
     except EvidenceInvalid as error:
-        losses.add(chain.org, start - HOUR, f"invalid: {error}")
-        before, known = None, False
+        missing.add(chain.org, start - HOUR, f"invalid: {error}")
+        before, before_is_known = None, False
     if before:
         yield before
-    for hour, read in ahead(chain.seal, chain.sealed_hours(start, through + HOUR)):
+    for hour, read in prefetch(chain.seal, chain.sealed_hours(start, through + HOUR)):
         try:
             seal = read.result()
         except EvidenceInvalid as error:
-            losses.add(chain.org, hour, f"invalid: {error}")
-            known = False
+            missing.add(chain.org, hour, f"invalid: {error}")
+            before_is_known = False
             continue
         if seal is None:
-            losses.add(chain.org, hour, "missing: the seal was listed and cannot be read")
-            known = False
+            missing.add(chain.org, hour, "missing: the seal was listed and cannot be read")
+            before_is_known = False
             continue
-        if known and seal.content["previous_sha256"] != (before.sha256 if before else None):
-            losses.add(chain.org, *_broken(seal, before))
-        before, known = seal, True
+        if before_is_known and not _follows(seal, before):
+            missing.add(chain.org, *_broken_link(seal, before))
+        before, before_is_known = seal, True
         yield seal
 
 
-def _broken(seal: Seal, before: Seal | None) -> tuple[datetime, str]:
+def _follows(seal: Seal, before: Seal | None) -> bool:
+    return seal.content["previous_sha256"] == (before.sha256 if before else None)
+
+
+def _broken_link(seal: Seal, before: Seal | None) -> tuple[datetime, str]:
     """Return which hour to name where a seal does not follow the one before it, and why."""
     named = seal.content["previous_sha256"]
     if named is None:
@@ -120,8 +133,8 @@ def _left_in(seal: Seal) -> datetime | None:
     entries = seal.content["lifecycle"]
     if all(entry["kind"] != "reconnected" for entry in entries):
         return None
-    left = [parse_instant(entry["at"]) for entry in entries if entry["kind"] == "disconnected"]
-    return floor_hour(left[0]) if left else None
+    ends = [parse_instant(entry["at"]) for entry in entries if entry["kind"] == "disconnected"]
+    return floor_hour(ends[0]) if ends else None
 
 
 def unsealed_after(last: Seal | None, end: datetime) -> Iterator[datetime]:
@@ -132,5 +145,6 @@ def unsealed_after(last: Seal | None, end: datetime) -> Iterator[datetime]:
 
 def ends_chain(seal: Seal) -> bool:
     """Tell whether the organization was disconnected when this hour ended."""
-    kinds = [entry["kind"] for entry in seal.content["lifecycle"] if entry["kind"] in _ENDS]
+    entries = seal.content["lifecycle"]
+    kinds = [entry["kind"] for entry in entries if entry["kind"] in _CONNECTION_KINDS]
     return bool(kinds) and kinds[-1] == "disconnected"

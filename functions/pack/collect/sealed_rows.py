@@ -1,60 +1,68 @@
-"""Reading: registers and small segments as rows, each checked against the digest in its seal.
+"""Sealed rows: registers and small segments, each checked against the digest in its seal.
 
-Part of step 2 of 6 (write). What cannot be read is noted and counts as no rows: the pack will fail,
-and its reason names everything that is lost, not only the first.
+Part of step 1 of 6 (collect). What cannot be read is noted and counts as no rows: the pack will
+fail, and its reason names everything that is lost, not only the first.
 """
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from typing import TypeVar
 
-from functions.pack.archive.prefetch import ahead
+from functions.pack.archive.prefetch import prefetch
 from functions.pack.collect.organization import Organization, Segment
-from functions.pack.collect.seal_chain import Losses
+from functions.pack.collect.seal_chain import MissingEvidence
 from functions.shared.aws.bucket import Bucket
-from functions.shared.canonical import Json
 from functions.shared.errors import EvidenceInvalid, EvidenceMissing
 from functions.shared.evidence.seals import read_rows
+from functions.shared.hours import rfc3339
+from functions.shared.period import Period
+
+Row = TypeVar("Row")
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
-    """The evidence of a pack's organizations.
+class SealedRows:
+    """The rows that the seals of a pack's organizations name.
 
     Attributes:
         evidence: the evidence bucket.
-        losses: takes what is missing or invalid.
+        period: the pack's; a register that is missing is reported with its last hour.
+        missing: takes what is missing or invalid.
 
     Permissions:
         s3:GetObject on the evidence bucket.
     """
 
     evidence: Bucket
-    losses: Losses
+    period: Period
+    missing: MissingEvidence
 
-    def __call__(self, organization: Organization, hour: str, entry: Json) -> list[Json]:
-        """Return the rows of one register or segment.
+    def of_register(self, organization: Organization, section: str, record: type[Row]) -> list[Row]:
+        """Return the rows of the last register of a section that the period sealed."""
+        entry = organization.registers.get(section)
+        if entry is None:
+            return []
+        last_hour = rfc3339(self.period.last_hour)
+        return self._rows(
+            organization.org_id, last_hour, lambda: read_rows(self.evidence, entry, record)
+        )
 
-        Args:
-            organization: whose it is.
-            hour: to name in the list of losses.
-            entry: what the seal says of it.
-        """
-        return self._rows(organization, hour, lambda: read_rows(self.evidence, entry))
-
-    def each(
-        self, organization: Organization, segments: Iterable[Segment]
-    ) -> Iterator[tuple[Segment, list[Json]]]:
+    def of_segments(
+        self, org: str, segments: Iterable[Segment], record: type[Row]
+    ) -> Iterator[tuple[Segment, list[Row]]]:
         """Yield segments with their rows, in the order given; the next ones are read meanwhile."""
-        for segment, read in ahead(lambda one: read_rows(self.evidence, one.entry), segments):
-            yield segment, self._rows(organization, segment.hour, read.result)
 
-    def _rows(
-        self, organization: Organization, hour: str, read: Callable[[], list[Json]]
-    ) -> list[Json]:
+        def read(segment: Segment) -> list[Row]:
+            return read_rows(self.evidence, segment.entry, record)
+
+        for segment, rows in prefetch(read, segments):
+            yield segment, self._rows(org, segment.hour, rows.result)
+
+    def _rows(self, org: str, hour: str, read: Callable[[], list[Row]]) -> list[Row]:
         try:
             return read()
         except EvidenceMissing as error:
-            self.losses.add(organization.org_id, hour, f"missing: {error}")
+            self.missing.add(org, hour, f"missing: {error}")
         except EvidenceInvalid as error:
-            self.losses.add(organization.org_id, hour, f"invalid: {error}")
+            self.missing.add(org, hour, f"invalid: {error}")
         return []

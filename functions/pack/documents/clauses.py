@@ -4,9 +4,12 @@ Pure data. Ids and titles are those of the sources named here. Where a criterion
 has no title of its own, its opening words stand there, behind the article's title if it has one.
 """
 
+from collections.abc import Mapping
 from typing import Final
 
-FRAMEWORKS: Final = {
+from functions.shared.records.packs import Framework
+
+FRAMEWORKS: Final[Mapping[str, Framework]] = {
     "SOC 2": {
         "title": "TSP Section 100, 2017 Trust Services Criteria for Security, Availability, "
         "Processing Integrity, Confidentiality, and Privacy (With Revised Points of Focus - 2022)",

@@ -7,7 +7,7 @@ for the auditor to say.
 from collections.abc import Collection, Iterable
 
 from functions.pack.documents.clauses import CLAUSES, FILES, FINDINGS, FRAMEWORKS
-from functions.shared.canonical import Json
+from functions.shared.records.packs import Controls, SupportedClause
 
 _NOTE = (
     "Each file and finding supports the clauses named with it: it is evidence to weigh, for the "
@@ -15,7 +15,7 @@ _NOTE = (
 )
 
 
-def controls(names: Collection[str]) -> Json:
+def controls(names: Collection[str]) -> Controls:
     """Return the document.
 
     Args:
@@ -35,10 +35,11 @@ def controls(names: Collection[str]) -> Json:
     }
 
 
-def _clauses(ids: Iterable[str]) -> list[Json]:
-    found = []
-    for clause in ids:
-        framework, title = CLAUSES[clause]
-        source = FRAMEWORKS[framework]["source"]
-        found.append({"clause": clause, "framework": framework, "source": source, "title": title})
-    return found
+def _clauses(ids: Iterable[str]) -> list[SupportedClause]:
+    return [_clause(clause) for clause in ids]
+
+
+def _clause(clause: str) -> SupportedClause:
+    framework, title = CLAUSES[clause]
+    source = FRAMEWORKS[framework]["source"]
+    return {"clause": clause, "framework": framework, "source": source, "title": title}

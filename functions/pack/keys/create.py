@@ -1,25 +1,25 @@
-"""Mint: where signing keys are made; the first one at deployment, however often that runs.
+"""Create: where signing keys are made; the first one at deployment, however often that runs.
 
-A CloudFormation custom resource, and the function that carries out the operator's orders about keys
-(``key_orders.py``). A seed exists in one frame and leaves it wrapped by KMS; two runs at once agree
-on one key; deleting the stack deletes no key, because packs outlive stacks.
+A CloudFormation custom resource, and the function that carries out the operator's commands about
+keys (``operator_commands.py``). A seed exists in one frame and leaves it wrapped by KMS; two runs
+at once agree on one key; deleting the stack deletes no key, because packs outlive stacks.
 Source: AWS CloudFormation User Guide, "Custom resource response objects".
 """
 
 import json
 import urllib.request
-from typing import Any
+from typing import Any, TypedDict
 
-from functions.pack.keys.operator_commands import obey
+from functions.pack.keys.operator_commands import KeyList, carry_out
 from functions.pack.keys.seed import new_key
-from functions.shared import settings
 from functions.shared.aws import clients
-from functions.shared.aws.kms import Vault
+from functions.shared.aws.kms import KmsKey
 from functions.shared.aws.table import Table
 from functions.shared.canonical import Json
 from functions.shared.clock import clock_from
 from functions.shared.errors import AuditError, Misconfigured
 from functions.shared.observability import logger
+from functions.shared.settings import Settings, from_process
 from functions.shared.tables.signing_keys import SigningKey, SigningKeys
 
 log = logger("signing-key")
@@ -31,68 +31,82 @@ _RESOURCE_ID = "pack-signing-key"
 _TIMEOUT_S = 20
 
 
-def handle(event: dict[str, Any], _context: object) -> Json | None:
-    """Make sure the first key is there and tell CloudFormation; or carry out an operator's order.
+class Refusal(TypedDict):
+    """Why an operator's command was not carried out."""
+
+    refused: str
+
+
+class ResourceData(TypedDict, total=False):
+    """What the template may read of the custom resource."""
+
+    KeyId: str
+    PublicHex: str
+
+
+def handle(event: dict[str, Any], _lambda_context: object) -> KeyList | Refusal | None:
+    """Make sure the first key is there and tell CloudFormation; or carry out an operator's command.
 
     Permissions:
         dynamodb:GetItem, Query, PutItem and UpdateItem; kms:Encrypt on the signing key, with the
         context ``{purpose: "pack-signing", key_id}``.
     """
     if "order" in event:
-        return _carry_out(event)
-    _make_sure(event)
+        return _run_command(event)
+    _ensure_first_key(event)
     return None
 
 
-def _carry_out(order: Json) -> Json:
-    """Return what an order led to, or why it was refused; anything else is the function's error."""
-    given = settings.from_process()
+def _run_command(command: Json) -> KeyList | Refusal:
+    """Return what a command led to, or why it was refused; all else is the function's error."""
+    settings = from_process()
+    name = command["order"]
     try:
-        done = obey(order, *_doors(given), clock_from(given.environment)())
+        key_list = carry_out(command, *_keys_and_kms(settings), clock_from(settings.environment)())
     except AuditError as error:
-        log.warning("key order refused", order=str(order["order"])[:20], why=type(error).__name__)
+        log.warning("key order refused", order=str(name)[:20], why=type(error).__name__)
         return {"refused": str(error)}
-    log.info("key order", order=order["order"], current=done["current"])
-    return done
+    log.info("key order", order=name, current=key_list["current"])
+    return key_list
 
 
-def _make_sure(event: dict[str, Any]) -> None:
+def _ensure_first_key(event: dict[str, Any]) -> None:
+    data: ResourceData = {}
     try:
-        data = _answer_to(event["RequestType"])
+        if event["RequestType"] != "Delete":
+            data = _create()
         status, reason = "SUCCESS", ""
     except Exception as error:  # without an answer CloudFormation waits for ever
         log.exception("no signing key")
         # Only our own errors' texts are known to hold no secret.
-        said = f": {error}" if isinstance(error, AuditError) else ", see the function's log"
-        status, reason, data = "FAILED", f"{type(error).__name__}{said}", {}
+        detail = f": {error}" if isinstance(error, AuditError) else ", see the function's log"
+        status, reason = "FAILED", f"{type(error).__name__}{detail}"
     _respond(event, status, reason, data)
 
 
-def _answer_to(request_type: str) -> Json:
-    if request_type == "Delete":
-        return {}
-    key = mint(*_doors(settings.from_process()))
+def _create() -> ResourceData:
+    key = create_signing_key(*_keys_and_kms(from_process()))
     log.info("signing key", key_id=key.key_id)
     return {"KeyId": key.key_id, "PublicHex": key.public_hex}
 
 
-def _doors(given: settings.Settings) -> tuple[SigningKeys, Vault]:
-    keys = SigningKeys(Table(clients.dynamodb(), given["TABLE_NAME"]))
-    return keys, Vault(clients.kms(), given["SIGNING_KEY_ID"])
+def _keys_and_kms(settings: Settings) -> tuple[SigningKeys, KmsKey]:
+    keys = SigningKeys(Table(clients.dynamodb(), settings["TABLE_NAME"]))
+    return keys, KmsKey(clients.kms(), settings["SIGNING_KEY_ID"])
 
 
-def mint(keys: SigningKeys, vault: Vault) -> SigningKey:
+def create_signing_key(keys: SigningKeys, kms: KmsKey) -> SigningKey:
     """Return the first key of the registry, made now where there is none.
 
     Raises:
         KeyUnusable: KMS does not wrap the seed.
-        VaultUnavailable: try again.
+        KmsUnavailable: try again.
         LeaseHeld: another run is about to register its key; try again.
     """
-    return keys.first() or keys.add_first(new_key(vault, FROM_THE_BEGINNING))
+    return keys.first() or keys.add_first(new_key(kms, FROM_THE_BEGINNING))
 
 
-def _respond(event: dict[str, Any], status: str, reason: str, data: Json) -> None:
+def _respond(event: dict[str, Any], status: str, reason: str, data: ResourceData) -> None:
     url = event["ResponseURL"]
     if not url.startswith(("https://", "http://")):
         raise Misconfigured("the ResponseURL is not a web address")

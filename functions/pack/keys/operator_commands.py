@@ -1,4 +1,4 @@
-"""The operator's orders about signing keys: list them, put a new one in place, withdraw one.
+"""The operator's commands about signing keys: list them, put a new one in place, withdraw one.
 
 ``tools/signing_keys.py`` sends them to the function that made the first key, so that no person ever
 holds a seed: a new one is made, wrapped and registered in this process, which cannot unwrap any.
@@ -6,13 +6,14 @@ Nothing here changes a pack; keys are never deleted, because packs outlive them.
 """
 
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, TypedDict
 
 from functions.pack.keys.seed import new_key
-from functions.shared.aws.kms import Vault
+from functions.shared.aws.kms import KmsKey
 from functions.shared.canonical import Json
 from functions.shared.errors import BadRequest, Conflict
 from functions.shared.hours import rfc3339
+from functions.shared.records.tables import PublicSigningKey
 from functions.shared.tables.signing_keys import SigningKey, SigningKeys
 
 # A pack is signed with a key that was in force when it was asked for: one that waits, or is built
@@ -22,29 +23,37 @@ MAX_OVERLAP_HOURS: Final = 720
 MAX_REASON: Final = 300
 
 
-def obey(order: Json, keys: SigningKeys, vault: Vault, now: datetime) -> Json:
-    """Carry out one order and return what it led to.
+class KeyList(TypedDict):
+    """Every key as everyone may see it, and the id of the one that signs new packs."""
+
+    items: list[PublicSigningKey]
+    current: str | None
+
+
+def carry_out(command: Json, keys: SigningKeys, kms: KmsKey, now: datetime) -> KeyList:
+    """Carry out one of the operator's commands and return the keys as they are then.
 
     Raises:
-        BadRequest: there is no such order, or it lacks something.
+        BadRequest: there is no such command, or it lacks something.
         Conflict: the keys are not in the state it asks for; says what to do.
     """
-    name, facts = order.get("order"), {n: order[n] for n in order if n != "order"}
+    name = command["order"] if "order" in command else None
+    arguments = {n: command[n] for n in command if n != "order"}
     allowed = {
         "list": (),
         "rotate": ("replaces", "overlap_hours"),
         "revoke": ("key_id", "reason"),
     }.get(str(name))
-    if allowed is None or not set(facts) <= set(allowed):
+    if allowed is None or not set(arguments) <= set(allowed):
         raise BadRequest("the orders are list, rotate (replaces, overlap_hours) and revoke")
     if name == "rotate":
-        rotate(keys, vault, now, **facts)
+        rotate(keys, kms, now, **arguments)
     elif name == "revoke":
-        revoke(keys, now, **facts)
-    return listed(keys, now)
+        revoke(keys, now, **arguments)
+    return list_keys(keys, now)
 
 
-def listed(keys: SigningKeys, now: datetime) -> Json:
+def list_keys(keys: SigningKeys, now: datetime) -> KeyList:
     """Return every key as ``GET /signing-keys`` shows it, and which one signs new packs."""
     current = keys.current(now)
     return {
@@ -55,7 +64,7 @@ def listed(keys: SigningKeys, now: datetime) -> Json:
 
 def rotate(
     keys: SigningKeys,
-    vault: Vault,
+    kms: KmsKey,
     now: datetime,
     replaces: object = None,
     overlap_hours: object = DEFAULT_OVERLAP_HOURS,
@@ -66,10 +75,10 @@ def rotate(
 
     Args:
         keys: the registry.
-        vault: the KMS key of signing seeds.
+        kms: the KMS key of signing seeds.
         now: the new key's first instant.
         replaces: id of the current key, as the operator saw it, None where there is none. An
-            order that arrives twice thus puts one new key in place, not two.
+            command that arrives twice thus puts one new key in place, not two.
         overlap_hours: how long the current key may still sign what was asked for before.
 
     Raises:
@@ -79,16 +88,16 @@ def rotate(
     hours = _overlap(overlap_hours)
     current = keys.current(now)
     if replaces != (current.key_id if current else None):
-        found = f"{current.key_id}, since {current.not_before}" if current else "none"
-        raise Conflict(f"the current key is not the one to be replaced; it is {found}")
+        named = f"{current.key_id}, since {current.not_before}" if current else "none"
+        raise Conflict(f"the current key is not the one to be replaced; it is {named}")
     begins = rfc3339(now)
     if current is None:
-        new = new_key(vault, begins)
+        new = new_key(kms, begins)
         keys.add(new)
         return new
     if begins <= current.not_before:
         raise Conflict(f"the current key begins at {current.not_before}; rotate after that")
-    new = new_key(vault, begins)
+    new = new_key(kms, begins)
     if not keys.take_over(new, current, rfc3339(now + timedelta(hours=hours))):
         raise Conflict("another order changed the keys at the same time; list them, then decide")
     return new
@@ -107,8 +116,10 @@ def revoke(keys: SigningKeys, now: datetime, key_id: object = None, reason: obje
         raise Conflict("there is no such key; list them")
     if key.revoked_at is not None:
         raise Conflict(f"{key.key_id} was revoked at {key.revoked_at} already")
-    others = [one for one in keys.all() if one.may_sign(now) and one.key_id != key.key_id]
-    if key.may_sign(now) and not others:
+    others_in_force = [
+        other for other in keys.all() if other.may_sign(now) and other.key_id != key.key_id
+    ]
+    if key.may_sign(now) and not others_in_force:
         raise Conflict(
             f"{key.key_id} is the only key in force: rotate first, so that packs can still be "
             "signed, and revoke it then"

@@ -1,4 +1,4 @@
-"""Changes: what differs between two pictures, with the last verdict on it.
+"""Changes: what differs between two snapshots, with the last verdict on it.
 
 Part of step 2 of 6 (write). Changes and verdicts are sealed apart, in segments of their own; the
 pack shows them side by side.
@@ -10,36 +10,52 @@ from pathlib import Path
 
 from functions.pack.archive.spool import Member, Spool
 from functions.pack.collect.organization import Organization
-from functions.pack.collect.sealed_rows import Reading
+from functions.pack.collect.sealed_rows import SealedRows
 from functions.pack.members.verdicts import Verdicts
-from functions.shared.canonical import Json
+from functions.shared.records.events import Change, ChangeRow, Verdict
+from functions.shared.records.fields import shown
 
-_CHANGE = ("hour", "section", "entity_id", "kind", "fields", "before", "after")
 
-
-def take_verdicts(organizations: Sequence[Organization], verdicts: Verdicts, read: Reading) -> None:
+def read_verdicts(
+    organizations: Sequence[Organization], verdicts: Verdicts, sealed_rows: SealedRows
+) -> None:
     """Read every verdict that was sealed from the period's start up to the cut."""
-    for one in organizations:
-        for _, rows in read.each(one, one.verdicts):
-            verdicts.take(one.org_id, rows)
+    for organization in organizations:
+        org = organization.org_id
+        for _, rows in sealed_rows.of_segments(org, organization.verdicts, Verdict):
+            verdicts.add(org, rows)
 
 
-def changes(
-    organizations: Sequence[Organization], verdicts: Verdicts, folder: Path, read: Reading
+def write_changes(
+    organizations: Sequence[Organization],
+    verdicts: Verdicts,
+    sealed_rows: SealedRows,
+    folder: Path,
 ) -> Member:
     """Write the changes by (organization, hour, section, id, kind); one hour's are in memory."""
     with Spool(folder / "changes.jsonl") as spool:
-        for one in organizations:
-            for row in _of(one, verdicts, read):
-                spool.row(row)
-        return spool.member()
+        for organization in organizations:
+            for change in _changes(organization, sealed_rows):
+                spool.add_row(_row(organization.org_id, change, verdicts))
+        return spool.finish()
 
 
-def _of(organization: Organization, verdicts: Verdicts, read: Reading) -> Iterator[Json]:
-    org = organization.org_id
-    parts = read.each(organization, organization.changes)
+def _changes(organization: Organization, sealed_rows: SealedRows) -> Iterator[Change]:
+    parts = sealed_rows.of_segments(organization.org_id, organization.changes, Change)
     for _, of_hour in groupby(parts, key=lambda part: part[0].hour):
-        found = [row for _, rows in of_hour for row in rows]
-        found.sort(key=lambda row: (row["section"], row["entity_id"], row["kind"]))
-        for row in found:
-            yield {"org_id": org, **{name: row[name] for name in _CHANGE}, **verdicts.on(org, row)}
+        changes = [change for _, rows in of_hour for change in rows]
+        changes.sort(key=lambda row: (row["section"], row["entity_id"], row["kind"]))
+        yield from changes
+
+
+def _row(org: str, change: Change, verdicts: Verdicts) -> ChangeRow:
+    last = verdicts.last(
+        org,
+        hour=change["hour"],
+        section=change["section"],
+        entity_id=change["entity_id"],
+        kind=change["kind"],
+    )
+    row = shown(ChangeRow, change, last)
+    row["org_id"] = org
+    return row

@@ -8,41 +8,40 @@ from pathlib import Path
 
 from functions.pack.archive.spool import Member, Spool
 from functions.pack.collect.organization import Organization
-from functions.pack.collect.sealed_rows import Reading
-from functions.pack.members import rows
-from functions.shared.canonical import Json
+from functions.pack.collect.sealed_rows import SealedRows
+from functions.pack.members.rows import entity_rows
 from functions.shared.hours import rfc3339
-from functions.shared.tables.packs import Pack
+from functions.shared.records.by_section import EPISODES
+from functions.shared.records.findings import Finding
 
 
-def entities(
-    pack: Pack, section: str, organizations: Sequence[Organization], folder: Path, read: Reading
+def write_entities(
+    section: str,
+    organizations: Sequence[Organization],
+    sealed_rows: SealedRows,
+    folder: Path,
 ) -> Member:
     """Write the file of one section, by organization.
 
     Args:
-        pack: the row.
-        section: one of ``rows.FIELDS``.
+        section: one of ``ROWS``.
         organizations: as collected, sorted by id.
+        sealed_rows: reads a register.
         folder: where the file goes.
-        read: reads a register.
     """
+    first_hour = rfc3339(sealed_rows.period.start)
     with Spool(folder / f"{section}.jsonl") as spool:
-        for one in organizations:
-            findings = register(pack, one, "findings", read) if section == "api_keys" else []
-            for row in rows.episodes(
-                one.org_id,
+        for organization in organizations:
+            findings: list[Finding] = []
+            if section == "api_keys":
+                findings = sealed_rows.of_register(organization, "findings", Finding)
+            for row in entity_rows(
+                organization.org_id,
                 section,
-                register(pack, one, section, read),
-                one.pictured[section],
-                pack.period_start,
+                sealed_rows.of_register(organization, section, EPISODES[section]),
+                organization.snapshot_hours[section],
+                first_hour,
                 findings,
             ):
-                spool.row(row)
-        return spool.member()
-
-
-def register(pack: Pack, organization: Organization, section: str, read: Reading) -> list[Json]:
-    """Return the rows of the last register of a section that the period sealed."""
-    entry = organization.registers.get(section)
-    return read(organization, rfc3339(pack.period.last_hour), entry) if entry else []
+                spool.add_row(row)
+        return spool.finish()

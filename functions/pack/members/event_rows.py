@@ -7,16 +7,20 @@ that takes an event late changes a field of it.
 
 from dataclasses import dataclass
 
-from functions.pack.members import rows
-from functions.shared.canonical import Json, canonical, strict_loads
+from functions.shared.canonical import canonical, strict_loads
 from functions.shared.errors import AuditError
+from functions.shared.records.events import Event
+from functions.shared.records.fields import shown
 
 Rows = tuple[bytes | bytearray, int]
 """Rows of the pack, each ended by a newline, and how many they are."""
 
+# Of whatever is no event.
+_MALFORMED = (AuditError, KeyError, TypeError, AttributeError)
+
 
 @dataclass(frozen=True, slots=True)
-class Taking:
+class RowSelection:
     """Turns rows of one segment into rows of the pack.
 
     Attributes:
@@ -24,7 +28,7 @@ class Taking:
         sealed_hour: name of the hour that first sealed them.
         start: first second of the period.
         end: last second of the period.
-        late: they occurred before the period.
+        late: select what occurred before the period, instead of what occurred in it.
     """
 
     org: str
@@ -33,7 +37,7 @@ class Taking:
     end: str
     late: bool
 
-    def stand(self, sealed: bytes | bytearray) -> bool:
+    def is_verbatim(self, sealed: bytes | bytearray) -> bool:
         """Tell whether rows, each ended by a newline, are those of the pack as they are.
 
         Rows are sealed by time, and those of one segment alike: the first and the last stand for
@@ -43,13 +47,10 @@ class Taking:
         if self.late or not sealed.endswith(b"\n"):
             return False
         last = sealed.rfind(b"\n", 0, -1) + 1
-        return all(self._stands(row) for row in (sealed[: sealed.index(b"\n")], sealed[last:-1]))
-
-    def _stands(self, text: bytes | bytearray) -> bool:
+        ends = (sealed[: sealed.index(b"\n")], sealed[last:-1])
         try:
-            row = strict_loads(text)
-            return self._taken([row]) == [row]
-        except (AuditError, KeyError, TypeError, AttributeError):
+            return all(self._is_own_row(strict_loads(row)) for row in ends)
+        except _MALFORMED:
             return False
 
     def rows(self, sealed: bytes | bytearray) -> Rows:
@@ -58,16 +59,27 @@ class Taking:
         Raises:
             ValueError: a row is no event.
         """
-        if self.stand(sealed):
+        if self.is_verbatim(sealed):
             return sealed, sealed.count(b"\n")
         try:
-            taken = self._taken([strict_loads(row) for row in sealed.split(b"\n")[:-1]])
-            lines = [canonical(row) + b"\n" for row in taken]
-        except (AuditError, KeyError, TypeError, AttributeError) as error:
+            events = [strict_loads(row) for row in sealed.split(b"\n")[:-1]]
+            lines = [
+                canonical(self._row(event)) + b"\n" for event in events if self._selects(event)
+            ]
+        except _MALFORMED as error:
             raise ValueError("a row that is no event") from error
         return b"".join(lines), len(lines)
 
-    def _taken(self, found: list[Json]) -> list[Json]:
-        return list(
-            rows.events(self.org, self.sealed_hour, found, self.start, self.end, late=self.late)
-        )
+    def _is_own_row(self, event: Event) -> bool:
+        return self._selects(event) and self._row(event) == event
+
+    def _selects(self, event: Event) -> bool:
+        occurred_at = event["occurred_at"]
+        return occurred_at < self.start if self.late else self.start <= occurred_at <= self.end
+
+    def _row(self, event: Event) -> Event:
+        row = shown(Event, event)
+        row["org_id"] = self.org
+        row["sealed_hour"] = self.sealed_hour
+        row["late"] = self.late
+        return row

@@ -11,15 +11,20 @@ from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from pathlib import Path
 
-from functions.pack.archive.prefetch import ahead
+from functions.pack.archive.prefetch import prefetch
 from functions.pack.archive.spool import Member, Spool
 from functions.pack.collect.organization import Organization, Segment
-from functions.pack.collect.seal_chain import Losses
-from functions.pack.members.event_rows import Taking
-from functions.pack.members.segments import Whole, inflated, whole, whole_rows
+from functions.pack.collect.sealed_rows import SealedRows
+from functions.pack.members.event_rows import RowSelection
+from functions.pack.members.segments import (
+    WholeSegment,
+    cut_behind_newlines,
+    inflate_pieces,
+    inflate_whole,
+)
 from functions.shared.aws.bucket import Bucket
 from functions.shared.errors import EvidenceInvalid, EvidenceMissing
-from functions.shared.tables.packs import Pack
+from functions.shared.hours import rfc3339
 
 _WHOLE = 2 << 20
 # Of a segment that goes through JSON, so that few of its rows are objects at a time.
@@ -30,62 +35,61 @@ _IN_MEMORY = 5
 _COPIED = 64 << 10
 
 
-def events(
-    pack: Pack,
-    organizations: Sequence[Organization],
-    folder: Path,
-    evidence: Bucket,
-    losses: Losses,
+def write_events(
+    organizations: Sequence[Organization], sealed_rows: SealedRows, folder: Path
 ) -> Member:
     """Write the file, by (organization, sealing hour, time, id).
 
     Args:
-        pack: the row.
         organizations: as collected, sorted by id.
+        sealed_rows: the evidence bucket, the pack's period, and who takes what is missing.
         folder: where the file goes.
-        evidence: the evidence bucket.
-        losses: takes what is missing or invalid; the rest is read all the same.
     """
+    evidence, missing = sealed_rows.evidence, sealed_rows.missing
+    start, end = rfc3339(sealed_rows.period.start), sealed_rows.period.last_second
     with Spool(folder / "events.jsonl") as spool:
-        for one in organizations:
-            for segment, read in _segments(one.segments, evidence):
-                take = Taking(
-                    one.org_id, segment.hour, pack.period_start, pack.period_end, late=segment.late
-                )
+        for organization in organizations:
+            org = organization.org_id
+            for segment, read in _read_ahead(organization.events, evidence):
+                selection = RowSelection(org, segment.hour, start, end, segment.late)
                 try:
-                    _add(spool, take, segment, read.result() or _in_pieces(segment, evidence))
+                    _add(spool, selection, segment, read.result() or _pieces(segment, evidence))
                 except EvidenceMissing as error:
-                    losses.add(one.org_id, segment.hour, f"missing: {error}")
+                    missing.add(org, segment.hour, f"missing: {error}")
                 except EvidenceInvalid as error:
-                    losses.add(one.org_id, segment.hour, f"invalid: {error}")
-        return spool.member()
+                    missing.add(org, segment.hour, f"invalid: {error}")
+        return spool.finish()
 
 
-def _segments(
+def _read_ahead(
     segments: Sequence[Segment], evidence: Bucket
-) -> Iterator[tuple[Segment, "Future[Whole | None]"]]:
+) -> Iterator[tuple[Segment, "Future[WholeSegment | None]"]]:
     """Yield segments, each with the whole of it, None where it must be read in pieces."""
 
-    def read(segment: Segment) -> Whole | None:
+    def read(segment: Segment) -> WholeSegment | None:
         entry = segment.entry
-        return whole(evidence.need(entry["key"]), entry) if entry["bytes"] <= _WHOLE else None
+        if entry["bytes"] > _WHOLE:
+            return None
+        return inflate_whole(evidence.need(entry["key"]), entry)
 
-    return ahead(read, segments, _IN_MEMORY)
-
-
-def _in_pieces(segment: Segment, evidence: Bucket) -> Iterator[bytes]:
-    return inflated(evidence.pieces(segment.entry["key"]), segment.entry)
+    return prefetch(read, segments, _IN_MEMORY)
 
 
-def _add(spool: Spool, take: Taking, segment: Segment, read: Whole | Iterable[bytes]) -> None:
-    if isinstance(read, Whole):
-        if len(read.rows) >= _COPIED and take.stand(read.rows):
-            spool.piece(read.rows, segment.entry["rows"], read.piece)
+def _pieces(segment: Segment, evidence: Bucket) -> Iterator[bytes]:
+    return inflate_pieces(evidence.pieces(segment.entry["key"]), segment.entry)
+
+
+def _add(
+    spool: Spool, selection: RowSelection, segment: Segment, sealed: WholeSegment | Iterable[bytes]
+) -> None:
+    if isinstance(sealed, WholeSegment):
+        if len(sealed.rows) >= _COPIED and selection.is_verbatim(sealed.rows):
+            spool.add_piece(sealed.rows, segment.entry["rows"], sealed.piece)
             return
-        view = memoryview(read.rows)
-        read = (bytes(view[at : at + _PIECE]) for at in range(0, len(view), _PIECE))
+        view = memoryview(sealed.rows)
+        sealed = (bytes(view[at : at + _PIECE]) for at in range(0, len(view), _PIECE))
     try:
-        for sealed in whole_rows(read):
-            spool.text(*take.rows(sealed))
+        for rows in cut_behind_newlines(sealed):
+            spool.add_bytes(*selection.rows(rows))
     except (ValueError, EOFError) as error:
         raise EvidenceInvalid(f"{segment.entry['key']} holds no events") from error

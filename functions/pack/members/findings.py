@@ -9,51 +9,62 @@ from pathlib import Path
 
 from functions.pack.archive.spool import Member, Spool
 from functions.pack.collect.organization import Organization
-from functions.pack.collect.sealed_rows import Reading
-from functions.pack.members.entities import register
+from functions.pack.collect.sealed_rows import SealedRows
 from functions.pack.members.verdicts import Verdicts
-from functions.shared.canonical import Json
-from functions.shared.tables.packs import Pack
-
-_FINDING = (
-    *("finding_id", "kind", "reason", "severity", "section", "entity_id", "still_works"),
-    *("first_seen_hour", "resolved_hour", "change_hour", "event_id"),
-)
+from functions.shared.hours import rfc3339
+from functions.shared.records.fields import shown
+from functions.shared.records.findings import Cause, Finding, FindingRow
 
 
-def findings(
-    pack: Pack,
+def write_findings(
     organizations: Sequence[Organization],
     verdicts: Verdicts,
+    sealed_rows: SealedRows,
     folder: Path,
-    read: Reading,
 ) -> Member:
-    """Write the findings by (organization, id, first hour)."""
+    """Write the findings by (organization, id, first hour).
+
+    Args:
+        organizations: as collected, sorted by id.
+        verdicts: the last ones on the period's changes.
+        sealed_rows: reads a register.
+        folder: where the file goes.
+    """
+    first_hour = rfc3339(sealed_rows.period.start)
     with Spool(folder / "findings.jsonl") as spool:
-        for one in organizations:
-            for row in _of(pack, one, register(pack, one, "findings", read), verdicts):
-                spool.row(row)
-        return spool.member()
+        for organization in organizations:
+            findings = sealed_rows.of_register(organization, "findings", Finding)
+            for row in _rows(organization, findings, first_hour, verdicts):
+                spool.add_row(row)
+        return spool.finish()
 
 
-def _of(
-    pack: Pack, organization: Organization, rows: Iterable[Json], verdicts: Verdicts
-) -> Iterator[Json]:
-    pictured = organization.pictured["findings"]
-    state_at = pictured[-1] if pictured else None
-    for row in sorted(rows, key=lambda row: (row["finding_id"], row["first_seen_hour"])):
+def _rows(
+    organization: Organization, findings: Iterable[Finding], first_hour: str, verdicts: Verdicts
+) -> Iterator[FindingRow]:
+    snapshot_hours = organization.snapshot_hours["findings"]
+    for finding in sorted(findings, key=lambda row: (row["finding_id"], row["first_seen_hour"])):
         # The hour that resolved it is the first in which it was not open any more.
-        if row["resolved_hour"] is None or row["resolved_hour"] >= pack.period_start:
-            found = {name: row.get(name) for name in _FINDING}
-            by = _cause(organization.org_id, row, verdicts)
-            yield found | {"org_id": organization.org_id, "resolved_by": by, "state_at": state_at}
+        if finding["resolved_hour"] is None or finding["resolved_hour"] >= first_hour:
+            row = shown(FindingRow, finding)
+            row["org_id"] = organization.org_id
+            row["resolved_by"] = _cause(organization.org_id, finding, verdicts)
+            row["state_at"] = snapshot_hours[-1] if snapshot_hours else None
+            yield row
 
 
-def _cause(org: str, row: Json, verdicts: Verdicts) -> Json | None:
+def _cause(org: str, finding: Finding, verdicts: Verdicts) -> Cause | None:
     """Return what resolved a finding: a change with the event that explains it, or an event."""
-    by: Json | None = row["resolved_by"]
-    if by is None or by.get("event_id") is not None or "fields" not in by:
-        return by
-    change = {name: row[name] for name in ("section", "entity_id")}
-    said = verdicts.on(org, change | {name: by[name] for name in ("hour", "kind")})
-    return by | {"event_id": said["event_id"] if said["verdict"] == "explained" else None}
+    cause = finding["resolved_by"]
+    event_id = cause["event_id"] if cause and "event_id" in cause else None
+    if cause is None or event_id is not None or "fields" not in cause:
+        return cause
+    last = verdicts.last(
+        org,
+        hour=cause["hour"],
+        section=finding["section"],
+        entity_id=finding["entity_id"],
+        kind=cause["kind"],
+    )
+    explained = last["verdict"] == "explained"
+    return {**cause, "event_id": last["event_id"] if explained else None}

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 import deflate as libdeflate
 from isal import isal_zlib
 
-from functions.pack.archive.gzip_pieces import Piece
+from functions.pack.archive.spool import Piece
 from functions.shared.aws.gzip_member import deflated, trailer
-from functions.shared.canonical import Json
 from functions.shared.errors import EvidenceInvalid
+from functions.shared.records.seals import ObjectEntry
 
 _PIECE = 1 << 18
 _GZIP = 31
@@ -24,7 +24,7 @@ _NotDeflate: type[Exception] = isal_zlib.error  # type: ignore[assignment]  # as
 
 
 @dataclass(frozen=True, slots=True)
-class Whole:
+class WholeSegment:
     """A segment in memory, that is what its seal names.
 
     Attributes:
@@ -36,7 +36,7 @@ class Whole:
     piece: Piece
 
 
-def whole(packed: bytes, entry: Json) -> Whole | None:
+def inflate_whole(packed: bytes, entry: ObjectEntry) -> WholeSegment | None:
     """Return a segment that fits into the memory, checked against its digest.
 
     Args:
@@ -59,17 +59,17 @@ def whole(packed: bytes, entry: Json) -> Whole | None:
     except (libdeflate.DeflateError, ValueError) as error:
         raise EvidenceInvalid(f"{entry['key']} is not gzip, or longer than in its seal") from error
     if len(rows) != size + 1 or rows[-1:] != _LAST[-1:]:
-        raise _other(entry)
+        raise _does_not_match(entry)
     del rows[-1]
     crc32 = isal_zlib.crc32(rows)
     if not packed.endswith(trailer(crc32, size)):
         raise EvidenceInvalid(f"{entry['key']} is not gzip: its end tells of other bytes")
     if hashlib.sha256(rows).hexdigest() != entry["sha256"]:
-        raise _other(entry)
-    return Whole(rows, Piece(body, size, crc32))
+        raise _does_not_match(entry)
+    return WholeSegment(rows, Piece(body, size, crc32))
 
 
-def inflated(packed: Iterable[bytes], entry: Json) -> Iterator[bytes]:
+def inflate_pieces(packed: Iterable[bytes], entry: ObjectEntry) -> Iterator[bytes]:
     """Yield the uncompressed bytes of a segment in pieces, checked against its digest at the end.
 
     Args:
@@ -81,47 +81,47 @@ def inflated(packed: Iterable[bytes], entry: Json) -> Iterator[bytes]:
     """
     digest, size = hashlib.sha256(), 0
     try:
-        for piece in _pieces(packed):
+        for piece in _inflate(packed):
             digest.update(piece)
             size += len(piece)
             yield piece
     except (_NotDeflate, EOFError) as error:
         raise EvidenceInvalid(f"{entry['key']} is not gzip") from error
     if size != entry["bytes"] or digest.hexdigest() != entry["sha256"]:
-        raise _other(entry)
+        raise _does_not_match(entry)
 
 
-def _other(entry: Json) -> EvidenceInvalid:
+def _does_not_match(entry: ObjectEntry) -> EvidenceInvalid:
     return EvidenceInvalid(f"{entry['key']} does not match the digest in its seal")
 
 
-def _pieces(body: Iterable[bytes]) -> Iterator[bytes]:
+def _inflate(body: Iterable[bytes]) -> Iterator[bytes]:
     member = isal_zlib.decompressobj(_GZIP)
     for packed in body:
-        left = packed
+        rest = packed
         while True:
-            piece = member.decompress(left, _PIECE)
-            left = member.unconsumed_tail
+            piece = member.decompress(rest, _PIECE)
+            rest = member.unconsumed_tail
             yield piece
-            if member.eof or (not left and len(piece) < _PIECE):
+            if member.eof or (not rest and len(piece) < _PIECE):
                 break
     if not member.eof or member.unused_data:
         raise EOFError
 
 
-def whole_rows(pieces: Iterable[bytes]) -> Iterator[bytes]:
+def cut_behind_newlines(pieces: Iterable[bytes]) -> Iterator[bytes]:
     """Yield the same bytes, cut behind newlines.
 
     Raises:
         EOFError: the last row has no end.
     """
-    begun = b""
+    row_start = b""
     for piece in pieces:
         ended = piece.rfind(b"\n") + 1
         if ended:
-            yield begun + piece[:ended]
-            begun = piece[ended:]
+            yield row_start + piece[:ended]
+            row_start = piece[ended:]
         else:
-            begun += piece
-    if begun:
+            row_start += piece
+    if row_start:
         raise EOFError

@@ -10,13 +10,13 @@ from collections.abc import Iterable
 from contextlib import AbstractContextManager
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Self, cast
 
-from functions.shared.canonical import Json, canonical, strict_loads
-
-NAMED = ("hour", "section", "entity_id", "kind")
-FIELDS = ("verdict", "reason", "event_id", "decided_hour")
-NONE_SEALED: Json = dict.fromkeys(FIELDS)
+from functions.shared.canonical import canonical, strict_loads
+from functions.shared.hours import rfc3339
+from functions.shared.period import Period
+from functions.shared.records.events import LastVerdict, Verdict
+from functions.shared.records.fields import shown
 
 
 class Verdicts(AbstractContextManager["Verdicts"]):
@@ -25,20 +25,20 @@ class Verdicts(AbstractContextManager["Verdicts"]):
     Nothing here need outlive the build: a crash begins it anew, so the database writes no journal.
     """
 
-    def __init__(self, path: Path, first_hour: str, last_hour: str) -> None:
+    def __init__(self, path: Path, period: Period) -> None:
         """Begin with none.
 
         Args:
             path: of the database, which is not there yet.
-            first_hour: changes of earlier hours are left out.
-            last_hour: changes of later hours are left out.
+            period: changes of other hours are left out.
         """
-        self._between = first_hour, last_hour
+        self._first_hour = rfc3339(period.start)
+        self._last_hour = rfc3339(period.last_hour)
         self._database = sqlite3.connect(path, isolation_level=None)
         self._database.execute("PRAGMA journal_mode=OFF")
         self._database.execute("PRAGMA synchronous=OFF")
         self._database.execute(
-            "CREATE TABLE verdict (change BLOB PRIMARY KEY, said BLOB) WITHOUT ROWID"
+            "CREATE TABLE verdict (change BLOB PRIMARY KEY, last BLOB) WITHOUT ROWID"
         )
 
     def __enter__(self) -> Self:
@@ -52,27 +52,39 @@ class Verdicts(AbstractContextManager["Verdicts"]):
     ) -> None:
         self._database.close()
 
-    def take(self, org: str, rows: Iterable[Json]) -> None:
-        """Take what one hour sealed; hours come oldest first."""
-        first, last = self._between
+    def add(self, org: str, verdicts: Iterable[Verdict]) -> None:
+        """Add what one hour sealed; hours come oldest first."""
         self._database.execute("BEGIN")
         self._database.executemany(
             "INSERT OR REPLACE INTO verdict VALUES (?, ?)",
             (
-                (_name(org, row), canonical([row.get(field) for field in FIELDS]))
-                for row in rows
-                if first <= row["hour"] <= last
+                (
+                    _change(
+                        org,
+                        hour=verdict["hour"],
+                        section=verdict["section"],
+                        entity_id=verdict["entity_id"],
+                        kind=verdict["kind"],
+                    ),
+                    canonical(shown(LastVerdict, verdict)),
+                )
+                for verdict in verdicts
+                if self._first_hour <= verdict["hour"] <= self._last_hour
             ),
         )
         self._database.execute("COMMIT")
 
-    def on(self, org: str, change: Json) -> Json:
-        """Return ``FIELDS`` of a change, all null where none was sealed."""
-        said = self._database.execute(
-            "SELECT said FROM verdict WHERE change = ?", (_name(org, change),)
+    def last(self, org: str, *, hour: str, section: str, entity_id: str, kind: str) -> LastVerdict:
+        """Return the last verdict on a change, all null where none was sealed."""
+        change = _change(org, hour=hour, section=section, entity_id=entity_id, kind=kind)
+        last = self._database.execute(
+            "SELECT last FROM verdict WHERE change = ?", (change,)
         ).fetchone()
-        return dict(zip(FIELDS, strict_loads(said[0]), strict=True)) if said else NONE_SEALED
+        if last is None:
+            return {"verdict": None, "reason": None, "event_id": None, "decided_hour": None}
+        return cast("LastVerdict", strict_loads(last[0]))
 
 
-def _name(org: str, change: Json) -> bytes:
-    return canonical([org, *(change[field] for field in NAMED)])
+def _change(org: str, *, hour: str, section: str, entity_id: str, kind: str) -> bytes:
+    """Return what names a change in the database."""
+    return canonical([org, hour, section, entity_id, kind])

@@ -1,50 +1,66 @@
 """Write (step 2 of 6): the pack's files, row by row, the same bytes for the same pack row.
 
-Reads registers and event segments as the seals name them, each checked against the digest in its
-seal.
+Reads registers and segments as the seals name them, each checked against the digest in its seal.
 """
 
 from collections.abc import Sequence
 from pathlib import Path
 
 from functions.pack.archive.spool import Member
-from functions.pack.collect.organization import SECTIONS, Organization
-from functions.pack.collect.seal_chain import Losses
-from functions.pack.collect.sealed_rows import Reading
-from functions.pack.members.entities import entities
-from functions.pack.members.events import events
-from functions.pack.members.full_profile import full
-from functions.shared.aws.bucket import Bucket
-from functions.shared.evidence.anchors import Anchor
-from functions.shared.tables.packs import Pack
+from functions.pack.collect.organization import OPTIONAL, SECTIONS, Collection, Organization
+from functions.pack.collect.sealed_rows import SealedRows
+from functions.pack.members.anchors import write_anchors
+from functions.pack.members.changes import read_verdicts, write_changes
+from functions.pack.members.entities import write_entities
+from functions.pack.members.events import write_events
+from functions.pack.members.findings import write_findings
+from functions.pack.members.verdicts import Verdicts
+from functions.shared.records.tables import Profile
 
 
 def write(
-    pack: Pack,
-    organizations: Sequence[Organization],
-    coverage: Member,
-    anchors: Sequence[Anchor],
-    evidence: Bucket,
-    folder: Path,
-    losses: Losses,
+    collection: Collection, sealed_rows: SealedRows, profile: Profile, folder: Path
 ) -> list[Member]:
-    """Write the files and return them in the manifest's order.
+    """Write the files with rows and return them in the manifest's order.
 
     Args:
-        pack: the row.
-        organizations: as collected, sorted by id.
-        coverage: as collected.
-        anchors: those of the period.
-        evidence: the evidence bucket.
+        collection: what the seals say.
+        sealed_rows: reads registers and segments, and takes what is missing or invalid; the rest
+            is read all the same.
+        profile: ``core`` has the documented files alone.
         folder: where the files go.
-        losses: takes what is missing or invalid; the rest is read all the same.
 
     Permissions:
         s3:GetObject on the evidence bucket.
     """
-    read = Reading(evidence, losses)
-    members = [entities(pack, section, organizations, folder, read) for section in SECTIONS]
-    members.append(events(pack, organizations, folder, evidence, losses))
-    if pack.profile == "full":
-        members += full(pack, organizations, coverage, anchors, folder, read)
+    organizations = collection.organizations
+    members = [write_entities(section, organizations, sealed_rows, folder) for section in SECTIONS]
+    members.append(write_events(organizations, sealed_rows, folder))
+    if profile == "full":
+        members.append(collection.coverage)
+        members += _write_changes_and_findings(organizations, sealed_rows, folder)
+        members += _write_optional(organizations, sealed_rows, folder)
+        members += write_anchors(collection.anchors, folder)
     return members
+
+
+def _write_changes_and_findings(
+    organizations: Sequence[Organization], sealed_rows: SealedRows, folder: Path
+) -> list[Member]:
+    with Verdicts(folder / "verdicts.db", sealed_rows.period) as verdicts:
+        read_verdicts(organizations, verdicts, sealed_rows)
+        return [
+            write_changes(organizations, verdicts, sealed_rows, folder),
+            write_findings(organizations, verdicts, sealed_rows, folder),
+        ]
+
+
+def _write_optional(
+    organizations: Sequence[Organization], sealed_rows: SealedRows, folder: Path
+) -> list[Member]:
+    """Write the files of those optional sections that were ever read."""
+    return [
+        write_entities(section, organizations, sealed_rows, folder)
+        for section in OPTIONAL
+        if any(section in organization.registers for organization in organizations)
+    ]

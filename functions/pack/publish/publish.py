@@ -7,14 +7,13 @@ the object itself has been verified.
 from functions.pack.archive.tar import Archive
 from functions.shared.aws.bucket import Bucket
 from functions.shared.aws.keys import pack_key
-from functions.shared.tables.packs import Pack
 
 
-def publish(pack: Pack, finished: Archive, bucket: Bucket) -> tuple[str, str]:
+def publish(tenant: str, number: int, finished: Archive, archives: Bucket) -> tuple[str, str]:
     """Write the archive once; return its key and the version to verify and to download.
 
     Permissions:
         s3:PutObject, s3:AbortMultipartUpload and s3:GetObject on the packs bucket.
     """
-    key = pack_key(pack.tenant_id, pack.number, finished.sha256)
-    return key, bucket.put_file_once(key, finished.path, "application/gzip")
+    key = pack_key(tenant, number, finished.sha256)
+    return key, archives.put_file_once(key, finished.path, "application/gzip")

@@ -10,10 +10,8 @@ from typing import Protocol
 
 import nacl.signing
 
-from functions.shared.aws.kms import Vault, signing_context
+from functions.shared.aws.kms import KmsKey, signing_context
 from functions.shared.errors import SigningRefused
-from functions.shared.hours import parse_instant
-from functions.shared.tables.packs import Pack
 from functions.shared.tables.signing_keys import SigningKey, SigningKeys, key_id_of
 
 
@@ -32,7 +30,7 @@ class WrappedSeed:
         kms:Decrypt on the signing key, with the context ``{purpose: "pack-signing", key_id}``.
     """
 
-    vault: Vault
+    kms: KmsKey
 
     def sign(self, key: SigningKey, manifest: bytes) -> bytes:
         """Return the signature.
@@ -40,9 +38,9 @@ class WrappedSeed:
         Raises:
             SigningRefused: the seed is not the one of the registered public key. Page someone.
             KeyUnusable: KMS does not unwrap it.
-            VaultUnavailable: try again.
+            KmsUnavailable: try again.
         """
-        seed = self.vault.unwrap(key.wrapped_seed, signing_context(key.key_id))
+        seed = self.kms.unwrap(key.wrapped_seed, signing_context(key.key_id))
         pair = nacl.signing.SigningKey(seed)
         public_hex = pair.verify_key.encode().hex()
         # A row that was swapped or edited must not become a signature under another name.
@@ -51,19 +49,29 @@ class WrappedSeed:
         return pair.sign(manifest).signature
 
 
-def key_in_force(keys: SigningKeys, pack: Pack, now: datetime) -> SigningKey:
+def signing_key_in_force(
+    keys: SigningKeys, asked_at: datetime, frozen_key_id: str | None, now: datetime
+) -> SigningKey:
     """Return the key a pack is to be signed with.
 
     It must have been in force when the pack was asked for, because that is the only instant that a
     manifest holds and the list of keys can be asked about; and it must be in force still. The key
     frozen before a crash is taken again while it is; else the newest that is.
 
+    Args:
+        keys: the registry.
+        asked_at: when the pack was asked for.
+        frozen_key_id: of the key that an earlier try of the build chose, None for the first.
+        now: the present.
+
     Raises:
         SigningRefused: there is none. Page someone.
+
+    Permissions:
+        dynamodb:Query.
     """
-    asked_at = parse_instant(pack.created_at)
     usable = [key for key in keys.all() if key.may_sign(now) and key.may_sign(asked_at)]
-    frozen = [key for key in usable if key.key_id == pack.signing_key_id]
+    frozen = [key for key in usable if key.key_id == frozen_key_id]
     if frozen or usable:
         return (frozen or usable)[-1]
     if keys.current(now) is None:

@@ -1,4 +1,4 @@
-"""The one door to S3.
+"""The client of S3.
 
 Evidence is written once: every put carries ``If-None-Match: *`` and a SHA-256 checksum, and a put
 that finds the key taken succeeds only if the bytes are the same.
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from functions.shared.aws.file_slice import open_part
+from functions.shared.aws.file_slice import open_slice
 from functions.shared.errors import EvidenceConflict, EvidenceMissing
 
 if TYPE_CHECKING:
@@ -158,7 +158,7 @@ class Bucket:
         named: Any = {"Bucket": self.name, "Key": key, "UploadId": upload}
 
         def put(number: int) -> Any:
-            with open_part(path, (number - 1) * _PART, _PART) as body:
+            with open_slice(path, (number - 1) * _PART, _PART) as body:
                 digest = hashlib.sha256()
                 while piece := body.read(_PIECE):
                     digest.update(piece)

@@ -1,6 +1,6 @@
 """AWS clients, each built once per process and only where it is asked for.
 
-They are botocore's own, which boto3 hands out too: what boto3 adds, no room uses. Where the
+They are botocore's own, which boto3 hands out too: what boto3 adds, no function uses. Where the
 environment has ``AWS_DATA_PATH`` they are built from the models there
 (``infra/compute/models.py``).
 """

@@ -4,13 +4,13 @@ import io
 from pathlib import Path
 
 
-class _Part(io.RawIOBase):
+class _Slice(io.RawIOBase):
     def __init__(self, path: Path, start: int, size: int) -> None:
         super().__init__()
         self._file = path.open("rb", buffering=0)
         self._start = start
         self._size = min(size, path.stat().st_size - start)
-        self._place = 0
+        self._offset = 0
 
     def readable(self) -> bool:
         return True
@@ -19,15 +19,15 @@ class _Part(io.RawIOBase):
         return True
 
     def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        base = {io.SEEK_SET: 0, io.SEEK_CUR: self._place, io.SEEK_END: self._size}[whence]
-        self._place = base + offset
-        return self._place
+        base = {io.SEEK_SET: 0, io.SEEK_CUR: self._offset, io.SEEK_END: self._size}[whence]
+        self._offset = base + offset
+        return self._offset
 
     def readinto(self, buffer: object) -> int:
         view = memoryview(buffer).cast("B")  # type: ignore[arg-type]
-        self._file.seek(self._start + self._place)
-        n = self._file.readinto(view[: max(self._size - self._place, 0)])
-        self._place += n
+        self._file.seek(self._start + self._offset)
+        n = self._file.readinto(view[: max(self._size - self._offset, 0)])
+        self._offset += n
         return n
 
     def close(self) -> None:
@@ -35,12 +35,12 @@ class _Part(io.RawIOBase):
         super().close()
 
 
-def open_part(path: Path, start: int, size: int) -> io.BufferedReader:
+def open_slice(path: Path, start: int, size: int) -> io.BufferedReader:
     """Open some bytes of a file; botocore reads them, and rewinds to try again.
 
     Args:
         path: of the file.
-        start: of the part, in bytes.
-        size: of the part at most, in bytes.
+        start: of the slice, in bytes.
+        size: of the slice at most, in bytes.
     """
-    return io.BufferedReader(_Part(path, start, size))
+    return io.BufferedReader(_Slice(path, start, size))

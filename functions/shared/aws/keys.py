@@ -99,8 +99,8 @@ def anchor_key(tenant: str, day: str) -> str:
 # --- work and packs buckets -----------------------------------------------------------------------
 
 
-def attempt_key(tenant: str, org: str, hour: datetime) -> str:
-    """Return the key of the note that a run left for an hour it could not close."""
+def checkpoint_key(tenant: str, org: str, hour: datetime) -> str:
+    """Return the key of the checkpoint that a run left for an hour it could not close."""
     return f"attempts/{organization_prefix(tenant, org)}{rfc3339(hour)}.json.gz"
 
 
@@ -139,10 +139,10 @@ def lifecycle_sk(sequence: int) -> str:
 
 def _in_key(identity: str) -> str:
     """Return an id of OpenAI's as part of a key: DynamoDB takes 1,024 bytes of UTF-8."""
-    known = identity.encode("utf-8", "surrogatepass")
-    if len(known) <= _ID_IN_KEY and not _SURROGATE.search(identity):
+    encoded = identity.encode("utf-8", "surrogatepass")
+    if len(encoded) <= _ID_IN_KEY and not _SURROGATE.search(identity):
         return identity
-    return f"sha256:{hashlib.sha256(known).hexdigest()}"
+    return f"sha256:{hashlib.sha256(encoded).hexdigest()}"
 
 
 def event_sk(occurred_at: str, event_id: str) -> str:
@@ -160,9 +160,9 @@ def change_sk(hour: str, section: str, entity_id: str, kind: str) -> str:
     return f"CH#{hour}#{section}#{_in_key(entity_id)}#{kind}"
 
 
-def answers_sk(service_account_id: str) -> str:
+def account_owner_sk(service_account_id: str) -> str:
     """Return the sort key of the person who answers for a service account."""
-    return f"{ANSWERS_PREFIX}{service_account_id}"
+    return f"{ACCOUNT_OWNER_PREFIX}{service_account_id}"
 
 
 def finding_state_sk(finding_id: str, first_seen_hour: str) -> str:
@@ -199,7 +199,7 @@ def share_token_pk(token_sha256: str) -> str:
     """Return the partition that says which link a token's digest belongs to.
 
     The one key without a tenant: whoever holds a token has no account. It holds no more than the
-    link's place, and 256 bits nobody can guess lead to it.
+    link's key, and 256 bits nobody can guess lead to it.
     """
     return f"SHARE#{token_sha256}"
 
@@ -215,7 +215,7 @@ def due_shard(tenant: str, org: str) -> str:
 
 
 HASHKEY_SK = "HASHKEY"
-ANSWERS_PREFIX = "ANSWERS#"
+ACCOUNT_OWNER_PREFIX = "ANSWERS#"
 FINDING_STATE_PREFIX = "STATE#"
 CUSTODY_PREFIX = "CUSTODY#"
 PACK_COUNTER_SK = "COUNTER#packs"

@@ -1,4 +1,4 @@
-"""The one door to KMS: wrap and unwrap small secrets under an encryption context.
+"""The client of KMS: wrap and unwrap small secrets under an encryption context.
 
 KMS symmetric encryption is AES-256-GCM; the context is authenticated with the ciphertext, so a
 blob copied to another tenant's row, or used for another purpose, does not open.
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError, ConnectionError, HTTPClientError
 
-from functions.shared.errors import KeyUnusable, VaultUnavailable
+from functions.shared.errors import KeyUnusable, KmsUnavailable
 
 if TYPE_CHECKING:
     from mypy_boto3_kms import KMSClient
@@ -36,7 +36,7 @@ def signing_context(key_id: str) -> dict[str, str]:
 
 
 @dataclass(frozen=True, slots=True)
-class Vault:
+class KmsKey:
     """One KMS key.
 
     Permissions:
@@ -52,7 +52,7 @@ class Vault:
 
         Raises:
             KeyUnusable: the KMS key is disabled, or the role may not use it. Page the operator.
-            VaultUnavailable: try again.
+            KmsUnavailable: try again.
         """
         try:
             answer = self.client.encrypt(
@@ -68,7 +68,7 @@ class Vault:
         Raises:
             KeyUnusable: the context or key is not the one it was wrapped under, or the KMS key is
                 disabled. Trying again does not help.
-            VaultUnavailable: try again.
+            KmsUnavailable: try again.
         """
         try:
             answer = self.client.decrypt(
@@ -79,11 +79,11 @@ class Vault:
         return answer["Plaintext"]
 
 
-def _refusal(error: Exception) -> KeyUnusable | VaultUnavailable:
+def _refusal(error: Exception) -> KeyUnusable | KmsUnavailable:
     # `from None` above: a botocore error carries the request's parameters in its traceback.
     if isinstance(error, ClientError):
         code = error.response.get("Error", {}).get("Code", "unknown")
         if code not in _PASSING:
             return KeyUnusable(f"KMS refused: {code}")
-        return VaultUnavailable(f"KMS is busy: {code}")
-    return VaultUnavailable(f"KMS was not reached: {type(error).__name__}")
+        return KmsUnavailable(f"KMS is busy: {code}")
+    return KmsUnavailable(f"KMS was not reached: {type(error).__name__}")

@@ -1,6 +1,6 @@
-"""The one door to SQS: one message, one organization's hour or one pack."""
+"""The client of SQS: one message, one organization's hour or one pack."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -29,7 +29,7 @@ class Queue:
     client: "SQSClient"
     url: str
 
-    def send(self, message: dict[str, Any], *, delay_s: int = 0) -> None:
+    def send(self, message: Mapping[str, object], *, delay_s: int = 0) -> None:
         """Send one message, to be seen after ``delay_s`` seconds (at most 900)."""
         self.client.send_message(
             QueueUrl=self.url,
@@ -37,7 +37,7 @@ class Queue:
             DelaySeconds=min(delay_s, MAX_DELAY_S),
         )
 
-    def send_all(self, messages: Sequence[tuple[dict[str, Any], int]]) -> None:
+    def send_all(self, messages: Sequence[tuple[Mapping[str, object], int]]) -> None:
         """Send messages with their delays, ten at a time.
 
         Raises:
@@ -46,11 +46,11 @@ class Queue:
         for start in range(0, len(messages), _BATCH):
             entries: list[Any] = [
                 {
-                    "Id": str(place),
+                    "Id": str(number),
                     "MessageBody": canonical(message).decode(),
                     "DelaySeconds": min(delay_s, MAX_DELAY_S),
                 }
-                for place, (message, delay_s) in enumerate(messages[start : start + _BATCH])
+                for number, (message, delay_s) in enumerate(messages[start : start + _BATCH])
             ]
             for _ in range(_BATCH_TRIES):
                 answer = self.client.send_message_batch(QueueUrl=self.url, Entries=entries)

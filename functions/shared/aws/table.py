@@ -1,4 +1,4 @@
-"""The one door to DynamoDB: plain Python values in and out, conditions as values.
+"""The client of DynamoDB: plain Python values in and out, conditions as values.
 
 The table is for finding and looking. What it says about evidence is checked against the sealed
 objects before anything is decided by it.
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 Item = dict[str, Any]
+Row = Mapping[str, object]
 
 _TO_WIRE = TypeSerializer()
 _FROM_WIRE = TypeDeserializer()
@@ -29,7 +30,7 @@ class ConditionFailed(Exception):
     """The row is not in the state the write asked for; nothing was written."""
 
 
-def to_wire(item: Mapping[str, Any]) -> dict[str, Any]:
+def to_wire(item: Row) -> dict[str, Any]:
     """Turn plain values into DynamoDB's; floats are not storable and are refused."""
     return {name: _TO_WIRE.serialize(value) for name, value in item.items()}
 
@@ -75,7 +76,7 @@ class Change:
     pk: str
     sk: str
     expression: str
-    values: Mapping[str, Any]
+    values: Row
     condition: str
     names: Mapping[str, str] = field(default_factory=dict)
 
@@ -101,9 +102,7 @@ class Table:
         )
         return from_wire(answer["Item"]) if "Item" in answer else None
 
-    def put(
-        self, item: Item, *, condition: str | None = None, values: Mapping[str, Any] | None = None
-    ) -> None:
+    def put(self, item: Row, *, condition: str | None = None, values: Row | None = None) -> None:
         """Write a whole row.
 
         Raises:
@@ -117,7 +116,7 @@ class Table:
         pk: str,
         sk: str,
         expression: str,
-        values: Mapping[str, Any] | None = None,
+        values: Row | None = None,
         *,
         names: Mapping[str, str] | None = None,
         condition: str | None = None,
@@ -212,7 +211,7 @@ class Table:
             for item in page["Items"]:
                 yield from_wire(item)
 
-    def create_together(self, items: Sequence[Item], changes: Sequence[Change] = ()) -> None:
+    def create_together(self, items: Sequence[Row], changes: Sequence[Change] = ()) -> None:
         """Write new rows and change others, all or none (dynamodb:PutItem, UpdateItem on each).
 
         Raises:
@@ -260,7 +259,7 @@ class Table:
                 raise ConditionFailed from error
             raise
 
-    def put_all(self, items: Sequence[Item]) -> None:
+    def put_all(self, items: Sequence[Row]) -> None:
         """Write whole rows, 25 at a time, going on until none is left unprocessed.
 
         Raises:
@@ -282,9 +281,7 @@ class Table:
                 raise TimeoutError("DynamoDB handed the same rows back 8 times")
 
     @staticmethod
-    def _conditional(
-        call: Any, arguments: Item, condition: str | None, values: Mapping[str, Any] | None
-    ) -> Any:
+    def _conditional(call: Any, arguments: Item, condition: str | None, values: Row | None) -> Any:
         if condition:
             arguments["ConditionExpression"] = condition
         if values:

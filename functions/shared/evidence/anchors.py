@@ -13,9 +13,10 @@ from datetime import datetime, timedelta
 
 from functions.shared.aws.bucket import Bucket
 from functions.shared.aws.keys import anchor_key, anchors_prefix
-from functions.shared.canonical import Json, canonical, sha256_hex, strict_loads
+from functions.shared.canonical import canonical, sha256_hex, strict_loads
 from functions.shared.errors import AuditError, EvidenceConflict, EvidenceInvalid
 from functions.shared.hours import parse_instant, rfc3339
+from functions.shared.records.anchors import AnchorDocument, AnchorRow
 
 VERSION = 1
 
@@ -44,14 +45,14 @@ class Anchor:
     """One day's anchor.
 
     Attributes:
-        document: ``{"at", "heads", "previous_anchor_sha256", "tenant_id", "v"}``; heads by org id.
+        document: what the digest is over; heads by organization id.
         sha256: of the canonical document, 64 hex digits.
         authority: address of the time authority that was asked, None where none is configured.
         token: its whole reply (DER of a TimeStampResp) in base64, None without one.
         reason: why there is no token though an authority was asked.
     """
 
-    document: Json
+    document: AnchorDocument
     sha256: str
     authority: str | None = None
     token: str | None = None
@@ -62,7 +63,7 @@ class Anchor:
         cls, tenant: str, at: datetime, heads: Sequence[Head], previous: "Anchor | None"
     ) -> "Anchor":
         """Anchor the heads, without a token yet."""
-        document: Json = {
+        document: AnchorDocument = {
             "v": VERSION,
             "tenant_id": tenant,
             "at": rfc3339(at),
@@ -82,16 +83,17 @@ class Anchor:
             EvidenceInvalid: the bytes are not the anchor that belongs under this key.
         """
         try:
-            row = strict_loads(body)
-            fields = ("document", "sha256", "authority", "token", "reason")
-            anchor = cls(*(row[name] for name in fields))
-            place = anchor_key(anchor.document["tenant_id"], anchor.day)
+            row: AnchorRow = strict_loads(body)
+            stamp = (row["authority"], row["token"], row["reason"])
+            anchor = cls(row["document"], row["sha256"], *stamp)
+            own_key = anchor_key(anchor.document["tenant_id"], anchor.day)
             heads = anchor.heads
         except (AuditError, KeyError, TypeError, ValueError) as error:
             raise EvidenceInvalid(f"{key} is not an anchor") from error
         if sha256_hex(canonical(anchor.document)) != anchor.sha256:
             raise EvidenceInvalid(f"{key} does not match its own digest")
-        if place != key or row != anchor.row() or len({head.org_id for head in heads}) < len(heads):
+        twice = len({head.org_id for head in heads}) < len(heads)
+        if own_key != key or row != anchor.row() or twice:
             raise EvidenceInvalid(f"{key} holds something else than the anchor of its day")
         return anchor
 
@@ -108,8 +110,7 @@ class Anchor:
     @property
     def previous_sha256(self) -> str | None:
         """Return the digest of the anchor before it."""
-        found: str | None = self.document["previous_anchor_sha256"]
-        return found
+        return self.document["previous_anchor_sha256"]
 
     @property
     def heads(self) -> list[Head]:
@@ -123,7 +124,7 @@ class Anchor:
         """Return the anchor with what a time authority answered."""
         return replace(self, authority=authority, token=token, reason=reason)
 
-    def row(self) -> Json:
+    def row(self) -> AnchorRow:
         """Return what packs and the API show of it."""
         return {
             "at": self.document["at"],
@@ -173,7 +174,7 @@ class Anchors:
         """Return the newest anchor of an earlier day."""
         recently = rfc3339(parse_instant(f"{day}T00:00:00Z") - _LOOK_BACK)[:10]
         for after in (recently, ""):
-            days = [found for found in self.days(after=after) if found < day]
+            days = [earlier for earlier in self.days(after=after) if earlier < day]
             if days:
                 return self.find(days[-1])
         return None
@@ -186,8 +187,8 @@ class Anchors:
         try:
             self.bucket.put_once(anchor_key(self.tenant, anchor.day), anchor.encode())
         except EvidenceConflict:
-            found = self.find(anchor.day)
-            if found is None:
+            written = self.find(anchor.day)
+            if written is None:
                 raise
-            return found
+            return written
         return anchor

@@ -10,17 +10,20 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import TypeVar, cast
 
 from functions.shared.aws.bucket import Bucket
 from functions.shared.aws.gzip_member import unpack_gzip
 from functions.shared.aws.keys import organization_prefix, seal_key
-from functions.shared.canonical import Json, Lines, canonical, sha256_hex, strict_loads
-from functions.shared.errors import AuditError, EvidenceInvalid
+from functions.shared.canonical import Lines, canonical, sha256_hex, strict_loads
+from functions.shared.errors import AuditError, EvidenceInvalid, MalformedJson
 from functions.shared.hours import HOUR, parse_instant
+from functions.shared.records.seals import ObjectEntry, Run, SealContent, SegmentEntry
 
 # 2: events are sealed as rows of a pack of their month.
 VERSION = 2
-OUTCOMES = ("complete", "partial", "failed", "missed", "paused")
+
+Row = TypeVar("Row")
 
 _HOUR_IN_KEY = re.compile(r"/seals/([^/]+)\.json$")
 # Far more hours than anything unsealed can be; one listing holds 1,000 keys.
@@ -40,13 +43,13 @@ class Seal:
         sha256: of it, 64 hex digits.
     """
 
-    content: Json
-    run: Json
+    content: SealContent
+    run: Run
     text: bytes
     sha256: str
 
     @classmethod
-    def of(cls, content: Json, run: Json) -> "Seal":
+    def of(cls, content: SealContent, run: Run) -> "Seal":
         """Seal a content."""
         text = canonical(content)
         return cls(content, run, text, sha256_hex(text))
@@ -88,18 +91,19 @@ class Seal:
         content = self.content
         try:
             for facts in content["sections"].values():
-                if facts.get("register"):
-                    yield str(facts["register"]["key"])
+                register = facts["register"] if "register" in facts else None
+                if register:
+                    yield str(register["key"])
             for entries in content["segments"].values():
-                for entry in entries:
+                for entry in cast("list[SegmentEntry]", entries):
                     yield str(entry["key"])
         except (AttributeError, KeyError, TypeError) as error:
             raise EvidenceInvalid(f"the seal of {content.get('hour')} is not readable") from error
 
-    def register(self, section: str) -> Json | None:
+    def register(self, section: str) -> ObjectEntry | None:
         """Return the entry of a section's register, None where none is named."""
-        entry: Json | None = self.content["sections"].get(section, {}).get("register")
-        return entry
+        facts = self.content["sections"].get(section)
+        return facts["register"] if facts and "register" in facts else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,22 +169,26 @@ def _hour_of(key: str) -> datetime | None:
         return None
 
 
-def read_rows(bucket: Bucket, entry: Json) -> list[Json]:
+def read_rows(bucket: Bucket, entry: ObjectEntry, record: type[Row]) -> list[Row]:
     """Return the rows of a register or segment that a seal names, checked against its digest.
 
     Args:
         bucket: the evidence bucket.
-        entry: ``{"key", "sha256", "rows", "bytes", …}`` as in the seal.
+        entry: as in the seal.
+        record: what the rows are; the digest vouches for them.
 
     Raises:
         EvidenceMissing: there is no such object.
         EvidenceInvalid: its bytes are not those that were sealed.
     """
     body = read_body(bucket, entry)
-    return [strict_loads(line) for line in body.split(b"\n")[:-1]]
+    try:
+        return [cast("Row", strict_loads(line)) for line in body.split(b"\n")[:-1]]
+    except MalformedJson as error:
+        raise EvidenceInvalid(f"{entry['key']} holds a line that is not JSON") from error
 
 
-def read_body(bucket: Bucket, entry: Json) -> bytes:
+def read_body(bucket: Bucket, entry: ObjectEntry) -> bytes:
     """Return the uncompressed bytes of a register or segment, checked against its digest.
 
     Raises:
@@ -197,7 +205,7 @@ def read_body(bucket: Bucket, entry: Json) -> bytes:
     return body
 
 
-def entry_of(key: str, lines: Lines) -> Json:
+def entry_of(key: str, lines: Lines) -> ObjectEntry:
     """Return what a seal says of a register or segment."""
     return {
         "key": key,

@@ -1,19 +1,19 @@
-"""HTTP edge of the two rooms that answer requests: route, reply, problem.
+"""HTTP edge of the two functions that answer requests: route, reply, problem.
 
 API Gateway has matched the route and verified the token; its ``routeKey`` picks the function. One
-table turns domain errors into problem documents (RFC 9457), so that no room holds a try/except.
+table turns domain errors into problem documents (RFC 9457), so that no view holds a try/except.
 """
 
 import base64
 import binascii
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar, cast
 from urllib.parse import parse_qsl, unquote
 
 from functions.shared import errors
 from functions.shared.canonical import Json, canonical, strict_loads
-from functions.shared.http.principal import Caller, caller_of
+from functions.shared.http.principal import Principal, principal_of
 
 PREFIX = "/api/v1/openai"
 MAX_BODY_BYTES = 64 * 1024
@@ -40,13 +40,14 @@ PROBLEMS: tuple[tuple[type[errors.AuditError], int, str, str], ...] = (
     (errors.Throttled, 503, "openai-rate-limited", "OpenAI asks us to wait"),
     (errors.UpstreamTimeout, 504, "openai-timeout", "OpenAI did not answer in time"),
     (errors.UpstreamError, 502, "openai-failed", "OpenAI did not answer as expected"),
-    (errors.VaultUnavailable, 503, "busy", "Try again in a moment"),
+    (errors.KmsUnavailable, 503, "busy", "Try again in a moment"),
     (errors.LeaseHeld, 503, "busy", "Try again in a moment"),
     (errors.EvidenceMissing, 500, "evidence-missing", "Sealed evidence is missing"),
     (errors.EvidenceInvalid, 500, "evidence-invalid", "Sealed evidence does not match its seal"),
 )
 
 Reply = dict[str, Any]
+Form = TypeVar("Form", bound=Mapping[str, object])
 
 
 class Log(Protocol):
@@ -60,19 +61,53 @@ class Log(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Query:
+    """The query of a request: names and values, each name known and there once."""
+
+    values: Mapping[str, str]
+
+    def find(self, name: str) -> str | None:
+        """Return a parameter, None where it was not given."""
+        return self.values.get(name)
+
+    @property
+    def limit(self) -> int:
+        """Return how many items a list may show at once.
+
+        Raises:
+            BadRequest: not a whole number from 1 to 100.
+        """
+        return limit_of(self.find("limit"), MAX_LIMIT)
+
+
+def limit_of(text: str | None, most: int) -> int:
+    """Return how many items a list may show at once, as the query says.
+
+    Raises:
+        BadRequest: not a whole number from 1 to ``most``.
+    """
+    if text is None:
+        return DEFAULT_LIMIT
+    digits = text.isascii() and text.isdigit() and len(text) <= len(str(most))
+    if not (digits and 1 <= int(text) <= most):
+        raise errors.BadRequest(f"limit must be a whole number from 1 to {most}")
+    return int(text)
+
+
+@dataclass(frozen=True, slots=True)
 class Request:
-    """One request, its caller verified.
+    """One request, whoever sends it verified.
 
     Attributes:
         event: as API Gateway sent it.
-        caller: None on the routes that need no login.
+        signed_in: None on the routes that need no login.
     """
 
     event: Mapping[str, Any]
-    signed_in: Caller | None
+    signed_in: Principal | None
 
     @property
-    def caller(self) -> Caller:
+    def principal(self) -> Principal:
         """Return who is asking.
 
         Raises:
@@ -90,22 +125,30 @@ class Request:
         """Return a header by its lower-case name, empty where it is absent."""
         return str((self.event.get("headers") or {}).get(name, ""))
 
-    def query(self, *allowed: str) -> dict[str, str]:
+    def query(self, *allowed: str) -> Query:
         """Return the query, of which each name is known and stands once.
 
         Raises:
             BadRequest: an unknown name, or one that stands twice.
         """
         pairs = parse_qsl(self.event.get("rawQueryString", ""), keep_blank_values=True)
-        found = dict(pairs)
-        if len(found) != len(pairs):
+        values = dict(pairs)
+        if len(values) != len(pairs):
             raise errors.BadRequest("each query parameter may stand once")
-        unknown = sorted(set(found) - set(allowed))
+        unknown = sorted(set(values) - set(allowed))
         if unknown:
             raise errors.BadRequest(
                 f"unknown query parameter {unknown[0]!r:.40}; known: {', '.join(allowed) or 'none'}"
             )
-        return found
+        return Query(values)
+
+    def form(self, blank: Form) -> Form:
+        """Return the JSON object sent, where it leaves a field out with that of a blank form.
+
+        Raises:
+            BadRequest: too large, not one JSON object, or a name that the form has not.
+        """
+        return cast("Form", {**blank, **self.body(*blank)})
 
     def body(self, *allowed: str) -> Json:
         """Return the JSON object sent, which holds known names only.
@@ -122,7 +165,7 @@ class Request:
             raise errors.BadRequest(f"the body is larger than {MAX_BODY_BYTES} bytes")
         try:
             document = strict_loads(data)
-        except errors.BadResponse as error:
+        except errors.MalformedJson as error:
             raise errors.BadRequest(f"the body is not a JSON object: {error}") from None
         if not isinstance(document, dict):
             raise errors.BadRequest("the body is not a JSON object")
@@ -137,7 +180,9 @@ class Request:
 Route = Callable[[Request], Reply]
 
 
-def reply(status: int, body: Json, headers: Mapping[str, str] | None = None) -> Reply:
+def reply(
+    status: int, body: Mapping[str, object], headers: Mapping[str, str] | None = None
+) -> Reply:
     """Return an HTTP API answer with a JSON body."""
     return {
         "statusCode": status,
@@ -173,7 +218,7 @@ def answer(
     try:
         if route_key not in routes:
             raise errors.NotFound("no such route")
-        signed_in = None if route_key in open_routes else caller_of(event)
+        signed_in = None if route_key in open_routes else principal_of(event)
         return routes[route_key](Request(event, signed_in))
     except errors.NotFound:
         # One text for all: what is another tenant's and what never was must look the same.
@@ -184,7 +229,7 @@ def answer(
                 log.warning("refused", extra={"route": route_key, "problem": slug})
                 return problem(status, slug, title, _sentence(str(error)))
         return _fault(log, route_key)
-    except Exception:  # noqa: BLE001  # the last line of defence: no traceback leaves the room
+    except Exception:  # noqa: BLE001  # the last line of defence: no traceback leaves the function
         return _fault(log, route_key)
 
 
@@ -197,16 +242,3 @@ def _sentence(text: str) -> str:
     # A field's name keeps its own spelling.
     first = text[:1] if "_" in text.split(" ", 1)[0] else text[:1].upper()
     return first + text[1:] + ("" if text.endswith((".", "!", "?")) else ".")
-
-
-def limit_of(query: Mapping[str, str]) -> int:
-    """Return how many items a list may show at once.
-
-    Raises:
-        BadRequest: not a whole number from 1 to 100.
-    """
-    text = query.get("limit", str(DEFAULT_LIMIT))
-    digits = text.isascii() and text.isdigit() and len(text) <= len(str(MAX_LIMIT))
-    if not (digits and 1 <= int(text) <= MAX_LIMIT):
-        raise errors.BadRequest(f"limit must be a whole number from 1 to {MAX_LIMIT}")
-    return int(text)

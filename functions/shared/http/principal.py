@@ -12,7 +12,7 @@ from functions.shared.errors import NotAllowed, NotFound, NotSignedIn
 
 
 @dataclass(frozen=True, slots=True)
-class Caller:
+class Principal:
     """A signed-in user.
 
     Attributes:
@@ -35,14 +35,14 @@ class Caller:
             raise NotAllowed("this needs a user of the group admin")
 
 
-def caller_of(event: Mapping[str, Any]) -> Caller:
-    """Return the caller of an HTTP API event.
+def principal_of(event: Mapping[str, Any]) -> Principal:
+    """Return who sends an HTTP API event.
 
     Raises:
         NotSignedIn: no verified ID token of a user with a tenant and a group.
     """
-    context = event.get("requestContext", {}).get("authorizer", {})
-    claims = context.get("jwt", {}).get("claims", {})
+    authorizer = event.get("requestContext", {}).get("authorizer", {})
+    claims = authorizer.get("jwt", {}).get("claims", {})
     # Access tokens pass the authorizer too, but carry no tenant.
     if claims.get("token_use") != "id":
         raise NotSignedIn("send the ID token, not the access token")
@@ -53,7 +53,7 @@ def caller_of(event: Mapping[str, Any]) -> Caller:
     groups = frozenset(_names(claims.get("cognito:groups", "")))
     if not groups & {"admin", "auditor"}:
         raise NotSignedIn("this user is in no group; ask an admin of your tenant")
-    return Caller(tenant, str(claims.get("sub", "")), groups)
+    return Principal(tenant, str(claims.get("sub", "")), groups)
 
 
 def _names(groups: object) -> list[str]:

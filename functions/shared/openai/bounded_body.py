@@ -13,7 +13,7 @@ _GZIP = 16 + zlib.MAX_WBITS
 _PIECE = 64 * 1024
 
 
-class Inflated:
+class BoundedBody:
     """A body as it arrives.
 
     Args:
@@ -85,7 +85,7 @@ async def first_bytes(pieces: AsyncIterator[bytes], encoding: str, limit: int) -
         limit: bytes that are enough.
     """
     try:
-        reading = Inflated(encoding, limit)
+        reading = BoundedBody(encoding, limit)
         async for piece in pieces:
             reading.add(piece)
     except ResponseTooLarge:

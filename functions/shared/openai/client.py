@@ -1,4 +1,4 @@
-"""The one door to OpenAI: ask for one page, get it whole or get an error that says why.
+"""The client of OpenAI: ask for one page, get it whole or get an error that says why.
 
 One httpx transport per run. Redirects are not followed (they would carry the key away),
 proxies of the environment are ignored, a page is read under a byte cap and a deadline of our own
@@ -26,15 +26,16 @@ from functions.shared.errors import (
     AnsweredForAnother,
     BadResponse,
     DeadlineReached,
+    MalformedJson,
     Throttled,
     UpstreamError,
     UpstreamFailed,
     UpstreamTimeout,
     UpstreamUnreachable,
 )
-from functions.shared.openai.bounded_body import Inflated, first_bytes
+from functions.shared.openai.bounded_body import BoundedBody, first_bytes
 from functions.shared.openai.error_response import refusal
-from functions.shared.openai.rate_limit import MAX_IN_FLIGHT, Allowance, Gate
+from functions.shared.openai.rate_limit import MAX_IN_FLIGHT, ConcurrencyLimit, RequestBudget
 
 MAX_PAGE_BYTES = 32 * 1024 * 1024
 REQUEST_TIMEOUT_S = 30.0
@@ -42,7 +43,7 @@ TRIES = 5
 _BACKOFF_S = 0.5
 _BACKOFF_CAP_S = 20.0
 _ERROR_BYTES = 64 * 1024
-# Pages beyond this are read one at a time, so that memory holds one huge page, not one per place.
+# Pages beyond this are read one at a time, so that memory holds one huge page, not many.
 _LARGE_PAGE_BYTES = 1024 * 1024
 
 _TIMEOUTS = {"timeout": httpx.Timeout(REQUEST_TIMEOUT_S, connect=5.0).as_dict()}
@@ -51,7 +52,7 @@ Params = list[tuple[str, str]]
 
 
 @dataclass(slots=True)
-class Tally:
+class RunStats:
     """What a run did at OpenAI: goes into the seal's ``run`` block, outside the digest."""
 
     requests: int = 0
@@ -61,7 +62,7 @@ class Tally:
     last_request_id: str | None = None
     skew_s: float = 0.0
 
-    def saw(self, answer: httpx.Response, now: datetime) -> None:
+    def note(self, answer: httpx.Response, now: datetime) -> None:
         """Note an answer's request id and how far OpenAI's clock is from ours."""
         request_id = answer.headers.get("x-request-id")
         if request_id:
@@ -106,7 +107,7 @@ class OpenAI:
         base_url: without a final slash.
         org_id: sent with every call, so that OpenAI refuses a key of another organization.
         admin_key: never logged; lives as long as this object.
-        now: the room's clock, to measure OpenAI's against.
+        now: the function's clock, to measure OpenAI's against.
         remaining_s: seconds this run may still use.
         elapsed: seconds on a clock that never goes back, to wait as long as OpenAI asks.
     """
@@ -120,9 +121,9 @@ class OpenAI:
     tries: int = TRIES
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     elapsed: Callable[[], float] = time.monotonic
-    gate: Gate = field(default_factory=Gate)
-    tally: Tally = field(default_factory=Tally)
-    allowance: Allowance = field(default_factory=Allowance)
+    concurrency: ConcurrencyLimit = field(default_factory=ConcurrencyLimit)
+    stats: RunStats = field(default_factory=RunStats)
+    budget: RequestBudget = field(default_factory=RequestBudget)
     _one_large: asyncio.Lock = field(default_factory=asyncio.Lock, repr=False)
 
     async def get(self, path: str, params: Params | None = None) -> Json:
@@ -134,21 +135,22 @@ class OpenAI:
         for attempt in range(1, self.tries + 1):
             number = 0
             try:
-                async with self.gate as number:
-                    answer = await self._once(path, params or [])
+                async with self.concurrency as number:
+                    answer = await self._ask_once(path, params or [])
             except UpstreamError as error:
                 if isinstance(error, Throttled):
-                    self.gate.throttled(number, self.elapsed() + (error.retry_after_s or 0.0))
+                    resume_at = self.elapsed() + (error.retry_after_s or 0.0)
+                    self.concurrency.throttled(number, resume_at)
                 if not _may_mend(error):
                     raise
-                self.allowance.failed(error)
+                self.budget.failed(error)
                 if attempt == self.tries:
                     raise
                 await self._wait(error, attempt)
-                self.tally.retries += 1
+                self.stats.retries += 1
             else:
-                self.gate.answered()
-                self.allowance.answered()
+                self.concurrency.answered()
+                self.budget.answered()
                 return answer
         raise AssertionError("unreachable")
 
@@ -162,22 +164,22 @@ class OpenAI:
             raise error
         await self.sleep(wait_s)
 
-    async def _held(self) -> None:
+    async def _wait_if_told(self) -> None:
         """Wait until OpenAI takes requests again, when it told anyone of this run to wait."""
-        wait_s = self.gate.resume_at - self.elapsed()
+        wait_s = self.concurrency.resume_at - self.elapsed()
         if wait_s <= 0:
             return
         if wait_s >= self.remaining_s():
             raise Throttled("OpenAI asks to wait past this run's end", retry_after_s=wait_s)
         await self.sleep(wait_s)
 
-    async def _once(self, path: str, params: Params) -> Json:
-        await self._held()
+    async def _ask_once(self, path: str, params: Params) -> Json:
+        await self._wait_if_told()
         allowed_s = min(REQUEST_TIMEOUT_S, self.remaining_s())
         if allowed_s <= 0:
             raise DeadlineReached("the run's time is used up")
-        self.allowance.ask()
-        self.tally.requests += 1
+        self.budget.ask()
+        self.stats.requests += 1
         try:
             async with asyncio.timeout(allowed_s):
                 status, headers, body = await self._read(path, params)
@@ -194,9 +196,9 @@ class OpenAI:
         if status != 200:
             raise refusal(status, headers, body, self.now())
         self._check_organization(headers)
-        self.allowance.read(len(body))
+        self.budget.read(len(body))
         document = _object(body, headers.get("x-request-id"))
-        self.tally.pages += 1
+        self.stats.pages += 1
         return document
 
     async def _read(self, path: str, params: Params) -> tuple[int, httpx.Headers, bytes]:
@@ -211,15 +213,15 @@ class OpenAI:
         url = f"{self.base_url}{path}{query}"
         request = httpx.Request("GET", url, headers=headers, extensions=_TIMEOUTS)
         async with aclosing(await self.transport.handle_async_request(request)) as answer:
-            self.tally.saw(answer, self.now())
+            self.stats.note(answer, self.now())
             encoding = answer.headers.get("content-encoding", "")
             if answer.status_code != 200:
                 body = await first_bytes(answer.aiter_raw(), encoding, _ERROR_BYTES)
             else:
-                body = await self._page(answer, Inflated(encoding, MAX_PAGE_BYTES))
+                body = await self._page(answer, BoundedBody(encoding, MAX_PAGE_BYTES))
             return answer.status_code, answer.headers, body
 
-    async def _page(self, answer: httpx.Response, reading: Inflated) -> bytes:
+    async def _page(self, answer: httpx.Response, reading: BoundedBody) -> bytes:
         pieces = answer.aiter_raw()
         async for piece in pieces:
             reading.add(piece)
@@ -250,9 +252,8 @@ def _may_mend(error: UpstreamError) -> bool:
 def _object(body: bytes, request_id: str | None) -> Json:
     try:
         document: Any = strict_loads(body)
-    except BadResponse as error:
-        error.request_id = request_id
-        raise
+    except MalformedJson as error:
+        raise BadResponse(str(error), request_id=request_id) from error
     if not isinstance(document, dict):
         raise BadResponse("not a JSON object", request_id=request_id)
     return document

@@ -1,21 +1,21 @@
 """How hard one run may press on OpenAI: requests at once, and requests, bytes and failures in all.
 
-No network and no clock of its own. ``Gate`` bounds what is under way and backs off when throttled
-(additive increase, multiplicative decrease); ``Allowance`` bounds what a run may use up, so that
-neither a huge organization nor a hostile answer takes more than its share.
+No network and no clock of its own. ``ConcurrencyLimit`` bounds what is under way and backs off
+when throttled (additive increase, multiplicative decrease); ``RequestBudget`` bounds what a run
+may use up, so that neither a huge organization nor a hostile answer takes more than its share.
 """
 
 import asyncio
 from collections import deque
 from dataclasses import dataclass, field
 
-from functions.shared.errors import AllowanceSpent, ResponseTooLarge, UpstreamError
+from functions.shared.errors import RequestBudgetSpent, ResponseTooLarge, UpstreamError
 
 MAX_IN_FLIGHT = 32
 
 
 @dataclass(slots=True)
-class Gate:
+class ConcurrencyLimit:
     """How many requests may be under way: halves when OpenAI throttles, grows when it does not.
 
     Attributes:
@@ -31,14 +31,14 @@ class Gate:
     _waiting: deque[asyncio.Future[None]] = field(default_factory=deque)
 
     async def __aenter__(self) -> int:
-        """Wait for a place, first come first served; return the request's number."""
+        """Wait for a slot, first come first served; return the request's number."""
         while self._under_way >= int(self.limit):
-            place: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-            self._waiting.append(place)
+            slot: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+            self._waiting.append(slot)
             try:
-                await place
+                await slot
             except asyncio.CancelledError:
-                # Cancelled while being let in: the place is the next one's.
+                # Cancelled while being let in: the slot is for whoever is next.
                 self._let_in()
                 raise
         self._under_way += 1
@@ -46,16 +46,16 @@ class Gate:
         return self._sent
 
     async def __aexit__(self, *_: object) -> None:
-        """Give the place back."""
+        """Give the slot back."""
         self._under_way -= 1
         self._let_in()
 
     def _let_in(self) -> None:
         free = int(self.limit) - self._under_way
         while free > 0 and self._waiting:
-            place = self._waiting.popleft()
-            if not place.done():
-                place.set_result(None)
+            slot = self._waiting.popleft()
+            if not slot.done():
+                slot.set_result(None)
                 free -= 1
 
     def throttled(self, number: int, resume_at: float = 0.0) -> None:
@@ -70,12 +70,12 @@ class Gate:
             self.limit = max(1.0, self.limit / 2)
 
     def answered(self) -> None:
-        """Grow by one place per ``limit`` answers, up to the most allowed."""
+        """Grow by one slot per ``limit`` answers, up to the most allowed."""
         self.limit = min(float(MAX_IN_FLIGHT), self.limit + 1 / self.limit)
 
 
 @dataclass(slots=True)
-class Allowance:
+class RequestBudget:
     """What one run may use up on one organization.
 
     Attributes:
@@ -95,7 +95,7 @@ class Allowance:
         """Take one request.
 
         Raises:
-            AllowanceSpent: none is left.
+            RequestBudgetSpent: none is left.
             UpstreamError: as the last of too many failures in a row.
         """
         if self._last is not None and self._failed_in_a_row >= self.failures:
@@ -104,7 +104,7 @@ class Allowance:
                 retry_after_s=self._last.retry_after_s,
             )
         if self.requests <= 0:
-            raise AllowanceSpent("the run has sent as many requests as it may")
+            raise RequestBudgetSpent("the run has sent as many requests as it may")
         self.requests -= 1
 
     def read(self, n_bytes: int) -> None:

@@ -6,17 +6,18 @@ accounts.
 """
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, cast
 
-from functions.shared.aws.keys import ANSWERS_PREFIX, answers_sk, organization_pk
+from functions.shared.aws.keys import ACCOUNT_OWNER_PREFIX, account_owner_sk, organization_pk
 from functions.shared.aws.table import Table
+from functions.shared.records.tables import AccountOwnerRow
 
 # Of a user or a service account, as OpenAI spells them; no address has this form.
 IDENTITY: Final = "[A-Za-z0-9_.:-]{1,128}"
 
 
 @dataclass(frozen=True, slots=True)
-class Answers:
+class AccountOwners:
     """The accountable persons of one organization of one tenant.
 
     Permissions:
@@ -29,17 +30,20 @@ class Answers:
 
     def all(self) -> dict[str, str]:
         """Return the person by service account id."""
-        rows = self.table.query(organization_pk(self.tenant, self.org), prefix=ANSWERS_PREFIX)
+        pk = organization_pk(self.tenant, self.org)
+        items = self.table.query(pk, prefix=ACCOUNT_OWNER_PREFIX)
+        rows = (cast("AccountOwnerRow", item) for item in items)
         return {
-            row["sk"].removeprefix(ANSWERS_PREFIX): row["person"] for row in rows if row["person"]
+            row["sk"].removeprefix(ACCOUNT_OWNER_PREFIX): row["person"]
+            for row in rows
+            if row["person"]
         }
 
     def name(self, service_account_id: str, person: str | None) -> None:
         """Name the person who answers for a service account; None for nobody."""
-        self.table.put(
-            {
-                "pk": organization_pk(self.tenant, self.org),
-                "sk": answers_sk(service_account_id),
-                "person": person,
-            }
-        )
+        row: AccountOwnerRow = {
+            "pk": organization_pk(self.tenant, self.org),
+            "sk": account_owner_sk(service_account_id),
+            "person": person,
+        }
+        self.table.put(row)

@@ -8,16 +8,25 @@ next hour; expected hours and the bill follow from the sealed ones, never from t
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
-from typing import Any
+from typing import Final, Unpack, cast, get_args
 
 from functions.shared.aws.keys import SHARDS, connection_sk, due_shard, tenant_pk, tenants_pk
 from functions.shared.aws.table import ConditionFailed, Item, Table
-from functions.shared.canonical import Json
 from functions.shared.errors import Conflict, MalformedOrganization, NotFound
 from functions.shared.hints import hints
 from functions.shared.hours import rfc3339
+from functions.shared.records.seals import LifecycleEntry, LifecycleFacts
+from functions.shared.records.tables import (
+    ConnectionKey,
+    ConnectionStatus,
+    HourRow,
+    Key,
+    Organization,
+    OrgProof,
+    Readable,
+)
 
-STATUSES = ("connected", "paused", "disconnected")
+STATUSES: Final[tuple[ConnectionStatus, ...]] = get_args(ConnectionStatus)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,33 +48,38 @@ class Connection:
         admin_key_expires_at: as OpenAI shows it, None where it does not.
         admin_key_warn_at: when to remind the tenant to replace the key.
         known_projects: keyed hashes of project ids seen with the key.
-        lifecycle: ``{"seq", "at", "kind", …}``, oldest first; seq from 1.
+        lifecycle: oldest first; ``seq`` from 1.
         revision: grows with every change; two changes at once: one wins.
     """
 
     tenant_id: str
     org_id: str
     display_name: str
-    status: str
+    status: ConnectionStatus
     health: str
     connected_at: str
     first_hour: str
-    org_proof: str
-    readable: dict[str, str]
+    org_proof: OrgProof
+    readable: Readable
     admin_key: bytes = field(repr=False)
     admin_key_last4: str
     admin_key_expires_at: str | None
     admin_key_warn_at: str
     known_projects: list[str]
-    lifecycle: list[dict[str, Any]]
+    lifecycle: list[LifecycleEntry]
     revision: int = 0
 
-    def with_entry(self, kind: str, at: datetime, **facts: Any) -> "Connection":
+    def with_entry(self, kind: str, at: datetime, **facts: Unpack[LifecycleFacts]) -> "Connection":
         """Return the connection with one more lifecycle entry."""
-        entry = {"seq": len(self.lifecycle) + 1, "at": rfc3339(at), "kind": kind, **facts}
+        entry: LifecycleEntry = {
+            "seq": len(self.lifecycle) + 1,
+            "at": rfc3339(at),
+            "kind": kind,
+            **facts,
+        }
         return replace(self, lifecycle=[*self.lifecycle, entry])
 
-    def public(self, newest: Item | None, now: datetime) -> Json:
+    def public(self, newest: HourRow | None, now: datetime) -> Organization:
         """Return what the tenant's users may see: never the key, known or wrapped.
 
         Args:
@@ -117,12 +131,12 @@ class Connections:
                 is nobody's and reads the same.
         """
         try:
-            found = self.find(tenant, org)
+            connection = self.find(tenant, org)
         except MalformedOrganization as error:
             raise NotFound("no such organization") from error
-        if found is None:
+        if connection is None:
             raise NotFound("no such organization")
-        return found
+        return connection
 
     def of(self, tenant: str) -> list[Connection]:
         """Return a tenant's connections by org id, disconnected ones included."""
@@ -140,7 +154,8 @@ class Connections:
         condition, values = "revision = :r", {":r": connection.revision}
         if connection.revision == 0:
             condition, values = "attribute_not_exists(pk)", {}
-            self.table.put({"pk": tenants_pk(tenant), "sk": tenant})
+            listing: Key = {"pk": tenants_pk(tenant), "sk": tenant}
+            self.table.put(listing)
         try:
             self.table.put(_to_item(written), condition=condition, values=values)
         except ConditionFailed as error:
@@ -157,18 +172,20 @@ class Connections:
         """Yield (tenant, org) of every organization that is not disconnected."""
         for shard in range(SHARDS):
             for item in self.table.index("due", "due_shard", f"DUE#{shard:02d}"):
-                yield item["tenant_id"], item["org_id"]
+                due = cast("ConnectionKey", item)
+                yield due["tenant_id"], due["org_id"]
 
     def tenants(self) -> Iterator[str]:
         """Yield every tenant that ever connected an organization."""
         for shard in range(SHARDS):
             for item in self.table.query(f"TENANTS#{shard:02d}"):
-                yield item["sk"]
+                yield cast("Key", item)["sk"]
 
 
 def _to_item(connection: Connection) -> Item:
     tenant, org = connection.tenant_id, connection.org_id
-    item = asdict(connection) | {"pk": tenant_pk(tenant), "sk": connection_sk(org)}
+    key: Key = {"pk": tenant_pk(tenant), "sk": connection_sk(org)}
+    item: Item = {**asdict(connection), **key}
     if connection.status != "disconnected":
         # Sparse: a disconnected organization leaves the index and is never dispatched again.
         item |= {"due_shard": due_shard(tenant, org), "due_sk": f"{tenant}/{org}"}

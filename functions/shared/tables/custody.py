@@ -7,14 +7,13 @@ a key, a name or an address.
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import cast
 
 from functions.shared.aws.keys import CUSTODY_PREFIX, custody_sk, tenant_pk
 from functions.shared.aws.table import Page, Table
-from functions.shared.canonical import Json
 from functions.shared.hours import rfc3339
-
-_ENTRY = ("at", "by", "action", "facts")
+from functions.shared.records.fields import shown
+from functions.shared.records.tables import CustodyEntry, CustodyFacts, CustodyRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +26,7 @@ class Custody:
 
     table: Table
 
-    def note(self, tenant: str, by: str, action: str, at: datetime, **facts: Any) -> None:
+    def note(self, tenant: str, by: str, action: str, at: datetime, **facts: object) -> None:
         """Add an entry.
 
         Args:
@@ -35,17 +34,25 @@ class Custody:
             by: opaque id of the user, or ``schedule``.
             action: ``organization.connected``, ``pack.downloaded`` and the like.
             at: when.
-            **facts: ids and digests that say what it was done to.
+            **facts: ids and digests that say what it was done to, of ``CustodyFacts``.
         """
         # Entries of one second stand in the order they were made in.
         unique = f"{at.microsecond:06d}-{secrets.token_hex(6)}"
-        row = {"pk": tenant_pk(tenant), "sk": custody_sk(at, unique)}
-        entry = {"at": rfc3339(at), "by": by, "action": action, "facts": facts}
-        self.table.put(row | entry, condition="attribute_not_exists(pk)")
+        row: CustodyRow = {
+            "pk": tenant_pk(tenant),
+            "sk": custody_sk(at, unique),
+            "at": rfc3339(at),
+            "by": by,
+            "action": action,
+            "facts": cast("CustodyFacts", facts),
+        }
+        self.table.put(row, condition="attribute_not_exists(pk)")
 
-    def page(self, tenant: str, *, limit: int, after: str | None = None) -> tuple[list[Json], Page]:
+    def page(
+        self, tenant: str, *, limit: int, after: str | None = None
+    ) -> tuple[list[CustodyEntry], Page]:
         """Return a tenant's entries, newest first, and the page they came from."""
         page = self.table.page(
             tenant_pk(tenant), prefix=CUSTODY_PREFIX, limit=limit, after=after, newest_first=True
         )
-        return [{name: row[name] for name in _ENTRY} for row in page.items], page
+        return [shown(CustodyEntry, item) for item in page.items], page

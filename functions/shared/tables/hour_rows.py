@@ -8,11 +8,14 @@ import contextlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import cast
 
 from functions.shared.aws.keys import hour_sk, organization_pk
-from functions.shared.aws.table import ConditionFailed, Item, Table
+from functions.shared.aws.table import ConditionFailed, Table
 from functions.shared.errors import LeaseHeld
 from functions.shared.hours import rfc3339
+from functions.shared.records.fields import shown
+from functions.shared.records.tables import ClosedHour, HourFacts, HourRow, LeasedHour
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +58,7 @@ class HourRows:
             )
         except ConditionFailed as error:
             raise LeaseHeld(f"another run has the hour {rfc3339(hour)}") from error
-        return int(row["runs"])
+        return cast("LeasedHour", row)["runs"]
 
     def release(self, hour: datetime, owner: str) -> None:
         """Give back an hour that could not be closed, so that the next run need not wait."""
@@ -69,12 +72,18 @@ class HourRows:
                 condition="lease_owner = :owner",
             )
 
-    def close(self, hour: datetime, facts: Item) -> None:
+    def close(self, hour: datetime, facts: HourFacts) -> None:
         """Write what the seal says; this also ends the lease."""
-        row = {"pk": organization_pk(self.tenant, self.org), "sk": hour_sk(hour), "state": "sealed"}
-        self.table.put(facts | row | {"hour": rfc3339(hour)})
+        row: ClosedHour = {
+            **facts,
+            "hour": rfc3339(hour),
+            "pk": organization_pk(self.tenant, self.org),
+            "sk": hour_sk(hour),
+            "state": "sealed",
+        }
+        self.table.put(row)
 
-    def newest(self) -> Item | None:
+    def newest(self) -> HourRow | None:
         """Return the row of the newest closed hour, None where there is none."""
         # A few more than one: the hours after it may be open.
         return next(self.between(None, None, newest_first=True, at_once=4), None)
@@ -86,8 +95,8 @@ class HourRows:
         *,
         newest_first: bool = False,
         at_once: int = 200,
-    ) -> Iterator[Item]:
-        """Yield the rows of closed hours, ``start <= hour < end``, without the table's own keys.
+    ) -> Iterator[HourRow]:
+        """Yield the rows of closed hours, ``start <= hour < end``, as the API shows them.
 
         Args:
             start: first hour, None for the first there is.
@@ -105,8 +114,9 @@ class HourRows:
                 pk, between=(low, high), after=after, limit=at_once, newest_first=newest_first
             )
             for item in page.items:
-                if item["state"] == "sealed" and item["sk"] != high:
-                    yield {name: item[name] for name in item if name not in ("pk", "sk")}
+                row = cast("ClosedHour", item)
+                if row["state"] == "sealed" and row["sk"] != high:
+                    yield shown(HourRow, row)
             if page.last_sk is None:
                 return
             after = page.last_sk

@@ -5,7 +5,7 @@ A number is given at the request and never again; a failed pack stays visible as
 
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field, fields, replace
-from typing import Any
+from typing import Final, TypedDict, Unpack, cast, get_args
 
 from functions.shared.aws.keys import pack_like_sk, pack_month_sk, pack_sk, tenant_pk
 from functions.shared.aws.queue import Queue
@@ -13,10 +13,17 @@ from functions.shared.aws.table import Change, ConditionFailed, Item, Page, Tabl
 from functions.shared.canonical import canonical, sha256_hex
 from functions.shared.errors import Conflict, NotFound
 from functions.shared.period import Period
+from functions.shared.records.tables import (
+    PackKind,
+    PackLastSeal,
+    PackMarker,
+    PackMessage,
+    PackState,
+    Profile,
+)
 
-PROFILES = ("full", "core")
-STATES = ("queued", "building", "ready", "failed")
-ENDED = ("ready", "failed")
+PROFILES: Final[tuple[Profile, ...]] = get_args(Profile)
+ENDED: Final[tuple[PackState, ...]] = ("ready", "failed")
 _NUMBER_TRIES = 10
 
 
@@ -45,7 +52,7 @@ class Pack:
         ready_order: 1, 2, 3 … in the order packs became ready.
         sealed_through: per organization the last sealed hour the build may use, frozen when it
             began; None where there is no seal yet.
-        last_seals: per organization ``{"hour", "sha256"}`` of the last seal in it, once ready.
+        last_seals: per organization the last seal in it, once ready.
         object_key: of the archive in the packs bucket.
         object_version: the version that was verified; downloads name it.
         size_bytes: of the archive.
@@ -56,9 +63,9 @@ class Pack:
 
     tenant_id: str
     number: int
-    state: str
-    kind: str
-    profile: str
+    state: PackState
+    kind: PackKind
+    profile: Profile
     period_start: str
     period_end: str
     org_ids: list[str]
@@ -73,7 +80,7 @@ class Pack:
     reason: str | None = None
     ready_order: int | None = None
     sealed_through: dict[str, str | None] | None = None
-    last_seals: dict[str, dict[str, str]] | None = None
+    last_seals: dict[str, PackLastSeal] | None = None
     object_key: str | None = field(default=None, repr=False)
     object_version: str | None = None
     size_bytes: int | None = None
@@ -85,6 +92,30 @@ class Pack:
     def period(self) -> Period:
         """Return the period."""
         return Period.parse(self.period_start, self.period_end)
+
+
+class ArchiveFacts(TypedDict, total=False):
+    """The fields of a pack that tell of its archive, once it is ready."""
+
+    last_seals: dict[str, PackLastSeal]
+    object_key: str
+    object_version: str
+    size_bytes: int
+    archive_sha256: str
+    signing_public_hex: str
+
+
+class PackChanges(ArchiveFacts, total=False):
+    """The fields of a pack that change on its way from the request to the download."""
+
+    state: PackState
+    previous_number: int | None
+    previous_manifest_sha256: str | None
+    signing_key_id: str | None
+    manifest_sha256: str
+    reason: str | None
+    ready_order: int
+    sealed_through: dict[str, str | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,10 +140,10 @@ class Packs:
         Raises:
             NotFound: this tenant has no such number.
         """
-        found = self.find(tenant, number)
-        if found is None:
+        pack = self.find(tenant, number)
+        if pack is None:
             raise NotFound("no such pack")
-        return found
+        return pack
 
     def page(self, tenant: str, *, limit: int, after: str | None = None) -> tuple[list[Pack], Page]:
         """Return a tenant's packs, newest first, and the page they came from."""
@@ -124,7 +155,7 @@ class Packs:
     def monthly_before(self, tenant: str, month: str) -> Iterator[Pack]:
         """Yield the tenant's monthly packs of earlier months, the latest first."""
         rows = self.table.query(tenant_pk(tenant), prefix=pack_month_sk(""), newest_first=True)
-        for marker in rows:
+        for marker in (cast("PackMarker", item) for item in rows):
             if marker["sk"] < pack_month_sk(month):
                 yield self.need(tenant, marker["number"])
 
@@ -136,7 +167,7 @@ class Packs:
 
         Args:
             pack: with any number; the next free one replaces it.
-            queue: where the pack room listens.
+            queue: of the pack function.
             once: do the same for any pack while one like it is on its way.
             again: let a new monthly pack take the place of one that failed. It keeps the failed
                 one's cut and organizations: each event stays in exactly one monthly pack.
@@ -146,27 +177,30 @@ class Packs:
         """
         written = self._write(pack, _marker_sk(pack, once=once), again=again)
         if written.state == "queued":
-            queue.send({"number": written.number, "tenant_id": written.tenant_id})
+            message: PackMessage = {"number": written.number, "tenant_id": written.tenant_id}
+            queue.send(message)
         return written
 
     def _write(self, pack: Pack, marker_sk: str | None, *, again: bool) -> Pack:
         pk = tenant_pk(pack.tenant_id)
         for _ in range(_NUMBER_TRIES):
-            marker = self.table.get(pk, marker_sk) if marker_sk else None
+            marker = self._marker(pk, marker_sk) if marker_sk else None
             if marker:
-                known = self.need(pack.tenant_id, marker["number"])
-                if not _gives_way(known, again=again):
-                    return known
+                earlier = self.need(pack.tenant_id, marker["number"])
+                if not _gives_way(earlier, again=again):
+                    return earlier
                 if pack.month:
-                    pack = replace(pack, cut_hour=known.cut_hour, org_ids=known.org_ids)
+                    pack = replace(pack, cut_hour=earlier.cut_hour, org_ids=earlier.org_ids)
             newest = self.table.page(pk, prefix="PACK#", limit=1, newest_first=True).items
-            number = newest[0]["number"] + 1 if newest else 1
-            row = asdict(pack) | {"number": number, "pk": pk, "sk": pack_sk(number)}
+            number = _from_item(newest[0]).number + 1 if newest else 1
+            new: PackMarker = {"number": number, "pk": pk, "sk": pack_sk(number)}
+            row = asdict(pack) | new
             try:
                 if marker:
                     self.table.create_together([row], [_moved(marker, number)])
                 elif marker_sk:
-                    self.table.create_together([row, {"pk": pk, "sk": marker_sk, "number": number}])
+                    marked: PackMarker = {**new, "sk": marker_sk}
+                    self.table.create_together([row, marked])
                 else:
                     self.table.create_together([row])
             except ConditionFailed:
@@ -174,8 +208,16 @@ class Packs:
             return _from_item(row)
         raise Conflict("many packs are being requested at once; try again")
 
+    def _marker(self, pk: str, sk: str) -> PackMarker | None:
+        return cast("PackMarker | None", self.table.get(pk, sk))
+
     def update(
-        self, pack: Pack, *, expect: str | None = None, unchanged: str | None = None, **changes: Any
+        self,
+        pack: Pack,
+        *,
+        expect: PackState | None = None,
+        unchanged: str | None = None,
+        **changes: Unpack[PackChanges],
     ) -> Pack:
         """Change fields of a row and return it.
 
@@ -188,11 +230,9 @@ class Packs:
         Raises:
             ConditionFailed: the row is in another state by now.
         """
-        names = {f"#{place}": name for place, name in enumerate(changes)}
-        values: dict[str, Any] = {
-            f":{place}": value for place, value in enumerate(changes.values())
-        }
-        sets = ", ".join(f"#{place} = :{place}" for place in range(len(changes)))
+        names = {f"#{n}": name for n, name in enumerate(changes)}
+        values: dict[str, object] = {f":{n}": value for n, value in enumerate(changes.values())}
+        sets = ", ".join(f"#{n} = :{n}" for n in range(len(changes)))
         condition = None
         if expect:
             names, values = names | {"#state": "state"}, values | {":expect": expect}
@@ -221,14 +261,14 @@ def _marker_sk(pack: Pack, *, once: bool) -> str | None:
     return pack_like_sk(sha256_hex(canonical([*asked, pack.replaces])))
 
 
-def _gives_way(known: Pack, *, again: bool) -> bool:
+def _gives_way(earlier: Pack, *, again: bool) -> bool:
     """Tell whether a new request makes a new pack, though this one stands for it."""
-    if known.month:
-        return again and known.state == "failed"
-    return known.state in ENDED
+    if earlier.month:
+        return again and earlier.state == "failed"
+    return earlier.state in ENDED
 
 
-def _moved(marker: Item, number: int) -> Change:
+def _moved(marker: PackMarker, number: int) -> Change:
     return Change(
         marker["pk"],
         marker["sk"],
@@ -241,4 +281,4 @@ def _moved(marker: Item, number: int) -> Change:
 
 def _from_item(item: Item) -> Pack:
     # A field that is younger than the row has its default.
-    return Pack(**{name.name: item[name.name] for name in fields(Pack) if name.name in item})
+    return Pack(**{part.name: item[part.name] for part in fields(Pack) if part.name in item})

@@ -1,18 +1,20 @@
 """The registry of signing keys: what packs are signed with, and when each key was valid.
 
-The seed is wrapped by KMS in its row; only the pack room's role can unwrap it. What auditors pin
-is the public half, listed without login.
+The seed is wrapped by KMS in its row; only the pack function's role can unwrap it. What auditors
+pin is the public half, listed without login.
 """
 
 import base64
 from dataclasses import dataclass, field, fields
 from datetime import datetime
+from typing import cast
 
 from functions.shared.aws.keys import FIRST_SIGNING_KEY_SK, SIGNING_PK, signing_key_sk
 from functions.shared.aws.table import Change, ConditionFailed, Item, Table
-from functions.shared.canonical import Json, sha256_hex
+from functions.shared.canonical import sha256_hex
 from functions.shared.errors import LeaseHeld
 from functions.shared.hours import rfc3339
+from functions.shared.records.tables import FirstKeyMarker, Key, PublicSigningKey
 
 
 def key_id_of(public_hex: str) -> str:
@@ -42,7 +44,7 @@ class SigningKey:
     revoked_at: str | None = None
     revoked_reason: str | None = None
 
-    def public(self) -> Json:
+    def public(self) -> PublicSigningKey:
         """Return what everyone may see."""
         return {
             "algorithm": "Ed25519",
@@ -57,9 +59,9 @@ class SigningKey:
 
     def may_sign(self, at: datetime) -> bool:
         """Tell whether the key is in force at an instant."""
-        moment = rfc3339(at)
-        started = self.not_before <= moment
-        return started and not self.revoked_at and not (self.not_after and self.not_after < moment)
+        now = rfc3339(at)
+        started, ended = self.not_before <= now, self.not_after and self.not_after < now
+        return started and not self.revoked_at and not ended
 
 
 def public_pem(public_hex: str) -> str:
@@ -99,7 +101,7 @@ class SigningKeys:
 
     def first(self) -> SigningKey | None:
         """Return the key the deployment began with, None before there is one."""
-        marker = self.table.get(SIGNING_PK, FIRST_SIGNING_KEY_SK)
+        marker = cast("FirstKeyMarker | None", self.table.get(SIGNING_PK, FIRST_SIGNING_KEY_SK))
         return self.find(marker["key_id"]) if marker else None
 
     def add_first(self, key: SigningKey) -> SigningKey:
@@ -107,15 +109,19 @@ class SigningKeys:
 
         Of two runs at once one registers its key; the other gets that one, and its own is nowhere.
         """
-        marker = {"pk": SIGNING_PK, "sk": FIRST_SIGNING_KEY_SK, "key_id": key.key_id}
+        marker: FirstKeyMarker = {
+            "pk": SIGNING_PK,
+            "sk": FIRST_SIGNING_KEY_SK,
+            "key_id": key.key_id,
+        }
         try:
             self.table.create_together([_to_item(key), marker])
         except ConditionFailed:
-            known = self.first()
-            if known is None:
+            first = self.first()
+            if first is None:
                 # The other run's transaction was under way; whoever comes next sees its end.
                 raise LeaseHeld("another run is registering the first signing key") from None
-            return known
+            return first
         return key
 
     def add(self, key: SigningKey) -> bool:
@@ -166,12 +172,13 @@ class SigningKeys:
 
 
 def _to_item(key: SigningKey) -> Item:
-    item = {name.name: getattr(key, name.name) for name in fields(key)}
-    return item | {"pk": SIGNING_PK, "sk": signing_key_sk(key.key_id)}
+    item = {part.name: getattr(key, part.name) for part in fields(key)}
+    row_key: Key = {"pk": SIGNING_PK, "sk": signing_key_sk(key.key_id)}
+    return {**item, **row_key}
 
 
 def _from_item(item: Item) -> SigningKey:
     # A field that is younger than the row has its default.
     return SigningKey(
-        **{name.name: item[name.name] for name in fields(SigningKey) if name.name in item}
+        **{part.name: item[part.name] for part in fields(SigningKey) if part.name in item}
     )

@@ -1,21 +1,30 @@
-"""Compare (step 3 of 6): a picture with the registers it follows.
+"""Compare (step 3 of 6): a snapshot with the registers it follows.
 
 Pure. Which sections may remove, which hour is a baseline.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import cast
 
-from functions.shared.canonical import Json
-from functions.shared.hours import rfc3339
-from functions.shared.sections import BY_NAME
+from functions.shared.records.entities import AdminKey, Entity, EntityState, ServiceAccount, User
+from functions.shared.records.events import Change
+from functions.shared.records.registers import Registers, present, project_of, rows_of
+from functions.shared.sections import BY_NAME, REGISTERED
 from functions.snapshot.compare.diff import diff
-from functions.snapshot.hour_to_close import Closing
-from functions.snapshot.records import COMPLETE, NOTHING_CHOSEN, PARTIAL, Chosen, Picture
+from functions.snapshot.hour_to_close import HourToClose
+from functions.snapshot.records import (
+    COMPLETE,
+    NO_CHOICES,
+    PARTIAL,
+    SectionRead,
+    Snapshot,
+    TenantChoices,
+)
 
 
 @dataclass(frozen=True, slots=True)
-class Compared:
+class Comparison:
     """What an hour makes of everything known.
 
     Attributes:
@@ -23,88 +32,90 @@ class Compared:
         changes: what differs, in section order; none for a section's baseline.
     """
 
-    registers: dict[str, list[Json]]
-    changes: list[Json]
+    registers: Registers
+    changes: list[Change]
 
 
 def compare(
-    closing: Closing,
-    picture: Picture,
-    known: Mapping[str, Sequence[Json]],
-    chosen: Chosen = NOTHING_CHOSEN,
-) -> Compared:
+    hour: HourToClose,
+    snapshot: Snapshot,
+    before: Registers,
+    choices: TenantChoices = NO_CHOICES,
+) -> Comparison:
     """Return the next registers and the changes.
 
     Args:
-        closing: the hour.
-        picture: what was seen.
-        known: the last rows by section; none for an optional section that was never read.
-        chosen: what the tenant's own rows say.
+        hour: the hour.
+        snapshot: what was read of it.
+        before: the last rows by section.
+        choices: what the tenant's own rows say.
     """
-    hour = rfc3339(closing.hour)
-    registers: dict[str, list[Json]] = {}
-    changes: list[Json] = []
-    for section, rows in known.items():
-        seen = picture.sections.get(section)
-        if seen is None or seen.status not in (COMPLETE, PARTIAL):
+    registers: dict[str, Sequence[Entity]] = {}
+    changes: list[Change] = []
+    for name in REGISTERED:
+        rows = rows_of(before, name) or []
+        section = snapshot.lists.get(name)
+        if section is None or section.status not in (COMPLETE, PARTIAL):
             # An optional section that was never read has no register, not an empty one.
-            if BY_NAME[section].required or closing.carried(section):
-                registers[section] = list(rows)
+            if BY_NAME[name].required or hour.carried(name):
+                registers[name] = rows
             continue
-        difference = diff(section, rows, seen.rows, hour, removes=_removes(section, picture))
-        registers[section] = difference.register
-        # Nothing was known before the first whole picture, so nothing has changed by it.
-        if closing.baseline(section) is not None:
+        difference = diff(name, rows, section.rows, hour.name, removes=_removes(section))
+        registers[name] = difference.register
+        # Nothing was known before the first whole snapshot, so nothing has changed by it.
+        if hour.baseline(name) is not None:
             changes += difference.changes
-    registers |= _as_chosen(registers, chosen)
-    return Compared(registers, changes)
+    return Comparison(_with_choices(cast("Registers", registers), choices), changes)
 
 
-def _removes(section: str, picture: Picture) -> Callable[[Json], bool]:
-    seen = picture.sections[section]
-    if seen.status != COMPLETE:
+def _removes(section: SectionRead[EntityState]) -> Callable[[Entity], bool]:
+    if section.status != COMPLETE:
         return lambda row: False
-    if seen.covers is None:
+    if section.covers is None:
         return lambda row: True
-    covers = set(seen.covers)
-    return lambda row: row["project_id"] in covers
+    covers = set(section.covers)
+    return lambda row: project_of(row) in covers
 
 
-def _as_chosen(registers: Mapping[str, list[Json]], chosen: Chosen) -> dict[str, list[Json]]:
-    """Return the registers that hold a choice of the tenant's, with it: so it is sealed as used."""
-    made = {}
+def _with_choices(registers: Registers, choices: TenantChoices) -> Registers:
+    """Return the registers with what the tenant chose in them: so it is sealed as it was used."""
     if "admin_keys" in registers:
-        made["admin_keys"] = _with_own(registers["admin_keys"], chosen.own_key_last4)
+        keys = _with_own(registers["admin_keys"], choices.own_key_last4)
+        registers = {**registers, "admin_keys": keys}
     if "service_accounts" in registers:
-        ids = _ids_by_hash(registers.get("users", []))
+        ids = _ids_by_hash(registers["users"])
         # A hash that is nobody's stands for somebody who is not in the organization.
-        persons = {account: ids.get(one, one) for account, one in chosen.persons.items()}
-        made["service_accounts"] = [
-            row | {"person_id": persons.get(row["service_account_id"])}
-            if row["removed_at"] is None
-            else row
-            for row in registers["service_accounts"]
-        ]
-    return made
+        owners = {
+            account: ids.get(person, person) for account, person in choices.account_owners.items()
+        }
+        accounts = [_with_owner(account, owners) for account in registers["service_accounts"]]
+        registers = {**registers, "service_accounts": accounts}
+    return registers
 
 
-def _ids_by_hash(users: Sequence[Json]) -> dict[str, str]:
+def _ids_by_hash(users: Sequence[User]) -> dict[str | None, str]:
     """Return user ids by hash of the address; who is present goes before who left with the same."""
-    by_presence = sorted(users, key=lambda row: row["removed_at"] is None)
-    return {row["email_hash"]: row["user_id"] for row in by_presence}
+    by_presence = sorted(users, key=lambda user: user["removed_at"] is None)
+    return {user["email_hash"]: user["user_id"] for user in by_presence}
 
 
-def _with_own(rows: Sequence[Json], last4: str) -> list[Json]:
+def _with_owner(account: ServiceAccount, owners: dict[str, str]) -> ServiceAccount:
+    if account["removed_at"] is not None:
+        return account
+    return account | {"person_id": owners.get(account["service_account_id"])}
+
+
+def _with_own(keys: Sequence[AdminKey], last4: str) -> list[AdminKey]:
     alike = {
-        row["key_id"]
-        for row in rows
-        if last4 and row["removed_at"] is None and (row["redacted_value"] or "").endswith(last4)
+        key["key_id"]
+        for key in present(keys)
+        if last4 and (key["redacted_value"] or "").endswith(last4)
     }
     # Where two keys end alike, nobody can tell which is ours.
     is_own = True if len(alike) == 1 else None
     return [
-        row | {"is_own": is_own if row["key_id"] in alike else False}
-        if row["removed_at"] is None
-        else row
-        for row in rows
+        key | {"is_own": is_own if key["key_id"] in alike else False}
+        if key["removed_at"] is None
+        else key
+        for key in keys
     ]

@@ -1,4 +1,4 @@
-"""Diff (step 3 of 6): register and picture to the next register, and the changes between them.
+"""Diff (step 3 of 6): register and snapshot to the next register, and the changes between them.
 
 Pure. A register holds one row per *episode* of an entity: who leaves and returns has two. Only a
 whole list can remove; anything else carries the register forward. Volatile fields are facts of
@@ -7,12 +7,20 @@ the register, never changes.
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import cast
 
-from functions.shared.canonical import Json
-from functions.shared.sections import BY_NAME, SECTIONS
-
-ID_FIELD = {section.name: section.id_field for section in SECTIONS}
-_EPISODE = frozenset({"first_seen_at", "removed_at", "roles_held"})
+from functions.shared.records.entities import (
+    Entity,
+    EntityFields,
+    EntityState,
+    Episode,
+    RoleHeld,
+    RolesHeld,
+    User,
+    UserState,
+)
+from functions.shared.records.events import Change, ChangeKind
+from functions.shared.records.registers import Ending, fields_apart, identity_of, stable_fields
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,106 +29,120 @@ class Difference:
 
     Attributes:
         register: every episode, sorted by (id, first_seen_at).
-        changes: ``{"hour", "section", "entity_id", "kind", "fields", "before", "after"}``, sorted.
+        changes: sorted by id.
     """
 
-    register: list[Json]
-    changes: list[Json]
+    register: list[Entity]
+    changes: list[Change]
 
 
 def diff(
     section: str,
-    register: Iterable[Json],
-    picture: Iterable[Json],
+    register: Iterable[Entity],
+    snapshot: Iterable[EntityState],
     hour: str,
     *,
-    removes: Callable[[Json], bool],
+    removes: Callable[[Entity], bool],
 ) -> Difference:
     """Return the next register and the changes of an hour.
 
     Args:
         section: its name.
         register: the last one's rows.
-        picture: the rows seen, each id once.
+        snapshot: the rows that were read, each id once.
         hour: the hour's name.
-        removes: whether the picture is proof that a row it does not show is gone.
+        removes: whether the snapshot is proof that a row it does not show is gone.
     """
-    name = ID_FIELD[section]
-    past, present = _split(register, name)
-    rows: list[Json] = past
-    changes: list[Json] = []
-    for seen in picture:
-        known = present.pop(seen[name], None)
-        if known is None:
-            rows.append(_begun(section, seen, hour))
-            changes.append(_change(section, seen[name], hour, "added", {}, _stable(section, seen)))
+    rows, present = _split(section, register)
+    changes: list[Change] = []
+    for state in snapshot:
+        identity = identity_of(section, state)
+        after = stable_fields(section, state)
+        episode = present.pop(identity, None)
+        if episode is None:
+            rows.append(_begun(section, state, hour))
+            changes.append(_change(section, identity, hour, "added", None, after))
             continue
-        rows.append(_continued(section, known, seen, hour))
-        before, after = _stable(section, known), _stable(section, seen)
+        rows.append(_continued(section, episode, state, hour))
+        before = stable_fields(section, episode)
         if before != after:
-            changes.append(_change(section, seen[name], hour, "modified", before, after))
-    for identity, known in present.items():
-        if removes(known):
-            rows.append(_ended(known, hour))
-            changes.append(_change(section, identity, hour, "removed", _stable(section, known), {}))
+            changes.append(_change(section, identity, hour, "modified", before, after))
+    for identity, episode in present.items():
+        if removes(episode):
+            rows.append(_ended(section, episode, hour))
+            before = stable_fields(section, episode)
+            changes.append(_change(section, identity, hour, "removed", before, None))
         else:
-            rows.append(known)
-    rows.sort(key=lambda row: (row[name], row["first_seen_at"]))
+            rows.append(episode)
+    rows.sort(key=lambda row: (identity_of(section, row), row["first_seen_at"]))
     return Difference(rows, sorted(changes, key=lambda change: change["entity_id"]))
 
 
-def _split(register: Iterable[Json], name: str) -> tuple[list[Json], dict[str, Json]]:
-    past: list[Json] = []
-    present: dict[str, Json] = {}
+def _split(section: str, register: Iterable[Entity]) -> tuple[list[Entity], dict[str, Entity]]:
+    """Return the episodes that have ended, and the others by id."""
+    past: list[Entity] = []
+    present: dict[str, Entity] = {}
     for row in register:
         if row["removed_at"] is None:
-            present[row[name]] = row
+            present[identity_of(section, row)] = row
         else:
             past.append(row)
     return past, present
 
 
-def _begun(section: str, seen: Json, hour: str) -> Json:
-    row = seen | {"first_seen_at": hour, "removed_at": None}
-    if section == "users":
-        row["roles_held"] = [{"role": seen["role"], "from": hour, "to": None}]
-    return row
+def _begun(section: str, state: EntityState, hour: str) -> Entity:
+    episode: Episode = {"first_seen_at": hour, "removed_at": None}
+    row = cast("Entity", {**state, **episode})
+    if section != "users":
+        return row
+    role = cast("UserState", state)["role"]
+    return _with_roles(row, {"roles_held": [{"role": role, "from": hour, "to": None}]})
 
 
-def _continued(section: str, known: Json, seen: Json, hour: str) -> Json:
-    row = known | seen
-    if section == "users" and known["role"] != seen["role"]:
-        *ended, last = known["roles_held"]
-        row["roles_held"] = [
-            *ended,
-            last | {"to": hour},
-            {"role": seen["role"], "from": hour, "to": None},
-        ]
-    return row
+def _continued(section: str, episode: Entity, state: EntityState, hour: str) -> Entity:
+    row = cast("Entity", {**episode, **state})
+    if section != "users":
+        return row
+    user, role = cast("User", episode), cast("UserState", state)["role"]
+    if user["role"] == role:
+        return row
+    roles = _roles_ended(user, hour)
+    return _with_roles(row, {"roles_held": [*roles, {"role": role, "from": hour, "to": None}]})
 
 
-def _ended(known: Json, hour: str) -> Json:
-    row = known | {"removed_at": hour}
-    if known.get("roles_held"):
-        *ended, last = known["roles_held"]
-        row["roles_held"] = [*ended, last | {"to": hour}]
-    return row
+def _ended(section: str, episode: Entity, hour: str) -> Entity:
+    ending: Ending = {"removed_at": hour}
+    row = cast("Entity", {**episode, **ending})
+    if section != "users":
+        return row
+    return _with_roles(row, {"roles_held": _roles_ended(cast("User", episode), hour)})
 
 
-def _stable(section: str, row: Json) -> Json:
-    passing = BY_NAME[section].volatile | _EPISODE
-    return {name: value for name, value in row.items() if name not in passing}
+def _with_roles(row: Entity, roles: RolesHeld) -> Entity:
+    return cast("Entity", {**row, **roles})
 
 
-def _change(section: str, identity: str, hour: str, kind: str, before: Json, after: Json) -> Json:
-    both = before and after
-    fields = sorted(n for n in before | after if not both or before.get(n) != after.get(n))
+def _roles_ended(user: User, hour: str) -> list[RoleHeld]:
+    """Return the roles of a stay, of which the last ends now."""
+    *ended, last = user["roles_held"]
+    return [*ended, last | {"to": hour}]
+
+
+def _change(
+    section: str,
+    identity: str,
+    hour: str,
+    kind: ChangeKind,
+    before: EntityFields | None,
+    after: EntityFields | None,
+) -> Change:
+    names, values_before, values_after = fields_apart(before, after)
     return {
         "hour": hour,
         "section": section,
         "entity_id": identity,
         "kind": kind,
-        "fields": fields,
-        "before": {name: before.get(name) for name in fields} if before else None,
-        "after": {name: after.get(name) for name in fields} if after else None,
+        "fields": names,
+        "before": values_before,
+        "after": values_after,
     }

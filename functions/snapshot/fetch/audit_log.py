@@ -1,10 +1,10 @@
-"""The audit walk: read the audit log by windows of time, so that no cursor need be trusted.
+"""Read the audit log by windows of time, so that no cursor need be trusted.
 
 Step 1 of 6, part: audit events. A window ``[lo, hi)`` answered with ``has_more=false`` is closed.
 One with more is thrown away and split by the density seen, down to one second. No order of the
 answer and no meaning of ``before``/``after`` is assumed. Only inside a single second with over 100
 events is a cursor used, under guards; where it is inconsistent, the second is named as *overflow*
-and the walk goes on beyond it.
+and the reading goes on beyond it.
 """
 
 import asyncio
@@ -16,6 +16,7 @@ from functions.shared.canonical import Json
 from functions.shared.errors import BadResponse, UpstreamError
 from functions.shared.openai.client import OpenAI, Params
 from functions.snapshot.fetch.pagination import MAX_PAGES, PAGE_SIZE, open_page
+from functions.snapshot.records import AuditLogRead
 
 PATH = "/organization/audit_logs"
 MAX_PIECES = 64
@@ -24,7 +25,7 @@ _FILL = 0.85
 
 
 @dataclass(slots=True)
-class Budget:
+class WindowBudget:
     """How many windows a run may still ask for."""
 
     windows: int
@@ -35,49 +36,33 @@ class Budget:
         return self.windows >= 0
 
 
-@dataclass(frozen=True, slots=True)
-class Walked:
-    """What a walk over ``[lo, hi)`` closed.
-
-    Attributes:
-        events: records of every closed window, oldest window first.
-        closed_through: epoch second up to which all is closed; ``hi`` when everything is.
-        error: why the walk ended early, None when it did not or when only its budget ended.
-        overflow: seconds with more events than a page holds, through which no cursor led; what
-            one page showed of them is in ``events``.
-    """
-
-    events: list[Json] = field(default_factory=list)
-    closed_through: int = 0
-    error: UpstreamError | None = None
-    overflow: tuple[int, ...] = ()
-
-
-async def walk(openai: OpenAI, stream: Params, lo: int, hi: int, budget: Budget) -> Walked:
+async def read_audit_log(
+    openai: OpenAI, stream: Params, lo: int, hi: int, budget: WindowBudget
+) -> AuditLogRead:
     """Close ``[lo, hi)``, or as much of it from ``lo`` on as can be.
 
     Args:
-        openai: the door.
+        openai: the client.
         stream: the parameters that choose the stream.
         lo: epoch second, included.
         hi: epoch second, excluded.
         budget: windows the run may still ask for; shared with others.
     """
     if lo >= hi:
-        return Walked([], hi)
-    parts = await _close(openai, stream, lo, hi, budget)
-    events = [event for part in parts for event in part.events]
-    overflow = tuple(part.lo for part in parts if part.overflows)
-    short = next((part for part in parts if not part.closed), None)
-    if short is None:
-        return Walked(events, hi, None, overflow)
-    error = next((part.error for part in parts if part.error is not None), None)
-    return Walked(events, short.lo, error, overflow)
+        return AuditLogRead([], hi)
+    windows = await _close(openai, stream, lo, hi, budget)
+    events = [event for window in windows for event in window.events]
+    overflow = tuple(window.lo for window in windows if window.overflows)
+    still_open = next((window for window in windows if not window.closed), None)
+    if still_open is None:
+        return AuditLogRead(events, hi, None, overflow)
+    error = next((window.error for window in windows if window.error is not None), None)
+    return AuditLogRead(events, still_open.lo, error, overflow)
 
 
 @dataclass(frozen=True, slots=True)
-class _Part:
-    """One window of the walk: closed, or left open for a reason."""
+class _Window:
+    """One window of time: closed, or left open for a reason."""
 
     lo: int
     closed: bool
@@ -87,25 +72,25 @@ class _Part:
 
 
 async def _close(
-    openai: OpenAI, stream: Params, lo: int, hi: int, budget: Budget
-) -> Sequence[_Part]:
+    openai: OpenAI, stream: Params, lo: int, hi: int, budget: WindowBudget
+) -> Sequence[_Window]:
     if not budget.spend():
-        return [_Part(lo, closed=False)]
+        return [_Window(lo, closed=False)]
     try:
-        page = await openai.get(PATH, [*_window(lo, hi), *stream])
+        page = await openai.get(PATH, [*_query(lo, hi), *stream])
         items, has_more = _items(page)
         if not has_more:
-            return [_Part(lo, closed=True, events=_inside(items, lo, hi))]
+            return [_Window(lo, closed=True, events=_inside(items, lo, hi))]
         if hi - lo == 1:
             return [await _one_second(openai, stream, lo, items)]
     except UpstreamError as error:
-        return [_Part(lo, closed=False, error=error)]
+        return [_Window(lo, closed=False, error=error)]
     bounds = split(lo, hi, [when for item in items if (when := effective_at(item)) is not None])
-    # All pieces at once: the gate in the door bounds how many are under way, oldest first.
-    closed = await asyncio.gather(
+    # All pieces at once: the client's limit bounds how many are under way, oldest first.
+    pieces = await asyncio.gather(
         *(_close(openai, stream, a, b, budget) for a, b in itertools.pairwise(bounds))
     )
-    return [part for parts in closed for part in parts]
+    return [window for windows in pieces for window in windows]
 
 
 def _items(page: Json) -> tuple[list[Json], bool]:
@@ -121,7 +106,7 @@ def _items(page: Json) -> tuple[list[Json], bool]:
     return items, has_more
 
 
-def _window(lo: int, hi: int) -> Params:
+def _query(lo: int, hi: int) -> Params:
     return [
         ("effective_at[gte]", str(lo)),
         ("effective_at[lt]", str(hi)),
@@ -143,27 +128,27 @@ def _inside(items: list[Json], lo: int, hi: int) -> list[Json]:
     return [item for item in items if (when := effective_at(item)) is None or lo <= when < hi]
 
 
-def split(lo: int, hi: int, seen: list[int]) -> list[int]:
+def split(lo: int, hi: int, instants: list[int]) -> list[int]:
     """Return the bounds of the pieces to ask for next: at least two, of whole seconds.
 
     The page shows about 100 events of the window; the time they span tells how dense the window
     is, whichever end of it they come from.
     """
-    span = max(1, max(seen) - min(seen)) if seen else hi - lo
-    expected = len(seen) * (hi - lo) / span if seen else 2 * PAGE_SIZE
+    span = max(1, max(instants) - min(instants)) if instants else hi - lo
+    expected = len(instants) * (hi - lo) / span if instants else 2 * PAGE_SIZE
     pieces = round(expected / (PAGE_SIZE * _FILL))
     pieces = min(max(2, pieces), MAX_PIECES, hi - lo)
-    return [lo + (hi - lo) * place // pieces for place in range(pieces + 1)]
+    return [lo + (hi - lo) * number // pieces for number in range(pieces + 1)]
 
 
-async def _one_second(openai: OpenAI, stream: Params, second: int, first: list[Json]) -> _Part:
+async def _one_second(openai: OpenAI, stream: Params, second: int, first: list[Json]) -> _Window:
     """Page through one second by a cursor, forward or, where that goes round, backward."""
     for direction in ("after", "before"):
-        found = await _paged(openai, stream, second, first, direction)
-        if found is not None:
-            return _Part(second, closed=True, events=_inside(found, second, second + 1))
-    shown = _inside(first, second, second + 1)
-    return _Part(second, closed=True, events=shown, overflows=True)
+        events = await _paged(openai, stream, second, first, direction)
+        if events is not None:
+            return _Window(second, closed=True, events=_inside(events, second, second + 1))
+    events = _inside(first, second, second + 1)
+    return _Window(second, closed=True, events=events, overflows=True)
 
 
 async def _paged(
@@ -177,10 +162,10 @@ async def _paged(
     Raises:
         UpstreamError: a failure that another try may mend.
     """
-    found = {str(item.get("id")): item for item in first}
+    events = {str(item.get("id")): item for item in first}
     cursor: object = first[-1].get("id")
     for _ in range(MAX_PAGES):
-        query = [*_window(second, second + 1), (direction, str(cursor)), *stream]
+        query = [*_query(second, second + 1), (direction, str(cursor)), *stream]
         try:
             page = await openai.get(PATH, query)
         except UpstreamError as error:
@@ -189,10 +174,10 @@ async def _paged(
             raise
         items, has_more = _items(page)
         fresh = {str(item.get("id")): item for item in items}
-        if not fresh or fresh.keys() & found.keys():
+        if not fresh or fresh.keys() & events.keys():
             return None
-        found |= fresh
+        events |= fresh
         if not has_more:
-            return list(found.values())
+            return list(events.values())
         cursor = items[-1].get("id")
     return None

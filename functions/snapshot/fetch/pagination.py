@@ -17,7 +17,7 @@ PAGE_SIZE = 100
 
 async def read_list(openai: OpenAI, path: str, params: Params | None = None) -> Listing:
     """Page through a list by ``after=<last_id>``; by ``after=<next>`` where it has a ``next``."""
-    found: dict[str, Json] = {}
+    items: dict[str, Json] = {}
     odd: list[Json] = []
     conflicts: list[Json] = []
     cursors: set[str] = set()
@@ -27,20 +27,20 @@ async def read_list(openai: OpenAI, path: str, params: Params | None = None) -> 
     for _ in range(MAX_PAGES):
         try:
             page = await openai.get(path, query + after)
-            items, cursor = open_page(page)
+            records, cursor = open_page(page)
         except UpstreamError as refused:
             error = refused
             break
-        known = len(found)
-        for item in items:
-            identity = item.get("id")
+        n_before = len(items)
+        for record in records:
+            identity = record.get("id")
             if not isinstance(identity, str) or not identity:
-                odd.append(item)
-            elif identity not in found:
-                found[identity] = item
-            elif canonical(found[identity]) != canonical(item):
-                conflicts.append(item)
-        if after and len(found) == known:
+                odd.append(record)
+            elif identity not in items:
+                items[identity] = record
+            elif canonical(items[identity]) != canonical(record):
+                conflicts.append(record)
+        if after and len(items) == n_before:
             error = BadResponse("more was promised, and nothing new was shown")
             break
         if cursor is None:
@@ -52,7 +52,7 @@ async def read_list(openai: OpenAI, path: str, params: Params | None = None) -> 
         after = [("after", cursor)]
     else:
         error = BadResponse(f"more than {MAX_PAGES} pages")
-    return Listing([*found.values(), *odd], error, tuple(conflicts))
+    return Listing([*items.values(), *odd], error, tuple(conflicts))
 
 
 def open_page(page: Json) -> tuple[list[Json], str | None]:

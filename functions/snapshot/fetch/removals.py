@@ -14,6 +14,8 @@ from urllib.parse import quote
 from functions.shared.canonical import Json
 from functions.shared.errors import ChangedWhileRead, EndpointUnavailable, UpstreamError
 from functions.shared.openai.client import OpenAI, Params
+from functions.shared.records.entities import Entity
+from functions.shared.records.registers import identity_of, present, project_of
 from functions.shared.sections import BY_NAME
 from functions.snapshot.fetch.pagination import read_list
 from functions.snapshot.records import Listing
@@ -23,7 +25,7 @@ ASK_EACH = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class KnownIds:
     """The ids of what the registers show as present.
 
     Attributes:
@@ -33,15 +35,13 @@ class Held:
     ids: Mapping[tuple[str, str], set[str]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, registers: Mapping[str, Iterable[Json]]) -> "Held":
+    def of(cls, registers: Mapping[str, Iterable[Entity]]) -> "KnownIds":
         """Return what registers hold, by section."""
         ids: dict[tuple[str, str], set[str]] = defaultdict(set)
-        for name, rows in registers.items():
-            section = BY_NAME[name]
-            for row in rows:
-                if row["removed_at"] is None:
-                    project = row["project_id"] if section.per_project else ""
-                    ids[name, project].add(row[section.id_field])
+        for section, rows in registers.items():
+            for row in present(rows):
+                project = project_of(row) if BY_NAME[section].per_project else None
+                ids[section, project or ""].add(identity_of(section, row))
         return cls(dict(ids))
 
     def of_list(self, section: str, project: str = "") -> set[str]:
@@ -49,7 +49,7 @@ class Held:
         return self.ids.get((section, project), set())
 
 
-NOTHING_HELD = Held()
+NO_IDS = KnownIds()
 
 
 def id_in_path(identity: str) -> str:
@@ -57,28 +57,28 @@ def id_in_path(identity: str) -> str:
     return quote(identity.encode("utf-8", "replace"), safe="")
 
 
-async def confirmed(
-    openai: OpenAI, listing: Listing, path: str, params: Params, held: Collection[str]
+async def confirm_removals(
+    openai: OpenAI, listing: Listing, path: str, params: Params, known_ids: Collection[str]
 ) -> Listing:
     """Return the listing: as it is where all it leaves out is gone, else with an error.
 
     Args:
-        openai: the door.
+        openai: the client.
         listing: what one reading gave.
         path: of the list; an entity is found below it by its id.
         params: the list was read with.
-        held: ids that the register shows as present.
+        known_ids: ids that the register shows as present.
     """
-    absent = set(held).difference(str(item.get("id")) for item in listing.items)
+    absent = set(known_ids).difference(str(item.get("id")) for item in listing.items)
     if not listing.whole or not absent:
         return listing
     answers: list[Json | UpstreamError | None] = []
     if len(absent) <= ASK_EACH:
         asked = (_find(openai, f"{path}/{id_in_path(name)}", name) for name in sorted(absent))
         answers = await asyncio.gather(*asked)
-    there = [answer for answer in answers if isinstance(answer, dict)]
-    if there:
-        return _with(listing, there)
+    left_out = [answer for answer in answers if isinstance(answer, dict)]
+    if left_out:
+        return _with(listing, left_out)
     if answers and not any(isinstance(answer, UpstreamError) for answer in answers):
         return listing
     return await _read_again(openai, listing, path, params, absent)
@@ -87,12 +87,12 @@ async def confirmed(
 async def _find(openai: OpenAI, path: str, identity: str) -> Json | UpstreamError | None:
     """Return an entity, None where it is gone, the error where that cannot be told."""
     try:
-        found = await openai.get(path)
+        entity = await openai.get(path)
     except EndpointUnavailable:
         return None
     except UpstreamError as error:
         return error
-    return found if found.get("id") == identity else UpstreamError("another entity was answered")
+    return entity if entity.get("id") == identity else UpstreamError("another entity was answered")
 
 
 async def _read_again(
@@ -100,14 +100,14 @@ async def _read_again(
 ) -> Listing:
     """Believe what two whole readings agree on."""
     again = await read_list(openai, path, params)
-    shown = [item for item in again.items if item.get("id") in absent]
-    if shown:
-        return _with(listing, shown)
+    left_out = [item for item in again.items if item.get("id") in absent]
+    if left_out:
+        return _with(listing, left_out)
     if not again.whole:
         return replace(listing, error=again.error)
     return listing
 
 
-def _with(listing: Listing, there: list[Json]) -> Listing:
+def _with(listing: Listing, left_out: list[Json]) -> Listing:
     error = ChangedWhileRead("the list left out an entity that is still there")
-    return replace(listing, items=[*listing.items, *there], error=error)
+    return replace(listing, items=[*listing.items, *left_out], error=error)

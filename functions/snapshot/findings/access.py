@@ -7,8 +7,9 @@ worth a look even where a project's key would not be. One that has ended is none
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 
-from functions.shared.canonical import Json
 from functions.shared.hours import parse_instant
+from functions.shared.records.entities import AdminKey, Invite, ServiceAccount, User
+from functions.shared.records.findings import FindingFacts
 from functions.snapshot.findings.api_keys import STALE, ended, finding
 
 OLD = timedelta(days=90)
@@ -16,29 +17,29 @@ WARN_BEFORE = timedelta(days=14)
 MOST_OWNERS = 3
 
 
-def of_admin_key(key: Json, hour_end: datetime) -> Iterator[Json]:
-    """Yield what an admin key shows; what OpenAI does not tell of it is not held against it."""
+def admin_key_findings(key: AdminKey, hour_end: datetime) -> Iterator[FindingFacts]:
+    """Yield what is found of an admin key; what OpenAI does not say is not held against it."""
     if ended(key, hour_end):
         return
     identity = key["key_id"]
     created, used = _instant(key["created_at"]), _instant(key["last_used_at"])
     if created and hour_end - created > OLD:
-        yield _of("admin_key_old", "older_than_90_days", "medium", identity)
+        yield _finding("admin_key_old", "older_than_90_days", "medium", identity)
     if key["has_expiry"] is False:
-        yield _of("admin_key_no_expiry", "no_expiry", "medium", identity)
+        yield _finding("admin_key_no_expiry", "no_expiry", "medium", identity)
     if key["ever_used"] is False:
-        yield _of("admin_key_never_used", "no_last_use", "low", identity)
+        yield _finding("admin_key_never_used", "no_last_use", "low", identity)
         if created and hour_end - created > STALE:
-            yield _of("admin_key_idle", "never_used_90_days_old", "high", identity)
+            yield _finding("admin_key_idle", "never_used_90_days_old", "high", identity)
     if used and hour_end - used > STALE:
-        yield _of("admin_key_idle", "not_used_for_90_days", "high", identity)
+        yield _finding("admin_key_idle", "not_used_for_90_days", "high", identity)
     ends = _instant(key["expires_at"])
     # Two keys may end in the same four characters: then it may be ours.
     if ends and ends - hour_end <= WARN_BEFORE and key["is_own"] is not False:
-        yield _of("own_key_expiring", "expires_within_14_days", "high", identity)
+        yield _finding("own_key_expiring", "expires_within_14_days", "high", identity)
 
 
-def _of(kind: str, reason: str, severity: str, identity: str) -> Json:
+def _finding(kind: str, reason: str, severity: str, identity: str) -> FindingFacts:
     return finding(kind, reason, severity, "admin_keys", identity, True)
 
 
@@ -46,7 +47,7 @@ def _instant(text: str | None) -> datetime | None:
     return parse_instant(text) if text else None
 
 
-def of_invite(invite: Json, hour_end: datetime) -> Iterator[Json]:
+def invite_findings(invite: Invite, hour_end: datetime) -> Iterator[FindingFacts]:
     """Yield an invite to become an owner that anyone who reads that mail can still take up."""
     if invite["role"] != "owner" or invite["status"] != "pending" or ended(invite, hour_end):
         return
@@ -54,16 +55,16 @@ def of_invite(invite: Json, hour_end: datetime) -> Iterator[Json]:
     yield finding("owner_invite_pending", "pending", "medium", "invites", identity, None)
 
 
-def of_owners(users: Iterable[Json]) -> Iterator[Json]:
+def owner_findings(users: Iterable[User]) -> Iterator[FindingFacts]:
     """Yield that an organization has more owners than three."""
     owners = [user for user in users if user["role"] == "owner"]
     if len(owners) > MOST_OWNERS:
         yield finding("many_owners", "more_than_three", "medium", "users", "", None)
 
 
-def of_service_account(
-    account: Json, users: Mapping[str, Json], owners_of_keys: set[str]
-) -> Iterator[Json]:
+def service_account_findings(
+    account: ServiceAccount, users: Mapping[str, User], owners_of_keys: set[str | None]
+) -> Iterator[FindingFacts]:
     """Yield a service account whose person, named by the tenant, is not in the organization.
 
     Args:

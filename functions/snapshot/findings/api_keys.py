@@ -1,4 +1,4 @@
-"""Findings (step 3 of 6), part: what a project's API key shows, and the shape of every finding.
+"""Findings (step 3 of 6), part: what is found of a project's API key, and what every finding holds.
 
 Pure. A user's keys stop working when the user leaves; a service account's go on. Only a key that
 still works can be of high severity.
@@ -8,14 +8,24 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from functions.shared.canonical import Json, canonical, sha256_hex
+from functions.shared.canonical import canonical, sha256_hex
 from functions.shared.hours import HOUR, parse_instant
+from functions.shared.records.entities import (
+    AdminKey,
+    ApiKey,
+    Invite,
+    Project,
+    ProjectUser,
+    ServiceAccount,
+    User,
+)
+from functions.shared.records.findings import FindingFacts
 
 STALE = timedelta(days=90)
 
 
 @dataclass(frozen=True, slots=True)
-class Around:
+class KeyContext:
     """What a key is judged beside: who and what is present, by id.
 
     Attributes:
@@ -26,13 +36,13 @@ class Around:
         read_at: by optional section, the end of the last hour that read it whole.
     """
 
-    users: Mapping[str, Json]
-    projects: Mapping[str, Json]
-    service_accounts: Mapping[str, Json]
-    members: Mapping[str, Json]
+    users: Mapping[str, User]
+    projects: Mapping[str, Project]
+    service_accounts: Mapping[str, ServiceAccount]
+    members: Mapping[str, ProjectUser]
     read_at: Mapping[str, str | None]
 
-    def knew(self, section: str, key: Json) -> bool:
+    def knew(self, section: str, key: ApiKey) -> bool:
         """Tell whether a section was read whole after a key was made.
 
         Only then does its silence about the key's owner say anything: it is read once a day.
@@ -47,7 +57,7 @@ class Around:
 
 def finding(
     kind: str, reason: str, severity: str, section: str, entity: str, works: bool | None
-) -> Json:
+) -> FindingFacts:
     """Return a finding; its id stays the same from hour to hour, whatever its reason becomes."""
     return {
         "finding_id": sha256_hex(canonical([kind, section, entity]))[:24],
@@ -60,21 +70,21 @@ def finding(
     }
 
 
-def is_stale(key: Json, hour_end: datetime) -> bool:
+def is_stale(key: ApiKey, hour_end: datetime) -> bool:
     """Tell whether a key was neither used nor made in the last 90 days; unknown is not stale."""
     since = key["last_used_at"] or key["created_at"]
     return since is not None and hour_end - parse_instant(since) > STALE
 
 
-def ended(key: Json, hour_end: datetime) -> bool:
-    """Tell whether a key's own day of expiry has come."""
-    return key["expires_at"] is not None and parse_instant(key["expires_at"]) <= hour_end
+def ended(row: ApiKey | AdminKey | Invite, hour_end: datetime) -> bool:
+    """Tell whether the day has come that was set for a key or an invite to end on."""
+    return row["expires_at"] is not None and parse_instant(row["expires_at"]) <= hour_end
 
 
-def of_key(key: Json, around: Around, hour_end: datetime) -> Iterator[Json]:
-    """Yield what a key that is present shows at the end of an hour."""
+def key_findings(key: ApiKey, context: KeyContext, hour_end: datetime) -> Iterator[FindingFacts]:
+    """Yield what is found of a key that is present at the end of an hour."""
     identity = key["key_id"]
-    reason = orphaned(key, around)
+    reason = orphan_reason(key, context)
     stopped = reason in ("owner_left", "owner_left_project") or ended(key, hour_end)
     works = not (stopped or key["owner_project_access"] == "inactive")
     if reason:
@@ -85,24 +95,24 @@ def of_key(key: Json, around: Around, hour_end: datetime) -> Iterator[Json]:
         yield finding("stale_key", reason, "medium", "api_keys", identity, works)
     if key["last_used_at"] is None:
         yield finding("never_used_key", "no_last_use", "low", "api_keys", identity, works)
-    project = around.projects.get(key["project_id"])
+    project = context.projects.get(key["project_id"])
     if project and project["status"] == "archived":
         yield finding(
             "key_in_archived_project", "project_archived", "medium", "api_keys", identity, None
         )
 
 
-def orphaned(key: Json, around: Around) -> str | None:
+def orphan_reason(key: ApiKey, context: KeyContext) -> str | None:
     """Return why nobody answers for a key, None where somebody does or that cannot be told."""
     owner, access = key["owner_id"], key["owner_project_access"]
     if owner is None:
         return "no_owner"
     if key["owner_type"] == "service_account":
-        gone = around.knew("service_accounts", key) and owner not in around.service_accounts
+        gone = context.knew("service_accounts", key) and owner not in context.service_accounts
         return "service_account_gone" if gone else "access_inactive" if _is_off(access) else None
-    if key["owner_type"] == "user" and owner not in around.users:
+    if key["owner_type"] == "user" and owner not in context.users:
         return "owner_left"
-    if key["owner_type"] == "user" and _left_project(key, around):
+    if key["owner_type"] == "user" and _left_project(key, owner, context):
         return "owner_left_project"
     return "access_inactive" if _is_off(access) else None
 
@@ -111,14 +121,14 @@ def _is_off(access: str | None) -> bool:
     return access == "inactive"
 
 
-def _left_project(key: Json, around: Around) -> bool:
+def _left_project(key: ApiKey, owner: str, context: KeyContext) -> bool:
     """Tell whether a key's owner is in the organization, but no longer in the key's project.
 
     Where OpenAI says that the owner's access is active, a group or an owner's role may give it.
     """
-    owner, access = key["owner_id"], key["owner_project_access"]
-    if access == "active" or not around.knew("project_users", key):
+    access = key["owner_project_access"]
+    if access == "active" or not context.knew("project_users", key):
         return False
-    if access is None and around.users[owner]["role"] == "owner":
+    if access is None and context.users[owner]["role"] == "owner":
         return False
-    return f"{key['project_id']}/{owner}" not in around.members
+    return f"{key['project_id']}/{owner}" not in context.members

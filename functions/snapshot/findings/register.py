@@ -1,23 +1,29 @@
 """Findings (step 3 of 6, part): what a person should look at, as a register of its own.
 
 Pure. A finding has a stable id, the hour that first showed it and the hour that no longer did. It
-is judged only from sections that were read this hour; where they were not, it stays as it was.
+is found only in sections that were read this hour; where they were not, it stays as it was.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from typing import Final, cast
 
-from functions.shared.canonical import Json
-from functions.shared.hours import HOUR, rfc3339
-from functions.shared.sections import BY_NAME
-from functions.snapshot.compare.compare import Compared
-from functions.snapshot.findings import access
-from functions.snapshot.findings.api_keys import Around, finding, of_key
-from functions.snapshot.hour_to_close import Closing
-from functions.snapshot.records import COMPLETE, UNPROVEN, Picture
+from functions.shared.records.events import Change
+from functions.shared.records.findings import Cause, Finding, FindingEpisode, FindingFacts
+from functions.shared.records.registers import Registers, present
+from functions.snapshot.compare.compare import Comparison
+from functions.snapshot.fetch.watermarks import optional_marks
+from functions.snapshot.findings.access import (
+    admin_key_findings,
+    invite_findings,
+    owner_findings,
+    service_account_findings,
+)
+from functions.snapshot.findings.api_keys import KeyContext, finding, key_findings
+from functions.snapshot.hour_to_close import HourToClose
+from functions.snapshot.records import COMPLETE, UNPROVEN, Snapshot
 
 # What must have been read for a kind to open or to be resolved; docs/findings.md tells of each.
-NEEDS = {
+NEEDS: Final[Mapping[str, tuple[str, ...]]] = {
     "stale_key": ("api_keys",),
     "never_used_key": ("api_keys",),
     "orphan_key": ("api_keys", "users"),
@@ -35,30 +41,30 @@ NEEDS = {
 
 
 def find(
-    closing: Closing, picture: Picture, compared: Compared, before: Sequence[Json]
-) -> list[Json]:
+    hour: HourToClose, snapshot: Snapshot, compared: Comparison, before: Sequence[Finding]
+) -> list[Finding]:
     """Return the next findings register of an hour.
 
     Args:
-        closing: the hour.
-        picture: what was seen.
+        hour: the hour.
+        snapshot: what was read of it.
         compared: the next registers, and the changes.
         before: the last findings register.
     """
-    optional = picture.frontiers.get("optional", {})
-    statuses = {name: optional[name]["status"] for name in optional}
-    statuses |= {name: section.status for name, section in picture.sections.items()}
-    read_at = {name: optional[name]["read_at"] for name in optional}
-    judged = judge(compared.registers, statuses, read_at, closing.hour)
-    return follow(before, judged, statuses, compared.changes, closing.hour)
+    marks = optional_marks(snapshot.watermarks)
+    statuses = {name: marks[name]["status"] for name in marks}
+    statuses |= {name: section.status for name, section in snapshot.sections.items()}
+    read_at = {name: marks[name]["read_at"] for name in marks}
+    current = current_findings(compared.registers, statuses, read_at, hour)
+    return next_register(before, current, statuses, compared.changes, hour.name)
 
 
-def judge(
-    registers: Mapping[str, Iterable[Json]],
+def current_findings(
+    registers: Registers,
     statuses: Mapping[str, str],
     read_at: Mapping[str, str | None],
-    hour: datetime,
-) -> list[Json]:
+    hour: HourToClose,
+) -> list[FindingFacts]:
     """Return what the registers show at the end of an hour, ordered by finding id.
 
     Args:
@@ -67,75 +73,88 @@ def judge(
         read_at: by optional section, the end of the last hour that read it whole.
         hour: the hour that closes.
     """
-    present = {name: _present(rows, name) for name, rows in registers.items() if name in BY_NAME}
-    users, keys = present["users"], present["api_keys"]
-    accounts = present.get("service_accounts", {})
-    members = present.get("project_users", {})
-    around = Around(users, present["projects"], accounts, members, read_at)
-    owners_of_keys = {key["owner_id"] for key in keys.values()}
-    hour_end = hour + HOUR
-    found: list[Json] = [*access.of_owners(users.values())]
-    for key in keys.values():
-        found += of_key(key, around, hour_end)
-    for key in present.get("admin_keys", {}).values():
-        found += access.of_admin_key(key, hour_end)
-    for invite in present.get("invites", {}).values():
-        found += access.of_invite(invite, hour_end)
-    for account in accounts.values():
-        found += access.of_service_account(account, users, owners_of_keys)
+    users = {row["user_id"]: row for row in present(registers["users"])}
+    keys = present(registers["api_keys"])
+    accounts = present(registers["service_accounts"] if "service_accounts" in registers else [])
+    members = present(registers["project_users"] if "project_users" in registers else [])
+    context = KeyContext(
+        users=users,
+        projects={row["project_id"]: row for row in present(registers["projects"])},
+        service_accounts={row["service_account_id"]: row for row in accounts},
+        members={row["membership_id"]: row for row in members},
+        read_at=read_at,
+    )
+    owners_of_keys = {key["owner_id"] for key in keys}
+    findings = [*owner_findings(users.values())]
+    for key in keys:
+        findings += key_findings(key, context, hour.end)
+    for admin_key in present(registers["admin_keys"] if "admin_keys" in registers else []):
+        findings += admin_key_findings(admin_key, hour.end)
+    for invite in present(registers["invites"] if "invites" in registers else []):
+        findings += invite_findings(invite, hour.end)
+    for account in accounts:
+        findings += service_account_findings(account, users, owners_of_keys)
     if statuses["audit_events"] == UNPROVEN:
-        found.append(
-            finding("audit_log_unproven", "no_event_seen", "medium", "audit_events", "", None)
-        )
-    return sorted(found, key=lambda one: one["finding_id"])
+        section, reason = "audit_events", "no_event_seen"
+        findings.append(finding("audit_log_unproven", reason, "medium", section, "", None))
+    return sorted(findings, key=lambda facts: facts["finding_id"])
 
 
-def follow(
-    register: Iterable[Json],
-    judged: Iterable[Json],
+def next_register(
+    register: Iterable[Finding],
+    current: Iterable[FindingFacts],
     statuses: Mapping[str, str],
-    changes: Iterable[Json],
-    hour: datetime,
-) -> list[Json]:
-    """Return the next findings register: new ones opened, those no longer shown resolved.
+    changes: Iterable[Change],
+    hour: str,
+) -> list[Finding]:
+    """Return the next findings register: new ones opened, those no longer found resolved.
 
     Args:
         register: the last one's rows.
-        judged: what ``judge`` returned for this hour.
+        current: what ``current_findings`` returned for this hour.
         statuses: section statuses of this hour.
         changes: the hour's changes, of which one may have resolved a finding.
-        hour: the hour that closes.
+        hour: the name of the hour that closes.
     """
-    name = rfc3339(hour)
     readable = {section for section, status in statuses.items() if status in (COMPLETE, UNPROVEN)}
     causes = {(change["section"], change["entity_id"]): change for change in changes}
-    # Those of reconciliation are not judged by what an hour shows (``discrepancies.py``).
-    rows: list[Json] = []
-    known: dict[str, Json] = {}
+    # Those of reconciliation are not found anew by what an hour shows (``reconcile/findings.py``).
+    rows: list[Finding] = []
+    still_open: dict[str, Finding] = {}
     for row in register:
         if row["resolved_hour"] is not None or row["kind"] not in NEEDS:
             rows.append(row)
         else:
-            known[row["finding_id"]] = row
-    for shown in judged:
-        before = known.pop(shown["finding_id"], None)
-        if before is None and not _judgeable(shown, readable):
-            continue
-        begun = {"first_seen_hour": name, "resolved_hour": None, "resolved_by": None}
-        rows.append((before or begun) | shown)
-    for row in known.values():
-        if _judgeable(row, readable):
+            still_open[row["finding_id"]] = row
+    for facts in current:
+        before = still_open.pop(facts["finding_id"], None)
+        if before is not None:
+            rows.append(_joined(before, facts))
+        elif _is_readable(facts["kind"], readable):
+            rows.append(_joined(_begun(hour), facts))
+    for row in still_open.values():
+        if _is_readable(row["kind"], readable):
             cause = causes.get((row["section"], row["entity_id"]))
-            by = {part: cause[part] for part in ("hour", "kind", "fields")} if cause else None
-            row = row | {"resolved_hour": name, "resolved_by": by}  # noqa: PLW2901
-        rows.append(row)
+            rows.append(_resolved(row, hour, cause))
+        else:
+            rows.append(row)
     return sorted(rows, key=lambda row: (row["finding_id"], row["first_seen_hour"]))
 
 
-def _judgeable(row: Json, readable: set[str]) -> bool:
-    return readable.issuperset(NEEDS[row["kind"]])
+def _is_readable(kind: str, readable: set[str]) -> bool:
+    return readable.issuperset(NEEDS[kind])
 
 
-def _present(rows: Iterable[Json], section: str) -> dict[str, Json]:
-    identity = BY_NAME[section].id_field
-    return {row[identity]: row for row in rows if row["removed_at"] is None}
+def _joined(episode: FindingEpisode, facts: FindingFacts) -> Finding:
+    return cast("Finding", {**episode, **facts})
+
+
+def _begun(hour: str) -> FindingEpisode:
+    return {"first_seen_hour": hour, "resolved_hour": None, "resolved_by": None}
+
+
+def _resolved(row: Finding, hour: str, change: Change | None) -> Finding:
+    cause: Cause | None = None
+    if change is not None:
+        cause = {"hour": change["hour"], "kind": change["kind"], "fields": change["fields"]}
+    return row | {"resolved_hour": hour, "resolved_by": cause}

@@ -56,23 +56,23 @@ def without_ips(text: str, hashed: Hashed) -> str:
     if not any(mark in text for mark in ".:"):
         return text
 
-    def one(match: re.Match[str]) -> str:
-        found = match[0]
+    def replacement(match: re.Match[str]) -> str:
+        address = match[0]
         try:
-            ipaddress.ip_address(found.partition("%")[0])
+            ipaddress.ip_address(address.partition("%")[0])
         except ValueError:
-            return _introduced(found, hashed)
-        return hashed(found)
+            return _introduced(address, hashed)
+        return hashed(address)
 
-    return _IPV6.sub(one, _IPV4.sub(one, text))
+    return _IPV6.sub(replacement, _IPV4.sub(replacement, text))
 
 
-def _introduced(found: str, hashed: Hashed) -> str:
+def _introduced(run: str, hashed: Hashed) -> str:
     """Return a run of hex digits and colons, an address at its end hashed: ``add:2001:db8::1``."""
-    for place, letter in enumerate(found):
-        if letter == ":" and _is_address(rest := found[place + 1 :]):
-            return f"{found[: place + 1]}{hashed(rest)}"
-    return found
+    for number, letter in enumerate(run, start=1):
+        if letter == ":" and _is_address(rest := run[number:]):
+            return f"{run[:number]}{hashed(rest)}"
+    return run
 
 
 def _is_address(text: str) -> bool:

@@ -1,24 +1,25 @@
 """Normalize (step 2 of 6), part: records of the sections beyond the required ones.
 
-Pure; the same rules as in ``normalize.py``. Source: OpenAI's OpenAPI document of 2026-08-21. Names
+Pure; the same rules as in ``required.py``. Source: OpenAI's OpenAPI document of 2026-08-21. Names
 of groups, roles, keys and service accounts are kept, names of persons are not.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from functions.shared.canonical import Json
-from functions.snapshot.normalize.privacy import Privacy
-from functions.snapshot.normalize.required import (
-    Normal,
-    extra_of,
-    flag_of,
-    instant,
-    object_of,
-    text_of,
+from functions.shared.records.entities import (
+    AdminKeyState,
+    EntityState,
+    GroupState,
+    InviteState,
+    ProjectGrant,
+    ProjectUserState,
+    RoleState,
+    ServiceAccountState,
 )
-
-Rule = Callable[[Json, Privacy], Normal]
+from functions.snapshot.normalize.privacy import Privacy
+from functions.snapshot.normalize.values import Rule, extra_of, flag_of, instant, object_of, text_of
 
 _ADMIN_KEY = frozenset(
     {"id", "object", "name", "redacted_value", "created_at", "last_used_at", "expires_at"}
@@ -34,7 +35,7 @@ _ROLE = frozenset(
 )
 
 
-def admin_key(item: Json, privacy: Privacy) -> Normal:
+def admin_key(item: Json, privacy: Privacy) -> tuple[AdminKeyState, bool]:
     """Return an admin key's row.
 
     Its owner stands flat in ``owner``, other than a project key's: read the nested way it would
@@ -42,7 +43,7 @@ def admin_key(item: Json, privacy: Privacy) -> Normal:
     """
     owner = object_of(item.get("owner"))
     expires_at, last_used_at = instant(item.get("expires_at")), instant(item.get("last_used_at"))
-    row = {
+    row: AdminKeyState = {
         "key_id": item["id"],
         "name": text_of(item.get("name"), privacy),
         "redacted_value": text_of(item.get("redacted_value"), privacy),
@@ -52,25 +53,25 @@ def admin_key(item: Json, privacy: Privacy) -> Normal:
         "owner_role": text_of(owner.get("role"), privacy),
         "created_at": instant(item.get("created_at")),
         "last_used_at": last_used_at,
-        "ever_used": _told(item, "last_used_at", last_used_at),
+        "ever_used": _is_stated(item, "last_used_at", last_used_at),
         "expires_at": expires_at,
-        "has_expiry": _told(item, "expires_at", expires_at),
+        "has_expiry": _is_stated(item, "expires_at", expires_at),
         "extra": extra_of(item, _ADMIN_KEY, privacy.knowing([owner.get("name")])),
     }
     return row, row["created_at"] is None or row["owner_id"] is None
 
 
-def _told(item: Json, name: str, moment: str | None) -> bool | None:
+def _is_stated(item: Json, name: str, value: str | None) -> bool | None:
     # Null and 0 say that there is none; an absent or unreadable field says nothing.
-    if name not in item or (moment is None and item[name] not in (None, 0)):
+    if name not in item or (value is None and item[name] not in (None, 0)):
         return None
-    return moment is not None
+    return value is not None
 
 
-def invite(item: Json, privacy: Privacy) -> Normal:
+def invite(item: Json, privacy: Privacy) -> tuple[InviteState, bool]:
     """Return an invite's row; it describes a person, so nothing but what is named here is kept."""
     hashed, prefix = privacy.email(item.get("email"))
-    row = {
+    row: InviteState = {
         "invite_id": item["id"],
         "email_hash": hashed,
         "email_prefix": prefix,
@@ -80,28 +81,27 @@ def invite(item: Json, privacy: Privacy) -> Normal:
         "created_at": instant(item.get("created_at")) or instant(item.get("invited_at")),
         "expires_at": instant(item.get("expires_at")),
         "accepted_at": instant(item.get("accepted_at")),
-        "projects": _granted(item.get("projects"), privacy),
+        "projects": _grants(item.get("projects"), privacy),
     }
     return row, hashed is None or row["role"] is None or row["status"] is None
 
 
-def _granted(projects: Any, privacy: Privacy) -> list[Json]:
-    granted = projects if isinstance(projects, list) else []
-    found = [
+def _grants(projects: Any, privacy: Privacy) -> list[ProjectGrant]:
+    grants: list[ProjectGrant] = [
         {
             "project_id": text_of(project.get("id"), privacy),
             "role": text_of(project.get("role"), privacy),
         }
-        for project in granted
+        for project in (projects if isinstance(projects, list) else [])
         if isinstance(project, dict)
     ]
-    return sorted(found, key=lambda one: (one["project_id"] or "", one["role"] or ""))
+    return sorted(grants, key=lambda grant: (grant["project_id"] or "", grant["role"] or ""))
 
 
-def group(item: Json, privacy: Privacy) -> Normal:
+def group(item: Json, privacy: Privacy) -> tuple[GroupState, bool]:
     """Return a group's row."""
     managed = item.get("is_scim_managed", item.get("scim_managed"))
-    row = {
+    row: GroupState = {
         "group_id": item["id"],
         "name": text_of(item.get("name"), privacy),
         "group_type": text_of(item.get("group_type"), privacy),
@@ -112,15 +112,15 @@ def group(item: Json, privacy: Privacy) -> Normal:
     return row, row["name"] is None or row["created_at"] is None
 
 
-def role(item: Json, privacy: Privacy) -> Normal:
+def role(item: Json, privacy: Privacy) -> tuple[RoleState, bool]:
     """Return a role's row; the description is free text, so known persons' names are taken out."""
-    described, permissions = item.get("description"), item.get("permissions")
-    listed = permissions if isinstance(permissions, list) else []
-    row = {
+    description, permissions = item.get("description"), item.get("permissions")
+    names = permissions if isinstance(permissions, list) else []
+    row: RoleState = {
         "role_id": item["id"],
         "name": text_of(item.get("name"), privacy),
-        "description": privacy.unknown_text(described) if isinstance(described, str) else None,
-        "permissions": sorted({privacy.text(one) for one in listed if isinstance(one, str)}),
+        "description": privacy.unknown_text(description) if isinstance(description, str) else None,
+        "permissions": sorted({privacy.text(name) for name in names if isinstance(name, str)}),
         "resource_type": text_of(item.get("resource_type"), privacy),
         "predefined_role": flag_of(item.get("predefined_role")),
         "extra": extra_of(item, _ROLE, privacy),
@@ -128,11 +128,11 @@ def role(item: Json, privacy: Privacy) -> Normal:
     return row, row["name"] is None or not isinstance(permissions, list)
 
 
-def service_account(project_id: str) -> Rule:
+def service_account(project_id: str) -> Rule[ServiceAccountState]:
     """Return the rule for the service accounts of one project."""
 
-    def one(item: Json, privacy: Privacy) -> Normal:
-        row = {
+    def rule(item: Json, privacy: Privacy) -> tuple[ServiceAccountState, bool]:
+        row: ServiceAccountState = {
             "project_id": project_id,
             "service_account_id": item["id"],
             "name": text_of(item.get("name"), privacy),
@@ -142,18 +142,18 @@ def service_account(project_id: str) -> Rule:
         }
         return row, row["role"] is None or row["created_at"] is None
 
-    return one
+    return rule
 
 
-def project_user(project_id: str) -> Rule:
+def project_user(project_id: str) -> Rule[ProjectUserState]:
     """Return the rule for the users of one project; the name and every other field are dropped."""
 
-    def one(item: Json, privacy: Privacy) -> Normal:
+    def rule(item: Json, privacy: Privacy) -> tuple[ProjectUserState, bool]:
         address = item.get("email") or object_of(item.get("user")).get("email")
         hashed, prefix = privacy.email(address)
-        row = {
+        row: ProjectUserState = {
             "project_id": project_id,
-            "membership_id": f"{project_id}/{item['id']}" if item["id"] else None,
+            "membership_id": item["id"] and f"{project_id}/{item['id']}",
             "user_id": item["id"],
             "email_hash": hashed,
             "email_prefix": prefix,
@@ -162,16 +162,16 @@ def project_user(project_id: str) -> Rule:
         }
         return row, hashed is None or row["role"] is None or row["added_at"] is None
 
-    return one
+    return rule
 
 
-WHOLE: dict[str, Rule] = {
+OF_ORGANIZATION: Mapping[str, Rule[EntityState]] = {
     "admin_keys": admin_key,
     "invites": invite,
     "groups": group,
     "roles": role,
 }
-WITHIN: dict[str, Callable[[str], Rule]] = {
+BY_PROJECT: Mapping[str, Callable[[str], Rule[EntityState]]] = {
     "service_accounts": service_account,
     "project_users": project_user,
 }

@@ -34,16 +34,16 @@ class PersonNames:
     @classmethod
     def of(cls, names: Iterable[object]) -> "PersonNames":
         """Take what is a name; one or two letters would be found in every text."""
-        known = {name.strip() for name in names if isinstance(name, str)}
+        stripped = {name.strip() for name in names if isinstance(name, str)}
         by_word: dict[str, list[tuple[str, int]]] = defaultdict(list)
         unspaced = []
-        for name in sorted(known, key=lambda one: (-len(one), one)):
+        for name in sorted(stripped, key=lambda name: (-len(name), name)):
             word = _WORD.search(name)
             if word is None or _UNSPACED.search(name):
                 unspaced += [name] if len(name) >= _SHORTEST_UNSPACED else []
             elif len(name) >= _SHORTEST:
                 by_word[word[0].lower()].append((name.lower(), word.start()))
-        return cls({word: tuple(found) for word, found in by_word.items()}, tuple(unspaced))
+        return cls({word: tuple(places) for word, places in by_word.items()}, tuple(unspaced))
 
     def removed_from(self, text: str) -> str:
         """Return the text with the names replaced."""

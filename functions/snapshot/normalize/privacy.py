@@ -33,8 +33,8 @@ class Privacy:
     def knowing(self, names: Iterable[object]) -> "Privacy":
         """Return the same rules, knowing the names of some more persons."""
         more = PersonNames.of(names)
-        known = more.by_word or more.unspaced
-        return Privacy(self.key, (*self.names, more)) if known else self
+        any_name = more.by_word or more.unspaced
+        return Privacy(self.key, (*self.names, more)) if any_name else self
 
     def email(self, address: object) -> tuple[str | None, str | None]:
         """Return the keyed hash and the first letters of an address; None, None for no address."""

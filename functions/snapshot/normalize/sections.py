@@ -1,96 +1,190 @@
-"""Normalize (step 2 of 6), part: a list that was read to a section of the picture.
+"""Normalize (step 2 of 6), part: the lists that were read to sections of the snapshot.
 
 Pure. A list that failed is never an empty list. What does not fit is kept: a record without an id
 cannot be followed from hour to hour, and of two records with one id nobody knows which is true;
 the first twenty of either, normalized, go into the section's entry in the seal.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Final, Never
 
 from functions.shared.canonical import Json, canonical, sha256_hex
-from functions.shared.errors import UpstreamError
-from functions.shared.sections import BY_NAME
+from functions.shared.errors import EndpointUnavailable, ScopeMissing, UpstreamError
+from functions.shared.records.entities import EntityState
+from functions.shared.records.registers import identity_of, stable_fields
+from functions.shared.records.seals import Conflict
+from functions.snapshot.fetch.pull import RawSnapshot
+from functions.snapshot.normalize import optional, required
 from functions.snapshot.normalize.privacy import Privacy
-from functions.snapshot.normalize.required import Normal, normalize_all
+from functions.snapshot.normalize.values import Row, Rule, object_of
 from functions.snapshot.records import (
     COMPLETE,
     FAILED,
     FORBIDDEN,
     PARTIAL,
+    UNAVAILABLE,
     Listing,
-    Section,
-    status_of,
+    SectionRead,
 )
 
 MOST_KEPT = 20
 CONFLICT = "conflicting_duplicates"
 
-Rule = Callable[[Json, Privacy], Normal]
+OF_ORGANIZATION: Final = {**required.OF_ORGANIZATION, **optional.OF_ORGANIZATION}
+BY_PROJECT: Final = {**required.BY_PROJECT, **optional.BY_PROJECT}
 
 
-def section_of(name: str, listing: Listing, one: Rule, privacy: Privacy) -> Section:
-    """Return the section that one list makes.
+def sections_of(raw: RawSnapshot, privacy: Privacy) -> dict[str, SectionRead[EntityState]]:
+    """Return the sections that are lists, as far as they were asked for, by name.
 
     Args:
-        name: the section's.
-        listing: what was read.
-        one: the rule for its records.
+        raw: what was read.
         privacy: the rules, with the tenant's hashing key.
     """
-    rows, unknown, odd = normalize_all(listing.items, one, privacy)
+    sections: dict[str, SectionRead[EntityState]] = {
+        "users": section_of("users", raw.users, privacy),
+        "projects": section_of("projects", raw.projects, privacy),
+        "api_keys": _api_keys(raw, privacy),
+    }
+    for name, listing in raw.optional.of_organization.items():
+        sections[name] = section_of(name, listing, privacy)
+    for name, lists in raw.optional.by_project.items():
+        sections[name] = _by_project(name, lists, raw.projects, privacy)
+    return sections
+
+
+def person_names(raw: RawSnapshot) -> Iterator[object]:
+    """Yield the names of persons that the lists show, to take them out of unknown text."""
+    for user in raw.users.items:
+        yield from (user.get("name"), object_of(user.get("user")).get("name"))
+    for listing in raw.optional.by_project.get("project_users", {}).values():
+        yield from (member.get("name") for member in listing.items)
+    admin_keys = raw.optional.of_organization.get("admin_keys")
+    for key in admin_keys.items if admin_keys else ():
+        owner = object_of(key.get("owner"))
+        if owner.get("type") == "user":
+            yield owner.get("name")
+
+
+def section_of(
+    name: str, listing: Listing, privacy: Privacy, project: str = ""
+) -> SectionRead[EntityState]:
+    """Return the section that one list makes; a project's list is made by the project's rule."""
+    rule = BY_PROJECT[name](project) if project else OF_ORGANIZATION[name]
+    rows, unknown, odd = normalize_all(listing.items, rule, privacy)
     if listing.error and not rows:
         return failed(listing.error)
-    kept, conflicts = odd[:MOST_KEPT], _conflicts(name, listing, one, privacy)
+    conflicts = _conflicts(name, listing.conflicts, rows, rule, privacy)
     status, reason, lasting = COMPLETE, None, True
     if listing.error:
         status, reason, lasting = PARTIAL, listing.error.reason, listing.error.lasting
     elif conflicts:
         status, reason, lasting = PARTIAL, CONFLICT, name == "projects"
-    return Section(status, reason, lasting, rows, unknown, None, kept, conflicts)
+    return SectionRead(status, reason, lasting, rows, unknown, None, odd[:MOST_KEPT], conflicts)
 
 
-def failed(error: UpstreamError) -> Section:
+def normalize_all(
+    items: Iterable[Json], rule: Rule[Row], privacy: Privacy
+) -> tuple[list[Row], int, list[Row]]:
+    """Return the rows of a list, how many records had something unknown, and those without an id.
+
+    A record without an id cannot be followed from hour to hour: its row is kept apart.
+    """
+    rows: list[Row] = []
+    odd: list[Row] = []
+    unknown = 0
+    for item in items:
+        has_id = isinstance(item.get("id"), str) and bool(item["id"])
+        row, lacks = rule(item if has_id else item | {"id": None}, privacy)
+        (rows if has_id else odd).append(row)
+        unknown += lacks or not has_id
+    return rows, unknown, odd
+
+
+def failed(error: UpstreamError) -> SectionRead[Never]:
     """Return a section of which nothing could be read."""
-    return Section(status_of(error), error.reason, error.lasting)
+    return SectionRead(status_of(error), error.reason, error.lasting)
 
 
-def _conflicts(name: str, listing: Listing, one: Rule, privacy: Privacy) -> list[Json]:
-    if not listing.conflicts:
+def status_of(error: UpstreamError) -> str:
+    """Return the section status that a refusal of its only list means."""
+    if isinstance(error, ScopeMissing):
+        return FORBIDDEN
+    return UNAVAILABLE if isinstance(error, EndpointUnavailable) else FAILED
+
+
+def _conflicts(
+    name: str,
+    repeated: Iterable[Json],
+    rows: Iterable[EntityState],
+    rule: Rule[EntityState],
+    privacy: Privacy,
+) -> list[Conflict]:
+    others, _, _ = normalize_all(repeated, rule, privacy)
+    if not others:
         return []
-    others, _, _ = normalize_all(listing.conflicts, one, privacy)
-    first, _, _ = normalize_all(listing.items, one, privacy)
-    identity = BY_NAME[name].id_field
-    known = {row[identity]: row for row in first}
-    return conflicting(name, ((known[row[identity]], row) for row in others))
+    first = {identity_of(name, row): row for row in rows}
+    return conflicting(name, ((first[identity_of(name, row)], row) for row in others))
 
 
-def conflicting(name: str, pairs: Iterable[tuple[Json, Json]]) -> list[Json]:
+def conflicting(name: str, pairs: Iterable[tuple[EntityState, EntityState]]) -> list[Conflict]:
     """Return what is kept of pairs of rows with one id, where more than a volatile field differs.
 
     Two readings of one list are moments apart: a key that was used between them is no conflict.
     """
-    section = BY_NAME[name]
-    kept = []
-    for pair in pairs:
-        one, other = ({n: row[n] for n in row if n not in section.volatile} for row in pair)
-        if one != other:
-            kept.append(conflict_of(pair[0][section.id_field], pair))
-    return kept[:MOST_KEPT]
+    conflicts = [
+        conflict_of(identity_of(name, first), (first, other))
+        for first, other in pairs
+        if stable_fields(name, first) != stable_fields(name, other)
+    ]
+    return conflicts[:MOST_KEPT]
 
 
-def conflict_of(identity: str, pair: tuple[Json, Json]) -> Json:
+def conflict_of(identity: str, pair: tuple[Row, Row]) -> Conflict:
     """Return what is kept of two rows with one id."""
     digests = [sha256_hex(canonical(row)) for row in pair]
     return {"id": identity, "sha256": digests, "rows": list(pair)}
 
 
-def joined(
+def _api_keys(raw: RawSnapshot, privacy: Privacy) -> SectionRead[EntityState]:
+    if raw.projects.error and not raw.projects.items:
+        # Without projects there is nobody to ask: what stopped that list stops this one.
+        return failed(raw.projects.error)
+    parts = {
+        project: section_of("api_keys", listing, privacy, project)
+        for project, listing in raw.keys.lists.items()
+    }
+    active = set(raw.keys.active)
+    # An archived project's keys need not be listed: no answer there is no shortfall.
+    short = [
+        part
+        for project, part in parts.items()
+        if part.status != COMPLETE and (project in active or part.status != UNAVAILABLE)
+    ]
+    return merge_project_lists("api_keys", parts, short, raw.projects.whole, raw.keys.without_any)
+
+
+def _by_project(
+    name: str, lists: Mapping[str, Listing], projects: Listing, privacy: Privacy
+) -> SectionRead[EntityState]:
+    if projects.error and not projects.items:
+        return failed(projects.error)
+    parts = {
+        project: section_of(name, listing, privacy, project) for project, listing in lists.items()
+    }
+    if parts and all(part.status == UNAVAILABLE for part in parts.values()):
+        return failed(EndpointUnavailable())
+    short = [part for part in parts.values() if part.status != COMPLETE]
+    return merge_project_lists(name, parts, short, projects.whole)
+
+
+def merge_project_lists(
     name: str,
-    parts: Mapping[str, Section],
-    short: Sequence[Section],
+    parts: Mapping[str, SectionRead[EntityState]],
+    short: Sequence[SectionRead[EntityState]],
     projects_whole: bool,
     not_proof: Iterable[str] = (),
-) -> Section:
+) -> SectionRead[EntityState]:
     """Return the section that the lists of many projects make.
 
     Args:
@@ -100,14 +194,13 @@ def joined(
         projects_whole: whether no project is missing.
         not_proof: projects whose list, though whole, may hide something.
     """
-    identity = BY_NAME[name].id_field
-    rows: dict[str, Json] = {}
+    rows: dict[str, EntityState] = {}
     pairs = []
     for part in parts.values():
         for row in part.rows:
-            known = rows.setdefault(row[identity], row)
-            if known is not row:
-                pairs.append((known, row))
+            first = rows.setdefault(identity_of(name, row), row)
+            if first is not row:
+                pairs.append((first, row))
     conflicts = [entry for part in parts.values() for entry in part.conflicts]
     conflicts += conflicting(name, pairs)
     hidden = set(not_proof)
@@ -125,7 +218,7 @@ def joined(
         status, reason = PARTIAL, "owner_project_access_refused"
     elif conflicts:
         status, reason, lasting = PARTIAL, CONFLICT, False
-    return Section(
+    return SectionRead(
         status,
         reason,
         lasting,

@@ -1,38 +1,42 @@
-"""Traces: events after which a picture must show something, and what it shows.
+"""Expected effects: events after which a snapshot must show something, and what it shows.
 
-Pure. An awaited trace stands as an open row of its own (``of`` is ``event``) until a whole picture
-shows it, another event undoes it, or the log has had its say and it is a finding.
+Pure. An expected effect stands as an open row of its own (``of`` is ``event``) until a whole
+snapshot shows it, another event reverts it, or the log is settled and it is a finding.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
-from functions.shared.canonical import Json, canonical, sha256_hex
+from functions.shared.canonical import canonical, sha256_hex
 from functions.shared.hours import HOUR, floor_hour, parse_instant, rfc3339
-from functions.snapshot.compare.diff import ID_FIELD
-from functions.snapshot.reconcile.rule_table import TRACES, Trace
-from functions.snapshot.reconcile.rules import SLACK, same_role, stated_role
+from functions.shared.records.entities import Entity
+from functions.shared.records.events import ChangeFacts, EventState, OpenChange, OpenEvent
+from functions.shared.records.registers import (
+    Registers,
+    Stay,
+    came_at,
+    identity_of,
+    present,
+    project_of,
+    rows_of,
+)
+from functions.snapshot.reconcile.event_payload import stated_role
+from functions.snapshot.reconcile.rule_table import EXPECTED_EFFECTS, Effect
+from functions.snapshot.reconcile.rules import SLACK, same_role
 from functions.snapshot.reconcile.verdicts import CANNOT_TELL, SETTLING
 
-_BY_TYPE = {trace.type: trace for trace in TRACES}
-_KEPT = (
-    *("event_id", "event_type", "occurred_at", "project_id", "target_id"),
-    *("actor_id", "actor_hash", "actor_type"),
-)
-
-Registers = Mapping[str, Sequence[Json]]
+_BY_TYPE = {effect.type: effect for effect in EXPECTED_EFFECTS}
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
-    """What an hour shows, for awaited traces.
+class RegisterView:
+    """What an hour shows, for expected effects.
 
     Attributes:
-        registers: rows by section, after this hour's picture.
-        whole: sections that this hour's picture shows whole.
-        baselines: hour of each section's first whole picture.
-        pictured_from: instant of the picture's first request.
+        registers: rows by section, after this hour's snapshot.
+        whole: sections that this hour's snapshot shows whole.
+        baselines: hour of each section's first whole snapshot.
+        pictured_from: instant of the snapshot's first request.
         pictured_to: instant of its last answer.
     """
 
@@ -43,47 +47,48 @@ class Look:
     pictured_to: str
 
 
-def awaited(events: Iterable[Json], seen: Look, hour: str) -> list[Json]:
-    """Return an open row for every event that must leave a trace."""
+def expected_effects(
+    events: Iterable[EventState], view: RegisterView, hour: str
+) -> list[OpenChange]:
+    """Return an open row for every event whose effect a snapshot must show."""
     rows = []
     for event in events:
-        trace = _BY_TYPE.get(event["event_type"])
-        if trace and _is_about_us(event, trace, seen):
-            rows.append(_row(event, trace, hour))
+        effect = _BY_TYPE.get(event["event_type"] or "")
+        if effect and _is_about_us(event, effect, view):
+            rows.append(_row(event, effect, hour))
     return rows
 
 
-def _is_about_us(event: Json, trace: Trace, seen: Look) -> bool:
-    baseline = seen.baselines.get(trace.section)
+def _is_about_us(event: EventState, effect: Effect, view: RegisterView) -> bool:
+    baseline = view.baselines.get(effect.section)
     since = None if baseline is None else rfc3339(parse_instant(baseline) + HOUR)
     if event["target_id"] is None or since is None or event["occurred_at"] < since:
         return False
-    if trace.section == "users":
+    if effect.section == "users":
         return event["project_id"] is None and (
-            trace.expects != "role" or stated_role(event) is not None
+            effect.expects != "role" or stated_role(event) is not None
         )
-    if trace.type == "api_key.created":
+    if effect.type == "api_key.created":
         # Admin keys have the same event; theirs names no project, or the default one.
         return event["project_id"] is not None and event["actor_type"] == "session"
     return True
 
 
-def _row(event: Json, trace: Trace, hour: str) -> Json:
-    kept = {name: event[name] for name in _KEPT}
-    kept["details"] = {"payload": event["details"].get("payload")}
+def _row(event: EventState, effect: Effect, hour: str) -> OpenChange:
+    facts: ChangeFacts = {"role": stated_role(event)} if effect.expects == "role" else {}
     return {
         "open_id": sha256_hex(canonical(["event", event["event_id"]]))[:24],
         "of": "event",
         "hour": hour,
-        "section": trace.section,
-        "entity_id": event["target_id"],
-        "kind": event["event_type"],
-        "aspects": [trace.expects],
-        "facts": {"role": stated_role(event)} if trace.expects == "role" else {},
+        "section": effect.section,
+        "entity_id": event["target_id"] or "",
+        "kind": effect.type,
+        "aspects": [effect.expects],
+        "facts": facts,
         "from": event["occurred_at"],
         "to": event["occurred_at"],
         "proven": True,
-        "event": kept,
+        "event": _kept(event),
         "event_id": event["event_id"],
         "explained_by": None,
         "verdict": CANNOT_TELL,
@@ -91,79 +96,119 @@ def _row(event: Json, trace: Trace, hour: str) -> Json:
     }
 
 
-def undone_by(row: Json, events: Iterable[Json]) -> str | None:
-    """Return the id of a later event after which the trace cannot be expected any more."""
-    undoing = _BY_TYPE[row["kind"]].undone_by
+def _kept(event: EventState) -> OpenEvent:
+    details = event["details"]
+    return {
+        "event_id": event["event_id"],
+        "event_type": event["event_type"],
+        "occurred_at": event["occurred_at"],
+        "project_id": event["project_id"],
+        "target_id": event["target_id"],
+        "actor_id": event["actor_id"],
+        "actor_hash": event["actor_hash"],
+        "actor_type": event["actor_type"],
+        "details": {"payload": details["payload"] if "payload" in details else None},
+    }
+
+
+def reverted_by(row: OpenChange, events: Iterable[EventState]) -> str | None:
+    """Return the id of a later event after which the effect cannot be expected any more."""
+    reverting = _BY_TYPE[row["kind"]].reverted_by
     for event in events:
         if event["event_id"] == row["event_id"] or event["occurred_at"] < row["from"]:
             continue
-        same = event["target_id"] == row["entity_id"] and event["event_type"] in undoing
+        same = event["target_id"] == row["entity_id"] and event["event_type"] in reverting
         if same or _takes_key_along(event, row):
-            return str(event["event_id"])
+            return event["event_id"]
     return None
 
 
-def _takes_key_along(event: Json, row: Json) -> bool:
-    # Of a key that no picture has shown nobody knows the owner: its maker, or an account there.
-    if row["kind"] != "api_key.created" or event["occurred_at"] > row["to"] > row["from"]:
+def _takes_key_along(event: EventState, row: OpenChange) -> bool:
+    # Of a key that no snapshot has shown nobody knows the owner: its maker, or an account there.
+    created = row["event"]
+    if row["kind"] != "api_key.created" or created is None:
+        return False
+    if event["occurred_at"] > row["to"] > row["from"]:
         return False
     if event["event_type"] == "user.deleted":
-        return bool(event["target_id"] == row["event"]["actor_id"])
-    project = str(row["event"]["project_id"])
-    return event["event_type"] == "service_account.deleted" and project == str(event["project_id"])
+        return event["target_id"] == created["actor_id"]
+    deleted = event["event_type"] == "service_account.deleted"
+    return deleted and event["project_id"] == created["project_id"]
 
 
-def is_judged(row: Json, seen: Look) -> bool:
-    """Tell whether this hour's picture is one that must show the trace."""
+def is_judged(row: OpenChange, view: RegisterView) -> bool:
+    """Tell whether this hour's snapshot is one that must show the effect."""
     after = rfc3339(parse_instant(row["from"]) + SLACK)
-    return row["section"] in seen.whole and seen.pictured_from >= after
+    return row["section"] in view.whole and view.pictured_from >= after
 
 
-def shows(row: Json, seen: Look) -> bool:
-    """Tell whether the registers show the trace of an event, at any time since."""
-    section, since = row["section"], rfc3339(floor_hour(_at(row)))
+def shows(row: OpenChange, view: RegisterView) -> bool:
+    """Tell whether the registers show the effect of an event, at any time since."""
+    section = row["section"]
     episodes = [
         episode
-        for episode in seen.registers[section]
-        if episode[ID_FIELD[section]] == row["entity_id"]
+        for episode in rows_of(view.registers, section) or []
+        if identity_of(section, episode) == row["entity_id"]
     ]
-    lasting = [e for e in episodes if e["removed_at"] is None or e["removed_at"] >= since]
-    present = [e for e in episodes if e["removed_at"] is None]
     match row["aspects"][0]:
         case "present":
-            return bool(lasting) or _is_unlisted(row, row["event"]["project_id"], seen)
+            return bool(_lasting(episodes, row)) or _is_unlisted(row, _project_of(row), view)
         case "absent":
             return all(
-                _came_after(episode, row, since)
-                or _is_unlisted(row, episode.get("project_id"), seen)
-                for episode in present
+                _came_after(episode, row) or _is_unlisted(row, project_of(episode), view)
+                for episode in present(episodes)
             )
         case "archived":
-            return all(episode["status"] != "active" for episode in present)
-    held = [part for episode in lasting for part in episode["roles_held"]]
-    return not lasting or any(
-        same_role(row["facts"]["role"], part["role"] or "")
-        for part in held
-        if part["to"] is None or part["to"] >= since
+            projects = present(view.registers["projects"])
+            return not any(
+                project["status"] == "active"
+                for project in projects
+                if project["project_id"] == row["entity_id"]
+            )
+    return _held_role(row, view)
+
+
+def _since(row: OpenChange) -> str:
+    """Return the start of the hour in which the event occurred."""
+    return rfc3339(floor_hour(parse_instant(row["from"])))
+
+
+def _lasting(episodes: Sequence[Stay], row: OpenChange) -> list[Stay]:
+    """Return the episodes that had not ended before the event's hour."""
+    since = _since(row)
+    return [
+        episode
+        for episode in episodes
+        if episode["removed_at"] is None or episode["removed_at"] >= since
+    ]
+
+
+def _came_after(episode: Entity, row: OpenChange) -> bool:
+    came = came_at(episode)
+    return episode["first_seen_at"] >= _since(row) or bool(came and came >= row["from"])
+
+
+def _held_role(row: OpenChange, view: RegisterView) -> bool:
+    """Tell whether a user has, or had since, the role that the event states."""
+    users = [user for user in view.registers["users"] if user["user_id"] == row["entity_id"]]
+    stays, stated = _lasting(users, row), row["facts"]["role"] or ""
+    roles = [part for user in stays for part in user["roles_held"]]
+    return not stays or any(
+        same_role(stated, part["role"] or "")
+        for part in roles
+        if part["to"] is None or part["to"] >= _since(row)
     )
 
 
-def _came_after(episode: Json, row: Json, since: str) -> bool:
-    came_at = episode.get("added_at") or episode.get("created_at")
-    return bool(episode["first_seen_at"] >= since) or bool(came_at and came_at >= row["from"])
+def _project_of(row: OpenChange) -> str | None:
+    return row["event"]["project_id"] if row["event"] else None
 
 
-def _is_unlisted(row: Json, project: str | None, seen: Look) -> bool:
-    """Tell whether a key's project was closed before a picture could show the trace."""
+def _is_unlisted(row: OpenChange, project_id: str | None, view: RegisterView) -> bool:
+    """Tell whether a key's project was closed before a snapshot could show the effect."""
     if row["section"] != "api_keys" or row["to"] > row["from"]:
         return False
     return not any(
-        known["project_id"] == project
-        and known["removed_at"] is None
-        and known["status"] == "active"
-        for known in seen.registers["projects"]
+        project["project_id"] == project_id and project["status"] == "active"
+        for project in present(view.registers["projects"])
     )
-
-
-def _at(row: Json) -> datetime:
-    return parse_instant(row["from"])

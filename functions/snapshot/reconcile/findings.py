@@ -1,36 +1,38 @@
-"""Discrepancies: findings of reconciliation, in the register of findings.
+"""Findings of reconciliation, in the register of findings.
 
-Pure. Unlike the others they are not judged anew each hour: one opens when its verdict is sealed,
-and is resolved by the event, or the picture, that settles it.
+Pure. Unlike the others they are not found anew each hour: one opens when its verdict is sealed,
+and is resolved by the event, or the snapshot, that explains it.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from functions.shared.canonical import Json, canonical, sha256_hex
-from functions.snapshot.reconcile.verdicts import EXPLAINED, UNEXPLAINED
+from functions.shared.canonical import canonical, sha256_hex
+from functions.shared.records.events import OpenChange, Verdict, VerdictWord
+from functions.shared.records.findings import Cause, Finding
+from functions.snapshot.reconcile.verdicts import EXPLAINED
 
 UNEXPLAINED_CHANGE, EVENT_WITHOUT_CHANGE = "unexplained_change", "event_without_change"
 _HIGH = frozenset({"users", "api_keys", "admin_keys"})
 
 
 @dataclass(frozen=True, slots=True)
-class Decided:
+class Decisions:
     """What an hour decided.
 
     Attributes:
-        convicted: open rows that have become ``unexplained``.
-        settled: ids of open rows that are closed, with the event that closed each (None: the
-            picture did).
+        unexplained: open rows that have become ``unexplained``.
+        closed: ids of open rows that are closed, with the event that closed each (None: the
+            snapshot did).
         verdicts: rows of the hour's verdicts segment.
     """
 
-    convicted: Sequence[Json] = ()
-    settled: Mapping[str, str | None] = field(default_factory=dict)
-    verdicts: Sequence[Json] = ()
+    unexplained: Sequence[OpenChange] = ()
+    closed: Mapping[str, str | None] = field(default_factory=dict)
+    verdicts: Sequence[Verdict] = ()
 
 
-def follow(register: Iterable[Json], decided: Decided, hour: str) -> list[Json]:
+def with_decisions(register: Iterable[Finding], decided: Decisions, hour: str) -> list[Finding]:
     """Return the findings register with what reconciliation opens, resolves and adds.
 
     Args:
@@ -43,29 +45,30 @@ def follow(register: Iterable[Json], decided: Decided, hour: str) -> list[Json]:
         for row in decided.verdicts
         if row["verdict"] == EXPLAINED
     }
-    ends = {_finding_id(open_id): event for open_id, event in decided.settled.items()}
+    ends = {_finding_id(open_id): event for open_id, event in decided.closed.items()}
     rows = []
     for row in register:
         if row["resolved_hour"] is None and row["finding_id"] in ends:
             event_id = ends[row["finding_id"]]
-            by = {"hour": hour, "kind": "event" if event_id else "picture", "event_id": event_id}
-            rows.append(row | {"resolved_hour": hour, "resolved_by": by})
+            kind = "event" if event_id else "picture"
+            cause: Cause = {"hour": hour, "kind": kind, "event_id": event_id}
+            rows.append(row | {"resolved_hour": hour, "resolved_by": cause})
         else:
             rows.append(_with_event(row, causes))
-    rows += [_opened(row, hour) for row in decided.convicted]
+    rows += [_opened(row, hour) for row in decided.unexplained]
     return sorted(rows, key=lambda row: (row["finding_id"], row["first_seen_hour"]))
 
 
-def _with_event(row: Json, causes: Mapping[tuple[str, str, str, str], str]) -> Json:
+def _with_event(row: Finding, causes: Mapping[tuple[str, str, str, str], str | None]) -> Finding:
     """Return a finding that a change resolved, with the event that explains the change."""
-    by = row["resolved_by"]
-    if by is None or by.get("event_id") is not None:
+    cause = row["resolved_by"]
+    if cause is None or ("event_id" in cause and cause["event_id"] is not None):
         return row
-    event_id = causes.get((row["section"], row["entity_id"], by["hour"], by["kind"]))
-    return row | {"resolved_by": by | {"event_id": event_id}} if event_id else row
+    event_id = causes.get((row["section"], row["entity_id"], cause["hour"], cause["kind"]))
+    return row | {"resolved_by": cause | {"event_id": event_id}} if event_id else row
 
 
-def _opened(row: Json, hour: str) -> Json:
+def _opened(row: OpenChange, hour: str) -> Finding:
     of_change = row["of"] == "change"
     what = "_and_".join(row["aspects"]) if of_change else row["kind"].replace(".", "_")
     return {
@@ -89,7 +92,9 @@ def _finding_id(open_id: str) -> str:
     return sha256_hex(canonical(["reconciliation", open_id]))[:24]
 
 
-def verdict_row(row: Json, hour: str, verdict: str, reason: str | None, event: str | None) -> Json:
+def verdict_row(
+    row: OpenChange, hour: str, verdict: VerdictWord, reason: str | None, event_id: str | None
+) -> Verdict:
     """Return the row that seals a verdict on a change."""
     return {
         "change_id": row["open_id"],
@@ -99,11 +104,6 @@ def verdict_row(row: Json, hour: str, verdict: str, reason: str | None, event: s
         "kind": row["kind"],
         "verdict": verdict,
         "reason": reason,
-        "event_id": event,
+        "event_id": event_id,
         "decided_hour": hour,
     }
-
-
-def is_unexplained(row: Json) -> bool:
-    """Tell whether an open row is a finding already."""
-    return bool(row["verdict"] == UNEXPLAINED)

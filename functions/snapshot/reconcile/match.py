@@ -9,7 +9,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from functions.shared.canonical import Json
+from functions.shared.records.events import Event, OpenChange
+from functions.snapshot.reconcile.event_payload import AnyEvent
 from functions.snapshot.reconcile.rule_table import TABLE
 from functions.snapshot.reconcile.rules import (
     SLACK,
@@ -28,20 +29,20 @@ _AT_ONCE = timedelta(0)
 
 
 @dataclass(frozen=True, slots=True)
-class Recent:
+class EarlierHours:
     """What the hours before this one sealed.
 
     Attributes:
-        events: audit events of types that explain or leave a trace.
+        events: audit events of types that explain a change.
         used: what they were taken for.
     """
 
-    events: Sequence[Json] = ()
+    events: Sequence[Event] = ()
     used: frozenset[Use] = frozenset()
 
 
 @dataclass(slots=True)
-class Pool:
+class EventPool:
     """Events to explain with, found by the ids they name.
 
     Attributes:
@@ -50,16 +51,16 @@ class Pool:
         used: what events were taken for, and by which change.
     """
 
-    by_name: dict[str, list[Json]] = field(default_factory=lambda: defaultdict(list))
-    nameless: list[Json] = field(default_factory=list)
+    by_name: dict[str, list[AnyEvent]] = field(default_factory=lambda: defaultdict(list))
+    nameless: list[AnyEvent] = field(default_factory=list)
     used: dict[Use, str] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, events: Iterable[Json], used: Iterable[Use] = ()) -> "Pool":
+    def of(cls, events: Iterable[AnyEvent], used: Iterable[Use] = ()) -> "EventPool":
         """Return a pool of some events."""
         pool = cls()
         pool.used |= dict.fromkeys(used, "")
-        for event in sorted(events, key=lambda one: (one["occurred_at"], one["event_id"])):
+        for event in sorted(events, key=lambda event: (event["occurred_at"], event["event_id"])):
             if event["event_type"] not in TYPES:
                 continue
             for name in names_in(event):
@@ -68,45 +69,47 @@ class Pool:
                 pool.nameless.append(event)
         return pool
 
-    def about(self, row: Json) -> Iterator[Json]:
+    def about(self, row: OpenChange) -> Iterator[AnyEvent]:
         """Yield the events that name what a change is about, each once."""
-        seen: set[str] = set()
+        yielded: set[str] = set()
         for name in sorted(names_of(row)):
             for event in self.by_name.get(name, ()):
-                if event["event_id"] not in seen:
-                    seen.add(event["event_id"])
+                if event["event_id"] not in yielded:
+                    yielded.add(event["event_id"])
                     yield event
 
-    def is_free(self, event: Json, row: Json) -> bool:
+    def is_free(self, event: AnyEvent, row: OpenChange) -> bool:
         """Tell whether an event was not taken for another change of the same kind and entity."""
         taken_for = self.used.get(_use(event, row))
-        return taken_for is None or taken_for == str(row["open_id"])
+        return taken_for is None or taken_for == row["open_id"]
 
 
-def match(rows: Sequence[Json], pool: Pool, without_trace: Pool) -> list[Json]:
+def match(
+    rows: Sequence[OpenChange], pool: EventPool, without_effect: EventPool
+) -> list[OpenChange]:
     """Return open changes with what events explain taken off their aspects.
 
-    First what occurred between the two pictures of a change, then what did so but for the slack,
-    then events that have left no trace yet, however old: lists can lag behind the log.
+    First what occurred between the two snapshots of a change, then what did so but for the slack,
+    then events whose effect no snapshot shows yet, however old: lists can lag behind the log.
 
     Args:
         rows: open changes; those that came first get their events first.
         pool: events.
-        without_trace: events whose trace is still awaited.
+        without_effect: events whose effect no snapshot shows yet.
     """
-    found = [row | {"aspects": list(row["aspects"])} for row in rows]
-    found.sort(key=lambda row: (row["from"], row["open_id"]))
+    changes = [row | {"aspects": list(row["aspects"])} for row in rows]
+    changes.sort(key=lambda row: (row["from"], row["open_id"]))
     for slack in (_AT_ONCE, SLACK):
-        for row in found:
+        for row in changes:
             _take(row, pool, slack)
-    for row in found:
-        _take(row, without_trace, None)
+    for row in changes:
+        _take(row, without_effect, None)
         if row["aspects"] and row["event_id"] is None:
             row["event_id"] = _hint(row, pool)
-    return found
+    return changes
 
 
-def _take(row: Json, pool: Pool, slack: timedelta | None) -> None:
+def _take(row: OpenChange, pool: EventPool, slack: timedelta | None) -> None:
     for event in pool.about(row) if row["aspects"] else ():
         if not _is_timely(event, row, slack) or not pool.is_free(event, row):
             continue
@@ -117,21 +120,22 @@ def _take(row: Json, pool: Pool, slack: timedelta | None) -> None:
             pool.used[_use(event, row)] = row["open_id"]
 
 
-def _is_timely(event: Json, row: Json, slack: timedelta | None) -> bool:
+def _is_timely(event: AnyEvent, row: OpenChange, slack: timedelta | None) -> bool:
+    """Tell whether an event occurred in time; without a slack it may be however old."""
     if slack is None:
-        event = event | {"occurred_at": max(event["occurred_at"], row["from"])}
-    return in_window(event, row, SLACK if slack is None else slack)
+        return in_window(max(event["occurred_at"], row["from"]), row, SLACK)
+    return in_window(event["occurred_at"], row, slack)
 
 
-def _hint(row: Json, pool: Pool) -> str | None:
+def _hint(row: OpenChange, pool: EventPool) -> str | None:
     """Return the id of an event that fits but does not say whom it is about."""
     for event in pool.nameless:
-        if in_window(event, row, SLACK) and all(
+        if in_window(event["occurred_at"], row, SLACK) and all(
             could_explain(event, row, aspect) for aspect in row["aspects"]
         ):
-            return str(event["event_id"])
+            return event["event_id"]
     return None
 
 
-def _use(event: Json, row: Json) -> Use:
+def _use(event: AnyEvent, row: OpenChange) -> Use:
     return row["section"], row["entity_id"], row["kind"], event["event_id"]

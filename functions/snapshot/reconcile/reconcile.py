@@ -1,30 +1,39 @@
 """Reconcile (step 3 of 6, last part): the hour's changes with the audit log.
 
-Pure, but for ``recent``, which is handed in. Every change gets a verdict in its own hour; one that
+Pure, but for ``earlier``, which is handed in. Every change gets a verdict in its own hour; one that
 is not final is kept as an open row, sealed as the register ``open_changes``, until an event
-explains it or the log has had its say. An open row changes only when its verdict does, so that an
-hour in which nothing happened writes nothing.
+explains it or the log is settled. An open row changes only when its verdict does, so that an hour
+in which nothing happened writes nothing.
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import cast
 
-from functions.shared.canonical import Json
-from functions.shared.hours import HOUR, parse_instant, rfc3339
-from functions.snapshot.compare.compare import Compared
-from functions.snapshot.compare.diff import ID_FIELD
-from functions.snapshot.hour_to_close import Closing
-from functions.snapshot.reconcile import expected_effects, findings
-from functions.snapshot.reconcile.findings import Decided, verdict_row
-from functions.snapshot.reconcile.match import Pool, Recent, match
-from functions.snapshot.reconcile.rules import (
-    SLACK,
+from functions.shared.hours import parse_instant, rfc3339
+from functions.shared.records.entities import Entity, Project
+from functions.shared.records.events import Change, ChangeFacts, EventState, OpenChange, Verdict
+from functions.shared.records.findings import Finding
+from functions.shared.records.registers import HourRegisters, identity_of, present, rows_of
+from functions.snapshot.compare.compare import Comparison
+from functions.snapshot.hour_to_close import HourToClose
+from functions.snapshot.reconcile.change_facts import (
     aspects_of,
     change_id,
     ended_by_itself,
     facts_of,
 )
+from functions.snapshot.reconcile.expected_effects import (
+    RegisterView,
+    expected_effects,
+    is_judged,
+    reverted_by,
+    shows,
+)
+from functions.snapshot.reconcile.findings import Decisions, verdict_row, with_decisions
+from functions.snapshot.reconcile.match import EarlierHours, EventPool, match
+from functions.snapshot.reconcile.rules import SLACK
 from functions.snapshot.reconcile.verdicts import (
     CANNOT_TELL,
     ENDED_BY_ITSELF,
@@ -36,114 +45,100 @@ from functions.snapshot.reconcile.verdicts import (
     is_past,
     without_event,
 )
-from functions.snapshot.records import COMPLETE, Picture
+from functions.snapshot.records import COMPLETE, Snapshot
 
-RecentSince = Callable[[datetime], Recent]
+ReadEarlierHours = Callable[[datetime], EarlierHours]
 """From an instant to what the hours from then up to this one sealed."""
 
 
 @dataclass(frozen=True, slots=True)
-class Reconciled:
+class Reconciliation:
     """What reconciliation makes of an hour.
 
     Attributes:
-        open: the next ``open_changes`` register, sorted by (of, open_id).
+        registers: the next registers; open changes sorted by (of, open_id).
         verdicts: new verdicts, one row each, in the order of the changes.
-        findings: the next findings register.
     """
 
-    open: list[Json]
-    verdicts: list[Json]
-    findings: list[Json]
-
-    @property
-    def registers(self) -> dict[str, list[Json]]:
-        """Return the registers to store; nothing open is no register."""
-        rows = {"findings": self.findings}
-        return rows | {"open_changes": self.open} if self.open else rows
+    registers: HourRegisters
+    verdicts: list[Verdict]
 
 
 @dataclass(slots=True)
 class _Work:
     """One hour's reconciliation under way."""
 
-    closing: Closing
-    picture: Picture
-    compared: Compared
-    recent: RecentSince
-    verdicts: list[Json] = field(default_factory=list)
-    convicted: list[Json] = field(default_factory=list)
-    settled: dict[str, str | None] = field(default_factory=dict)
-    _rows: dict[str, dict[str, Json]] = field(default_factory=dict)
+    hour: HourToClose
+    snapshot: Snapshot
+    compared: Comparison
+    earlier: ReadEarlierHours
+    verdicts: list[Verdict] = field(default_factory=list)
+    unexplained: list[OpenChange] = field(default_factory=list)
+    closed: dict[str, str | None] = field(default_factory=dict)
+    _rows: dict[str, dict[str, Entity]] = field(default_factory=dict)
 
     @property
-    def hour(self) -> str:
-        return rfc3339(self.closing.hour)
+    def events(self) -> Sequence[EventState]:
+        return self.snapshot.audit_events.rows
 
-    @property
-    def events(self) -> list[Json]:
-        return self.picture.sections["audit_events"].rows
-
-    def row_of(self, section: str, identity: str) -> Json | None:
+    def row_of(self, section: str, identity: str) -> Entity | None:
         """Return the register's row of an entity that is there."""
         if section not in self._rows:
-            name = ID_FIELD[section]
-            rows = self.compared.registers.get(section, [])
-            self._rows[section] = {row[name]: row for row in rows if row["removed_at"] is None}
+            rows = rows_of(self.compared.registers, section) or []
+            self._rows[section] = {identity_of(section, row): row for row in present(rows)}
         return self._rows[section].get(identity)
 
 
 def reconcile(
-    closing: Closing,
-    picture: Picture,
-    compared: Compared,
-    shown: Sequence[Json],
-    opened: Sequence[Json],
-    recent: RecentSince,
-) -> Reconciled:
-    """Return the hour's verdicts, what stays open, and the findings that come of it.
+    hour: HourToClose,
+    snapshot: Snapshot,
+    compared: Comparison,
+    findings: Sequence[Finding],
+    open_changes: Sequence[OpenChange],
+    earlier: ReadEarlierHours,
+) -> Reconciliation:
+    """Return the hour's verdicts, and all its registers: what stays open and what was found too.
 
     Args:
-        closing: the hour.
-        picture: what was seen, the events no hour has sealed yet among it.
+        hour: the hour.
+        snapshot: what was read, the events no hour has sealed yet among it.
         compared: registers and changes.
-        shown: the findings register as this hour's snapshot makes it.
-        opened: the last ``open_changes`` register.
-        recent: reads what earlier hours sealed; called only where a change is new.
+        findings: the findings register as this hour's snapshot makes it.
+        open_changes: the last register of that name.
+        earlier: reads what earlier hours sealed; called only where a change is new.
     """
-    work = _Work(closing, picture, compared, recent)
-    of_changes = [row for row in opened if row["of"] == "change"]
-    of_events = [row for row in opened if row["of"] == "event"]
-    changes = _explained(work, of_changes, _born(work), of_events)
-    awaited = _awaited(work, of_events)
-    rows = [_judged(work, row) for row in (*changes, *awaited)]
-    end = closing.hour + HOUR
-    kept = [row for row in rows if not is_past(row, picture.frontiers, end)]
-    decided = Decided(work.convicted, work.settled, work.verdicts)
-    return Reconciled(
-        open=sorted(kept, key=lambda row: (row["of"], row["open_id"])),
-        verdicts=sorted(work.verdicts, key=lambda row: (row["hour"], row["change_id"])),
-        findings=findings.follow(shown, decided, work.hour),
-    )
+    work = _Work(hour, snapshot, compared, earlier)
+    of_changes = [row for row in open_changes if row["of"] == "change"]
+    of_events = [row for row in open_changes if row["of"] == "event"]
+    unexplained = _explain(work, of_changes, _new_changes(work), of_events)
+    effects = _expect(work, of_events)
+    rows = [_judge(work, row) for row in (*unexplained, *effects)]
+    kept = [row for row in rows if not is_past(row, snapshot.watermarks, hour.end)]
+    decided = Decisions(work.unexplained, work.closed, work.verdicts)
+    registers: HourRegisters = {
+        **compared.registers,
+        "findings": with_decisions(findings, decided, hour.name),
+        "open_changes": sorted(kept, key=lambda row: (row["of"], row["open_id"])),
+    }
+    verdicts = sorted(work.verdicts, key=lambda row: (row["hour"], row["change_id"]))
+    return Reconciliation(registers, verdicts)
 
 
-def _born(work: _Work) -> list[Json]:
+def _new_changes(work: _Work) -> list[OpenChange]:
     """Return open rows of the hour's changes; seal at once what no event ever tells of."""
-    born = []
+    rows = []
     for change in work.compared.changes:
         row = _opened(work, change)
         reason = _beyond_the_log(work, change, row)
         if reason:
-            verdict = verdict_row(row, work.hour, CANNOT_TELL, reason, None)
-            work.verdicts.append(verdict)
+            work.verdicts.append(verdict_row(row, work.hour.name, CANNOT_TELL, reason, None))
         else:
-            born.append(row)
-    return born
+            rows.append(row)
+    return rows
 
 
-def _opened(work: _Work, change: Json) -> Json:
-    row = work.row_of(change["section"], change["entity_id"])
-    facts = facts_of(change, row)
+def _opened(work: _Work, change: Change) -> OpenChange:
+    facts = facts_of(change, work.row_of(change["section"], change["entity_id"]))
     return {
         "open_id": change_id(change),
         "of": "change",
@@ -154,8 +149,8 @@ def _opened(work: _Work, change: Json) -> Json:
         "aspects": aspects_of(change),
         "facts": facts,
         "from": _last_shown(work, change["section"], facts),
-        "to": work.picture.pictured_to,
-        "proven": work.picture.frontiers["proven"],
+        "to": work.snapshot.pictured_to,
+        "proven": work.snapshot.watermarks["proven"],
         "event": None,
         "event_id": None,
         "explained_by": None,
@@ -164,103 +159,107 @@ def _opened(work: _Work, change: Json) -> Json:
     }
 
 
-def _beyond_the_log(work: _Work, change: Json, row: Json) -> str | None:
+def _beyond_the_log(work: _Work, change: Change, row: OpenChange) -> str | None:
+    """Return why no event tells of a change, None where one should."""
     if not row["aspects"]:
         return NEVER_LOGGED
-    if ended_by_itself(change, work.picture.pictured_to):
+    if ended_by_itself(change, work.snapshot.pictured_to):
         return ENDED_BY_ITSELF
-    made_at = (change["after"] or {}).get("created_at")
-    if change["kind"] == "added" and "project_id" in row["facts"] and made_at is not None:
+    after = change["after"]
+    made_at = after["created_at"] if after and "created_at" in after else None
+    if change["section"] == "api_keys" and change["kind"] == "added" and made_at is not None:
         # Lists of archived projects, and what is hidden from some keys, can show up late.
         is_old = made_at < rfc3339(parse_instant(row["from"]) - SLACK)
-        return EXISTED_BEFORE if is_old and change["section"] == "api_keys" else None
+        return EXISTED_BEFORE if is_old else None
     return None
 
 
-def _last_shown(work: _Work, section: str, facts: Json) -> str:
-    """Return the instant of the last picture that would have shown the change."""
-    shown = work.closing.last_shown(section)
-    project = facts.get("project_id")
-    if section != "api_keys" or project is None:
-        return shown
-    known = work.row_of("projects", project)
-    swept: str | None = work.closing.frontiers.get("archived_keys_at")
-    is_active = known is not None and known["status"] == "active"
-    return shown if is_active or swept is None else min(shown, swept)
+def _last_shown(work: _Work, section: str, facts: ChangeFacts) -> str:
+    """Return the instant of the last snapshot that would have shown the change."""
+    instant = work.hour.last_complete_at(section)
+    project_id = facts["project_id"] if "project_id" in facts else None
+    if section != "api_keys" or project_id is None:
+        return instant
+    project = work.row_of("projects", project_id)
+    if project is not None and cast("Project", project)["status"] == "active":
+        return instant
+    marks = work.hour.watermarks
+    archived = marks["archived_keys_at"] if marks and "archived_keys_at" in marks else instant
+    return min(instant, archived)
 
 
-def _explained(
-    work: _Work, known: Sequence[Json], born: Sequence[Json], awaited: Sequence[Json]
-) -> list[Json]:
+def _explain(
+    work: _Work,
+    of_changes: Sequence[OpenChange],
+    new: Sequence[OpenChange],
+    of_events: Sequence[OpenChange],
+) -> list[OpenChange]:
     """Return the open changes that no event explains, after sealing the verdict on the others."""
-    waiting = Pool.of(row["event"] for row in awaited)
-    if born:
-        first = min(parse_instant(row["from"]) for row in born) - SLACK
-        past = work.recent(first)
-        pool = Pool.of((*work.events, *past.events), past.used)
-    else:
-        pool = Pool.of(work.events)
+    pool = _events_around(work, new) if new else EventPool.of(work.events)
+    without_effect = EventPool.of(row["event"] for row in of_events if row["event"])
     left = []
-    for row in match((*known, *born), pool, waiting):
+    for row in match((*of_changes, *new), pool, without_effect):
         if row["aspects"]:
             left.append(row)
             continue
         event_id = row["explained_by"]
-        work.verdicts.append(verdict_row(row, work.hour, EXPLAINED, None, event_id))
-        work.settled[row["open_id"]] = event_id
+        work.verdicts.append(verdict_row(row, work.hour.name, EXPLAINED, None, event_id))
+        work.closed[row["open_id"]] = event_id
     return left
 
 
-def _awaited(work: _Work, known: Sequence[Json]) -> list[Json]:
-    """Return the events whose trace is still awaited."""
-    seen = _look(work)
+def _events_around(work: _Work, new: Sequence[OpenChange]) -> EventPool:
+    """Return the events of this hour, and of those before it in which new changes may lie."""
+    past = work.earlier(min(parse_instant(row["from"]) for row in new) - SLACK)
+    return EventPool.of((*work.events, *past.events), past.used)
+
+
+def _expect(work: _Work, of_events: Sequence[OpenChange]) -> list[OpenChange]:
+    """Return the events whose effect no snapshot shows yet."""
+    view = _view(work)
     rows, doubted = [], []
-    for row in (*known, *expected_effects.awaited(work.events, seen, work.hour)):
-        undoing = expected_effects.undone_by(row, work.events)
-        judged = expected_effects.is_judged(row, seen)
-        if undoing or (judged and expected_effects.shows(row, seen)):
-            work.settled[row["open_id"]] = undoing
+    for row in (*of_events, *expected_effects(work.events, view, work.hour.name)):
+        reverting = reverted_by(row, work.events)
+        judged = is_judged(row, view)
+        if reverting or (judged and shows(row, view)):
+            work.closed[row["open_id"]] = reverting
         elif judged and row["to"] == row["from"]:
             doubted.append(row)
         else:
             rows.append(row)
     if doubted:
-        # A late event: what undoes it may have been sealed before it.
-        past = work.recent(min(parse_instant(row["from"]) for row in doubted))
+        # A late event: what reverts it may have been sealed before it.
+        past = work.earlier(min(parse_instant(row["from"]) for row in doubted))
         rows += [
-            row | {"to": seen.pictured_to}
-            for row in doubted
-            if not expected_effects.undone_by(row, past.events)
+            row | {"to": view.pictured_to} for row in doubted if not reverted_by(row, past.events)
         ]
     return rows
 
 
-def _look(work: _Work) -> expected_effects.Look:
-    sections = work.picture.sections
-    whole = {name for name, section in sections.items() if section.status == COMPLETE}
-    return expected_effects.Look(
+def _view(work: _Work) -> RegisterView:
+    sections = work.snapshot.sections
+    return RegisterView(
         registers=work.compared.registers,
-        whole=frozenset(whole),
-        baselines={name: work.closing.baseline(name) for name in sections},
-        pictured_from=work.picture.pictured_from,
-        pictured_to=work.picture.pictured_to,
+        whole=frozenset(name for name in sections if sections[name].status == COMPLETE),
+        baselines={name: work.hour.baseline(name) for name in sections},
+        pictured_from=work.snapshot.pictured_from,
+        pictured_to=work.snapshot.pictured_to,
     )
 
 
-def _judged(work: _Work, row: Json) -> Json:
+def _judge(work: _Work, row: OpenChange) -> OpenChange:
     """Return an open row with its verdict; seal a change's where it is a new one."""
     if row["verdict"] == UNEXPLAINED or (row["of"] == "event" and row["to"] == row["from"]):
         return row
-    end = work.closing.hour + HOUR
-    now = without_event(row, work.picture.frontiers, end)
-    if row["of"] == "event" and now.verdict == CANNOT_TELL:
+    verdict, reason = without_event(row, work.snapshot.watermarks, work.hour.end)
+    if row["of"] == "event" and verdict == CANNOT_TELL:
         return row | {"verdict": CANNOT_TELL, "reason": SETTLING}
-    if (row["verdict"], row["reason"]) == (now.verdict, now.reason):
+    if (row["verdict"], row["reason"]) == (verdict, reason):
         return row
-    row = row | {"verdict": now.verdict, "reason": now.reason}
+    row = row | {"verdict": verdict, "reason": reason}
     if row["of"] == "change":
-        verdict = verdict_row(row, work.hour, now.verdict, now.reason, row["event_id"])
-        work.verdicts.append(verdict)
-    if now.verdict == UNEXPLAINED:
-        work.convicted.append(row)
+        sealed = verdict_row(row, work.hour.name, verdict, reason, row["event_id"])
+        work.verdicts.append(sealed)
+    if verdict == UNEXPLAINED:
+        work.unexplained.append(row)
     return row

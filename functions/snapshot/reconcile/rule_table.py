@@ -1,7 +1,7 @@
 """What explains what: the published table of changes and the audit events that explain them.
 
 Pure data. ``docs/what-explains-what.md`` is made from it (``python -m tools.what_explains_what``).
-Event types are those of OpenAI's document of 2026-08-21. ``explain.py`` matches by it.
+Event types are those of OpenAI's document of 2026-08-21. ``rules.py`` applies it.
 """
 
 from dataclasses import dataclass
@@ -183,34 +183,34 @@ EXPIRING: Final = frozenset({"api_keys", "admin_keys", "invites"})
 
 def rules_of(section: str, aspect: str) -> list[Rule]:
     """Return the table's lines for an aspect of a section, direct explanations first."""
-    found = [rule for rule in TABLE if (rule.section, rule.aspect) == (section, aspect)]
-    return sorted(found, key=lambda rule: rule.cascade)
+    rules = [rule for rule in TABLE if (rule.section, rule.aspect) == (section, aspect)]
+    return sorted(rules, key=lambda rule: rule.cascade)
 
 
 @dataclass(frozen=True, slots=True)
-class Trace:
-    """What the next whole picture must show after an event.
+class Effect:
+    """What the next whole snapshot must show after an event.
 
     Attributes:
         type: of the event.
         section: where it shows.
         expects: ``present``, ``absent``, ``archived`` or ``role``.
-        undone_by: event types about the same target after which nothing can be expected any more.
+        reverted_by: event types about the same target after which nothing can be expected any more.
     """
 
     type: str
     section: str
     expects: str
-    undone_by: tuple[str, ...]
+    reverted_by: tuple[str, ...]
 
 
-TRACES: Final = (
-    Trace("user.added", "users", "present", ("user.deleted",)),
-    Trace("user.deleted", "users", "absent", ("user.added",)),
-    Trace("user.updated", "users", "role", ("user.updated", "user.deleted", "user.added")),
-    Trace("project.created", "projects", "present", ("project.deleted",)),
-    Trace("project.archived", "projects", "archived", ("project.updated", "project.deleted")),
-    Trace("project.deleted", "projects", "archived", ("project.created", "project.updated")),
-    Trace("api_key.created", "api_keys", "present", ("api_key.deleted", "resource.deleted")),
-    Trace("api_key.deleted", "api_keys", "absent", ("api_key.created",)),
+EXPECTED_EFFECTS: Final = (
+    Effect("user.added", "users", "present", ("user.deleted",)),
+    Effect("user.deleted", "users", "absent", ("user.added",)),
+    Effect("user.updated", "users", "role", ("user.updated", "user.deleted", "user.added")),
+    Effect("project.created", "projects", "present", ("project.deleted",)),
+    Effect("project.archived", "projects", "archived", ("project.updated", "project.deleted")),
+    Effect("project.deleted", "projects", "archived", ("project.created", "project.updated")),
+    Effect("api_key.created", "api_keys", "present", ("api_key.deleted", "resource.deleted")),
+    Effect("api_key.deleted", "api_keys", "absent", ("api_key.created",)),
 )

@@ -1,6 +1,6 @@
 """Read back what the hours before this one sealed: events that explain, and what they were for.
 
-Part of step 3 of 6, and its only door: reads sealed segments, never the table.
+Part of step 3 of 6, and all of it that reads anything: sealed segments, never the table.
 """
 
 from collections.abc import Iterator
@@ -9,13 +9,16 @@ from datetime import datetime
 from functions.shared.aws.bucket import Bucket
 from functions.shared.evidence.seals import Chain, Seal, read_rows
 from functions.shared.hours import floor_hour
-from functions.snapshot.reconcile.match import TYPES, Recent, Use
+from functions.shared.records.events import Event, Verdict
+from functions.snapshot.reconcile.match import TYPES, EarlierHours, Use
 
 
-def recent(bucket: Bucket, chain: Chain, previous: Seal | None, since: datetime) -> Recent:
+def read_earlier_hours(
+    bucket: Bucket, chain: Chain, previous: Seal | None, since: datetime
+) -> EarlierHours:
     """Return what was sealed by the hours from an instant's to the last one.
 
-    Mostly that is one hour, whose seal is at hand: the picture before was taken in it.
+    Mostly that is one hour, whose seal is at hand: the snapshot before was taken in it.
 
     Args:
         bucket: the evidence bucket.
@@ -26,19 +29,20 @@ def recent(bucket: Bucket, chain: Chain, previous: Seal | None, since: datetime)
     Permissions:
         s3:GetObject and s3:ListBucket on the evidence bucket.
     """
-    events, used = [], set[Use]()
+    events: list[Event] = []
+    used: set[Use] = set()
     for seal in _back(chain, previous, floor_hour(since)):
         segments = seal.content["segments"]
         for entry in segments["events"]:
-            rows = read_rows(bucket, entry)
+            rows = read_rows(bucket, entry, Event)
             events += [row for row in rows if row["event_type"] in TYPES]
-        for entry in segments.get("verdicts", []):
+        for entry in segments["verdicts"] if "verdicts" in segments else []:
             used |= {
                 (row["section"], row["entity_id"], row["kind"], row["event_id"])
-                for row in read_rows(bucket, entry)
+                for row in read_rows(bucket, entry, Verdict)
                 if row["event_id"] is not None
             }
-    return Recent(events, frozenset(used))
+    return EarlierHours(events, frozenset(used))
 
 
 def _back(chain: Chain, previous: Seal | None, first: datetime) -> Iterator[Seal]:
@@ -48,3 +52,13 @@ def _back(chain: Chain, previous: Seal | None, first: datetime) -> Iterator[Seal
         if seal.hour == first:
             return
         seal = chain.last_before(seal.hour)
+
+
+def sealed_event_ids(bucket: Bucket, chain: Chain, start: datetime, end: datetime) -> set[str]:
+    """Return the ids of all events sealed by the hours of ``start <= hour < end``."""
+    ids: set[str] = set()
+    for hour in chain.sealed_hours(start, end):
+        seal = chain.seal(hour)
+        for entry in seal.content["segments"]["events"] if seal else []:
+            ids.update(row["event_id"] for row in read_rows(bucket, entry, Event))
+    return ids

@@ -1,217 +1,243 @@
-"""Seal (step 5 of 6): what an hour's seal says, from the seal before it and what was seen.
+"""Seal (step 5 of 6): what an hour's seal says, from the seal before it and what was read.
 
-Pure, but for ``commit``, which writes the one object that closes the hour.
+Pure.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import cast
 
-from functions.shared.aws.bucket import Bucket
-from functions.shared.aws.keys import seal_key
-from functions.shared.canonical import Json
-from functions.shared.errors import EvidenceConflict
-from functions.shared.evidence.seals import VERSION, Chain, Seal
-from functions.shared.hours import HOUR, rfc3339
+from functions.shared.evidence.seals import VERSION
+from functions.shared.records.entities import EntityState
+from functions.shared.records.events import EventState
+from functions.shared.records.fields import part_of
+from functions.shared.records.registers import HourRegisters, present, rows_of
+from functions.shared.records.seals import (
+    Kpi,
+    ObjectEntry,
+    Outcome,
+    SealContent,
+    SealHead,
+    SectionHistory,
+    SectionRemainder,
+    SectionSeal,
+    Segments,
+    Watermarks,
+)
 from functions.shared.sections import OPTIONAL
+from functions.snapshot.fetch.watermarks import optional_marks
 from functions.snapshot.findings.api_keys import is_stale
-from functions.snapshot.hour_to_close import Closing
-from functions.snapshot.records import COMPLETE, FAILED, REQUIRED, Picture, Section
+from functions.snapshot.hour_to_close import HourToClose
+from functions.snapshot.records import (
+    COMPLETE,
+    FAILED,
+    REQUIRED,
+    REQUIRED_LISTS,
+    SectionRead,
+    Snapshot,
+)
 
 # What is worked out from the others, and kept as registers too.
 DERIVED = ("findings", "open_changes")
-_CARRIED = ("register", "baseline", "complete_at", "asked_at")
+# Sealed where nothing was ever read.
+_NO_WATERMARKS = cast("Watermarks", {})
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What the seal of an hour says of what was stored for it.
+
+    Attributes:
+        registers: by section.
+        segments: what the hour sealed first.
+    """
+
+    registers: Mapping[str, ObjectEntry]
+    segments: Segments
 
 
 def content_of(
-    closing: Closing,
-    picture: Picture,
-    registers: Mapping[str, Sequence[Json]],
-    entries: Mapping[str, Json],
-    segments: Json,
-) -> Json:
-    """Return the content of the seal of a pictured hour.
+    hour: HourToClose, snapshot: Snapshot, registers: HourRegisters, stored: Stored
+) -> SealContent:
+    """Return the content of the seal of an hour of which there is a snapshot.
 
     Args:
-        closing: the hour.
-        picture: what was seen of it.
+        hour: the hour.
+        snapshot: what was read of it.
         registers: rows by section, as stored.
-        entries: what the seal says of each stored register.
-        segments: ``{"events": […], "changes": […], "verdicts": […]}``, as stored.
+        stored: what the seal says of them, and of the segments.
     """
-    outcome, reason = picture.outcome
-    sections: Json = {}
-    for name in REQUIRED:
-        seen = picture.sections[name]
-        sections[name] = {
-            "status": seen.status,
-            "reason": seen.reason,
-            "count": _count(name, seen.rows, registers),
-            "unknown": seen.unknown,
-            **_kept(seen),
-        }
-        if name in registers:
-            baseline = closing.baseline(name)
-            if baseline is None and seen.status == COMPLETE:
-                baseline = rfc3339(closing.hour)
-            sections[name] |= {"register": entries.get(name), "baseline": baseline}
-            sections[name]["complete_at"] = _complete_at(closing, name, seen.status, picture)
+    outcome, reason = snapshot.outcome
+    sections = {
+        name: _list_section(hour, snapshot, registers, stored, name) for name in REQUIRED_LISTS
+    }
+    audit_events = snapshot.audit_events
+    sections["audit_events"] = {
+        **_section(audit_events, len(audit_events.rows)),
+        **_rest(audit_events),
+    }
     for name in OPTIONAL:
-        sections[name] = _optional(closing, picture, registers, entries, name)
-    sections["findings"] = {
-        "status": "derived",
-        "reason": None,
-        "count": sum(row["resolved_hour"] is None for row in registers["findings"]),
-        "unknown": 0,
-        "register": entries.get("findings"),
+        sections[name] = _optional_section(hour, snapshot, registers, stored, name)
+    open_findings = [row for row in registers["findings"] if row["resolved_hour"] is None]
+    open_changes = registers["open_changes"]
+    sections |= {
+        "findings": _derived_section("findings", len(open_findings), stored),
+        "open_changes": _derived_section("open_changes", len(open_changes), stored),
     }
-    sections["open_changes"] = {
-        "status": "derived",
-        "reason": None,
-        "count": len(registers.get("open_changes", ())),
-        "unknown": 0,
-        "register": entries.get("open_changes"),
-    }
-    facts: Json = {
+    return {
+        **_head(hour, outcome, reason),
         "sections": sections,
-        "segments": segments,
-        "frontiers": picture.frontiers,
-        "kpi": kpi(registers, picture, closing.hour),
-        "pictured_from": picture.pictured_from,
-        "pictured_to": picture.pictured_to,
+        "segments": stored.segments,
+        "frontiers": snapshot.watermarks,
+        "kpi": kpi(registers, snapshot, hour.end),
+        "pictured_from": snapshot.pictured_from,
+        "pictured_to": snapshot.pictured_to,
     }
-    return _content(closing, outcome, reason, facts)
 
 
-def _complete_at(closing: Closing, name: str, status: str, picture: Picture) -> str | None:
-    """Return the instant of a section's newest whole picture, None while there is none."""
-    if status == COMPLETE:
-        return picture.pictured_from
-    return closing.last_shown(name) if closing.baseline(name) else None
+def content_without_snapshot(hour: HourToClose, outcome: Outcome, reason: str) -> SealContent:
+    """Return the content of the seal of an hour without a snapshot: everything is carried."""
+    before = hour.previous.content["sections"] if hour.previous else {}
+    sections: dict[str, SectionSeal] = {}
+    for name in (*REQUIRED, *OPTIONAL, *DERIVED):
+        status = "derived" if name in DERIVED else FAILED
+        facts: SectionSeal = {"status": status, "reason": reason, "count": None, "unknown": 0}
+        history: SectionHistory = {"register": None, "baseline": None}
+        if name in before:
+            history = part_of(SectionHistory, before[name])
+        sections[name] = {**facts, **history}
+    return {
+        **_head(hour, outcome, reason),
+        "sections": sections,
+        "segments": {"events": [], "changes": [], "verdicts": []},
+        "frontiers": hour.watermarks or _NO_WATERMARKS,
+        "kpi": None,
+        "pictured_from": None,
+        "pictured_to": None,
+    }
 
 
-def _kept(seen: Section) -> Json:
+def _head(hour: HourToClose, outcome: Outcome, reason: str | None) -> SealHead:
+    return {
+        "v": VERSION,
+        "tenant_id": hour.tenant,
+        "org_id": hour.org,
+        "org_proof": hour.org_proof,
+        "hour": hour.name,
+        "outcome": outcome,
+        "reason": reason,
+        "lifecycle": list(hour.lifecycle),
+        "lifecycle_seq": _last_seq(hour),
+        "previous_sha256": hour.previous.sha256 if hour.previous else None,
+    }
+
+
+def _last_seq(hour: HourToClose) -> int:
+    if hour.lifecycle:
+        return hour.lifecycle[-1]["seq"]
+    return hour.previous.content["lifecycle_seq"] if hour.previous else 0
+
+
+def _section(section: SectionRead[EntityState | EventState], count: int | None) -> SectionSeal:
+    return {
+        "status": section.status,
+        "reason": section.reason,
+        "count": count,
+        "unknown": section.unknown,
+    }
+
+
+def _rest(section: SectionRead[EntityState | EventState]) -> SectionRemainder:
     """Return the records that did not fit, where there are any."""
-    odd: Json = {"odd": seen.odd} if seen.odd else {}
-    return odd | ({"conflicts": seen.conflicts} if seen.conflicts else {})
+    rest: SectionRemainder = {}
+    if section.odd:
+        rest |= {"odd": list(section.odd)}
+    if section.conflicts:
+        rest |= {"conflicts": list(section.conflicts)}
+    return rest
 
 
-def _optional(
-    closing: Closing,
-    picture: Picture,
-    registers: Mapping[str, Sequence[Json]],
-    entries: Mapping[str, Json],
-    name: str,
-) -> Json:
+def _list_section(
+    hour: HourToClose, snapshot: Snapshot, registers: HourRegisters, stored: Stored, name: str
+) -> SectionSeal:
+    section = snapshot.lists[name]
+    history = _history(hour, snapshot, stored, name, section.status)
+    return {**_section(section, _count(registers, name)), **_rest(section), **history}
+
+
+def _optional_section(
+    hour: HourToClose, snapshot: Snapshot, registers: HourRegisters, stored: Stored, name: str
+) -> SectionSeal:
     """Return what the seal says of an optional section.
 
     In an hour that did not ask for it, status and reason are those of the last hour that did;
     ``asked_at`` is that hour's end. Its register is carried.
     """
-    seen = picture.sections.get(name)
-    last = picture.frontiers.get("optional", {}).get(name, {})
-    outcome, reason = picture.outcome
-    if seen is None and (outcome == FAILED or not last):
-        # Nothing at all could be read in this hour: not that either.
-        seen = Section(FAILED, reason)
-    status, why = (seen.status, seen.reason) if seen else (last["status"], last["reason"])
-    baseline = closing.baseline(name)
-    if baseline is None and status == COMPLETE:
-        baseline = rfc3339(closing.hour)
-    rows = registers.get(name)
+    marks = optional_marks(snapshot.watermarks).get(name)
+    outcome, reason = snapshot.outcome
+    section = snapshot.lists.get(name)
+    if section is None:
+        # Where nothing at all could be read in this hour: not that either.
+        asked = marks if outcome != FAILED else None
+        section = SectionRead(asked["status"], asked["reason"]) if asked else _unread(reason)
+    history = _history(hour, snapshot, stored, name, section.status)
+    history |= {"asked_at": marks["asked_at"] if marks else None}
+    return {**_section(section, _count(registers, name)), **_rest(section), **history}
+
+
+def _unread(reason: str | None) -> SectionRead[EntityState]:
+    return SectionRead(FAILED, reason)
+
+
+def _history(
+    hour: HourToClose, snapshot: Snapshot, stored: Stored, name: str, status: str
+) -> SectionHistory:
+    """Return the register of a section, its first whole snapshot, and its newest one."""
+    baseline = hour.baseline(name)
     return {
-        "status": status,
-        "reason": why,
-        "count": None if rows is None else sum(row["removed_at"] is None for row in rows),
-        "unknown": seen.unknown if seen else 0,
-        "asked_at": last.get("asked_at"),
-        "register": entries.get(name),
-        "baseline": baseline,
-        "complete_at": _complete_at(closing, name, seen.status if seen else "", picture),
-        **(_kept(seen) if seen else {}),
+        "register": stored.registers.get(name),
+        "baseline": hour.name if baseline is None and status == COMPLETE else baseline,
+        "complete_at": _complete_at(hour, snapshot, name),
     }
 
 
-def content_without_picture(closing: Closing, outcome: str, reason: str) -> Json:
-    """Return the content of the seal of an hour that nobody pictured: everything is carried."""
-    before = closing.previous.content["sections"] if closing.previous else {}
-    sections: Json = {}
-    for name in (*REQUIRED, *OPTIONAL, *DERIVED):
-        carried = before.get(name, {"register": None, "baseline": None})
-        kept = {part: carried[part] for part in _CARRIED if part in carried}
-        status = "derived" if name in DERIVED else "failed"
-        sections[name] = {"status": status, "reason": reason, "count": None, "unknown": 0} | kept
-    facts: Json = {
-        "sections": sections,
-        "segments": {"events": [], "changes": [], "verdicts": []},
-        "frontiers": closing.frontiers,
-        "kpi": None,
-        "pictured_from": None,
-        "pictured_to": None,
-    }
-    return _content(closing, outcome, reason, facts)
+def _complete_at(hour: HourToClose, snapshot: Snapshot, name: str) -> str | None:
+    section = snapshot.lists.get(name)
+    if section is not None and section.status == COMPLETE:
+        return snapshot.pictured_from
+    return hour.last_complete_at(name) if hour.baseline(name) else None
 
 
-def _content(closing: Closing, outcome: str, reason: str | None, facts: Json) -> Json:
+def _derived_section(name: str, count: int, stored: Stored) -> SectionSeal:
     return {
-        "v": VERSION,
-        "tenant_id": closing.tenant,
-        "org_id": closing.org,
-        "org_proof": closing.org_proof,
-        "hour": rfc3339(closing.hour),
-        "outcome": outcome,
-        "reason": reason,
-        "lifecycle": list(closing.lifecycle),
-        "lifecycle_seq": _last_seq(closing),
-        "previous_sha256": closing.previous.sha256 if closing.previous else None,
-        **facts,
+        "status": "derived",
+        "reason": None,
+        "count": count,
+        "unknown": 0,
+        "register": stored.registers.get(name),
     }
 
 
-def _last_seq(closing: Closing) -> int:
-    if closing.lifecycle:
-        return int(closing.lifecycle[-1]["seq"])
-    return int(closing.previous.content["lifecycle_seq"]) if closing.previous else 0
+def _count(registers: HourRegisters, name: str) -> int | None:
+    rows = rows_of(registers, name)
+    return None if rows is None else len(present(rows))
 
 
-def _count(name: str, seen: Sequence[Json], registers: Mapping[str, Sequence[Json]]) -> int:
-    if name not in registers:
-        return len(seen)
-    return sum(row["removed_at"] is None for row in registers[name])
-
-
-def kpi(registers: Mapping[str, Sequence[Json]], picture: Picture, hour: datetime) -> Json:
+def kpi(registers: HourRegisters, snapshot: Snapshot, hour_end: datetime) -> Kpi:
     """Return the figures of an hour; None for a section that could not be read whole."""
-    present = {
-        name: [row for row in registers[name] if row["removed_at"] is None]
-        for name in ("users", "projects", "api_keys")
-    }
-    figures = {
-        "users": len(present["users"]),
-        "billable_users": sum(not row["is_service_account"] for row in present["users"]),
-        "active_projects": sum(row["status"] == "active" for row in present["projects"]),
-        "api_keys": len(present["api_keys"]),
-        "stale_keys": sum(is_stale(row, hour + HOUR) for row in present["api_keys"]),
-    }
-    source = {"billable_users": "users", "active_projects": "projects", "stale_keys": "api_keys"}
+    users, keys = present(registers["users"]), present(registers["api_keys"])
+    projects = [row for row in present(registers["projects"]) if row["status"] == "active"]
+    persons = [user for user in users if not user["is_service_account"]]
+    stale = [key for key in keys if is_stale(key, hour_end)]
+
+    def figure(section: str, rows: Sequence[EntityState]) -> int | None:
+        return len(rows) if snapshot.lists[section].status == COMPLETE else None
+
     return {
-        name: figure if picture.sections[source.get(name, name)].status == COMPLETE else None
-        for name, figure in figures.items()
+        "users": figure("users", users),
+        "billable_users": figure("users", persons),
+        "active_projects": figure("projects", projects),
+        "api_keys": figure("api_keys", keys),
+        "stale_keys": figure("api_keys", stale),
     }
-
-
-def commit(bucket: Bucket, chain: Chain, content: Json, run: Json) -> Seal:
-    """Write the seal; where another run was first, return that run's seal.
-
-    Permissions:
-        s3:PutObject and s3:GetObject on the evidence bucket.
-    """
-    seal = Seal.of(content, run)
-    hour = seal.hour
-    try:
-        bucket.put_once(seal_key(chain.tenant, chain.org, hour), seal.encode())
-    except EvidenceConflict:
-        winner = chain.seal(hour)
-        if winner is None:
-            raise
-        return winner
-    return seal

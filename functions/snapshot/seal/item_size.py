@@ -7,6 +7,7 @@ Source: DynamoDB developer guide, "Quotas" and "Naming rules and data types".
 """
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from functions.shared.canonical import Json, canonical
@@ -19,7 +20,7 @@ SHORTENED = "shortened"
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
-def fit(row: Json) -> Json:
+def limit_item_size(row: Mapping[str, object]) -> Json:
     """Return the row as the table can hold it: at most some 200 KB, usually as it was."""
     return {name: _value(value) for name, value in row.items()}
 
@@ -49,13 +50,13 @@ def _clean(value: Any, levels: int) -> Any:
 def _small_parts(value: Json) -> Json:
     """Keep what is short, in the order of the names, and say that something is missing."""
     kept: Json = {SHORTENED: True}
-    room = MAX_VALUE_BYTES
+    bytes_left = MAX_VALUE_BYTES
     for name in sorted(value):
         part = _cut(value[name]) if isinstance(value[name], str) else value[name]
         size = len(canonical({name: part}))
-        if len(name) <= MAX_TEXT and size <= min(room, 4 * MAX_TEXT):
+        if len(name) <= MAX_TEXT and size <= min(bytes_left, 4 * MAX_TEXT):
             kept[name] = part
-            room -= size
+            bytes_left -= size
     return kept
 
 

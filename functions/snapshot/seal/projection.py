@@ -1,23 +1,46 @@
-"""Project (step 6 of 6): what a seal says, into the table, for finding and looking.
+"""Project (step 6 of 6): what a seal says, into the table, where it can be found.
 
 Everything here can be rebuilt from sealed objects, and is written the same however often: a crash
 in the middle is repaired by the next hour.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
 
 from functions.shared.aws.bucket import Bucket
 from functions.shared.aws.keys import change_sk, event_lookup, event_sk, hour_sk, organization_pk
-from functions.shared.aws.table import Item, Table
-from functions.shared.canonical import Json
-from functions.shared.evidence.seals import Chain, Seal, read_rows
+from functions.shared.aws.table import Table
+from functions.shared.evidence.seals import Seal, read_rows
+from functions.shared.records.events import (
+    Change,
+    Event,
+    ListedChange,
+    ListedEvent,
+    ListedVerdict,
+    Verdict,
+)
+from functions.shared.records.fields import part_of
+from functions.shared.records.seals import SegmentEntry
+from functions.shared.records.tables import HourFacts, Key
 from functions.shared.tables.hour_rows import HourRows
-from functions.snapshot.reconcile.rules import change_id
-from functions.snapshot.seal.item_size import fit
+from functions.snapshot.reconcile.change_facts import change_id
+from functions.snapshot.seal.item_size import limit_item_size
 
-_VERDICT = ("verdict", "reason", "event_id")
+Row = TypeVar("Row")
+
+_NO_VERDICT: ListedVerdict = {"verdict": None, "reason": None, "event_id": None}
+
+
+class EventItem(ListedEvent, Key):
+    """An audit event in the table; ``lookup`` finds it by its id."""
+
+    lookup: str
+
+
+class ChangeItem(ListedChange, Key):
+    """A change in the table."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,51 +65,62 @@ class Projection:
     def project(self, seal: Seal) -> None:
         """Write the rows of a seal; the hour's own row is last and ends the lease."""
         segments = seal.content["segments"]
-        rows = [self._event(seal, row) for row in self._rows(segments["events"])]
-        verdicts = {row["change_id"]: row for row in self._rows(segments.get("verdicts", []))}
-        rows += [self._change(row, verdicts) for row in self._rows(segments["changes"])]
-        if rows:
-            self.table.put_all([fit(row) for row in rows])
+        events = self._rows(segments["events"], Event)
+        items = [limit_item_size(self._event(row, seal)) for row in events]
+        entries = segments["verdicts"] if "verdicts" in segments else []
+        verdicts = {row["change_id"]: row for row in self._rows(entries, Verdict)}
+        for change in self._rows(segments["changes"], Change):
+            # Its first verdict is written with it, and then no more.
+            verdict = verdicts.pop(change_id(change), None)
+            items.append(limit_item_size(self._change(change, verdict)))
+        if items:
+            self.table.put_all(items)
         for verdict in verdicts.values():
             self._decide(verdict)
         HourRows(self.table, self.tenant, self.org).close(seal.hour, hour_facts(seal))
 
-    def _rows(self, entries: Sequence[Json]) -> list[Json]:
-        return [row for entry in entries for row in read_rows(self.bucket, entry)]
+    def _rows(self, entries: Sequence[SegmentEntry], record: type[Row]) -> Iterator[Row]:
+        for entry in entries:
+            yield from read_rows(self.bucket, entry, record)
 
-    def _event(self, seal: Seal, event: Json) -> Item:
+    def _event(self, event: Event, seal: Seal) -> EventItem:
         # Whether it came late is a pack's to say.
-        return {name: value for name, value in event.items() if name != "late"} | {
+        return {
+            **part_of(ListedEvent, event),
+            "org_id": self.org,
+            "sealed_hour": seal.content["hour"],
             "pk": organization_pk(self.tenant, self.org),
             "sk": event_sk(event["occurred_at"], event["event_id"]),
             "lookup": event_lookup(self.tenant, self.org, event["event_id"]),
-            "org_id": self.org,
-            "sealed_hour": seal.content["hour"],
         }
 
-    def _change(self, change: Json, verdicts: dict[str, Json]) -> Item:
-        """Return a change's row with its first verdict, which is then no longer to be written."""
-        verdict = verdicts.pop(change_id(change), {})
-        found = {name: verdict.get(name) for name in _VERDICT}
-        pk = organization_pk(self.tenant, self.org)
-        return change | found | {"pk": pk, "sk": _change_sk(change), "org_id": self.org}
+    def _change(self, change: Change, verdict: Verdict | None) -> ChangeItem:
+        return {
+            **change,
+            **(part_of(ListedVerdict, verdict) if verdict else _NO_VERDICT),
+            "org_id": self.org,
+            "pk": organization_pk(self.tenant, self.org),
+            "sk": change_sk(change["hour"], change["section"], change["entity_id"], change["kind"]),
+        }
 
-    def _decide(self, verdict: Json) -> None:
+    def _decide(self, verdict: Verdict) -> None:
         """Write a later verdict into the row of a change that an earlier hour sealed."""
         self.table.update(
             organization_pk(self.tenant, self.org),
-            _change_sk(verdict),
+            change_sk(verdict["hour"], verdict["section"], verdict["entity_id"], verdict["kind"]),
             "SET verdict = :verdict, #reason = :reason, event_id = :event_id",
-            fit({f":{name}": verdict[name] for name in _VERDICT}),
+            limit_item_size(
+                {
+                    ":verdict": verdict["verdict"],
+                    ":reason": verdict["reason"],
+                    ":event_id": verdict["event_id"],
+                }
+            ),
             names={"#reason": "reason"},
         )
 
 
-def _change_sk(row: Json) -> str:
-    return change_sk(row["hour"], row["section"], row["entity_id"], row["kind"])
-
-
-def hour_facts(seal: Seal) -> Item:
+def hour_facts(seal: Seal) -> HourFacts:
     """Return what the hour's row shows: at most 1 KB, one write unit."""
     content = seal.content
     segments = content["segments"]
@@ -104,13 +138,3 @@ def hour_facts(seal: Seal) -> Item:
         "changes": sum(entry["rows"] for entry in segments["changes"]),
         "open_findings": content["sections"]["findings"]["count"],
     }
-
-
-def sealed_event_ids(bucket: Bucket, chain: Chain, start: datetime, end: datetime) -> set[str]:
-    """Return the ids of all events sealed by the hours of ``start <= hour < end``."""
-    ids: set[str] = set()
-    for hour in chain.sealed_hours(start, end):
-        seal = chain.seal(hour)
-        for entry in seal.content["segments"]["events"] if seal else []:
-            ids.update(row["event_id"] for row in read_rows(bucket, entry))
-    return ids

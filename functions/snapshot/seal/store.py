@@ -1,4 +1,4 @@
-"""Store (step 4 of 6): registers and segments into the evidence bucket, each object once.
+"""Store (step 4 of 6): registers, segments, seals into the evidence bucket, each object once.
 
 Objects are named by their content, so a second run over the same world writes nothing new. What
 no seal names is not evidence.
@@ -8,14 +8,24 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar, cast
 
 from functions.shared.aws.bucket import Bucket
 from functions.shared.aws.gzip_member import pack_gzip
-from functions.shared.aws.keys import register_key, segment_key
-from functions.shared.canonical import Json, Lines
+from functions.shared.aws.keys import register_key, seal_key, segment_key
+from functions.shared.canonical import Lines
 from functions.shared.errors import EvidenceConflict, EvidenceInvalid, EvidenceMissing
-from functions.shared.evidence.seals import entry_of, read_body, read_rows
-from functions.shared.hours import month_of, rfc3339
+from functions.shared.evidence.seals import Chain, Seal, entry_of, read_body, read_rows
+from functions.shared.hours import month_of
+from functions.shared.records.entities import Entity
+from functions.shared.records.events import Change, Event, EventState, Verdict
+from functions.shared.records.registers import HourRegisters
+from functions.shared.records.seals import ObjectEntry, Run, SealContent, SegmentEntry, Segments
+from functions.shared.sections import REGISTERED
+from functions.snapshot.hour_to_close import HourToClose
+from functions.snapshot.seal.content import DERIVED, Stored
+
+Row = TypeVar("Row")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,39 +40,41 @@ class Store:
     tenant: str
     org: str
 
-    def load(self, entry: Json | None) -> list[Json]:
+    def load(self, entry: ObjectEntry | None, record: type[Row]) -> list[Row]:
         """Return a register's rows, none for a section that never had one.
 
         Raises:
             EvidenceMissing: a sealed register is gone.
             EvidenceInvalid: its bytes are not those that were sealed.
         """
-        return read_rows(self.bucket, entry) if entry and entry["rows"] else []
+        return read_rows(self.bucket, entry, record) if entry and entry["rows"] else []
 
-    def registers(
-        self,
-        hour: datetime,
-        rows: Mapping[str, Sequence[Json]],
-        carried: Mapping[str, Json | None],
-    ) -> dict[str, Json]:
+    def load_registers(self, hour: HourToClose) -> HourRegisters:
+        """Return the rows of all registers that the seal before an hour names."""
+        rows = {name: self.load(hour.carried(name), dict) for name in (*REGISTERED, *DERIVED)}
+        return cast("HourRegisters", rows)
+
+    def put_registers(self, hour: HourToClose, registers: HourRegisters) -> dict[str, ObjectEntry]:
         """Write the registers that changed, and return what the seal says of every one.
 
         At the first hour of a month every register is written anew under that month, so that
         object locks never run out under what a seal still names.
         """
-        return {
-            section: self._register(hour, section, Lines.of(rows[section]), carried[section])
-            for section in rows
-        }
+        entries = {}
+        for section, rows in registers.items():
+            if section == "open_changes" and not rows:
+                # Nothing open is no register.
+                continue
+            lines = Lines.of(cast("list[Entity]", rows))
+            key = register_key(self.tenant, self.org, hour.start, section, lines.sha256)
+            entry = entries[section] = entry_of(key, lines)
+            if entry != hour.carried(section):
+                self._put(entry, lines)
+        return entries
 
-    def _register(self, hour: datetime, section: str, lines: Lines, carried: Json | None) -> Json:
-        key = register_key(self.tenant, self.org, hour, section, lines.sha256)
-        entry = entry_of(key, lines)
-        if entry != carried:
-            self._put(entry, lines)
-        return entry
-
-    def segments(self, kind: str, hour: datetime, months: Iterable[tuple[str, Json]]) -> list[Json]:
+    def put_segments(
+        self, kind: str, hour: datetime, months: Iterable[tuple[str, Mapping[str, object]]]
+    ) -> list[SegmentEntry]:
         """Write rows as one segment per calendar month, and return what the seal says of each.
 
         Args:
@@ -70,19 +82,19 @@ class Store:
             hour: the sealing hour.
             months: (month, row) in the order the rows are to stand.
         """
-        by_month: dict[str, list[Json]] = defaultdict(list)
+        by_month: dict[str, list[Mapping[str, object]]] = defaultdict(list)
         for month, row in months:
             by_month[month].append(row)
-        entries = []
+        entries: list[SegmentEntry] = []
         for month in sorted(by_month):
             lines = Lines.of(by_month[month])
             key = segment_key(self.tenant, self.org, kind, month, hour, lines.sha256)
             entry = entry_of(key, lines)
             self._put(entry, lines)
-            entries.append(entry | {"month": month})
+            entries.append({**entry, "month": month})
         return entries
 
-    def _put(self, entry: Json, lines: Lines) -> None:
+    def _put(self, entry: ObjectEntry, lines: Lines) -> None:
         """Write rows under the name their content has, once.
 
         They may be there already in other bytes, which another build of zlib made of them.
@@ -98,25 +110,41 @@ class Store:
             except (EvidenceInvalid, EvidenceMissing):
                 raise conflict from None
 
-    def store(
+    def put(
         self,
-        hour: datetime,
-        registers: Mapping[str, Sequence[Json]],
-        carried: Mapping[str, Json | None],
-        events: Sequence[Json],
-        changes: Sequence[Json],
-        verdicts: Sequence[Json] = (),
-    ) -> tuple[dict[str, Json], Json]:
+        hour: HourToClose,
+        registers: HourRegisters,
+        events: Sequence[EventState],
+        changes: Sequence[Change],
+        verdicts: Sequence[Verdict],
+    ) -> Stored:
         """Write all of an hour; return what the seal says of registers and of segments."""
-        entries = self.registers(hour, registers, carried)
-        month = month_of(hour)
-        # As a pack shows them, so that it can take them over without a look at each.
-        shown = {"late": False, "org_id": self.org, "sealed_hour": rfc3339(hour)}
-        segments = {
-            "events": self.segments(
-                "events", hour, ((event["occurred_at"][:7], event | shown) for event in events)
+        month = month_of(hour.start)
+        sealed = (self._sealed(event, hour) for event in events)
+        entries = self.put_registers(hour, registers)
+        segments: Segments = {
+            "events": self.put_segments(
+                "events", hour.start, ((event["occurred_at"][:7], event) for event in sealed)
             ),
-            "changes": self.segments("changes", hour, ((month, change) for change in changes)),
-            "verdicts": self.segments("verdicts", hour, ((month, row) for row in verdicts)),
+            "changes": self.put_segments("changes", hour.start, ((month, row) for row in changes)),
+            "verdicts": self.put_segments(
+                "verdicts", hour.start, ((month, row) for row in verdicts)
+            ),
         }
-        return entries, segments
+        return Stored(entries, segments)
+
+    def _sealed(self, event: EventState, hour: HourToClose) -> Event:
+        # As a pack shows it, so that it can take it over without a look at each.
+        return {**event, "late": False, "org_id": self.org, "sealed_hour": hour.name}
+
+    def put_seal(self, content: SealContent, run: Run) -> Seal:
+        """Write the seal (step 5 of 6); where another run was first, return that run's seal."""
+        seal = Seal.of(content, run)
+        try:
+            self.bucket.put_once(seal_key(self.tenant, self.org, seal.hour), seal.encode())
+        except EvidenceConflict:
+            first = Chain(self.bucket, self.tenant, self.org).seal(seal.hour)
+            if first is None:
+                raise
+            return first
+        return seal

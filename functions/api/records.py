@@ -1,0 +1,184 @@
+"""What the API is asked with, and what it answers that no pack and no other function has.
+
+Pure. The forms' fields are what callers send, unchecked: whoever reads one checks it.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Literal, TypedDict
+
+from functions.shared.records.fields import (
+    Count,
+    Flag,
+    Instant,
+    Keyword,
+    MaybeCount,
+    MaybeInstant,
+    MaybeText,
+    OrgId,
+    Text,
+    described,
+)
+from functions.shared.records.tables import ConnectionStatus, Key, Number, Readable
+
+
+class PackForm(TypedDict):
+    """The body that asks for a pack."""
+
+    period_start: object
+    period_end: object
+    org_ids: object
+    profile: object
+    replaces: object
+
+
+class ShareLinkForm(TypedDict):
+    """The body that makes a share link."""
+
+    days: object
+    label: object
+
+
+class FindingStateForm(TypedDict):
+    """The body that says what becomes of a finding."""
+
+    state: object
+    reason: object
+    accountable: object
+    due_date: object
+
+
+class SectionStatus(TypedDict):
+    """How an organization's newest hour was read: a failed read is no empty list."""
+
+    org_id: OrgId
+    status: MaybeText
+    reason: MaybeText
+    hour: MaybeInstant
+
+
+class ListPage(TypedDict):
+    """One page of a list, and how each organization's newest hour was read."""
+
+    items: Sequence[Mapping[str, object]]
+    next_cursor: str | None
+    sections: list[SectionStatus]
+
+
+class Figures(TypedDict):
+    """The figures of the summary."""
+
+    users: MaybeCount
+    active_projects: MaybeCount
+    api_keys: MaybeCount
+    stale_keys: MaybeCount
+    open_findings: MaybeCount
+
+
+class OrganizationFigures(TypedDict):
+    """What the summary says of one organization."""
+
+    org_id: OrgId
+    last_hour: MaybeText
+    outcome: MaybeText
+    reason: MaybeText
+    display_name: Text
+    status: ConnectionStatus
+    health: Text
+    sections: Readable
+
+
+class Summary(Figures):
+    """The figures over all organizations; ``carried`` and ``unknown`` name some of them."""
+
+    orgs: Count
+    carried: list[Text]
+    unknown: list[Text]
+    last_closed_hour: MaybeInstant
+    organizations: list[OrganizationFigures]
+
+
+class BillShare(TypedDict):
+    """What one organization adds to a bill."""
+
+    org_id: OrgId
+    user_hours: Count
+    project_hours: Count
+    average_users: Text
+    average_projects: Text
+
+
+BillRun = TypedDict(
+    "BillRun",
+    {
+        "org_id": OrgId,
+        "section": Text,
+        "from": Instant,
+        "to": Instant,
+        "hours": Count,
+        "counted": Literal["read", "carried", "zero"],
+        "reason": MaybeText,
+    },
+)
+"""Consecutive hours of one organization that count alike, for the same reason."""
+
+
+class BillDocument(TypedDict):
+    """A month's bill, and its working."""
+
+    month: Text
+    currency: Literal["EUR"]
+    amount_cents: Count
+    final: Flag
+    hours: Count
+    per_org: list[BillShare]
+    working: list[Text]
+    runs: list[BillRun]
+
+
+class ListedShareLink(TypedDict):
+    """A share link as the tenant's users see it."""
+
+    number: Number
+    link_id: Text
+    label: MaybeText
+    created_at: Instant
+    expires_at: Instant
+    revoked_at: MaybeInstant
+    state: Literal["active", "expired", "revoked"]
+
+
+class NewShareLink(ListedShareLink):
+    """A share link that was just made, with its address."""
+
+    url: Annotated[
+        Text,
+        Keyword("format", "uri-reference"),
+        described("Below the address this API is reached at; shown this once"),
+    ]
+
+
+class ShareLinkKey(TypedDict):
+    """Which link of which pack of which tenant."""
+
+    tenant_id: Text
+    number: int
+    link_id: Text
+
+
+class ShareLinkPointer(ShareLinkKey, Key):
+    """Where the row of the link with a token lies; gone by itself some time after its end."""
+
+    expires_epoch: int
+
+
+class PackNumber(TypedDict):
+    """Which pack a redirect leads to."""
+
+    number: Number
+
+
+class PackDownload(TypedDict):
+    """Where an archive can be fetched from, for some minutes."""
+
+    url: Annotated[Text, Keyword("format", "uri")]
+    expires_at: Instant

@@ -1,0 +1,1 @@
+"""Every row this product seals, shows or signs, declared once."""

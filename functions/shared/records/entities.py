@@ -1,0 +1,295 @@
+"""What an organization has: users, projects, keys and the rest, one record a section.
+
+Pure. Of each section there are three: its *state* in a snapshot (``UserState``), the *episode* that
+a register holds (``User``: a stay, with its last known state), and the *row* of packs and API
+(``UserRow``). An unknown fact is null. docs/evidence-pack-format.md tells of each field.
+"""
+
+from typing import Annotated, TypedDict
+
+from functions.shared.canonical import Json
+from functions.shared.records.fields import (
+    FILTER,
+    IDENTITY,
+    OF_EPISODE,
+    SEALED_ONLY,
+    VOLATILE,
+    Instant,
+    MaybeFlag,
+    MaybeInstant,
+    MaybeText,
+    OrgId,
+    Text,
+)
+
+
+class Episode(TypedDict):
+    """One stay of an entity: the hours that first showed it and that first missed it."""
+
+    first_seen_at: Annotated[Instant, OF_EPISODE]
+    removed_at: Annotated[MaybeInstant, OF_EPISODE]
+
+
+class Ending(TypedDict):
+    """What an episode gains when it ends."""
+
+    removed_at: Instant
+
+
+class Placement(TypedDict):
+    """What a pack or the API adds to an episode: whose it is, and the hour of its state."""
+
+    org_id: OrgId
+    state_at: MaybeInstant
+
+
+RoleHeld = TypedDict("RoleHeld", {"role": MaybeText, "from": Instant, "to": MaybeInstant})
+"""A role that a user had, from the hour that first showed it to the one that first did not."""
+
+
+class RolesHeld(TypedDict):
+    """The roles of one stay, oldest first."""
+
+    roles_held: Annotated[list[RoleHeld], OF_EPISODE]
+
+
+class UserState(TypedDict):
+    """A member of the organization, as one snapshot shows them."""
+
+    user_id: Annotated[Text, IDENTITY]
+    email_hash: MaybeText
+    email_prefix: MaybeText
+    role: Annotated[MaybeText, FILTER]
+    added_at: MaybeInstant
+    is_service_account: MaybeFlag
+
+
+class User(UserState, RolesHeld, Episode):
+    """One stay of a member of the organization."""
+
+
+class UserRow(User, Placement):
+    """A user's row in packs and API."""
+
+
+class ProjectState(TypedDict):
+    """A project, as one snapshot shows it."""
+
+    project_id: Annotated[Text, IDENTITY]
+    name: MaybeText
+    status: Annotated[Text, FILTER]
+    created_at: MaybeInstant
+    archived_at: MaybeInstant
+    extra: Annotated[Json, SEALED_ONLY]
+
+
+class Project(ProjectState, Episode):
+    """One stay of a project."""
+
+
+class ProjectRow(Project, Placement):
+    """A project's row in packs and API."""
+
+
+class ApiKeyState(TypedDict):
+    """A project's API key, as one snapshot shows it; never its value."""
+
+    project_id: Annotated[Text, FILTER]
+    key_id: Annotated[Text, IDENTITY]
+    name: MaybeText
+    redacted_value: MaybeText
+    type: Text
+    owner_type: MaybeText
+    owner_id: MaybeText
+    owner_hash: MaybeText
+    owner_project_access: MaybeText
+    created_at: MaybeInstant
+    last_used_at: Annotated[MaybeInstant, VOLATILE]
+    expires_at: MaybeInstant
+    extra: Annotated[Json, SEALED_ONLY]
+
+
+class ApiKey(ApiKeyState, Episode):
+    """One stay of a project's API key."""
+
+
+class KeyFinding(TypedDict):
+    """What a key's row says of a finding."""
+
+    finding_id: Text
+    kind: Text
+    reason: Text
+    severity: Text
+
+
+class KeyFindings(TypedDict):
+    """What packs and API add to a key: its findings that are open at its state's hour."""
+
+    findings: list[KeyFinding]
+
+
+class ApiKeyRow(ApiKey, KeyFindings, Placement):
+    """An API key's row in packs and API."""
+
+
+class AdminKeyState(TypedDict):
+    """An Organization Admin Key, as one snapshot shows it."""
+
+    key_id: Annotated[Text, IDENTITY]
+    name: MaybeText
+    redacted_value: MaybeText
+    type: Text
+    owner_type: MaybeText
+    owner_id: MaybeText
+    owner_role: MaybeText
+    created_at: MaybeInstant
+    last_used_at: Annotated[MaybeInstant, VOLATILE]
+    ever_used: Annotated[MaybeFlag, VOLATILE]
+    expires_at: MaybeInstant
+    has_expiry: MaybeFlag
+    extra: Annotated[Json, SEALED_ONLY]
+
+
+class OwnKey(TypedDict):
+    """Whether an admin key is the one that we read with; null where nobody can tell."""
+
+    is_own: Annotated[MaybeFlag, VOLATILE]
+
+
+class AdminKey(AdminKeyState, OwnKey, Episode):
+    """One stay of an admin key."""
+
+
+class AdminKeyRow(AdminKey, Placement):
+    """An admin key's row in packs."""
+
+
+class ServiceAccountState(TypedDict):
+    """A project's service account, as one snapshot shows it."""
+
+    project_id: Text
+    service_account_id: Annotated[Text, IDENTITY]
+    name: MaybeText
+    role: MaybeText
+    created_at: MaybeInstant
+    extra: Annotated[Json, SEALED_ONLY]
+
+
+class AccountOwner(TypedDict):
+    """Who answers for a service account, by the tenant's own word: a user id or a keyed hash."""
+
+    person_id: Annotated[MaybeText, VOLATILE]
+
+
+class ServiceAccount(ServiceAccountState, AccountOwner, Episode):
+    """One stay of a service account."""
+
+
+class ServiceAccountRow(ServiceAccount, Placement):
+    """A service account's row in packs."""
+
+
+class ProjectGrant(TypedDict):
+    """A project, and a role in it, that an invite promises."""
+
+    project_id: MaybeText
+    role: MaybeText
+
+
+class InviteState(TypedDict):
+    """An invitation into the organization, as one snapshot shows it."""
+
+    invite_id: Annotated[Text, IDENTITY]
+    email_hash: MaybeText
+    email_prefix: MaybeText
+    role: MaybeText
+    status: MaybeText
+    created_at: MaybeInstant
+    expires_at: MaybeInstant
+    accepted_at: MaybeInstant
+    projects: list[ProjectGrant]
+
+
+class Invite(InviteState, Episode):
+    """One stay of an invitation."""
+
+
+class InviteRow(Invite, Placement):
+    """An invite's row in packs."""
+
+
+class ProjectUserState(TypedDict):
+    """A membership in a project, as one snapshot shows it; its id is ``<project_id>/<user_id>``."""
+
+    project_id: Text
+    membership_id: Annotated[Text, IDENTITY]
+    user_id: Text
+    email_hash: MaybeText
+    email_prefix: MaybeText
+    role: MaybeText
+    added_at: MaybeInstant
+
+
+class ProjectUser(ProjectUserState, Episode):
+    """One stay in a project."""
+
+
+class ProjectUserRow(ProjectUser, Placement):
+    """A project membership's row in packs."""
+
+
+class GroupState(TypedDict):
+    """A group of users, as one snapshot shows it."""
+
+    group_id: Annotated[Text, IDENTITY]
+    name: MaybeText
+    group_type: MaybeText
+    is_scim_managed: MaybeFlag
+    created_at: MaybeInstant
+    extra: Annotated[Json, SEALED_ONLY]
+
+
+class Group(GroupState, Episode):
+    """One stay of a group."""
+
+
+class RoleState(TypedDict):
+    """A role and its permissions, as one snapshot shows it."""
+
+    role_id: Annotated[Text, IDENTITY]
+    name: MaybeText
+    description: MaybeText
+    permissions: list[Text]
+    resource_type: MaybeText
+    predefined_role: MaybeFlag
+    extra: Annotated[Json, SEALED_ONLY]
+
+
+class Role(RoleState, Episode):
+    """One stay of a role."""
+
+
+# fmt: off
+EntityState = (
+    UserState | ProjectState | ApiKeyState | AdminKeyState | ServiceAccountState | InviteState
+    | ProjectUserState | GroupState | RoleState
+)
+# fmt: on
+Entity = User | Project | ApiKey | AdminKey | ServiceAccount | Invite | ProjectUser | Group | Role
+
+
+class EntityFields(TypedDict, total=False):
+    """Some fields of some entity, as a change keeps them: those it had, or has now."""
+
+    project_id: Text
+    user_id: Text
+    key_id: Text
+    email_hash: MaybeText
+    role: MaybeText
+    status: MaybeText
+    owner_id: MaybeText
+    owner_project_access: MaybeText
+    is_service_account: MaybeFlag
+    created_at: MaybeInstant
+    expires_at: MaybeInstant
+    added_at: MaybeInstant

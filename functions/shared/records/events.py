@@ -1,0 +1,180 @@
+"""What happened: audit events, the changes between two snapshots, and the verdicts on them.
+
+Pure.
+"""
+
+from typing import Annotated, Literal, TypedDict
+
+from functions.shared.canonical import Json
+from functions.shared.records.entities import EntityFields
+from functions.shared.records.fields import (
+    FILTER,
+    SEALED_ONLY,
+    Flag,
+    Instant,
+    MaybeFlag,
+    MaybeInstant,
+    MaybeText,
+    OrgId,
+    Text,
+)
+
+
+class EventDetails(TypedDict, total=False):
+    """What else may be kept of an event: of the actor, the payload, and undocumented fields."""
+
+    actor_key_id: MaybeText
+    asn: object
+    country: MaybeText
+    ip_hash: MaybeText
+    user_agent: MaybeText
+    payload: object
+    stream: MaybeText
+    extra: Json
+
+
+class EventState(TypedDict):
+    """An audit event, normalized; not sealed yet."""
+
+    event_id: Annotated[Text, FILTER]
+    event_type: Annotated[MaybeText, FILTER]
+    occurred_at: Instant
+    actor_type: MaybeText
+    actor_id: Annotated[MaybeText, FILTER]
+    actor_hash: MaybeText
+    project_id: Annotated[MaybeText, FILTER]
+    target_id: Annotated[MaybeText, FILTER]
+    details: EventDetails
+
+
+class ListedEvent(EventState):
+    """An audit event in the table and the API: also whose it is and the hour that sealed it."""
+
+    org_id: OrgId
+    sealed_hour: Instant
+
+
+class Lateness(TypedDict):
+    """What a pack says of an event: whether an earlier pack could have held it."""
+
+    late: Flag
+
+
+class Event(ListedEvent, Lateness):
+    """An audit event as it is sealed, which is its row in a pack of its month."""
+
+
+ChangeKind = Literal["added", "modified", "removed"]
+
+
+class Change(TypedDict):
+    """A difference between two snapshots."""
+
+    hour: Instant
+    section: Annotated[Text, FILTER]
+    entity_id: Annotated[Text, FILTER]
+    kind: Annotated[ChangeKind, FILTER]
+    fields: list[Text]
+    before: EntityFields | None
+    after: EntityFields | None
+
+
+VerdictWord = Literal["explained", "unexplained", "cannot_tell"]
+
+
+class Verdict(TypedDict):
+    """What an hour decided about a change: which audit event explains it, or that none does."""
+
+    change_id: Annotated[Text, SEALED_ONLY]
+    hour: Instant
+    section: Text
+    entity_id: Text
+    kind: Text
+    verdict: VerdictWord
+    reason: MaybeText
+    event_id: MaybeText
+    decided_hour: Instant
+
+
+class ListedVerdict(TypedDict):
+    """What the table says of a change's last verdict; all null where none was sealed."""
+
+    verdict: Annotated[VerdictWord | None, FILTER]
+    reason: MaybeText
+    event_id: MaybeText
+
+
+class LastVerdict(ListedVerdict):
+    """The last thing sealed about a change; all null where nothing was."""
+
+    decided_hour: MaybeInstant
+
+
+class ListedChange(Change, ListedVerdict):
+    """A change in the table and the API."""
+
+    org_id: OrgId
+
+
+class ChangeRow(Change, LastVerdict):
+    """A change's row in packs."""
+
+    org_id: OrgId
+
+
+class ChangeFacts(TypedDict, total=False):
+    """By what audit events may name a change."""
+
+    owner_id: MaybeText
+    owner_was: MaybeText
+    project_id: MaybeText
+    user_id: MaybeText
+    email_hash: MaybeText
+    role: MaybeText
+    status: MaybeText
+    owner_project_access: MaybeText
+    is_service_account: MaybeFlag
+
+
+class OpenEventDetails(TypedDict):
+    """What an open row keeps of an event's details."""
+
+    payload: object
+
+
+class OpenEvent(TypedDict):
+    """What an open row keeps of an event whose effect no snapshot shows yet."""
+
+    event_id: Text
+    event_type: MaybeText
+    occurred_at: Instant
+    project_id: MaybeText
+    target_id: MaybeText
+    actor_id: MaybeText
+    actor_hash: MaybeText
+    actor_type: MaybeText
+    details: OpenEventDetails
+
+
+OpenChange = TypedDict(
+    "OpenChange",
+    {
+        "open_id": Text,
+        "of": Literal["change", "event"],
+        "hour": Instant,
+        "section": Text,
+        "entity_id": Text,
+        "kind": Text,
+        "aspects": list[Text],
+        "facts": ChangeFacts,
+        "from": Instant,
+        "to": Instant,
+        "proven": Flag,
+        "event": OpenEvent | None,
+        "event_id": MaybeText,
+        "explained_by": MaybeText,
+        "verdict": VerdictWord | None,
+        "reason": MaybeText,
+    },
+)
+"""A change that no event explains yet, or an event whose effect no snapshot shows yet."""

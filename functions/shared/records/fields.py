@@ -1,0 +1,179 @@
+"""What a record's fields are: kinds of values, and what is said of a field beside its type.
+
+Pure. A record is a ``TypedDict``: plain JSON when it runs, checked by mypy when it is written. The
+lists of fields, a pack's rows, the API's answers and schemas and the dashboard's columns are
+derived from the declarations by the functions here, so that a field is declared in one place.
+"""
+
+import types
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import (
+    Annotated,
+    Any,
+    Final,
+    Literal,
+    NotRequired,
+    Required,
+    TypeVar,
+    Union,
+    cast,
+    get_args,
+    get_origin,
+    get_type_hints,
+    is_typeddict,
+)
+
+Schema = dict[str, Any]
+"""A JSON Schema (draft 2020-12)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Keyword:
+    """A keyword that a field's JSON Schema has beside its type."""
+
+    name: str
+    value: str | int
+
+
+def described(text: str) -> Keyword:
+    """Return what says of a field, in its schema, what its name does not."""
+    return Keyword("description", text)
+
+
+Text = str
+MaybeText = str | None
+Flag = bool
+MaybeFlag = bool | None
+Count = Annotated[int, Keyword("minimum", 0)]
+MaybeCount = Count | None
+Instant = Annotated[str, Keyword("format", "date-time")]
+"""RFC 3339, UTC, whole seconds: ``2026-04-01T05:00:00Z``."""
+MaybeInstant = Instant | None
+MaybeDate = Annotated[str, Keyword("format", "date")] | None
+"""A day: ``2026-04-30``."""
+OrgId = Annotated[str, Keyword("pattern", "^org-[A-Za-z0-9_-]{3,64}$")]
+Digest = Annotated[str, Keyword("pattern", "^[0-9a-f]{64}$")]
+"""SHA-256, 64 lower-case hex digits."""
+MaybeDigest = Digest | None
+
+# Names the entity: the same from hour to hour.
+IDENTITY: Final = "identity"
+# A fact of the register that changes by itself: never a change.
+VOLATILE: Final = "volatile"
+# Of the stay, not of the entity: set by the register, never a change.
+OF_EPISODE: Final = "of the episode"
+# Sealed, and not shown: packs and API leave it out.
+SEALED_ONLY: Final = "sealed only"
+# The API's list of these rows takes a value that it must equal, as a query parameter of its name.
+FILTER: Final = "filter"
+
+Record = TypeVar("Record")
+
+_JSON_TYPES: Final[Mapping[object, str]] = {
+    str: "string",
+    bool: "boolean",
+    int: "integer",
+    float: "number",
+    type(None): "null",
+}
+
+
+@cache
+def hints_of(record: type) -> Mapping[str, Any]:
+    """Return a record's fields, in their order, with their annotated types."""
+    return get_type_hints(record, include_extras=True)
+
+
+@cache
+def fields_of(record: type, marked: str | None = None) -> tuple[str, ...]:
+    """Return the names of a record's fields, or of those that carry a mark."""
+    hints = hints_of(record)
+    return tuple(name for name in hints if marked is None or marked in _marks(hints[name]))
+
+
+@cache
+def shown_fields(record: type) -> tuple[str, ...]:
+    """Return the names of the fields that packs and API show."""
+    hidden = fields_of(record, SEALED_ONLY)
+    return tuple(name for name in hints_of(record) if name not in hidden)
+
+
+def shown(record: type[Record], *parts: Mapping[str, object]) -> Record:
+    """Return a row with the shown fields of a record, taken from parts of it.
+
+    A later part goes before an earlier one. What no part has is null: a row that was sealed before
+    a field existed says nothing of it.
+    """
+    row = dict.fromkeys(shown_fields(cast("type", record)))
+    for part in parts:
+        row.update((name, part[name]) for name in row if name in part)
+    return cast("Record", row)
+
+
+def part_of(record: type[Record], row: Mapping[str, object]) -> Record:
+    """Return those fields of a record that a row has, as they are."""
+    names = fields_of(cast("type", record))
+    return cast("Record", {name: row[name] for name in names if name in row})
+
+
+def without_nulls(row: Record) -> Record:
+    """Return a row without the fields that are null."""
+    fields = cast("Mapping[str, object]", row)
+    return cast("Record", {name: fields[name] for name in fields if fields[name] is not None})
+
+
+@cache
+def schema_of(record: type) -> Schema:
+    """Return the JSON Schema of a record's shown fields; a ``NotRequired`` one may be absent."""
+    properties = {name: _schema(hints_of(record)[name]) for name in shown_fields(record)}
+    needed: frozenset[str] = vars(record)["__required_keys__"]
+    required = [name for name in properties if name in needed]
+    return {"type": "object", "required": required, "properties": properties}
+
+
+def _marks(hint: Any) -> tuple[Any, ...]:
+    if get_origin(hint) is Annotated:
+        first, *marks = get_args(hint)
+        return (*marks, *_marks(first))
+    if get_origin(hint) in (NotRequired, Required):
+        return _marks(get_args(hint)[0])
+    return ()
+
+
+def _schema(hint: Any) -> Schema:
+    origin, arguments = get_origin(hint), get_args(hint)
+    if origin is Annotated:
+        schema = _schema(arguments[0])
+        for mark in arguments[1:]:
+            if isinstance(mark, Keyword):
+                schema = schema | {mark.name: mark.value}
+        return schema
+    if origin in (NotRequired, Required):
+        return _schema(arguments[0])
+    if origin in (Union, types.UnionType):
+        return _nullable([_schema(argument) for argument in arguments])
+    if origin is Literal:
+        return {"type": "string", "enum": list(arguments)}
+    if origin is list:
+        return {"type": "array", "items": _schema(arguments[0])}
+    if origin is dict:
+        return {"type": "object", "additionalProperties": _schema(arguments[1])}
+    if is_typeddict(hint):
+        return schema_of(hint)
+    return {"type": _JSON_TYPES[hint]} if hint in _JSON_TYPES else {}
+
+
+def _nullable(schemas: list[Schema]) -> Schema:
+    """Return the schema of a value that is one of several kinds; in use are kinds or null."""
+    if {} in schemas:
+        return {}
+    merged: Schema = {}
+    kinds: list[str] = []
+    for schema in schemas:
+        kinds.append(schema["type"])
+        merged |= schema
+    if "enum" in merged:
+        merged["enum"] = [*merged["enum"], None]
+    return merged | {"type": kinds}

@@ -1,0 +1,99 @@
+"""What a person should look at, and what resolved it.
+
+Pure. docs/findings.md tells of each kind.
+"""
+
+from typing import Annotated, Literal, NotRequired, TypedDict
+
+from functions.shared.records.fields import (
+    FILTER,
+    Instant,
+    MaybeDate,
+    MaybeFlag,
+    MaybeInstant,
+    MaybeText,
+    OrgId,
+    Text,
+    described,
+)
+
+
+class Cause(TypedDict):
+    """What resolved a finding: a change, an event (``kind`` is ``event``), or a snapshot alone."""
+
+    hour: Instant
+    kind: Text
+    fields: NotRequired[list[Text]]
+    event_id: NotRequired[MaybeText]
+
+
+class FindingFacts(TypedDict):
+    """What the rules find in one hour."""
+
+    finding_id: Text
+    kind: Annotated[Text, FILTER]
+    reason: Text
+    severity: Annotated[Text, FILTER]
+    section: Text
+    entity_id: Text
+    still_works: MaybeFlag
+
+
+class FindingEpisode(TypedDict):
+    """From when to when a finding was open."""
+
+    first_seen_hour: Instant
+    resolved_hour: MaybeInstant
+    resolved_by: Annotated[
+        Cause | None,
+        described(
+            "The `hour` and `kind` (of the change, or `event`, or `picture`) of what resolved it, "
+            "and the event's id where one is known"
+        ),
+    ]
+
+
+class Finding(FindingFacts, FindingEpisode):
+    """A finding, as its register holds it; the last two are of reconciliation's."""
+
+    change_hour: NotRequired[MaybeInstant]
+    event_id: NotRequired[MaybeText]
+
+
+class FindingRow(FindingFacts, FindingEpisode):
+    """A finding's row in packs and API."""
+
+    change_hour: Annotated[
+        MaybeInstant,
+        described("Of an unexplained change: the hour whose changes hold it"),
+    ]
+    event_id: Annotated[
+        MaybeText,
+        described("Of an event without a change: the audit event that tells of it"),
+    ]
+    org_id: OrgId
+    state_at: MaybeInstant
+
+
+StateOfFinding = Literal["open", "acknowledged", "accepted"]
+
+
+class FindingState(TypedDict):
+    """What a tenant says of a finding, who said it, by opaque id, and when; ``open`` at first."""
+
+    state: StateOfFinding
+    reason: MaybeText
+    accountable: MaybeText
+    due_date: MaybeDate
+    by: MaybeText
+    at: MaybeInstant
+
+
+class FindingStatement(TypedDict):
+    """What the API adds to a finding."""
+
+    stated: Annotated[FindingState, FILTER]
+
+
+class ListedFinding(FindingRow, FindingStatement):
+    """A finding in the API."""

@@ -1,0 +1,130 @@
+"""The registers of an hour: rows by section, and what is the same for the rows of every section.
+
+Pure. Here alone a field is chosen by the name of a section, so that everywhere else a field stands
+by its own name, where the type checker reads it.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from typing import Required, TypedDict, TypeVar, cast
+
+from functions.shared.records.by_section import EPISODES
+from functions.shared.records.entities import (
+    AdminKey,
+    ApiKey,
+    Entity,
+    EntityFields,
+    EntityState,
+    Episode,
+    Group,
+    Invite,
+    Project,
+    ProjectUser,
+    Role,
+    ServiceAccount,
+    User,
+)
+from functions.shared.records.events import OpenChange
+from functions.shared.records.fields import IDENTITY, OF_EPISODE, VOLATILE, Instant, fields_of
+from functions.shared.records.findings import Finding
+
+
+class Registers(TypedDict, total=False):
+    """The episodes of each section; an optional section that was never read is not there."""
+
+    users: Required[list[User]]
+    projects: Required[list[Project]]
+    api_keys: Required[list[ApiKey]]
+    admin_keys: list[AdminKey]
+    invites: list[Invite]
+    groups: list[Group]
+    roles: list[Role]
+    service_accounts: list[ServiceAccount]
+    project_users: list[ProjectUser]
+
+
+class HourRegisters(Registers):
+    """All registers that an hour seals."""
+
+    findings: list[Finding]
+    open_changes: list[OpenChange]
+
+
+class Ending(TypedDict):
+    """What an episode gains when it ends."""
+
+    removed_at: Instant
+
+
+Stay = TypeVar("Stay", bound=Episode)
+
+
+def rows_of(registers: Registers, section: str) -> Sequence[Entity] | None:
+    """Return the rows of a section, None where it has no register."""
+    return cast("Mapping[str, Sequence[Entity]]", registers).get(section)
+
+
+def present(rows: Iterable[Stay]) -> list[Stay]:
+    """Return the episodes that have not ended."""
+    return [row for row in rows if row["removed_at"] is None]
+
+
+@cache
+def id_field(section: str) -> str:
+    """Return the name of the field that names a section's entities."""
+    return fields_of(EPISODES[section], IDENTITY)[0]
+
+
+def identity_of(section: str, row: EntityState) -> str:
+    """Return the id of a row's entity."""
+    fields: Mapping[str, object] = row
+    return str(fields[id_field(section)])
+
+
+def project_of(row: EntityState) -> str | None:
+    """Return the project that a row names, None for what belongs to the whole organization."""
+    fields: Mapping[str, object] = row
+    return cast("ProjectUser", row)["project_id"] if "project_id" in fields else None
+
+
+def came_at(row: EntityState) -> str | None:
+    """Return when OpenAI says that an entity came: was added, or else created."""
+    fields: Mapping[str, object] = row
+    added = cast("User", row)["added_at"] if "added_at" in fields else None
+    return added or (cast("Project", row)["created_at"] if "created_at" in fields else None)
+
+
+@cache
+def _fleeting(section: str) -> frozenset[str]:
+    episode = EPISODES[section]
+    return frozenset(fields_of(episode, VOLATILE) + fields_of(episode, OF_EPISODE))
+
+
+def stable_fields(section: str, row: EntityState) -> EntityFields:
+    """Return the fields of a row whose change is a change of its entity."""
+    fields: Mapping[str, object] = row
+    fleeting = _fleeting(section)
+    return cast("EntityFields", {name: fields[name] for name in fields if name not in fleeting})
+
+
+def fields_apart(
+    before: EntityFields | None, after: EntityFields | None
+) -> tuple[list[str], EntityFields | None, EntityFields | None]:
+    """Return the names of the fields in which two states differ, and their values in each.
+
+    Where there is but one state, those are all its fields.
+    """
+    earlier: Mapping[str, object] = before or {}
+    later: Mapping[str, object] = after or {}
+    both = before is not None and after is not None
+    names = sorted(
+        name for name in {**earlier, **later} if not both or earlier.get(name) != later.get(name)
+    )
+    return names, _values(before, names), _values(after, names)
+
+
+def _values(state: EntityFields | None, names: Iterable[str]) -> EntityFields | None:
+    if state is None:
+        return None
+    fields: Mapping[str, object] = state
+    return cast("EntityFields", {name: fields.get(name) for name in names})

@@ -1,0 +1,189 @@
+"""What a tenant says of its findings, and what a finding says of itself."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from functions.shared.aws.keys import tenant_pk
+from tests.api.conftest import OURS, Api, MakeLab
+from tests.support.aws_state import all_items
+from tools.openai_simulator import World
+
+ROUTE = "PUT /orgs/{org_id}/findings/{finding_id}/state"
+OWNERS = "org-owners"
+
+
+def about(finding: dict[str, Any]) -> dict[str, str]:
+    """Return the path that leads to a finding."""
+    return {"org_id": finding["org_id"], "finding_id": finding["finding_id"]}
+
+
+def custody(api: Api) -> list[dict[str, Any]]:
+    """Return tenant-a's custody entries, oldest first."""
+    return list(api.context.table.query(tenant_pk("tenant-a"), prefix="CUSTODY#"))
+
+
+@pytest.fixture
+def finding(sealed: Api) -> dict[str, Any]:
+    """Give an open finding of the sealed hours."""
+    result: dict[str, Any] = sealed.get("/findings")["items"][0]
+    return result
+
+
+@pytest.fixture
+def owners(api: Api, lab_of: MakeLab) -> Iterator[tuple[Api, Any]]:
+    """Give an organization of four owners, then three, then four again; only the first hour."""
+    world = World(OWNERS)
+    start = world.at("2026-01-02T00:00:00Z").user_joins("olga", role="owner")
+    for nick in ("ann", "ben", "dan"):
+        start.user_joins(nick, role="owner")
+    world.at("2026-04-01T01:10:00Z").user_role("dan", "reader")
+    world.at("2026-04-01T02:10:00Z").user_role("dan", "owner")
+    fixture = lab_of(world, "tenant-a")
+    fixture.connect("2026-04-01T01:00:30Z")
+    fixture.tick("2026-04-01T00:00:00Z")
+    yield api, fixture
+
+
+def test_a_finding_of_which_nothing_was_said_is_open(finding: dict[str, Any]) -> None:
+    """All of it absent but the word."""
+    nothing = dict.fromkeys(("reason", "accountable", "due_date", "by", "at"))
+    assert finding["stated"] == {"state": "open"} | nothing
+
+
+def test_what_is_said_stands_in_the_list_and_in_the_custody_log(
+    sealed: Api, finding: dict[str, Any]
+) -> None:
+    """Each time it is said; the last one holds."""
+    sealed.ask(ROUTE, path=about(finding), body={"state": "acknowledged"})
+    sealed.clock.set("2026-04-01T05:02:00Z")
+    said = {
+        "state": "accepted",
+        "reason": "the key of the night shift, asked for in ticket 4711",
+        "accountable": "user-olga",
+        "due_date": "2026-06-30",
+    }
+    status, body = sealed.ask(ROUTE, path=about(finding), body=said)
+    stated = said | {"by": "user-1", "at": "2026-04-01T05:02:00Z"}
+    assert (status, body) == (200, finding | {"stated": stated})
+    assert body in sealed.get("/findings")["items"]
+    assert sealed.get("/findings", {"stated": "accepted"})["items"] == [body]
+    assert sealed.get("/findings", {"stated": "acknowledged"})["items"] == []
+    assert body not in sealed.get("/findings", {"stated": "open"})["items"]
+    first, last = (row for row in custody(sealed) if row["action"] == "finding.stated")
+    assert first["facts"]["state"] == "acknowledged"
+    assert (last["by"], last["facts"]) == (
+        "user-1",
+        said | {name: finding[name] for name in ("org_id", "finding_id", "first_seen_hour")},
+    )
+
+
+def test_one_may_answer_oneself_and_take_it_back(sealed: Api, finding: dict[str, Any]) -> None:
+    """One's own id is no user's of the organization."""
+    said = {"state": "open", "accountable": "user-1", "reason": None, "due_date": None}
+    assert sealed.ask(ROUTE, path=about(finding), body=said)[1]["stated"]["accountable"] == "user-1"
+    stated = sealed.ask(ROUTE, path=about(finding), body={"state": "open"})[1]["stated"]
+    assert (stated["accountable"], stated["by"]) == (None, "user-1")
+
+
+@pytest.mark.parametrize(
+    ("body", "names"),
+    [
+        ({}, "state"),
+        ({"state": "closed"}, "state"),
+        ({"state": ["open"]}, "state"),
+        ({"state": "accepted"}, "reason is missing"),
+        ({"state": "accepted", "reason": " "}, "reason"),
+        ({"state": "open", "reason": 7}, "reason"),
+        ({"state": "open", "reason": "x" * 501}, "500"),
+        ({"state": "open", "reason": "two\nlines"}, "one line"),
+        ({"state": "open", "reason": "two\u2028lines"}, "one line"),
+        ({"state": "open", "reason": "ask ann@org-first.example"}, "e-mail"),
+        ({"state": "open", "reason": "ask ann\uff20org-first.example"}, "e-mail"),
+        ({"state": "open", "accountable": "user-ann"}, "present"),
+        ({"state": "open", "accountable": "user-otto"}, "present"),
+        ({"state": "open", "accountable": "ann@org-first.example"}, "present"),
+        ({"state": "open", "accountable": {"id": "user-olga"}}, "present"),
+        ({"state": "open", "accountable": ""}, "present"),
+        ({"state": "open", "due_date": "tomorrow"}, "due_date"),
+        ({"state": "open", "due_date": "2026-02-30"}, "due_date"),
+        ({"state": "open", "due_date": "20260430"}, "due_date"),
+        ({"state": "open", "due_date": 20260430}, "due_date"),
+        ({"state": "open", "until": "2026-02-28"}, "until"),
+    ],
+)
+def test_what_cannot_be_said_is_refused_in_words(
+    sealed: Api, finding: dict[str, Any], body: dict[str, Any], names: str
+) -> None:
+    """And nothing is kept, in the log neither; who left answers for nothing."""
+    before = all_items(sealed.context.table)
+    status, problem = sealed.ask(ROUTE, path=about(finding), body=body)
+    assert (status, names in problem["detail"].lower()) == (400, True), problem
+    assert all_items(sealed.context.table) == before
+
+
+def test_an_auditor_reads_what_is_said_and_says_nothing(
+    sealed: Api, finding: dict[str, Any]
+) -> None:
+    """Refused with the group that is needed."""
+    body = {"state": "acknowledged"}
+    assert sealed.ask(ROUTE, path=about(finding), body=body, group="auditor")[0] == 403
+    sealed.ask(ROUTE, path=about(finding), body=body)
+    seen = sealed.get("/findings", {"stated": "acknowledged"}, group="auditor")["items"]
+    assert [row["finding_id"] for row in seen] == [finding["finding_id"]]
+
+
+@pytest.mark.parametrize("finding_id", ["0" * 24, "x", "", "..%2F", "STATE#"])
+def test_a_finding_that_never_was_is_not_found(sealed: Api, finding_id: str) -> None:
+    """The same answer as for an organization that never was; nothing is written."""
+    before = all_items(sealed.context.table)
+    body = {"state": "acknowledged"}
+    missing = sealed.reply(ROUTE, path={"org_id": "org-never", "finding_id": "0" * 24}, body=body)
+    path = {"org_id": OURS, "finding_id": finding_id}
+    assert sealed.reply(ROUTE, path=path, body=body) == missing
+    assert missing["statusCode"] == 404
+    assert all_items(sealed.context.table) == before
+
+
+def test_what_was_said_ends_with_the_finding(owners: tuple[Api, Any]) -> None:
+    """A resolved one keeps it; one that comes back is new, and nothing is said of it."""
+    api, fixture = owners
+    (many,) = api.get("/findings", {"kind": "many_owners"})["items"]
+    body = {"state": "accepted", "reason": "until the merger is done"}
+    api.ask(ROUTE, path=about(many), body=body)
+    fixture.tick("2026-04-01T01:00:00Z")
+    (gone,) = api.get("/findings", {"kind": "many_owners", "state": "resolved"})["items"]
+    assert gone["stated"]["state"] == "accepted"
+    status, problem = api.ask(ROUTE, path=about(gone), body={"state": "open"})
+    assert (status, "2026-04-01T01:00:00Z" in problem["detail"]) == (409, True)
+    fixture.tick("2026-04-01T02:00:00Z")
+    both = api.get("/findings", {"kind": "many_owners", "state": "all"})["items"]
+    assert [row["finding_id"] for row in both] == [many["finding_id"]] * 2
+    assert [row["stated"]["state"] for row in both] == ["accepted", "open"]
+
+
+def test_a_change_and_its_finding_name_what_explains_them(api: Api, lab_of: MakeLab) -> None:
+    """A key's finding is resolved by a change; the change names its verdict's reason and event."""
+    world = World(OURS)
+    start = world.at("2026-01-02T00:00:00Z").user_joins("olga", role="owner")
+    start.project_created("web").key_made("ci", "web", owner="olga")
+    world.at("2026-04-01T01:10:00Z").key_removed("ci")
+    world.at("2026-04-01T01:20:00Z").hidden().user_joins("eve")
+    fixture = lab_of(world, "tenant-a")
+    fixture.connect("2026-04-01T01:00:30Z")
+    fixture.ticks("2026-04-01T00:00:00Z", 2)
+    changes = {row["entity_id"]: row for row in api.get("/changes")["items"]}
+    assert (changes["key_ci"]["verdict"], changes["key_ci"]["reason"]) == ("explained", None)
+    assert (changes["user-eve"]["verdict"], changes["user-eve"]["reason"]) == (
+        "cannot_tell",
+        "settling",
+    )
+    (gone,) = (
+        row
+        for row in api.get("/findings", {"state": "resolved"})["items"]
+        if row["entity_id"] == "key_ci" and row["kind"] == "never_used_key"
+    )
+    assert gone["resolved_by"]["hour"] == gone["resolved_hour"] == "2026-04-01T01:00:00Z"
+    assert gone["resolved_by"]["event_id"] == changes["key_ci"]["event_id"]
+    assert (gone["change_hour"], gone["event_id"]) == (None, None)

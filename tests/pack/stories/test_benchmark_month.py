@@ -1,0 +1,73 @@
+"""The benchmark's month, small: the real walk makes its pack, and every peer the same members."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from benchmarks import builders, pack_peers, sealed_month
+from benchmarks.folder_s3 import FolderS3
+from functions.pack.archive import spool
+from functions.pack.members import events, segments
+from functions.shared.aws import bucket
+from functions.shared.aws.bucket import Bucket
+from tests.conftest import SettableClock
+from tests.pack.conftest import PackFunction
+
+START, END = "2026-03-01T00:00:00Z", "2026-03-31T23:59:59Z"
+
+
+@pytest.fixture
+def folder(tmp_path: Path, function: PackFunction, clock: SettableClock) -> Path:
+    """Seal a month of 1,500 events, and open the function on it."""
+    sealed_month.write(tmp_path, 1_500)
+    clock.set("2026-04-04T03:14:00Z")
+    client: Any = FolderS3(tmp_path)
+    function.context = replace(
+        function.context,
+        evidence=Bucket(client, sealed_month.BUCKET),
+        archives=Bucket(client, "packs"),
+    )
+    return tmp_path
+
+
+def test_every_peer_makes_the_same_members(folder: Path, function: PackFunction) -> None:
+    """Whoever is faster or slower does the same work."""
+    facts: Any = {"tenant": sealed_month.TENANT, "orgs": sealed_month.ORGS}
+    pack = function.make(START, END, **facts)
+    assert pack.object_key
+    (folder / "pack.tar.gz").write_bytes(function.context.archives.need(pack.object_key))
+    ready = builders.prepare_tar(folder)
+    for peer in (pack_peers.plain, pack_peers.streaming, pack_peers.by_bytes):
+        digests = peer(folder)["digests"]
+        assert len(digests) == 5
+        assert digests.items() <= ready.items()
+
+
+@pytest.mark.parametrize(
+    ("copied_from", "whole_up_to"),
+    [(0, 1 << 30), (600, 1000), (1 << 30, 0)],
+    ids=["all copied", "some", "all in pieces"],
+)
+def test_sizes_of_pieces_change_no_row(
+    folder: Path,
+    function: PackFunction,
+    monkeypatch: pytest.MonkeyPatch,
+    copied_from: int,
+    whole_up_to: int,
+) -> None:
+    """Copied or deflated anew, read whole or in pieces, uploaded in parts: the same members."""
+    members = function.members
+    facts: Any = {"tenant": sealed_month.TENANT, "orgs": sealed_month.ORGS}
+    first = members(function.make(START, END, **facts))
+    monkeypatch.setattr(segments, "_PIECE", 1000)
+    monkeypatch.setattr(events, "_COPIED", copied_from)
+    monkeypatch.setattr(events, "_WHOLE", whole_up_to)
+    monkeypatch.setattr(spool, "_BLOCK", 5000)
+    monkeypatch.setattr(bucket, "_ONE_PUT", 0)
+    monkeypatch.setattr(bucket, "_PART", 100_000)
+    second = members(function.make(START, END, **facts))
+    for name in ("events.jsonl", "coverage.jsonl", "api_keys.jsonl"):
+        assert first[name] == second[name]
+        assert len(first[name]) > 100_000

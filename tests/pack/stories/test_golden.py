@@ -1,0 +1,70 @@
+"""What an earlier version sealed is read for ever: its chain, its objects, its pack."""
+
+import tarfile
+from pathlib import Path
+
+from functions.pack.collect.seal_chain import MissingEvidence, verify_chain
+from functions.shared.aws.bucket import Bucket
+from functions.shared.evidence.seals import Chain, read_rows
+from functions.shared.hours import HOUR, hours_from, parse_instant
+from tests.conftest import SettableClock
+from tests.pack.conftest import PackFunction
+from tests.support.golden import (
+    FIRST_HOUR,
+    LAST_HOUR,
+    ORG,
+    PACK_PERIOD,
+    SEAL_2,
+    TENANT,
+    needs_seal_2,
+    put_evidence,
+)
+from tests.tools.verifier import verify, verify_bytes
+
+pytestmark = needs_seal_2
+FIRST, LAST = parse_instant(FIRST_HOUR), parse_instant(LAST_HOUR)
+
+
+def test_the_chain_is_read_with_every_object_it_names(evidence: Bucket) -> None:
+    """Seven seals, each following the one before, and nothing in the bucket that none names."""
+    keys = put_evidence(evidence)
+    chain, missing = Chain(evidence, TENANT, ORG), MissingEvidence()
+    seals = list(verify_chain(chain, FIRST, LAST, missing))
+    missing.require_none()
+    assert [seal.hour for seal in seals] == list(hours_from(FIRST, LAST + HOUR))
+    links = [seal.content["previous_sha256"] for seal in seals]
+    assert links == [None, *(seal.sha256 for seal in seals[:-1])]
+    named = set()
+    for seal in seals:
+        sections, segments = seal.content["sections"].values(), seal.content["segments"]
+        registers = [section["register"] for section in sections if "register" in section]
+        entries = [*segments["events"], *segments["changes"], *segments["verdicts"]]
+        for entry in [*entries, *filter(None, registers)]:
+            assert len(read_rows(evidence, entry, dict)) == entry["rows"]
+            named.add(entry["key"])
+    assert named == {key for key in keys if "/seals/" not in key}
+
+
+def test_a_pack_of_its_hours_is_the_pack_of_then_under_another_key(
+    function: PackFunction, evidence: Bucket, clock: SettableClock, tmp_path: Path
+) -> None:
+    """The same bytes of every file but the manifest; the auditors' script accepts it."""
+    put_evidence(evidence)
+    clock.set("2026-04-01T06:30:00Z")
+    pack = function.make(*PACK_PERIOD, tenant=TENANT, orgs=(ORG,))
+    members = function.members(pack)
+    verdict = verify_bytes(function.archive(pack), tmp_path, key=function.key.public_hex)
+    assert (verdict.code, verdict.failed) == (0, {})
+    with tarfile.open(SEAL_2 / "pack-1.tar.gz") as tar:
+        earlier = {member.name: tar.extractfile(member) for member in tar.getmembers()}
+        assert list(members) == list(earlier)
+        for name, opened in earlier.items():
+            assert opened
+            assert (opened.read() == members[name]) is (not name.startswith("manifest.")), name
+
+
+def test_the_pack_of_then_verifies_under_its_key() -> None:
+    """Under no other."""
+    key = (SEAL_2 / "signing-key.hex").read_text().strip()
+    assert verify(SEAL_2 / "pack-1.tar.gz", key=key).code == 0
+    assert verify(SEAL_2 / "pack-1.tar.gz", key="ab" * 32).code != 0

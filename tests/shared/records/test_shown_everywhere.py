@@ -1,0 +1,118 @@
+"""A field is declared once: the API, its document and the dashboard follow, the page is held to it.
+
+A field added to a record alone shows up in the list, the OpenAPI document and the dashboard's file
+by itself; for the format page, a test here says that it is missing.
+"""
+
+import re
+from pathlib import Path
+from typing import Any, TypedDict
+
+import pytest
+
+from functions.api.document import document
+from functions.api.flow import OPERATIONS
+from functions.api.schemas.parts import row as row_schema
+from functions.api.views.registers import API_KEYS, FINDINGS, PROJECTS, USERS
+from functions.api.views.timeline import CHANGES, EVENTS
+from functions.pack.members import rows
+from functions.shared.records.anchors import AnchorRow
+from functions.shared.records.by_section import ROWS
+from functions.shared.records.entities import UserRow
+from functions.shared.records.events import ChangeRow, Event
+from functions.shared.records.fields import MaybeText, shown, shown_fields
+from functions.shared.records.findings import FindingRow
+from tools.dashboard_columns import TABLES, TARGET, columns, module
+
+ROOT = Path(__file__).parents[3]
+PAGE = (ROOT / "docs" / "evidence-pack-format.md").read_text()
+MEMBERS: dict[str, type] = {
+    **ROWS,
+    "events": Event,
+    "changes": ChangeRow,
+    "findings": FindingRow,
+    "anchors": AnchorRow,
+}
+LISTS: dict[str, Any] = {
+    "users": USERS,
+    "projects": PROJECTS,
+    "api_keys": API_KEYS,
+    "events": EVENTS,
+    "changes": CHANGES,
+    "findings": FINDINGS,
+}
+SCHEMAS = {
+    "users": "User",
+    "projects": "Project",
+    "api_keys": "ApiKey",
+    "events": "Event",
+    "changes": "Change",
+    "findings": "Finding",
+}
+
+
+def on_the_page(member: str) -> set[str]:
+    """Return the fields that the format page gives a member's rows."""
+    (fields,) = re.findall(rf"^\| `{member}\.jsonl` \| `([a-z0-9_ ]+)` \|", PAGE, re.MULTILINE)
+    return set(fields.split())
+
+
+@pytest.mark.parametrize("member", MEMBERS)
+def test_the_format_page_names_the_fields_of_the_record(member: str) -> None:
+    """All that are shown, and no others."""
+    assert on_the_page(member) == set(shown_fields(MEMBERS[member]))
+
+
+def test_the_format_page_has_no_member_without_a_record() -> None:
+    """Coverage rows are seals, told of in the text."""
+    members = set(re.findall(r"^\| `([a-z_]+)\.jsonl` \| `", PAGE, re.MULTILINE))
+    assert members - {"coverage"} == set(MEMBERS)
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_a_list_its_schema_and_its_file_have_one_record(name: str) -> None:
+    """What the API answers, what its document says, and what the dashboard saves."""
+    record = LISTS[name].row
+    schema = document()["components"]["schemas"][SCHEMAS[name]]
+    assert set(shown(record)) == set(schema["properties"]) == set(schema["required"])
+    assert set(columns(TABLES[name])) == set(schema["properties"])
+    assert columns(TABLES[name])[0] == "org_id"
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_a_lists_parameters_are_those_of_the_document(name: str) -> None:
+    """Its own record's filters among them."""
+    path = f"/{LISTS[name].name}"
+    (operation,) = [each for each in OPERATIONS if (each.method, each.path) == ("GET", path)]
+    assert set(operation.query) == set(LISTS[name].parameters)
+    assert set(LISTS[name].filters) <= set(operation.query)
+
+
+def test_the_dashboards_columns_are_those_written_from_the_records() -> None:
+    """``python -m tools.dashboard_columns`` writes them anew."""
+    assert TARGET.read_text() == module()
+
+
+class Shoe(TypedDict):
+    """A field that no record has yet."""
+
+    shoe_size: MaybeText
+
+
+class LongerUserRow(UserRow, Shoe):
+    """A user's row as if somebody had added a field to the record, and nowhere else."""
+
+
+def test_a_field_added_to_a_record_alone_is_shown_everywhere_but_on_the_page(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """And there the test above says that it is missing."""
+    episode: Any = {"user_id": "user-1", "shoe_size": "43"}
+    episode |= {"first_seen_at": "2026-04-01T00:00:00Z", "removed_at": None}
+    monkeypatch.setattr(rows, "ROWS", {**ROWS, "users": LongerUserRow})
+    (packed,) = rows.entity_rows("org-1", "users", [episode], ["2026-04-01T00:00:00Z"], "")
+    assert {**packed}["shoe_size"] == "43"
+    assert shown(LongerUserRow, episode)["shoe_size"] == "43"
+    assert "shoe_size" in row_schema(LongerUserRow)["properties"]
+    assert "shoe_size" in columns(LongerUserRow)
+    assert on_the_page("users") != set(shown_fields(LongerUserRow))

@@ -1,0 +1,208 @@
+"""The register of findings: opened, kept, resolved."""
+
+import re
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+
+from functions.shared.hours import parse_instant
+from functions.shared.records.fields import part_of
+from functions.shared.records.findings import FindingFacts
+from functions.shared.records.registers import Registers
+from functions.snapshot.compare.compare import Comparison
+from functions.snapshot.fetch import watermarks
+from functions.snapshot.findings.register import NEEDS, current_findings, find, next_register
+from functions.snapshot.hour_to_close import HourToClose
+from functions.snapshot.reconcile.findings import EVENT_WITHOUT_CHANGE, UNEXPLAINED_CHANGE
+from functions.snapshot.records import SectionRead, Snapshot
+from tests.snapshot.rows import (
+    admin_key,
+    api_key,
+    change,
+    finding,
+    invite,
+    project,
+    service_account,
+    user,
+)
+
+TOLD = Path(__file__).parent.parent.parent.parent / "docs" / "findings.md"
+NAME = "2026-04-01T05:00:00Z"
+HOUR = HourToClose("tenant-a", "org-Alpha", parse_instant(NAME), "none", [], None)
+ALL_READ = dict.fromkeys(
+    ["users", "projects", "api_keys", "audit_events", "admin_keys", "invites", "service_accounts"],
+    "complete",
+)
+
+
+def test_every_kind_is_told_in_the_documentation() -> None:
+    """The table of findings names each kind there is, and no other."""
+    rows = [line.split("|") for line in TOLD.read_text().splitlines() if line.startswith("|")]
+    # The other table of the page, of verdicts, has no severities.
+    told = {row[1].strip(" `") for row in rows if re.search("high|medium|low", row[3])}
+    assert told - {""} == {*NEEDS, UNEXPLAINED_CHANGE, EVENT_WITHOUT_CHANGE}
+
+
+KINDS = {
+    "users": {"orphan_key", "many_owners", "service_account_person_left"},
+    "projects": {"key_in_archived_project"},
+    "api_keys": {"stale_key", "never_used_key", "orphan_key", "key_in_archived_project"},
+    "audit_events": {"audit_log_unproven"},
+    "admin_keys": {
+        *("admin_key_old", "admin_key_no_expiry", "admin_key_never_used", "admin_key_idle"),
+        "own_key_expiring",
+    },
+    "invites": {"owner_invite_pending"},
+    "service_accounts": {"service_account_person_left"},
+}
+
+
+@pytest.mark.parametrize("section", KINDS)
+def test_a_section_that_was_not_read_opens_and_resolves_nothing(section: str) -> None:
+    """Of the kinds that need it; the others are judged all the same."""
+    rows = [finding(kind, "any", "a") for kind in NEEDS]
+    still_open = {
+        row["kind"] for row in follow(rows, **{section: "partial"}) if not row["resolved_hour"]
+    }
+    assert still_open == KINDS[section]
+    facts = [part_of(FindingFacts, row) for row in rows]
+    opened = {row["kind"] for row in follow([], *facts, **{section: "failed"})}
+    assert opened == set(NEEDS) - KINDS[section]
+
+
+def registers(**rows: Any) -> Registers:
+    """Return registers of an organization with Ann, a project and a key of hers."""
+    usual: Any = {"users": [user()], "projects": [project()], "api_keys": [api_key()]}
+    return cast("Registers", usual | rows)
+
+
+def kinds(rows: Registers, **statuses: str) -> list[str]:
+    """Return the kinds of what is found at the hour's end, sorted."""
+    found = current_findings(rows, ALL_READ | statuses, {}, HOUR)
+    assert found == sorted(found, key=lambda facts: facts["finding_id"])
+    return sorted(facts["kind"] for facts in found)
+
+
+def test_everything_that_is_there_is_looked_at() -> None:
+    """Keys of both kinds, invites, owners, service accounts, the log itself."""
+    assert kinds(registers()) == []
+    rows = registers(
+        users=[user(f"user-{number}", role="owner") for number in range(4)],
+        api_keys=[api_key(owner_id=None)],
+        admin_keys=[admin_key(has_expiry=False)],
+        invites=[invite()],
+        service_accounts=[service_account(person_id="user-gone")],
+    )
+    assert kinds(rows, audit_events="unproven") == [
+        "admin_key_no_expiry",
+        "audit_log_unproven",
+        "many_owners",
+        "orphan_key",
+        "owner_invite_pending",
+        "service_account_person_left",
+    ]
+
+
+def test_what_is_gone_is_not_looked_at() -> None:
+    """Nor does it stand for what is there."""
+    gone = {"removed_at": NAME}
+    rows = registers(
+        users=[user(f"user-{number}", role="owner", **gone) for number in range(4)],
+        api_keys=[api_key(owner_id=None, **gone)],
+        admin_keys=[admin_key(has_expiry=False, **gone)],
+        invites=[invite(**gone)],
+        service_accounts=[service_account(person_id="user-gone", **gone)],
+    )
+    assert kinds(rows) == []
+    assert kinds(registers(users=[user(**gone)])) == ["orphan_key"]
+    archived = project(status="archived", **gone)
+    assert kinds(registers(projects=[archived])) == []
+
+
+def test_a_service_account_whose_keys_work() -> None:
+    """Whose key it is follows from the register of keys."""
+    accounts = [service_account(person_id="user-gone")]
+    keys = [api_key(owner_type="service_account", owner_id="svc_bot")]
+    rows = registers(service_accounts=accounts, api_keys=keys)
+    (facts,) = current_findings(rows, ALL_READ, {}, HOUR)
+    assert (facts["severity"], facts["still_works"]) == ("high", True)
+
+
+def test_the_unproven_log_is_a_finding_without_an_entity() -> None:
+    """Of the section as a whole."""
+    statuses = ALL_READ | {"audit_events": "unproven"}
+    (facts,) = current_findings(registers(), statuses, {}, HOUR)
+    assert (facts["reason"], facts["severity"]) == ("no_event_seen", "medium")
+    assert (facts["section"], facts["entity_id"]) == ("audit_events", "")
+    assert facts["still_works"] is None
+
+
+STALE = finding("stale_key", "api_keys", "key_1")
+
+
+def follow(register: list[Any], *current: Any, changes: Any = (), **statuses: str) -> Any:
+    """Return the next register of an hour that read everything, unless a status says otherwise."""
+    return next_register(register, current, ALL_READ | statuses, changes, NAME)
+
+
+def test_a_finding_opens_in_the_hour_that_shows_it() -> None:
+    """If all that it needs was read."""
+    facts = part_of(FindingFacts, STALE)
+    (row,) = follow([], facts)
+    assert row == {**facts, "first_seen_hour": NAME, "resolved_hour": None, "resolved_by": None}
+    assert follow([], facts, api_keys="partial") == []
+    assert len(follow([], facts, api_keys="unproven")) == 1
+
+
+def test_a_finding_that_is_still_shown_stays_and_tells_the_newest_reason() -> None:
+    """Its beginning does not move, whatever was read."""
+    facts: Any = {"finding_id": STALE["finding_id"], "kind": "stale_key", "reason": "another"}
+    for status in ("complete", "partial"):
+        (row,) = follow([STALE], facts, api_keys=status)
+        assert row == STALE | {"reason": "another"}
+
+
+def test_a_finding_that_is_no_longer_shown_is_resolved() -> None:
+    """By the change of its entity, where there is one; not by a list that was cut."""
+    (row,) = follow([STALE])
+    assert row == STALE | {"resolved_hour": NAME, "resolved_by": None}
+    removed = change("api_keys", "removed", "key_1", fields=["name"])
+    other = change("users", "removed", "key_1")
+    (row,) = follow([STALE], changes=[removed, other])
+    assert row["resolved_by"] == {"hour": NAME, "kind": "removed", "fields": ["name"]}
+    assert follow([STALE], api_keys="partial") == [STALE]
+    orphan = finding("orphan_key", "api_keys", "key_1")
+    assert follow([orphan], users="failed") == [orphan]
+
+
+def test_what_is_resolved_or_another_rules_stays_as_it_is() -> None:
+    """The same finding opens anew beside it."""
+    resolved = finding("stale_key", "api_keys", "key_1", resolved_hour="2026-04-01T04:00:00Z")
+    unexplained = finding("unexplained_change", "users", "user-ann")
+    rows = follow([unexplained, resolved], part_of(FindingFacts, STALE))
+    assert [row["kind"] for row in rows] == ["stale_key", "stale_key", "unexplained_change"]
+    assert unexplained in rows
+    assert [row["first_seen_hour"] for row in rows[:2]] == ["2026-04-01T04:00:00Z", NAME]
+
+
+def snapshot(**statuses: str) -> Snapshot:
+    """Return a snapshot with sections of some statuses, and groups that an earlier hour read."""
+    marks = watermarks.initial()
+    names = ("users", "projects", "api_keys")
+    lists: Any = {name: SectionRead(statuses.get(name, "complete")) for name in names}
+    account: Any = {"read_at": NAME, "status": statuses.get("service_accounts", "complete")}
+    marks["optional"] = {"service_accounts": account}
+    return Snapshot(lists, SectionRead("complete"), marks, NAME, NAME)
+
+
+def test_a_section_that_was_not_asked_for_counts_as_it_was_last_read() -> None:
+    """Daily lists are judged in every hour; when they were read is known."""
+    rows = registers(service_accounts=[service_account(person_id="user-gone")])
+    compared = Comparison(rows, [])
+    (row,) = find(HOUR, snapshot(), compared, [])
+    assert row["kind"] == "service_account_person_left"
+    assert find(HOUR, snapshot(service_accounts="forbidden"), compared, []) == []
+    keys = [api_key(owner_type="service_account", owner_id="svc_gone")]
+    (row,) = find(HOUR, snapshot(), Comparison(registers(api_keys=keys), []), [])
+    assert row["reason"] == "service_account_gone"

@@ -1,0 +1,266 @@
+"""What was read of the audit log: rows, the section's status, and how far the log is known."""
+
+from typing import Any
+
+import pytest
+
+from functions.shared.errors import (
+    EndpointUnavailable,
+    KeyRejected,
+    ParameterRefused,
+    ScopeMissing,
+    UpstreamError,
+    UpstreamFailed,
+)
+from functions.shared.hashing import email_hash, ip_hash
+from functions.shared.hours import parse_instant
+from functions.snapshot.fetch import watermarks
+from functions.snapshot.fetch.pull import PullContext
+from functions.snapshot.normalize.audit_events import audit_section, event
+from functions.snapshot.normalize.privacy import Privacy
+from functions.snapshot.normalize.sections import MOST_KEPT
+from functions.snapshot.records import AuditLog, AuditLogRead
+
+KEY = b"k" * 32
+PRIVACY = Privacy(KEY)
+HOUR_END = parse_instant("2026-04-01T06:00:00Z")
+HI = int(HOUR_END.timestamp())
+LO = HI - 48 * 3600
+ASKED_FROM = "2026-03-30T06:00:00Z"
+BEGUN = watermarks.initial()
+ANN = email_hash(KEY, "ann@x.example")
+
+
+def item(event_id: str | None = "audit-1", at: int = HI - 60, **facts: Any) -> dict[str, Any]:
+    """Return an event of Ann's session, as OpenAI lists it."""
+    person = {"id": "user-ann", "email": "ann@x.example", "name": "Ann Lee"}
+    session = {"user": person, "ip_address": "10.1.2.3", "user_agent": "Mozilla/5.0"}
+    session["ip_address_details"] = {"country": "BE", "city": "Ghent", "asn": 5432}
+    record = {
+        "id": event_id,
+        "object": "organization.audit_log",
+        "type": "user.updated",
+        "effective_at": at,
+        "actor": {"type": "session", "session": session},
+        "project": {"id": "proj_web", "name": "web"},
+        "user.updated": {"id": "user-bob", "changes_requested": {"role": "owner"}},
+    }
+    return record | facts
+
+
+def test_an_event_of_a_session() -> None:
+    """Who, when, in which project, about what; of the place its country and network."""
+    row, lacks = event("organization", ASKED_FROM)(item(), PRIVACY)
+    assert row == {
+        "event_id": "audit-1",
+        "event_type": "user.updated",
+        "occurred_at": "2026-04-01T05:59:00Z",
+        "actor_type": "session",
+        "actor_id": "user-ann",
+        "actor_hash": ANN,
+        "project_id": "proj_web",
+        "target_id": "user-bob",
+        "details": {
+            "asn": 5432,
+            "country": "BE",
+            "ip_hash": ip_hash(KEY, "10.1.2.3"),
+            "user_agent": "Mozilla/5",
+            "payload": {"id": "user-bob", "changes_requested": {"role": "owner"}},
+            "stream": "organization",
+        },
+    }
+    assert not lacks
+
+
+def test_an_event_of_a_key() -> None:
+    """A service account goes before a user; the key is named."""
+    account = {"id": "svc_bot"}
+    key = {"id": "key_1", "user": {"id": "user-ann"}, "service_account": account}
+    row, lacks = event("tenant", ASKED_FROM)(item(actor={"api_key": key}), PRIVACY)
+    assert (row["actor_type"], row["actor_id"], row["actor_hash"]) == ("api_key", "svc_bot", None)
+    assert (row["details"]["actor_key_id"], row["details"]["stream"]) == ("key_1", "tenant")
+    assert not lacks
+    key = {"id": "key_1", "user": {"id": "user-ann", "email": "ann@x.example"}}
+    row, _ = event("tenant", ASKED_FROM)(item(actor={"api_key": key}), PRIVACY)
+    assert (row["actor_id"], row["actor_hash"]) == ("user-ann", ANN)
+
+
+def test_the_kind_of_actor_follows_from_what_is_there() -> None:
+    """A type that is said goes before it; nobody is nobody."""
+    rule = event("organization", ASKED_FROM)
+    session = {"session": {"user": {"id": "user-ann"}}}
+    assert rule(item(actor=session), PRIVACY)[0]["actor_type"] == "session"
+    assert rule(item(actor=session | {"type": "robot"}), PRIVACY)[0]["actor_type"] == "robot"
+    row, lacks = rule(item(actor=None), PRIVACY)
+    assert (row["actor_type"], row["actor_id"], lacks) == (None, None, True)
+
+
+def test_what_cannot_be_read_is_unknown_and_kept() -> None:
+    """An event without a time stands at the start of what was asked for."""
+    rule = event("organization", ASKED_FROM)
+    row, lacks = rule(item(at=0, effective_at="soon, says Ann Lee"), PRIVACY)
+    assert (row["occurred_at"], lacks) == (ASKED_FROM, True)
+    assert row["details"]["extra"] == {"effective_at": "soon, says [name]"}
+    row, lacks = rule(item(type=7), PRIVACY)
+    assert (row["event_type"], row["target_id"], lacks) == (None, None, True)
+    assert set(row["details"]["extra"]) == {"user.updated"}
+    assert "payload" not in row["details"]
+
+
+def test_the_actors_name_leaves_payload_and_unknown_fields() -> None:
+    """It is known from the event itself."""
+    payload = {"id": "user-bob", "note": "by Ann Lee"}
+    row, _ = event("organization", ASKED_FROM)(
+        item(surprise="Ann Lee was here") | {"user.updated": payload}, PRIVACY
+    )
+    assert row["details"]["payload"] == {"id": "user-bob", "note": "by [name]"}
+    assert row["details"]["extra"] == {"surprise": "[name] was here"}
+
+
+def section(log: AuditLog, *sealed: str, skew_s: float = 0.0, **marks: Any) -> Any:
+    """Return section and watermarks of an hour that asked for the last two days."""
+    before: Any = {**BEGUN, **marks}
+    windows = watermarks.audit_windows(before, HOUR_END)
+    context = PullContext(
+        before, windows, HOUR_END, (HOUR_END, HOUR_END), skew_s, frozenset(), True
+    )
+    return audit_section(log, context, PRIVACY, lambda second: set(sealed))
+
+
+def read(*events: dict[str, Any], through: int = HI, **facts: Any) -> AuditLogRead:
+    """Return what one stream gave."""
+    return AuditLogRead(list(events), through, **facts)
+
+
+def log(main: AuditLogRead, tenant: AuditLogRead | None = None, **past: Any) -> AuditLog:
+    """Return what both streams gave."""
+    return AuditLog({"organization": main, "tenant": tenant or read()}, **past)
+
+
+def test_a_log_read_whole_is_complete() -> None:
+    """Oldest first, what is sealed already left out; W stands at the hour's end."""
+    events = [item("b", HI - 60), item("a", HI - 60), item("c", HI - 90), item("d")]
+    result, after = section(log(read(*events)), "d")
+    assert (result.status, result.reason, result.lasting) == ("complete", None, True)
+    assert [row["event_id"] for row in result.rows] == ["c", "a", "b"]
+    assert after["proven"]
+    assert after["streams"]["organization"]["closed_through"] == HI
+    assert after["streams"]["tenant"]["backfill_to"] == LO
+
+
+def test_an_empty_log_is_unproven_until_an_event_was_seen() -> None:
+    """It may be off."""
+    result, after = section(log(read()))
+    assert (result.status, result.reason, after["proven"]) == ("unproven", "no_event_seen", False)
+    result, _ = section(log(read()), proven=True)
+    assert result.status == "complete"
+
+
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [
+        (ScopeMissing(), "forbidden"),
+        (EndpointUnavailable(), "unavailable"),
+        (ParameterRefused(), "failed"),
+    ],
+)
+def test_a_refused_log_is_no_empty_log(error: UpstreamError, status: str) -> None:
+    """However much of it was read before; no watermark moves."""
+    for through in (LO, LO + 60):
+        result, after = section(log(read(through=through, error=error)))
+        assert (result.status, result.reason) == (status, error.reason)
+        assert (list(result.rows), after) == ([], BEGUN)
+
+
+def test_a_refused_tenant_stream_takes_nothing_from_the_other() -> None:
+    """Its watermarks stay where they were."""
+    refused = read(through=LO, error=ParameterRefused())
+    result, after = section(log(read(item()), refused))
+    assert result.status == "complete"
+    assert after["streams"]["tenant"] == BEGUN["streams"]["tenant"]
+
+
+def test_a_log_that_ended_early_is_partial() -> None:
+    """W stands where it ended; nothing read at all is a failure."""
+    error = UpstreamFailed()
+    result, after = section(log(read(item(), through=LO + 60, error=error)))
+    assert (result.status, result.reason, result.lasting) == ("partial", "server_error", False)
+    assert after["streams"]["organization"]["closed_through"] == LO + 60
+    result, after = section(log(read(through=LO, error=error)))
+    assert (result.status, result.reason, after) == ("failed", "server_error", BEGUN)
+    lasting = read(item(), through=LO + 60, error=KeyRejected())
+    assert section(log(lasting))[0].lasting
+    assert not section(log(lasting, read(through=LO + 9, error=error)))[0].lasting
+
+
+def test_a_spent_budget_is_no_error() -> None:
+    """The next hour goes on from there; trying again within the hour is of no use."""
+    result, _ = section(log(read(item(), through=LO + 60)))
+    assert (result.status, result.reason, result.lasting) == ("partial", "window_budget", True)
+
+
+def test_a_clock_that_is_far_off_moves_no_watermark() -> None:
+    """Fifteen minutes are far; what was read is kept all the same."""
+    for skew_s in (901.0, -901.0):
+        result, after = section(log(read(item())), skew_s=skew_s)
+        assert (result.status, result.reason, result.lasting) == ("partial", "clock_skew", False)
+        assert len(result.rows) == 1
+        assert after == {**BEGUN, "proven": True}
+    assert section(log(read(item())), skew_s=900.0)[0].status == "complete"
+
+
+def test_a_second_that_could_not_be_read_is_said_once() -> None:
+    """In the hour that met it; it stays named in the watermarks."""
+    result, after = section(log(read(item(), overflow=(HI - 60,))))
+    assert (result.status, result.reason) == ("partial", "second_overflow")
+    assert after["streams"]["organization"]["overflow"] == [HI - 60]
+    streams = {name: dict(stream) for name, stream in BEGUN["streams"].items()}
+    streams["organization"]["overflow"] = [HI - 60]
+    result, _ = section(log(read(item(), overflow=(HI - 60,))), streams=streams)
+    assert result.status == "complete"
+
+
+def test_one_event_with_two_contents_is_a_conflict() -> None:
+    """The first is the row; both are kept, of twenty events at most."""
+    twice = [item("a"), item("a", type="user.added")]
+    result, _ = section(log(read(*twice)))
+    assert (result.status, result.reason) == ("partial", "conflicting_duplicates")
+    assert [row["event_type"] for row in result.rows] == ["user.updated"]
+    assert result.conflicts[0]["id"] == "a"
+    many = [item(f"e{n}", type=kind) for kind in ("x", "y") for n in range(MOST_KEPT + 1)]
+    result, _ = section(log(read(*many)))
+    assert len(result.conflicts) == MOST_KEPT
+
+
+def test_both_streams_may_show_an_event() -> None:
+    """That is no contradiction; the organization's row goes first."""
+    result, _ = section(log(read(item()), read(item())))
+    assert result.status == "complete"
+    assert [row["details"]["stream"] for row in result.rows] == ["organization"]
+
+
+def test_the_past_is_sealed_with_the_rest() -> None:
+    """B moves to where it was read to; what has no id is counted and kept apart."""
+    past = {"organization": AuditLogRead([item("old", LO - 60), item(None)], LO - 3600)}
+    result, after = section(log(read(item()), past=past, past_ends={"organization"}))
+    assert [row["event_id"] for row in result.rows] == ["old", "audit-1"]
+    assert (result.unknown, len(result.odd)) == (1, 1)
+    stream = after["streams"]["organization"]
+    assert (stream["backfill_to"], stream["backfill_done"]) == (LO - 3600, True)
+    many = [item(None) for _ in range(MOST_KEPT + 1)]
+    assert len(section(log(read(*many)))[0].odd) == MOST_KEPT
+
+
+def test_sealed_ids_are_asked_for_from_the_first_second_on() -> None:
+    """What an earlier hour sealed since then is not sealed again."""
+    asked: list[int] = []
+
+    def sealed_ids(second: int) -> set[str]:
+        asked.append(second)
+        return set()
+
+    windows = watermarks.audit_windows(BEGUN, HOUR_END)
+    pictured = (HOUR_END, HOUR_END)
+    context = PullContext(BEGUN, windows, HOUR_END, pictured, 0.0, frozenset(), True)
+    audit_section(log(read()), context, PRIVACY, sealed_ids)
+    assert asked == [LO]

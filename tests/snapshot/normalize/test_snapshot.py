@@ -1,0 +1,101 @@
+"""The whole of normalizing: sections, watermarks, and whether it is our organization at all."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from functions.shared.errors import ChangedWhileRead, KeyRejected, UpstreamError
+from functions.shared.hashing import id_hash
+from functions.shared.hours import parse_instant
+from functions.snapshot.fetch import watermarks
+from functions.snapshot.fetch.optional import OptionalLists
+from functions.snapshot.fetch.pull import ProjectKeys, PullContext, RawSnapshot
+from functions.snapshot.normalize.privacy import Privacy
+from functions.snapshot.normalize.snapshot import failed_snapshot, normalize
+from functions.snapshot.records import AuditLog, AuditLogRead, Listing, Snapshot
+
+KEY = b"k" * 32
+HOUR_END = parse_instant("2026-04-01T06:00:00Z")
+HI = int(HOUR_END.timestamp())
+PICTURED = (HOUR_END + timedelta(minutes=1), HOUR_END + timedelta(minutes=2))
+MARKS = watermarks.initial()
+
+
+def read(
+    *,
+    archived: bool = True,
+    error: UpstreamError | None = None,
+    event: dict[str, Any] | None = None,
+    **facts: Any,
+) -> Snapshot:
+    """Return the snapshot of an organization with one project and one group."""
+    recent = AuditLogRead([event] if event else [], HI)
+    raw = RawSnapshot(
+        users=Listing([{"id": "user-ann", "name": "Ann Lee"}]),
+        projects=Listing([{"id": "proj_web"}], error),
+        keys=ProjectKeys({"proj_web": Listing([])}, ["proj_web"], archived),
+        audit_log=AuditLog({"organization": recent, "tenant": AuditLogRead([], HI)}),
+        optional=OptionalLists({"groups": Listing([{"id": "g"}])}, {"project_users": {}}),
+    )
+    known: Any = {"known_projects": frozenset(), "org_proven": False} | facts
+    windows = watermarks.audit_windows(MARKS, HOUR_END)
+    context = PullContext(MARKS, windows, HOUR_END, PICTURED, 0.0, **known)
+    return normalize(raw, context, Privacy(KEY), lambda second: set())
+
+
+def test_all_that_was_asked_for_is_in_the_snapshot() -> None:
+    """Lists, audit log, when it was taken, and how far everything is known."""
+    snapshot = read()
+    assert set(snapshot.lists) == {"users", "projects", "api_keys", "groups", "project_users"}
+    assert snapshot.audit_events.status == "unproven"
+    assert snapshot.pictured_from == "2026-04-01T06:01:00Z"
+    assert snapshot.pictured_to == "2026-04-01T06:02:00Z"
+    marks = snapshot.watermarks
+    assert marks["streams"]["organization"]["closed_through"] == HI
+    assert marks["archived_keys_at"] == "2026-04-01T06:00:00Z"
+    assert set(marks["optional"]) == {"groups", "project_users"}
+
+
+@pytest.mark.parametrize("facts", [{"archived": False}, {"error": ChangedWhileRead()}])
+def test_archived_keys_count_as_read_only_where_all_were_asked_for(facts: dict[str, Any]) -> None:
+    """Not without asking, not without all projects."""
+    assert "archived_keys_at" not in read(**facts).watermarks
+
+
+def test_users_names_leave_the_audit_log() -> None:
+    """They are known before any text is read."""
+    event = {"id": "e", "type": "x", "effective_at": HI - 1, "note": "by Ann Lee"}
+    (row,) = read(event=event).audit_events.rows
+    assert row["details"]["extra"] == {"note": "by [name]"}
+
+
+def test_strangers_are_quarantined() -> None:
+    """A key that shows no known project may be another organization's: nothing of it is kept."""
+    snapshot = read(known_projects=frozenset({"another"}))
+    assert {section.reason for section in snapshot.sections.values()} == {"quarantined"}
+    assert set(snapshot.lists) == {"users", "projects", "api_keys", "groups", "project_users"}
+    assert (snapshot.outcome, snapshot.watermarks) == (("failed", "quarantined"), MARKS)
+    assert all(not section.rows for section in snapshot.sections.values())
+
+
+def test_nobody_is_suspected_without_cause() -> None:
+    """A known project is shown, none was ever known, OpenAI checks, or the list was cut."""
+    strange = frozenset({"another"})
+    ours = frozenset({id_hash(KEY, "proj_web"), "another"})
+    for snapshot in (
+        read(known_projects=ours),
+        read(known_projects=frozenset[str]()),
+        read(known_projects=strange, org_proven=True),
+        read(known_projects=strange, error=ChangedWhileRead()),
+    ):
+        assert snapshot.lists["users"].status == "complete"
+
+
+def test_what_stops_a_run_as_a_whole_fails_every_section() -> None:
+    """The three required lists, the log, and the optional ones that were asked for."""
+    snapshot = failed_snapshot(KeyRejected(), MARKS, PICTURED, ["groups"])
+    assert set(snapshot.sections) == {"users", "projects", "api_keys", "audit_events", "groups"}
+    assert snapshot.outcome == ("failed", "key_rejected")
+    assert (snapshot.final, snapshot.watermarks) == (True, MARKS)
+    assert snapshot.pictured_to == "2026-04-01T06:02:00Z"

@@ -1,0 +1,42 @@
+"""What an event's payload says, whatever OpenAI puts there."""
+
+from functions.snapshot.reconcile.event_payload import (
+    payload_of,
+    principal_of,
+    resource_of,
+    stated_role,
+    texts_of,
+)
+from tests.snapshot.rows import event
+
+
+def test_a_payload_is_an_object_or_nothing() -> None:
+    """It may be absent, null, or of another kind."""
+    assert payload_of(event("x", None, payload={"a": 1})) == {"a": 1}
+    for odd in (None, "text", [1]):
+        assert payload_of(event("x", None, payload=odd)) == {}
+    assert payload_of(event("x", None, details={})) == {}
+
+
+def test_assignments_name_a_principal_and_a_resource() -> None:
+    """Each by its own field."""
+    told = event("x", None, payload={"principal_id": "user-ann", "resource_id": "proj_web"})
+    assert (principal_of(told), resource_of(told)) == ("user-ann", "proj_web")
+    assert (principal_of(event("x", None)), resource_of(event("x", None))) == (None, None)
+
+
+def test_a_role_is_stated_as_asked_for_or_as_given() -> None:
+    """What was asked for goes first; what is no text is no role."""
+    asked, given = {"changes_requested": {"role": "owner"}}, {"data": {"role": "reader"}}
+    assert stated_role(event("x", None, payload=asked)) == "owner"
+    assert stated_role(event("x", None, payload=given)) == "reader"
+    assert stated_role(event("x", None, payload=given | asked)) == "owner"
+    assert stated_role(event("x", None, payload=given | {"changes_requested": {}})) == "reader"
+    for odd in ({"data": {"role": 7}}, {"data": "owner"}, {"role": "owner"}):
+        assert stated_role(event("x", None, payload=odd)) is None
+
+
+def test_texts_are_found_at_any_depth() -> None:
+    """Values only, of objects and lists."""
+    payload = {"id": "a", "list": ["b", {"deep": ["c", 7, None]}], "n": 1}
+    assert list(texts_of(event("x", None, payload=payload))) == ["a", "b", "c"]

@@ -1,0 +1,71 @@
+"""What the hours before sealed is read back: events that can explain, and what they were for."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from functions.shared.aws.keys import seal_key
+from functions.shared.evidence.seals import Chain, Seal
+from functions.snapshot.reconcile.sealed_events import read_earlier_hours, sealed_event_ids
+from functions.snapshot.seal.store import Store
+from tests.snapshot.rows import event
+from tests.support.memory import MemoryBucket
+
+TENANT, ORG = "tenant-a", "org-Alpha"
+HOURS = [datetime(2026, 4, 1, hour, tzinfo=UTC) for hour in range(4)]
+VERDICT = {
+    "section": "users",
+    "entity_id": "user-ann",
+    "kind": "added",
+    "verdict": "explained",
+    "event_id": "log-1",
+}
+UNDECIDED = VERDICT | {"entity_id": "user-bob", "verdict": "cannot_tell", "event_id": None}
+
+
+def sealed() -> tuple[MemoryBucket, Chain]:
+    """Seal four hours: in each an event that can explain something, and one that cannot."""
+    bucket = MemoryBucket()
+    store = Store(bucket, TENANT, ORG)
+    for number, hour in enumerate(HOURS):
+        rows = [
+            event("user.added", "user-ann", event_id=f"log-{number}"),
+            event("login.succeeded", None, event_id=f"login-{number}"),
+        ]
+        verdicts: list[Any] = [VERDICT, UNDECIDED] if number == 1 else []
+        segments = {
+            "events": store.put_segments("events", hour, [("2026-04", row) for row in rows]),
+            "changes": [],
+            "verdicts": store.put_segments(
+                "verdicts", hour, [("2026-04", row) for row in verdicts]
+            ),
+        }
+        if number == 2:
+            del segments["verdicts"]
+        content: Any = {"v": 2, "tenant_id": TENANT, "org_id": ORG, "sections": {}}
+        content |= {"hour": f"{hour:%Y-%m-%dT%H:%M:%SZ}", "segments": segments}
+        bucket.put_once(seal_key(TENANT, ORG, hour), Seal.of(content, {}).encode())
+    return bucket, Chain(bucket, TENANT, ORG)
+
+
+def test_the_hours_from_an_instants_on_are_read() -> None:
+    """The one that the instant lies in is the first; events that never explain are left out."""
+    bucket, chain = sealed()
+    since = HOURS[1].replace(minute=59)
+    earlier = read_earlier_hours(bucket, chain, chain.seal(HOURS[3]), since)
+    assert [row["event_id"] for row in earlier.events] == ["log-3", "log-2", "log-1"]
+    assert earlier.used == {("users", "user-ann", "added", "log-1")}
+
+
+def test_before_the_first_hour_there_is_nothing() -> None:
+    """Whether no hour was sealed yet, or the last one lies before the instant."""
+    bucket, chain = sealed()
+    for previous, since in ((None, HOURS[0]), (chain.seal(HOURS[0]), HOURS[1])):
+        earlier = read_earlier_hours(bucket, chain, previous, since)
+        assert (earlier.events, earlier.used) == ([], frozenset())
+
+
+def test_ids_are_those_of_the_hours_between() -> None:
+    """The first included, the last not."""
+    bucket, chain = sealed()
+    ids = sealed_event_ids(bucket, chain, HOURS[1], HOURS[3])
+    assert ids == {"log-1", "login-1", "log-2", "login-2"}

@@ -1,0 +1,101 @@
+"""Objects named by their content: what is there already counts by its rows, not by its bytes."""
+
+import gzip
+from datetime import UTC, datetime
+
+import pytest
+
+from functions.shared.aws.bucket import Bucket
+from functions.shared.aws.keys import register_key, segment_key
+from functions.shared.canonical import Lines
+from functions.shared.errors import EvidenceConflict
+from functions.shared.evidence.seals import entry_of
+from functions.shared.records.entities import User
+from functions.shared.records.registers import HourRegisters
+from functions.snapshot.hour_to_close import HourToClose
+from functions.snapshot.seal.content import content_without_snapshot
+from functions.snapshot.seal.store import Store
+from tests.snapshot.rows import change, event, user
+
+HOUR = HourToClose("tenant-a", "org-Alpha", datetime(2026, 4, 2, 5, tzinfo=UTC), "none", [], None)
+ROWS = [user("a"), user("b")]
+REGISTERS: HourRegisters = {
+    "users": ROWS,
+    "projects": [],
+    "api_keys": [],
+    "findings": [],
+    "open_changes": [],
+}
+CHANGE = change("users", "added", "a")
+
+
+def test_rows_that_another_zlib_packed_are_as_good(evidence: Bucket) -> None:
+    """A runtime may be updated within a month, and a register may become what it was before."""
+    lines, changes = Lines.of(ROWS), Lines.of([CHANGE])
+    register = register_key("tenant-a", "org-Alpha", HOUR.start, "users", lines.sha256)
+    segment = segment_key("tenant-a", "org-Alpha", "changes", "2026-04", HOUR.start, changes.sha256)
+    evidence.put_once(register, gzip.compress(lines.body, mtime=0))
+    evidence.put_once(segment, gzip.compress(changes.body, mtime=0))
+    store = Store(evidence, "tenant-a", "org-Alpha")
+    stored = store.put(HOUR, REGISTERS, [], [CHANGE], [])
+    assert stored.registers["users"] == entry_of(register, lines)
+    assert stored.segments["changes"] == [{**entry_of(segment, changes), "month": "2026-04"}]
+    assert store.load(stored.registers["users"], User) == ROWS
+
+
+def test_nothing_open_is_no_register(evidence: Bucket) -> None:
+    """An hour without an open change stores none, and its seal names none."""
+    store = Store(evidence, "tenant-a", "org-Alpha")
+    assert set(store.put_registers(HOUR, REGISTERS)) == set(REGISTERS) - {"open_changes"}
+
+
+def test_rows_that_another_run_is_still_writing_are_a_conflict(
+    evidence: Bucket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """There is nothing to compare with yet: the order comes again."""
+
+    def busy(*_: object) -> bool:
+        raise EvidenceConflict("is being written by another run")
+
+    monkeypatch.setattr(Bucket, "put_once", busy)
+    with pytest.raises(EvidenceConflict):
+        Store(evidence, "tenant-a", "org-Alpha").put_registers(HOUR, REGISTERS)
+
+
+@pytest.mark.parametrize("there", [b"no gzip", gzip.compress(b'{"id":"other"}\n', mtime=0)])
+def test_other_rows_under_the_name_are_a_conflict(evidence: Bucket, there: bytes) -> None:
+    """Nothing is sealed that names them."""
+    key = register_key("tenant-a", "org-Alpha", HOUR.start, "users", Lines.of(ROWS).sha256)
+    evidence.put_once(key, there)
+    with pytest.raises(EvidenceConflict):
+        Store(evidence, "tenant-a", "org-Alpha").put_registers(HOUR, REGISTERS)
+
+
+def test_a_segment_is_of_the_month_in_which_its_events_occurred(evidence: Bucket) -> None:
+    """Whatever the month of the hour that seals them."""
+    store = Store(evidence, "tenant-a", "org-Alpha")
+    events = [event("user.added", "user-a"), event("user.added", "user-b")]
+    events[0]["occurred_at"] = "2026-03-31T23:59:59Z"
+    stored = store.put(HOUR, REGISTERS, events, [], [])
+    assert [entry["month"] for entry in stored.segments["events"]] == ["2026-03", "2026-04"]
+
+
+def test_the_seal_that_was_first_is_the_hours(evidence: Bucket) -> None:
+    """A second run gets the first one's seal; bytes that are not there are a conflict."""
+    store = Store(evidence, "tenant-a", "org-Alpha")
+    content = content_without_snapshot(HOUR, "missed", "not_pictured")
+    first = store.put_seal(content, {"attempt": 1})
+    again = store.put_seal(content_without_snapshot(HOUR, "paused", "paused"), {"attempt": 2})
+    assert (again.sha256, again.run) == (first.sha256, {"attempt": 1})
+
+
+def test_a_seal_under_way_is_a_conflict(evidence: Bucket, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another run is writing it: nobody knows yet what it says."""
+
+    def busy(*_: object) -> bool:
+        raise EvidenceConflict("is being written by another run")
+
+    monkeypatch.setattr(Bucket, "put_once", busy)
+    store = Store(evidence, "tenant-a", "org-Alpha")
+    with pytest.raises(EvidenceConflict):
+        store.put_seal(content_without_snapshot(HOUR, "missed", "not_pictured"), {})

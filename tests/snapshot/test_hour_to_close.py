@@ -1,0 +1,52 @@
+"""The hour to close, and what the seal before it says."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from functions.shared.evidence.seals import Seal
+from functions.shared.hours import rfc3339
+from functions.snapshot.fetch import watermarks
+from functions.snapshot.hour_to_close import HourToClose
+
+START = datetime(2026, 4, 1, 5, tzinfo=UTC)
+ENTRY: Any = {"key": "k"}
+
+
+def hour(**content: Any) -> HourToClose:
+    """Return an hour; with some content, one after a seal."""
+    facts: Any = {"sections": {}, "pictured_from": None, "frontiers": {}, **content}
+    previous = Seal(facts, {}, b"", "") if content else None
+    return HourToClose("tenant-a", "org-Alpha", START, "none", [], previous)
+
+
+def test_an_hour_has_a_name_and_an_end() -> None:
+    """It is named by its start."""
+    assert (hour().name, rfc3339(hour().end)) == ("2026-04-01T05:00:00Z", "2026-04-01T06:00:00Z")
+
+
+def test_a_register_and_a_baseline_are_those_of_the_last_seal() -> None:
+    """None where it says nothing of them, or there is none."""
+    known = hour(sections={"users": {"register": ENTRY, "baseline": "b"}, "roles": {}})
+    assert (known.carried("users"), known.baseline("users")) == (ENTRY, "b")
+    for name in ("roles", "groups"):
+        assert (known.carried(name), known.baseline(name)) == (None, None)
+    assert (hour().carried("users"), hour().baseline("users")) == (None, None)
+
+
+def test_the_last_whole_snapshot_of_a_section() -> None:
+    """Else the last one of anything, else the hour's own start."""
+    sections = {"users": {"complete_at": "c"}, "roles": {"complete_at": None}, "groups": {}}
+    known = hour(sections=sections, pictured_from="p")
+    assert [known.last_complete_at(name) for name in ("users", "roles", "groups", "x")] == [
+        *("c", "p", "p", "p"),
+    ]
+    assert hour(pictured_from=None).last_complete_at("users") == "2026-04-01T05:00:00Z"
+    assert hour().last_complete_at("users") == "2026-04-01T05:00:00Z"
+
+
+def test_watermarks_are_none_until_something_was_read() -> None:
+    """A seal of an hour before that holds an empty object."""
+    marks = watermarks.initial()
+    assert hour(frontiers=marks).watermarks == marks
+    assert hour(frontiers={}).watermarks is None
+    assert hour().watermarks is None

@@ -1,0 +1,62 @@
+"""Parts of a sealed world for tests: of a seal, of the table's rows beside it.
+
+As independent of the snapshot function as ``builders.World``.
+"""
+
+from datetime import datetime, timedelta
+
+from functions.shared.evidence.seals import Seal
+from functions.shared.hours import rfc3339
+from functions.shared.records.seals import SectionSeal, StreamMarks
+from functions.shared.records.tables import HourFacts
+from functions.shared.tables.connections import Connection
+
+
+def section_seal(status: str) -> SectionSeal:
+    """Return what a seal says of a section without a register."""
+    return {"status": status, "reason": None, "count": None, "unknown": 0}
+
+
+def hour_facts(seal: Seal) -> HourFacts:
+    """Return what the table says of a closed hour."""
+    return {
+        "outcome": seal.content["outcome"],
+        "reason": seal.content["reason"],
+        "sha256": seal.sha256,
+        "sections": {},
+        "kpi": None,
+        "events": 0,
+        "changes": 0,
+        "open_findings": None,
+    }
+
+
+def stream_marks(closed_through: int | None) -> StreamMarks:
+    """Return how far a stream of the audit log was read, to its beginning."""
+    return {
+        "closed_through": closed_through,
+        "backfill_to": None,
+        "backfill_done": True,
+        "overflow": [],
+    }
+
+
+def connection(tenant: str, org: str, hour: datetime) -> Connection:
+    """Return an organization that was connected in the middle of an hour."""
+    return Connection(
+        tenant_id=tenant,
+        org_id=org,
+        display_name=org,
+        status="connected",
+        health="ok",
+        connected_at=rfc3339(hour + timedelta(minutes=30)),
+        first_hour=rfc3339(hour),
+        org_proof="proven",
+        readable={},
+        admin_key=b"wrapped",
+        admin_key_last4="abcd",
+        admin_key_expires_at=None,
+        admin_key_warn_at=rfc3339(hour + timedelta(days=76)),
+        known_projects=[],
+        lifecycle=[],
+    )
