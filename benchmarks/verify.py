@@ -103,7 +103,7 @@ def run_rounds(folder: Path) -> dict[str, list[Figures]]:
     measures: dict[str, Callable[[], Figures]] = {
         "ours": lambda: verify_once(folder),
         "tools": lambda: run_timed(["bash", "-c", TOOLS], folder)[0],
-        # Shown only: Python as it comes, without isal and PyNaCl.
+        # Shown only: Python as it comes, without isal, orjson and PyNaCl.
         "alone": lambda: verify_once(folder, "-S"),
     }
     runs_by_name: dict[str, list[Figures]] = {name: [] for name in measures}

@@ -1,8 +1,10 @@
 #!/usr/bin/env python3
 # /// script
 # requires-python = ">=3.9"
-# dependencies = ["pynacl>=1.5"]
+# dependencies = ["pynacl>=1.5", "orjson>=3.9"]
 # ///
+# Built by `python -m tools.build_verifier` from the parts in tools/verifier/, one behind the other
+# of SHA-256 9c4402a84d89e04edcd89015738d856e301ac7a2cce1734d8b7c94257044d372.
 """Check a signed evidence pack offline: one file, one pinned key, eleven numbered checks.
 
     python3 evidence-pack-verify.py pack-3.tar.gz --expected-pubkey HEX
@@ -13,14 +15,19 @@ from the pack is believed or printed before its signature holds (check 4), every
 escaped, and memory stays small whatever the file's size.
 
 Needs Python 3.9 and nothing else. PyNaCl does the signature where it is installed; where it is
-not, the built-in verifier below takes its place, and the output says which one it was.
+not, the built-in verifier below takes its place, and the output says which one it was. A large pack
+is read faster where orjson and isal are installed.
+
+To read it, begin at the end: `verify` is the eleven checks, one a line.
 """
 
 from __future__ import annotations
 
-# What a small pack does not need is imported where it is needed: most of such a run is starting.
+import argparse
 import binascii
+import bisect
 import datetime
+import functools
 import hashlib
 import io
 import json
@@ -33,11 +40,17 @@ import sys
 import time
 import zlib
 from array import array
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
+from itertools import chain, repeat
+from types import TracebackType
 
 TYPE_CHECKING = False  # as typing has it, without the time that importing typing takes
 if TYPE_CHECKING:
     from typing import Any, BinaryIO, NoReturn
+
+
+# ---------------------------------------------------------------------------------------------
+# What every check shares: the numbers and titles, the caps, the errors, escaped output.
 
 CHECKS = {
     1: "pinned key",
@@ -53,7 +66,6 @@ CHECKS = {
     11: "outside facts",
 }
 VALID, BAD, COULD_NOT_CHECK = 0, 1, 2
-SEAL_VERSION = 2
 
 # Caps. Whatever is not capped here is capped by a number that the signature covers.
 MAX_MANIFEST = 4 << 20
@@ -62,26 +74,14 @@ MAX_SCAN = 256 << 20  # how far behind other members a foreign pack's manifest m
 MAX_ROW = 1 << 20
 MAX_JSON_MEMBER = 4 << 20
 MAX_BLOB = 64 << 20
-MAX_VALUES = 200_000  # JSON values in one document
-MAX_DEPTH = 64
-MAX_DIGITS = 20
-MAX_INTEGER = 1 << 53
 MAX_PAX = 4096
 MAX_END_PADDING = 1 << 20
 MAX_REASONS = 5
-MAX_NOTES = 200
+MAX_RUNS = 200  # of consecutive hours that the output names
 MAX_ANCHORS = 5000
 MAX_TOKEN = 128 << 10  # of a time authority, in base64
 MAX_ANCHOR_FILE = 8 << 20
-MAX_TOKEN_DELAY = 3600  # seconds between an anchor's own time and its token's
-OPENSSL_S = 60
-MAX_KEPT = 10_000  # hours and days whose form is known to be right
-
-READ = 1 << 17  # bytes of the file at once
-CHUNK = 1 << 19  # bytes of what it holds at once
-AHEAD = 4  # such pieces that may wait
-SMALL = 1 << 20  # a smaller file is not worth a second thread
-BLOCK = 512
+MAX_REMEMBERED = 10_000  # hours and days whose form is known to be right
 
 
 class Failed(Exception):
@@ -97,11 +97,15 @@ class CannotCheck(Exception):
     """Nothing can be said about the evidence: usage, an unreadable file, a malformed key list."""
 
 
+class NotCompared(Exception):
+    """A fact from elsewhere cannot be compared here, and that is nobody's fault."""
+
+
 class Malformed(Exception):
-    """A JSON document is not what check 5 or check 9 wants; the caller knows which of the two."""
+    """A document is not of the form that it must have; the caller knows which check says so."""
 
 
-def shown(value: object, limit: int = 160) -> str:
+def printable(value: object, limit: int = 160) -> str:
     """Return `value` as printable ASCII on one line, whatever it holds (terminal escapes, bidi)."""
     text = value if isinstance(value, str) else str(value)
     cut = text if len(text) <= limit else text[:limit] + "..."
@@ -110,8 +114,393 @@ def shown(value: object, limit: int = 160) -> str:
     )
 
 
+def open_file(path: str) -> BinaryIO:
+    """Open a regular file for reading.
+
+    Raises:
+        CannotCheck: the file cannot be opened or is no regular file.
+    """
+    # Without O_NONBLOCK a named pipe would hold the open until somebody writes to it.
+    flags = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
+    try:
+        file = os.fdopen(os.open(path, flags), "rb")
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "not a file name"
+        raise CannotCheck(f"cannot open the file: {reason}") from error
+    if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+        file.close()
+        raise CannotCheck("the pack must be a regular file")
+    return file
+
+
 # ---------------------------------------------------------------------------------------------
-# Ed25519. Strict in the way libsodium is: canonical encodings, S < L, no point of small order.
+# Instants, hours and months as numbers that can be counted.
+
+INSTANT_PATTERN = (
+    r"([0-9]{4})-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
+    r"T([01][0-9]|2[0-3]):([0-5][0-9]):([0-5][0-9])"
+)
+INSTANT = re.compile(INSTANT_PATTERN + r"(?:\.[0-9]{1,9})?Z")
+MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
+
+
+def seconds(text: object) -> int | None:
+    """Return seconds since 0001-01-01 of an RFC 3339 instant in UTC, or None if it is none."""
+    match = INSTANT.fullmatch(text) if isinstance(text, str) else None
+    if match is None:
+        return None
+    year, month, day, hour, minute, second = map(int, match.groups())
+    try:
+        days = datetime.date(year, month, day).toordinal()
+    except ValueError:
+        return None
+    return ((days * 24 + hour) * 60 + minute) * 60 + second
+
+
+def hour_number(text: object) -> int | None:
+    """Return the number of the hour that an instant begins, or None if it begins none."""
+    at = seconds(text)
+    return None if at is None or at % 3600 or len(str(text)) != 20 else at // 3600
+
+
+def hour_name(number: int) -> str:
+    """Return the hour's name, as in `2026-04-01T05:00:00Z`."""
+    return f"{datetime.date.fromordinal(number // 24).isoformat()}T{number % 24:02d}:00:00Z"
+
+
+def instant_name(second: int) -> str:
+    """Return the instant's name, as in `2026-04-01T05:00:07Z`."""
+    return f"{hour_name(second // 3600)[:14]}{second // 60 % 60:02d}:{second % 60:02d}Z"
+
+
+def month_number(month: str) -> int:
+    """Return the number of a month such as `2026-04`: the next month has the next number."""
+    return int(month[:4]) * 12 + int(month[5:]) - 1
+
+
+def month_name(number: int) -> str:
+    """Return the month of a number, as in `2026-04`."""
+    return f"{number // 12:04d}-{number % 12 + 1:02d}"
+
+
+def hours_of_month(month: str) -> tuple[int, int] | None:
+    """Return the numbers of a month's first and last hour; None where the calendar ends."""
+    first = hour_number(f"{month}-01T00:00:00Z")
+    after = hour_number(f"{month_name(month_number(month) + 1)}-01T00:00:00Z")
+    return None if first is None or after is None else (first, after - 1)
+
+
+def ends_of_period(text: str) -> tuple[str, str] | None:
+    """Return first and last second of `2026-04` or of `START..END`; None for any other text."""
+    hours = hours_of_month(text) if MONTH.fullmatch(text) else None
+    if hours is not None:
+        return hour_name(hours[0]), hour_name(hours[1])[:14] + "59:59Z"
+    start, dots, end = text.partition("..")
+    return (start, end) if dots and None not in (seconds(start), seconds(end)) else None
+
+
+# ---------------------------------------------------------------------------------------------
+# Strict JSON (check 5) and canonical JSON (check 9): bounded, and one way to write each value.
+#
+# Canonical is as RFC 8785 has it, but for numbers (written as Python does, integers within 2^53),
+# keys sorted by code point, and lone surrogates, which stay escapes.
+
+MAX_VALUES = 200_000  # JSON values in one document
+MAX_DEPTH = 64
+MAX_DIGITS = 20
+MAX_INTEGER = 1 << 53
+FEW_BYTES = 1 << 16  # a document this short cannot hold too many values
+
+
+def _no_constant(text: str) -> NoReturn:
+    raise Malformed(f"it holds {text}, which is not JSON")
+
+
+def _integer(text: str) -> int:
+    number = int(text) if len(text) <= MAX_DIGITS else MAX_INTEGER + 1
+    if not -MAX_INTEGER <= number <= MAX_INTEGER:
+        raise Malformed("it holds an integer beyond 2^53")
+    return number
+
+
+def _foreign_integer(text: str) -> int:
+    if len(text) > MAX_DIGITS:
+        raise Malformed(f"it holds an integer of more than {MAX_DIGITS} digits")
+    return int(text)
+
+
+def _unique_pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    values = dict(pairs)
+    if len(values) != len(pairs):
+        raise Malformed("it holds the same key twice")
+    return values
+
+
+def _sorted_pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    keys = [key for key, _ in pairs]
+    if keys != sorted(set(keys)):
+        raise Malformed("its keys are not sorted, or one stands there twice")
+    return dict(pairs)
+
+
+STRICT = json.JSONDecoder(
+    object_pairs_hook=_unique_pairs, parse_int=_integer, parse_constant=_no_constant
+)
+# Duplicate keys need no hook here: such a row differs from its own canonical form.
+OURS = json.JSONDecoder(parse_int=_integer, parse_constant=_no_constant)
+FOREIGN = json.JSONDecoder(
+    object_pairs_hook=_sorted_pairs, parse_int=_foreign_integer, parse_constant=_no_constant
+)
+ENCODER = json.JSONEncoder(
+    sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
+)
+STRING = r'(?s)"[^"\\]*(?:\\.[^"\\]*)*"'
+
+
+def canonical(value: object) -> bytes:
+    """Return the canonical bytes: sorted keys, no white space, UTF-8, lone surrogates escaped."""
+    return ENCODER.encode(value).encode("utf-8", "backslashreplace")
+
+
+def parse(data: bytes, decoder: json.JSONDecoder = STRICT) -> dict[str, Any]:
+    """Parse one bounded JSON object.
+
+    Raises:
+        Malformed: with the reason, in words that quote nothing of the document.
+    """
+    if len(data) > FEW_BYTES and sum(map(data.count, (b",", b"[", b"{"))) > MAX_VALUES:
+        raise Malformed(f"it holds more than {MAX_VALUES} values")
+    try:
+        value = decoder.decode(data.decode("utf-8"))
+    except UnicodeDecodeError:
+        raise Malformed("it is not UTF-8") from None
+    except RecursionError:
+        raise Malformed(f"it is nested deeper than {MAX_DEPTH}") from None
+    except ValueError:
+        begins_with_bom = data[:3] == b"\xef\xbb\xbf"
+        raise Malformed(
+            "it begins with a byte order mark" if begins_with_bom else "it is not JSON"
+        ) from None
+    if type(value) is not dict:
+        raise Malformed("it is not a JSON object")
+    if data.count(b"[") + data.count(b"{") > MAX_DEPTH:
+        _check_depth(value)
+    return value
+
+
+def _check_depth(value: object) -> None:
+    level: list[object] = [value]
+    for _ in range(MAX_DEPTH):
+        below: list[object] = []
+        for item in level:
+            if isinstance(item, dict):
+                below.extend(item.values())
+            elif isinstance(item, list):
+                below.extend(item)
+        level = [item for item in below if isinstance(item, (dict, list))]
+        if not level:
+            return
+    raise Malformed(f"it is nested deeper than {MAX_DEPTH}")
+
+
+def canonical_row(line: bytes) -> dict[str, Any]:
+    """Parse one row of ours: its bytes must be the canonical ones of what it says."""
+    row = parse(line, OURS)
+    try:
+        is_same = canonical(row) == line
+    except ValueError:
+        raise Malformed("it holds a number that JSON cannot carry") from None
+    if not is_same:
+        raise Malformed("it is not canonical JSON")
+    return row
+
+
+def foreign_row(line: bytes) -> dict[str, Any]:
+    """Parse a row of a pack not ours: sorted keys and no white space, escapes as they like."""
+    row = parse(line, FOREIGN)
+    if re.search(r"\s", re.sub(STRING, '""', line.decode("utf-8"))):
+        raise Malformed("it holds white space between its parts")
+    return row
+
+
+# ---------------------------------------------------------------------------------------------
+# Canonical rows read many at once by orjson: it accepts fast, all else is read strictly.
+
+SIMPLE = {str, int, bool, type(None)}
+
+
+class FastRows:
+    """Rows that are canonical.
+
+    Attributes:
+        rows: each as an object.
+        columns: the values of the first fields, in the order asked for.
+        types: of the values of each of these.
+    """
+
+    def __init__(self, rows: list[Any], columns: list[list[Any]], types: list[set[type]]) -> None:
+        self.rows = rows
+        self.columns = columns
+        self.types = types
+
+
+class FastJson:
+    """Reads canonical rows with orjson.
+
+    Rows that equal what orjson writes of them, keys sorted, are canonical: it writes the same bytes
+    as the strict reader's encoder does, but for numbers with a fraction or an exponent. And it
+    reads what that one refuses: integers beyond 2^53, any depth. What may hold one of these is left
+    to the strict reader. No key can stand there twice, because it writes each once.
+    """
+
+    def __init__(self, library: Any) -> None:
+        self._loads = library.loads
+        self._dumps = library.dumps
+        self._options = library.OPT_SORT_KEYS | library.OPT_STRICT_INTEGER
+
+    def read(self, block: bytes, fields: tuple[str, ...], n_columns: int) -> FastRows | None:
+        """Return what the rows hold; None if one of them may not be canonical.
+
+        Args:
+            block: rows, each ended by its newline; too few bytes to hold too many values.
+            fields: what each row holds, and nothing else.
+            n_columns: how many of these fields, the first ones, are asked for as columns.
+        """
+        if len(block) > MAX_VALUES:
+            return None
+        try:
+            rows = self._loads(b"[%b]" % block[:-1].replace(b"\n", b","))
+            if self.write(rows) != block or set(map(len, rows)) != {len(fields)}:
+                return None
+            values = list(chain.from_iterable(map(operator.itemgetter(*fields), rows)))
+        except (ValueError, TypeError, KeyError):  # the first two are what orjson's errors are
+            return None
+        columns = [values[n :: len(fields)] for n in range(len(fields))]
+        types = [set(map(type, column)) for column in columns]
+        nested = [column for column, kinds in zip(columns, types) if not kinds <= SIMPLE]
+        if not all(map(_are_plain, nested)):
+            return None
+        return FastRows(rows, columns[:n_columns], types[:n_columns])
+
+    def write(self, rows: list[Any]) -> bytes:
+        """Return the canonical bytes of rows without a fraction or exponent, newlines included."""
+        dumps, options = self._dumps, self._options
+        return b"\n".join([*map(dumps, rows, repeat(None), repeat(options)), b""])
+
+
+def _are_plain(values: Iterable[Any]) -> bool:
+    """Tell whether fields hold no number with a fraction or exponent, and are not too deep."""
+    for _ in range(MAX_DEPTH):
+        level = list(values)
+        kinds = set(map(type, level))
+        if float in kinds:
+            return False
+        if kinds <= SIMPLE:
+            return True
+        below: list[Iterable[Any]] = []
+        if dict in kinds:
+            below += [value.values() for value in level if type(value) is dict]
+        if list in kinds:
+            below += [value for value in level if type(value) is list]
+        values = chain.from_iterable(below)
+    return False
+
+
+@functools.cache
+def fast_json() -> FastJson | None:
+    """Return orjson's reader, or None where orjson is not installed."""
+    try:
+        import orjson
+    except ImportError:
+        return None
+    return FastJson(orjson)
+
+
+# ---------------------------------------------------------------------------------------------
+# The exact types that fields of signed documents have: `true` is not 1, `"2"` is not 2.
+
+
+def is_text(value: object) -> bool:
+    """Tell whether it is a text that says something."""
+    return type(value) is str and bool(value)
+
+
+def is_count(value: object) -> bool:
+    """Tell whether it is an integer from 0 up."""
+    return type(value) is int and value >= 0
+
+
+def is_hash(value: object) -> bool:
+    """Tell whether it is a SHA-256 in lower-case hex."""
+    return type(value) is str and re.fullmatch(r"[0-9a-f]{64}", value) is not None
+
+
+def is_texts(value: object) -> bool:
+    """Tell whether it is a list of different texts."""
+    return type(value) is list and all(map(is_text, value)) and len(set(value)) == len(value)
+
+
+FieldType = tuple[Callable[[object], bool], str]  # (is it right, what it should be)
+
+
+def or_null(field: FieldType) -> FieldType:
+    """Return the type that also allows null."""
+    is_right, words = field
+    return lambda value: value is None or is_right(value), f"{words} or null"
+
+
+def matching(pattern: str, words: str) -> FieldType:
+    """Return the type of texts that match a pattern as a whole."""
+    return lambda v: type(v) is str and re.fullmatch(pattern, v) is not None, words
+
+
+TEXT: FieldType = (is_text, "a text")
+COUNT: FieldType = (is_count, "a count")
+HASH: FieldType = (is_hash, "64 lower-case hex digits")
+INSTANT_TEXT: FieldType = (lambda v: seconds(v) is not None, "an RFC 3339 instant in UTC")
+TEXTS: FieldType = (is_texts, "a list of different texts")
+LIST: FieldType = (lambda v: type(v) is list, "a list")
+OBJECT: FieldType = (lambda v: type(v) is dict, "an object")
+LIST_OR_OBJECT: FieldType = (lambda v: type(v) in (list, dict), "a list or an object")
+INTEGER: FieldType = (lambda v: type(v) is int, "an integer")
+NUMBER_TEXT = matching("[0-9]{1,20}", "a number as a text")
+HEX_TEXT = matching("[0-9A-Fa-f]{64}", "64 hex digits")
+TEXT_OR_NULL, HASH_OR_NULL, INSTANT_OR_NULL = map(or_null, (TEXT, HASH, INSTANT_TEXT))
+
+
+def check_types(
+    number: int, name: str, values: dict[str, Any], fields: dict[str, FieldType]
+) -> None:
+    """Demand of the fields that are there that each is of its type.
+
+    Raises:
+        Failed: the check of this number; `name` says in which document.
+    """
+    for key, (is_right, words) in fields.items():
+        if key in values and not is_right(values[key]):
+            raise Failed(number, f"{name}: {key} is not {words}")
+
+
+def check_object(
+    number: int, name: str, value: object, fields: dict[str, FieldType]
+) -> dict[str, Any]:
+    """Return the value if it is an object with all of these fields, each of its type.
+
+    Raises:
+        Failed: the check of this number; `name` says in which document.
+    """
+    if type(value) is not dict:
+        raise Failed(number, f"{name} is not an object")
+    missing = [key for key in fields if key not in value]
+    if missing:
+        raise Failed(number, f"{name} lacks {missing[0]}")
+    check_types(number, name, value, fields)
+    return value
+
+
+# ---------------------------------------------------------------------------------------------
+# Ed25519, strict in the way libsodium is: canonical encodings, S < L, no point of small order.
+#
 # Source: RFC 8032, sections 5.1.3 (decoding), 5.1.4 (addition) and 5.1.7 (verification).
 
 P = 2**255 - 19
@@ -236,33 +625,36 @@ def ed25519(built_in: bool = False) -> Ed25519:
 
 
 # ---------------------------------------------------------------------------------------------
-# The archive (check 2): exactly one gzip member holding a tar of plain files.
+# One gzip member, inflated piece by piece, on a large file in a thread of its own.
+
+READ = 1 << 17  # bytes of the file at once
+CHUNK = 1 << 19  # bytes of what it holds at once
+PREFETCHED = 4  # such pieces that may wait
+SMALL = 1 << 20  # a smaller file is not worth a second thread
 
 
-class Gunzip:
-    """Inflates one gzip member piece by piece; never more than CHUNK bytes at once.
+class GzipMember:
+    """Inflates one gzip member; never more than CHUNK bytes at once.
 
     Source: RFC 1952. Only the flag for a file name is allowed, and the name is skipped. Intel's
     inflate (the package isal) takes zlib's place for a large file where it is installed.
 
     Attributes:
-        large: whether the file is worth a thread and an import.
+        is_large: whether the file is worth a thread and an import.
         digest: SHA-256 of the file's bytes up to here.
     """
 
-    def __init__(self, file: BinaryIO, progress: Progress) -> None:
+    def __init__(self, file: BinaryIO) -> None:
         self._file = file
-        self._progress = progress
-        self.large = os.fstat(file.fileno()).st_size > SMALL
+        self.is_large = os.fstat(file.fileno()).st_size > SMALL
         self.digest = hashlib.sha256()
-        self.library: Any = _fast_zlib() if self.large else zlib
+        self.library: Any = _fast_zlib() if self.is_large else zlib
         self._inflate = self.library.decompressobj(-zlib.MAX_WBITS)
         file.seek(0)
 
     def _read(self) -> bytes:
         data = self._file.read(READ)
         self.digest.update(data)
-        self._progress.show(self._file)
         return data
 
     @staticmethod
@@ -314,7 +706,7 @@ class Gunzip:
         if len(tail) > 8:
             raise Failed(2, "something stands behind the gzip member")
 
-    def rest(self) -> None:
+    def read_to_end(self) -> None:
         """Read on to the end of the file, for its digest's sake."""
         while self._read():
             pass
@@ -328,7 +720,7 @@ def _fast_zlib() -> Any:
     return isal_zlib
 
 
-def ahead(source: Iterator[bytes]) -> Iterator[bytes]:
+def prefetch(source: Iterator[bytes]) -> Iterator[bytes]:
     """Yield what `source` yields, made by a thread of its own while the caller works.
 
     zlib and hashlib let go of the interpreter's lock while they work, so two cores are busy.
@@ -336,15 +728,15 @@ def ahead(source: Iterator[bytes]) -> Iterator[bytes]:
     import queue
     import threading
 
-    waiting: queue.Queue[bytes | BaseException | None] = queue.Queue(AHEAD)
-    left = threading.Event()
+    waiting: queue.Queue[bytes | BaseException | None] = queue.Queue(PREFETCHED)
+    caller_left = threading.Event()
 
     def work() -> None:
         end: BaseException | None = None
         try:
             for piece in source:
                 waiting.put(piece)
-                if left.is_set():
+                if caller_left.is_set():
                     return
         except BaseException as error:  # noqa: BLE001 - the caller's thread raises it
             end = error
@@ -365,35 +757,730 @@ def ahead(source: Iterator[bytes]) -> Iterator[bytes]:
                 raise item
             yield item
     finally:
-        left.set()
+        caller_left.set()
         while thread.is_alive():
             while not waiting.empty():
                 waiting.get()
             thread.join(0.01)
 
 
-class Archive:
-    """Walks the tar inside the gzip member: regular files only, each name once.
+# ---------------------------------------------------------------------------------------------
+# What is put aside while rows stream by: in memory while it is little, then on disk.
 
-    Source: POSIX.1-2018, pax, "ustar Interchange Format". GNU tar's own magic is accepted for
-    plain members; every extension but a pax record for a time or for a size over 8 GiB is not.
 
-    A `context` of its own: leaving it ends the thread that inflates.
+class SpillFile:
+    """A file in memory that moves to a nameless temporary one when it is large.
+
+    As `tempfile.SpooledTemporaryFile`, whose import takes longer than the check of a small pack.
     """
 
-    def __init__(self, gunzip: Gunzip, known: bool = False) -> None:
-        """Begin at the first member; `known` content needs no CRC-32 any more."""
-        self._gunzip = gunzip
-        pieces = gunzip.pieces()
-        self._pieces = ahead(pieces) if gunzip.large else pieces
-        self._known = known
+    IN_MEMORY = 4 << 20
+
+    def __init__(self) -> None:
+        self._file: Any = io.BytesIO()
+
+    def write(self, data: bytes, at: int | None = None) -> None:
+        """Write at the end of what was written before, or at a position."""
+        if at is not None:
+            self._file.seek(at)
+        end = self._file.tell() + len(data)
+        if end > self.IN_MEMORY and isinstance(self._file, io.BytesIO):
+            import tempfile
+
+            start = self._file.getvalue()
+            self._file = tempfile.TemporaryFile()  # noqa: SIM115 - closed by close()
+            self._file.write(start)
+            self._file.seek(end - len(data))
+        self._file.write(data)
+
+    def tell(self) -> int:
+        """Return the position of the next byte."""
+        return int(self._file.tell())
+
+    def read(self, size: int, at: int | None = None) -> bytes:
+        """Return so many bytes, from a position or from where the last reading ended."""
+        if at is not None:
+            self._file.seek(at)
+        data: bytes = self._file.read(size)
+        return data
+
+    def lines(self) -> Iterator[bytes]:
+        """Yield each line, from the first."""
+        self._file.seek(0)
+        yield from self._file
+
+    def close(self) -> None:
+        """Give the memory or the file back."""
+        self._file.close()
+
+
+class SeenIds:
+    """Finds repeated 64-bit hashes in bounded memory, in buckets by their last bits."""
+
+    BUCKETS = 256
+    IN_MEMORY = 1 << 20
+    SUSPECTS = 64
+
+    def __init__(self) -> None:
+        self._buckets = [array("q") for _ in range(self.BUCKETS)]
+        self._n = 0
+        self._file = SpillFile()
+        self._parts: list[list[tuple[int, int]]] = [[] for _ in range(self.BUCKETS)]
+
+    def add(self, hashes: list[int]) -> None:
+        """Remember some hashes."""
+        buckets = self._buckets
+        for hashed in hashes:
+            buckets[hashed & 255].append(hashed)
+        self._n += len(hashes)
+        if self._n >= self.IN_MEMORY:
+            self._spill()
+
+    def _spill(self) -> None:
+        for bucket, parts in zip(self._buckets, self._parts):
+            data = bucket.tobytes()
+            parts.append((self._file.tell(), len(data)))
+            self._file.write(data)
+        self._buckets = [array("q") for _ in range(self.BUCKETS)]
+        self._n = 0
+
+    def repeated(self) -> set[int]:
+        """Return hashes seen more than once (the first few): almost surely repeated ids."""
+        suspects: set[int] = set()
+        for number, parts in enumerate(self._parts):
+            bucket, self._buckets[number] = self._buckets[number], array("q")
+            for offset, size in parts:
+                bucket.frombytes(self._file.read(size, offset))
+            if len(set(bucket)) == len(bucket):
+                continue
+            in_order = sorted(bucket)
+            for hashed, following in zip(in_order, in_order[1:]):
+                if hashed == following and len(suspects) < self.SUSPECTS:
+                    suspects.add(hashed)
+        return suspects
+
+    def close(self) -> None:
+        """Give the file back."""
+        self._file.close()
+
+
+class HourCounts:
+    """Rows by organization, hour and month: written in that order, then read once in it.
+
+    Organizations are numbers. Of events also the SHA-256 of the rows as they were sealed.
+    """
+
+    RECORD = struct.Struct("<IIII32s")
+    MOST = (1 << 32) - 1
+
+    def __init__(self) -> None:
+        self._file = SpillFile()
+        self._next: tuple[int, int, int, int, bytes] | None = None
+
+    def add(self, org: int, hour: int, month: str, n: int, digest: bytes = b"") -> None:
+        """Append one count."""
+        self._file.write(self.RECORD.pack(org, hour, month_number(month), n, digest))
+
+    def rewind(self) -> None:
+        """Go to the first count: nothing is added any more."""
+        self._read(0)
+
+    def _read(self, at: int | None = None) -> None:
+        data = self._file.read(self.RECORD.size, at)
+        self._next = self.RECORD.unpack(data) if data else None
+
+    def before(self, org: int, hour: int) -> Iterator[tuple[int, int, int]]:
+        """Yield organization, hour and rows of counts before this hour, and pass them."""
+        while self._next and self._next[:2] < (org, hour):
+            yield self._next[0], self._next[1], self._next[3]
+            self._read()
+
+    def rest(self) -> Iterator[tuple[int, int, int]]:
+        """Yield organization, hour and rows of all that was not passed yet."""
+        return self.before(self.MOST + 1, 0)
+
+    def of(self, org: int, hour: int) -> dict[str, tuple[int, str]]:
+        """Return month to rows and digest for this hour, and pass them."""
+        counts = {}
+        while self._next and self._next[:2] == (org, hour):
+            _, _, month, n, digest = self._next
+            counts[month_name(month)] = (n, digest.hex())
+            self._read()
+        return counts
+
+    def close(self) -> None:
+        """Give the file back."""
+        self._file.close()
+
+
+# ---------------------------------------------------------------------------------------------
+# RFC 3161 time stamps, judged by `openssl ts -verify`.
+
+OPENSSL_S = 60
+
+
+class TimeAuthority:
+    """Judges replies of a time authority under one pinned certificate file.
+
+    The certificate is judged at the token's own time: tokens outlive certificates.
+    """
+
+    TIME = (
+        rb"(?m)^Time stamp: ([A-Z][a-z]{2}) +([0-9]{1,2}) ([0-9:]{8})(?:\.[0-9]+)? ([0-9]{4}) GMT$"
+    )
+    MONTHS = b"Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+    UNIX = datetime.date(1970, 1, 1).toordinal() * 86400
+
+    def __init__(self, certificate: str) -> None:
+        import shutil
+
+        self._openssl = shutil.which("openssl")
+        if self._openssl is None:
+            raise NotCompared("openssl is not on this machine, so no time stamp was checked")
+        code, output = self._run("version")
+        version = re.match(rb"OpenSSL ([0-9]+)\.([0-9]+)\.([0-9]+)", output)
+        if code or version is None or tuple(map(int, version.groups())) < (1, 1, 1):
+            raise NotCompared("openssl here is not OpenSSL 1.1.1 or newer: no time stamp checked")
+        self._certificate = certificate
+        with open_file(certificate):
+            pass
+        if self._run("x509", "-noout", "-in", certificate)[0]:
+            raise CannotCheck("--tsa-cert: the file holds no PEM certificate")
+
+    def _run(self, *arguments: str) -> tuple[int, bytes]:
+        import subprocess
+
+        command = [self._openssl or "", *arguments]
+        try:
+            process = subprocess.run(
+                command,
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                timeout=OPENSSL_S,
+                check=False,
+            )
+        except (OSError, subprocess.SubprocessError):
+            raise CannotCheck("openssl could not be run, or took too long") from None
+        return process.returncode, process.stdout
+
+    def time_of(self, reply: bytes, sha256: str) -> int:
+        """Return the second at which the authority saw this digest.
+
+        Raises:
+            Malformed: it did not, or somebody else says so.
+        """
+        import tempfile
+        from pathlib import Path
+
+        with tempfile.TemporaryDirectory() as folder:
+            path = f"{folder}/reply.tsr"
+            Path(path).write_bytes(reply)
+            code, output = self._run("ts", "-reply", "-in", path, "-text")
+            match = re.search(self.TIME, output)
+            if code or match is None or match[1] not in self.MONTHS:
+                raise Malformed("it is no reply of a time authority")
+            month = self.MONTHS.index(match[1]) + 1
+            day, clock = int(match[2]), match[3].decode()
+            stamped = seconds(f"{match[4].decode()}-{month:02d}-{day:02d}T{clock}Z")
+            if stamped is None:
+                raise Malformed("it tells no time")
+            question = ("-digest", sha256, "-in", path, "-attime", str(stamped - self.UNIX))
+            trust = ("-CAfile", self._certificate, "-untrusted", self._certificate)
+            if self._run("ts", "-verify", *question, *trust, "-partial_chain")[0]:
+                raise Malformed("it does not hold under --tsa-cert")
+        return stamped
+
+
+# ---------------------------------------------------------------------------------------------
+# What the manifests of the documented packs hold, and which members they name.
+
+# Every manifest.
+COMMON = {
+    "schema_version": INTEGER,
+    "pack_id": TEXT,
+    "tenant_id": TEXT,
+    "period_start": INSTANT_TEXT,
+    "period_end": INSTANT_TEXT,
+    "signing_public_hex": TEXT,
+}
+# A manifest with `profile` has all of these.
+OF_PROFILE = {
+    "created_at": INSTANT_TEXT,
+    "kind": TEXT,
+    "profile": TEXT,
+    "cut_hour": INSTANT_TEXT,
+    "settled_through": INSTANT_OR_NULL,
+    "files": LIST,
+    "coverage": OBJECT,
+    "chain": LIST,
+    "audit_log": LIST_OR_OBJECT,
+    "previous_pack_id": TEXT_OR_NULL,
+    "previous_manifest_sha256": HASH_OR_NULL,
+    "hash_scheme": OBJECT,
+    "signing_key_id": TEXT,
+    "generator": OBJECT,
+}
+OUTCOMES = ("complete", "partial", "failed", "missed", "paused")
+COVERAGE = dict.fromkeys(("expected_hours", *OUTCOMES, "longest_gap_hours"), COUNT)
+CHAIN = {
+    "org_id": TEXT,
+    "org_proof": TEXT,
+    "first_previous_sha256": HASH_OR_NULL,
+    "last_seal_sha256": HASH_OR_NULL,
+    "seals": COUNT,
+}
+FILE = {"name": TEXT, "bytes": COUNT, "sha256": HASH}
+
+
+class Module:
+    """A documented kind of pack: its own manifest keys and its row files.
+
+    Attributes:
+        keys: beyond those that every pack has.
+        files: for each member the key of its row count and the key of its digest.
+    """
+
+    def __init__(self, keys: dict[str, FieldType], files: dict[str, tuple[str, str]]) -> None:
+        self.keys = keys
+        self.files = files
+
+    def fields(self) -> dict[str, FieldType]:
+        """Return the keys that it demands, with the counts and digests of its files."""
+        fields = dict(self.keys)
+        for count, digest in self.files.values():
+            fields.update({count: COUNT, digest: HASH})
+        return fields
+
+
+MODULES = {
+    (2, "openai_admin"): Module(
+        {"pack_id": NUMBER_TEXT, "org_ids": TEXTS},
+        {
+            "users.jsonl": ("user_count", "users_sha256"),
+            "projects.jsonl": ("project_count", "projects_sha256"),
+            "api_keys.jsonl": ("api_key_count", "api_keys_sha256"),
+            "events.jsonl": ("event_count", "events_sha256"),
+        },
+    ),
+    (2, "copilot"): Module(
+        {"org_logins": TEXTS, "created_at": INSTANT_TEXT},
+        {
+            "seats.jsonl": ("seat_count", "seats_sha256"),
+            "events.jsonl": ("event_count", "events_sha256"),
+        },
+    ),
+    (1, None): Module(
+        {"app_id": TEXT, "blob_count": COUNT, "blob_index": LIST},
+        {
+            "traces.jsonl": ("trace_count", "traces_sha256"),
+            "spans.jsonl": ("span_count", "spans_sha256"),
+        },
+    ),
+}
+FULL_MEMBERS = ("coverage.jsonl", "README.txt")  # profile full has at least these as well
+OPTIONAL_MEMBERS = (
+    *("changes.jsonl", "findings.jsonl", "admin_keys.jsonl", "service_accounts.jsonl"),
+    *("invites.jsonl", "project_users.jsonl", "anchors.jsonl", "collection.json", "controls.json"),
+)
+# Events before the seals that count them, seals before the changes and anchors that they name.
+MEMBER_ORDER = (
+    *("users.jsonl", "projects.jsonl", "api_keys.jsonl", "events.jsonl", "coverage.jsonl"),
+    *OPTIONAL_MEMBERS,
+    "README.txt",
+)
+
+
+class Member:
+    """What the signed manifest says about one member; None where it says nothing.
+
+    Attributes:
+        cap: more bytes than these it cannot have.
+    """
+
+    def __init__(
+        self, name: str, sha256: str, rows: int | None, n_bytes: int | None, cap: int
+    ) -> None:
+        self.name = name
+        self.sha256 = sha256
+        self.rows = rows
+        self.n_bytes = n_bytes
+        self.cap = cap
+
+
+class Manifest:
+    """A signed manifest: its digest, its values, and the members it promises, in order."""
+
+    def __init__(self, sha256: str, values: dict[str, Any]) -> None:
+        self.sha256 = sha256
+        self.values = values
+        self.profile: str | None = values.get("profile")
+        self.members: dict[str, Member] = {}
+
+    def __getitem__(self, key: str) -> Any:
+        return self.values[key]
+
+    def get(self, key: str) -> Any:
+        """Return a value or None."""
+        return self.values.get(key)
+
+    def second(self, key: str) -> int:
+        """Return the second of an instant whose form was checked."""
+        return seconds(self.values[key]) or 0
+
+    def made_at(self) -> int:
+        """Return the second at which the pack was cut: seals it may hold were there by then."""
+        return max(self.second("created_at"), self.second("cut_hour") + 3600)
+
+
+# ---------------------------------------------------------------------------------------------
+# The command line.
+
+EPILOG = """
+Exit code: 0 all checks passed, 1 the evidence is bad, 2 could not check (wrong arguments, a file
+that cannot be read, a malformed key). Only a pack that passed gets a last line that says so.
+
+Get the public key from somewhere else than the pack: from the provider's page of signing keys,
+or from an earlier audit's papers. The key inside the pack proves nothing: who forges a pack can
+write any key into it. The checks are explained, number by number, in
+docs/evidence-pack-format.md. Nothing is extracted and nothing is sent anywhere.
+"""
+
+
+class Options:
+    """What the command line said; None where it said nothing."""
+
+    pack: str
+    json: bool
+    built_in_ed25519: bool
+    expected_pubkey: str | None
+    tenant: str | None
+    period: str | None
+    manifest_sha256: str | None
+    previous: str | None
+    keys: str | None
+    anchors: str | None
+    tsa_cert: str | None
+    timestamp: str | None
+
+
+class OptionParser(argparse.ArgumentParser):
+    """An argument parser whose complaints are escaped like every other output."""
+
+    def error(self, message: str) -> NoReturn:
+        """Complain.
+
+        Raises:
+            CannotCheck: always.
+        """
+        raise CannotCheck(f"{printable(message)}; see --help")
+
+
+class _HelpFormatter(argparse.RawDescriptionHelpFormatter):
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, width=98)  # without it, shutil is imported to ask the terminal
+
+
+class Once(argparse.Action):
+    """An option that is given once; the second of two would silently replace the first."""
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,
+        namespace: object,
+        values: Any,
+        option_string: str | None = None,
+    ) -> None:
+        """Store the value, or that the option is there."""
+        if getattr(namespace, self.dest):
+            parser.error(f"{option_string} is given twice")
+        setattr(namespace, self.dest, True if self.nargs == 0 else values)
+
+
+def parse_options(argv: list[str]) -> Options:
+    """Parse the command line.
+
+    Raises:
+        CannotCheck: an argument is unknown, given twice, or lacks its value.
+    """
+    parser = OptionParser(
+        prog="evidence-pack-verify.py",
+        description="Check a signed evidence pack offline, against a public key you pinned.",
+        epilog=EPILOG,
+        formatter_class=_HelpFormatter,
+        allow_abbrev=False,
+    )
+    flag: dict[str, Any] = {"action": Once, "nargs": 0, "default": False}
+    parser.add_argument("pack", metavar="PACK", help="the pack: pack-N.tar.gz")
+    parser.add_argument(
+        "--expected-pubkey",
+        metavar="HEX",
+        action=Once,
+        help="the signer's Ed25519 public key, 64 hex digits",
+    )
+    parser.add_argument("--json", **flag, help="one line of JSON instead of text")
+    parser.add_argument(
+        "--built-in-ed25519",
+        **flag,
+        help="use the built-in signature check even where PyNaCl is installed",
+    )
+    outside = parser.add_argument_group("facts from elsewhere to compare with (check 11)")
+    for name, metavar, words in (
+        ("--tenant", "ID", "the tenant that the pack must be of"),
+        ("--period", "MONTH", "the period it must be of: 2026-04, or START..END"),
+        ("--manifest-sha256", "HEX", "SHA-256 of manifest.json as known from elsewhere"),
+        ("--previous", "PACK", "the pack before this one: check that this one follows"),
+        ("--keys", "FILE", "the provider's signing-keys list: is the key in it?"),
+        ("--anchors", "FILE", "anchors kept from the provider's list: does the pack hold to them?"),
+        ("--tsa-cert", "FILE", "a time authority's certificate: do its tokens hold? Needs OpenSSL"),
+        ("--timestamp", "FILE", "its reply over manifest.sig, made by anybody: how old is it?"),
+    ):
+        outside.add_argument(name, metavar=metavar, action=Once, help=words)
+    options, unknown = parser.parse_known_args(argv, Options())
+    if unknown:
+        parser.error("an argument is unknown")
+    return options
+
+
+# ---------------------------------------------------------------------------------------------
+# What each check said, and how it is printed.
+
+SUBJECT = (
+    *("tenant_id", "period_start", "period_end", "pack_id", "kind", "profile", "org_ids"),
+    *("signing_key_id", "signing_public_hex", "coverage", "cut_hour", "settled_through"),
+)
+
+
+class Report:
+    """What each check said, and what an auditor should read beside the verdict.
+
+    Attributes:
+        ok: numbers of checks that passed.
+        failed: numbers of checks that failed, with the reasons.
+        skipped: numbers of checks that do not apply, with the reason.
+        ed25519: what checked the signature.
+        cannot: why nothing can be said, if so.
+        manifest: once it is signed and known.
+        notes: lines for a reader.
+        facts: further keys of the JSON output.
+    """
+
+    def __init__(self) -> None:
+        self.ok: set[int] = set()
+        self.failed: dict[int, list[str]] = {}
+        self.skipped: dict[int, str] = {}
+        self.ed25519 = ""
+        self.cannot = ""
+        self.manifest: Manifest | None = None
+        self.notes: list[str] = []
+        self.facts: dict[str, Any] = {}
+        self._started = 0.0
+
+    def passed(self, *numbers: int) -> None:
+        """Note that checks came to their end: they passed, but for what they noted themselves."""
+        self.ok.update(set(numbers) - self.failed.keys() - self.skipped.keys())
+
+    def fail(self, number: int, why: str) -> None:
+        """Note a failed check."""
+        self.ok.discard(number)
+        self.failed.setdefault(number, []).append(why)
+
+    def start_clock(self) -> None:
+        """Count seconds from here."""
+        self._started = time.perf_counter()
+
+    def took(self, name: str) -> None:
+        """Note the seconds up to here."""
+        took_s = self.facts.setdefault("took_s", {})
+        took_s[name] = round(time.perf_counter() - self._started, 3)
+
+    def exit_code(self) -> int:
+        """Return 0, 1 or 2."""
+        if self.cannot or 1 in self.failed or not (self.failed or self.ok):
+            return COULD_NOT_CHECK
+        return BAD if self.failed else VALID
+
+    def status(self, number: int) -> tuple[str, str]:
+        """Return `ok`, `FAILED` or `not checked`, and why."""
+        if number in self.failed:
+            reasons = self.failed[number]
+            more = len(reasons) - MAX_REASONS
+            tail = f" (and {more} more)" if more > 0 else ""
+            return "FAILED", "; ".join(reasons[:MAX_REASONS]) + tail
+        if number in self.ok:
+            return "ok", ""
+        if number in self.skipped:
+            return "not checked", self.skipped[number]
+        if self.failed:
+            return "not checked", f"check {min(self.failed)} failed"
+        return "not checked", self.cannot
+
+
+def subject(manifest: Manifest) -> list[str]:
+    """Return the lines that say what was signed."""
+    orgs = manifest.get("org_ids") or manifest.get("org_logins") or []
+    some = ", ".join(printable(org) for org in orgs[:8])
+    more = f" and {len(orgs) - 8} more" if len(orgs) > 8 else ""
+    kind = f"{manifest['kind']}, profile {manifest.profile}" if manifest.profile else "no profile"
+    key_id = printable(manifest.get("signing_key_id") or "no id")
+    lines = [
+        f"tenant    {printable(manifest['tenant_id'])}",
+        f"period    {printable(manifest['period_start'])} .. {printable(manifest['period_end'])}",
+        f"pack      {printable(manifest['pack_id'])} ({printable(kind)})",
+        f"orgs      {some}{more}" if orgs else f"app       {printable(manifest.get('app_id'))}",
+        f"key       {key_id}, {manifest['signing_public_hex']}",
+        f"manifest  sha256 {manifest.sha256}",
+    ]
+    return lines + (_coverage(manifest) if manifest.profile else [])
+
+
+def _coverage(manifest: Manifest) -> list[str]:
+    hours = manifest["coverage"]
+    parts = ", ".join(f"{hours[name]} {name}" for name in OUTCOMES)
+    gaps = f"{hours['expected_hours'] - sum(hours[name] for name in OUTCOMES)} without a seal"
+    longest = f"longest gap {hours['longest_gap_hours']} hours"
+    unchecked = "" if manifest.profile == "full" else " (stated by the signer, not checked)"
+    sealed, settled = manifest["cut_hour"], manifest["settled_through"]
+    return [
+        f"coverage  {hours['expected_hours']} hours: {parts}, {gaps}; {longest}{unchecked}",
+        f"events    sealed up to {printable(sealed)}, settled through {printable(settled)}",
+    ]
+
+
+def verdict(report: Report) -> str:
+    """Return the last line."""
+    code, manifest = report.exit_code(), report.manifest
+    if code == VALID and manifest is not None:
+        return (
+            f"VALID  pack {printable(manifest['pack_id'])}"
+            f" of tenant {printable(manifest['tenant_id'])}"
+            f"  {printable(manifest['period_start'])} .. {printable(manifest['period_end'])}"
+            f"  manifest sha256 {manifest.sha256}"
+        )
+    if code == BAD:
+        number = min(report.failed)
+        return f"FAILED  check {number}, {CHECKS[number]}: {report.failed[number][0]}"
+    return f"COULD NOT CHECK  {report.cannot or report.status(1)[1]}"
+
+
+def print_text(report: Report) -> None:
+    """Print numbered checks, the subject, notes, and the verdict as the last line."""
+    if report.failed or not report.cannot:
+        for number, title in CHECKS.items():
+            status, why = report.status(number)
+            print(f"{number:2d}  {title:20s}{status}{': ' + why if why else ''}")
+        print(f"    Ed25519 by {printable(report.ed25519)}")
+        for line in [*(subject(report.manifest) if report.manifest else ()), *report.notes]:
+            print(line)
+    print(verdict(report))
+
+
+def print_json(report: Report) -> None:
+    """Print everything as one line of ASCII JSON."""
+    code, manifest = report.exit_code(), report.manifest
+    document = {
+        "exit": code,
+        "verdict": ("valid", "bad", "could_not_check")[code],
+        "reason": None if code == VALID else verdict(report).partition("  ")[2],
+        "checks": [
+            {
+                "number": number,
+                "title": title,
+                "status": report.status(number)[0].replace(" ", "_").lower(),
+                "reason": report.status(number)[1] or None,
+            }
+            for number, title in CHECKS.items()
+        ],
+        "ed25519": report.ed25519 or None,
+        "subject": {key: manifest.get(key) for key in SUBJECT} if manifest else None,
+        "manifest_sha256": manifest.sha256 if manifest else None,
+        **report.facts,
+    }
+    print(json.dumps(document, ensure_ascii=True).replace("\x7f", "\\u007f"))
+
+
+# ---------------------------------------------------------------------------------------------
+# The pinned key (check 1), the signature file (check 3) and the signature itself (check 4).
+
+
+class PinnedKey:
+    """The public key that the auditor pinned, and what verifies under it."""
+
+    def __init__(self, public: bytes, library: Ed25519) -> None:
+        self.public = public
+        self.library = library
+
+
+def check_01_pinned_key(options: Options, report: Report) -> PinnedKey:
+    """Return the pinned key: 64 hex digits of a point of the curve's main group."""
+    library = ed25519(options.built_in_ed25519)
+    report.ed25519 = library.name
+    text = options.expected_pubkey or ""
+    if not re.fullmatch(r"[0-9A-Fa-f]{64}", text):
+        raise Failed(1, "the pinned key is not 64 hex digits")
+    public = bytes.fromhex(text)
+    if not library.is_point(public):
+        raise Failed(1, "the pinned key is not a point of the curve that can sign")
+    report.passed(1)
+    report.start_clock()
+    return PinnedKey(public, library)
+
+
+def check_03_signature_file(data: bytes, report: Report) -> bytes:
+    """Return the 64 bytes of the signature."""
+    text = data[:-1] if data.endswith(b"\n") else data
+    try:
+        signature = binascii.a2b_base64(text)
+    except binascii.Error:
+        signature = b""
+    # The decoder is lenient; only what encodes back to the same text is that text.
+    if len(signature) != 64 or binascii.b2a_base64(signature, newline=False) != text:
+        raise Failed(3, "manifest.sig is not the base64 text of 64 bytes")
+    report.passed(3)
+    return signature
+
+
+def check_04_signature(key: PinnedKey, signature: bytes, data: bytes, report: Report) -> None:
+    """Verify the signature over the exact bytes of manifest.json."""
+    if not key.library.verify(key.public, signature, data):
+        raise Failed(4, "the signature does not hold under the pinned key")
+    report.passed(4)
+
+
+# ---------------------------------------------------------------------------------------------
+# The archive (check 2): exactly one gzip member that holds a tar of plain files.
+#
+# Source: POSIX.1-2018, pax, "ustar Interchange Format". GNU tar's own magic is accepted for plain
+# members; every extension but a pax record for a time or for a size over 8 GiB is not.
+
+BLOCK = 512
+MANIFEST_FILES = {
+    "manifest.json": (MAX_MANIFEST, 2),
+    "manifest.sig": (MAX_SIGNATURE_FILE, 3),
+}  # how large it may be, and the check that says so
+
+
+class TarReader:
+    """Reads the tar inside the gzip member: regular files only, each name once.
+
+    A `context` of its own: leaving it ends the thread that inflates.
+
+    Attributes:
+        gzip: the member that it reads from.
+    """
+
+    def __init__(self, gzip: GzipMember, is_known: bool = False) -> None:
+        """Begin at the first member; content known by its digest needs no CRC-32 any more."""
+        self.gzip = gzip
+        pieces = gzip.pieces()
+        self._pieces = prefetch(pieces) if gzip.is_large else pieces
+        self._is_known = is_known
         self._crc = 0
         self._size = 0
         self._piece = b""
         self._at = 0
         self._names: set[str] = set()
 
-    def __enter__(self) -> Archive:
+    def __enter__(self) -> TarReader:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -404,8 +1491,8 @@ class Archive:
         piece = next(self._pieces, None)
         if piece is None:
             return False
-        if not self._known:
-            self._crc = self._gunzip.library.crc32(piece, self._crc)
+        if not self._is_known:
+            self._crc = self.gzip.library.crc32(piece, self._crc)
         self._size += len(piece)
         self._piece, self._at = piece, 0
         return True
@@ -422,6 +1509,11 @@ class Archive:
             self._at += len(piece)
             size -= len(piece)
             yield piece
+
+    def skip(self, size: int) -> None:
+        """Pass the next `size` bytes."""
+        for _ in self.stream(size):
+            pass
 
     def take(self, size: int) -> bytes:
         """Return exactly the next `size` bytes; callers have capped `size` before."""
@@ -447,11 +1539,11 @@ class Archive:
                 raise Failed(2, "the padding behind a member is not zero")
         if self.take(BLOCK).strip(b"\0"):
             raise Failed(2, "the tar does not end with two zero blocks")
-        self._rest_is_zero(MAX_END_PADDING)
-        if not self._known:
-            self._gunzip.check_trailer(self._crc, self._size)
+        self._check_end_padding()
+        if not self._is_known:
+            self.gzip.check_trailer(self._crc, self._size)
 
-    def _rest_is_zero(self, limit: int) -> None:
+    def _check_end_padding(self) -> None:
         """Read to the end of the deflate stream: nothing but zero bytes, and few of them."""
         n = 0
         while self._at < len(self._piece) or self._next_piece():
@@ -460,8 +1552,10 @@ class Archive:
             n += len(rest)
             if rest.count(0) != len(rest):
                 raise Failed(2, "data stands behind the end of the tar")
-            if n > limit:
-                raise Failed(2, f"more than {limit} bytes of padding behind the end of the tar")
+            if n > MAX_END_PADDING:
+                raise Failed(
+                    2, f"more than {MAX_END_PADDING} bytes of padding behind the end of the tar"
+                )
 
     def _pax_size(self, length: int) -> int | None:
         """Read a pax header; return the size it gives, if it gives one that octal cannot."""
@@ -506,641 +1600,374 @@ def _tar_header(header: bytes, kind: bytes) -> tuple[str, int]:
     return text, int(size[1], 8)
 
 
-class Progress:
-    """Shows on a terminal's standard error how much of a large file was read."""
-
-    SMALL = 16 << 20
-
-    def __init__(self, size: int) -> None:
-        self._size = size
-        self._on = size > self.SMALL and sys.stderr.isatty()
-        self._next = 0.0
-
-    def show(self, file: BinaryIO) -> None:
-        """Print the share read so far, at most five times a second."""
-        if self._on and time.monotonic() >= self._next:
-            self._next = time.monotonic() + 0.2
-            print(f"\r{100 * file.tell() // self._size:3d} % read", end="", file=sys.stderr)
-
-    def done(self) -> None:
-        """Wipe the line."""
-        if self._on:
-            print("\r" + " " * 12 + "\r", end="", file=sys.stderr, flush=True)
-            self._on = False
-
-
-def open_pack(path: str) -> BinaryIO:
-    """Open a regular file for reading.
-
-    Raises:
-        CannotCheck: the file cannot be opened or is no regular file.
-    """
-    # Without O_NONBLOCK a named pipe would hold the open until somebody writes to it.
-    flags = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
-    try:
-        file = os.fdopen(os.open(path, flags), "rb")
-    except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "not a file name"
-        raise CannotCheck(f"cannot open the file: {reason}") from error
-    if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-        file.close()
-        raise CannotCheck("the pack must be a regular file")
-    return file
-
-
-def read_manifest(file: BinaryIO, progress: Progress) -> tuple[bytes, bytes]:
-    """Return the bytes of manifest.json and manifest.sig, believing nothing of either yet."""
-    found: dict[str, bytes] = {}
-    caps = {"manifest.json": (MAX_MANIFEST, 2), "manifest.sig": (MAX_SIGNATURE_FILE, 3)}
-    scanned = 0
-    with Archive(Gunzip(file, progress)) as archive:
-        for name, size in archive.members():
-            if name in caps:
-                cap, number = caps[name]
-                if size > cap:
-                    raise Failed(number, f"{name} is larger than {cap} bytes")
-                found[name] = archive.take(size)
-                if len(found) == len(caps):
-                    return found["manifest.json"], found["manifest.sig"]
-                continue
-            scanned += size
-            if scanned > MAX_SCAN:
-                raise Failed(2, f"no manifest and signature in the first {MAX_SCAN >> 20} MiB")
-            for _ in archive.stream(size):
-                pass
-    raise Failed(2, "manifest.json or manifest.sig is not in the tar")
-
-
-# ---------------------------------------------------------------------------------------------
-# Strict JSON (check 5) and canonical JSON (check 9).
-
-
-def _no_constant(text: str) -> NoReturn:
-    raise Malformed(f"it holds {text}, which is not JSON")
-
-
-def _integer(text: str) -> int:
-    number = int(text) if len(text) <= MAX_DIGITS else MAX_INTEGER + 1
-    if not -MAX_INTEGER <= number <= MAX_INTEGER:
-        raise Malformed("it holds an integer beyond 2^53")
-    return number
-
-
-def _foreign_integer(text: str) -> int:
-    if len(text) > MAX_DIGITS:
-        raise Malformed(f"it holds an integer of more than {MAX_DIGITS} digits")
-    return int(text)
-
-
-def _unique_pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    result = dict(pairs)
-    if len(result) != len(pairs):
-        raise Malformed("it holds the same key twice")
-    return result
-
-
-def _sorted_pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    keys = [key for key, _ in pairs]
-    if keys != sorted(set(keys)):
-        raise Malformed("its keys are not sorted, or one stands there twice")
-    return dict(pairs)
-
-
-STRICT = json.JSONDecoder(
-    object_pairs_hook=_unique_pairs, parse_int=_integer, parse_constant=_no_constant
-)
-# Duplicate keys need no hook here: such a row differs from its own canonical form.
-OURS = json.JSONDecoder(parse_int=_integer, parse_constant=_no_constant)
-FOREIGN = json.JSONDecoder(
-    object_pairs_hook=_sorted_pairs, parse_int=_foreign_integer, parse_constant=_no_constant
-)
-ENCODER = json.JSONEncoder(
-    sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
-)
-STRING = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
-
-
-def canonical(value: object) -> bytes:
-    """Return the canonical bytes: sorted keys, no white space, UTF-8, lone surrogates escaped."""
-    return ENCODER.encode(value).encode("utf-8", "backslashreplace")
-
-
-def parse(data: bytes, decoder: json.JSONDecoder) -> dict[str, Any]:
-    """Parse one bounded JSON object.
-
-    Raises:
-        Malformed: with the reason, in words that quote nothing of the document.
-    """
-    if len(data) > 1 << 16 and sum(map(data.count, (b",", b"[", b"{"))) > MAX_VALUES:
-        raise Malformed(f"it holds more than {MAX_VALUES} values")
-    try:
-        value = decoder.decode(data.decode("utf-8"))
-    except UnicodeDecodeError:
-        raise Malformed("it is not UTF-8") from None
-    except RecursionError:
-        raise Malformed(f"it is nested deeper than {MAX_DEPTH}") from None
-    except ValueError:
-        begins_with_bom = data[:3] == b"\xef\xbb\xbf"
-        raise Malformed(
-            "it begins with a byte order mark" if begins_with_bom else "it is not JSON"
-        ) from None
-    if type(value) is not dict:
-        raise Malformed("it is not a JSON object")
-    if data.count(b"[") + data.count(b"{") > MAX_DEPTH:
-        _check_depth(value)
-    return value
-
-
-def _check_depth(value: object) -> None:
-    level: list[object] = [value]
-    for _ in range(MAX_DEPTH):
-        below: list[object] = []
-        for item in level:
-            if isinstance(item, dict):
-                below.extend(item.values())
-            elif isinstance(item, list):
-                below.extend(item)
-        level = [item for item in below if isinstance(item, (dict, list))]
-        if not level:
-            return
-    raise Malformed(f"it is nested deeper than {MAX_DEPTH}")
-
-
-def canonical_row(line: bytes) -> dict[str, Any]:
-    """Parse one row of ours: its bytes must be the canonical ones of what it says."""
-    row = parse(line, OURS)
-    try:
-        same = canonical(row) == line
-    except ValueError:
-        raise Malformed("it holds a number that JSON cannot carry") from None
-    if not same:
-        raise Malformed("it is not canonical JSON")
-    return row
-
-
-def foreign_row(line: bytes) -> dict[str, Any]:
-    """Parse a row of a pack not ours: sorted keys and no white space, escapes as they like."""
-    row = parse(line, FOREIGN)
-    if re.search(r"\s", STRING.sub('""', line.decode("utf-8"))):
-        raise Malformed("it holds white space between its parts")
-    return row
-
-
-# ---------------------------------------------------------------------------------------------
-# Instants and hours, as numbers that can be counted.
-
-INSTANT = re.compile(
-    r"([0-9]{4})-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
-    r"T([01][0-9]|2[0-3]):([0-5][0-9]):([0-5][0-9])(?:\.[0-9]{1,9})?Z"
-)
-
-
-def seconds(text: object) -> int | None:
-    """Return seconds since 0001-01-01 of an RFC 3339 instant in UTC, or None if it is none."""
-    match = INSTANT.fullmatch(text) if isinstance(text, str) else None
-    if match is None:
-        return None
-    year, month, day, hour, minute, second = map(int, match.groups())
-    try:
-        days = datetime.date(year, month, day).toordinal()
-    except ValueError:
-        return None
-    return ((days * 24 + hour) * 60 + minute) * 60 + second
-
-
-def hour_number(text: object) -> int | None:
-    """Return the number of the hour that an instant begins, or None if it begins none."""
-    at = seconds(text)
-    return None if at is None or at % 3600 or len(str(text)) != 20 else at // 3600
-
-
-def hour_name(number: int) -> str:
-    """Return the hour's name, as in `2026-04-01T05:00:00Z`."""
-    return f"{datetime.date.fromordinal(number // 24).isoformat()}T{number % 24:02d}:00:00Z"
-
-
-def instant_name(second: int) -> str:
-    """Return the instant's name, as in `2026-04-01T05:00:07Z`."""
-    return f"{hour_name(second // 3600)[:14]}{second // 60 % 60:02d}:{second % 60:02d}Z"
-
-
-# ---------------------------------------------------------------------------------------------
-# What a manifest must say (checks 5 to 7).
-
-
-def _is_text(value: object) -> bool:
-    return type(value) is str and bool(value)
-
-
-def _is_count(value: object) -> bool:
-    return type(value) is int and value >= 0
-
-
-def _is_hash(value: object) -> bool:
-    return type(value) is str and re.fullmatch(r"[0-9a-f]{64}", value) is not None
-
-
-def _is_hash_or_null(value: object) -> bool:
-    return value is None or _is_hash(value)
-
-
-def _is_instant(value: object) -> bool:
-    return seconds(value) is not None
-
-
-def _is_instant_or_null(value: object) -> bool:
-    return value is None or _is_instant(value)
-
-
-def _is_texts(value: object) -> bool:
-    return type(value) is list and all(map(_is_text, value)) and len(set(value)) == len(value)
-
-
-Kind = tuple[Callable[[object], bool], str]  # (is it right, what it should be)
-TEXT: Kind = (_is_text, "a text")
-TEXT_OR_NULL: Kind = (lambda v: v is None or _is_text(v), "a text or null")
-COUNT: Kind = (_is_count, "a count")
-HASH: Kind = (_is_hash, "64 lower-case hex digits")
-HASH_OR_NULL: Kind = (_is_hash_or_null, "64 lower-case hex digits or null")
-INSTANT_TEXT: Kind = (_is_instant, "an RFC 3339 instant in UTC")
-INSTANT_OR_NULL: Kind = (_is_instant_or_null, "an RFC 3339 instant in UTC or null")
-TEXTS: Kind = (_is_texts, "a list of different texts")
-LIST: Kind = (lambda v: type(v) is list, "a list")
-OBJECT: Kind = (lambda v: type(v) is dict, "an object")
-LIST_OR_OBJECT: Kind = (lambda v: type(v) in (list, dict), "a list or an object")
-VERSION: Kind = (lambda v: type(v) is int, "an integer")
-NUMBER_TEXT: Kind = (
-    lambda v: isinstance(v, str) and re.fullmatch(r"[0-9]{1,20}", v) is not None,
-    "a number as a text",
-)
-
-COMMON = {
-    "schema_version": VERSION,
-    "pack_id": TEXT,
-    "tenant_id": TEXT,
-    "period_start": INSTANT_TEXT,
-    "period_end": INSTANT_TEXT,
-    "signing_public_hex": TEXT,
-}
-ADDED = {
-    "created_at": INSTANT_TEXT,
-    "kind": TEXT,
-    "profile": TEXT,
-    "cut_hour": INSTANT_TEXT,
-    "settled_through": INSTANT_OR_NULL,
-    "files": LIST,
-    "coverage": OBJECT,
-    "chain": LIST,
-    "audit_log": LIST_OR_OBJECT,
-    "previous_pack_id": TEXT_OR_NULL,
-    "previous_manifest_sha256": HASH_OR_NULL,
-    "hash_scheme": OBJECT,
-    "signing_key_id": TEXT,
-    "generator": OBJECT,
-}
-OUTCOMES = ("complete", "partial", "failed", "missed", "paused")
-SETTLING = 72 * 3600  # seconds that an audit event may take to appear in the log
-COVERAGE = dict.fromkeys(("expected_hours", *OUTCOMES, "longest_gap_hours"), COUNT)
-CHAIN = {
-    "org_id": TEXT,
-    "org_proof": TEXT,
-    "first_previous_sha256": HASH_OR_NULL,
-    "last_seal_sha256": HASH_OR_NULL,
-    "seals": COUNT,
-}
-
-
-class Module:
-    """A documented kind of pack: its own manifest keys and its row files.
+class OpenPack:
+    """A pack that is open for reading, until its `with` ends.
 
     Attributes:
-        keys: beyond those that every pack has.
-        files: for each member the key of its row count and the key of its digest.
+        manifest_file: the bytes of manifest.json.
+        signature_file: the bytes of manifest.sig.
     """
 
-    def __init__(self, keys: dict[str, Kind], files: dict[str, tuple[str, str]]) -> None:
-        self.keys = keys
-        self.files = files
+    def __init__(self, path: str) -> None:
+        """Open the file and read manifest and signature, believing nothing of either yet.
 
+        Raises:
+            CannotCheck: the file cannot be opened or is no regular file.
+            Failed: there is no manifest or signature in it.
+        """
+        self._file: BinaryIO = open_file(path)
+        self._closers: list[Callable[[], None]] = [self._file.close]
+        try:
+            self.manifest_file, self.signature_file = self._manifest()
+        except BaseException as error:
+            self.__exit__(type(error), error, None)
+            raise
 
-MODULES = {
-    (2, "openai_admin"): Module(
-        {"pack_id": NUMBER_TEXT, "org_ids": TEXTS},
-        {
-            "users.jsonl": ("user_count", "users_sha256"),
-            "projects.jsonl": ("project_count", "projects_sha256"),
-            "api_keys.jsonl": ("api_key_count", "api_keys_sha256"),
-            "events.jsonl": ("event_count", "events_sha256"),
-        },
-    ),
-    (2, "copilot"): Module(
-        {"org_logins": TEXTS, "created_at": INSTANT_TEXT},
-        {
-            "seats.jsonl": ("seat_count", "seats_sha256"),
-            "events.jsonl": ("event_count", "events_sha256"),
-        },
-    ),
-    (1, None): Module(
-        {"app_id": TEXT, "blob_count": COUNT, "blob_index": LIST},
-        {
-            "traces.jsonl": ("trace_count", "traces_sha256"),
-            "spans.jsonl": ("span_count", "spans_sha256"),
-        },
-    ),
-}
-FULL_MEMBERS = ("coverage.jsonl", "README.txt")  # profile full has at least these as well
-MAY_BE_THERE = (
-    *("changes.jsonl", "findings.jsonl", "admin_keys.jsonl", "service_accounts.jsonl"),
-    *("invites.jsonl", "project_users.jsonl", "anchors.jsonl", "collection.json", "controls.json"),
-)
-# Events before the seals that count them, seals before the anchors that name them.
-MEMBER_ORDER = (
-    *("users.jsonl", "projects.jsonl", "api_keys.jsonl", "events.jsonl", "coverage.jsonl"),
-    *MAY_BE_THERE,
-    "README.txt",
-)
+    def __enter__(self) -> OpenPack:
+        return self
 
-
-class Expected:
-    """What the signed manifest says about one member; None where it says nothing."""
-
-    def __init__(
-        self, name: str, sha256: str, rows: int | None, n_bytes: int | None, cap: int
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None
     ) -> None:
-        self.name = name
-        self.sha256 = sha256
-        self.rows = rows
-        self.n_bytes = n_bytes
-        self.cap = cap
+        for close in self._closers:
+            close()
+        if isinstance(error, OSError):
+            raise CannotCheck(f"cannot read the file: {error.strerror}") from error
+
+    def at_end(self, close: Callable[[], None]) -> None:
+        """Have something else closed together with the pack."""
+        self._closers.append(close)
+
+    def archive(self, is_known: bool = False) -> TarReader:
+        """Begin to read the archive from its first byte."""
+        return TarReader(GzipMember(self._file), is_known)
+
+    def _manifest(self) -> tuple[bytes, bytes]:
+        files: dict[str, bytes] = {}
+        scanned = 0
+        with self.archive() as archive:
+            for name, size in archive.members():
+                if name in MANIFEST_FILES:
+                    cap, number = MANIFEST_FILES[name]
+                    if size > cap:
+                        raise Failed(number, f"{name} is larger than {cap} bytes")
+                    files[name] = archive.take(size)
+                    if len(files) == len(MANIFEST_FILES):
+                        return files["manifest.json"], files["manifest.sig"]
+                    continue
+                scanned += size
+                if scanned > MAX_SCAN:
+                    raise Failed(2, f"no manifest and signature in the first {MAX_SCAN >> 20} MiB")
+                archive.skip(size)
+        raise Failed(2, "manifest.json or manifest.sig is not in the tar")
 
 
-class Manifest:
-    """The manifest after checks 4 to 7: digest, values, and the members it promises, in order."""
-
-    def __init__(self, sha256: str, values: dict[str, Any]) -> None:
-        self.sha256 = sha256
-        self.values = values
-        self.profile: str | None = values.get("profile")
-        self.members: dict[str, Expected] = {}
-
-    def __getitem__(self, key: str) -> Any:
-        return self.values[key]
-
-    def get(self, key: str) -> Any:
-        """Return a value or None."""
-        return self.values.get(key)
+def check_02_archive(path: str) -> OpenPack:
+    """Open the pack; its form is checked as it is read, to the end by check 8."""
+    return OpenPack(path)
 
 
-def check_1_pinned_key(text: str, backend: Ed25519) -> bytes:
-    """Return the pinned key's 32 bytes."""
-    if not re.fullmatch(r"[0-9A-Fa-f]{64}", text):
-        raise Failed(1, "the pinned key is not 64 hex digits")
-    public = bytes.fromhex(text)
-    if not backend.is_point(public):
-        raise Failed(1, "the pinned key is not a point of the curve that can sign")
-    return public
+# ---------------------------------------------------------------------------------------------
+# The manifest: strict (check 5), known (check 6), and the members it promises (check 7).
+
+SETTLING_S = 72 * 3600  # that an audit event may take to appear in the log
 
 
-def check_3_signature_file(data: bytes) -> bytes:
-    """Return the 64 bytes of the signature."""
-    text = data[:-1] if data.endswith(b"\n") else data
+def check_05_strict_manifest(data: bytes, report: Report) -> Manifest:
+    """Return the manifest: strict JSON, and every known key of its exact type."""
+    values = strict_manifest(data)
+    report.passed(5)
+    return Manifest(hashlib.sha256(data).hexdigest(), values)
+
+
+def strict_manifest(data: bytes) -> dict[str, Any]:
+    """Return what a manifest says.
+
+    Raises:
+        Failed: check 5.
+    """
     try:
-        signature = binascii.a2b_base64(text)
-    except binascii.Error:
-        signature = b""
-    # The decoder is lenient; only what encodes back to the same text is that text.
-    if len(signature) != 64 or binascii.b2a_base64(signature, newline=False) != text:
-        raise Failed(3, "manifest.sig is not the base64 text of 64 bytes")
-    return signature
-
-
-def check_4_signature(public: bytes, signature: bytes, data: bytes, backend: Ed25519) -> None:
-    """Verify the signature over the exact bytes of manifest.json."""
-    if not backend.verify(public, signature, data):
-        raise Failed(4, "the signature does not hold under the pinned key")
-
-
-def check_5_strict_manifest(data: bytes) -> dict[str, Any]:
-    """Return the manifest's values: strict JSON, and every known key of its exact type."""
-    try:
-        values = parse(data, STRICT)
+        values = parse(data)
     except Malformed as error:
         raise Failed(5, f"manifest.json: {error}") from None
-    kinds = dict(COMMON)
+    fields: dict[str, FieldType] = dict(COMMON)
     for module in MODULES.values():
-        kinds.update({key: kind for key, kind in module.keys.items() if key not in kinds})
-        for count, digest in module.files.values():
-            kinds.update({count: COUNT, digest: HASH})
-    kinds["module"] = TEXT
+        fields.update({**module.fields(), **fields})
+    fields["module"] = TEXT
     if "profile" in values:
-        kinds.update(ADDED)
-    _check_types(5, "manifest.json", values, kinds)
+        fields.update(OF_PROFILE)
+    check_types(5, "manifest.json", values, fields)
     return values
 
 
-def _check_types(number: int, where: str, values: dict[str, Any], kinds: dict[str, Kind]) -> None:
-    for key, (is_right, words) in kinds.items():
-        if key in values and not is_right(values[key]):
-            raise Failed(number, f"{where}: {key} is not {words}")
-
-
-def _check_object(number: int, where: str, value: object, kinds: dict[str, Kind]) -> dict[str, Any]:
-    if type(value) is not dict:
-        raise Failed(number, f"{where} is not an object")
-    missing = [key for key in kinds if key not in value]
-    if missing:
-        raise Failed(number, f"{where} lacks {missing[0]}")
-    _check_types(number, where, value, kinds)
-    return value
-
-
-def check_6_known_manifest(values: dict[str, Any], public: bytes) -> Module:
+def check_06_known_manifest(manifest: Manifest, key: PinnedKey, report: Report) -> Module:
     """Return the module: version and module known, every required key there, the key ours."""
+    values = manifest.values
     if "schema_version" not in values:
         raise Failed(6, "manifest.json lacks schema_version")
     version, name = values["schema_version"], values.get("module")
     module = MODULES.get((version, name))
     if module is None:
-        raise Failed(6, f"unknown schema_version {version} with module {shown(name)}")
-    required = {**COMMON, **module.keys}
-    for count, digest in module.files.values():
-        required.update({count: COUNT, digest: HASH})
+        raise Failed(6, f"unknown schema_version {version} with module {printable(name)}")
+    required = {**COMMON, **module.fields()}
     if "profile" in values:
-        required.update(ADDED)
-    _check_object(6, "manifest.json", values, required)
-    if values["signing_public_hex"] != public.hex():
+        required.update(OF_PROFILE)
+    check_object(6, "manifest.json", values, required)
+    if values["signing_public_hex"] != key.public.hex():
         raise Failed(6, "signing_public_hex is not the pinned key in lower-case hex")
-    if seconds(values["period_start"]) > seconds(values["period_end"]):  # type: ignore[operator]
+    if manifest.second("period_start") > manifest.second("period_end"):
         raise Failed(6, "the period ends before it starts")
     if "profile" in values:
-        _check_own_manifest(values, name)
+        if name != "openai_admin":
+            raise Failed(6, "only module openai_admin has a profile")
+        _check_kind_and_period(values)
+        _check_cut(values)
+        _check_chain(values)
+    report.passed(6)
+    report.manifest = manifest
     return module
 
 
-def _check_own_manifest(values: dict[str, Any], module: str | None) -> None:
-    if module != "openai_admin":
-        raise Failed(6, "only module openai_admin has a profile")
+def _check_kind_and_period(values: dict[str, Any]) -> None:
     if values["profile"] not in ("full", "core"):
-        raise Failed(6, f"unknown profile {shown(values['profile'])}")
+        raise Failed(6, f"unknown profile {printable(values['profile'])}")
     if values["kind"] not in ("monthly", "on_demand", "revision"):
-        raise Failed(6, f"unknown kind {shown(values['kind'])}")
-    if values["kind"] == "revision" and not _is_text(values.get("replaces")):
+        raise Failed(6, f"unknown kind {printable(values['kind'])}")
+    if values["kind"] == "revision" and not is_text(values.get("replaces")):
         raise Failed(6, "a revision does not say which pack it replaces")
     start, end = seconds(values["period_start"]), seconds(values["period_end"])
     if start is None or end is None or start % 3600 or (end + 1) % 3600:
         raise Failed(6, "the period is not made of whole hours")
-    month = _period(values["period_start"][:7])
+    month = ends_of_period(values["period_start"][:7])
     if values["kind"] == "monthly" and month != (values["period_start"], values["period_end"]):
         raise Failed(6, "the period of a monthly pack is not a calendar month")
     if (values["previous_pack_id"] is None) != (values["previous_manifest_sha256"] is None):
         raise Failed(6, "previous_pack_id and previous_manifest_sha256 do not say the same")
-    cut = hour_number(values["cut_hour"])
+
+
+def _check_cut(values: dict[str, Any]) -> None:
+    end, cut = seconds(values["period_end"]) or 0, hour_number(values["cut_hour"])
     if cut is None:
         raise Failed(6, "cut_hour is not the start of an hour")
     if cut < end // 3600:
         raise Failed(6, "cut_hour lies before the period's last hour")
     through = seconds(values["settled_through"])
-    if through is not None and through > (cut + 1) * 3600 - SETTLING:
+    if through is not None and through > (cut + 1) * 3600 - SETTLING_S:
         raise Failed(6, "settled_through is less than 72 hours before the cut")
     if "settled" in values and values["settled"] is not (through is not None and through > end):
         raise Failed(6, "settled is not what settled_through says")
-    _check_object(6, "coverage", values["coverage"], COVERAGE)
-    chains = [_check_object(6, "chain", entry, CHAIN)["org_id"] for entry in values["chain"]]
+
+
+def _check_chain(values: dict[str, Any]) -> None:
+    check_object(6, "coverage", values["coverage"], COVERAGE)
+    orgs = [check_object(6, "chain", entry, CHAIN)["org_id"] for entry in values["chain"]]
     for entry in values["chain"]:
-        _check_types(6, "chain", entry, {"last_sealed_hour": INSTANT_OR_NULL})
-    if sorted(chains) != sorted(values["org_ids"]):
+        check_types(6, "chain", entry, {"last_sealed_hour": INSTANT_OR_NULL})
+    if sorted(orgs) != sorted(values["org_ids"]):
         raise Failed(6, "chain does not name each of org_ids once")
 
 
-def check_7_expected_members(values: dict[str, Any], module: Module) -> dict[str, Expected]:
-    """Return what the manifest promises, in order: member name to what must be there."""
-    if "profile" in values:
-        return _own_members(values, module)
-    members = {}
+def check_07_members(manifest: Manifest, module: Module) -> None:
+    """Take from the manifest which members it promises; the archive is held to it by check 8."""
+    if manifest.profile is not None:
+        manifest.members = _own_members(manifest.values, module)
+        return
     for name, (count, digest) in module.files.items():
-        rows = values[count]
-        members[name] = Expected(name, values[digest], rows, None, rows * (MAX_ROW + 1))
-    for entry in values.get("blob_index", ()) if module is MODULES[(1, None)] else ():
-        sha256 = _blob_hash(entry)
-        name = f"blobs/{sha256}.txt"
-        members[name] = Expected(name, sha256, None, None, MAX_BLOB)
-    if "blob_count" in module.keys and values["blob_count"] != len(values["blob_index"]):
-        raise Failed(8, "blob_count is not the length of blob_index")
-    return members
+        rows = manifest[count]
+        cap = rows * (MAX_ROW + 1)
+        manifest.members[name] = Member(name, manifest[digest], rows, None, cap)
+    if "blob_count" in module.keys:
+        for entry in manifest["blob_index"]:
+            sha256 = _blob_hash(entry)
+            name = f"blobs/{sha256}.txt"
+            manifest.members[name] = Member(name, sha256, None, None, MAX_BLOB)
+        if manifest["blob_count"] != len(manifest["blob_index"]):
+            raise Failed(8, "blob_count is not the length of blob_index")
 
 
 def _blob_hash(entry: object) -> str:
     """Return the one SHA-256 that an entry of blob_index carries; its shape is not public."""
     texts = entry.values() if isinstance(entry, dict) else [entry]
-    found = set()
+    hashes = set()
     for text in texts:
         pattern = r"(?:sha256:|blobs/)?([0-9a-f]{64})(?:\.txt)?"
         match = re.fullmatch(pattern, text) if isinstance(text, str) else None
         if match:
-            found.add(match[1])
-    if len(found) != 1:
+            hashes.add(match[1])
+    if len(hashes) != 1:
         raise Failed(7, "an entry of blob_index does not carry exactly one SHA-256")
-    return str(found.pop())
+    return str(hashes.pop())
 
 
-def _own_members(values: dict[str, Any], module: Module) -> dict[str, Expected]:
-    kinds = {"name": TEXT, "bytes": COUNT, "sha256": HASH}
-    members: dict[str, Expected] = {}
+def _own_members(values: dict[str, Any], module: Module) -> dict[str, Member]:
+    members: dict[str, Member] = {}
     for entry in values["files"]:
-        name = _check_object(7, "files", entry, kinds)["name"]
-        where = f"files: {shown(name)}"
+        name = check_object(7, "files", entry, FILE)["name"]
+        label = f"files: {printable(name)}"
         if not re.fullmatch(r"[A-Za-z0-9_]{1,64}\.(jsonl|json|txt)", name):
-            raise Failed(7, f"{where} is not a name a member can have")
+            raise Failed(7, f"{label} is not a name a member can have")
         if name in members or name == "manifest.json":
-            raise Failed(7, f"{where} stands there twice")
+            raise Failed(7, f"{label} stands there twice")
         rows = entry.get("rows")
-        if not (_is_count(rows) or (rows is None and not name.endswith(".jsonl"))):
-            raise Failed(7, f"{where} has no row count")
-        members[name] = Expected(name, entry["sha256"], rows, entry["bytes"], entry["bytes"])
-    wanted = [*module.files, *(FULL_MEMBERS if values["profile"] == "full" else ())]
-    missing = [name for name in wanted if name not in members]
-    if missing:
-        raise Failed(7, f"files lacks {missing[0]}")
-    if values["profile"] == "core" and len(members) != len(wanted):
-        raise Failed(7, "files of profile core holds more than the documented members")
-    unknown = [name for name in members if name not in (*wanted, *MAY_BE_THERE)]
-    if unknown:
-        raise Failed(7, f"files: {shown(unknown[0])} is no member of profile full")
-    if list(members) != [name for name in MEMBER_ORDER if name in members]:
-        raise Failed(7, "files: the members do not stand in the documented order")
+        if not (is_count(rows) or (rows is None and not name.endswith(".jsonl"))):
+            raise Failed(7, f"{label} has no row count")
+        members[name] = Member(name, entry["sha256"], rows, entry["bytes"], entry["bytes"])
+    _check_names(list(members), values["profile"], list(module.files))
     for name, (count, digest) in module.files.items():
         if (members[name].rows, members[name].sha256) != (values[count], values[digest]):
             raise Failed(8, f"files and {count} or {digest} do not say the same of {name}")
     return members
 
 
-# ---------------------------------------------------------------------------------------------
-# Rows (check 9).
+def _check_names(names: list[str], profile: str, documented: list[str]) -> None:
+    required = [*documented, *(FULL_MEMBERS if profile == "full" else ())]
+    missing = [name for name in required if name not in names]
+    if missing:
+        raise Failed(7, f"files lacks {missing[0]}")
+    if profile == "core" and len(names) != len(required):
+        raise Failed(7, "files of profile core holds more than the documented members")
+    unknown = [name for name in names if name not in (*required, *OPTIONAL_MEMBERS)]
+    if unknown:
+        raise Failed(7, f"files: {printable(unknown[0])} is no member of profile full")
+    if names != [name for name in MEMBER_ORDER if name in names]:
+        raise Failed(7, "files: the members do not stand in the documented order")
 
-USERS = "org_id user_id email_hash email_prefix role roles_held added_at is_service_account"
-PROJECTS = "org_id project_id name status created_at archived_at"
-API_KEYS = (
-    "org_id project_id key_id name redacted_value type owner_type owner_id owner_hash"
-    " owner_project_access created_at last_used_at expires_at findings"
-)
+
+# ---------------------------------------------------------------------------------------------
+# The first reading of the whole archive: its form (2), its members (7), their digests (8).
+
+FILE_CHANGED = "the file changed while it was read"
+
+
+def check_08_digests(pack: OpenPack, manifest: Manifest, report: Report) -> bytes:
+    """Read the whole archive: its form, its members, their sizes, row counts and digests.
+
+    Returns:
+        The SHA-256 of the file, which a second reading must have as well.
+
+    Raises:
+        Failed: where reading on makes no sense (a broken archive, an unsigned or oversized member).
+    """
+    names: list[str] = []
+    with pack.archive() as archive:
+        for name, size in archive.members():
+            names.append(name)
+            if name in MANIFEST_FILES:
+                data = archive.take(size) if size <= MANIFEST_FILES[name][0] else b""
+                if name == "manifest.json" and hashlib.sha256(data).hexdigest() != manifest.sha256:
+                    raise Failed(2, FILE_CHANGED)
+                continue
+            member = manifest.members.get(name)
+            if member is None:
+                raise Failed(
+                    7, f"{printable(name)} is in the archive, but not in the signed manifest"
+                )
+            _check_member(archive, member, size, report)
+    _check_names_there(names, manifest)
+    report.passed(2, 7, 8)
+    report.took("checks_1_to_8")
+    return archive.gzip.digest.digest()
+
+
+def _check_names_there(names: list[str], manifest: Manifest) -> None:
+    """Demand every promised member, and of our own packs the promised order."""
+    promised = ["manifest.json", "manifest.sig", *manifest.members]
+    missing = sorted(set(promised) - set(names))
+    if missing:
+        raise Failed(
+            7, f"{printable(missing[0])} is in the signed manifest, but not in the archive"
+        )
+    if manifest.profile is not None and names != promised:
+        raise Failed(7, "the members do not stand in the order of the manifest")
+
+
+def _check_member(archive: TarReader, member: Member, size: int, report: Report) -> None:
+    """Stream one member: its size, its row count and its digest."""
+    name = member.name
+    if member.n_bytes is not None and size != member.n_bytes:
+        raise Failed(8, f"{name} has {size} bytes, the manifest says {member.n_bytes}")
+    if size > member.cap:
+        raise Failed(8, f"{name} has {size} bytes, more than its rows can have")
+    digest = hashlib.sha256()
+    n_rows = 0
+    for piece in archive.stream(size):
+        digest.update(piece)
+        n_rows += piece.count(b"\n")
+    if digest.hexdigest() != member.sha256:
+        report.fail(8, f"{name}: its SHA-256 is {digest.hexdigest()}, not {member.sha256}")
+    elif member.rows is not None and n_rows != member.rows:
+        report.fail(8, f"{name} has {n_rows} rows, the manifest says {member.rows}")
+
+
+# ---------------------------------------------------------------------------------------------
+# Rows (check 9): what is demanded of every row, and of the rows of packs that are not ours.
+
 EPISODE = " first_seen_at removed_at state_at"
-EVENTS = (
-    "org_id event_id event_type occurred_at sealed_hour actor_type actor_id actor_hash"
-    " project_id target_id late details"
-)
-COVERAGE_ROW = "hour org_id outcome run seal sha256"
-CHANGES = "org_id hour section entity_id kind fields before after verdict event_id"
-FINDINGS = (
-    "org_id finding_id kind reason severity section entity_id still_works first_seen_hour"
-    " resolved_hour resolved_by change_hour event_id state_at"
-)
-ADMIN_KEYS = (
-    "org_id key_id name redacted_value type owner_type owner_id owner_role created_at last_used_at"
-    " ever_used expires_at has_expiry is_own"
-)
-SERVICE_ACCOUNTS = "org_id project_id service_account_id name role created_at person_id"
-INVITES = (
-    "org_id invite_id email_hash email_prefix role status created_at expires_at accepted_at"
-    " projects"
-)
-PROJECT_USERS = "org_id project_id membership_id user_id email_hash email_prefix role added_at"
-ANCHORS = "at authority day document reason sha256 token"
-FIELDS = {
-    "anchors.jsonl": frozenset(ANCHORS.split()),
-    "users.jsonl": frozenset((USERS + EPISODE).split()),
-    "projects.jsonl": frozenset((PROJECTS + EPISODE).split()),
-    "api_keys.jsonl": frozenset((API_KEYS + EPISODE).split()),
-    "events.jsonl": frozenset(EVENTS.split()),
-    "coverage.jsonl": frozenset(COVERAGE_ROW.split()),
-    "changes.jsonl": frozenset(CHANGES.split()),
-    "findings.jsonl": frozenset(FINDINGS.split()),
-    "admin_keys.jsonl": frozenset((ADMIN_KEYS + EPISODE).split()),
-    "service_accounts.jsonl": frozenset((SERVICE_ACCOUNTS + EPISODE).split()),
-    "invites.jsonl": frozenset((INVITES + EPISODE).split()),
-    "project_users.jsonl": frozenset((PROJECT_USERS + EPISODE).split()),
+ROW_FIELDS = {
+    "users": "org_id user_id email_hash email_prefix role roles_held added_at is_service_account"
+    + EPISODE,
+    "projects": "org_id project_id name status created_at archived_at" + EPISODE,
+    "api_keys": "org_id project_id key_id name redacted_value type owner_type owner_id owner_hash"
+    " owner_project_access created_at last_used_at expires_at findings" + EPISODE,
+    "events": "org_id event_id event_type occurred_at sealed_hour actor_type actor_id actor_hash"
+    " project_id target_id late details",
+    "coverage": "hour org_id outcome run seal sha256",
+    "changes": "org_id hour section entity_id kind fields before after verdict event_id",
+    "findings": "org_id finding_id kind reason severity section entity_id still_works"
+    " first_seen_hour resolved_hour resolved_by change_hour event_id state_at",
+    "admin_keys": "org_id key_id name redacted_value type owner_type owner_id owner_role created_at"
+    " last_used_at ever_used expires_at has_expiry is_own" + EPISODE,
+    "service_accounts": "org_id project_id service_account_id name role created_at person_id"
+    + EPISODE,
+    "invites": "org_id invite_id email_hash email_prefix role status created_at expires_at"
+    " accepted_at projects" + EPISODE,
+    "project_users": "org_id project_id membership_id user_id email_hash email_prefix role added_at"
+    + EPISODE,
+    "anchors": "at authority day document reason sha256 token",
 }
-ENTITY_ID = {
-    "users.jsonl": "user_id",
-    "projects.jsonl": "project_id",
-    "api_keys.jsonl": "key_id",
-    "admin_keys.jsonl": "key_id",
-    "service_accounts.jsonl": "service_account_id",
-    "invites.jsonl": "invite_id",
-    "project_users.jsonl": "membership_id",
-}
+FIELDS = {f"{name}.jsonl": frozenset(fields.split()) for name, fields in ROW_FIELDS.items()}
 
 
 class Rows:
-    """Checks the rows of one member as they stream by; keeps the first reasons it finds."""
+    """Checks the rows of one member as they stream by; keeps the first reasons why some are wrong.
+
+    Attributes:
+        n: rows up to here.
+        wrong: what is wrong with rows, for check 9.
+        broken: what the rows contradict, for check 10.
+    """
 
     def __init__(self, manifest: Manifest, name: str) -> None:
         self.manifest = manifest
         self.name = name
         self.n = 0
         self.wrong: list[str] = []
+        self.broken: list[str] = []
         self._fields = FIELDS.get(name, frozenset())
-        self._orgs = frozenset(manifest.get("org_ids") or ())
+        self._org_ids: list[str] = sorted(manifest.get("org_ids") or ())
+        self._org_numbers = {org: number for number, org in enumerate(self._org_ids)}
         self._last: tuple[str, ...] = ()
+
+    def read_member(self, pieces: Iterator[bytes]) -> None:
+        """Check all rows of a member.
+
+        Raises:
+            Failed: a row has no end.
+        """
+        carry = b""
+        for piece in pieces:
+            begin, end = piece.find(b"\n") + 1, piece.rfind(b"\n") + 1
+            if end:
+                self.block(carry + piece[:begin])
+                self.block(piece[begin:end])
+                carry = piece[end:]
+            else:
+                carry += piece
+            if len(carry) > MAX_ROW:
+                raise Failed(9, f"{self.name} row {self.n + 1}: it is longer than {MAX_ROW} bytes")
+        if carry:
+            self.wrong.append(f"{self.name}: the last row does not end with a newline")
+        self.finish()
 
     def block(self, rows: bytes) -> None:
         """Check whole rows, each ended by its newline."""
@@ -1170,7 +1997,7 @@ class Rows:
             self._check_org(row["org_id"])
 
     def _check_org(self, org_id: object) -> None:
-        if type(org_id) is not str or org_id not in self._orgs:
+        if type(org_id) is not str or org_id not in self._org_numbers:
             raise Malformed("its org_id is not one of org_ids")
 
     def in_order(self, key: tuple[str, ...], words: str) -> None:
@@ -1181,8 +2008,17 @@ class Rows:
             )
         self._last = key
 
+    def contradicts(self, why: str) -> None:
+        """Note what the rows contradict; a few of these are enough."""
+        if len(self.broken) <= MAX_REASONS:
+            self.broken.append(why)
+
     def finish(self) -> None:
         """Draw the conclusions that need all rows."""
+
+    def notes(self) -> list[str]:
+        """Return the lines that an auditor should read beside the verdict."""
+        return []
 
     def close(self) -> None:
         """Give back what was put aside."""
@@ -1199,6 +2035,24 @@ class ForeignRows(Rows):
         """Leave the fields alone: they are not documented."""
 
 
+# ---------------------------------------------------------------------------------------------
+# Rows of registers (check 9): users, projects, keys and the like, findings, changes.
+
+ENTITY_ID = {
+    "users.jsonl": "user_id",
+    "projects.jsonl": "project_id",
+    "api_keys.jsonl": "key_id",
+    "admin_keys.jsonl": "key_id",
+    "service_accounts.jsonl": "service_account_id",
+    "invites.jsonl": "invite_id",
+    "project_users.jsonl": "membership_id",
+}
+
+
+# Whether a change has values before and after.
+HAS_VALUES = {"added": (False, True), "removed": (True, False), "modified": (True, True)}
+
+
 class RegisterRows(Rows):
     """Rows that come from a sealed register; counts them, for the seals tell how many it has.
 
@@ -1211,6 +2065,8 @@ class RegisterRows(Rows):
         super().__init__(manifest, name)
         self.n_rows: dict[str, int] = {}
         self.n_open: dict[str, int] = {}
+        self._start: str = manifest["period_start"]
+        self._end: str = manifest["period_end"]
 
     def count(self, org_id: str, is_open: bool) -> None:
         """Count one row."""
@@ -1224,7 +2080,7 @@ class EntityRows(RegisterRows):
     def __init__(self, manifest: Manifest, name: str) -> None:
         super().__init__(manifest, name)
         self._id = ENTITY_ID[name]
-        self.n_returns = 0
+        self._n_returns = 0
 
     def check(self, row: dict[str, Any]) -> None:
         """Check fields, types of what orders the row, and the order."""
@@ -1236,34 +2092,34 @@ class EntityRows(RegisterRows):
             if row[name] is not None and hour_number(row[name]) is None:
                 raise Malformed(f"{name} is not an hour")
         self._check_times(key[2], row["removed_at"], row["state_at"])
-        self.n_returns += self._last[:2] == key[:2]
+        self._n_returns += self._last[:2] == key[:2]
         self.in_order(key, f"org_id, {self._id}, first_seen_at")
         self.count(key[0], row["removed_at"] is None)
 
     def _check_times(self, first: str, removed: str | None, state: str | None) -> None:
-        start, end = self.manifest["period_start"], self.manifest["period_end"]
-        if first > end:
+        if first > self._end:
             raise Malformed("first_seen_at lies behind the period")
-        if removed is not None and not max(first, start) < removed <= end:
+        if removed is not None and not max(first, self._start) < removed <= self._end:
             raise Malformed("removed_at is not behind first_seen_at, or not in the period")
-        if state is not None and not start <= state <= end:
+        if state is not None and not self._start <= state <= self._end:
             raise Malformed("state_at is not in the period")
         if state is not None and removed is not None and state >= removed:
             raise Malformed("state_at is an hour at which it was removed")
+
+    def notes(self) -> list[str]:
+        """Tell how many rows are of somebody who was there before."""
+        words = f"returned  {self.name}: {self._n_returns} came back: one row a stay"
+        return [words] if self._n_returns else []
 
 
 class FindingRows(RegisterRows):
     """Findings by (org_id, finding_id, first_seen_hour): open in the period, or resolved in it."""
 
-    def __init__(self, manifest: Manifest, name: str) -> None:
-        super().__init__(manifest, name)
-        self._start, self._end = manifest["period_start"], manifest["period_end"]
-
     def check(self, row: dict[str, Any]) -> None:
         """Check fields, times and order."""
         super().check(row)
         for name in ("finding_id", "kind", "section"):
-            if not _is_text(row[name]):
+            if not is_text(row[name]):
                 raise Malformed(f"{name} is no text")
         if row["severity"] not in ("low", "medium", "high"):
             raise Malformed("severity is none of low, medium and high")
@@ -1283,15 +2139,18 @@ class FindingRows(RegisterRows):
 
 
 class ChangeRows(Rows):
-    """Changes by (org_id, hour, section, entity_id, kind), inside the period."""
+    """Changes by (org_id, hour, section, entity_id, kind), inside the period.
 
-    def __init__(self, manifest: Manifest, name: str) -> None:
+    Each hour's seal must have as many: `sealed` are the counts of the seals, where there are any.
+    """
+
+    def __init__(self, manifest: Manifest, name: str, sealed: HourCounts) -> None:
         super().__init__(manifest, name)
         self._start, self._end = manifest["period_start"], manifest["period_end"]
-        self._orders = {org: n for n, org in enumerate(sorted(self._orgs))}
-        self._open: tuple[str, str] = ("", "")
-        self._n_open = 0
-        self.sealed = SealedCounts()
+        self._sealed = sealed
+        self._hour: tuple[str, str] = ("", "")
+        self._n_in_hour = 0
+        sealed.rewind()
 
     def check(self, row: dict[str, Any]) -> None:
         """Check fields, values against the kind, verdict and order; count by hour."""
@@ -1306,258 +2165,158 @@ class ChangeRows(Rows):
         self._check_verdict(row)
         key = (row["org_id"], hour, row["section"], row["entity_id"], row["kind"])
         self.in_order(key, "org_id, hour, section, entity_id, kind")
-        if key[:2] != self._open:
-            self.finish()
-            self._open = (key[0], key[1])
-        self._n_open += 1
+        if key[:2] != self._hour:
+            self._close_hour()
+            self._hour = (key[0], key[1])
+        self._n_in_hour += 1
 
-    @staticmethod
-    def _check_values(row: dict[str, Any]) -> None:
+    def _check_values(self, row: dict[str, Any]) -> None:
         names = row["fields"]
-        if not _is_texts(names):
+        if not is_texts(names):
             raise Malformed("fields is not a list of different texts")
-        there = {"added": (False, True), "removed": (True, False), "modified": (True, True)}
-        if type(row["kind"]) is not str or row["kind"] not in there:
+        if type(row["kind"]) is not str or row["kind"] not in HAS_VALUES:
             raise Malformed("kind is none of added, removed and modified")
-        for place, name in enumerate(("before", "after")):
-            values, wanted = row[name], there[row["kind"]][place]
-            if (type(values) is dict and values.keys() == set(names)) if wanted else values is None:
-                continue
-            raise Malformed(f"{name} does not hold what kind and fields say")
+        for name, has_values in zip(("before", "after"), HAS_VALUES[row["kind"]]):
+            values = row[name]
+            holds_them = type(values) is dict and values.keys() == set(names)
+            if not (holds_them if has_values else values is None):
+                raise Malformed(f"{name} does not hold what kind and fields say")
 
     @staticmethod
     def _check_verdict(row: dict[str, Any]) -> None:
         verdict, event_id = row["verdict"], row["event_id"]
         if verdict not in ("explained", "unexplained", "cannot_tell", None):
             raise Malformed("verdict is none of explained, unexplained, cannot_tell and null")
-        if not (event_id is None or _is_text(event_id)):
+        if not (event_id is None or is_text(event_id)):
             raise Malformed("event_id is neither a text nor null")
         if verdict == "explained" and event_id is None:
             raise Malformed("it is explained, but by no event")
 
+    def _close_hour(self) -> None:
+        """Hold the changes of the last hour to its seal, and tell of sealed hours before it."""
+        if not self._n_in_hour:
+            return
+        org, hour = self._org_numbers[self._hour[0]], hour_number(self._hour[1]) or 0
+        for other_org, other_hour, n_sealed in self._sealed.before(org, hour):
+            self._compare(other_org, other_hour, 0, n_sealed)
+        n_sealed = sum(n for n, _ in self._sealed.of(org, hour).values())
+        self._compare(org, hour, self._n_in_hour, n_sealed)
+        self._n_in_hour = 0
+
+    def _compare(self, org: int, hour: int, n: int, n_sealed: int) -> None:
+        if n != n_sealed and len(self.broken) <= 2 * MAX_REASONS:
+            name = f"{printable(self._org_ids[org])} {hour_name(hour)}"
+            self.broken.append(f"{name}: {n} changes are here, the seal has {n_sealed}")
+
     def finish(self) -> None:
-        """Note how many changes the last hour has."""
-        if self._n_open:
-            org, hour = self._open
-            self.sealed.add(self._orders[org], hour_number(hour) or 0, hour[:7], self._n_open)
-        self._n_open = 0
-
-    def close(self) -> None:
-        """Close the file of counts."""
-        self.sealed.close()
+        """Close the last hour, and tell of sealed hours behind it."""
+        self._close_hour()
+        for org, hour, n_sealed in self._sealed.rest():
+            self._compare(org, hour, 0, n_sealed)
 
 
-# Replaces control characters, but for the newline: what it leaves alone has none.
-NO_CONTROLS = bytes(byte if byte >= 32 or byte == 10 else 127 for byte in range(256))
+# ---------------------------------------------------------------------------------------------
+# Rows of events (check 9): inside the period, or late; each id once; counted as sealed.
 
-
-class Shapes:
-    """Knows canonical JSON again by its shape, which is cheaper than reading it.
-
-    All texts are without backslash and control character. A shape is what is left of one when an
-    empty string takes the place of whatever stands behind a colon and is plain: a string, a list
-    of strings, or an integer of at most 15 digits. Each of these is its own canonical form. A
-    shape is remembered when the text it was taken from is canonical, what was replaced in it are
-    values of its objects, and the strings left in it hold no colon. Then every colon of the shape
-    stands behind a key, so a text of that shape is the remembered one with other plain values in
-    the same places; keys and their order are the same: it is canonical too.
-
-    Attributes:
-        pattern: matches texts of the first shapes that were learned, each with its plain values.
-    """
-
-    MOST = 4096
-    LONGEST = 4096
-    DEEPEST = 16  # lists and objects; a plain list is one more
-    MOST_IN_PATTERN, SHORTEST = 16, 32
-    PLAIN = r':(?:"[^"]*"|\["[^"]*"(?:,"[^"]*")*\]|(?:0|-?[1-9][0-9]{0,14})(?=[,}]))'
-
-    def __init__(self) -> None:
-        self._known: set[str] = set()
-        self._in_pattern: list[str] = []
-        self.pattern = "(?!)"  # matches nothing
-
-    def of(self, texts: Sequence[str]) -> list[str] | None:
-        """Return the shape of each text, None where one of them ends inside a string."""
-        if not texts:
-            return []
-        shapes = re.sub(self.PLAIN, ':""', "\n".join(texts)).split("\n")
-        return shapes if len(shapes) == len(texts) else None
-
-    def unknown(self, shapes: list[str]) -> Iterator[int]:
-        """Yield the places of those that are not known by then."""
-        if not self._known.issuperset(shapes):
-            for at, shape in enumerate(shapes):
-                if shape not in self._known:
-                    yield at
-
-    def learn(self, shape: str, value: object) -> None:
-        """Remember the shape of a text that was found canonical, and what it said, if it serves."""
-        if (
-            len(shape) <= self.LONGEST
-            and len(self._known) < self.MOST
-            and shape.count("{") + shape.count("[") <= self.DEEPEST
-            and shape == ENCODER.encode(self._emptied(value))
-            and STRING.sub("", shape).count(":") == shape.count(":")
-        ):
-            self._known.add(shape)
-            if len(shape) >= self.SHORTEST and len(self._in_pattern) < self.MOST_IN_PATTERN:
-                self._in_pattern.append(shape)
-                self.pattern = self._pattern()
-
-    def _pattern(self) -> str:
-        shapes = self._in_pattern
-        begin = os.path.commonprefix(shapes)  # noqa: RUF071 - of texts, not of paths
-        begin = begin[: max(begin.rfind(","), begin.rfind("{")) + 1]
-        ends = [self._of_shape(shape[len(begin) :]) for shape in shapes]
-        return f"{self._of_shape(begin)}(?:{'|'.join(ends)})"
-
-    def _of_shape(self, shape: str) -> str:
-        return self.PLAIN.join(map(re.escape, shape.split(':""')))
-
-    def _emptied(self, value: object) -> object:
-        if isinstance(value, dict):
-            return {k: "" if self._is_plain(v) else self._emptied(v) for k, v in value.items()}
-        return [self._emptied(item) for item in value] if isinstance(value, list) else value
-
-    @staticmethod
-    def _is_plain(value: object) -> bool:
-        if type(value) is int:
-            return abs(value) < 10**15
-        if type(value) is list:
-            return bool(value) and all(type(item) is str for item in value)
-        return type(value) is str
-
-
-def _event_pattern(details: str) -> str:
-    """Return the pattern of a plain row of events.jsonl.
-
-    Its groups: the row up to `late`; details, unless they are of a known pattern; event_id, late,
-    occurred_at, org_id, sealed_hour.
-    """
-    text, group, text_or_null = '"[^"]{0,512}"', '"([^"]{0,512})"', '(?:null|"[^"]{0,512}")'
-    clock = "(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]Z"
-    fields = (
-        rf'^(\{{"actor_hash":{text_or_null},',
-        f'"actor_id":{text_or_null},',
-        f'"actor_type":{text_or_null},',
-        rf'"details":(?:{details}|(null|\{{.{{0,10000}}\}})),',
-        f'"event_id":{group},',
-        f'"event_type":{text},)',
-        '"late":(false|true),',
-        f'"occurred_at":"([0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}T{clock})",',
-        f'"org_id":{group},',
-        f'"project_id":{text_or_null},',
-        f'"sealed_hour":{group},',
-        rf'"target_id":{text_or_null}\}}$',
-    )
-    return "".join(fields)
-
-
-LATE, IN_TIME = '"late":true', '"late":false'
-
-
-def _days(keys: list[tuple[str, str, str, str]]) -> Iterator[tuple[str, str, str, int, int]]:
-    """Yield organization, sealing hour and day of sorted events, and where these begin and end."""
-    import bisect
-
-    start = 0
-    while start < len(keys):
-        org, hour, at, _ = keys[start]
-        end = bisect.bisect_left(keys, (org, hour, at[:10] + "U"), start)
-        yield org, hour, at[:10], start, end
-        start = end
+EVENT_KEY = ("org_id", "sealed_hour", "occurred_at", "event_id")
+EVENT_FIELDS = (*EVENT_KEY, "late", *sorted(FIELDS["events.jsonl"] - {*EVENT_KEY, "late"}))
+EVENT_TYPES = [{str}, {str}, {str}, {str}, {bool}]
+INSTANTS = f"(?:{INSTANT_PATTERN}Z)*"
+EventKey = tuple[str, str, str, str]
 
 
 class EventRows(Rows):
     """Events by (org_id, sealed_hour, occurred_at, event_id), each id once, inside the period.
 
-    Nearly all rows of a large pack are events, so many of them are checked at once where they are
-    plain: `_plain_block` accepts only what `row` accepts, and leaves the rest to it.
+    Nearly all rows of a large pack are events, so many of them are checked at once where orjson is
+    installed. That accepts only what `row` accepts; the rest is read row by row.
+
+    Attributes:
+        ids: hashes of all ids.
+        sealed: events by sealing hour and month, with the digest of the rows as sealed.
     """
 
-    PLAIN = 1 << 14  # bytes; fewer are checked row by row
-    LONGEST = 12_000  # characters up to `late`; so no plain row is so long that values are counted
+    AT_ONCE = 80_000  # bytes of rows, which fit into the processor's cache with all that they say
+    SMALL = 1 << 14  # fewer are read row by row, in less time than importing orjson takes
 
     def __init__(self, manifest: Manifest, name: str) -> None:
         super().__init__(manifest, name)
         self._start, self._end = manifest["period_start"], manifest["period_end"]
         self._cut = manifest["cut_hour"]
-        self._orders = {org: n for n, org in enumerate(sorted(self._orgs))}
         self._hours: set[str] = set()
         self._days: set[str] = set()
-        self._open: tuple[str, str] = ("", "")
+        self._open_hour: tuple[str, str] = ("", "")
         self._months: dict[str, tuple[int, Any]] = {}
-        self._shapes = Shapes()
-        self.n_late = 0
-        self.n_elsewhere = 0
+        self._line = b""
+        self._n_late = 0
+        self._n_elsewhere = 0
         self.ids = SeenIds()
-        self.sealed = SealedCounts()
+        self.sealed = HourCounts()
 
     def block(self, rows: bytes) -> None:
         """Check whole rows, each ended by its newline."""
-        if len(rows) < self.PLAIN:
+        reader = fast_json() if len(rows) >= self.SMALL else None
+        if reader is None:
             super().block(rows)
-        elif not self._plain_block(rows):
-            middle = rows.find(b"\n", len(rows) // 2) + 1
-            if 0 < middle < len(rows):
-                self.block(rows[:middle])
-                self.block(rows[middle:])
-            else:
-                super().block(rows)
+            return
+        start = 0
+        while start < len(rows):
+            end = rows.find(b"\n", start + self.AT_ONCE) + 1 or len(rows)
+            self._check_many(rows[start:end], reader)
+            start = end
 
-    def _plain_block(self, rows: bytes) -> bool:
-        """Check many rows at once; False, with nothing counted, if one of them is not plain."""
-        if b"\\" in rows or rows.translate(NO_CONTROLS) != rows:
+    def _check_many(self, block: bytes, reader: FastJson) -> None:
+        """Check rows at once, or else those in halves that are not plain."""
+        if self._accept(block, reader):
+            return
+        middle = block.find(b"\n", len(block) // 2) + 1
+        if len(block) < self.SMALL or middle in (0, len(block)):
+            super().block(block)
+        else:
+            self._check_many(block[:middle], reader)
+            self._check_many(block[middle:], reader)
+
+    def _accept(self, block: bytes, reader: FastJson) -> bool:
+        """Check rows at once; False, with nothing counted, if one of them must be read alone."""
+        fast = reader.read(block, EVENT_FIELDS, len(EVENT_TYPES))
+        if fast is None or fast.types != EVENT_TYPES:
             return False
-        try:
-            text = rows.decode("utf-8")
-        except UnicodeDecodeError:
-            return False
-        pattern = _event_pattern(self._shapes.pattern)
-        found = re.findall(pattern, text, re.MULTILINE)
-        lines = text.split("\n")
-        if len(found) != len(lines) - 1:
-            return False
-        heads, details, ids, lates, ats, orgs, hours = zip(*found)
-        places = [at for at, text in enumerate(details) if text]
-        shapes = self._shapes.of([details[at] for at in places])
-        if shapes is None or max(map(len, heads)) > self.LONGEST:
-            return False
-        keys = list(zip(orgs, hours, ats, ids))
+        orgs, hours, instants, ids, lates = fast.columns
+        keys: list[EventKey] = list(zip(orgs, hours, instants, ids))
         if keys[0] <= self._last or not all(map(operator.lt, keys, keys[1:])):
             return False
-        n_late = lates.count("true")
-        in_time = [at for at, late in zip(ats, lates) if late == "false"] if n_late else ats
+        if set(map(len, instants)) != {20} or not re.fullmatch(INSTANTS, "".join(instants)):
+            return False
+        late = [at for at, is_late in zip(instants, lates) if is_late] if True in lates else []
+        in_time = [at for at, is_late in zip(instants, lates) if not is_late] if late else instants
         if in_time and not self._start <= min(in_time) <= max(in_time) <= self._end:
             return False
-        if n_late and max(at for at, late in zip(ats, lates) if late == "true") >= self._start:
+        if late and max(late) >= self._start:
             return False
         days = list(_days(keys))
         try:
             for org, hour, day, _, end in days:
-                if ats[end - 1][:13] > hour:
+                if instants[end - 1][:13] > hour:
                     return False
                 self._check_org(org)
                 self._check_hour(hour)
                 self._check_day(day)
-            for at in self._shapes.unknown(shapes):
-                self._shapes.learn(shapes[at], canonical_row(lines[places[at]].encode())["details"])
         except Malformed:
             return False
-        self.n += len(found)
+        self.n += len(keys)
         self._last = keys[-1]
-        self.n_late += n_late
+        self._n_late += len(late)
         self.ids.add(list(map(hash, zip(orgs, ids))))
-        if n_late:
-            # A late event was sealed as what it is in the pack of its own month.
-            lines = [
-                line.replace(head + LATE, head + IN_TIME, 1) for head, line in zip(heads, lines)
-            ]
+        sealed = reader.write([{**row, "late": False} for row in fast.rows]) if late else block
+        lines = sealed.split(b"\n") if len(days) > 1 else [sealed[:-1]]
         for org, hour, day, start, end in days:
-            sealed = "\n".join(lines[start:end]) + "\n"
-            self._count(org, hour, day[:7], end - start, sealed.encode())
+            self._count(org, hour, day[:7], end - start, b"\n".join([*lines[start:end], b""]))
         return True
+
+    def read(self, line: bytes) -> dict[str, Any]:
+        """Return the row's values after checking the form of its bytes."""
+        self._line = line
+        return canonical_row(line)
 
     def check(self, row: dict[str, Any]) -> None:
         """Check fields, times, order, and remember the id."""
@@ -1581,8 +2340,10 @@ class EventRows(Rows):
             raise Malformed("it was sealed before it occurred")
         self.in_order((org, hour, at, event_id), "org_id, sealed_hour, occurred_at, event_id")
         self.ids.add([hash((org, event_id))])
-        self._count(org, hour, at[:7], 1, canonical({**row, "late": False}) + b"\n")
-        self.n_late += late
+        # A late event was sealed as what it is in the pack of its own month.
+        sealed = canonical({**row, "late": False}) if late else self._line
+        self._count(org, hour, at[:7], 1, sealed + b"\n")
+        self._n_late += late
 
     def _check_hour(self, hour: str) -> None:
         if hour in self._hours:
@@ -1591,7 +2352,7 @@ class EventRows(Rows):
             raise Malformed("sealed_hour is not an hour")
         if hour > self._cut:
             raise Malformed("it was sealed after the cut")
-        if len(self._hours) < MAX_KEPT:
+        if len(self._hours) < MAX_REMEMBERED:
             self._hours.add(hour)
 
     def _check_day(self, day: str) -> None:
@@ -1599,34 +2360,45 @@ class EventRows(Rows):
             return
         if seconds(f"{day}T00:00:00Z") is None:
             raise Malformed("occurred_at is not an instant")
-        if len(self._days) < MAX_KEPT:
+        if len(self._days) < MAX_REMEMBERED:
             self._days.add(day)
 
     def _count(self, org: str, hour: str, month: str, n: int, sealed: bytes) -> None:
         """Count events of one hour and month, and digest them as they were sealed."""
-        if (org, hour) != self._open:
+        if (org, hour) != self._open_hour:
             self._close_hour()
-            self._open = (org, hour)
+            self._open_hour = (org, hour)
         before, digest = self._months.get(month) or (0, hashlib.sha256())
         # An hour behind the period, or a late event's before it, has no row to compare.
         if self._start <= hour <= self._end:
             digest.update(sealed)
         else:
-            self.n_elsewhere += n
+            self._n_elsewhere += n
         self._months[month] = (before + n, digest)
 
     def _close_hour(self) -> None:
-        org, hour = self._open
+        org, hour = self._open_hour
         if self._start <= hour <= self._end:
             number = hour_number(hour) or 0
             for month, (n, digest) in sorted(self._months.items()):
-                self.sealed.add(self._orders[org], number, month, n, digest.digest())
+                self.sealed.add(self._org_numbers[org], number, month, n, digest.digest())
         self._months = {}
 
     def finish(self) -> None:
         """Count the last hour."""
         self._close_hour()
-        self._open = ("", "")
+        self._open_hour = ("", "")
+
+    def notes(self) -> list[str]:
+        """Tell of late events, and of those that no seal in the pack counts."""
+        notes = []
+        if self._n_late:
+            words = f"{self._n_late}, not in an earlier pack of that period"
+            notes.append(f"late      events of an earlier period: {words}")
+        if self._n_elsewhere:
+            words = f"{self._n_elsewhere}, so no seal here was compared with them"
+            notes.append(f"events    sealed by hours outside the period: {words}")
+        return notes
 
     def close(self) -> None:
         """Close the files of hashes and counts."""
@@ -1634,133 +2406,47 @@ class EventRows(Rows):
         self.sealed.close()
 
 
-def _temporary_file() -> Any:
-    """Return a nameless file for digests and counts, which are all that is ever put aside."""
-    import tempfile  # costs more than a small pack's whole check
-
-    return tempfile.TemporaryFile()
-
-
-class SeenIds:
-    """Finds repeated 64-bit hashes in bounded memory: buckets, put aside in a file when many."""
-
-    BUCKETS = 256
-    IN_MEMORY = 1 << 20
-    SUSPECTS = 64
-
-    def __init__(self) -> None:
-        self._buckets = [array("q") for _ in range(self.BUCKETS)]
-        self._n = 0
-        self._aside: Any | None = None
-        self._parts: list[list[tuple[int, int]]] = [[] for _ in range(self.BUCKETS)]
-
-    def add(self, hashes: list[int]) -> None:
-        """Remember some hashes."""
-        buckets = self._buckets
-        for hashed in hashes:
-            buckets[hashed & 255].append(hashed)
-        self._n += len(hashes)
-        if self._n >= self.IN_MEMORY:
-            self._put_aside()
-
-    def _put_aside(self) -> None:
-        if self._aside is None:
-            self._aside = _temporary_file()
-        for number, bucket in enumerate(self._buckets):
-            self._parts[number].append((self._aside.tell(), len(bucket)))
-            bucket.tofile(self._aside)
-        self._buckets = [array("q") for _ in range(self.BUCKETS)]
-        self._n = 0
-
-    def close(self) -> None:
-        """Close the file, if there is one."""
-        if self._aside is not None:
-            self._aside.close()
-
-    def repeated(self) -> set[int]:
-        """Return hashes seen more than once (the first few): almost surely repeated ids."""
-        found: set[int] = set()
-        for number, bucket in enumerate(self._buckets):
-            for offset, length in self._parts[number]:
-                assert self._aside is not None  # noqa: S101 - parts exist only with the file
-                self._aside.seek(offset)
-                bucket.fromfile(self._aside, length)
-            self._buckets[number] = array("q")
-            if len(set(bucket)) == len(bucket):
-                continue
-            last = None
-            for hashed in sorted(bucket):
-                if hashed == last and len(found) < self.SUSPECTS:
-                    found.add(hashed)
-                last = hashed
-        return found
+def _days(keys: list[EventKey]) -> Iterator[tuple[str, str, str, int, int]]:
+    """Yield organization, sealing hour and day of sorted events, and where these begin and end."""
+    start = 0
+    while start < len(keys):
+        org, hour, at, _ = keys[start]
+        end = bisect.bisect_left(keys, (org, hour, at[:10] + "U", ""), start)
+        yield org, hour, at[:10], start, end
+        start = end
 
 
-class SealedCounts:
-    """Rows per organization, sealing hour and month, in that order, put aside in a file.
+class RepeatedIds(Rows):
+    """Finds which of the ids with a suspected hash stand in events.jsonl twice.
 
-    Of events also the SHA-256 of the rows as they were sealed.
+    Attributes:
+        repeated: the first few of these ids.
     """
 
-    RECORD = struct.Struct("<IIII32s")
-    MOST = (1 << 32) - 1
-    IN_MEMORY = 4 << 20
+    def __init__(self, manifest: Manifest, suspects: set[int]) -> None:
+        super().__init__(manifest, "events.jsonl")
+        self.repeated: list[str] = []
+        self._suspects = suspects
+        self._ids: set[tuple[str, str]] = set()
 
-    def __init__(self) -> None:
-        self._file: Any = io.BytesIO()
-        self._ahead: tuple[int, int, str, int, bytes] | None = None
-
-    def add(self, org: int, hour: int, month: str, n: int, digest: bytes = b"") -> None:
-        """Append one count; the caller's rows are sorted, so these are."""
-        months = int(month[:4]) * 12 + int(month[5:]) - 1
-        self._file.write(self.RECORD.pack(org, hour, months, n, digest))
-        if isinstance(self._file, io.BytesIO) and self._file.tell() > self.IN_MEMORY:
-            held, self._file = self._file, _temporary_file()
-            self._file.write(held.getvalue())
-
-    def close(self) -> None:
-        """Close the file."""
-        self._file.close()
-
-    def rewind(self) -> None:
-        """Go back to the first count, for reading."""
-        self._file.seek(0)
-        self._read()
-
-    def _read(self) -> None:
-        data = self._file.read(self.RECORD.size)
-        if not data:
-            self._ahead = None
+    def row(self, line: bytes) -> None:
+        """Read one row; what cannot be read was told of before."""
+        try:
+            row = parse(line, OURS)
+            key = (row["org_id"], row["event_id"])
+            hashed = hash(key)
+        except (Malformed, KeyError, TypeError):
             return
-        org, hour, month, n, digest = self.RECORD.unpack(data)
-        self._ahead = (org, hour, f"{month // 12:04d}-{month % 12 + 1:02d}", n, digest)
-
-    def before(self, org: int, hour: int) -> Iterator[tuple[int, int]]:
-        """Yield organization and hour of counts that stand before this hour, and drop them."""
-        while self._ahead and self._ahead[:2] < (org, hour):
-            yield self._ahead[0], self._ahead[1]
-            self._read()
-
-    def of(self, org: int, hour: int) -> dict[str, tuple[int, str]]:
-        """Return month to count and digest for this hour, and drop them."""
-        counts = {}
-        while self._ahead and self._ahead[:2] == (org, hour):
-            counts[self._ahead[2]] = (self._ahead[3], self._ahead[4].hex())
-            self._read()
-        return counts
-
-    def all(self) -> Iterator[tuple[int, int, int]]:
-        """Yield organization, hour and count, from the first."""
-        self.rewind()
-        while self._ahead:
-            yield self._ahead[0], self._ahead[1], self._ahead[3]
-            self._read()
+        if hashed in self._suspects:
+            if key in self._ids and len(self.repeated) <= MAX_REASONS:
+                self.repeated.append(key[1])
+            self._ids.add(key)
 
 
 # ---------------------------------------------------------------------------------------------
-# Coverage and the chain of seals (check 10).
+# What a seal says: its reasons, its registers, its segments. Seals may be of any shape.
 
-
+SEAL_VERSION = 2
 MEANING = {
     "partial": "not every list was read to its end",
     "failed": "nothing could be read",
@@ -1773,56 +2459,195 @@ MEANING = {
 }
 
 
-class Run:
+class HourRun:
     """Consecutive hours of one organization that deserve to be named, with their outcome."""
 
-    def __init__(self, org_id: str, first: int, last: int, outcome: str, reason: str) -> None:
+    def __init__(self, org_id: str, first: int, last: int, outcome: str, reason: str = "") -> None:
         self.org_id = org_id
         self.first = first
         self.last = last
         self.outcome = outcome
         self.reason = reason
 
+    def continues(self, other: HourRun) -> bool:
+        """Tell whether it begins where another ends, for the same reason."""
+        end = (other.org_id, other.last + 1, other.outcome, other.reason)
+        return end == (self.org_id, self.first, self.outcome, self.reason)
+
+    def facts(self) -> dict[str, Any]:
+        """Return it for the JSON output."""
+        return {
+            "org_id": self.org_id,
+            "first_hour": hour_name(self.first),
+            "last_hour": hour_name(self.last),
+            "outcome": self.outcome,
+            "reason": self.reason or None,
+        }
+
     def words(self) -> str:
         """Say it on one line."""
         n = self.last - self.first + 1
         hours = hour_name(self.first) + (f" .. {hour_name(self.last)}" if n > 1 else "")
-        why = f" ({shown(self.reason, 60)})" if self.reason else ""
+        why = f" ({printable(self.reason, 60)})" if self.reason else ""
         count = f"{n} hour{'s' * (n > 1)}: {MEANING[self.outcome]}"
-        return f"{shown(self.org_id)}  {hours}  {self.outcome}{why}, {count}"
+        return f"{printable(self.org_id)}  {hours}  {self.outcome}{why}, {count}"
+
+
+class SealDigests:
+    """The seals' digests by organization and hour, each at its position in a file."""
+
+    SIZE = 32
+
+    def __init__(self, org_numbers: dict[str, int], first_hour: int, last_hour: int) -> None:
+        self._org_numbers = org_numbers
+        self._first, self._last = first_hour, last_hour
+        self._before: dict[str, str | None] = {}
+        self._file = SpillFile()
+
+    def _position(self, org: str, hour: int) -> int | None:
+        if org not in self._org_numbers or not self._first <= hour <= self._last:
+            return None
+        hours = self._last - self._first + 1
+        return (self._org_numbers[org] * hours + hour - self._first) * self.SIZE
+
+    def covers(self, org: str, hour: int | None) -> bool:
+        """Tell whether the pack answers for this hour, or names the seal of the one before."""
+        if hour is None:
+            return False
+        return self._position(org, hour) is not None or (
+            hour == self._first - 1 and org in self._before
+        )
+
+    def put_before(self, org: str, digest: str | None) -> None:
+        """Keep what an organization's first seal follows."""
+        self._before[org] = digest
+
+    def put(self, org: str, hour: int, digest: str) -> None:
+        """Keep the digest of an hour's seal, unless the hour is outside the period."""
+        position = self._position(org, hour)
+        if position is not None:
+            self._file.write(bytes.fromhex(digest), position)
+
+    def get(self, org: str, hour: int) -> str | None:
+        """Return an hour's digest, None where it has no seal."""
+        if hour == self._first - 1:
+            return self._before.get(org)
+        digest = self._file.read(self.SIZE, self._position(org, hour) or 0)
+        return digest.hex() if digest.strip(b"\0") else None
+
+    def close(self) -> None:
+        """Give the file back."""
+        self._file.close()
+
+
+def _entries(seal: object, key: str) -> list[dict[str, Any]]:
+    values = seal.get(key) if isinstance(seal, dict) else None
+    return [v for v in values if isinstance(v, dict)] if isinstance(values, list) else []
+
+
+def lifecycle_kinds(seal: object) -> list[str]:
+    """Return what a seal tells of connecting, pausing and the like, in order."""
+    kinds = [entry.get("kind") for entry in _entries(seal, "lifecycle")]
+    return [kind for kind in kinds if isinstance(kind, str)]
+
+
+def hour_of_disconnection(seal: object) -> int | None:
+    """Return the hour of the first disconnection that a seal tells of."""
+    for entry in _entries(seal, "lifecycle"):
+        if entry.get("kind") == "disconnected":
+            at = seconds(entry.get("at"))
+            return None if at is None else at // 3600
+    return None
+
+
+def audit_log_status(seal: dict[str, Any]) -> str | None:
+    """Return what an hour's reading of the audit log showed; None where it was not read."""
+    sections, frontiers = seal.get("sections"), seal.get("frontiers")
+    facts = sections.get("audit_events") if isinstance(sections, dict) else None
+    status = facts.get("status") if isinstance(facts, dict) else None
+    if status == "forbidden":
+        return "forbidden"
+    proven = frontiers.get("proven") if isinstance(frontiers, dict) else None
+    if status not in ("complete", "partial", "unproven") or type(proven) is not bool:
+        return None
+    return "proven" if proven else "unproven"
+
+
+def register_counts(seal: dict[str, Any]) -> dict[str, tuple[int, int]]:
+    """Return by section how many a seal says are there, and the rows of its register."""
+    sections = seal.get("sections")
+    counts: dict[str, tuple[int, int]] = {}
+    for name, facts in sections.items() if isinstance(sections, dict) else ():
+        register = facts.get("register") if isinstance(facts, dict) else None
+        if isinstance(register, dict):
+            count, rows = facts.get("count"), register.get("rows")
+            if is_count(count) and is_count(rows):
+                counts[name] = (count, rows)  # type: ignore[assignment]
+    return counts
+
+
+def segment_counts(seal: dict[str, Any], kind: str) -> dict[str, tuple[int, str | None]] | None:
+    """Return month to rows and digest of a seal's segments of a kind; None if not readable."""
+    segments = seal.get("segments") or {}
+    entries = segments.get(kind) if isinstance(segments, dict) else None
+    is_hash_or_null, _ = HASH_OR_NULL
+    counts: dict[str, tuple[int, str | None]] = {}
+    for entry in entries if isinstance(entries, list) else []:
+        month = entry.get("month") if isinstance(entry, dict) else None
+        if not isinstance(month, str) or not MONTH.fullmatch(month) or month in counts:
+            return None
+        if not is_count(entry.get("rows")) or not is_hash_or_null(entry.get("sha256")):
+            return None
+        counts[month] = (entry["rows"], entry.get("sha256"))
+    return counts
+
+
+# ---------------------------------------------------------------------------------------------
+# Coverage and the chain of seals (check 10).
 
 
 class CoverageRows(Rows):
-    """Recomputes each seal, follows the links, and counts hours against the manifest."""
+    """Recomputes each seal, follows the links, and counts hours against the manifest.
+
+    Attributes:
+        orgs: organizations that have hours.
+        runs: hours that are not complete.
+        n_more_runs: how many such runs there are beyond those.
+        counts: hours by outcome.
+        digests: of the seals.
+        changes: how many changes the seals have.
+        registers: what the last seals say of registers, by organization and section.
+    """
 
     NOT_GAPS = ("complete", "partial", "paused")
 
-    def __init__(self, manifest: Manifest, name: str, sealed: SealedCounts) -> None:
+    def __init__(self, manifest: Manifest, name: str, events: HourCounts) -> None:
         super().__init__(manifest, name)
-        self.broken: list[str] = []
-        self.runs: list[Run] = []
+        self.orgs: set[str] = set()
+        self.runs: list[HourRun] = []
         self.n_more_runs = 0
         self.counts = dict.fromkeys((*OUTCOMES, "gap"), 0)
-        self.longest_gap = 0
-        self._gap = 0
-        self._sealed = sealed
-        sealed.rewind()
-        self._orders = {org: n for n, org in enumerate(sorted(self._orgs))}
-        self._names: list[str] = sorted(self._orgs)
-        self._first_hour = (seconds(manifest["period_start"]) or 0) // 3600
-        self._last_hour = (seconds(manifest["period_end"]) or 0) // 3600
+        self._longest_gap = 0
+        self._events = events
+        events.rewind()
+        self._first_hour = manifest.second("period_start") // 3600
+        self._last_hour = manifest.second("period_end") // 3600
         self._chain = {entry["org_id"]: entry for entry in manifest["chain"]}
-        self._org = ""
-        self._hour = 0
-        self._disconnected = False
-        self._seals = 0
-        self._link: str | None = None
-        self.done: set[str] = set()
-        self._sections: dict[str, Any] = {}
-        self._told: dict[str, Any] = {}
-        self.digests = SealDigests(self._orgs, self._first_hour, self._last_hour)
+        self.digests = SealDigests(self._org_numbers, self._first_hour, self._last_hour)
+        self.changes = HourCounts()
         self.registers: dict[tuple[str, str], tuple[int, int]] = {}
-        self.changed = SealedCounts()
+        self._org = ""
+        self._begin_org("")
+
+    def _begin_org(self, org_id: str) -> None:
+        self._org = org_id
+        self._hour = 0
+        self._gap = 0
+        self._n_seals = 0
+        self._is_disconnected = False
+        self._link: str | None = None
+        self._registers: dict[str, tuple[int, int]] = {}
+        self._last_facts: dict[str, Any] = {}
 
     def check(self, row: dict[str, Any]) -> None:
         """Check one row of coverage.jsonl: its form for check 9, what it says for check 10."""
@@ -1832,61 +2657,29 @@ class CoverageRows(Rows):
             raise Malformed("hour is not an hour")
         if type(row["outcome"]) is not str:
             raise Malformed("outcome is not a text")
-        self.in_order((row["org_id"], row["hour"]), "org_id, hour")
-        if row["org_id"] != self._org:
+        org = row["org_id"]
+        self.in_order((org, row["hour"]), "org_id, hour")
+        if org != self._org:
             self._close_org()
-            self._open_org(row["org_id"])
+            self._begin_org(org)
+            self._link = self._chain[org]["first_previous_sha256"]
+            self.orgs.add(org)
+            self.digests.put_before(org, self._link)
         self._check_hour(row, hour)
 
     def _break(self, hour: int, why: str, org_id: str | None = None) -> None:
-        org = shown(self._org if org_id is None else org_id)
-        if len(self.broken) <= MAX_REASONS:
-            self.broken.append(f"{org} {hour_name(hour)}: {why}")
-
-    def _open_org(self, org_id: str) -> None:
-        self._org, self._hour, self._seals, self._gap = org_id, 0, 0, 0
-        self._disconnected = False
-        self._link = self._chain[org_id]["first_previous_sha256"]
-        self._sections, self._told = {}, {}
-        self.done.add(org_id)
-        self.digests.follows(org_id, self._link)
-
-    def _close_org(self) -> None:
-        if not self._org:
-            return
-        chain = self._chain[self._org]
-        if self._seals and self._link != chain["last_seal_sha256"]:
-            self._break(self._hour, "the last seal is not the chain's last_seal_sha256")
-        if self._seals != chain["seals"]:
-            self._break(self._hour, f"{self._seals} seals, the chain says {chain['seals']}")
-        stated = {**chain, "audit_log": _audit_log_of(self.manifest["audit_log"], self._org)}
-        for key, told in self._told.items():
-            if key in stated and stated[key] != told:
-                words = f"{key}: {shown(stated[key])} in the manifest, {shown(told)} in the seals"
-                self._break(self._hour, words)
-        if self._hour < self._last_hour:
-            # The hour in which a tenant disconnects is sealed, so that the chain says why it ends.
-            if not self._disconnected:
-                self._break(self._hour + 1, "missing, as all hours to the end of the period")
-            self._note(Run(self._org, self._hour + 1, self._last_hour, "disconnected", ""))
-        for name, facts in self._sections.items():
-            numbers = _register_numbers(facts)
-            if numbers is not None:
-                self.registers[self._org, name] = numbers
-
-    def name_of(self, order: int) -> str:
-        """Return the organization of a number in the counts."""
-        return self._names[order]
+        org = printable(self._org if org_id is None else org_id)
+        self.contradicts(f"{org} {hour_name(hour)}: {why}")
 
     def _check_hour(self, row: dict[str, Any], hour: int) -> None:
         outcome, seal = row["outcome"], row["seal"]
         if not self._first_hour <= hour <= self._last_hour:
             self._break(hour, "the hour is outside the period")
         if outcome not in self.counts:
-            self._break(hour, f"unknown outcome {shown(outcome)}")
+            self._break(hour, f"unknown outcome {printable(outcome)}")
             outcome = "gap"
-        kinds = _lifecycle_kinds(seal)
-        left = self._hour if self._disconnected else _left_hour(seal)
+        kinds = lifecycle_kinds(seal)
+        left = self._hour if self._is_disconnected else hour_of_disconnection(seal)
         self._check_consecutive(hour, left if "reconnected" in kinds else None, kinds)
         self._count(hour, outcome, seal)
         if seal is None and outcome == "gap":
@@ -1896,10 +2689,10 @@ class CoverageRows(Rows):
             self._break(hour, "the seal is missing")
         else:
             self._check_seal(row, seal, hour)
-        self._check_events(seal if type(seal) is dict else {}, hour)
+        self._check_segments(seal if type(seal) is dict else {}, hour)
         self._hour = hour
         ends = [kind for kind in kinds if kind in ("connected", "reconnected", "disconnected")]
-        self._disconnected = bool(ends) and ends[-1] == "disconnected"
+        self._is_disconnected = bool(ends) and ends[-1] == "disconnected"
 
     def _check_consecutive(self, hour: int, left: int | None, kinds: list[str]) -> None:
         """Demand that no hour is missing before this one, but while nothing was connected.
@@ -1908,11 +2701,11 @@ class CoverageRows(Rows):
         """
         if not self._hour:
             if hour > self._first_hour:
-                told = "reconnected" in kinds and (left is None or left <= self._first_hour)
-                if self._link is not None and not told:
+                is_told = "reconnected" in kinds and (left is None or left <= self._first_hour)
+                if self._link is not None and not is_told:
                     self._break(self._first_hour, f"missing, as all hours to {hour_name(hour)}")
                 words = "disconnected" if self._link is not None else "not connected yet"
-                self._note(Run(self._org, self._first_hour, hour - 1, words, ""))
+                self._note(HourRun(self._org, self._first_hour, hour - 1, words))
             return
         if hour == self._hour + 1:
             return
@@ -1922,23 +2715,21 @@ class CoverageRows(Rows):
             also = f", and {n - 1} more up to {hour_name(hour)}" if n > 1 else ""
             self._break(self._hour + 1, f"the hour is missing{also}")
         else:
-            self._note(Run(self._org, self._hour + 1, hour - 1, "disconnected", ""))
+            self._note(HourRun(self._org, self._hour + 1, hour - 1, "disconnected"))
 
     def _count(self, hour: int, outcome: str, seal: object) -> None:
         self.counts[outcome] += 1
         self._gap = 0 if outcome in self.NOT_GAPS else self._gap + 1
-        self.longest_gap = max(self.longest_gap, self._gap)
+        self._longest_gap = max(self._longest_gap, self._gap)
         if outcome != "complete":
             reason = seal.get("reason") if isinstance(seal, dict) else None
             text = reason if isinstance(reason, str) else ""
-            self._note(Run(self._org, hour, hour, outcome, text))
+            self._note(HourRun(self._org, hour, hour, outcome, text))
 
-    def _note(self, run: Run) -> None:
-        last = self.runs[-1] if self.runs else None
-        same = last and (last.org_id, last.last + 1, last.outcome, last.reason)
-        if last and same == (run.org_id, run.first, run.outcome, run.reason):
-            last.last = run.last
-        elif len(self.runs) < MAX_NOTES:
+    def _note(self, run: HourRun) -> None:
+        if self.runs and run.continues(self.runs[-1]):
+            self.runs[-1].last = run.last
+        elif len(self.runs) < MAX_RUNS:
             self.runs.append(run)
         else:
             self.n_more_runs += 1
@@ -1957,103 +2748,101 @@ class CoverageRows(Rows):
         if "previous_sha256" not in seal or seal["previous_sha256"] != self._link:
             self._break(hour, "the seal does not follow the seal before it")
         self._link = digest
-        self._seals += 1
+        self._n_seals += 1
         self.digests.put(self._org, hour, digest)
-        self._told["org_proof"], self._told["last_sealed_hour"] = seal.get("org_proof"), row["hour"]
-        audit_log = _audit_log(seal)
+        self._last_facts["org_proof"] = seal.get("org_proof")
+        self._last_facts["last_sealed_hour"] = row["hour"]
+        audit_log = audit_log_status(seal)
         if audit_log:
-            self._told["audit_log"] = audit_log
+            self._last_facts["audit_log"] = audit_log
         # In an hour without a picture the seal tells no numbers: those of the last one stand.
-        sections = seal.get("sections")
-        if isinstance(sections, dict) and any(map(_register_numbers, sections.values())):
-            self._sections = sections
+        self._registers = register_counts(seal) or self._registers
 
-    def _check_events(self, seal: dict[str, Any], hour: int) -> None:
+    def _check_segments(self, seal: dict[str, Any], hour: int) -> None:
         """Compare the seal's event segments with the events of this pack that it first sealed.
 
         Of a calendar month that lies whole in the period every event is here; of another one,
         at most as many as the segment has.
         """
-        order = self._orders[self._org]
-        for org, other in self._sealed.before(order, hour):
-            self._break(other, "events name this hour, which has no row", self._names[org])
-        counts = self._sealed.of(order, hour)
-        segments, changes = _segment_rows(seal, "events"), _segment_rows(seal, "changes")
+        org = self._org_numbers[self._org]
+        for other_org, other_hour, _ in self._events.before(org, hour):
+            self._break_unsealed(other_org, other_hour)
+        events = self._events.of(org, hour)
+        segments, changes = segment_counts(seal, "events"), segment_counts(seal, "changes")
         if segments is None or changes is None:
             self._break(hour, "the seal's segments of events or changes are malformed")
             return
-        n_changes = min(sum(n for n, _ in changes.values()), SealedCounts.MOST)
+        n_changes = min(sum(n for n, _ in changes.values()), HourCounts.MOST)
         if n_changes:
-            self.changed.add(order, hour, hour_name(hour)[:7], n_changes)
-        for month in sorted({*counts, *segments}):
-            here, digest = counts.get(month, (0, ""))
-            there, sealed = segments.get(month, (0, None))
-            if here > there or (here < there and self._whole_month(month)):
-                self._break(hour, f"{here} events of {month} are here, the seal has {there}")
-            elif here == there and here and sealed not in (None, digest):
+            self.changes.add(org, hour, hour_name(hour)[:7], n_changes)
+        for month in sorted({*events, *segments}):
+            n, digest = events.get(month, (0, ""))
+            n_sealed, sealed = segments.get(month, (0, None))
+            if n > n_sealed or (n < n_sealed and self._holds_whole(month)):
+                self._break(hour, f"{n} events of {month} are here, the seal has {n_sealed}")
+            elif n == n_sealed and n and sealed not in (None, digest):
                 self._break(hour, f"the events of {month} are others than those that were sealed")
 
-    def _whole_month(self, month: str) -> bool:
-        first = hour_number(f"{month}-01T00:00:00Z")
-        number = int(month[:4]) * 12 + int(month[5:])
-        after = hour_number(f"{number // 12:04d}-{number % 12 + 1:02d}-01T00:00:00Z")
-        if first is None or after is None:
-            return False
-        return self._first_hour <= first and after - 1 <= self._last_hour
+    def _break_unsealed(self, org: int, hour: int) -> None:
+        self._break(hour, "events name this hour, which has no row", self._org_ids[org])
 
-    def close(self) -> None:
-        """Close the files of counts and digests."""
-        self.changed.close()
-        self.digests.close()
+    def _holds_whole(self, month: str) -> bool:
+        hours = hours_of_month(month)
+        return hours is not None and self._first_hour <= hours[0] and hours[1] <= self._last_hour
+
+    def _close_org(self) -> None:
+        if not self._org:
+            return
+        stated = self._chain[self._org]
+        if self._n_seals and self._link != stated["last_seal_sha256"]:
+            self._break(self._hour, "the last seal is not the chain's last_seal_sha256")
+        if self._n_seals != stated["seals"]:
+            self._break(self._hour, f"{self._n_seals} seals, the chain says {stated['seals']}")
+        stated = {**stated, "audit_log": _stated_audit_log(self.manifest["audit_log"], self._org)}
+        for key, fact in self._last_facts.items():
+            if key in stated and stated[key] != fact:
+                values = f"{printable(stated[key])} in the manifest, {printable(fact)} in the seals"
+                self._break(self._hour, f"{key}: {values}")
+        if self._hour < self._last_hour:
+            # The hour in which a tenant disconnects is sealed, so that the chain says why it ends.
+            if not self._is_disconnected:
+                self._break(self._hour + 1, "missing, as all hours to the end of the period")
+            self._note(HourRun(self._org, self._hour + 1, self._last_hour, "disconnected"))
+        for section, counts in self._registers.items():
+            self.registers[self._org, section] = counts
 
     def finish(self) -> None:
         """Close the last organization and compare the totals with the manifest."""
         self._close_org()
-        for org, hour in self._sealed.before(1 << 32, 0):
-            self._break(hour, "events name this hour, which has no row", self._names[org])
-        for org_id, chain in self._chain.items():
-            if org_id in self.done:
+        for org, hour, _ in self._events.rest():
+            self._break_unsealed(org, hour)
+        for org_id, stated_chain in self._chain.items():
+            if org_id in self.orgs:
                 continue
-            self._note(Run(org_id, self._first_hour, self._last_hour, "not in the pack", ""))
-            if chain["seals"]:
-                self.broken.append(f"{shown(org_id)}: the chain has seals, coverage.jsonl none")
-        stated = self.manifest["coverage"]
-        found = {**self.counts, "expected_hours": self.n, "longest_gap_hours": self.longest_gap}
+            self._note(HourRun(org_id, self._first_hour, self._last_hour, "not in the pack"))
+            if stated_chain["seals"]:
+                why = "the chain has seals, coverage.jsonl none"
+                self.broken.append(f"{printable(org_id)}: {why}")
+        totals = {**self.counts, "expected_hours": self.n, "longest_gap_hours": self._longest_gap}
         for key in COVERAGE:
-            if found[key] != stated[key]:
-                self.broken.append(f"coverage.{key}: {found[key]} found, {stated[key]} stated")
+            stated = self.manifest["coverage"][key]
+            if totals[key] != stated:
+                self.broken.append(f"coverage.{key}: {totals[key]} found, {stated} stated")
+
+    def notes(self) -> list[str]:
+        """Name the hours that are not complete."""
+        notes = [f"hours     {run.words()}" for run in self.runs]
+        if self.n_more_runs:
+            notes.append(f"hours     and {self.n_more_runs} more such runs of hours")
+        return notes
+
+    def close(self) -> None:
+        """Close the files of counts and digests."""
+        self.changes.close()
+        self.digests.close()
 
 
-def _lifecycle_kinds(seal: object) -> list[str]:
-    entries = seal.get("lifecycle") if isinstance(seal, dict) else None
-    kinds = [e.get("kind") for e in entries if isinstance(e, dict)] if type(entries) is list else []
-    return [kind for kind in kinds if isinstance(kind, str)]
-
-
-def _left_hour(seal: object) -> int | None:
-    """Return the hour of the first disconnection that a seal tells of."""
-    entries = seal.get("lifecycle") if isinstance(seal, dict) else None
-    for entry in entries if isinstance(entries, list) else []:
-        if isinstance(entry, dict) and entry.get("kind") == "disconnected":
-            at = seconds(entry.get("at"))
-            return None if at is None else at // 3600
-    return None
-
-
-def _audit_log(seal: dict[str, Any]) -> str | None:
-    """Return what an hour's reading of the audit log showed; None where it was not read."""
-    sections, frontiers = seal.get("sections"), seal.get("frontiers")
-    facts = sections.get("audit_events") if isinstance(sections, dict) else None
-    status = facts.get("status") if isinstance(facts, dict) else None
-    if status == "forbidden":
-        return "forbidden"
-    proven = frontiers.get("proven") if isinstance(frontiers, dict) else None
-    if status not in ("complete", "partial", "unproven") or type(proven) is not bool:
-        return None
-    return "proven" if proven else "unproven"
-
-
-def _audit_log_of(stated: object, org_id: str) -> object:
+def _stated_audit_log(stated: object, org_id: str) -> object:
     """Return what the manifest says of one organization's audit log."""
     if isinstance(stated, dict):
         return stated.get(org_id)
@@ -2061,89 +2850,8 @@ def _audit_log_of(stated: object, org_id: str) -> object:
     return next((e.get("status") for e in entries if e.get("org_id") == org_id), None)
 
 
-def _register_numbers(facts: object) -> tuple[int, int] | None:
-    """Return how many a seal says are there, and rows of the register; None where it does not."""
-    register = facts.get("register") if isinstance(facts, dict) else None
-    if not isinstance(facts, dict) or not isinstance(register, dict):
-        return None
-    numbers = (facts.get("count"), register.get("rows"))
-    return numbers if all(map(_is_count, numbers)) else None  # type: ignore[return-value]
-
-
-def _segment_rows(seal: dict[str, Any], kind: str) -> dict[str, tuple[int, str | None]] | None:
-    """Return month to rows and digest of a seal's segments of a kind; None if not readable."""
-    segments = seal.get("segments") or {}
-    entries = segments.get(kind) if isinstance(segments, dict) else None
-    found: dict[str, tuple[int, str | None]] = {}
-    for entry in entries if isinstance(entries, list) else []:
-        month = entry.get("month") if isinstance(entry, dict) else None
-        if not isinstance(month, str) or not re.fullmatch(r"[0-9]{4}-(0[1-9]|1[0-2])", month):
-            return None
-        if not _is_count(entry.get("rows")) or month in found:
-            return None
-        if not _is_hash_or_null(entry.get("sha256")):
-            return None
-        found[month] = (entry["rows"], entry.get("sha256"))
-    return found
-
-
 # ---------------------------------------------------------------------------------------------
-# Anchors: what the chains ended with, day by day (check 10), and who else knows it (check 11).
-
-
-class SealDigests:
-    """The seals' digests by organization and hour, each at its place, put aside in a file."""
-
-    SIZE = 32
-    IN_MEMORY = 4 << 20
-
-    def __init__(self, orgs: frozenset[str], first_hour: int, last_hour: int) -> None:
-        self._orders = {org: n for n, org in enumerate(sorted(orgs))}
-        self._first, self._last = first_hour, last_hour
-        self._before: dict[str, str | None] = {}
-        self._file: Any = io.BytesIO()
-
-    def _place(self, org: str, hour: int) -> int | None:
-        if org not in self._orders or not self._first <= hour <= self._last:
-            return None
-        hours = self._last - self._first + 1
-        return (self._orders[org] * hours + hour - self._first) * self.SIZE
-
-    def knows(self, org: str, hour: int | None) -> bool:
-        """Tell whether the pack answers for this hour, or names the seal of the one before."""
-        if hour is None:
-            return False
-        return self._place(org, hour) is not None or (
-            hour == self._first - 1 and org in self._before
-        )
-
-    def follows(self, org: str, digest: str | None) -> None:
-        """Keep what an organization's first seal follows."""
-        self._before[org] = digest
-
-    def put(self, org: str, hour: int, digest: str) -> None:
-        """Keep one; of an hour outside the period, none."""
-        place = self._place(org, hour)
-        if place is None:
-            return
-        if place > self.IN_MEMORY and isinstance(self._file, io.BytesIO):
-            held, self._file = self._file, _temporary_file()
-            self._file.write(held.getvalue())
-        self._file.seek(place)
-        self._file.write(bytes.fromhex(digest))
-
-    def get(self, org: str, hour: int) -> str | None:
-        """Return an hour's digest, None where it has no seal."""
-        if hour == self._first - 1:
-            return self._before.get(org)
-        self._file.seek(self._place(org, hour) or 0)
-        found = self._file.read(self.SIZE)
-        return found.hex() if found.strip(b"\0") else None
-
-    def close(self) -> None:
-        """Close the file."""
-        self._file.close()
-
+# Anchors (check 10): what the chains ended with, day by day.
 
 ANCHOR = {
     "at": INSTANT_TEXT,
@@ -2159,9 +2867,13 @@ ANCHOR_DOCUMENT = {
     "heads": LIST,
     "previous_anchor_sha256": HASH_OR_NULL,
     "tenant_id": TEXT,
-    "v": VERSION,
+    "v": INTEGER,
 }
 ANCHOR_HEAD = {"hour": INSTANT_TEXT, "org_id": TEXT, "seal_sha256": HASH}
+
+
+class OtherDigest(Exception):
+    """An anchor's document is not the one that its own digest is of; the text is its day."""
 
 
 class Anchor:
@@ -2174,9 +2886,9 @@ class Anchor:
 
     def __init__(self, row: object) -> None:
         try:
-            values = _check_object(9, "it", row, ANCHOR)
-            document = _check_object(9, "document", values["document"], ANCHOR_DOCUMENT)
-            heads = [_check_object(9, "a head", head, ANCHOR_HEAD) for head in document["heads"]]
+            values = check_object(9, "it", row, ANCHOR)
+            document = check_object(9, "document", values["document"], ANCHOR_DOCUMENT)
+            heads = [check_object(9, "a head", head, ANCHOR_HEAD) for head in document["heads"]]
         except Failed as error:
             raise Malformed(error.why) from None
         self.at: str = values["at"]
@@ -2200,465 +2912,328 @@ class Anchor:
         if hashlib.sha256(canonical(document)).hexdigest() != self.sha256:
             raise OtherDigest(self.day)
 
-    def contradictions(self, digests: SealDigests, made: int) -> Iterator[str]:
+    def contradictions(self, digests: SealDigests, made_at: int) -> Iterator[str]:
         """Yield where the pack's seals are not the ones that were anchored.
 
         Args:
             digests: of the pack's seals.
-            made: second at which the pack was cut; a later anchor may know of later seals.
+            made_at: second at which the pack was cut; a later anchor may know of later seals.
         """
         at = seconds(self.at) or 0
         for org, hour, seal_sha256 in self.heads:
-            if hour is None or not digests.knows(org, hour):
+            if hour is None or not digests.covers(org, hour):
                 continue
-            found = digests.get(org, hour)
-            where = f"{shown(org)} {hour_name(hour)}: the anchor of {self.day} names"
-            if found is None and at < made:
-                yield f"{where} a seal, the pack has none"
-            elif found is not None and found != seal_sha256:
-                yield f"{where} another seal than the pack"
-
-
-class OtherDigest(Exception):
-    """An anchor's document is not the one that its own digest is of."""
+            digest = digests.get(org, hour)
+            head = f"{printable(org)} {hour_name(hour)}: the anchor of {self.day} names"
+            if digest is None and at < made_at:
+                yield f"{head} a seal, the pack has none"
+            elif digest is not None and digest != seal_sha256:
+                yield f"{head} another seal than the pack"
 
 
 class AnchorRows(Rows):
-    """Recomputes each anchor's digest, follows the links, and holds the heads to the seals."""
+    """Recomputes each anchor's digest, follows the links, and holds the heads to the seals.
+
+    Attributes:
+        days: the digest of each day's anchor.
+        n_tokens: how many have a token of a time authority.
+    """
 
     def __init__(self, manifest: Manifest, name: str, digests: SealDigests | None) -> None:
         super().__init__(manifest, name)
-        self.broken: list[str] = []
         self.days: dict[str, str] = {}
         self.n_tokens = 0
         self._digests = digests
-        self._made = made_at(manifest)
+        self._made_at = manifest.made_at()
         self._link: str | None = None
-        self._tokens: Any = io.BytesIO()
+        self._tokens = SpillFile()
 
     def check(self, row: dict[str, Any]) -> None:
         """Check one row: its form for check 9, what it anchors for check 10."""
         super().check(row)
         try:
             anchor = Anchor(row)
-        except OtherDigest:
-            self._break(f"the anchor of {shown(row['day'])} does not have its own digest")
+        except OtherDigest as error:
+            self.contradicts(f"the anchor of {printable(error)} does not have its own digest")
             return
         self.in_order((anchor.day,), "day")
         if len(self.days) >= MAX_ANCHORS:
             raise Malformed(f"there are more than {MAX_ANCHORS} anchors")
         if anchor.tenant != self.manifest["tenant_id"]:
-            self._break(f"the anchor of {anchor.day} belongs to another tenant")
+            self.contradicts(f"the anchor of {anchor.day} belongs to another tenant")
         if self.days and anchor.previous != self._link:
-            self._break(f"the anchor of {anchor.day} does not follow the one before it")
+            self.contradicts(f"the anchor of {anchor.day} does not follow the one before it")
         self._link = self.days[anchor.day] = anchor.sha256
-        for why in anchor.contradictions(self._digests, self._made) if self._digests else ():
-            self._break(why)
+        if self._digests:
+            for why in anchor.contradictions(self._digests, self._made_at):
+                self.contradicts(why)
         if anchor.token is not None:
-            self._keep(anchor)
-
-    def _break(self, why: str) -> None:
-        if len(self.broken) <= MAX_REASONS:
-            self.broken.append(why)
-
-    def _keep(self, anchor: Anchor) -> None:
-        self.n_tokens += 1
-        self._tokens.write(f"{anchor.at} {anchor.sha256} {anchor.token}\n".encode())
-        if isinstance(self._tokens, io.BytesIO) and self._tokens.tell() > SealDigests.IN_MEMORY:
-            held, self._tokens = self._tokens, _temporary_file()
-            self._tokens.write(held.getvalue())
+            self.n_tokens += 1
+            self._tokens.write(f"{anchor.at} {anchor.sha256} {anchor.token}\n".encode())
 
     def tokens(self) -> Iterator[tuple[str, str, str]]:
         """Yield time, digest and token of each anchor that has one."""
-        self._tokens.seek(0)
-        for line in self._tokens:
+        for line in self._tokens.lines():
             at, sha256, token = line.decode().split(" ", 2)
             yield at, sha256, token.rstrip("\n")
+
+    def notes(self) -> list[str]:
+        """Tell of which days there are anchors."""
+        if not self.days:
+            return []
+        n = len(self.days)
+        days = f"{n} day{'s' * (n > 1)}, {min(self.days)} .. {max(self.days)}"
+        return [f"anchors   {days}, {self.n_tokens} with a token of a time authority"]
 
     def close(self) -> None:
         """Close the file of tokens."""
         self._tokens.close()
 
 
-def made_at(manifest: Manifest) -> int:
-    """Return the second at which the pack was cut: seals it may hold were there by then."""
-    return max(seconds(manifest["created_at"]) or 0, (seconds(manifest["cut_hour"]) or 0) + 3600)
-
-
 # ---------------------------------------------------------------------------------------------
-# The two readings: the archive and its digests (checks 2, 7 and 8), then the rows (9 and 10).
+# The second reading: the rows (check 9), and what they say of coverage and chain (check 10).
+#
+# Every byte is the signer's by now. Rows are checked as they stream by; here that is collected.
 
 
-class Report:
-    """What each check said, and what an auditor should read beside the verdict."""
+class PackRows:
+    """The checkers of a pack's rows, by member, in the order in which they were read."""
 
-    def __init__(self) -> None:
-        self.ok: set[int] = set()
-        self.failed: dict[int, list[str]] = {}
-        self.skipped: dict[int, str] = {}
-        self.backend = ""
-        self.cannot = ""
-        self.manifest: Manifest | None = None
-        self.notes: list[str] = []
-        self.facts: dict[str, Any] = {}
+    def __init__(self, manifest: Manifest) -> None:
+        self.by_name: dict[str, Rows] = {}
+        self._manifest = manifest
 
-    def fail(self, number: int, why: str) -> None:
-        """Note a failed check."""
-        self.failed.setdefault(number, []).append(why)
+    @property
+    def events(self) -> EventRows | None:
+        """What events.jsonl said; None where there is none of ours."""
+        rows = self.by_name.get("events.jsonl")
+        return rows if isinstance(rows, EventRows) else None
 
-    def exit_code(self) -> int:
-        """Return 0, 1 or 2."""
-        if self.cannot or 1 in self.failed or not (self.failed or self.ok):
-            return COULD_NOT_CHECK
-        return BAD if self.failed else VALID
+    @property
+    def coverage(self) -> CoverageRows | None:
+        """What coverage.jsonl said; None where there is none."""
+        rows = self.by_name.get("coverage.jsonl")
+        return rows if isinstance(rows, CoverageRows) else None
 
-    def status(self, number: int) -> tuple[str, str]:
-        """Return `ok`, `FAILED` or `not checked`, and why."""
-        if number in self.failed:
-            reasons = self.failed[number]
-            more = len(reasons) - MAX_REASONS
-            tail = f" (and {more} more)" if more > 0 else ""
-            return "FAILED", "; ".join(reasons[:MAX_REASONS]) + tail
-        if number in self.ok:
-            return "ok", ""
-        if number in self.skipped:
-            return "not checked", self.skipped[number]
-        if self.failed:
-            return "not checked", f"check {min(self.failed)} failed"
-        return "not checked", self.cannot
+    @property
+    def anchors(self) -> AnchorRows | None:
+        """What anchors.jsonl said; None where there is none."""
+        rows = self.by_name.get("anchors.jsonl")
+        return rows if isinstance(rows, AnchorRows) else None
 
+    def begin(self, name: str) -> Rows:
+        """Return the checker of a member's rows; later members are held to earlier ones."""
+        self.by_name[name] = rows = self._rows(name)
+        return rows
 
-def row_checker(manifest: Manifest, name: str, done: dict[str, Rows]) -> Rows | None:
-    """Return the checker for a member's rows; None for a member that is no JSONL."""
-    if not name.endswith(".jsonl"):
-        return None
-    if manifest.profile is None:
-        return ForeignRows(manifest, name)
-    if name in ENTITY_ID:
-        return EntityRows(manifest, name)
-    if name == "findings.jsonl":
-        return FindingRows(manifest, name)
-    if name == "changes.jsonl":
-        return ChangeRows(manifest, name)
-    if name == "events.jsonl":
-        return EventRows(manifest, name)
-    if name == "coverage.jsonl":
-        events = done.get("events.jsonl")
-        sealed = events.sealed if isinstance(events, EventRows) else SealedCounts()
-        return CoverageRows(manifest, name, sealed)
-    if name == "anchors.jsonl":
-        coverage = done.get("coverage.jsonl")
-        seals = coverage.digests if isinstance(coverage, CoverageRows) else None
-        return AnchorRows(manifest, name, seals)
-    return Rows(manifest, name)
+    def _rows(self, name: str) -> Rows:
+        manifest, coverage = self._manifest, self.coverage
+        if manifest.profile is None:
+            return ForeignRows(manifest, name)
+        if name in ENTITY_ID:
+            return EntityRows(manifest, name)
+        if name == "findings.jsonl":
+            return FindingRows(manifest, name)
+        if name == "events.jsonl":
+            return EventRows(manifest, name)
+        if name == "coverage.jsonl":
+            return CoverageRows(manifest, name, self.events.sealed if self.events else HourCounts())
+        if name == "changes.jsonl":
+            return ChangeRows(manifest, name, coverage.changes if coverage else HourCounts())
+        if name == "anchors.jsonl":
+            return AnchorRows(manifest, name, coverage.digests if coverage else None)
+        return Rows(manifest, name)
+
+    def close(self) -> None:
+        """Close the files that something was put aside in."""
+        for rows in self.by_name.values():
+            rows.close()
 
 
-def check_digests(file: BinaryIO, manifest: Manifest, report: Report, progress: Progress) -> bytes:
-    """Read the whole archive: its form, its members, their sizes, row counts and digests.
-
-    Returns:
-        The SHA-256 of the file.
-
-    Raises:
-        Failed: where reading on makes no sense (a broken archive, an unsigned or oversized member).
-    """
-    own = {"manifest.json": MAX_MANIFEST, "manifest.sig": MAX_SIGNATURE_FILE}
-    order: list[str] = []
-    gunzip = Gunzip(file, progress)
-    with Archive(gunzip) as archive:
-        for name, size in archive.members():
-            order.append(name)
-            if name in own:
-                data = archive.take(size) if size <= own[name] else b""
-                if name == "manifest.json" and hashlib.sha256(data).hexdigest() != manifest.sha256:
-                    raise Failed(2, CHANGED)
-                continue
-            expected = manifest.members.get(name)
-            if expected is None:
-                raise Failed(7, f"{shown(name)} is in the archive, but not in the signed manifest")
-            check_8_member(archive, expected, size, report)
-    check_7_members(order, manifest)
-    return gunzip.digest.digest()
-
-
-CHANGED = "the file changed while it was read"
-
-
-def check_7_members(order: list[str], manifest: Manifest) -> None:
-    """Demand every promised member, and of our own packs the promised order."""
-    wanted = ["manifest.json", "manifest.sig", *manifest.members]
-    missing = sorted(set(wanted) - set(order))
-    if missing:
-        raise Failed(7, f"{shown(missing[0])} is in the signed manifest, but not in the archive")
-    if manifest.profile is not None and order != wanted:
-        raise Failed(7, "the members do not stand in the order of the manifest")
-
-
-def check_8_member(archive: Archive, expected: Expected, size: int, report: Report) -> None:
-    """Stream one member: its size, its row count and its digest."""
-    name = expected.name
-    if expected.n_bytes is not None and size != expected.n_bytes:
-        raise Failed(8, f"{name} has {size} bytes, the manifest says {expected.n_bytes}")
-    if size > expected.cap:
-        raise Failed(8, f"{name} has {size} bytes, more than its rows can have")
-    digest = hashlib.sha256()
-    n_rows = 0
-    for piece in archive.stream(size):
-        digest.update(piece)
-        n_rows += piece.count(b"\n")
-    if digest.hexdigest() != expected.sha256:
-        report.fail(8, f"{name}: its SHA-256 is {digest.hexdigest()}, not {expected.sha256}")
-    elif expected.rows is not None and n_rows != expected.rows:
-        report.fail(8, f"{name} has {n_rows} rows, the manifest says {expected.rows}")
-
-
-def read_rows(
-    file: BinaryIO, manifest: Manifest, first: bytes, report: Report, progress: Progress
-) -> dict[str, Rows]:
-    """Read the archive again, now that every byte of it is the signer's, and check its rows.
+def check_09_rows(pack: OpenPack, manifest: Manifest, sha256: bytes, report: Report) -> PackRows:
+    """Read the archive again and check its rows.
 
     Args:
-        file: the pack.
+        pack: it is the same file as at its first reading, or check 2 fails.
         manifest: with the members it promises.
-        first: SHA-256 of the file at its first reading.
-        report: takes what is wrong with members that hold no rows.
-        progress: shows how far the reading is.
+        sha256: of the file at its first reading.
+        report: takes what is wrong with rows, and what an auditor should know of them.
 
     Raises:
         Failed: the file is not the one that was read first, or a row has no end.
     """
-    done: dict[str, Rows] = {}
-    gunzip = Gunzip(file, progress)
-    try:
-        with Archive(gunzip, known=True) as archive:
-            for name, size in archive.members():
-                rows = row_checker(manifest, name, done) if name in manifest.members else None
-                if rows is not None:
-                    done[name] = rows
-                    _check_rows(archive, rows, size)
-                elif name in manifest.members and name.endswith(".json"):
-                    _check_json_member(archive, name, size, report)
-                else:
-                    for _ in archive.stream(size):
-                        pass
-        gunzip.rest()
-        if gunzip.digest.digest() != first:
-            raise Failed(2, CHANGED)
-    except BaseException:
-        close_rows(done)
-        raise
-    return done
+    rows = PackRows(manifest)
+    # Rows of a file whose digest is wrong are nobody's: they are not even read.
+    if 8 in report.failed:
+        return rows
+    pack.at_end(rows.close)
+    with pack.archive(is_known=True) as archive:
+        for name, size in archive.members():
+            if name in manifest.members and name.endswith(".jsonl"):
+                rows.begin(name).read_member(archive.stream(size))
+            elif name in manifest.members and name.endswith(".json"):
+                _check_json_member(archive, name, size, report)
+            else:
+                archive.skip(size)
+    archive.gzip.read_to_end()
+    if archive.gzip.digest.digest() != sha256:
+        raise Failed(2, FILE_CHANGED)
+    for checker in rows.by_name.values():
+        for why in checker.wrong:
+            report.fail(9, why)
+        report.notes += checker.notes()
+    suspects = rows.events.ids.repeated() if rows.events else set()
+    for event_id in _repeated_ids(pack, manifest, suspects) if suspects else ():
+        report.fail(9, f"events.jsonl: the event {printable(event_id)} stands there twice")
+    report.passed(9)
+    return rows
 
 
-def close_rows(done: dict[str, Rows]) -> None:
-    """Close the files that rows' checkers put something aside in."""
-    for rows in done.values():
-        rows.close()
-
-
-def _check_rows(archive: Archive, rows: Rows, size: int) -> None:
-    carry = b""
-    for piece in archive.stream(size):
-        begin, end = piece.find(b"\n") + 1, piece.rfind(b"\n") + 1
-        if end:
-            rows.block(carry + piece[:begin])
-            rows.block(piece[begin:end])
-            carry = piece[end:]
-        else:
-            carry += piece
-        if len(carry) > MAX_ROW:
-            raise Failed(9, f"{rows.name} row {rows.n + 1}: it is longer than {MAX_ROW} bytes")
-    if carry:
-        rows.wrong.append(f"{rows.name}: the last row does not end with a newline")
-    rows.finish()
-
-
-def _check_json_member(archive: Archive, name: str, size: int, report: Report) -> None:
-    kept = bytearray()
-    for piece in archive.stream(size):
-        if size <= MAX_JSON_MEMBER:
-            kept += piece
+def _check_json_member(archive: TarReader, name: str, size: int, report: Report) -> None:
     try:
         if size > MAX_JSON_MEMBER:
+            archive.skip(size)
             raise Malformed(f"it is longer than {MAX_JSON_MEMBER} bytes")
-        parse(bytes(kept), STRICT)
+        parse(archive.take(size))
     except Malformed as error:
         report.fail(9, f"{name}: {error}")
 
 
-def check_9_rows(file: BinaryIO, done: dict[str, Rows], report: Report, progress: Progress) -> None:
-    """Collect what the rows' checkers found, and name event ids that stand there twice."""
-    for rows in done.values():
-        for why in rows.wrong:
-            report.fail(9, why)
-    events = done.get("events.jsonl")
-    if isinstance(events, EventRows):
-        suspects = events.ids.repeated()
-        for event_id in _repeated_ids(file, suspects, progress) if suspects else ():
-            report.fail(9, f"events.jsonl: the event {shown(event_id)} stands there twice")
-
-
-def _repeated_ids(file: BinaryIO, suspects: set[int], progress: Progress) -> list[str]:
+def _repeated_ids(pack: OpenPack, manifest: Manifest, suspects: set[int]) -> list[str]:
     """Read events.jsonl again: equal hashes are a suspicion, equal ids are the fact."""
-    finder = RepeatedIds(suspects)
-    with Archive(Gunzip(file, progress), known=True) as archive:
+    rows = RepeatedIds(manifest, suspects)
+    with pack.archive(is_known=True) as archive:
         for name, size in archive.members():
             if name == "events.jsonl":
-                _check_rows(archive, finder, size)
+                rows.read_member(archive.stream(size))
                 break
-            for _ in archive.stream(size):
-                pass
-    return finder.repeated
+            archive.skip(size)
+    return rows.repeated
 
 
-class RepeatedIds(Rows):
-    """Finds which of the ids with a suspected hash stand in events.jsonl twice."""
-
-    def __init__(self, suspects: set[int]) -> None:
-        super().__init__(Manifest("", {}), "events.jsonl")
-        self.repeated: list[str] = []
-        self._suspects = suspects
-        self._seen: set[tuple[str, str]] = set()
-
-    def row(self, line: bytes) -> None:
-        """Look at one row; one that cannot be read was told of before."""
-        try:
-            row = parse(line, OURS)
-            key = (row["org_id"], row["event_id"])
-            hashed = hash(key)
-        except (Malformed, KeyError, TypeError):
-            return
-        if hashed in self._suspects:
-            if key in self._seen and len(self.repeated) <= MAX_REASONS:
-                self.repeated.append(key[1])
-            self._seen.add(key)
-
-
-def check_10_coverage(manifest: Manifest, done: dict[str, Rows], report: Report) -> None:
-    """Collect what coverage.jsonl showed; skip with the reason where there is none."""
-    rows = done.get("coverage.jsonl")
-    if isinstance(rows, CoverageRows):
-        anchors = done.get("anchors.jsonl")
-        broken = anchors.broken if isinstance(anchors, AnchorRows) else []
-        for found in (rows.broken, _other_numbers(rows, done), _other_changes(rows, done), broken):
-            for why in found:
+def check_10_chain(manifest: Manifest, rows: PackRows, report: Report) -> None:
+    """Collect what contradicts coverage and chain; skip with the reason where there is none."""
+    if 8 in report.failed:
+        return
+    coverage = rows.coverage
+    if coverage is not None:
+        for contradictions in (
+            coverage.broken,
+            _other_numbers(coverage, rows.by_name),
+            _other_changes(coverage, rows.by_name.get("changes.jsonl")),
+            rows.anchors.broken if rows.anchors else (),
+        ):
+            for why in contradictions:
                 report.fail(10, why)
                 if len(report.failed[10]) > 2 * MAX_REASONS:
                     break
+        report.facts["runs"] = [run.facts() for run in coverage.runs]
+        report.facts["more_runs"] = coverage.n_more_runs
+        report.facts["gap_hours"] = coverage.counts["gap"]
     elif manifest.profile is None:
         report.skipped[10] = "the pack has no profile: it states no coverage"
     else:
         report.skipped[10] = f"profile {manifest.profile} holds no coverage.jsonl"
+    report.passed(10)
+    report.took("all")
 
 
-def _other_numbers(coverage: CoverageRows, done: dict[str, Rows]) -> Iterator[str]:
+def _other_numbers(coverage: CoverageRows, by_name: dict[str, Rows]) -> Iterator[str]:
     """Yield where a file's rows are not as many as the seals say that its register has."""
-    registers = {name: rows for name, rows in done.items() if isinstance(rows, RegisterRows)}
-    for name, found in registers.items():
-        for org in found.n_rows.keys() - coverage.done:
-            yield f"{shown(org)}: there are rows in {name}, and no hour of it"
-    for (org, section), (n_open, n_rows) in coverage.registers.items():
-        name, where = f"{section}.jsonl", shown(org)
-        rows = registers.get(name)
-        if rows is not None:
-            here = rows.n_open.get(org, 0)
-            if here != n_open:
-                yield f"{where}: {here} rows of {name} are open at the end, the seals say {n_open}"
-            if rows.n_rows.get(org, 0) > n_rows:
-                yield f"{where}: {name} has more rows than the {n_rows} of the sealed register"
-        elif n_open and name in MAY_BE_THERE:
-            yield f"{where}: the seals name {n_open} of {section}, and there is no {name}"
+    registers = {name: rows for name, rows in by_name.items() if isinstance(rows, RegisterRows)}
+    for name, rows in registers.items():
+        for org in rows.n_rows.keys() - coverage.orgs:
+            yield f"{printable(org)}: there are rows in {name}, and no hour of it"
+    for (org_id, section), (n_open, n_rows) in coverage.registers.items():
+        name, org = f"{section}.jsonl", printable(org_id)
+        if name in registers:
+            n = registers[name].n_open.get(org_id, 0)
+            if n != n_open:
+                yield f"{org}: {n} rows of {name} are open at the end, the seals say {n_open}"
+            if registers[name].n_rows.get(org_id, 0) > n_rows:
+                yield f"{org}: {name} has more rows than the {n_rows} of the sealed register"
+        elif n_open and name in OPTIONAL_MEMBERS:
+            yield f"{org}: the seals name {n_open} of {section}, and there is no {name}"
 
 
-def _other_changes(coverage: CoverageRows, done: dict[str, Rows]) -> Iterator[str]:
-    """Yield the hours whose seal has another number of changes than changes.jsonl."""
-    rows = done.get("changes.jsonl")
-    here = rows.sealed.all() if isinstance(rows, ChangeRows) else iter(())
-    there = coverage.changed.all()
-    a, b = next(here, None), next(there, None)
-    while a or b:
-        org, hour = min(one[:2] for one in (a, b) if one)
-        n_here = a[2] if a and a[:2] == (org, hour) else 0
-        n_there = b[2] if b and b[:2] == (org, hour) else 0
-        if n_here != n_there:
-            words = f"{n_here} changes are here, the seal has {n_there}"
-            yield f"{shown(coverage.name_of(org))} {hour_name(hour)}: {words}"
-        a = next(here, None) if n_here else a
-        b = next(there, None) if n_there else b
+def _other_changes(coverage: CoverageRows, changes: Rows | None) -> list[str]:
+    """Return the hours whose seal has another number of changes than changes.jsonl."""
+    if changes is None:
+        changes = ChangeRows(coverage.manifest, "changes.jsonl", coverage.changes)
+        changes.finish()
+    return changes.broken
 
 
 # ---------------------------------------------------------------------------------------------
 # What the auditor knows from elsewhere (check 11).
 
-
-class NotCompared(Exception):
-    """A fact from elsewhere cannot be compared here, and that is nobody's fault."""
+MAX_TOKEN_DELAY_S = 3600  # between an anchor's own time and its token's
+PUBLISHED_KEY = {
+    "key_id": TEXT,
+    "public_hex": HEX_TEXT,
+    "not_before": INSTANT_TEXT,
+    "not_after": INSTANT_OR_NULL,
+    "revoked_at": INSTANT_OR_NULL,
+}
 
 
 def check_11_outside_facts(
-    manifest: Manifest,
-    options: Options,
-    signature_file: bytes,
-    done: dict[str, Rows],
-    report: Report,
+    pack: OpenPack, manifest: Manifest, rows: PackRows, options: Options, report: Report
 ) -> None:
     """Compare the pack with what was pinned from elsewhere, as far as it was."""
-    asked, not_compared = False, []
-    stamped = _check_timestamp(options, signature_file, report)
-    for value, compare in (
-        (options.tenant, _check_tenant),
-        (options.period, _check_period),
-        (options.manifest_sha256, _check_manifest_sha256),
-        (options.keys, lambda m, path: _check_keys(m, path, options, stamped)),
-        (options.previous, _check_previous),
-        (options.anchors, lambda m, path: _check_anchors(m, path, done)),
-        (options.tsa_cert, lambda _, path: _check_tokens(path, options, done, report)),
-    ):
+    is_asked, not_compared = False, []
+    stamped = _check_timestamp(options, pack.signature_file, report)
+    comparisons: tuple[tuple[str | None, Callable[[str], None]], ...] = (
+        (options.tenant, lambda tenant: _check_tenant(manifest, tenant)),
+        (options.period, lambda period: _check_period(manifest, period)),
+        (options.manifest_sha256, lambda sha256: _check_manifest_sha256(manifest, sha256)),
+        (options.keys, lambda path: _check_keys(manifest, path, options, stamped)),
+        (options.previous, lambda path: _check_previous(manifest, path)),
+        (options.anchors, lambda path: _check_anchors(manifest, path, rows)),
+        (options.tsa_cert, lambda path: _check_tokens(path, options, rows, report)),
+    )
+    for value, compare in comparisons:
         if value is not None:
-            asked = True
+            is_asked = True
             try:
-                compare(manifest, value)
+                compare(value)
             except NotCompared as error:
                 not_compared.append(str(error))
-    if not asked:
+    if not is_asked:
         report.skipped[11] = "no fact from elsewhere was given; see --help"
     elif not_compared:
         report.skipped[11] = "; ".join(not_compared) + "; what else was given holds"
-    else:
-        report.ok.add(11)
+    report.passed(11)
+
+
+def check_forms(options: Options) -> None:
+    """Demand that facts given as arguments have a form that can be compared.
+
+    Raises:
+        CannotCheck: one has not.
+    """
+    digest = options.manifest_sha256
+    if digest is not None and not HEX_TEXT[0](digest):
+        raise CannotCheck("--manifest-sha256 is not 64 hex digits")
+    if options.period is not None and ends_of_period(options.period) is None:
+        raise CannotCheck("--period is neither a month (2026-04) nor START..END")
 
 
 def _check_tenant(manifest: Manifest, tenant: str) -> None:
     if manifest["tenant_id"] != tenant:
-        raise Failed(11, f"the pack is of tenant {shown(manifest['tenant_id'])}, not the one asked")
+        name = printable(manifest["tenant_id"])
+        raise Failed(11, f"the pack is of tenant {name}, not the one asked")
 
 
 def _check_period(manifest: Manifest, period: str) -> None:
-    start, end = _period(period)
+    start, end = ends_of_period(period) or ("", "")
     if (manifest["period_start"], manifest["period_end"]) != (start, end):
-        have = f"{shown(manifest['period_start'])} .. {shown(manifest['period_end'])}"
+        have = f"{printable(manifest['period_start'])} .. {printable(manifest['period_end'])}"
         raise Failed(11, f"the pack is of {have}, not of {start} .. {end}")
 
 
-def _period(text: str) -> tuple[str, str]:
-    """Return first and last second of `2026-04`, or of `START..END`.
-
-    Raises:
-        CannotCheck: the text is neither.
-    """
-    if re.fullmatch(r"[0-9]{4}-(0[1-9]|1[0-2])", text):
-        number = int(text[:4]) * 12 + int(text[5:])
-        after = hour_number(f"{number // 12:04d}-{number % 12 + 1:02d}-01T00:00:00Z")
-        if after is not None and after > 24:
-            return f"{text}-01T00:00:00Z", hour_name(after - 1)[:14] + "59:59Z"
-    start, dots, end = text.partition("..")
-    if not dots or seconds(start) is None or seconds(end) is None:
-        raise CannotCheck("--period is neither a month (2026-04) nor START..END")
-    return start, end
-
-
-def _check_manifest_sha256(manifest: Manifest, wanted: str) -> None:
-    if manifest.sha256 != wanted.lower():
+def _check_manifest_sha256(manifest: Manifest, sha256: str) -> None:
+    if manifest.sha256 != sha256.lower():
         raise Failed(11, f"the manifest's SHA-256 is {manifest.sha256}, not the one asked")
 
 
@@ -2670,17 +3245,17 @@ def _check_keys(manifest: Manifest, path: str, options: Options, stamped: int | 
         raise Failed(11, "the pinned key is not in the list of --keys")
     if "signing_key_id" in manifest.values and manifest["signing_key_id"] != key["key_id"]:
         raise Failed(11, "signing_key_id is not the id that the list gives the pinned key")
-    made = seconds(manifest.get("created_at"))
-    if made is not None:
-        not_before, not_after = seconds(key["not_before"]), seconds(key.get("not_after"))
-        if not_before is None or made < not_before:
+    created = seconds(manifest.get("created_at"))
+    if created is not None:
+        not_before, not_after = seconds(key["not_before"]), seconds(key["not_after"])
+        if not_before is None or created < not_before:
             raise Failed(11, "the pack was made before its key began to count")
-        if not_after is not None and made > not_after:
+        if not_after is not None and created > not_after:
             raise Failed(11, "the pack was made after its key ceased to count")
-    revoked = seconds(key.get("revoked_at"))
+    revoked = seconds(key["revoked_at"])
     if revoked is not None and options.manifest_sha256 is None:
         # The thief of a key writes any created_at; only a fact from elsewhere holds against that.
-        at = shown(key["revoked_at"])
+        at = printable(key["revoked_at"])
         if stamped is None:
             vouch = "only --manifest-sha256 or an older --timestamp can vouch"
             raise Failed(11, f"the pinned key was revoked at {at}: {vouch}")
@@ -2688,24 +3263,20 @@ def _check_keys(manifest: Manifest, path: str, options: Options, stamped: int | 
             raise Failed(11, f"the pinned key was revoked at {at}, and the time stamp is no older")
 
 
+def _items(path: str, cap: int) -> list[Any]:
+    """Return the items of a saved reply of one of the provider's lists."""
+    with open_file(path) as file:
+        data = file.read(cap + 1)
+    items = parse(data).get("items")
+    if len(data) > cap or type(items) is not list:
+        raise Malformed("it holds no list of items")
+    return items
+
+
 def _read_keys(path: str) -> list[dict[str, Any]]:
-    kinds = {
-        "key_id": TEXT,
-        "public_hex": (
-            lambda v: type(v) is str and re.fullmatch(r"[0-9A-Fa-f]{64}", v) is not None,
-            "64 hex digits",
-        ),
-        "not_before": INSTANT_TEXT,
-        "not_after": INSTANT_OR_NULL,
-        "revoked_at": INSTANT_OR_NULL,
-    }
     try:
-        with open_pack(path) as file:
-            data = file.read(MAX_MANIFEST + 1)
-        items = parse(data, STRICT).get("items")
-        if len(data) > MAX_MANIFEST or type(items) is not list:
-            raise Malformed("it holds no list of items")
-        return [_check_object(11, "--keys: a key", item, kinds) for item in items]
+        items = _items(path, MAX_MANIFEST)
+        return [check_object(11, "--keys: a key", item, PUBLISHED_KEY) for item in items]
     except (Malformed, Failed, CannotCheck) as error:
         raise CannotCheck(f"--keys: {error}") from None
 
@@ -2715,8 +3286,8 @@ def _check_previous(manifest: Manifest, path: str) -> None:
     if manifest.profile is None:
         raise Failed(11, "the pack has no profile: it names no previous pack")
     try:
-        with open_pack(path) as file:
-            data, _ = read_manifest(file, Progress(0))
+        with OpenPack(path) as pack:
+            data = pack.manifest_file
     except CannotCheck as error:
         raise CannotCheck(f"--previous: {error}") from None
     except Failed as error:
@@ -2726,112 +3297,100 @@ def _check_previous(manifest: Manifest, path: str) -> None:
     if hashlib.sha256(data).hexdigest() != manifest["previous_manifest_sha256"]:
         raise Failed(11, "previous_manifest_sha256 is not the SHA-256 of that pack's manifest")
     # From here on that manifest is covered by the signature of this one.
-    previous = check_5_strict_manifest(data)
+    previous = strict_manifest(data)
     if previous.get("pack_id") != manifest["previous_pack_id"]:
         raise Failed(11, "previous_pack_id is not the number of that pack")
     ended, starts = seconds(previous.get("period_end")), seconds(manifest["period_start"])
     if "profile" not in previous or ended is None or ended + 1 != starts:
         return
-    heads = {
-        entry.get("org_id"): entry.get("last_seal_sha256")
-        for entry in previous.get("chain", ())
-        if type(entry) is dict
-    }
-    early = _ending_early(previous, ended)
+    chains = [entry for entry in previous.get("chain", ()) if type(entry) is dict]
+    heads = {entry.get("org_id"): entry.get("last_seal_sha256") for entry in chains}
+    early = _ending_early(previous, chains, ended)
     for entry in manifest["chain"]:
-        head = None if entry["org_id"] in early else heads.get(entry["org_id"])
+        org = entry["org_id"]
+        head = None if org in early else heads.get(org)
         if head is not None and entry["seals"] and entry["first_previous_sha256"] != head:
-            raise Failed(
-                11, f"{shown(entry['org_id'])}: the first seal does not follow that pack's last"
-            )
+            raise Failed(11, f"{printable(org)}: the first seal does not follow that pack's last")
 
 
-def _ending_early(previous: dict[str, Any], ended: int) -> set[object]:
+def _ending_early(
+    previous: dict[str, Any], chains: list[dict[str, Any]], ended: int
+) -> set[object]:
     """Return the organizations of which a pack has no seal of its last hours, only gaps.
 
     It was made before these hours were closed; the seals in between are in neither pack.
     """
     coverage = previous.get("coverage")
-    hours: list[Any] = []
-    if isinstance(coverage, dict):
-        hours = [coverage.get(key) for key in COVERAGE]
-    if not all(map(_is_count, hours)) or hours[:1] <= [sum(hours[1:-1])]:
+    hours = [coverage.get(key) for key in COVERAGE] if isinstance(coverage, dict) else []
+    if not all(map(is_count, hours)) or hours[:1] <= [sum(hours[1:-1])]:  # type: ignore[arg-type]
         return set()
-    found = set()
-    for entry in previous.get("chain", ()):
-        last = seconds(entry.get("last_sealed_hour")) if isinstance(entry, dict) else None
+    orgs = set()
+    for entry in chains:
+        last = seconds(entry.get("last_sealed_hour"))
         if last is not None and last // 3600 < ended // 3600:
-            found.add(entry.get("org_id"))
-    return found
+            orgs.add(entry.get("org_id"))
+    return orgs
 
 
-def _check_anchors(manifest: Manifest, path: str, done: dict[str, Rows]) -> None:
+def _check_anchors(manifest: Manifest, path: str, rows: PackRows) -> None:
     """Hold the pack to anchors that were kept outside: a saved reply of GET /anchors."""
     anchors = _read_anchors(path)
-    coverage, own = done.get("coverage.jsonl"), done.get("anchors.jsonl")
-    if not isinstance(coverage, CoverageRows):
+    if rows.coverage is None:
         raise NotCompared("--anchors: there is no coverage.jsonl to compare with")
-    days = own.days if isinstance(own, AnchorRows) else {}
-    start, cut = manifest["period_start"], (seconds(manifest["cut_hour"]) or 0) + 3600
+    digests = rows.coverage.digests
+    days = rows.anchors.days if rows.anchors else {}
+    start, end, cut = manifest["period_start"], manifest["period_end"], manifest.second("cut_hour")
     n_compared = 0
     for anchor in anchors:
-        n_compared += sum(coverage.digests.knows(org, hour) for org, hour, _ in anchor.heads)
+        n_compared += sum(digests.covers(org, hour) for org, hour, _ in anchor.heads)
         if anchor.tenant != manifest["tenant_id"]:
             raise Failed(11, f"--anchors: the anchor of {anchor.day} is of another tenant")
-        for why in anchor.contradictions(coverage.digests, made_at(manifest)):
+        for why in anchor.contradictions(digests, manifest.made_at()):
             raise Failed(11, f"--anchors: {why}")
         if days.get(anchor.day, anchor.sha256) != anchor.sha256:
             raise Failed(11, f"--anchors: the pack holds another anchor of {anchor.day}")
-        inside = start <= anchor.at <= manifest["period_end"] and (seconds(anchor.at) or 0) < cut
-        if inside and anchor.day not in days:
+        is_inside = start <= anchor.at <= end and (seconds(anchor.at) or 0) < cut + 3600
+        if is_inside and anchor.day not in days:
             raise Failed(11, f"--anchors: the pack lacks the anchor of {anchor.day}")
     if not n_compared:
         raise NotCompared("--anchors: none of them names an hour of this pack")
 
 
 def _read_anchors(path: str) -> list[Anchor]:
-    found = []
+    anchors = []
     try:
-        with open_pack(path) as file:
-            data = file.read(MAX_ANCHOR_FILE + 1)
-        items = parse(data, STRICT).get("items")
-        if len(data) > MAX_ANCHOR_FILE or type(items) is not list:
-            raise Malformed("it holds no list of items")
-        for number, item in enumerate(items, 1):
+        for number, item in enumerate(_items(path, MAX_ANCHOR_FILE), 1):
             try:
-                found.append(Anchor(item))
+                anchors.append(Anchor(item))
             except Malformed as error:
                 raise Malformed(f"item {number}: {error}") from None
     except (Malformed, CannotCheck) as error:
         raise CannotCheck(f"--anchors: {error}") from None
     except OtherDigest as error:
         raise CannotCheck(f"--anchors: that of {error} does not have its own digest") from None
-    return found
+    return anchors
 
 
-def _check_tokens(
-    certificate: str, options: Options, done: dict[str, Rows], report: Report
-) -> None:
+def _check_tokens(certificate: str, options: Options, rows: PackRows, report: Report) -> None:
     """Hold the anchors' tokens to the pinned certificate, and their times to the anchors'."""
-    anchors = done.get("anchors.jsonl")
-    n_tokens = anchors.n_tokens if isinstance(anchors, AnchorRows) else 0
-    if not isinstance(anchors, AnchorRows) or not n_tokens:
+    anchors = rows.anchors
+    if anchors is None or not anchors.n_tokens:
         if options.timestamp is None:
             raise NotCompared("--tsa-cert: no anchor of the pack has a token")
         return
     authority = TimeAuthority(certificate)
     newest = 0
     for at, sha256, token in anchors.tokens():
+        name = f"the token of the anchor of {at[:10]}"
         try:
-            given = authority.time_of(_decoded(token), sha256)
+            stamped = authority.time_of(_base64(token), sha256)
         except Malformed as error:
-            raise Failed(11, f"the token of the anchor of {at[:10]}: {error}") from None
+            raise Failed(11, f"{name}: {error}") from None
         # Who makes a chain and its anchors anew gets tokens, but none of an earlier time.
-        if abs(given - (seconds(at) or 0)) > MAX_TOKEN_DELAY:
-            told = f"was given at {instant_name(given)}, the anchor says {at}"
-            raise Failed(11, f"the token of the anchor of {at[:10]} {told}")
-        newest = max(newest, given)
-    words = f"{n_tokens} of {len(anchors.days)} have a token that holds under --tsa-cert"
+        if abs(stamped - (seconds(at) or 0)) > MAX_TOKEN_DELAY_S:
+            raise Failed(11, f"{name} was given at {instant_name(stamped)}, the anchor says {at}")
+        newest = max(newest, stamped)
+    words = f"{anchors.n_tokens} of {len(anchors.days)} have a token that holds under --tsa-cert"
     report.notes.append(f"anchors   {words}, the newest of {instant_name(newest)}")
 
 
@@ -2846,22 +3405,22 @@ def _check_timestamp(options: Options, signature_file: bytes, report: Report) ->
     if options.tsa_cert is None:
         raise CannotCheck("--timestamp needs --tsa-cert: the authority's certificate, pinned")
     try:
-        with open_pack(options.timestamp) as file:
+        with open_file(options.timestamp) as file:
             reply = file.read(MAX_TOKEN + 1)
     except CannotCheck as error:
         raise CannotCheck(f"--timestamp: {error}") from None
     try:
         authority = TimeAuthority(options.tsa_cert)
-        given = authority.time_of(reply, hashlib.sha256(signature_file).hexdigest())
+        stamped = authority.time_of(reply, hashlib.sha256(signature_file).hexdigest())
     except NotCompared as error:
         raise CannotCheck(str(error)) from None
     except Malformed as error:
         raise Failed(11, f"--timestamp: for manifest.sig {error}") from None
-    report.notes.append(f"stamped   the signature was there at {instant_name(given)}")
-    return given
+    report.notes.append(f"stamped   the signature was there at {instant_name(stamped)}")
+    return stamped
 
 
-def _decoded(token: str) -> bytes:
+def _base64(token: str) -> bytes:
     try:
         reply = binascii.a2b_base64(token.encode("ascii"))
     except ValueError:
@@ -2871,342 +3430,28 @@ def _decoded(token: str) -> bytes:
     return reply
 
 
-class TimeAuthority:
-    """Judges RFC 3161 replies by `openssl ts -verify`, under one pinned certificate file.
-
-    The certificate is judged at the token's own time: tokens outlive certificates.
-    """
-
-    TIME = re.compile(
-        rb"^Time stamp: ([A-Z][a-z]{2}) +([0-9]{1,2}) ([0-9:]{8})(?:\.[0-9]+)? ([0-9]{4}) GMT$",
-        re.MULTILINE,
-    )
-    MONTHS = b"Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
-    UNIX = datetime.date(1970, 1, 1).toordinal() * 86400
-
-    def __init__(self, certificate: str) -> None:
-        import shutil
-
-        self._openssl = shutil.which("openssl")
-        if self._openssl is None:
-            raise NotCompared("openssl is not on this machine, so no time stamp was checked")
-        code, said = self._run("version")
-        version = re.match(rb"OpenSSL ([0-9]+)\.([0-9]+)\.([0-9]+)", said)
-        if code or version is None or tuple(map(int, version.groups())) < (1, 1, 1):
-            raise NotCompared("openssl here is not OpenSSL 1.1.1 or newer: no time stamp checked")
-        self._certificate = certificate
-        with open_pack(certificate):
-            pass
-        if self._run("x509", "-noout", "-in", certificate)[0]:
-            raise CannotCheck("--tsa-cert: the file holds no PEM certificate")
-
-    def _run(self, *arguments: str) -> tuple[int, bytes]:
-        import subprocess
-
-        command = [self._openssl or "", *arguments]
-        try:
-            done = subprocess.run(
-                command,
-                stdin=subprocess.DEVNULL,
-                capture_output=True,
-                timeout=OPENSSL_S,
-                check=False,
-            )
-        except (OSError, subprocess.SubprocessError):
-            raise CannotCheck("openssl could not be run, or took too long") from None
-        return done.returncode, done.stdout
-
-    def time_of(self, reply: bytes, sha256: str) -> int:
-        """Return the second at which the authority saw this digest.
-
-        Raises:
-            Malformed: it did not, or somebody else says so.
-        """
-        import tempfile
-        from pathlib import Path
-
-        with tempfile.TemporaryDirectory() as folder:
-            path = f"{folder}/reply.tsr"
-            Path(path).write_bytes(reply)
-            code, said = self._run("ts", "-reply", "-in", path, "-text")
-            told = self.TIME.search(said)
-            if code or told is None or told[1] not in self.MONTHS:
-                raise Malformed("it is no reply of a time authority")
-            month = self.MONTHS.index(told[1]) + 1
-            day, clock = int(told[2]), told[3].decode()
-            given = seconds(f"{told[4].decode()}-{month:02d}-{day:02d}T{clock}Z")
-            if given is None:
-                raise Malformed("it tells no time")
-            wanted = ("-digest", sha256, "-in", path, "-attime", str(given - self.UNIX))
-            trust = ("-CAfile", self._certificate, "-untrusted", self._certificate)
-            if self._run("ts", "-verify", *wanted, *trust, "-partial_chain")[0]:
-                raise Malformed("it does not hold under --tsa-cert")
-        return given
-
-
 # ---------------------------------------------------------------------------------------------
-# The main path.
+# The main path: `verify` is the eleven checks, one a line.
 
 
 def verify(options: Options, report: Report) -> None:
-    """Run the checks in order; the report holds what each one said.
+    """Run the eleven checks in order; the report holds what each one said.
 
     Raises:
         CannotCheck: nothing can be said about the evidence.
         Failed: a check failed after which the following ones make no sense.
     """
-    backend = ed25519(options.built_in_ed25519)
-    report.backend = backend.name
-    public = check_1_pinned_key(options.expected_pubkey or "", backend)
-    report.ok.add(1)
-    started = time.perf_counter()
-    with open_pack(options.pack) as file:
-        progress = Progress(os.fstat(file.fileno()).st_size)
-        done: dict[str, Rows] = {}
-        try:
-            data, signature_file = read_manifest(file, progress)
-            signature = check_3_signature_file(signature_file)
-            report.ok.add(3)
-            check_4_signature(public, signature, data, backend)
-            report.ok.add(4)
-            values = check_5_strict_manifest(data)
-            report.ok.add(5)
-            module = check_6_known_manifest(values, public)
-            report.ok.add(6)
-            manifest = Manifest(hashlib.sha256(data).hexdigest(), values)
-            report.manifest = manifest
-            manifest.members = check_7_expected_members(values, module)
-            digest = check_digests(file, manifest, report, progress)
-            report.ok.update((2, 7))
-            took_s = {"checks_1_to_8": round(time.perf_counter() - started, 3)}
-            report.facts["took_s"] = took_s
-            # Rows of a file whose digest is wrong are nobody's: they are not even read.
-            if not report.failed:
-                report.ok.add(8)
-                done = read_rows(file, manifest, digest, report, progress)
-                check_9_rows(file, done, report, progress)
-                check_10_coverage(manifest, done, report)
-                report.ok.update({9, 10} - report.failed.keys() - report.skipped.keys())
-                describe(manifest, done, report)
-                took_s["all"] = round(time.perf_counter() - started, 3)
-            check_11_outside_facts(manifest, options, signature_file, done, report)
-        except OSError as error:
-            raise CannotCheck(f"cannot read the file: {error.strerror}") from error
-        finally:
-            progress.done()
-            close_rows(done)
-
-
-def describe(manifest: Manifest, done: dict[str, Rows], report: Report) -> None:
-    """Put what an auditor should know beside the verdict into the report."""
-    for name, rows in done.items():
-        if isinstance(rows, EntityRows) and rows.n_returns:
-            report.notes.append(f"returned  {name}: {rows.n_returns} came back: one row a stay")
-        if isinstance(rows, EventRows) and rows.n_late:
-            words = f"{rows.n_late}, not in an earlier pack of that period"
-            report.notes.append(f"late      events of an earlier period: {words}")
-        if isinstance(rows, EventRows) and rows.n_elsewhere:
-            words = f"{rows.n_elsewhere}, so no seal here was compared with them"
-            report.notes.append(f"events    sealed by hours outside the period: {words}")
-        if isinstance(rows, AnchorRows) and rows.days:
-            n = len(rows.days)
-            days = f"{n} day{'s' * (n > 1)}, {min(rows.days)} .. {max(rows.days)}"
-            told = f"{rows.n_tokens} with a token of a time authority"
-            report.notes.append(f"anchors   {days}, {told}")
-        if isinstance(rows, CoverageRows):
-            report.facts["runs"] = [
-                {
-                    "org_id": run.org_id,
-                    "first_hour": hour_name(run.first),
-                    "last_hour": hour_name(run.last),
-                    "outcome": run.outcome,
-                    "reason": run.reason or None,
-                }
-                for run in rows.runs
-            ]
-            report.facts["more_runs"] = rows.n_more_runs
-            report.facts["gap_hours"] = rows.counts["gap"]
-            report.notes += [f"hours     {run.words()}" for run in rows.runs]
-            if rows.n_more_runs:
-                report.notes.append(f"hours     and {rows.n_more_runs} more such runs of hours")
-
-
-# ---------------------------------------------------------------------------------------------
-# Output.
-
-
-def subject(report: Report) -> list[str]:
-    """Return the lines that say what was signed; empty before check 6 has passed."""
-    manifest = report.manifest
-    if manifest is None:
-        return []
-    orgs = manifest.get("org_ids") or manifest.get("org_logins") or []
-    some = ", ".join(shown(org) for org in orgs[:8])
-    more = f" and {len(orgs) - 8} more" if len(orgs) > 8 else ""
-    kind = f"{manifest['kind']}, profile {manifest.profile}" if manifest.profile else "no profile"
-    lines = [
-        f"tenant    {shown(manifest['tenant_id'])}",
-        f"period    {shown(manifest['period_start'])} .. {shown(manifest['period_end'])}",
-        f"pack      {shown(manifest['pack_id'])} ({shown(kind)})",
-        f"orgs      {some}{more}" if orgs else f"app       {shown(manifest.get('app_id'))}",
-        (
-            f"key       {shown(manifest.get('signing_key_id') or 'no id')},"
-            f" {manifest['signing_public_hex']}"
-        ),
-        f"manifest  sha256 {manifest.sha256}",
-    ]
-    if manifest.profile:
-        c = manifest["coverage"]
-        parts = ", ".join(f"{c[name]} {name}" for name in OUTCOMES)
-        gaps = f"{c['expected_hours'] - sum(c[name] for name in OUTCOMES)} without a seal"
-        longest = f"longest gap {c['longest_gap_hours']} hours"
-        unchecked = "" if manifest.profile == "full" else " (stated by the signer, not checked)"
-        lines.append(
-            f"coverage  {c['expected_hours']} hours: {parts}, {gaps}; {longest}{unchecked}"
-        )
-        lines.append(
-            f"events    sealed up to {shown(manifest['cut_hour'])},"
-            f" settled through {shown(manifest['settled_through'])}"
-        )
-    return lines
-
-
-def verdict(report: Report) -> str:
-    """Return the last line."""
-    code = report.exit_code()
-    if code == VALID and report.manifest is not None:
-        m = report.manifest
-        return (
-            f"VALID  pack {shown(m['pack_id'])} of tenant {shown(m['tenant_id'])}"
-            f"  {shown(m['period_start'])} .. {shown(m['period_end'])}"
-            f"  manifest sha256 {m.sha256}"
-        )
-    if code == BAD:
-        number = min(report.failed)
-        return f"FAILED  check {number}, {CHECKS[number]}: {report.failed[number][0]}"
-    return f"COULD NOT CHECK  {report.cannot or report.status(1)[1]}"
-
-
-def print_text(report: Report) -> None:
-    """Print numbered checks, the subject, notes, and the verdict as the last line."""
-    if report.failed or not report.cannot:
-        for number, title in CHECKS.items():
-            status, why = report.status(number)
-            print(f"{number:2d}  {title:20s}{status}{': ' + why if why else ''}")
-        print(f"    Ed25519 by {shown(report.backend)}")
-        for line in subject(report) + report.notes:
-            print(line)
-    print(verdict(report))
-
-
-def print_json(report: Report) -> None:
-    """Print everything as one line of ASCII JSON."""
-    code = report.exit_code()
-    m = report.manifest
-    keys = ("tenant_id", "period_start", "period_end", "pack_id", "kind", "profile", "org_ids")
-    more = ("signing_key_id", "signing_public_hex", "coverage", "cut_hour", "settled_through")
-    document = {
-        "exit": code,
-        "verdict": ("valid", "bad", "could_not_check")[code],
-        "reason": None if code == VALID else verdict(report).partition("  ")[2],
-        "checks": [
-            {
-                "number": number,
-                "title": title,
-                "status": report.status(number)[0].replace(" ", "_").lower(),
-                "reason": report.status(number)[1] or None,
-            }
-            for number, title in CHECKS.items()
-        ],
-        "ed25519": report.backend or None,
-        "subject": {key: m.get(key) for key in keys + more} if m else None,
-        "manifest_sha256": m.sha256 if m else None,
-        **report.facts,
-    }
-    print(json.dumps(document, ensure_ascii=True).replace("\x7f", "\\u007f"))
-
-
-class Options:
-    """What the command line said; None where it said nothing."""
-
-    def __init__(self) -> None:
-        self.pack = ""
-        self.json = False
-        self.built_in_ed25519 = False
-        self.expected_pubkey: str | None = None
-        self.tenant: str | None = None
-        self.period: str | None = None
-        self.manifest_sha256: str | None = None
-        self.previous: str | None = None
-        self.keys: str | None = None
-        self.anchors: str | None = None
-        self.tsa_cert: str | None = None
-        self.timestamp: str | None = None
-
-
-HELP = """
-usage: evidence-pack-verify.py PACK --expected-pubkey HEX [option ...]
-
-Check a signed evidence pack offline, against a public key you pinned.
-
-  PACK                    the pack: pack-N.tar.gz
-  --expected-pubkey HEX   the signer's Ed25519 public key, 64 hex digits
-  --json                  one line of JSON instead of text
-  --built-in-ed25519      use the built-in signature check even where PyNaCl is installed
-  -h, --help              show this and leave
-
-Facts from elsewhere to compare with (check 11):
-  --tenant ID             the tenant that the pack must be of
-  --period MONTH          the period it must be of: 2026-04, or START..END
-  --manifest-sha256 HEX   SHA-256 of manifest.json as known from elsewhere
-  --previous PACK         the pack before this one: check that this one follows
-  --keys FILE             the provider's signing-keys list: is the key in it?
-  --anchors FILE          anchors kept from the provider's list: does the pack contradict them?
-  --tsa-cert FILE         a time authority's certificate: do its tokens hold? (needs OpenSSL)
-  --timestamp FILE        its reply over manifest.sig, made by you or another: how old is it?
-
-Exit code: 0 all checks passed, 1 the evidence is bad, 2 could not check (wrong arguments, a file
-that cannot be read, a malformed key). Only a pack that passed gets a last line that says so.
-
-Get the public key from somewhere else than the pack: from the provider's page of signing keys,
-or from an earlier audit's papers. The key inside the pack proves nothing: who forges a pack can
-write any key into it. The checks are explained, number by number, in
-docs/evidence-pack-format.md. Nothing is extracted and nothing is sent anywhere.
-"""
-
-
-def arguments(argv: list[str]) -> Options:
-    """Parse the command line: `--name value` or `--name=value`, in any order.
-
-    Raises:
-        CannotCheck: an argument is unknown, given twice, or lacks its value.
-    """
-    options, given = Options(), set()
-    rest = iter(argv)
-    for argument in rest:
-        name, has_value, value = argument.partition("=")
-        field = name[2:].replace("-", "_")
-        if not argument.startswith("-") or argument == "-":
-            field, value = "pack", argument
-        elif not name.startswith("--") or field == "pack" or field not in vars(options):
-            raise CannotCheck("an argument is unknown; see --help")
-        if field in given:
-            raise CannotCheck(f"{shown(name)} is given twice; see --help")
-        given.add(field)
-        if isinstance(getattr(options, field), bool):
-            if has_value:
-                raise CannotCheck(f"{name} takes no value; see --help")
-            setattr(options, field, True)
-            continue
-        if field != "pack" and not has_value:
-            found = next(rest, None)
-            if found is None:
-                raise CannotCheck(f"{name} lacks its value; see --help")
-            value = found
-        setattr(options, field, value)
-    if "pack" not in given:
-        raise CannotCheck("no pack is named; see --help")
-    return options
+    key = check_01_pinned_key(options, report)
+    with check_02_archive(options.pack) as pack:
+        signature = check_03_signature_file(pack.signature_file, report)
+        check_04_signature(key, signature, pack.manifest_file, report)
+        manifest = check_05_strict_manifest(pack.manifest_file, report)
+        module = check_06_known_manifest(manifest, key, report)
+        check_07_members(manifest, module)
+        sha256 = check_08_digests(pack, manifest, report)
+        rows = check_09_rows(pack, manifest, sha256, report)
+        check_10_chain(manifest, rows, report)
+        check_11_outside_facts(pack, manifest, rows, options, report)
 
 
 def run(options: Options) -> Report:
@@ -3219,16 +3464,12 @@ def run(options: Options) -> Report:
         )
         return report
     try:
-        if options.manifest_sha256 is not None and not _is_hash(options.manifest_sha256.lower()):
-            raise CannotCheck("--manifest-sha256 is not 64 hex digits")
-        if options.period is not None:
-            _period(options.period)
+        check_forms(options)
         verify(options, report)
     except Failed as failed:
-        report.ok.discard(failed.number)
         report.fail(failed.number, failed.why)
     except CannotCheck as error:
-        report.cannot = shown(error)
+        report.cannot = printable(error)
     except (OSError, MemoryError) as error:
         report.cannot = f"the machine refused ({type(error).__name__})"
     except Exception as error:  # noqa: BLE001 - an auditor gets a verdict, never a traceback
@@ -3238,18 +3479,14 @@ def run(options: Options) -> Report:
 
 def main(argv: list[str]) -> int:
     """Check the pack named on the command line; return the exit code."""
-    if "-h" in argv or "--help" in argv:
-        print(HELP.strip())
-        return VALID
     try:
-        options = arguments(argv)
-    except CannotCheck as error:
-        print(f"COULD NOT CHECK  {error}", file=sys.stderr)
-        return COULD_NOT_CHECK
-    try:
+        options = parse_options(argv)
         report = run(options)
         (print_json if options.json else print_text)(report)
         sys.stdout.flush()
+    except CannotCheck as error:
+        print(f"COULD NOT CHECK  {error}", file=sys.stderr)
+        return COULD_NOT_CHECK
     except KeyboardInterrupt:
         print("\nCOULD NOT CHECK  interrupted", file=sys.stderr)
         return COULD_NOT_CHECK

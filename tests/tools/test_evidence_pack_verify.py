@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -207,6 +208,41 @@ def test_the_previous_pack_is_followed(tmp_path: Path) -> None:
     assert verify_bytes(following(head).build(), tmp_path, *flags).code == 2
 
 
+def test_an_organization_that_left_goes_on_from_its_last_seal(tmp_path: Path) -> None:
+    """Hours that were not expected are no gap in which seals may lie that no pack shows."""
+    first = packs.small()
+    first.rows["events.jsonl"] = []
+    first.rows["coverage.jsonl"] = packs.seals(
+        ["complete", packs.lifecycle("disconnected")], "2026-04-01T00"
+    )
+    before = tmp_path / "pack-2.tar.gz"
+    before.write_bytes(first.but(number=2).build())
+    facts = {
+        "previous_pack_id": "2",
+        "previous_manifest_sha256": packs.sha256(first.but(number=2).signed()[0]),
+    }
+
+    def following(previous: str) -> bytes:
+        pack = packs.small(period=("2026-04-03T00:00:00Z", "2026-04-03T23:59:59Z"))
+        pack.rows |= {name: [] for name in pack.rows}
+        again: list[Any] = [packs.lifecycle("connected"), *["complete"] * 23]
+        pack.rows["coverage.jsonl"] = packs.seals(again, "2026-04-03T00", previous=previous)
+        return pack.but(facts=facts).build()
+
+    flags = ("--previous", str(before))
+    head = first.rows["coverage.jsonl"][-1]["sha256"]
+    assert verify_bytes(following(head), tmp_path, *flags).code == 0
+    assert verify_bytes(following("ab" * 32), tmp_path, *flags).failed.keys() == {11}
+
+
+def test_a_pack_without_a_profile_says_what_is_not_checked() -> None:
+    """Each check that cannot be made of it has its own line and reason."""
+    pack = ROOT / "tests" / "vectors" / "packs" / "copilot" / "pack.tar.gz"
+    said = {line.split()[0]: line for line in verify(pack).text.splitlines()[:11]}
+    assert "not checked: the pack has no profile" in said["10"]
+    assert "not checked: no fact from elsewhere" in said["11"]
+
+
 def test_rows_of_an_unsigned_file_are_not_even_read(tmp_path: Path) -> None:
     """What stands in a file whose digest is wrong is nobody's word."""
 
@@ -225,13 +261,13 @@ def test_a_file_that_changes_while_it_is_read_is_refused(
     """Between the two readings, another good pack of the same signer takes the file's place."""
     path = tmp_path / "pack-3.tar.gz"
     path.write_bytes(packs.small().build())
-    read_rows = script.read_rows
+    check_09_rows = script.check_09_rows
 
     def swapped(*arguments: object) -> object:
         path.write_bytes(packs.april().build())
-        return read_rows(*arguments)
+        return check_09_rows(*arguments)
 
-    monkeypatch.setattr(script, "read_rows", swapped)
+    monkeypatch.setattr(script, "check_09_rows", swapped)
     verdict = verify(path)
     assert verdict.failed == {2: "the file changed while it was read"}
 

@@ -85,7 +85,7 @@ def test_it_runs_without_pynacl(tmp_path: Path) -> None:
         assert "the built-in verifier: PyNaCl is not installed" in done.stdout
 
 
-def test_it_imports_the_standard_library_pynacl_and_isal_only() -> None:
+def test_it_imports_the_standard_library_and_three_packages_only() -> None:
     """An auditor copies one file."""
     names = set()
     for node in ast.walk(ast.parse(SCRIPT.read_text())):
@@ -93,7 +93,7 @@ def test_it_imports_the_standard_library_pynacl_and_isal_only() -> None:
             names |= {alias.name.partition(".")[0] for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
             names.add(str(node.module).partition(".")[0])
-    assert names <= {*sys.stdlib_module_names, "nacl", "isal"}
+    assert names <= {*sys.stdlib_module_names, "nacl", "isal", "orjson"}
 
 
 def openssl_accepts(pack: bytes, folder: Path) -> bool:
@@ -160,7 +160,7 @@ def test_event_ids_are_unique_even_when_hashes_are_put_aside(
 ) -> None:
     """With room for few hashes in memory, the repeated id is still found, and only that one."""
     monkeypatch.setattr(script.SeenIds, "IN_MEMORY", 100)
-    monkeypatch.setattr(script.SealedCounts, "IN_MEMORY", 100)
+    monkeypatch.setattr(script.SpillFile, "IN_MEMORY", 100)
     pack = big_pack(2_000)
     assert verify_bytes(pack.build(), tmp_path).code == 0
     pack.rows["events.jsonl"][1_900]["event_id"] = "audit_log-00000007"

@@ -184,7 +184,7 @@ def test_the_time_of_a_reply_is_read_in_every_month() -> None:
         b"Time stamp: Apr  1 00:40:02 2026 GMT",
         b"Time stamp: Nov 23 07:00:00.5 2026 GMT",
     ):
-        assert pattern.search(b"Serial number: 0x02\n" + text + b"\nAccuracy: 0x01 seconds\n")
+        assert re.search(pattern, b"Serial number: 0x02\n" + text + b"\nAccuracy: 0x01 seconds\n")
     assert script.instant_name(script.seconds("2026-04-01T00:40:02Z")) == "2026-04-01T00:40:02Z"
 
 

@@ -60,7 +60,7 @@ def verify(path: Path, *arguments: str, key: str | None = None) -> Verdict:
     An empty one stands for one that is among the arguments.
     """
     pinned = [f"--expected-pubkey={packs.public_hex() if key is None else key}"]
-    options = script.arguments([str(path), *(pinned if key != "" else ()), *arguments])
+    options = script.parse_options([str(path), *(pinned if key != "" else ()), *arguments])
     report = script.run(options)
     text = io.StringIO()
     with contextlib.redirect_stdout(text):

@@ -1,0 +1,1 @@
+"""The eleven checks, in the order of docs/evidence-pack-format.md."""

@@ -1,0 +1,195 @@
+"""The second reading: the rows (check 9), and what they say of coverage and chain (check 10).
+
+Every byte is the signer's by now. Rows are checked as they stream by; here that is collected.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tools.verifier.base import MAX_JSON_MEMBER, MAX_REASONS, Failed, Malformed, printable
+from tools.verifier.checks.check_02_archive import OpenPack, TarReader
+from tools.verifier.checks.check_08_digests import FILE_CHANGED
+from tools.verifier.checks.check_09_events import EventRows, RepeatedIds
+from tools.verifier.checks.check_09_registers import (
+    ENTITY_ID,
+    ChangeRows,
+    EntityRows,
+    FindingRows,
+    RegisterRows,
+)
+from tools.verifier.checks.check_09_rows import ForeignRows, Rows
+from tools.verifier.checks.check_10_anchors import AnchorRows
+from tools.verifier.checks.check_10_chain import CoverageRows
+from tools.verifier.manifest_format import OPTIONAL_MEMBERS, Manifest
+from tools.verifier.report import Report
+from tools.verifier.spill_to_disk import HourCounts
+from tools.verifier.values.strict_json import parse
+
+
+class PackRows:
+    """The checkers of a pack's rows, by member, in the order in which they were read."""
+
+    def __init__(self, manifest: Manifest) -> None:
+        self.by_name: dict[str, Rows] = {}
+        self._manifest = manifest
+
+    @property
+    def events(self) -> EventRows | None:
+        """What events.jsonl said; None where there is none of ours."""
+        rows = self.by_name.get("events.jsonl")
+        return rows if isinstance(rows, EventRows) else None
+
+    @property
+    def coverage(self) -> CoverageRows | None:
+        """What coverage.jsonl said; None where there is none."""
+        rows = self.by_name.get("coverage.jsonl")
+        return rows if isinstance(rows, CoverageRows) else None
+
+    @property
+    def anchors(self) -> AnchorRows | None:
+        """What anchors.jsonl said; None where there is none."""
+        rows = self.by_name.get("anchors.jsonl")
+        return rows if isinstance(rows, AnchorRows) else None
+
+    def begin(self, name: str) -> Rows:
+        """Return the checker of a member's rows; later members are held to earlier ones."""
+        self.by_name[name] = rows = self._rows(name)
+        return rows
+
+    def _rows(self, name: str) -> Rows:
+        manifest, coverage = self._manifest, self.coverage
+        if manifest.profile is None:
+            return ForeignRows(manifest, name)
+        if name in ENTITY_ID:
+            return EntityRows(manifest, name)
+        if name == "findings.jsonl":
+            return FindingRows(manifest, name)
+        if name == "events.jsonl":
+            return EventRows(manifest, name)
+        if name == "coverage.jsonl":
+            return CoverageRows(manifest, name, self.events.sealed if self.events else HourCounts())
+        if name == "changes.jsonl":
+            return ChangeRows(manifest, name, coverage.changes if coverage else HourCounts())
+        if name == "anchors.jsonl":
+            return AnchorRows(manifest, name, coverage.digests if coverage else None)
+        return Rows(manifest, name)
+
+    def close(self) -> None:
+        """Close the files that something was put aside in."""
+        for rows in self.by_name.values():
+            rows.close()
+
+
+def check_09_rows(pack: OpenPack, manifest: Manifest, sha256: bytes, report: Report) -> PackRows:
+    """Read the archive again and check its rows.
+
+    Args:
+        pack: it is the same file as at its first reading, or check 2 fails.
+        manifest: with the members it promises.
+        sha256: of the file at its first reading.
+        report: takes what is wrong with rows, and what an auditor should know of them.
+
+    Raises:
+        Failed: the file is not the one that was read first, or a row has no end.
+    """
+    rows = PackRows(manifest)
+    # Rows of a file whose digest is wrong are nobody's: they are not even read.
+    if 8 in report.failed:
+        return rows
+    pack.at_end(rows.close)
+    with pack.archive(is_known=True) as archive:
+        for name, size in archive.members():
+            if name in manifest.members and name.endswith(".jsonl"):
+                rows.begin(name).read_member(archive.stream(size))
+            elif name in manifest.members and name.endswith(".json"):
+                _check_json_member(archive, name, size, report)
+            else:
+                archive.skip(size)
+    archive.gzip.read_to_end()
+    if archive.gzip.digest.digest() != sha256:
+        raise Failed(2, FILE_CHANGED)
+    for checker in rows.by_name.values():
+        for why in checker.wrong:
+            report.fail(9, why)
+        report.notes += checker.notes()
+    suspects = rows.events.ids.repeated() if rows.events else set()
+    for event_id in _repeated_ids(pack, manifest, suspects) if suspects else ():
+        report.fail(9, f"events.jsonl: the event {printable(event_id)} stands there twice")
+    report.passed(9)
+    return rows
+
+
+def _check_json_member(archive: TarReader, name: str, size: int, report: Report) -> None:
+    try:
+        if size > MAX_JSON_MEMBER:
+            archive.skip(size)
+            raise Malformed(f"it is longer than {MAX_JSON_MEMBER} bytes")
+        parse(archive.take(size))
+    except Malformed as error:
+        report.fail(9, f"{name}: {error}")
+
+
+def _repeated_ids(pack: OpenPack, manifest: Manifest, suspects: set[int]) -> list[str]:
+    """Read events.jsonl again: equal hashes are a suspicion, equal ids are the fact."""
+    rows = RepeatedIds(manifest, suspects)
+    with pack.archive(is_known=True) as archive:
+        for name, size in archive.members():
+            if name == "events.jsonl":
+                rows.read_member(archive.stream(size))
+                break
+            archive.skip(size)
+    return rows.repeated
+
+
+def check_10_chain(manifest: Manifest, rows: PackRows, report: Report) -> None:
+    """Collect what contradicts coverage and chain; skip with the reason where there is none."""
+    if 8 in report.failed:
+        return
+    coverage = rows.coverage
+    if coverage is not None:
+        for contradictions in (
+            coverage.broken,
+            _other_numbers(coverage, rows.by_name),
+            _other_changes(coverage, rows.by_name.get("changes.jsonl")),
+            rows.anchors.broken if rows.anchors else (),
+        ):
+            for why in contradictions:
+                report.fail(10, why)
+                if len(report.failed[10]) > 2 * MAX_REASONS:
+                    break
+        report.facts["runs"] = [run.facts() for run in coverage.runs]
+        report.facts["more_runs"] = coverage.n_more_runs
+        report.facts["gap_hours"] = coverage.counts["gap"]
+    elif manifest.profile is None:
+        report.skipped[10] = "the pack has no profile: it states no coverage"
+    else:
+        report.skipped[10] = f"profile {manifest.profile} holds no coverage.jsonl"
+    report.passed(10)
+    report.took("all")
+
+
+def _other_numbers(coverage: CoverageRows, by_name: dict[str, Rows]) -> Iterator[str]:
+    """Yield where a file's rows are not as many as the seals say that its register has."""
+    registers = {name: rows for name, rows in by_name.items() if isinstance(rows, RegisterRows)}
+    for name, rows in registers.items():
+        for org in rows.n_rows.keys() - coverage.orgs:
+            yield f"{printable(org)}: there are rows in {name}, and no hour of it"
+    for (org_id, section), (n_open, n_rows) in coverage.registers.items():
+        name, org = f"{section}.jsonl", printable(org_id)
+        if name in registers:
+            n = registers[name].n_open.get(org_id, 0)
+            if n != n_open:
+                yield f"{org}: {n} rows of {name} are open at the end, the seals say {n_open}"
+            if registers[name].n_rows.get(org_id, 0) > n_rows:
+                yield f"{org}: {name} has more rows than the {n_rows} of the sealed register"
+        elif n_open and name in OPTIONAL_MEMBERS:
+            yield f"{org}: the seals name {n_open} of {section}, and there is no {name}"
+
+
+def _other_changes(coverage: CoverageRows, changes: Rows | None) -> list[str]:
+    """Return the hours whose seal has another number of changes than changes.jsonl."""
+    if changes is None:
+        changes = ChangeRows(coverage.manifest, "changes.jsonl", coverage.changes)
+        changes.finish()
+    return changes.broken

@@ -1,0 +1,242 @@
+"""Rows of events (check 9): inside the period, or late; each id once; counted as sealed."""
+
+from __future__ import annotations
+
+import bisect
+import hashlib
+import operator
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from tools.verifier.base import MAX_REASONS, MAX_REMEMBERED, Malformed
+from tools.verifier.checks.check_09_rows import FIELDS, Rows
+from tools.verifier.manifest_format import Manifest
+from tools.verifier.spill_to_disk import HourCounts, SeenIds
+from tools.verifier.values.fast_json import FastJson, fast_json
+from tools.verifier.values.instants import INSTANT, INSTANT_PATTERN, hour_number, seconds
+from tools.verifier.values.strict_json import OURS, canonical, canonical_row, parse
+
+EVENT_KEY = ("org_id", "sealed_hour", "occurred_at", "event_id")
+EVENT_FIELDS = (*EVENT_KEY, "late", *sorted(FIELDS["events.jsonl"] - {*EVENT_KEY, "late"}))
+EVENT_TYPES = [{str}, {str}, {str}, {str}, {bool}]
+INSTANTS = f"(?:{INSTANT_PATTERN}Z)*"
+EventKey = tuple[str, str, str, str]
+
+
+class EventRows(Rows):
+    """Events by (org_id, sealed_hour, occurred_at, event_id), each id once, inside the period.
+
+    Nearly all rows of a large pack are events, so many of them are checked at once where orjson is
+    installed. That accepts only what `row` accepts; the rest is read row by row.
+
+    Attributes:
+        ids: hashes of all ids.
+        sealed: events by sealing hour and month, with the digest of the rows as sealed.
+    """
+
+    AT_ONCE = 80_000  # bytes of rows, which fit into the processor's cache with all that they say
+    SMALL = 1 << 14  # fewer are read row by row, in less time than importing orjson takes
+
+    def __init__(self, manifest: Manifest, name: str) -> None:
+        super().__init__(manifest, name)
+        self._start, self._end = manifest["period_start"], manifest["period_end"]
+        self._cut = manifest["cut_hour"]
+        self._hours: set[str] = set()
+        self._days: set[str] = set()
+        self._open_hour: tuple[str, str] = ("", "")
+        self._months: dict[str, tuple[int, Any]] = {}
+        self._line = b""
+        self._n_late = 0
+        self._n_elsewhere = 0
+        self.ids = SeenIds()
+        self.sealed = HourCounts()
+
+    def block(self, rows: bytes) -> None:
+        """Check whole rows, each ended by its newline."""
+        reader = fast_json() if len(rows) >= self.SMALL else None
+        if reader is None:
+            super().block(rows)
+            return
+        start = 0
+        while start < len(rows):
+            end = rows.find(b"\n", start + self.AT_ONCE) + 1 or len(rows)
+            self._check_many(rows[start:end], reader)
+            start = end
+
+    def _check_many(self, block: bytes, reader: FastJson) -> None:
+        """Check rows at once, or else those in halves that are not plain."""
+        if self._accept(block, reader):
+            return
+        middle = block.find(b"\n", len(block) // 2) + 1
+        if len(block) < self.SMALL or middle in (0, len(block)):
+            super().block(block)
+        else:
+            self._check_many(block[:middle], reader)
+            self._check_many(block[middle:], reader)
+
+    def _accept(self, block: bytes, reader: FastJson) -> bool:
+        """Check rows at once; False, with nothing counted, if one of them must be read alone."""
+        fast = reader.read(block, EVENT_FIELDS, len(EVENT_TYPES))
+        if fast is None or fast.types != EVENT_TYPES:
+            return False
+        orgs, hours, instants, ids, lates = fast.columns
+        keys: list[EventKey] = list(zip(orgs, hours, instants, ids))
+        if keys[0] <= self._last or not all(map(operator.lt, keys, keys[1:])):
+            return False
+        if set(map(len, instants)) != {20} or not re.fullmatch(INSTANTS, "".join(instants)):
+            return False
+        late = [at for at, is_late in zip(instants, lates) if is_late] if True in lates else []
+        in_time = [at for at, is_late in zip(instants, lates) if not is_late] if late else instants
+        if in_time and not self._start <= min(in_time) <= max(in_time) <= self._end:
+            return False
+        if late and max(late) >= self._start:
+            return False
+        days = list(_days(keys))
+        try:
+            for org, hour, day, _, end in days:
+                if instants[end - 1][:13] > hour:
+                    return False
+                self._check_org(org)
+                self._check_hour(hour)
+                self._check_day(day)
+        except Malformed:
+            return False
+        self.n += len(keys)
+        self._last = keys[-1]
+        self._n_late += len(late)
+        self.ids.add(list(map(hash, zip(orgs, ids))))
+        sealed = reader.write([{**row, "late": False} for row in fast.rows]) if late else block
+        lines = sealed.split(b"\n") if len(days) > 1 else [sealed[:-1]]
+        for org, hour, day, start, end in days:
+            self._count(org, hour, day[:7], end - start, b"\n".join([*lines[start:end], b""]))
+        return True
+
+    def read(self, line: bytes) -> dict[str, Any]:
+        """Return the row's values after checking the form of its bytes."""
+        self._line = line
+        return canonical_row(line)
+
+    def check(self, row: dict[str, Any]) -> None:
+        """Check fields, times, order, and remember the id."""
+        super().check(row)
+        org, hour, at = row["org_id"], row["sealed_hour"], row["occurred_at"]
+        event_id, late = row["event_id"], row["late"]
+        if type(event_id) is not str or type(late) is not bool:
+            raise Malformed("event_id is no text or late neither true nor false")
+        if type(hour) is not str or type(at) is not str:
+            raise Malformed("sealed_hour or occurred_at is not an instant")
+        self._check_hour(hour)
+        # The calendar is asked once a day; the pattern, every time.
+        if INSTANT.fullmatch(at) is None or len(at) != 20:
+            raise Malformed("occurred_at is not an instant")
+        self._check_day(at[:10])
+        if not late and not self._start <= at <= self._end:
+            raise Malformed("it occurred outside the period and is not marked late")
+        if late and at >= self._start:
+            raise Malformed("it is marked late and did not occur before the period")
+        if at[:13] > hour:
+            raise Malformed("it was sealed before it occurred")
+        self.in_order((org, hour, at, event_id), "org_id, sealed_hour, occurred_at, event_id")
+        self.ids.add([hash((org, event_id))])
+        # A late event was sealed as what it is in the pack of its own month.
+        sealed = canonical({**row, "late": False}) if late else self._line
+        self._count(org, hour, at[:7], 1, sealed + b"\n")
+        self._n_late += late
+
+    def _check_hour(self, hour: str) -> None:
+        if hour in self._hours:
+            return
+        if hour_number(hour) is None:
+            raise Malformed("sealed_hour is not an hour")
+        if hour > self._cut:
+            raise Malformed("it was sealed after the cut")
+        if len(self._hours) < MAX_REMEMBERED:
+            self._hours.add(hour)
+
+    def _check_day(self, day: str) -> None:
+        if day in self._days:
+            return
+        if seconds(f"{day}T00:00:00Z") is None:
+            raise Malformed("occurred_at is not an instant")
+        if len(self._days) < MAX_REMEMBERED:
+            self._days.add(day)
+
+    def _count(self, org: str, hour: str, month: str, n: int, sealed: bytes) -> None:
+        """Count events of one hour and month, and digest them as they were sealed."""
+        if (org, hour) != self._open_hour:
+            self._close_hour()
+            self._open_hour = (org, hour)
+        before, digest = self._months.get(month) or (0, hashlib.sha256())
+        # An hour behind the period, or a late event's before it, has no row to compare.
+        if self._start <= hour <= self._end:
+            digest.update(sealed)
+        else:
+            self._n_elsewhere += n
+        self._months[month] = (before + n, digest)
+
+    def _close_hour(self) -> None:
+        org, hour = self._open_hour
+        if self._start <= hour <= self._end:
+            number = hour_number(hour) or 0
+            for month, (n, digest) in sorted(self._months.items()):
+                self.sealed.add(self._org_numbers[org], number, month, n, digest.digest())
+        self._months = {}
+
+    def finish(self) -> None:
+        """Count the last hour."""
+        self._close_hour()
+        self._open_hour = ("", "")
+
+    def notes(self) -> list[str]:
+        """Tell of late events, and of those that no seal in the pack counts."""
+        notes = []
+        if self._n_late:
+            words = f"{self._n_late}, not in an earlier pack of that period"
+            notes.append(f"late      events of an earlier period: {words}")
+        if self._n_elsewhere:
+            words = f"{self._n_elsewhere}, so no seal here was compared with them"
+            notes.append(f"events    sealed by hours outside the period: {words}")
+        return notes
+
+    def close(self) -> None:
+        """Close the files of hashes and counts."""
+        self.ids.close()
+        self.sealed.close()
+
+
+def _days(keys: list[EventKey]) -> Iterator[tuple[str, str, str, int, int]]:
+    """Yield organization, sealing hour and day of sorted events, and where these begin and end."""
+    start = 0
+    while start < len(keys):
+        org, hour, at, _ = keys[start]
+        end = bisect.bisect_left(keys, (org, hour, at[:10] + "U", ""), start)
+        yield org, hour, at[:10], start, end
+        start = end
+
+
+class RepeatedIds(Rows):
+    """Finds which of the ids with a suspected hash stand in events.jsonl twice.
+
+    Attributes:
+        repeated: the first few of these ids.
+    """
+
+    def __init__(self, manifest: Manifest, suspects: set[int]) -> None:
+        super().__init__(manifest, "events.jsonl")
+        self.repeated: list[str] = []
+        self._suspects = suspects
+        self._ids: set[tuple[str, str]] = set()
+
+    def row(self, line: bytes) -> None:
+        """Read one row; what cannot be read was told of before."""
+        try:
+            row = parse(line, OURS)
+            key = (row["org_id"], row["event_id"])
+            hashed = hash(key)
+        except (Malformed, KeyError, TypeError):
+            return
+        if hashed in self._suspects:
+            if key in self._ids and len(self.repeated) <= MAX_REASONS:
+                self.repeated.append(key[1])
+            self._ids.add(key)

@@ -1,0 +1,267 @@
+"""Coverage and the chain of seals (check 10)."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+from tools.verifier.base import MAX_RUNS, Malformed, printable
+from tools.verifier.checks.check_09_rows import Rows
+from tools.verifier.checks.seals import (
+    SEAL_VERSION,
+    HourRun,
+    SealDigests,
+    audit_log_status,
+    hour_of_disconnection,
+    lifecycle_kinds,
+    register_counts,
+    segment_counts,
+)
+from tools.verifier.manifest_format import COVERAGE, OUTCOMES, Manifest
+from tools.verifier.spill_to_disk import HourCounts
+from tools.verifier.values.instants import hour_name, hour_number, hours_of_month
+from tools.verifier.values.strict_json import canonical
+
+
+class CoverageRows(Rows):
+    """Recomputes each seal, follows the links, and counts hours against the manifest.
+
+    Attributes:
+        orgs: organizations that have hours.
+        runs: hours that are not complete.
+        n_more_runs: how many such runs there are beyond those.
+        counts: hours by outcome.
+        digests: of the seals.
+        changes: how many changes the seals have.
+        registers: what the last seals say of registers, by organization and section.
+    """
+
+    NOT_GAPS = ("complete", "partial", "paused")
+
+    def __init__(self, manifest: Manifest, name: str, events: HourCounts) -> None:
+        super().__init__(manifest, name)
+        self.orgs: set[str] = set()
+        self.runs: list[HourRun] = []
+        self.n_more_runs = 0
+        self.counts = dict.fromkeys((*OUTCOMES, "gap"), 0)
+        self._longest_gap = 0
+        self._events = events
+        events.rewind()
+        self._first_hour = manifest.second("period_start") // 3600
+        self._last_hour = manifest.second("period_end") // 3600
+        self._chain = {entry["org_id"]: entry for entry in manifest["chain"]}
+        self.digests = SealDigests(self._org_numbers, self._first_hour, self._last_hour)
+        self.changes = HourCounts()
+        self.registers: dict[tuple[str, str], tuple[int, int]] = {}
+        self._org = ""
+        self._begin_org("")
+
+    def _begin_org(self, org_id: str) -> None:
+        self._org = org_id
+        self._hour = 0
+        self._gap = 0
+        self._n_seals = 0
+        self._is_disconnected = False
+        self._link: str | None = None
+        self._registers: dict[str, tuple[int, int]] = {}
+        self._last_facts: dict[str, Any] = {}
+
+    def check(self, row: dict[str, Any]) -> None:
+        """Check one row of coverage.jsonl: its form for check 9, what it says for check 10."""
+        super().check(row)
+        hour = hour_number(row["hour"])
+        if hour is None:
+            raise Malformed("hour is not an hour")
+        if type(row["outcome"]) is not str:
+            raise Malformed("outcome is not a text")
+        org = row["org_id"]
+        self.in_order((org, row["hour"]), "org_id, hour")
+        if org != self._org:
+            self._close_org()
+            self._begin_org(org)
+            self._link = self._chain[org]["first_previous_sha256"]
+            self.orgs.add(org)
+            self.digests.put_before(org, self._link)
+        self._check_hour(row, hour)
+
+    def _break(self, hour: int, why: str, org_id: str | None = None) -> None:
+        org = printable(self._org if org_id is None else org_id)
+        self.contradicts(f"{org} {hour_name(hour)}: {why}")
+
+    def _check_hour(self, row: dict[str, Any], hour: int) -> None:
+        outcome, seal = row["outcome"], row["seal"]
+        if not self._first_hour <= hour <= self._last_hour:
+            self._break(hour, "the hour is outside the period")
+        if outcome not in self.counts:
+            self._break(hour, f"unknown outcome {printable(outcome)}")
+            outcome = "gap"
+        kinds = lifecycle_kinds(seal)
+        left = self._hour if self._is_disconnected else hour_of_disconnection(seal)
+        self._check_consecutive(hour, left if "reconnected" in kinds else None, kinds)
+        self._count(hour, outcome, seal)
+        if seal is None and outcome == "gap":
+            if row["sha256"] is not None:
+                self._break(hour, "a gap has a digest")
+        elif type(seal) is not dict:
+            self._break(hour, "the seal is missing")
+        else:
+            self._check_seal(row, seal, hour)
+        self._check_segments(seal if type(seal) is dict else {}, hour)
+        self._hour = hour
+        ends = [kind for kind in kinds if kind in ("connected", "reconnected", "disconnected")]
+        self._is_disconnected = bool(ends) and ends[-1] == "disconnected"
+
+    def _check_consecutive(self, hour: int, left: int | None, kinds: list[str]) -> None:
+        """Demand that no hour is missing before this one, but while nothing was connected.
+
+        `left` is the hour of the disconnection, if this hour's seal tells of a reconnection.
+        """
+        if not self._hour:
+            if hour > self._first_hour:
+                is_told = "reconnected" in kinds and (left is None or left <= self._first_hour)
+                if self._link is not None and not is_told:
+                    self._break(self._first_hour, f"missing, as all hours to {hour_name(hour)}")
+                words = "disconnected" if self._link is not None else "not connected yet"
+                self._note(HourRun(self._org, self._first_hour, hour - 1, words))
+            return
+        if hour == self._hour + 1:
+            return
+        self._gap = 0
+        if left is None or left > self._hour + 1:
+            n = hour - self._hour - 1
+            also = f", and {n - 1} more up to {hour_name(hour)}" if n > 1 else ""
+            self._break(self._hour + 1, f"the hour is missing{also}")
+        else:
+            self._note(HourRun(self._org, self._hour + 1, hour - 1, "disconnected"))
+
+    def _count(self, hour: int, outcome: str, seal: object) -> None:
+        self.counts[outcome] += 1
+        self._gap = 0 if outcome in self.NOT_GAPS else self._gap + 1
+        self._longest_gap = max(self._longest_gap, self._gap)
+        if outcome != "complete":
+            reason = seal.get("reason") if isinstance(seal, dict) else None
+            text = reason if isinstance(reason, str) else ""
+            self._note(HourRun(self._org, hour, hour, outcome, text))
+
+    def _note(self, run: HourRun) -> None:
+        if self.runs and run.continues(self.runs[-1]):
+            self.runs[-1].last = run.last
+        elif len(self.runs) < MAX_RUNS:
+            self.runs.append(run)
+        else:
+            self.n_more_runs += 1
+
+    def _check_seal(self, row: dict[str, Any], seal: dict[str, Any], hour: int) -> None:
+        digest = hashlib.sha256(canonical(seal)).hexdigest()
+        if digest != row["sha256"]:
+            self._break(hour, "the seal's content does not have the digest it is listed under")
+        for key in ("hour", "org_id", "outcome"):
+            if seal.get(key) != row[key]:
+                self._break(hour, f"the seal's {key} is not the row's")
+        if seal.get("v") != SEAL_VERSION or type(seal["v"]) is not int:
+            self._break(hour, f"the seal is not of version {SEAL_VERSION}, the one known here")
+        if seal.get("tenant_id") != self.manifest["tenant_id"]:
+            self._break(hour, "the seal belongs to another tenant")
+        if "previous_sha256" not in seal or seal["previous_sha256"] != self._link:
+            self._break(hour, "the seal does not follow the seal before it")
+        self._link = digest
+        self._n_seals += 1
+        self.digests.put(self._org, hour, digest)
+        self._last_facts["org_proof"] = seal.get("org_proof")
+        self._last_facts["last_sealed_hour"] = row["hour"]
+        audit_log = audit_log_status(seal)
+        if audit_log:
+            self._last_facts["audit_log"] = audit_log
+        # In an hour without a picture the seal tells no numbers: those of the last one stand.
+        self._registers = register_counts(seal) or self._registers
+
+    def _check_segments(self, seal: dict[str, Any], hour: int) -> None:
+        """Compare the seal's event segments with the events of this pack that it first sealed.
+
+        Of a calendar month that lies whole in the period every event is here; of another one,
+        at most as many as the segment has.
+        """
+        org = self._org_numbers[self._org]
+        for other_org, other_hour, _ in self._events.before(org, hour):
+            self._break_unsealed(other_org, other_hour)
+        events = self._events.of(org, hour)
+        segments, changes = segment_counts(seal, "events"), segment_counts(seal, "changes")
+        if segments is None or changes is None:
+            self._break(hour, "the seal's segments of events or changes are malformed")
+            return
+        n_changes = min(sum(n for n, _ in changes.values()), HourCounts.MOST)
+        if n_changes:
+            self.changes.add(org, hour, hour_name(hour)[:7], n_changes)
+        for month in sorted({*events, *segments}):
+            n, digest = events.get(month, (0, ""))
+            n_sealed, sealed = segments.get(month, (0, None))
+            if n > n_sealed or (n < n_sealed and self._holds_whole(month)):
+                self._break(hour, f"{n} events of {month} are here, the seal has {n_sealed}")
+            elif n == n_sealed and n and sealed not in (None, digest):
+                self._break(hour, f"the events of {month} are others than those that were sealed")
+
+    def _break_unsealed(self, org: int, hour: int) -> None:
+        self._break(hour, "events name this hour, which has no row", self._org_ids[org])
+
+    def _holds_whole(self, month: str) -> bool:
+        hours = hours_of_month(month)
+        return hours is not None and self._first_hour <= hours[0] and hours[1] <= self._last_hour
+
+    def _close_org(self) -> None:
+        if not self._org:
+            return
+        stated = self._chain[self._org]
+        if self._n_seals and self._link != stated["last_seal_sha256"]:
+            self._break(self._hour, "the last seal is not the chain's last_seal_sha256")
+        if self._n_seals != stated["seals"]:
+            self._break(self._hour, f"{self._n_seals} seals, the chain says {stated['seals']}")
+        stated = {**stated, "audit_log": _stated_audit_log(self.manifest["audit_log"], self._org)}
+        for key, fact in self._last_facts.items():
+            if key in stated and stated[key] != fact:
+                values = f"{printable(stated[key])} in the manifest, {printable(fact)} in the seals"
+                self._break(self._hour, f"{key}: {values}")
+        if self._hour < self._last_hour:
+            # The hour in which a tenant disconnects is sealed, so that the chain says why it ends.
+            if not self._is_disconnected:
+                self._break(self._hour + 1, "missing, as all hours to the end of the period")
+            self._note(HourRun(self._org, self._hour + 1, self._last_hour, "disconnected"))
+        for section, counts in self._registers.items():
+            self.registers[self._org, section] = counts
+
+    def finish(self) -> None:
+        """Close the last organization and compare the totals with the manifest."""
+        self._close_org()
+        for org, hour, _ in self._events.rest():
+            self._break_unsealed(org, hour)
+        for org_id, stated_chain in self._chain.items():
+            if org_id in self.orgs:
+                continue
+            self._note(HourRun(org_id, self._first_hour, self._last_hour, "not in the pack"))
+            if stated_chain["seals"]:
+                why = "the chain has seals, coverage.jsonl none"
+                self.broken.append(f"{printable(org_id)}: {why}")
+        totals = {**self.counts, "expected_hours": self.n, "longest_gap_hours": self._longest_gap}
+        for key in COVERAGE:
+            stated = self.manifest["coverage"][key]
+            if totals[key] != stated:
+                self.broken.append(f"coverage.{key}: {totals[key]} found, {stated} stated")
+
+    def notes(self) -> list[str]:
+        """Name the hours that are not complete."""
+        notes = [f"hours     {run.words()}" for run in self.runs]
+        if self.n_more_runs:
+            notes.append(f"hours     and {self.n_more_runs} more such runs of hours")
+        return notes
+
+    def close(self) -> None:
+        """Close the files of counts and digests."""
+        self.changes.close()
+        self.digests.close()
+
+
+def _stated_audit_log(stated: object, org_id: str) -> object:
+    """Return what the manifest says of one organization's audit log."""
+    if isinstance(stated, dict):
+        return stated.get(org_id)
+    entries = [e for e in stated if isinstance(e, dict)] if isinstance(stated, list) else []
+    return next((e.get("status") for e in entries if e.get("org_id") == org_id), None)

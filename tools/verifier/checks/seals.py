@@ -1,0 +1,165 @@
+"""What a seal says: its reasons, its registers, its segments. Seals may be of any shape."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tools.verifier.base import printable
+from tools.verifier.spill_to_disk import SpillFile
+from tools.verifier.values.field_types import HASH_OR_NULL, is_count
+from tools.verifier.values.instants import MONTH, hour_name, seconds
+
+SEAL_VERSION = 2
+MEANING = {
+    "partial": "not every list was read to its end",
+    "failed": "nothing could be read",
+    "missed": "nobody took the picture in time",
+    "paused": "the tenant had paused, or just ended, the collection",
+    "gap": "no seal, nobody can say what was there",
+    "disconnected": "the tenant had ended the collection",
+    "not connected yet": "the collection had not begun",
+    "not in the pack": "it holds no hour of this organization and says nothing of it",
+}
+
+
+class HourRun:
+    """Consecutive hours of one organization that deserve to be named, with their outcome."""
+
+    def __init__(self, org_id: str, first: int, last: int, outcome: str, reason: str = "") -> None:
+        self.org_id = org_id
+        self.first = first
+        self.last = last
+        self.outcome = outcome
+        self.reason = reason
+
+    def continues(self, other: HourRun) -> bool:
+        """Tell whether it begins where another ends, for the same reason."""
+        end = (other.org_id, other.last + 1, other.outcome, other.reason)
+        return end == (self.org_id, self.first, self.outcome, self.reason)
+
+    def facts(self) -> dict[str, Any]:
+        """Return it for the JSON output."""
+        return {
+            "org_id": self.org_id,
+            "first_hour": hour_name(self.first),
+            "last_hour": hour_name(self.last),
+            "outcome": self.outcome,
+            "reason": self.reason or None,
+        }
+
+    def words(self) -> str:
+        """Say it on one line."""
+        n = self.last - self.first + 1
+        hours = hour_name(self.first) + (f" .. {hour_name(self.last)}" if n > 1 else "")
+        why = f" ({printable(self.reason, 60)})" if self.reason else ""
+        count = f"{n} hour{'s' * (n > 1)}: {MEANING[self.outcome]}"
+        return f"{printable(self.org_id)}  {hours}  {self.outcome}{why}, {count}"
+
+
+class SealDigests:
+    """The seals' digests by organization and hour, each at its position in a file."""
+
+    SIZE = 32
+
+    def __init__(self, org_numbers: dict[str, int], first_hour: int, last_hour: int) -> None:
+        self._org_numbers = org_numbers
+        self._first, self._last = first_hour, last_hour
+        self._before: dict[str, str | None] = {}
+        self._file = SpillFile()
+
+    def _position(self, org: str, hour: int) -> int | None:
+        if org not in self._org_numbers or not self._first <= hour <= self._last:
+            return None
+        hours = self._last - self._first + 1
+        return (self._org_numbers[org] * hours + hour - self._first) * self.SIZE
+
+    def covers(self, org: str, hour: int | None) -> bool:
+        """Tell whether the pack answers for this hour, or names the seal of the one before."""
+        if hour is None:
+            return False
+        return self._position(org, hour) is not None or (
+            hour == self._first - 1 and org in self._before
+        )
+
+    def put_before(self, org: str, digest: str | None) -> None:
+        """Keep what an organization's first seal follows."""
+        self._before[org] = digest
+
+    def put(self, org: str, hour: int, digest: str) -> None:
+        """Keep the digest of an hour's seal, unless the hour is outside the period."""
+        position = self._position(org, hour)
+        if position is not None:
+            self._file.write(bytes.fromhex(digest), position)
+
+    def get(self, org: str, hour: int) -> str | None:
+        """Return an hour's digest, None where it has no seal."""
+        if hour == self._first - 1:
+            return self._before.get(org)
+        digest = self._file.read(self.SIZE, self._position(org, hour) or 0)
+        return digest.hex() if digest.strip(b"\0") else None
+
+    def close(self) -> None:
+        """Give the file back."""
+        self._file.close()
+
+
+def _entries(seal: object, key: str) -> list[dict[str, Any]]:
+    values = seal.get(key) if isinstance(seal, dict) else None
+    return [v for v in values if isinstance(v, dict)] if isinstance(values, list) else []
+
+
+def lifecycle_kinds(seal: object) -> list[str]:
+    """Return what a seal tells of connecting, pausing and the like, in order."""
+    kinds = [entry.get("kind") for entry in _entries(seal, "lifecycle")]
+    return [kind for kind in kinds if isinstance(kind, str)]
+
+
+def hour_of_disconnection(seal: object) -> int | None:
+    """Return the hour of the first disconnection that a seal tells of."""
+    for entry in _entries(seal, "lifecycle"):
+        if entry.get("kind") == "disconnected":
+            at = seconds(entry.get("at"))
+            return None if at is None else at // 3600
+    return None
+
+
+def audit_log_status(seal: dict[str, Any]) -> str | None:
+    """Return what an hour's reading of the audit log showed; None where it was not read."""
+    sections, frontiers = seal.get("sections"), seal.get("frontiers")
+    facts = sections.get("audit_events") if isinstance(sections, dict) else None
+    status = facts.get("status") if isinstance(facts, dict) else None
+    if status == "forbidden":
+        return "forbidden"
+    proven = frontiers.get("proven") if isinstance(frontiers, dict) else None
+    if status not in ("complete", "partial", "unproven") or type(proven) is not bool:
+        return None
+    return "proven" if proven else "unproven"
+
+
+def register_counts(seal: dict[str, Any]) -> dict[str, tuple[int, int]]:
+    """Return by section how many a seal says are there, and the rows of its register."""
+    sections = seal.get("sections")
+    counts: dict[str, tuple[int, int]] = {}
+    for name, facts in sections.items() if isinstance(sections, dict) else ():
+        register = facts.get("register") if isinstance(facts, dict) else None
+        if isinstance(register, dict):
+            count, rows = facts.get("count"), register.get("rows")
+            if is_count(count) and is_count(rows):
+                counts[name] = (count, rows)  # type: ignore[assignment]
+    return counts
+
+
+def segment_counts(seal: dict[str, Any], kind: str) -> dict[str, tuple[int, str | None]] | None:
+    """Return month to rows and digest of a seal's segments of a kind; None if not readable."""
+    segments = seal.get("segments") or {}
+    entries = segments.get(kind) if isinstance(segments, dict) else None
+    is_hash_or_null, _ = HASH_OR_NULL
+    counts: dict[str, tuple[int, str | None]] = {}
+    for entry in entries if isinstance(entries, list) else []:
+        month = entry.get("month") if isinstance(entry, dict) else None
+        if not isinstance(month, str) or not MONTH.fullmatch(month) or month in counts:
+            return None
+        if not is_count(entry.get("rows")) or not is_hash_or_null(entry.get("sha256")):
+            return None
+        counts[month] = (entry["rows"], entry.get("sha256"))
+    return counts

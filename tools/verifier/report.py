@@ -1,0 +1,163 @@
+"""What each check said, and how it is printed."""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import Any
+
+from tools.verifier.base import BAD, CHECKS, COULD_NOT_CHECK, MAX_REASONS, VALID, printable
+from tools.verifier.manifest_format import OUTCOMES, Manifest
+
+SUBJECT = (
+    *("tenant_id", "period_start", "period_end", "pack_id", "kind", "profile", "org_ids"),
+    *("signing_key_id", "signing_public_hex", "coverage", "cut_hour", "settled_through"),
+)
+
+
+class Report:
+    """What each check said, and what an auditor should read beside the verdict.
+
+    Attributes:
+        ok: numbers of checks that passed.
+        failed: numbers of checks that failed, with the reasons.
+        skipped: numbers of checks that do not apply, with the reason.
+        ed25519: what checked the signature.
+        cannot: why nothing can be said, if so.
+        manifest: once it is signed and known.
+        notes: lines for a reader.
+        facts: further keys of the JSON output.
+    """
+
+    def __init__(self) -> None:
+        self.ok: set[int] = set()
+        self.failed: dict[int, list[str]] = {}
+        self.skipped: dict[int, str] = {}
+        self.ed25519 = ""
+        self.cannot = ""
+        self.manifest: Manifest | None = None
+        self.notes: list[str] = []
+        self.facts: dict[str, Any] = {}
+        self._started = 0.0
+
+    def passed(self, *numbers: int) -> None:
+        """Note that checks came to their end: they passed, but for what they noted themselves."""
+        self.ok.update(set(numbers) - self.failed.keys() - self.skipped.keys())
+
+    def fail(self, number: int, why: str) -> None:
+        """Note a failed check."""
+        self.ok.discard(number)
+        self.failed.setdefault(number, []).append(why)
+
+    def start_clock(self) -> None:
+        """Count seconds from here."""
+        self._started = time.perf_counter()
+
+    def took(self, name: str) -> None:
+        """Note the seconds up to here."""
+        took_s = self.facts.setdefault("took_s", {})
+        took_s[name] = round(time.perf_counter() - self._started, 3)
+
+    def exit_code(self) -> int:
+        """Return 0, 1 or 2."""
+        if self.cannot or 1 in self.failed or not (self.failed or self.ok):
+            return COULD_NOT_CHECK
+        return BAD if self.failed else VALID
+
+    def status(self, number: int) -> tuple[str, str]:
+        """Return `ok`, `FAILED` or `not checked`, and why."""
+        if number in self.failed:
+            reasons = self.failed[number]
+            more = len(reasons) - MAX_REASONS
+            tail = f" (and {more} more)" if more > 0 else ""
+            return "FAILED", "; ".join(reasons[:MAX_REASONS]) + tail
+        if number in self.ok:
+            return "ok", ""
+        if number in self.skipped:
+            return "not checked", self.skipped[number]
+        if self.failed:
+            return "not checked", f"check {min(self.failed)} failed"
+        return "not checked", self.cannot
+
+
+def subject(manifest: Manifest) -> list[str]:
+    """Return the lines that say what was signed."""
+    orgs = manifest.get("org_ids") or manifest.get("org_logins") or []
+    some = ", ".join(printable(org) for org in orgs[:8])
+    more = f" and {len(orgs) - 8} more" if len(orgs) > 8 else ""
+    kind = f"{manifest['kind']}, profile {manifest.profile}" if manifest.profile else "no profile"
+    key_id = printable(manifest.get("signing_key_id") or "no id")
+    lines = [
+        f"tenant    {printable(manifest['tenant_id'])}",
+        f"period    {printable(manifest['period_start'])} .. {printable(manifest['period_end'])}",
+        f"pack      {printable(manifest['pack_id'])} ({printable(kind)})",
+        f"orgs      {some}{more}" if orgs else f"app       {printable(manifest.get('app_id'))}",
+        f"key       {key_id}, {manifest['signing_public_hex']}",
+        f"manifest  sha256 {manifest.sha256}",
+    ]
+    return lines + (_coverage(manifest) if manifest.profile else [])
+
+
+def _coverage(manifest: Manifest) -> list[str]:
+    hours = manifest["coverage"]
+    parts = ", ".join(f"{hours[name]} {name}" for name in OUTCOMES)
+    gaps = f"{hours['expected_hours'] - sum(hours[name] for name in OUTCOMES)} without a seal"
+    longest = f"longest gap {hours['longest_gap_hours']} hours"
+    unchecked = "" if manifest.profile == "full" else " (stated by the signer, not checked)"
+    sealed, settled = manifest["cut_hour"], manifest["settled_through"]
+    return [
+        f"coverage  {hours['expected_hours']} hours: {parts}, {gaps}; {longest}{unchecked}",
+        f"events    sealed up to {printable(sealed)}, settled through {printable(settled)}",
+    ]
+
+
+def verdict(report: Report) -> str:
+    """Return the last line."""
+    code, manifest = report.exit_code(), report.manifest
+    if code == VALID and manifest is not None:
+        return (
+            f"VALID  pack {printable(manifest['pack_id'])}"
+            f" of tenant {printable(manifest['tenant_id'])}"
+            f"  {printable(manifest['period_start'])} .. {printable(manifest['period_end'])}"
+            f"  manifest sha256 {manifest.sha256}"
+        )
+    if code == BAD:
+        number = min(report.failed)
+        return f"FAILED  check {number}, {CHECKS[number]}: {report.failed[number][0]}"
+    return f"COULD NOT CHECK  {report.cannot or report.status(1)[1]}"
+
+
+def print_text(report: Report) -> None:
+    """Print numbered checks, the subject, notes, and the verdict as the last line."""
+    if report.failed or not report.cannot:
+        for number, title in CHECKS.items():
+            status, why = report.status(number)
+            print(f"{number:2d}  {title:20s}{status}{': ' + why if why else ''}")
+        print(f"    Ed25519 by {printable(report.ed25519)}")
+        for line in [*(subject(report.manifest) if report.manifest else ()), *report.notes]:
+            print(line)
+    print(verdict(report))
+
+
+def print_json(report: Report) -> None:
+    """Print everything as one line of ASCII JSON."""
+    code, manifest = report.exit_code(), report.manifest
+    document = {
+        "exit": code,
+        "verdict": ("valid", "bad", "could_not_check")[code],
+        "reason": None if code == VALID else verdict(report).partition("  ")[2],
+        "checks": [
+            {
+                "number": number,
+                "title": title,
+                "status": report.status(number)[0].replace(" ", "_").lower(),
+                "reason": report.status(number)[1] or None,
+            }
+            for number, title in CHECKS.items()
+        ],
+        "ed25519": report.ed25519 or None,
+        "subject": {key: manifest.get(key) for key in SUBJECT} if manifest else None,
+        "manifest_sha256": manifest.sha256 if manifest else None,
+        **report.facts,
+    }
+    print(json.dumps(document, ensure_ascii=True).replace("\x7f", "\\u007f"))

@@ -1,0 +1,156 @@
+"""What is put aside while rows stream by: in memory while it is little, then on disk."""
+
+from __future__ import annotations
+
+import io
+import struct
+from array import array
+from collections.abc import Iterator
+from typing import Any
+
+from tools.verifier.values.instants import month_name, month_number
+
+
+class SpillFile:
+    """A file in memory that moves to a nameless temporary one when it is large.
+
+    As `tempfile.SpooledTemporaryFile`, whose import takes longer than the check of a small pack.
+    """
+
+    IN_MEMORY = 4 << 20
+
+    def __init__(self) -> None:
+        self._file: Any = io.BytesIO()
+
+    def write(self, data: bytes, at: int | None = None) -> None:
+        """Write at the end of what was written before, or at a position."""
+        if at is not None:
+            self._file.seek(at)
+        end = self._file.tell() + len(data)
+        if end > self.IN_MEMORY and isinstance(self._file, io.BytesIO):
+            import tempfile
+
+            start = self._file.getvalue()
+            self._file = tempfile.TemporaryFile()  # noqa: SIM115 - closed by close()
+            self._file.write(start)
+            self._file.seek(end - len(data))
+        self._file.write(data)
+
+    def tell(self) -> int:
+        """Return the position of the next byte."""
+        return int(self._file.tell())
+
+    def read(self, size: int, at: int | None = None) -> bytes:
+        """Return so many bytes, from a position or from where the last reading ended."""
+        if at is not None:
+            self._file.seek(at)
+        data: bytes = self._file.read(size)
+        return data
+
+    def lines(self) -> Iterator[bytes]:
+        """Yield each line, from the first."""
+        self._file.seek(0)
+        yield from self._file
+
+    def close(self) -> None:
+        """Give the memory or the file back."""
+        self._file.close()
+
+
+class SeenIds:
+    """Finds repeated 64-bit hashes in bounded memory, in buckets by their last bits."""
+
+    BUCKETS = 256
+    IN_MEMORY = 1 << 20
+    SUSPECTS = 64
+
+    def __init__(self) -> None:
+        self._buckets = [array("q") for _ in range(self.BUCKETS)]
+        self._n = 0
+        self._file = SpillFile()
+        self._parts: list[list[tuple[int, int]]] = [[] for _ in range(self.BUCKETS)]
+
+    def add(self, hashes: list[int]) -> None:
+        """Remember some hashes."""
+        buckets = self._buckets
+        for hashed in hashes:
+            buckets[hashed & 255].append(hashed)
+        self._n += len(hashes)
+        if self._n >= self.IN_MEMORY:
+            self._spill()
+
+    def _spill(self) -> None:
+        for bucket, parts in zip(self._buckets, self._parts):
+            data = bucket.tobytes()
+            parts.append((self._file.tell(), len(data)))
+            self._file.write(data)
+        self._buckets = [array("q") for _ in range(self.BUCKETS)]
+        self._n = 0
+
+    def repeated(self) -> set[int]:
+        """Return hashes seen more than once (the first few): almost surely repeated ids."""
+        suspects: set[int] = set()
+        for number, parts in enumerate(self._parts):
+            bucket, self._buckets[number] = self._buckets[number], array("q")
+            for offset, size in parts:
+                bucket.frombytes(self._file.read(size, offset))
+            if len(set(bucket)) == len(bucket):
+                continue
+            in_order = sorted(bucket)
+            for hashed, following in zip(in_order, in_order[1:]):
+                if hashed == following and len(suspects) < self.SUSPECTS:
+                    suspects.add(hashed)
+        return suspects
+
+    def close(self) -> None:
+        """Give the file back."""
+        self._file.close()
+
+
+class HourCounts:
+    """Rows by organization, hour and month: written in that order, then read once in it.
+
+    Organizations are numbers. Of events also the SHA-256 of the rows as they were sealed.
+    """
+
+    RECORD = struct.Struct("<IIII32s")
+    MOST = (1 << 32) - 1
+
+    def __init__(self) -> None:
+        self._file = SpillFile()
+        self._next: tuple[int, int, int, int, bytes] | None = None
+
+    def add(self, org: int, hour: int, month: str, n: int, digest: bytes = b"") -> None:
+        """Append one count."""
+        self._file.write(self.RECORD.pack(org, hour, month_number(month), n, digest))
+
+    def rewind(self) -> None:
+        """Go to the first count: nothing is added any more."""
+        self._read(0)
+
+    def _read(self, at: int | None = None) -> None:
+        data = self._file.read(self.RECORD.size, at)
+        self._next = self.RECORD.unpack(data) if data else None
+
+    def before(self, org: int, hour: int) -> Iterator[tuple[int, int, int]]:
+        """Yield organization, hour and rows of counts before this hour, and pass them."""
+        while self._next and self._next[:2] < (org, hour):
+            yield self._next[0], self._next[1], self._next[3]
+            self._read()
+
+    def rest(self) -> Iterator[tuple[int, int, int]]:
+        """Yield organization, hour and rows of all that was not passed yet."""
+        return self.before(self.MOST + 1, 0)
+
+    def of(self, org: int, hour: int) -> dict[str, tuple[int, str]]:
+        """Return month to rows and digest for this hour, and pass them."""
+        counts = {}
+        while self._next and self._next[:2] == (org, hour):
+            _, _, month, n, digest = self._next
+            counts[month_name(month)] = (n, digest.hex())
+            self._read()
+        return counts
+
+    def close(self) -> None:
+        """Give the file back."""
+        self._file.close()

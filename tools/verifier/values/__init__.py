@@ -1,0 +1,1 @@
+"""What a value in a pack may be: JSON, instants, kinds of fields."""
