@@ -7,35 +7,33 @@ from typing import Any
 
 import pytest
 
-from functions.connect.handler import doors_from, routes
-from functions.pack.publish.verify import run_script
+from functions.connect.handler import context_from, routes
+from functions.pack.publish.verify import run_verifier
 from functions.shared.aws.bucket import Bucket
-from functions.shared.aws.kms import Vault
+from functions.shared.aws.kms import KmsKey
 from functions.shared.hashing import email_hash, email_prefix
 from functions.shared.http.edge import answer
 from functions.shared.settings import Settings
 from functions.shared.tables.hashing_keys import HashKeys
-from tests.pack.conftest import PackRoom
+from tests.pack.conftest import PackFunction
 from tests.support.full_world import FullWorld
 from tests.support.http_events import http_event
 from tests.tools.matcher import Done, run_on, script
 
 START, END = "2026-04-01T00:00:00Z", "2026-04-01T05:59:59Z"
-LIST = """Name;E-Mail;Austritt
-Olga;Olga@Example.com;
-Ben;ben@example.com;
-Ann;ann@example.com;31.03.2026
-Rob;rob@example.com;2026-04-01
-Joe;joe@bücher.example;
-Zoe;zoe@example.com;
-Bad;nobody;
+LIST = """id,name,email
+1,Olga,Olga@Example.com
+2,Ben,ben@example.com
+3,Joe,joe@bücher.example
+4,Zoe,zoe@example.com
+5,Bad,nobody
 """
 
 
 @pytest.fixture
-def key(secrets_vault: Vault, room: PackRoom) -> bytes:
+def key(secrets_kms_key: KmsKey, function: PackFunction) -> bytes:
     """Give the tenant's hashing key, as its first connect makes it."""
-    return HashKeys(room.table, secrets_vault).make("tenant-a")
+    return HashKeys(function.table, secrets_kms_key).make("tenant-a")
 
 
 def story(evidence: Bucket, key: bytes) -> FullWorld:
@@ -70,7 +68,7 @@ def story(evidence: Bucket, key: bytes) -> FullWorld:
 def key_by_route(settings: Settings, folder: Path) -> Path:
     """Fetch the hashing key as an admin does, into a file of one's own."""
     event = http_event("POST /hashing-key")
-    found = answer(event, routes(doors_from(settings)), frozenset(), logging.getLogger("connect"))
+    found = answer(event, routes(context_from(settings)), frozenset(), logging.getLogger("connect"))
     assert found["statusCode"] == 200
     path = folder / "hashing-key.json"
     path.touch(mode=0o600)
@@ -80,61 +78,59 @@ def key_by_route(settings: Settings, folder: Path) -> Path:
 
 @pytest.fixture
 def matched(
-    room: PackRoom, evidence: Bucket, key: bytes, settings: Settings, tmp_path: Path
+    function: PackFunction, evidence: Bucket, key: bytes, settings: Settings, tmp_path: Path
 ) -> Done:
     """Build the pack, verify it, fetch the key, match the list; give the JSON report."""
     story(evidence, key)
-    pack = room.made(START, END)
+    pack = function.make(START, END)
     path = tmp_path / f"pack-{pack.number}.tar.gz"
-    path.write_bytes(room.archive(pack))
-    code, said = run_script(path, room.key.public_hex)
+    path.write_bytes(function.archive(pack))
+    code, said = run_verifier(path, function.key.public_hex)
     assert (code, said["verdict"]) == (0, "valid")
     (tmp_path / "people.csv").write_bytes(b"\xef\xbb\xbf" + LIST.encode())
     return run_on(path, tmp_path / "people.csv", key_by_route(settings, tmp_path), "--json")
 
 
 def test_a_tenant_learns_who_is_who_from_its_own_list(matched: Done) -> None:
-    """Leavers with role, keys and what they did after; strangers; joiners; who has no account."""
+    """Names by account; strangers, of whom one has left, with role and keys; who has no account."""
     assert (matched.returncode, matched.stderr) == (1, "")
-    told = json.loads(matched.stdout)
-    assert (told["people"], told["left"], told["warnings"]) == (6, 2, [])
-    [ann] = told["leavers_with_access"]
-    assert (ann["address"], ann["left_on"]) == ("ann@example.com", "2026-03-31")
-    assert [(one["user_id"], one["role"]) for one in ann["accounts"]] == [("user-ann", "reader")]
-    assert [one["key_id"] for one in ann["keys"]] == ["key-ann"]
-    assert (ann["events_after_leaving"], ann["last_event_at"]) == (1, "2026-04-01T02:20:00Z")
-    [eve] = told["unknown_accounts"]
-    assert [one["user_id"] for one in eve["accounts"]] == ["user-eve"]
+    report = json.loads(matched.stdout)
+    assert (report["people"], report["warnings"]) == (4, [])
+    people = {entry["name"]: entry for entry in report["matched_accounts"]}
+    assert list(people) == ["Olga", "Ben", "Joe"]
+    assert [key["key_id"] for key in people["Olga"]["keys"]] == ["key-olga"]
+    assert people["Joe"]["address"] == "joe@bücher.example"
+    assert people["Joe"]["accounts"][0]["first_seen_at"] == "2026-04-01T04:00:00Z"
+    ann, eve = sorted(report["unknown_accounts"], key=lambda entry: str(entry["email_prefix"]))
+    assert [(account["user_id"], account["role"]) for account in ann["accounts"]] == [
+        ("user-ann", "reader")
+    ]
+    assert [key["key_id"] for key in ann["keys"]] == ["key-ann"]
+    assert ann["last_event_at"] == "2026-04-01T02:20:00Z"
+    assert [account["user_id"] for account in eve["accounts"]] == ["user-eve"]
     assert eve["email_prefix"] == "e"
-    assert [(one["kind"], one["key_id"]) for one in eve["keys"]] == [("admin_key", "admin-eve")]
-    assert [one["invite_id"] for one in told["unknown_invites"]] == ["inv-1"]
-    assert [one["n_events"] for one in told["unknown_actors"]] == [1]
-    # Olga was there in the very first picture: when she came is not known from it.
-    assert [(one["address"], one["first_seen_at"]) for one in told["joiners"]] == [
-        ("ben@example.com", "2026-04-01T02:00:00Z"),
-        ("joe@bücher.example", "2026-04-01T04:00:00Z"),
-    ]
-    assert told["without_account"] == ["zoe@example.com"]
-    assert told["accounts_without_address"] == 1
-    assert [(one["line"], one["what"]) for one in told["problems"]] == [
-        (8, "not an e-mail address: nobody")
-    ]
+    assert [(key["kind"], key["key_id"]) for key in eve["keys"]] == [("admin_key", "admin-eve")]
+    assert [invite["invite_id"] for invite in report["unknown_invites"]] == ["inv-1"]
+    assert [actor["n_events"] for actor in report["unknown_actors"]] == [1]
+    assert report["without_account"] == ["zoe@example.com"]
+    assert report["accounts_without_address"] == 1
+    assert report["problems"] == [{"line": 6, "what": "not an e-mail address: nobody"}]
 
 
 def test_the_report_for_a_person_says_the_same(
     matched: Done, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """In lines, with what was not verified, and without any hash of a person on the list."""
-    told = json.loads(matched.stdout)
-    text = "\n".join(script.lines(told))
+    report = json.loads(matched.stdout)
+    text = "\n".join(script.lines(report))
     for line in (
-        "LEFT, AND STILL THERE: 1",
-        "  ann@example.com  left 2026-03-31: org-Alpha user-ann (reader); keys (1): key-ann",
-        'org-Alpha user-eve (owner), address begins "e"; keys (1): admin-eve',
+        "ON THE LIST: 3",
+        "  Olga <Olga@Example.com>  org-Alpha user-olga (owner); keys (1): key-olga",
+        "NOBODY ON THE LIST: 2",
+        'address begins "e": org-Alpha user-eve (owner); keys (1): admin-eve',
         "INVITED, NOBODY ON THE LIST: 1",
-        "JOINED IN THE PERIOD: 2",
         "WITHOUT AN ACCOUNT: 1",
-        "people.csv line 8: not an e-mail address: nobody",
+        "line 6: not an e-mail address: nobody",
         "NOT VERIFIED HERE",
     ):
         assert line in text
@@ -143,16 +139,16 @@ def test_the_report_for_a_person_says_the_same(
 
 
 def test_where_nobody_is_to_be_looked_at_it_exits_0(
-    room: PackRoom, evidence: Bucket, key: bytes, settings: Settings, tmp_path: Path
+    function: PackFunction, evidence: Bucket, key: bytes, settings: Settings, tmp_path: Path
 ) -> None:
     """Everybody with access is on the list, and nobody who left has any."""
     address = "olga@example.com"
     hashed = {"email_hash": email_hash(key, address), "email_prefix": email_prefix(address)}
     FullWorld(evidence).has_user("user-1", **hashed).chain(["complete"] * 6)
     path = tmp_path / "pack.tar.gz"
-    path.write_bytes(room.archive(room.made(START, END, profile="core")))
-    (tmp_path / "people.csv").write_text("email\nOLGA@example.com\n")
+    path.write_bytes(function.archive(function.make(START, END, profile="core")))
+    (tmp_path / "people.csv").write_text("name,email\nOlga,OLGA@example.com\n")
     done = run_on(path, tmp_path / "people.csv", key_by_route(settings, tmp_path), "--json")
     told = json.loads(done.stdout)
     assert (done.returncode, told["somebody_to_look_at"]) == (0, False)
-    assert told["joiners"] == told["without_account"] == []
+    assert told["without_account"] == []

@@ -75,7 +75,7 @@ def test_a_key_file_that_is_none_is_refused_and_never_shown(tmp_path: Path, name
         path.write_bytes(body)
     elif not isinstance(body, dict):
         path.write_text(json.dumps(body))
-    done = run_matcher(tmp_path, b"email\na@x.org\n", key=path)
+    done = run_matcher(tmp_path, b"name,email\nA,a@x.org\n", key=path)
     assert (done.returncode, done.stdout) == (2, "")
     assert "POST /api/v1/openai/hashing-key" in done.stderr
     assert KEY.hex() not in done.stderr
@@ -83,7 +83,7 @@ def test_a_key_file_that_is_none_is_refused_and_never_shown(tmp_path: Path, name
 
 def test_the_key_of_another_scheme_is_refused(tmp_path: Path) -> None:
     """The manifest names algorithm, key id and normalization."""
-    done = run_matcher(tmp_path, b"email\na@x.org\n", key=key_file(tmp_path, key_id="v2"))
+    done = run_matcher(tmp_path, b"name,email\nA,a@x.org\n", key=key_file(tmp_path, key_id="v2"))
     assert (done.returncode, "key_id" in done.stderr) == (2, True)
 
 
@@ -92,11 +92,11 @@ def test_a_key_file_that_others_can_read_is_warned_of(tmp_path: Path) -> None:
     """In the report, and the report is made."""
     path = key_file(tmp_path)
     path.chmod(0o644)
-    done = run_matcher(tmp_path, b"email\na@x.org\n", key=path)
+    done = run_matcher(tmp_path, b"name,email\nA,a@x.org\n", key=path)
     assert "WARNING" in done.stdout
     assert "chmod 600" in done.stdout
     path.chmod(0o600)
-    assert "chmod" not in run_matcher(tmp_path, b"email\na@x.org\n", key=path).stdout
+    assert "chmod" not in run_matcher(tmp_path, b"name,email\nA,a@x.org\n", key=path).stdout
 
 
 def test_the_key_may_come_from_standard_input_and_from_no_argument(
@@ -105,16 +105,18 @@ def test_the_key_may_come_from_standard_input_and_from_no_argument(
     """So that it need not lie in a file at all."""
     stream = io.TextIOWrapper(io.BytesIO(key_file(tmp_path).read_bytes()))
     monkeypatch.setattr(sys, "stdin", stream)
-    done = run_matcher(tmp_path, b"email\na@x.org\n", key=Path("-"))
+    done = run_matcher(tmp_path, b"name,email\nA,a@x.org\n", key=Path("-"))
     assert done.returncode in (0, 1)
     assert "key_hex" not in done.stdout
-    with_it = run_matcher(tmp_path, b"email\na@x.org\n", "--key-hex", KEY.hex())
+    with_it = run_matcher(tmp_path, b"name,email\nA,a@x.org\n", "--key-hex", KEY.hex())
     assert with_it.returncode == 2
 
 
 def test_another_tenants_key_matches_nobody_and_that_is_told(tmp_path: Path) -> None:
     """Every account is then a stranger; the first thing to doubt is the key."""
-    told = match(tmp_path, b"email\nann@x.org\n", rows=[row_of("ann@x.org")], key_hex="ab" * 32)
+    told = match(
+        tmp_path, b"name,email\nAnn,ann@x.org\n", rows=[row_of("ann@x.org")], key_hex="ab" * 32
+    )
     assert "is it this tenant's key" in told["warnings"][-1]
 
 
@@ -151,7 +153,7 @@ def test_a_pack_that_cannot_be_read_says_why_and_exits_2(tmp_path: Path, name: s
     """And sends to the verifier where that is the place to ask."""
     changes, words = PACKS[name]
     pack = packs.small().but(**{"facts": {"hash_scheme": SCHEME}} | changes)
-    done = run_matcher(tmp_path, b"email\na@x.org\n", pack=pack)
+    done = run_matcher(tmp_path, b"name,email\nA,a@x.org\n", pack=pack)
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.startswith("COULD NOT MATCH")
     assert words in done.stderr
@@ -161,7 +163,7 @@ def test_hostile_names_are_escaped_in_text_and_in_json(tmp_path: Path) -> None:
     """A name may hold what moves a terminal's cursor, or turns text round."""
     evil = "\x1b[2J\u202eCLEAN\n"
     rows = [row_of("eve@x.org", role=evil, user_id=f"user-{evil}")]
-    body = b"email,left\nann@x.org,\x1b[2J\n"
+    body = b"name,email\n\x1b[2J,ann@x.org\n"
     done = run_matcher(tmp_path, body, rows=rows)
     assert done.returncode == 1
     assert "\x1b" not in done.stdout + done.stderr
@@ -186,7 +188,7 @@ def test_whatever_a_pack_holds_there_is_an_answer_and_no_traceback(
     tmp_path: Path, rows: list[packs.Row]
 ) -> None:
     """It may never have been verified."""
-    done = run_matcher(tmp_path, b"email\na@x.org\n", rows=rows)
+    done = run_matcher(tmp_path, b"name,email\nA,a@x.org\n", rows=rows)
     assert done.returncode in (0, 1, 2)
     assert bool(done.stdout) == (done.returncode != 2)
     assert done.stderr == "" or done.stderr.startswith("COULD NOT MATCH")
@@ -198,7 +200,7 @@ def test_it_runs_on_every_interpreter_found(tmp_path: Path) -> None:
     if len(found) < 2:
         pytest.skip(f"only {', '.join(found)} starts here; another Python from 3.9 up is needed")
     rows = [row_of("ann@x.org"), row_of("jos\u00e9@b\u00fccher.example", user_id="user-2")]
-    body = "email\nANN@x.org\njose\u0301@bücher.example\n".encode()
+    body = "name,email\nAnn,ANN@x.org\nJosé,jose\u0301@bücher.example\n".encode()
     said = {
         run_matcher(tmp_path, body, rows=rows, python=python).stdout for python in found.values()
     }
@@ -213,5 +215,5 @@ def test_the_help_says_what_it_does_not_do(tmp_path: Path) -> None:
         [sys.executable, str(SCRIPT), "--help"], capture_output=True, text=True, check=True
     )
     assert "Exit code" in done.stdout
-    text = run_matcher(tmp_path, b"email\na@x.org\n").stdout
+    text = run_matcher(tmp_path, b"name,email\nA,a@x.org\n").stdout
     assert "NOT VERIFIED HERE: run evidence-pack-verify.py" in text
