@@ -1,5 +1,6 @@
 """Documentation that cannot lie: its commands run, its links lead somewhere."""
 
+import ast
 import json
 import re
 import shutil
@@ -12,7 +13,8 @@ from functions.shared.tables.signing_keys import public_pem
 from tests.support import packs
 
 ROOT = Path(__file__).parent.parent
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+PAGES = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
+TOUR = (ROOT / "docs" / "tour.md").read_text()
 README = (ROOT / "README.md").read_text()
 
 
@@ -80,3 +82,53 @@ def test_make_targets_named_in_the_pages_exist() -> None:
     named = {name for page in PAGES for name in re.findall(r"`make ([a-z-]+)", page.read_text())}
     assert named
     assert named <= targets
+
+
+def _defined(path: Path) -> set[str]:
+    """Return the names of a module's functions, classes and methods, as the tour has them."""
+    names: set[str] = set()
+    for node in ast.parse(path.read_text()).body:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            names.add(node.name)
+        elif isinstance(node, ast.ClassDef):
+            methods = [
+                n for n in node.body if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef)
+            ]
+            names |= {node.name, *(f"{node.name}.{method.name}" for method in methods)}
+    return names
+
+
+def test_the_tour_leads_past_what_is_there() -> None:
+    """Five travellers, and each function they come through is where the tour says."""
+    stops = re.findall(r"`([a-z_/-]+\.py):([A-Za-z_.]+)`", TOUR)
+    gone = [f"{path}:{name}" for path, name in stops if name not in _defined(ROOT / path)]
+    assert gone == []
+    journeys = TOUR.split("\n## ")[1:]
+    assert len(journeys) == 5
+    assert all(len(re.findall(r"\.py:", journey)) >= 5 for journey in journeys)
+
+
+def test_every_decision_is_in_the_index() -> None:
+    """The index of decisions has each page once, under the page's own number."""
+    folder = ROOT / "docs" / "decisions"
+    index = re.findall(
+        r"^- \[(\d{4})\]\((\d{4})(-[a-z0-9-]+\.md)\)",
+        (folder / "README.md").read_text(),
+        re.MULTILINE,
+    )
+    assert all(shown == number for shown, number, _ in index)
+    assert [number + rest for _, number, rest in index] == sorted(
+        p.name for p in folder.glob("0*.md")
+    )
+
+
+def test_files_named_in_the_pages_are_there() -> None:
+    """A reader who opens what a page names finds it."""
+    named = {
+        (page.name, path)
+        for page in PAGES
+        for path in re.findall(
+            r"\b(?:tests|functions|tools|infra)/[\w/.-]+\.py\b", page.read_text()
+        )
+    }
+    assert sorted(pair for pair in named if not (ROOT / pair[1]).exists()) == []
