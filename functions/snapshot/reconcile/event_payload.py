@@ -18,14 +18,20 @@ def payload_of(event: AnyEvent) -> Json:
     return payload if isinstance(payload, dict) else {}
 
 
-def principal_of(event: AnyEvent) -> object:
+def principal_of(event: AnyEvent) -> str | None:
     """Return whom an assignment of a role is about, None where the event does not say."""
-    return payload_of(event).get("principal_id")
+    return _id_in(event, "principal_id")
 
 
-def resource_of(event: AnyEvent) -> object:
+def resource_of(event: AnyEvent) -> str | None:
     """Return what an assignment of a role is for, None where the event does not say."""
-    return payload_of(event).get("resource_id")
+    return _id_in(event, "resource_id")
+
+
+def _id_in(event: AnyEvent, name: str) -> str | None:
+    # Whoever is watched chooses payloads: an object in the place of an id names nobody.
+    identity = payload_of(event).get(name)
+    return identity if isinstance(identity, str) else None
 
 
 def stated_role(event: AnyEvent) -> str | None:

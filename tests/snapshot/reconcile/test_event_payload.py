@@ -1,5 +1,7 @@
 """What an event's payload says, whatever OpenAI puts there."""
 
+import pytest
+
 from functions.snapshot.reconcile.event_payload import (
     payload_of,
     principal_of,
@@ -40,3 +42,10 @@ def test_texts_are_found_at_any_depth() -> None:
     """Values only, of objects and lists."""
     payload = {"id": "a", "list": ["b", {"deep": ["c", 7, None]}], "n": 1}
     assert list(texts_of(event("x", None, payload=payload))) == ["a", "b", "c"]
+
+
+@pytest.mark.parametrize("odd", [{}, ["user-ann"], 7, True, None])
+def test_what_is_no_id_names_nobody(odd: object) -> None:
+    """An object or a list in its place stops no hour: it is as if nothing stood there."""
+    told = event("role.assignment.created", None, payload={"principal_id": odd, "resource_id": odd})
+    assert (principal_of(told), resource_of(told)) == (None, None)
