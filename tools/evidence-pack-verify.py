@@ -4,7 +4,7 @@
 # dependencies = ["pynacl>=1.5", "orjson>=3.9"]
 # ///
 # Built by `python -m tools.build_verifier` from the parts in tools/verifier/, one behind the other
-# of SHA-256 9c4402a84d89e04edcd89015738d856e301ac7a2cce1734d8b7c94257044d372.
+# of SHA-256 e38fa837347729eeaf80edd7944fad2a237531403959129fd707cb9e30dfc5bb.
 """Check a signed evidence pack offline: one file, one pinned key, eleven numbered checks.
 
     python3 evidence-pack-verify.py pack-3.tar.gz --expected-pubkey HEX
@@ -363,7 +363,7 @@ class FastJson:
 
         Args:
             block: rows, each ended by its newline; too few bytes to hold too many values.
-            fields: what each row holds, and nothing else.
+            fields: what each row holds, and nothing else; two or more.
             n_columns: how many of these fields, the first ones, are asked for as columns.
         """
         if len(block) > MAX_VALUES:

@@ -196,3 +196,19 @@ def test_five_minutes_of_rows() -> None:
     until = time.monotonic() + 300
     while time.monotonic() < until:
         fuzz_rows(time.time_ns(), 2_000)
+
+
+@pytest.mark.parametrize("nested", ['{"a":#}', "[#]"])
+@pytest.mark.parametrize(("depth", "accepted"), [(63, True), (64, False), (200, False)])
+def test_rows_may_be_as_deep_as_for_the_strict_reader(
+    nested: str, depth: int, accepted: bool
+) -> None:
+    """One level more is left to it, and refused: the row itself is the first of 64."""
+    value = "1"
+    for _ in range(depth):
+        value = nested.replace("#", value)
+    line = f'{{"a":{value},"b":1}}'.encode()
+    assert (READER.read(line + b"\n", FIELDS, len(FIELDS)) is not None) == accepted
+    if not accepted:
+        with pytest.raises(script.Malformed):
+            script.canonical_row(line)

@@ -47,7 +47,7 @@ class FastJson:
 
         Args:
             block: rows, each ended by its newline; too few bytes to hold too many values.
-            fields: what each row holds, and nothing else.
+            fields: what each row holds, and nothing else; two or more.
             n_columns: how many of these fields, the first ones, are asked for as columns.
         """
         if len(block) > MAX_VALUES:
