@@ -4,7 +4,7 @@
 # dependencies = ["pynacl>=1.5", "orjson>=3.9"]
 # ///
 # Built by `python -m tools.build_verifier` from the parts in tools/verifier/, one behind the other
-# of SHA-256 e38fa837347729eeaf80edd7944fad2a237531403959129fd707cb9e30dfc5bb.
+# of SHA-256 0264d823b3c3284705e07ef6bc5c1fcd0a4dab1ac13ca21195ff3a317fb975a6.
 """Check a signed evidence pack offline: one file, one pinned key, eleven numbered checks.
 
     python3 evidence-pack-verify.py pack-3.tar.gz --expected-pubkey HEX
@@ -129,7 +129,7 @@ def open_file(path: str) -> BinaryIO:
         raise CannotCheck(f"cannot open the file: {reason}") from error
     if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
         file.close()
-        raise CannotCheck("the pack must be a regular file")
+        raise CannotCheck(f"{printable(path)} is not a regular file")
     return file
 
 
@@ -1414,7 +1414,7 @@ def check_01_pinned_key(options: Options, report: Report) -> PinnedKey:
     """Return the pinned key: 64 hex digits of a point of the curve's main group."""
     library = ed25519(options.built_in_ed25519)
     report.ed25519 = library.name
-    text = options.expected_pubkey or ""
+    text = (options.expected_pubkey or "").strip()  # as it comes out of a file
     if not re.fullmatch(r"[0-9A-Fa-f]{64}", text):
         raise Failed(1, "the pinned key is not 64 hex digits")
     public = bytes.fromhex(text)
