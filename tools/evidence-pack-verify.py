@@ -4,7 +4,7 @@
 # dependencies = ["pynacl>=1.5", "orjson>=3.9"]
 # ///
 # Built by `python -m tools.build_verifier` from the parts in tools/verifier/, one behind the other
-# of SHA-256 d6fcbebb9914e522bbe238edf249235613b5c21bee5b6d08abcb08febc1da530.
+# of SHA-256 09609d400f23b876289286d0034b127e862c0db5452b756743a3abe3b526ace9.
 """Check a signed evidence pack offline: one file, one pinned key, eleven numbered checks.
 
     python3 evidence-pack-verify.py pack-3.tar.gz --expected-pubkey HEX
@@ -129,7 +129,7 @@ def open_file(path: str) -> BinaryIO:
         raise CannotCheck(f"cannot open the file: {reason}") from error
     if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
         file.close()
-        raise CannotCheck("the pack must be a regular file")
+        raise CannotCheck(f"{printable(path)} is not a regular file")
     return file
 
 
@@ -1416,7 +1416,7 @@ def check_01_pinned_key(options: Options, report: Report) -> PinnedKey:
     """Return the pinned key: 64 hex digits of a point of the curve's main group."""
     library = ed25519(options.built_in_ed25519)
     report.ed25519 = library.name
-    text = options.expected_pubkey or ""
+    text = (options.expected_pubkey or "").strip()  # as it comes out of a file
     if not re.fullmatch(r"[0-9A-Fa-f]{64}", text):
         raise Failed(1, "the pinned key is not 64 hex digits")
     public = bytes.fromhex(text)
