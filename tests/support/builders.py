@@ -23,7 +23,9 @@ from functions.shared.aws.gzip_member import pack_gzip
 from functions.shared.aws.keys import register_key, seal_key, segment_key
 from functions.shared.aws.table import Table
 from functions.shared.canonical import Json, Lines
-from functions.shared.evidence.seals import VERSION, Seal, entry_of
+from functions.shared.evidence.merkle import rows_root
+from functions.shared.evidence.seal_versions import VERSION, source_of, without_source
+from functions.shared.evidence.seals import Seal, entry_of, segment_entry_of
 from functions.shared.hours import HOUR, month_of, parse_instant, rfc3339
 from functions.shared.records.seals import (
     LifecycleEntry,
@@ -36,7 +38,8 @@ from functions.shared.records.seals import (
 )
 from functions.shared.tables.connections import Connections
 from functions.shared.tables.hour_rows import HourRows
-from tests.support.seal_parts import connection, hour_facts, section_seal, stream_marks
+from tests.support.seal_parts import connection, hour_facts, section_seal, watermarks
+from tests.support.version_2 import sealed_in
 
 FIRST_HOUR = "2026-04-01T00:00:00Z"
 SECTIONS = ("users", "projects", "api_keys")
@@ -50,7 +53,8 @@ class World:
     Attributes:
         hour: the next hour to close.
         seals: those written, oldest first.
-        run: the block beside every seal from now on.
+        version: of the seals from now on: the newest, or 2.
+        run: the block beside every seal from now on; what is of the source is sealed.
     """
 
     def __init__(
@@ -68,9 +72,11 @@ class World:
         self.hour = parse_instant(first_hour)
         self.seals: list[Seal] = []
         self.audit_status = "complete"
+        self.version = VERSION
         self.run: Run = {"attempt": 0, "requests": 7}
         self._rows: dict[str, list[Json]] = {name: [] for name in (*SECTIONS, "findings")}
         self._registers: dict[str, ObjectEntry | None] = dict.fromkeys(self._rows)
+        self._roots: dict[str, str | None] = dict.fromkeys(self._rows)
         self._events: list[Json] = []
         self._seq = 0
         self._read_through: int | None = None
@@ -210,7 +216,7 @@ class World:
     def _close(self, word: str) -> None:
         outcome = cast("Outcome", {"disconnect": "paused", "reconnect": "complete"}.get(word, word))
         content = self._content(word, outcome)
-        seal = Seal.of(content, self.run)
+        seal = sealed_in(self.version, content, without_source(self.run))
         self.evidence.put_once(self.key_of(self.hour), seal.encode())
         self.seals.append(seal)
         if self.table:
@@ -223,7 +229,6 @@ class World:
         if is_read:
             self._registers = {name: self._store(name) for name in self._rows}
             self._read_through = int((self.hour + HOUR).timestamp())
-        stream = stream_marks(self._read_through)
         return {
             "v": VERSION,
             "tenant_id": self.tenant,
@@ -235,14 +240,12 @@ class World:
             "lifecycle": self._lifecycle(word),
             "lifecycle_seq": self._seq,
             "previous_sha256": self.last.sha256 if self.seals else None,
+            "source": source_of(self.run),
             "sections": self._sections(outcome),
-            "segments": {"events": segments, "changes": []},
-            "frontiers": {
-                "proven": self.audit_status == "complete",
-                "deep_at": None,
-                "month_closed": None,
-                "streams": {"organization": stream, "tenant": stream},
-            },
+            "segments": {"events": segments, "changes": [], "verdicts": [], "statements": []},
+            "index": [],
+            "custody": None,
+            "watermarks": watermarks(self._read_through, proven=self.audit_status == "complete"),
             "kpi": None,
             "pictured_from": rfc3339(self.hour + HOUR) if is_read else None,
             "pictured_to": rfc3339(self.hour + HOUR) if is_read else None,
@@ -265,12 +268,14 @@ class World:
         }
 
     def _section(self, name: str, status: str) -> SectionSeal:
-        return {**section_seal(status), "register": self._registers[name]}
+        register, root = self._registers[name], self._roots[name]
+        return {**section_seal(status), "register": register, "root": root}
 
     def _store(self, section: str) -> ObjectEntry:
         lines = Lines.of(self._rows[section])
         key = register_key(self.tenant, self.org, self.hour, section, lines.sha256)
         entry = entry_of(key, lines)
+        self._roots[section] = rows_root(lines.body)
         if entry != self._registers[section]:
             self.evidence.put_once(key, pack_gzip(lines.body), "application/gzip")
         return entry
@@ -286,5 +291,5 @@ class World:
             lines = Lines.of(rows)
             key = segment_key(self.tenant, self.org, "events", month, self.hour, lines.sha256)
             self.evidence.put_once(key, pack_gzip(lines.body), "application/gzip")
-            entries.append({**entry_of(key, lines), "month": month})
+            entries.append(segment_entry_of(key, month, lines))
         return entries

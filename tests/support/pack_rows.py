@@ -144,9 +144,9 @@ def seals(
             if (row["org_id"], row["sealed_hour"]) == (org_id, name):
                 months.setdefault(row["occurred_at"][:7], []).append(row)
         n_changed = sum((row["org_id"], row["hour"]) == (org_id, name) for row in changes)
-        changed = [{"key": "k/c", "month": name[:7], "rows": n_changed}] if n_changed else []
+        changed = {"key": "k/c", "month": name[:7], "root": None, "rows": n_changed}
         seal: Row = {
-            "v": 2,
+            "v": 3,
             "tenant_id": tenant_id,
             "org_id": org_id,
             "hour": name,
@@ -156,13 +156,13 @@ def seals(
             "org_proof": "proven",
             "sections": {},
             "segments": {
-                "events": [segment(month, of_month) for month, of_month in months.items()],
-                "changes": changed,
+                "events": [segment(*month, facts.get("v", 3)) for month in months.items()],
+                "changes": [changed] if n_changed else [],
             },
             "previous_sha256": previous,
             **facts,
         }
-        previous = sha256(canonical(seal))
+        previous = seal_digest(seal)
         rows.append(
             {
                 "hour": name,
@@ -176,10 +176,31 @@ def seals(
     return rows
 
 
-def segment(month: str, events: list[Row]) -> Row:
+def seal_digest(seal: Row) -> str:
+    """Return a seal's digest: of version 2 it is over the content, since then over a header."""
+    content_sha256 = sha256(canonical(seal))
+    if seal["v"] == 2:
+        return content_sha256
+    header = {key: seal[key] for key in ("v", "org_id", "hour", "previous_sha256")}
+    return sha256(canonical({**header, "content_sha256": content_sha256}))
+
+
+def merkle_root(leaves: list[bytes]) -> str:
+    """Return the tree hash of RFC 6962, by halves, as its section 2.1 defines it."""
+    if len(leaves) < 2:
+        return sha256(b"\0" + leaves[0] if leaves else b"")
+    split = 1 << ((len(leaves) - 1).bit_length() - 1)
+    halves = merkle_root(leaves[:split]), merkle_root(leaves[split:])
+    return sha256(b"\1" + b"".join(map(bytes.fromhex, halves)))
+
+
+def segment(month: str, events: list[Row], version: int = 3) -> Row:
     """Return what a seal says of a segment: rows as a pack of their month shows them."""
     rows = [{**row, "late": False} for row in events]
-    return {"key": f"k/{month}", "month": month, "rows": len(rows), "sha256": sha256(jsonl(rows))}
+    facts = {"key": f"k/{month}", "month": month}
+    if version > 2:
+        facts["root"] = merkle_root([canonical(row) for row in rows])
+    return {**facts, "rows": len(rows), "sha256": sha256(jsonl(rows))}
 
 
 def lifecycle(*kinds: str) -> Row:

@@ -7,14 +7,29 @@ from datetime import datetime, timedelta
 
 from functions.shared.evidence.seals import Seal
 from functions.shared.hours import rfc3339
-from functions.shared.records.seals import SectionSeal, StreamMarks
+from functions.shared.records.seals import SectionSeal, StreamMarks, Watermarks
 from functions.shared.records.tables import HourFacts
 from functions.shared.tables.connections import Connection
 
 
 def section_seal(status: str) -> SectionSeal:
     """Return what a seal says of a section without a register."""
-    return {"status": status, "reason": None, "count": None, "unknown": 0}
+    return {
+        "status": status,
+        "reason": None,
+        "count": None,
+        "unknown": 0,
+        "lag_hours": None,
+        "picture_sha256": None,
+        "not_shown": None,
+        "odd": [],
+        "conflicts": [],
+        "register": None,
+        "root": None,
+        "baseline": None,
+        "complete_at": None,
+        "asked_at": None,
+    }
 
 
 def hour_facts(seal: Seal) -> HourFacts:
@@ -35,9 +50,25 @@ def stream_marks(closed_through: int | None) -> StreamMarks:
     """Return how far a stream of the audit log was read, to its beginning."""
     return {
         "closed_through": closed_through,
+        "reread_25": None,
+        "reread_73": None,
+        "patrol": None,
         "backfill_to": None,
         "backfill_done": True,
         "overflow": [],
+    }
+
+
+def watermarks(closed_through: int | None, *, proven: bool) -> Watermarks:
+    """Return how far both streams were read; optional sections never were."""
+    stream = stream_marks(closed_through)
+    return {
+        "proven": proven,
+        "deep_at": None,
+        "month_closed": None,
+        "streams": {"organization": stream, "tenant": stream},
+        "archived_keys_at": None,
+        "optional": {},
     }
 
 
