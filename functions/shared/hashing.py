@@ -47,5 +47,20 @@ def id_hash(key: bytes, identifier: str) -> str:
     return _hmac(key, f"id\0{identifier}")
 
 
+def text_hash(key: bytes, text: str) -> str:
+    """Return the keyed hash that stands for a text we do not keep, 64 hex digits."""
+    return _hmac(key, f"text\0{text}")
+
+
+def field_hash(key: bytes, name: str) -> str:
+    """Return the keyed hash that stands for a field's name, 64 hex digits."""
+    return _hmac(key, f"field\0{name}")
+
+
+def secret_hash(key: bytes, secret: str) -> str:
+    """Return the keyed hash that stands for a key or password of somebody's, 64 hex digits."""
+    return _hmac(key, f"secret\0{secret}")
+
+
 def _hmac(key: bytes, text: str) -> str:
     return hmac.new(key, text.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()

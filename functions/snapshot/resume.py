@@ -1,8 +1,8 @@
 """Go on where an earlier run of the same hour had to stop.
 
 Pure. A run that cannot close its hour leaves its snapshot; the next one reads only what that lacks
-and joins both. Two lists are always read again: users, whose names keep persons out of unknown text
-and are never stored, and projects, which say whose keys there are to read.
+and joins both. Two lists are always read again: projects, which say whose keys there are to read,
+and users, so that who is shown as a member is as new as can be.
 """
 
 from collections.abc import Mapping

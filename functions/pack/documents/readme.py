@@ -123,7 +123,9 @@ ACCURACY
 Lines are what OpenAI answered, in one form: times in UTC, e-mail addresses
 replaced. email_hash is a keyed hash (HMAC-SHA-256 under a key of the tenant's
 own), because a plain hash of an address is guessed in seconds; email_prefix
-is its first letters. Names of persons and IP addresses are not in the pack.
+is its first letters. Fields with a person's name or IP address are not in the
+pack; names given to things are as given, addresses in them as hashes.
+"text:", "field:" and "secret:" stand before a keyed hash of what is not kept.
 state_at is the last hour whose picture shows a line's values.
 A change is "explained" by the event event_id; "unexplained" if, 72 hours and
 a second reading of the log later, there is no event for it; or "cannot_tell",

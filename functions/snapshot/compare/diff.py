@@ -14,13 +14,16 @@ from functions.shared.records.entities import (
     EntityFields,
     EntityState,
     Episode,
+    Role,
     RoleHeld,
     RolesHeld,
+    RoleState,
     User,
     UserState,
 )
 from functions.shared.records.events import Change, ChangeKind
 from functions.shared.records.registers import Ending, fields_apart, identity_of, stable_fields
+from functions.snapshot.normalize.privacy import HASHED_TEXT
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +67,7 @@ def diff(
             changes.append(_change(section, identity, hour, "added", None, after))
             continue
         rows.append(_continued(section, episode, state, hour))
-        before = stable_fields(section, episode)
+        before = stable_fields(section, _read_as_now(section, episode, state))
         if before != after:
             changes.append(_change(section, identity, hour, "modified", before, after))
     for identity, episode in present.items():
@@ -108,6 +111,20 @@ def _continued(section: str, episode: Entity, state: EntityState, hour: str) -> 
         return row
     roles = _roles_ended(user, hour)
     return _with_roles(row, {"roles_held": [*roles, {"role": role, "from": hour, "to": None}]})
+
+
+def _read_as_now(section: str, episode: Entity, state: EntityState) -> Entity:
+    """Return an episode as it is compared: a readable description is told from its hash by nobody.
+
+    Descriptions were sealed readable once; that they no longer are is no change of the role.
+    """
+    if section != "roles":
+        return episode
+    role, after = cast("Role", episode), cast("RoleState", state)["description"]
+    before = role["description"]
+    if not before or not after or before.startswith(HASHED_TEXT):
+        return episode
+    return role | {"description": after}
 
 
 def _ended(section: str, episode: Entity, hour: str) -> Entity:

@@ -1,4 +1,4 @@
-"""Find e-mail and IP addresses in text of any kind, in time that grows with the text alone.
+"""Find addresses and keys in text of any kind, in time that grows with the text alone.
 
 Pure. Step 2 of 6, part: privacy. Generous on purpose: what looks like an address is treated as one.
 Names and payloads are chosen by others and can be 64 KB long: an expression that tries every start
@@ -7,6 +7,7 @@ of a long run again needs a minute for one such name, so the search starts at th
 
 import ipaddress
 import re
+import unicodedata
 from collections.abc import Callable
 
 # A domain ends in a label that starts with a letter; ``%40`` is how a URL spells the ``@``.
@@ -21,22 +22,56 @@ _IPV6 = re.compile(
     r"(?<![0-9A-Fa-f:.])[0-9A-Fa-f:]{2,39}(?:%[\w.]+)?(?:\.\d{1,3}){0,3}(?![\w:])", re.ASCII
 )
 _VERSION = re.compile(r"([A-Za-z]/\d+)(?:\.\d+)+", re.ASCII)
+# Keys of OpenAI's and of others that are told by their form. What is cut short, as in
+# ``sk-abc...def`` and ``sk-proj-abcd****wxyz``, is no key.
+_SECRET = re.compile(
+    r"(?<![A-Za-z0-9])(?:"
+    r"sk-(?:admin|ant|live|None|proj|service|svcacct|test)-[A-Za-z0-9_-]{4,400}+"
+    r"|sk-(?=[A-Za-z_-]{0,60}+[0-9])[A-Za-z0-9_-]{8,400}+|sk-[A-Za-z0-9_-]{20,400}+"
+    r"|sess-[A-Za-z0-9]{20,400}+|[sr]k_(?:live|test)_[A-Za-z0-9]{10,400}+"
+    r"|A[KS]IA[A-Z0-9]{16,40}+|AIza[A-Za-z0-9_-]{30,100}+|gh[opsur]_[A-Za-z0-9]{30,300}+"
+    r"|github_pat_[A-Za-z0-9_]{30,300}+|glpat-[A-Za-z0-9_-]{16,100}+|hf_[A-Za-z0-9]{30,100}+"
+    r"|xox[abeoprs]-[A-Za-z0-9-]{10,300}+"
+    r"|eyJ[A-Za-z0-9_-]{8,4000}+\.[A-Za-z0-9_-]{8,4000}+\.[A-Za-z0-9_-]{0,4000}+"
+    r")(?!\*|\u2026|\u2022|\.\.)",
+    re.ASCII,
+)
+_PRIVATE_KEY = re.compile(r"-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----.*", re.DOTALL)
 
 Hashed = Callable[[str], str]
 
 
+def without_secrets(text: str, hashed: Hashed) -> str:
+    """Return the text with what ``hashed`` makes of each key in its place."""
+    if "PRIVATE KEY" in text:
+        text = _PRIVATE_KEY.sub(lambda match: hashed(match[0]), text)
+    return _SECRET.sub(lambda match: hashed(match[0]), text)
+
+
 def without_emails(text: str, hashed: Hashed) -> str:
     """Return the text with what ``hashed`` makes of each e-mail address in its place."""
+    if "@" not in text and "%40" not in text:
+        return text
     parts: list[str] = []
     done = 0
-    for match in _AT_DOMAIN.finditer(text):
-        start = _local_start(text, done, match.start())
-        local = text[start : match.start()].lstrip(_OPENING) or text[start : match.start()]
+    letters = _marks_as_letters(text)
+    for match in _AT_DOMAIN.finditer(letters):
+        start = _local_start(letters, done, match.start())
+        before = text[start : match.start()]
+        local = before.lstrip(_OPENING) or before
         if not local:
             continue
-        parts += [text[done : match.start() - len(local)], hashed(f"{local}@{match[1]}")]
+        domain = text[match.start(1) : match.end()]
+        parts += [text[done : match.start() - len(local)], hashed(f"{local}@{domain}")]
         done = match.end()
     return "".join([*parts, text[done:]]) if parts else text
+
+
+def _marks_as_letters(text: str) -> str:
+    """Return the text, as long as before, with accents and vowel signs told as letters."""
+    if text.isascii():
+        return text
+    return "".join("x" if unicodedata.category(letter)[0] == "M" else letter for letter in text)
 
 
 def _local_start(text: str, floor: int, end: int) -> int:

@@ -7,7 +7,6 @@ and counted as unknown.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
 
 from functions.shared.canonical import Json
 from functions.shared.errors import (
@@ -23,6 +22,8 @@ from functions.shared.records.seals import Conflict, Watermarks
 from functions.snapshot.fetch import watermarks
 from functions.snapshot.fetch.pull import PullContext
 from functions.snapshot.fetch.watermarks import AuditWindows
+from functions.snapshot.normalize.api_fields import RECORDS
+from functions.snapshot.normalize.payload import clean_payload, clean_value
 from functions.snapshot.normalize.privacy import Privacy
 from functions.snapshot.normalize.sections import (
     CONFLICT,
@@ -31,7 +32,7 @@ from functions.snapshot.normalize.sections import (
     failed,
     normalize_all,
 )
-from functions.snapshot.normalize.values import Rule, extra_of, instant, object_of, text_of
+from functions.snapshot.normalize.values import Rule, extra_of, id_of, instant, object_of, text_of
 from functions.snapshot.records import (
     COMPLETE,
     PARTIAL,
@@ -163,25 +164,22 @@ def event(stream: str, asked_from: str) -> Rule[EventState]:
         occurred_at = instant(item.get("effective_at"))
         actor = object_of(item.get("actor"))
         actor_type, actor_id, actor_hash = _actor(actor, privacy)
-        payload = item.get(kind) if kind else None
-        names_known = privacy.knowing(_person_names(actor))
+        payload = clean_payload(kind, item.get(kind), privacy) if kind else None
         details = _details(actor, privacy) | {"stream": stream}
         if payload is not None:
-            details["payload"] = names_known.unknown(payload)
-        extra = extra_of(item, _EVENT | ({kind} if kind else set()), names_known)
-        if occurred_at is None:
-            extra["effective_at"] = names_known.unknown(item.get("effective_at"))
-        if extra:
+            details["payload"] = payload
+        in_row = {*_EVENT, kind or ""} - (set() if occurred_at else {"effective_at"})
+        if extra := extra_of(item, in_row, RECORDS["audit_events"], privacy):
             details["extra"] = extra
         row: EventState = {
             "event_id": item["id"],
-            "event_type": privacy.text(kind) if kind else None,
+            "event_type": privacy.field_name(kind) if kind else None,
             "occurred_at": occurred_at or asked_from,
             "actor_type": actor_type,
             "actor_id": actor_id,
             "actor_hash": actor_hash,
-            "project_id": text_of(object_of(item.get("project")).get("id"), privacy),
-            "target_id": text_of(object_of(payload).get("id"), privacy),
+            "project_id": id_of(object_of(item.get("project")).get("id")),
+            "target_id": id_of(object_of(payload).get("id")),
             "details": details,
         }
         return row, kind is None or occurred_at is None or actor_id is None
@@ -197,7 +195,7 @@ def _actor(actor: Json, privacy: Privacy) -> tuple[str | None, str | None, str |
     account = object_of(key.get("service_account"))
     hashed, _ = privacy.email(person.get("email"))
     kind = kind or ("session" if session else "api_key" if key else None)
-    return kind, text_of(account.get("id") or person.get("id"), privacy), hashed
+    return kind, id_of(account.get("id") or person.get("id")), hashed
 
 
 def _details(actor: Json, privacy: Privacy) -> EventDetails:
@@ -206,15 +204,10 @@ def _details(actor: Json, privacy: Privacy) -> EventDetails:
     address = object_of(session.get("ip_address_details"))
     agent = session.get("user_agent")
     details: EventDetails = {
-        "actor_key_id": text_of(key.get("id"), privacy),
-        "asn": privacy.unknown(address.get("asn")),
+        "actor_key_id": id_of(key.get("id")),
+        "asn": clean_value(address.get("asn"), "word", privacy),
         "country": text_of(address.get("country"), privacy),
         "ip_hash": privacy.ip(session.get("ip_address")),
         "user_agent": privacy.user_agent(agent) if isinstance(agent, str) else None,
     }
     return without_nulls(details)
-
-
-def _person_names(actor: Json) -> list[Any]:
-    people = [object_of(object_of(actor.get(kind)).get("user")) for kind in ("session", "api_key")]
-    return [person.get("name") for person in people]

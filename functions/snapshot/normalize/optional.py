@@ -18,8 +18,17 @@ from functions.shared.records.entities import (
     RoleState,
     ServiceAccountState,
 )
+from functions.snapshot.normalize.api_fields import RECORDS
 from functions.snapshot.normalize.privacy import Privacy
-from functions.snapshot.normalize.values import Rule, extra_of, flag_of, instant, object_of, text_of
+from functions.snapshot.normalize.values import (
+    Rule,
+    extra_of,
+    flag_of,
+    id_of,
+    instant,
+    object_of,
+    text_of,
+)
 
 _ADMIN_KEY = frozenset(
     {"id", "object", "name", "redacted_value", "created_at", "last_used_at", "expires_at"}
@@ -49,14 +58,14 @@ def admin_key(item: Json, privacy: Privacy) -> tuple[AdminKeyState, bool]:
         "redacted_value": text_of(item.get("redacted_value"), privacy),
         "type": "admin",
         "owner_type": text_of(owner.get("type"), privacy),
-        "owner_id": text_of(owner.get("id"), privacy),
+        "owner_id": id_of(owner.get("id")),
         "owner_role": text_of(owner.get("role"), privacy),
         "created_at": instant(item.get("created_at")),
         "last_used_at": last_used_at,
         "ever_used": _is_stated(item, "last_used_at", last_used_at),
         "expires_at": expires_at,
         "has_expiry": _is_stated(item, "expires_at", expires_at),
-        "extra": extra_of(item, _ADMIN_KEY, privacy.knowing([owner.get("name")])),
+        "extra": extra_of(item, _ADMIN_KEY, RECORDS["admin_keys"], privacy),
     }
     return row, row["created_at"] is None or row["owner_id"] is None
 
@@ -89,7 +98,7 @@ def invite(item: Json, privacy: Privacy) -> tuple[InviteState, bool]:
 def _grants(projects: Any, privacy: Privacy) -> list[ProjectGrant]:
     grants: list[ProjectGrant] = [
         {
-            "project_id": text_of(project.get("id"), privacy),
+            "project_id": id_of(project.get("id")),
             "role": text_of(project.get("role"), privacy),
         }
         for project in (projects if isinstance(projects, list) else [])
@@ -107,25 +116,29 @@ def group(item: Json, privacy: Privacy) -> tuple[GroupState, bool]:
         "group_type": text_of(item.get("group_type"), privacy),
         "is_scim_managed": flag_of(managed),
         "created_at": instant(item.get("created_at")),
-        "extra": extra_of(item, _GROUP, privacy),
+        "extra": extra_of(item, _GROUP, RECORDS["groups"], privacy),
     }
     return row, row["name"] is None or row["created_at"] is None
 
 
 def role(item: Json, privacy: Privacy) -> tuple[RoleState, bool]:
-    """Return a role's row; the description is free text, so known persons' names are taken out."""
-    description, permissions = item.get("description"), item.get("permissions")
+    """Return a role's row; of its description, anybody's prose, only the hash."""
+    permissions = item.get("permissions")
     names = permissions if isinstance(permissions, list) else []
     row: RoleState = {
         "role_id": item["id"],
         "name": text_of(item.get("name"), privacy),
-        "description": privacy.unknown_text(description) if isinstance(description, str) else None,
+        "description": _hashed(item.get("description"), privacy),
         "permissions": sorted({privacy.text(name) for name in names if isinstance(name, str)}),
         "resource_type": text_of(item.get("resource_type"), privacy),
         "predefined_role": flag_of(item.get("predefined_role")),
-        "extra": extra_of(item, _ROLE, privacy),
+        "extra": extra_of(item, _ROLE, RECORDS["roles"], privacy),
     }
     return row, row["name"] is None or not isinstance(permissions, list)
+
+
+def _hashed(description: object, privacy: Privacy) -> str | None:
+    return privacy.prose(description) if isinstance(description, str) and description else None
 
 
 def service_account(project_id: str) -> Rule[ServiceAccountState]:
@@ -138,7 +151,7 @@ def service_account(project_id: str) -> Rule[ServiceAccountState]:
             "name": text_of(item.get("name"), privacy),
             "role": text_of(item.get("role"), privacy),
             "created_at": instant(item.get("created_at")),
-            "extra": extra_of(item, _SERVICE_ACCOUNT, privacy),
+            "extra": extra_of(item, _SERVICE_ACCOUNT, RECORDS["service_accounts"], privacy),
         }
         return row, row["role"] is None or row["created_at"] is None
 

@@ -1,21 +1,37 @@
 """What of a person may be kept: a keyed hash and a few letters of the address, nothing else.
 
-Pure. Step 2 of 6, part: privacy, here and nowhere later. Every e-mail and IP address in every
-string of every record is replaced by its keyed hash; names of this pull's people are replaced in
-text whose meaning we do not know.
+Pure. Step 2 of 6, part: privacy, here and nowhere later. What a field is decides what becomes of it
+(``api_fields.py``), and never what stands in another: no list of persons is needed, and no name can
+change what another field says.
 """
 
-from collections.abc import Iterable
+import re
 from dataclasses import dataclass, field
-from typing import Any
 
-from functions.shared.canonical import Json
-from functions.shared.hashing import email_hash, email_prefix, ip_hash
-from functions.snapshot.normalize.addresses import without_emails, without_ips, without_versions
-from functions.snapshot.normalize.person_names import PersonNames
+from functions.shared.hashing import (
+    email_hash,
+    email_prefix,
+    field_hash,
+    ip_hash,
+    secret_hash,
+    text_hash,
+)
+from functions.snapshot.normalize.addresses import (
+    without_emails,
+    without_ips,
+    without_secrets,
+    without_versions,
+)
+from functions.snapshot.normalize.api_fields import VOCABULARY
+from functions.snapshot.normalize.spellings import decoded, without_long_runs
 
-_SAFE_INT = 2**53
-_PERSONS = frozenset({"user", "person", "member", "invite"})
+HASHED_TEXT = "text:"
+_ROUNDS = 3
+_ID = re.compile(r"[a-z]+(?:[_-][A-Za-z0-9]+)+")
+_KEY_PREFIXES = ("sk-", "sk_")
+_IDENTIFIER = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,63}")
+# Our own: they stand in the place of an address.
+_OURS = frozenset({"email_hash", "email_prefix"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,22 +40,15 @@ class Privacy:
 
     Attributes:
         key: 32 bytes, unwrapped for this run.
-        names: of persons, to take out of unknown text: this pull's, then a record's own.
     """
 
     key: bytes = field(repr=False)
-    names: tuple[PersonNames, ...] = field(default=(), repr=False)
-
-    def knowing(self, names: Iterable[object]) -> "Privacy":
-        """Return the same rules, knowing the names of some more persons."""
-        more = PersonNames.of(names)
-        any_name = more.by_word or more.unspaced
-        return Privacy(self.key, (*self.names, more)) if any_name else self
 
     def email(self, address: object) -> tuple[str | None, str | None]:
         """Return the keyed hash and the first letters of an address; None, None for no address."""
         if not isinstance(address, str) or not address.strip():
             return None, None
+        address = without_long_runs(address)
         return email_hash(self.key, address), email_prefix(address)
 
     def ip(self, address: object) -> str | None:
@@ -49,55 +58,80 @@ class Privacy:
         return ip_hash(self.key, address)
 
     def text(self, text: str) -> str:
-        """Return a text (a project's or a key's name) with addresses replaced by their hashes."""
-        return without_ips(without_emails(text, self._hashed_email), self._hashed_ip)
+        """Return the name of a thing: as it is, but for addresses and keys in it.
+
+        Where another spelling hides one, the name is kept in the spelling that shows it.
+        """
+        kept, found = self._without_addresses(text)
+        shown = text
+        for _ in range(_ROUNDS):
+            spelled = decoded(shown)
+            if spelled == shown:
+                break
+            cleaned, more = self._without_addresses(spelled)
+            if more == found:
+                shown = spelled
+            elif len(more) < len(found):
+                # What could be seen before is no address in this spelling: it goes first.
+                shown, found = kept, []
+            else:
+                kept = shown = cleaned
+                found = []
+        return kept
+
+    def _without_addresses(self, text: str) -> tuple[str, list[str]]:
+        """Return a text with hashes in the place of addresses and keys, and these hashes."""
+        found: list[str] = []
+
+        def said(mark: str) -> str:
+            found.append(mark)
+            return mark
+
+        text = without_secrets(text, lambda secret: said(self._secret(secret)))
+        text = without_emails(text, lambda address: said(f"email:{self.email(address)[0]}"))
+        text = without_ips(text, lambda address: said(f"ip:{ip_hash(self.key, address)}"))
+        return text, found
 
     def user_agent(self, text: str) -> str:
         """Return a user agent with product versions cut to their first number."""
         return self.text(without_versions(text))
 
+    def prose(self, text: str) -> str:
+        """Return the keyed hash that stands for somebody's sentences."""
+        return f"{HASHED_TEXT}{text_hash(self.key, text)}"
+
     def unknown_text(self, text: str) -> str:
-        """Return a text of unknown meaning, with addresses and known persons' names replaced."""
-        text = self.text(text)
-        for names in self.names:
-            text = names.removed_from(text)
-        return text
+        """Return a text of unknown meaning: its hash, but for ids and OpenAI's own words."""
+        if not text or text in VOCABULARY or is_id(text):
+            return text
+        return self._secret(text.strip()) if _is_secret(text) else self.prose(text)
 
-    def _hashed_email(self, address: str) -> str:
-        return f"email:{email_hash(self.key, address)}"
+    def field_name(self, name: str) -> str:
+        """Return the name of an undocumented field: its hash where it is no plain identifier."""
+        if _IDENTIFIER.fullmatch(name) and name not in _OURS and not _holds_secret(name):
+            return name
+        return f"field:{field_hash(self.key, name)}"
 
-    def _hashed_ip(self, address: str) -> str:
-        return f"ip:{ip_hash(self.key, address)}"
-
-    def unknown(self, value: Any) -> Any:
-        """Return a value of unknown meaning, every string and field name in it cleaned.
-
-        Numbers beyond 2**53 and fractions become text, so that every reader sees the same value.
-        """
-        if isinstance(value, str):
-            return self.unknown_text(value)
-        if isinstance(value, dict):
-            return self._unknown_object(value)
-        if isinstance(value, list):
-            return [self.unknown(item) for item in value]
-        if isinstance(value, float) or (isinstance(value, int) and abs(value) > _SAFE_INT):
-            return str(value)
-        return value
-
-    def _unknown_object(self, value: Json) -> Json:
-        # An object that describes a person: only what identifies it is kept.
-        if _is_person(value):
-            hashed, prefix = self.email(value.get("email"))
-            kept = {name: self.unknown(value[name]) for name in _OF_A_PERSON if name in value}
-            return kept | {"email_hash": hashed, "email_prefix": prefix}
-        return {self.unknown_text(name): self.unknown(inner) for name, inner in value.items()}
+    def _secret(self, text: str) -> str:
+        return f"secret:{secret_hash(self.key, text)}"
 
 
-_OF_A_PERSON = ("id", "type", "object", "role")
+def is_id(text: str) -> bool:
+    """Tell whether a text has the form of OpenAI's ids: ``proj_AbC123``."""
+    return (
+        8 <= len(text) <= 128
+        and not text.startswith(_KEY_PREFIXES)
+        and any("0" <= letter <= "9" for letter in text)
+        and _ID.fullmatch(text) is not None
+        and not _holds_secret(text)
+    )
 
 
-def _is_person(value: Json) -> bool:
-    if isinstance(value.get("email"), str):
-        return True
-    kinds = (str(value.get(name, "")).rpartition(".")[2] for name in ("object", "type"))
-    return "name" in value and not _PERSONS.isdisjoint(kinds)
+def _holds_secret(text: str) -> bool:
+    return without_secrets(text, lambda _: "") != text
+
+
+def _is_secret(text: str) -> bool:
+    """Tell whether a text is a key and nothing else."""
+    text = text.strip()
+    return bool(text) and without_secrets(text, lambda _: "") == ""

@@ -8,8 +8,17 @@ from collections.abc import Callable, Mapping
 
 from functions.shared.canonical import Json
 from functions.shared.records.entities import ApiKeyState, EntityState, ProjectState, UserState
+from functions.snapshot.normalize.api_fields import RECORDS
 from functions.snapshot.normalize.privacy import Privacy
-from functions.snapshot.normalize.values import Rule, extra_of, flag_of, instant, object_of, text_of
+from functions.snapshot.normalize.values import (
+    Rule,
+    extra_of,
+    flag_of,
+    id_of,
+    instant,
+    object_of,
+    text_of,
+)
 
 _PROJECT = frozenset({"id", "object", "name", "status", "created_at", "archived_at"})
 _API_KEY = frozenset(
@@ -45,7 +54,7 @@ def project(item: Json, privacy: Privacy) -> tuple[ProjectState, bool]:
         "status": status,
         "created_at": instant(item.get("created_at")),
         "archived_at": archived_at,
-        "extra": extra_of(item, _PROJECT, privacy),
+        "extra": extra_of(item, _PROJECT, RECORDS["projects"], privacy),
     }
     return row, row["created_at"] is None
 
@@ -66,14 +75,14 @@ def api_key(project_id: str) -> Rule[ApiKeyState]:
             "redacted_value": text_of(item.get("redacted_value"), privacy),
             "type": "project",
             "owner_type": kind or ("service_account" if account else "user" if person else None),
-            "owner_id": text_of(named.get("id"), privacy),
+            "owner_id": id_of(named.get("id")),
             "owner_hash": hashed,
             "owner_project_access": text_of(item.get("owner_project_access"), privacy),
             # Older answers call it added_at.
             "created_at": instant(item.get("created_at")) or instant(item.get("added_at")),
             "last_used_at": instant(item.get("last_used_at")),
             "expires_at": instant(item.get("expires_at")),
-            "extra": extra_of(item, _API_KEY, privacy.knowing([person.get("name")])),
+            "extra": extra_of(item, _API_KEY, RECORDS["api_keys"], privacy),
         }
         return row, row["created_at"] is None or row["owner_id"] is None
 

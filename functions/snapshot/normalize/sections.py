@@ -5,7 +5,7 @@ cannot be followed from hour to hour, and of two records with one id nobody know
 the first twenty of either, normalized, go into the section's entry in the seal.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, Never
 
 from functions.shared.canonical import Json, canonical, sha256_hex
@@ -16,7 +16,7 @@ from functions.shared.records.seals import Conflict
 from functions.snapshot.fetch.pull import RawSnapshot
 from functions.snapshot.normalize import optional, required
 from functions.snapshot.normalize.privacy import Privacy
-from functions.snapshot.normalize.values import Row, Rule, object_of
+from functions.snapshot.normalize.values import Row, Rule
 from functions.snapshot.records import (
     COMPLETE,
     FAILED,
@@ -51,19 +51,6 @@ def sections_of(raw: RawSnapshot, privacy: Privacy) -> dict[str, SectionRead[Ent
     for name, lists in raw.optional.by_project.items():
         sections[name] = _by_project(name, lists, raw.projects, privacy)
     return sections
-
-
-def person_names(raw: RawSnapshot) -> Iterator[object]:
-    """Yield the names of persons that the lists show, to take them out of unknown text."""
-    for user in raw.users.items:
-        yield from (user.get("name"), object_of(user.get("user")).get("name"))
-    for listing in raw.optional.by_project.get("project_users", {}).values():
-        yield from (member.get("name") for member in listing.items)
-    admin_keys = raw.optional.of_organization.get("admin_keys")
-    for key in admin_keys.items if admin_keys else ():
-        owner = object_of(key.get("owner"))
-        if owner.get("type") == "user":
-            yield owner.get("name")
 
 
 def section_of(

@@ -14,7 +14,7 @@ from functions.snapshot.fetch.pull import PullContext, RawSnapshot
 from functions.snapshot.fetch.watermarks import after_lists
 from functions.snapshot.normalize.audit_events import SealedIds, audit_section
 from functions.snapshot.normalize.privacy import Privacy
-from functions.snapshot.normalize.sections import failed, person_names, sections_of
+from functions.snapshot.normalize.sections import failed, sections_of
 from functions.snapshot.records import REQUIRED_LISTS, Listing, Snapshot
 
 
@@ -29,7 +29,6 @@ def normalize(
         privacy: the rules, with the tenant's hashing key.
         sealed_ids: from an epoch second to the ids of all events sealed since then.
     """
-    privacy = privacy.knowing(person_names(raw))
     if _is_stranger(raw.projects, context, privacy):
         asked_for = (*raw.optional.of_organization, *raw.optional.by_project)
         return failed_snapshot(Quarantined(), context.marks, context.pictured, asked_for)

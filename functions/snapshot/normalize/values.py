@@ -11,13 +11,13 @@ from functions.shared.canonical import Json
 from functions.shared.hours import rfc3339
 from functions.shared.records.entities import EntityState
 from functions.shared.records.events import EventState
+from functions.snapshot.normalize.api_fields import Fields
+from functions.snapshot.normalize.payload import clean_fields
 from functions.snapshot.normalize.privacy import Privacy
 
 Row = TypeVar("Row", bound=EntityState | EventState)
 Rule = Callable[[Json, Privacy], tuple[Row, bool]]
 """From a record of OpenAI's to its row, and whether something required was absent or odd."""
-
-_NOT_KEPT = frozenset({"ja3", "ja4", "city", "latitude", "longitude", "coordinates", "postal_code"})
 
 
 def instant(value: Any) -> str | None:
@@ -32,8 +32,13 @@ def object_of(value: Any) -> Json:
     return value if isinstance(value, dict) else {}
 
 
+def id_of(value: Any) -> str | None:
+    """Return an id of OpenAI's as it is; None for anything else."""
+    return value if isinstance(value, str) and value else None
+
+
 def text_of(value: Any, privacy: Privacy) -> str | None:
-    """Return a text, addresses in it hashed; None for anything else."""
+    """Return a word or the name of a thing, addresses in it hashed; None for anything else."""
     return privacy.text(value) if isinstance(value, str) and value else None
 
 
@@ -42,8 +47,7 @@ def flag_of(value: Any) -> bool | None:
     return value if isinstance(value, bool) else None
 
 
-def extra_of(item: Json, documented: Iterable[str], privacy: Privacy) -> Json:
-    """Return the fields that nobody documented, cleaned."""
-    kept = {name: item[name] for name in item if name not in documented and name not in _NOT_KEPT}
-    cleaned: Json = privacy.unknown(kept) if kept else {}
-    return cleaned
+def extra_of(item: Json, in_row: Iterable[str], documented: Fields, privacy: Privacy) -> Json:
+    """Return the fields that have no place of their own in a row, cleaned."""
+    kept = {name: item[name] for name in item if name not in in_row}
+    return clean_fields(kept, documented, privacy)

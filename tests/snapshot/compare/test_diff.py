@@ -152,3 +152,21 @@ def test_only_what_the_list_proves_is_removed() -> None:
     result = diff("api_keys", keys, [], HOURS[0], removes=of_lab)
     assert [change["entity_id"] for change in result.changes] == ["b"]
     assert result.register[0] == keys[0]
+
+
+def test_a_description_that_was_sealed_readable_did_not_change() -> None:
+    """Now it is sealed as a hash; what its hash says later is a change again."""
+    hashed, other = f"text:{'1' * 64}", f"text:{'2' * 64}"
+
+    def changed(before: str | None, after: str | None) -> bool:
+        state: Any = {"role_id": "r", "name": "auditor", "description": after}
+        episode = state | {"first_seen_at": HOURS[0], "removed_at": None, "description": before}
+        result = diff("roles", [episode], [state], HOURS[1], removes=lambda _: True)
+        assert result.register == [episode | {"description": after}]
+        return bool(result.changes)
+
+    assert not changed("for auditors", hashed)
+    assert changed(hashed, other)
+    assert changed(None, hashed)
+    assert changed("for auditors", None)
+    assert not changed(hashed, hashed)

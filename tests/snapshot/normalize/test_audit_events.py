@@ -100,21 +100,21 @@ def test_what_cannot_be_read_is_unknown_and_kept() -> None:
     rule = event("organization", ASKED_FROM)
     row, lacks = rule(item(at=0, effective_at="soon, says Ann Lee"), PRIVACY)
     assert (row["occurred_at"], lacks) == (ASKED_FROM, True)
-    assert row["details"]["extra"] == {"effective_at": "soon, says [name]"}
+    assert row["details"]["extra"] == {"effective_at": PRIVACY.prose("soon, says Ann Lee")}
     row, lacks = rule(item(type=7), PRIVACY)
     assert (row["event_type"], row["target_id"], lacks) == (None, None, True)
     assert set(row["details"]["extra"]) == {"user.updated"}
     assert "payload" not in row["details"]
 
 
-def test_the_actors_name_leaves_payload_and_unknown_fields() -> None:
-    """It is known from the event itself."""
+def test_nobody_is_named_in_payload_and_unknown_fields() -> None:
+    """Of texts that nobody documented only the hashes are kept."""
     payload = {"id": "user-bob", "note": "by Ann Lee"}
     row, _ = event("organization", ASKED_FROM)(
         item(surprise="Ann Lee was here") | {"user.updated": payload}, PRIVACY
     )
-    assert row["details"]["payload"] == {"id": "user-bob", "note": "by [name]"}
-    assert row["details"]["extra"] == {"surprise": "[name] was here"}
+    assert row["details"]["payload"] == {"id": "user-bob", "note": PRIVACY.prose("by Ann Lee")}
+    assert row["details"]["extra"] == {"surprise": PRIVACY.prose("Ann Lee was here")}
 
 
 def section(log: AuditLog, *sealed: str, skew_s: float = 0.0, **marks: Any) -> Any:

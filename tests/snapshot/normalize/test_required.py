@@ -153,11 +153,17 @@ def test_older_answers_call_the_creation_added_at() -> None:
     assert (row["created_at"], lacks) == (None, True)
 
 
-def test_a_keys_own_person_is_not_named_in_unknown_fields() -> None:
-    """The owner's name is known from the record itself."""
+def test_nobody_is_named_in_unknown_fields() -> None:
+    """Of a text that nobody documented only its hash is kept."""
     owner = {"type": "user", "user": {"id": "user-ann", "name": "Ann Lee"}}
     row, _ = api_key("p")(key(owner=owner, note="made by Ann Lee", added_at=AT), PRIVACY)
-    assert row["extra"] == {"note": "made by [name]"}
+    assert row["extra"] == {"note": PRIVACY.prose("made by Ann Lee")}
+
+
+def test_documented_fields_without_a_column_are_kept_as_they_are() -> None:
+    """A project's external key and where its data lie."""
+    facts = {"external_key_id": "external key", "residency": "EU_STORAGE_PROCESSING"}
+    assert project({"id": "p"} | facts, PRIVACY)[0]["extra"] == facts
 
 
 def test_every_required_list_has_its_rule() -> None:

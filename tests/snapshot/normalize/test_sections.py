@@ -23,7 +23,6 @@ from functions.snapshot.normalize.sections import (
     failed,
     merge_project_lists,
     normalize_all,
-    person_names,
     section_of,
     sections_of,
     status_of,
@@ -253,16 +252,3 @@ def test_optional_sections_are_there_when_they_were_asked_for() -> None:
     assert sections["project_users"].status == "unavailable"
     none = raw(optional=OptionalLists({}, {"service_accounts": {}}))
     assert sections_of(none, PRIVACY)["service_accounts"].status == "complete"
-
-
-def test_persons_are_known_from_every_list_that_names_them() -> None:
-    """Users, members of projects, and the users who own admin keys."""
-    users = Listing([{"name": "Ann"}, {"user": {"name": "Bob"}}])
-    owners = [{"type": "user", "name": "Olga"}, {"type": "bot", "name": "Machine"}, None]
-    optional = OptionalLists(
-        {"admin_keys": Listing([{"owner": owner} for owner in owners])},
-        {"project_users": {"p": Listing([{"name": "Carl"}])}},
-    )
-    names = set(person_names(raw(users=users, optional=optional)))
-    assert names == {"Ann", "Bob", "Carl", "Olga", None}
-    assert set(person_names(raw())) == set()

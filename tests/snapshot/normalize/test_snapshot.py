@@ -1,5 +1,6 @@
 """The whole of normalizing: sections, watermarks, and whether it is our organization at all."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -16,6 +17,7 @@ from functions.snapshot.normalize.snapshot import failed_snapshot, normalize
 from functions.snapshot.records import AuditLog, AuditLogRead, Listing, Snapshot
 
 KEY = b"k" * 32
+PRIVACY = Privacy(KEY)
 HOUR_END = parse_instant("2026-04-01T06:00:00Z")
 HI = int(HOUR_END.timestamp())
 PICTURED = (HOUR_END + timedelta(minutes=1), HOUR_END + timedelta(minutes=2))
@@ -27,12 +29,16 @@ def read(
     archived: bool = True,
     error: UpstreamError | None = None,
     event: dict[str, Any] | None = None,
+    names: Sequence[str] = ("Ann Lee",),
     **facts: Any,
 ) -> Snapshot:
     """Return the snapshot of an organization with one project and one group."""
     recent = AuditLogRead([event] if event else [], HI)
     raw = RawSnapshot(
-        users=Listing([{"id": "user-ann", "name": "Ann Lee"}]),
+        users=Listing(
+            [{"id": f"user-{number}", "name": name} for number, name in enumerate(names)],
+            None if names else ChangedWhileRead(),
+        ),
         projects=Listing([{"id": "proj_web"}], error),
         keys=ProjectKeys({"proj_web": Listing([])}, ["proj_web"], archived),
         audit_log=AuditLog({"organization": recent, "tenant": AuditLogRead([], HI)}),
@@ -41,7 +47,7 @@ def read(
     known: Any = {"known_projects": frozenset(), "org_proven": False} | facts
     windows = watermarks.audit_windows(MARKS, HOUR_END)
     context = PullContext(MARKS, windows, HOUR_END, PICTURED, 0.0, **known)
-    return normalize(raw, context, Privacy(KEY), lambda second: set())
+    return normalize(raw, context, PRIVACY, lambda second: set())
 
 
 def test_all_that_was_asked_for_is_in_the_snapshot() -> None:
@@ -63,11 +69,18 @@ def test_archived_keys_count_as_read_only_where_all_were_asked_for(facts: dict[s
     assert "archived_keys_at" not in read(**facts).watermarks
 
 
-def test_users_names_leave_the_audit_log() -> None:
-    """They are known before any text is read."""
-    event = {"id": "e", "type": "x", "effective_at": HI - 1, "note": "by Ann Lee"}
-    (row,) = read(event=event).audit_events.rows
-    assert row["details"]["extra"] == {"note": "by [name]"}
+def test_no_users_name_changes_what_an_event_says() -> None:
+    """Whoever is called as a role or a field is, and whether or not the users could be read."""
+    payload = {"id": "role_1a2b3c4d", "role": "reader", "kind": 1, "level": 2}
+    event = {"id": "e", "type": "role.assignment.created", "effective_at": HI - 1}
+    event |= {"role.assignment.created": payload, "note": "by Ann Lee"}
+    details = []
+    for names in (["Ann Lee"], ["reader", "kind", "level"], []):
+        (row,) = read(event=event, names=names).audit_events.rows
+        details.append(row["details"])
+    assert details[0] == details[1] == details[2]
+    assert details[0]["payload"] == payload
+    assert details[0]["extra"] == {"note": PRIVACY.prose("by Ann Lee")}
 
 
 def test_strangers_are_quarantined() -> None:
