@@ -6,10 +6,10 @@ claimed), one for the key's own expiry. All within one deadline, far below the H
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 from urllib.parse import quote
 
 import httpx
@@ -26,6 +26,7 @@ from functions.shared.errors import (
     KeyRejected,
     OrganizationMismatch,
     ParameterRefused,
+    RefusalContradicted,
     ScopeMissing,
     UpstreamError,
 )
@@ -41,6 +42,7 @@ _ONE = ("limit", "1")
 _PROJECT_PAGES = 50
 
 Recognize = Callable[[str], bool]
+Probed = TypeVar("Probed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +119,8 @@ async def _check(
         # Alone and first: what refuses this refuses the key, and the rest need not be asked.
         _data(await openai.get("/organization/users", [_ONE]))
         (projects, project_ids, api_keys), audit_events, org_proof, expires_at = await _all(
-            _projects(openai, recognize),
-            _audit_events(openai),
+            _unless_refuted(_projects(openai, recognize)),
+            _unless_refuted(_audit_events(openai)),
             _org_proof(client_for(WRONG_ORGANIZATION)),
             own_expiry(openai, admin_key),
         )
@@ -129,6 +131,16 @@ async def _check(
         "audit_events": audit_events,
     }
     return KeyReport(readable, org_proof, project_ids, expires_at)
+
+
+async def _unless_refuted(probe: Awaitable[Probed]) -> Probed:
+    """Return what a probe found; a refusal of the key that has just been taken is not believed."""
+    try:
+        return await probe
+    except AnsweredForAnother:
+        raise
+    except (KeyRejected, OrganizationMismatch) as error:
+        raise RefusalContradicted(request_id=error.request_id) from error
 
 
 async def _all(*probes: Any) -> list[Any]:

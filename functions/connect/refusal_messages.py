@@ -22,8 +22,20 @@ MESSAGES: Final[Mapping[type[errors.UpstreamError], str]] = {
         "it with Settings → Organization → General, and mint the key in that organization."
     ),
     errors.AddressNotAuthorized: (
-        "OpenAI answered 401: the organization takes its keys from listed IP addresses only, and "
+        "OpenAI says that the organization takes its keys from listed IP addresses only, and "
         "ours is not on the list; add our addresses under Settings → Organization → Security."
+    ),
+    errors.RegionNotSupported: (
+        "OpenAI says that it does not serve the country or region we ask from; that is about our "
+        "address, not about the key; try again later, and tell the operator if it stays."
+    ),
+    errors.RefusedOnTheWay: (
+        "Something between OpenAI and us, such as a CDN or a proxy, refused the request; OpenAI "
+        "itself has said nothing of the key; try again in a minute."
+    ),
+    errors.RefusalContradicted: (
+        "OpenAI took this key for one list and refused it for another at the same moment, which is "
+        "a mistake of one of its servers; try again in a minute."
     ),
     errors.ScopeMissing: (
         "OpenAI answered 403: this key may not list users; it needs the scope api.management.read "

@@ -4,6 +4,8 @@ Pure. Raise once, where the fact is known; catch where a decision is made; never
 text. Messages hold fact, value and limit, and never a key, a token or an e-mail address.
 """
 
+from typing import Final
+
 
 class AuditError(Exception):
     """Root of every error this product raises on purpose."""
@@ -85,7 +87,7 @@ class UpstreamError(AuditError):
 
 
 class KeyRejected(UpstreamError):
-    """401: the key is unknown, expired or revoked. The tenant must replace it."""
+    """401 in OpenAI's form: the key is unknown, expired or revoked. The tenant must replace it."""
 
     reason = "key_rejected"
     lasting = True
@@ -103,10 +105,27 @@ class AnsweredForAnother(OrganizationMismatch):
 
 
 class AddressNotAuthorized(UpstreamError):
-    """401: the organization takes its keys from listed addresses only; ours is not one."""
+    """401 or 403: the organization takes its keys from listed addresses only; ours is not one."""
 
     reason = "ip_not_authorized"
-    lasting = True
+
+
+class RegionNotSupported(UpstreamError):
+    """403 ``unsupported_country_region_territory``: OpenAI does not serve where we ask from."""
+
+    reason = "region_not_supported"
+
+
+class RefusedOnTheWay(UpstreamError):
+    """400, 401, 403 or 404 that is not in OpenAI's error form: a CDN's or proxy's word."""
+
+    reason = "refused_on_the_way"
+
+
+class RefusalContradicted(UpstreamError):
+    """A refusal of the key or of a list, beside good answers of the same run that refute it."""
+
+    reason = "refusal_contradicted"
 
 
 class ScopeMissing(UpstreamError):
@@ -134,6 +153,10 @@ class Throttled(UpstreamError):
     """429: too many requests; wait ``retry_after_s`` where it is known."""
 
     reason = "rate_limited"
+
+
+class StreamsFull(Throttled):
+    """HTTP/2: the server takes fewer requests at once than are under way; this one was not seen."""
 
 
 class QuotaExhausted(UpstreamError):
@@ -210,6 +233,14 @@ class Quarantined(UpstreamError):
 
     reason = "quarantined"
     lasting = True
+
+
+# What these say of an hour, they do not say of the connection: neither the key nor what it may read
+# is to blame.
+PASSING_BY: Final[frozenset[str]] = frozenset(
+    kind.reason
+    for kind in (AddressNotAuthorized, RegionNotSupported, RefusedOnTheWay, RefusalContradicted)
+)
 
 
 # --- what our own store or KMS says ---------------------------------------------------------------

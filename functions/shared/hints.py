@@ -7,6 +7,8 @@ Audit Logs API for the API Platform").
 from collections.abc import Mapping
 from typing import Final
 
+from functions.shared.errors import PASSING_BY
+
 AUDIT_LOGGING_SWITCH: Final = (
     "Organization settings → Data controls → Data retention → Audit logging (an owner can switch "
     "it on; it cannot be switched off again)"
@@ -55,13 +57,30 @@ _BY_HEALTH: Final[Mapping[str, str]] = {
         "The organization's IP allowlist does not let us in: add our addresses, or take the list "
         "off the admin key."
     ),
+    "region_not_supported": (
+        "OpenAI told us that it does not serve the region we ask from; that is about our address, "
+        "not about the admin key. We go on asking; tell the operator if it stays."
+    ),
+    "refused_on_the_way": (
+        "Something between OpenAI and us (a CDN or a proxy) refused our requests; that says "
+        "nothing of the admin key. We go on asking; tell the operator if it stays."
+    ),
+    "refusal_contradicted": (
+        "OpenAI refused the admin key for a part of the last hour and took it for the rest: a "
+        "mistake of one of its servers. We go on asking."
+    ),
     "quarantined": "The admin key sees none of the known projects: replace it.",
     "key_unusable": "The stored admin key cannot be unwrapped: replace it.",
 }
 
 
 def hints(
-    readable: Mapping[str, str], org_proof: str, health: str, warn_at: str, now: str
+    readable: Mapping[str, str],
+    org_proof: str,
+    health: str,
+    warn_at: str,
+    now: str,
+    last_reason: str | None = None,
 ) -> list[str]:
     """Return the hints of a connection, the most pressing first.
 
@@ -71,8 +90,11 @@ def hints(
         health: ``ok`` or what the last run ran into.
         warn_at: from when to remind of the key's expiry, RFC 3339.
         now: the present, RFC 3339.
+        last_reason: why the newest hour is not complete; counts where it says nothing of the
+            connection, and so stands in no ``health``.
     """
-    due = [_BY_HEALTH[health]] if health in _BY_HEALTH else []
+    reasons = dict.fromkeys([health, last_reason if last_reason in PASSING_BY else health])
+    due = [_BY_HEALTH[reason] for reason in reasons if reason in _BY_HEALTH]
     if now >= warn_at:
         due.append("The admin key expires soon, or is 76 days old: replace it.")
     if org_proof != "proven":

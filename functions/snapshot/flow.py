@@ -6,7 +6,7 @@
 
 from datetime import datetime, timedelta
 
-from functions.shared.errors import LeaseHeld, StillOpen
+from functions.shared.errors import PASSING_BY, LeaseHeld, StillOpen
 from functions.shared.evidence.seal_versions import source_of, without_source
 from functions.shared.evidence.seals import Seal
 from functions.shared.hours import GRACE, HOUR, rfc3339
@@ -155,7 +155,8 @@ def _seal(run: HourRun, content: SealContent, facts: Run) -> Seal:
     if content["outcome"] == "failed":
         run.context.count(FAILED_HOURS)
     health = "ok" if content["outcome"] in ("complete", "paused") else content["reason"] or "ok"
-    if content["outcome"] != "missed" and health != run.connection.health:
+    says_nothing = content["outcome"] == "missed" or health in PASSING_BY
+    if not says_nothing and health != run.connection.health:
         run.context.connections.set_health(run.order.tenant_id, run.order.org_id, health)
     return seal
 

@@ -86,7 +86,11 @@ def _join_lists(
         return _join_project_lists(name, earlier, later)
     # The later one, unless it read less.
     less = earlier.status == COMPLETE or len(earlier.rows) > len(later.rows)
-    return earlier if later.status != COMPLETE and less else later
+    if later.status == COMPLETE or not less:
+        return later
+    # What the later one ran into says whether another try can better it.
+    lasts = later.lasting and not earlier.lasting
+    return replace(earlier, reason=later.reason, lasting=True) if lasts else earlier
 
 
 def _join_events(

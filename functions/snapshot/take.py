@@ -10,7 +10,17 @@ from math import ceil
 
 from functions.shared.aws.keys import HASHKEY_SK, tenant_pk
 from functions.shared.aws.kms import admin_key_context, hash_key_context
-from functions.shared.errors import KeyUnusable, KmsUnavailable, UpstreamError
+from functions.shared.errors import (
+    AddressNotAuthorized,
+    KeyRejected,
+    KeyUnusable,
+    KmsUnavailable,
+    OrganizationMismatch,
+    RefusedOnTheWay,
+    RegionNotSupported,
+    UpstreamError,
+)
+from functions.shared.evidence.seals import Seal
 from functions.shared.hours import floor_hour
 from functions.shared.openai.client import OpenAI, RunStats
 from functions.shared.openai.rate_limit import MAX_IN_FLIGHT, ConcurrencyLimit
@@ -18,6 +28,7 @@ from functions.shared.records.by_section import EPISODES
 from functions.shared.records.seals import Run, Watermarks
 from functions.snapshot.checkpoint import Taken
 from functions.snapshot.fetch import watermarks
+from functions.snapshot.fetch.contradictions import believed
 from functions.snapshot.fetch.pull import PullContext, RawSnapshot, fetch
 from functions.snapshot.fetch.removals import KnownIds
 from functions.snapshot.hour_run import HourRun
@@ -34,7 +45,10 @@ from functions.snapshot.resume import (
     join_snapshots,
 )
 
-_KEY_REFUSED = frozenset({"key_rejected", "mismatched_organization", "ip_not_authorized"})
+_ALL_REFUSED = frozenset(
+    {KeyRejected.reason, OrganizationMismatch.reason, AddressNotAuthorized.reason}
+    | {RegionNotSupported.reason, RefusedOnTheWay.reason}
+)
 
 
 class Disconnected(UpstreamError):
@@ -115,10 +129,15 @@ async def _pull(
             concurrency=limit,
             stats=stats,
         )
-        if hour.previous and hour.previous.content["reason"] in _KEY_REFUSED:
-            # A key that was refused an hour ago costs one request an hour until it is replaced.
+        if hour.previous and _was_refused(hour.previous):
+            # What was refused whole an hour ago costs one request a try until it no longer is.
             await openai.get("/organization/users", [("limit", "1")])
-        return await fetch(openai, marks, windows, hour.end, known_ids, checkpoint)
+        raw = await fetch(openai, marks, windows, hour.end, known_ids, checkpoint)
+        return believed(raw, windows.lo, key_answered=stats.pages > 0)
+
+
+def _was_refused(seal: Seal) -> bool:
+    return seal.content["outcome"] == "failed" and seal.content["reason"] in _ALL_REFUSED
 
 
 def _known_ids(run: HourRun, hour: HourToClose, marks: Watermarks) -> KnownIds:

@@ -26,6 +26,24 @@ FAULTS: dict[str, tuple[dict[str, Any], int, str, str]] = {
         "ip-not-authorized",
         "listed IP addresses",
     ),
+    "a CDN's page": (
+        {"kind": "blocked"},
+        502,
+        "refused-on-the-way",
+        "OpenAI itself has said nothing of the key",
+    ),
+    "a proxy that wants a login": (
+        {"kind": "blocked", "status": 401, "body": "Proxy Authentication Required"},
+        502,
+        "refused-on-the-way",
+        "such as a CDN or a proxy",
+    ),
+    "region": (
+        {"kind": "region_not_supported"},
+        502,
+        "region-not-supported",
+        "not about the key",
+    ),
     "missing scope": (
         {"kind": "forbidden"},
         422,
@@ -94,7 +112,7 @@ def test_a_refusal_of_openai_is_told_in_its_own_words_and_nothing_is_stored(
 
 
 @pytest.mark.parametrize("path", ["/organization/projects", "/organization/audit_logs"])
-@pytest.mark.parametrize("name", ["rate limit", "timeout", "5xx"])
+@pytest.mark.parametrize("name", ["rate limit", "timeout", "5xx", "a CDN's page", "region"])
 def test_a_passing_failure_of_any_probe_refuses_the_connect(
     api: ConnectApi, name: str, path: str
 ) -> None:
@@ -103,6 +121,19 @@ def test_a_passing_failure_of_any_probe_refuses_the_connect(
     add_fault(api, fault, path=path)
     got, problem = api.connect()
     assert (got, problem["type"]) == (status, f"/problems/{slug}")
+    require_untouched(api)
+
+
+@pytest.mark.parametrize("kind", ["invalid_api_key", "mismatched_organization"])
+@pytest.mark.parametrize("path", ["/organization/projects", "/organization/audit_logs"])
+def test_a_key_that_was_just_taken_is_not_said_to_be_unknown(
+    api: ConnectApi, path: str, kind: str
+) -> None:
+    """One probe answers 401, the others 200: that is OpenAI's mistake, and said so."""
+    api.simulator.faults.add(kind, path=path)
+    got, problem = api.connect()
+    assert (got, problem["type"]) == (502, "/problems/refusal-contradicted")
+    assert "a mistake of one of its servers" in problem["detail"]
     require_untouched(api)
 
 

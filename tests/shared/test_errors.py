@@ -8,7 +8,6 @@ LASTING = {
     errors.KeyRejected: "key_rejected",
     errors.OrganizationMismatch: "mismatched_organization",
     errors.AnsweredForAnother: "mismatched_organization",
-    errors.AddressNotAuthorized: "ip_not_authorized",
     errors.ScopeMissing: "scope_missing",
     errors.EndpointUnavailable: "unavailable",
     errors.ParameterRefused: "parameter_refused",
@@ -16,7 +15,12 @@ LASTING = {
 }
 PASSING = {
     errors.UpstreamError: "upstream_error",
+    errors.AddressNotAuthorized: "ip_not_authorized",
+    errors.RegionNotSupported: "region_not_supported",
+    errors.RefusedOnTheWay: "refused_on_the_way",
+    errors.RefusalContradicted: "refusal_contradicted",
     errors.Throttled: "rate_limited",
+    errors.StreamsFull: "rate_limited",
     errors.QuotaExhausted: "insufficient_quota",
     errors.UpstreamFailed: "server_error",
     errors.UpstreamUnreachable: "unreachable",
@@ -46,6 +50,12 @@ def test_no_refusal_is_without_a_word() -> None:
     """A new class is added here, too."""
     ours = {kind for kind in _subclasses(errors.UpstreamError) if "shared" in kind.__module__}
     assert ours == set(LASTING) | set(PASSING)
+
+
+def test_what_says_nothing_of_the_connection_passes() -> None:
+    """A refusal of an address, a region, a CDN, or one that the same run refutes."""
+    kinds = [kind for kind in PASSING if PASSING[kind] in errors.PASSING_BY]
+    assert len(kinds) == len(errors.PASSING_BY) == 4
 
 
 def test_a_refusal_carries_what_openai_said() -> None:

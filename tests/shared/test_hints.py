@@ -12,9 +12,10 @@ def said(
     org_proof: str = "proven",
     health: str = "ok",
     warn_at: str = LATER,
+    last_reason: str | None = None,
 ) -> list[str]:
     """Return the hints of a connection that has nothing else to say."""
-    return hints(readable or {}, org_proof, health, warn_at, NOW)
+    return hints(readable or {}, org_proof, health, warn_at, NOW, last_reason)
 
 
 def test_where_nothing_is_wrong_the_read_only_hint_stands_alone() -> None:
@@ -62,6 +63,31 @@ def test_what_the_last_run_ran_into_comes_first(health: str, words: str) -> None
     assert "org_proof: none" in third
     assert "may not list projects" in fourth
     assert last == READ_ONLY
+
+
+@pytest.mark.parametrize(
+    ("reason", "words"),
+    [
+        ("ip_not_authorized", "allowlist"),
+        ("region_not_supported", "region we ask from"),
+        ("refused_on_the_way", "a CDN or a proxy"),
+        ("refusal_contradicted", "a mistake of one of its servers"),
+    ],
+)
+def test_what_says_nothing_of_the_connection_is_told_of_the_last_hour(
+    reason: str, words: str
+) -> None:
+    """Beside what the health says, and not twice."""
+    first, last = said(last_reason=reason)
+    assert words in first
+    assert last == READ_ONLY
+    assert len(said(health="key_rejected", last_reason=reason)) == 3
+    assert said(health=reason, last_reason=reason) == [first, last]
+
+
+def test_a_key_that_was_replaced_is_not_told_of_the_hour_before() -> None:
+    """What the newest hour says of the key may be said of the one before it."""
+    assert said(last_reason="key_rejected") == [READ_ONLY]
 
 
 def test_a_passing_failure_has_no_hint_and_the_reminder_comes_on_time() -> None:

@@ -92,6 +92,15 @@ def test_of_a_list_the_better_reading_counts() -> None:
     assert joined("users", full, newer) == newer
 
 
+def test_what_cannot_better_a_list_any_more_says_why_it_stays_cut() -> None:
+    """The key was revoked between the runs: no waiting for the grace."""
+    cut: Any = SectionRead("partial", "refusal_contradicted", lasting=False, rows=[user_state()])
+    revoked: Any = SectionRead("failed", "key_rejected", lasting=True)
+    result = joined("users", cut, revoked)
+    assert (result.rows, result.status) == (cut.rows, "partial")
+    assert (result.reason, result.lasting) == ("key_rejected", True)
+
+
 def test_a_section_that_was_whole_stays_as_it_was_read() -> None:
     """The later run did not ask for it."""
     full: Any = SectionRead("complete", unknown=7)

@@ -27,6 +27,8 @@ from functions.shared.errors import (
     BadResponse,
     DeadlineReached,
     MalformedJson,
+    RefusedOnTheWay,
+    StreamsFull,
     Throttled,
     UpstreamError,
     UpstreamFailed,
@@ -35,6 +37,7 @@ from functions.shared.errors import (
 )
 from functions.shared.openai.bounded_body import BoundedBody, first_bytes
 from functions.shared.openai.error_response import refusal
+from functions.shared.openai.http2 import SettingsWatch, is_streams_full
 from functions.shared.openai.rate_limit import MAX_IN_FLIGHT, ConcurrencyLimit, RequestBudget
 
 MAX_PAGE_BYTES = 32 * 1024 * 1024
@@ -46,7 +49,7 @@ _ERROR_BYTES = 64 * 1024
 # Pages beyond this are read one at a time, so that memory holds one huge page, not many.
 _LARGE_PAGE_BYTES = 1024 * 1024
 
-_TIMEOUTS = {"timeout": httpx.Timeout(REQUEST_TIMEOUT_S, connect=5.0).as_dict()}
+_TIMEOUTS = httpx.Timeout(REQUEST_TIMEOUT_S, connect=5.0).as_dict()
 
 Params = list[tuple[str, str]]
 
@@ -132,7 +135,8 @@ class OpenAI:
         Raises:
             UpstreamError: the class says why, ``lasting`` whether another try can help.
         """
-        for attempt in range(1, self.tries + 1):
+        tries = 0
+        while True:
             number = 0
             try:
                 async with self.concurrency as number:
@@ -144,18 +148,20 @@ class OpenAI:
                 if not _may_mend(error):
                     raise
                 self.budget.failed(error)
-                if attempt == self.tries:
+                # One that nobody has seen was no try; the run's budget bounds how often.
+                if not isinstance(error, StreamsFull) or self.budget.exhausted:
+                    tries += 1
+                if tries == self.tries:
                     raise
-                await self._wait(error, attempt)
+                await self._wait(error, tries)
                 self.stats.retries += 1
             else:
                 self.concurrency.answered()
                 self.budget.answered()
                 return answer
-        raise AssertionError("unreachable")
 
-    async def _wait(self, error: UpstreamError, attempt: int) -> None:
-        backoff_s = min(_BACKOFF_CAP_S, _BACKOFF_S * 2 ** (attempt - 1))
+    async def _wait(self, error: UpstreamError, tries: int) -> None:
+        backoff_s = min(_BACKOFF_CAP_S, _BACKOFF_S * 2 ** (tries - 1))
         wait_s = random.uniform(backoff_s / 2, backoff_s)  # noqa: S311  # jitter, no secret
         # Never all at the same instant again, also where OpenAI names one.
         wait_s += error.retry_after_s or 0.0
@@ -180,15 +186,21 @@ class OpenAI:
             raise DeadlineReached("the run's time is used up")
         self.budget.ask()
         self.stats.requests += 1
+        deadline = asyncio.timeout(allowed_s)
+        watch = SettingsWatch(deadline)
         try:
-            async with asyncio.timeout(allowed_s):
-                status, headers, body = await self._read(path, params)
+            async with deadline:
+                status, headers, body = await self._read(path, params, watch)
         except TimeoutError as error:
+            if watch.is_stuck:
+                raise StreamsFull("fewer HTTP/2 streams than are under way") from error
             raise UpstreamTimeout(f"no whole answer in {allowed_s:.0f} s") from error
         except httpx.TimeoutException as error:
             raise UpstreamTimeout(type(error).__name__) from error
         # Refused connections, resets, bodies shorter than announced.
         except httpx.TransportError as error:
+            if is_streams_full(error):
+                raise StreamsFull("no more HTTP/2 streams at once") from None
             # Not chained: httpx quotes a header it will not send, and one of ours is the key.
             raise UpstreamUnreachable(type(error).__name__) from None
         except (UnicodeError, httpx.InvalidURL):
@@ -201,7 +213,9 @@ class OpenAI:
         self.stats.pages += 1
         return document
 
-    async def _read(self, path: str, params: Params) -> tuple[int, httpx.Headers, bytes]:
+    async def _read(
+        self, path: str, params: Params, watch: SettingsWatch
+    ) -> tuple[int, httpx.Headers, bytes]:
         query = f"?{urlencode(params, quote_via=quote)}" if params else ""
         headers = {
             "Authorization": f"Bearer {self.admin_key}",
@@ -211,7 +225,8 @@ class OpenAI:
             "User-Agent": "openai-audit",
         }
         url = f"{self.base_url}{path}{query}"
-        request = httpx.Request("GET", url, headers=headers, extensions=_TIMEOUTS)
+        extensions = {"timeout": _TIMEOUTS, "trace": watch}
+        request = httpx.Request("GET", url, headers=headers, extensions=extensions)
         async with aclosing(await self.transport.handle_async_request(request)) as answer:
             self.stats.note(answer, self.now())
             encoding = answer.headers.get("content-encoding", "")
@@ -245,8 +260,8 @@ class OpenAI:
 
 
 def _may_mend(error: UpstreamError) -> bool:
-    again = (Throttled, UpstreamFailed, UpstreamUnreachable, UpstreamTimeout, BadResponse)
-    return isinstance(error, again)
+    transport = (UpstreamUnreachable, UpstreamTimeout, RefusedOnTheWay)
+    return isinstance(error, (Throttled, UpstreamFailed, BadResponse, *transport))
 
 
 def _object(body: bytes, request_id: str | None) -> Json:

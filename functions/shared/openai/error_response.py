@@ -1,7 +1,9 @@
 """What a refusal of OpenAI's means: status, headers and body to one domain error.
 
 Pure. Source: the API's error guide and answers seen in the field; the body is an object
-``{"error": {type, message, param, code}}``, or ``error`` is a bare string (missing scopes).
+``{"error": {type, message, param, code}}``, or ``error`` is a bare string (missing scopes). Between
+OpenAI and us stand a CDN and maybe proxies, which refuse in HTML or in a form of their own: what
+they say of a key, a scope or an endpoint is not believed.
 """
 
 import json
@@ -18,6 +20,8 @@ from functions.shared.errors import (
     OrganizationMismatch,
     ParameterRefused,
     QuotaExhausted,
+    RefusedOnTheWay,
+    RegionNotSupported,
     ScopeMissing,
     Throttled,
     UnexpectedRedirect,
@@ -26,6 +30,15 @@ from functions.shared.errors import (
 )
 
 MAX_RETRY_AFTER_S = 3600.0
+# What these say is believed where OpenAI itself says it.
+_BELIEVED_IN_FORM = (400, 401, 403, 404)
+_MISSING_SCOPES = "missing scopes"
+_BY_CODE: dict[str, type[UpstreamError]] = {
+    "invalid_api_key": KeyRejected,
+    "ip_not_authorized": AddressNotAuthorized,
+    "mismatched_organization": OrganizationMismatch,
+    "unsupported_country_region_territory": RegionNotSupported,
+}
 
 
 def refusal(status: int, headers: Mapping[str, str], body: bytes, now: datetime) -> UpstreamError:
@@ -38,45 +51,42 @@ def refusal(status: int, headers: Mapping[str, str], body: bytes, now: datetime)
     )
 
 
-def _kind(status: int, code: str, message: str) -> type[UpstreamError]:
+def _kind(status: int, code: str, message: str | None) -> type[UpstreamError]:
     if 300 <= status < 400:
         return UnexpectedRedirect
-    if status in (401, 403) and "missing scopes" in message:
-        return ScopeMissing
-    if status == 401:
-        if code == "mismatched_organization":
-            return OrganizationMismatch
-        if (
-            code == "ip_not_authorized"
-            or "ip address" in message
-            or "not authorized from" in message
-        ):
-            return AddressNotAuthorized
-        return KeyRejected
+    if status in _BELIEVED_IN_FORM:
+        return RefusedOnTheWay if message is None else _kind_in_form(status, code, message)
     if status == 429:
         return QuotaExhausted if code == "insufficient_quota" else Throttled
-    by_status: dict[int, type[UpstreamError]] = {
-        400: ParameterRefused,
-        403: ScopeMissing,
-        404: EndpointUnavailable,
-        408: UpstreamFailed,
-        409: UpstreamFailed,
-    }
-    return by_status.get(status, UpstreamFailed if status >= 500 else BadResponse)
+    return UpstreamFailed if status >= 500 or status in (408, 409) else BadResponse
 
 
-def _words(body: bytes) -> tuple[str, str]:
-    """Return the error's code and lower-case message, empty where the body has none."""
+def _kind_in_form(status: int, code: str, message: str) -> type[UpstreamError]:
+    if status not in (401, 403):
+        return ParameterRefused if status == 400 else EndpointUnavailable
+    if _MISSING_SCOPES in message:
+        return ScopeMissing
+    if code in _BY_CODE:
+        return _BY_CODE[code]
+    if "ip address" in message or "not authorized from" in message:
+        return AddressNotAuthorized
+    return KeyRejected if status == 401 else ScopeMissing
+
+
+def _words(body: bytes) -> tuple[str, str | None]:
+    """Return the error's code and lower-case message; None where this is not OpenAI's form."""
     try:
         document: Any = json.loads(body)
     except (ValueError, RecursionError):
-        return "", ""
+        return "", None
     error = document.get("error") if isinstance(document, dict) else None
-    if isinstance(error, str):
+    if isinstance(error, str) and _MISSING_SCOPES in error.lower():
         return "", error.lower()
     if not isinstance(error, dict):
-        return "", ""
-    return str(error.get("code") or ""), str(error.get("message") or "").lower()
+        return "", None
+    code, message, kind = error.get("code"), error.get("message"), error.get("type")
+    in_form = isinstance(message, str) and (isinstance(kind, str) or isinstance(code, str))
+    return str(code or ""), str(message).lower() if in_form else None
 
 
 def retry_after_s(value: str | None, now: datetime) -> float | None:

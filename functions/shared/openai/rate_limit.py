@@ -91,6 +91,11 @@ class RequestBudget:
     _failed_in_a_row: int = 0
     _last: UpstreamError | None = None
 
+    @property
+    def exhausted(self) -> bool:
+        """Tell whether there were too many failures in a row."""
+        return self._failed_in_a_row >= self.failures
+
     def ask(self) -> None:
         """Take one request.
 
@@ -98,7 +103,7 @@ class RequestBudget:
             RequestBudgetSpent: none is left.
             UpstreamError: as the last of too many failures in a row.
         """
-        if self._last is not None and self._failed_in_a_row >= self.failures:
+        if self._last is not None and self.exhausted:
             raise type(self._last)(
                 f"given up after {self.failures} failures in a row",
                 retry_after_s=self._last.retry_after_s,

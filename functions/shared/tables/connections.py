@@ -99,13 +99,15 @@ class Connection:
             "readable": self.readable,
             "last_hour": newest["hour"] if newest else None,
             "outcome": newest["outcome"] if newest else None,
-            "hints": self._hints(rfc3339(now)),
+            "hints": self._hints(newest, rfc3339(now)),
         }
 
-    def _hints(self, now: str) -> list[str]:
+    def _hints(self, newest: HourRow | None, now: str) -> list[str]:
         if self.status == "disconnected":
             return ["Disconnected: the key is deleted, the history is kept. Connect it again."]
-        return hints(self.readable, self.org_proof, self.health, self.admin_key_warn_at, now)
+        reason = newest["reason"] if newest else None
+        key = (self.readable, self.org_proof, self.health, self.admin_key_warn_at)
+        return hints(*key, now, reason)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,8 @@ Step 1 of 6, part: paging. The official SDK's pager stops silently on ``has_more
 cursor and loops for ever on one that stands still; here both are *not whole*, a value.
 """
 
+from dataclasses import dataclass, field
+
 from functions.shared.canonical import Json, canonical
 from functions.shared.errors import BadResponse, UpstreamError
 from functions.shared.openai.client import OpenAI, Params
@@ -16,43 +18,96 @@ PAGE_SIZE = 100
 
 
 async def read_list(openai: OpenAI, path: str, params: Params | None = None) -> Listing:
-    """Page through a list by ``after=<last_id>``; by ``after=<next>`` where it has a ``next``."""
-    items: dict[str, Json] = {}
-    odd: list[Json] = []
-    conflicts: list[Json] = []
-    cursors: set[str] = set()
-    query = [("limit", str(PAGE_SIZE)), *(params or [])]
+    """Page through a list by ``after=<last_id>``; by ``after=<next>`` where it has a ``next``.
+
+    A server whose ``has_more`` only says that the page was full promises more behind the last one,
+    and then shows an empty page. That is the end where a second reading of the last page, over
+    other borders, shows the same records and ends as a list does.
+    """
+    pages = await _read_pages(openai, path, [*_page_of(PAGE_SIZE), *(params or [])])
+    error = pages.error
+    if isinstance(error, _NothingBehind):
+        query = [*_page_of(PAGE_SIZE - 1), *(params or [])]
+        again = await _read_pages(openai, path, query, pages.last_from, most=3)
+        # What ends so again, or shows one record more or less, proves nothing.
+        if again.error is None and not again.odd and again.items.keys() == pages.last_ids:
+            error = None
+    return Listing([*pages.items.values(), *pages.odd], error, tuple(pages.conflicts))
+
+
+class _NothingBehind(BadResponse):
+    """More was promised, and an empty page was shown that promises nothing."""
+
+
+@dataclass(slots=True)
+class _Pages:
+    """What the pages of a list showed, from one cursor on.
+
+    Attributes:
+        items: by id.
+        odd: records without an id.
+        conflicts: records that came again with other content.
+        last_from: the cursor that led to the last page with records, None for the first.
+        last_ids: the ids on that page.
+        error: why the end was not reached.
+    """
+
+    items: dict[str, Json] = field(default_factory=dict)
+    odd: list[Json] = field(default_factory=list)
+    conflicts: list[Json] = field(default_factory=list)
+    last_from: str | None = None
+    last_ids: set[str] = field(default_factory=set)
     error: UpstreamError | None = None
-    after: list[tuple[str, str]] = []
-    for _ in range(MAX_PAGES):
-        try:
-            page = await openai.get(path, query + after)
-            records, cursor = open_page(page)
-        except UpstreamError as refused:
-            error = refused
-            break
-        n_before = len(items)
+
+    def add(self, records: list[Json], cursor: str | None) -> bool:
+        """Add the page that a cursor led to; tell whether it showed anything new."""
+        n_before = len(self.items)
         for record in records:
             identity = record.get("id")
             if not isinstance(identity, str) or not identity:
-                odd.append(record)
-            elif identity not in items:
-                items[identity] = record
-            elif canonical(items[identity]) != canonical(record):
-                conflicts.append(record)
-        if after and len(items) == n_before:
-            error = BadResponse("more was promised, and nothing new was shown")
-            break
-        if cursor is None:
-            break
-        if cursor in cursors:
-            error = BadResponse("the cursor came back: pagination is inconsistent")
-            break
-        cursors.add(cursor)
-        after = [("after", cursor)]
-    else:
-        error = BadResponse(f"more than {MAX_PAGES} pages")
-    return Listing([*items.values(), *odd], error, tuple(conflicts))
+                self.odd.append(record)
+            elif identity not in self.items:
+                self.items[identity] = record
+            elif canonical(self.items[identity]) != canonical(record):
+                self.conflicts.append(record)
+        if records:
+            self.last_from = cursor
+            self.last_ids = {str(record.get("id")) for record in records}
+        return len(self.items) > n_before
+
+
+async def _read_pages(
+    openai: OpenAI, path: str, query: Params, cursor: str | None = None, most: int | None = None
+) -> _Pages:
+    most = most or MAX_PAGES
+    pages = _Pages()
+    cursors: set[str] = set()
+    for number in range(most):
+        after = [] if cursor is None else [("after", cursor)]
+        try:
+            records, following = open_page(await openai.get(path, query + after))
+        except UpstreamError as refused:
+            pages.error = refused
+            return pages
+        is_new = pages.add(records, cursor)
+        if number and not is_new:
+            ends = not records and following is None
+            kind = _NothingBehind if ends else BadResponse
+            pages.error = kind("more was promised, and nothing new was shown")
+            return pages
+        if following is None:
+            return pages
+        if following in cursors:
+            pages.error = BadResponse("the cursor came back: pagination is inconsistent")
+            return pages
+        cursors.add(following)
+        cursor = following
+    pages.error = BadResponse(f"more than {most} pages")
+    return pages
+
+
+def _page_of(size: int) -> Params:
+    return [("limit", str(size))]
 
 
 def open_page(page: Json) -> tuple[list[Json], str | None]:

@@ -111,14 +111,28 @@ def test_what_may_mend_is_tried_again_a_bounded_number_of_times(code: int) -> No
     assert len(tired.requests) == 3
 
 
+REFUSED = '{"error":{"message":"no","type":"invalid_request_error","param":null,"code":null}}'
+
+
 @pytest.mark.parametrize("code", [400, 401, 403, 404, 302])
 def test_what_does_not_mend_is_asked_once(code: int) -> None:
     """No storm on a refused key; no redirect followed."""
-    asked = Asked(status(code, location="https://elsewhere.invalid/"))
+    asked = Asked(sent(code, REFUSED, location="https://elsewhere.invalid/"))
     with pytest.raises(errors.UpstreamError) as caught:
         asked.get()
     assert len(asked.requests) == 1
     assert caught.value.lasting or code == 302
+
+
+@pytest.mark.parametrize("code", [400, 401, 403, 404])
+def test_a_refusal_that_is_not_openais_is_tried_again(code: int) -> None:
+    """A CDN's page says nothing of the key, and the next try may pass it by (T31)."""
+    page = sent(code, "<html>Attention Required!</html>")
+    asked = Asked(page, page, ok())
+    assert asked.get() == {"data": []}
+    with pytest.raises(errors.RefusedOnTheWay) as caught:
+        Asked(page).get()
+    assert not caught.value.lasting
 
 
 @pytest.mark.parametrize(
@@ -219,5 +233,5 @@ def test_neither_the_client_nor_its_errors_show_the_key() -> None:
     openai = OpenAI(http_transport(), BASE, "org-first", KEY, lambda: NOW, lambda: 1.0)
     assert KEY not in repr(openai)
     with pytest.raises(errors.KeyRejected) as caught:
-        Asked(sent(401, f"Incorrect API key provided: {KEY}")).get()
+        Asked(sent(401, REFUSED.replace("no", f"Incorrect API key provided: {KEY}"))).get()
     assert KEY not in str(caught.value)

@@ -23,6 +23,21 @@ def body(message: str = "", code: str | None = None) -> bytes:
 MISSING = json.dumps({"error": "You have insufficient permissions. Missing scopes: a.b."}).encode()
 
 
+IN_FORM = (400, 401, 403, 404)
+NOT_OPENAIS = (
+    b"<!DOCTYPE html><html><title>Attention Required! | Cloudflare</title></html>",
+    b"",
+    b"\xff",
+    b"[" * 10_000,
+    b'{"error": 7}',
+    b'{"error": "forbidden"}',
+    b'{"error": {"message": "blocked"}}',
+    b'{"error": {"message": 1, "type": "x", "code": "invalid_api_key"}}',
+    b'{"message": "Missing scopes: api.management.read"}',
+    b'[{"error": {"message": "no", "type": "x"}}]',
+)
+
+
 @pytest.mark.parametrize(
     ("status", "sent", "kind"),
     [
@@ -34,23 +49,29 @@ MISSING = json.dumps({"error": "You have insufficient permissions. Missing scope
         (403, body("Missing scopes: api.management.read"), errors.ScopeMissing),
         (403, MISSING, errors.ScopeMissing),
         (401, MISSING, errors.ScopeMissing),
-        (401, b"<html>", errors.KeyRejected),
+        (401, body("Your account is not active"), errors.KeyRejected),
+        (403, body("mismatch", "mismatched_organization"), errors.OrganizationMismatch),
+        (403, body("no", "ip_not_authorized"), errors.AddressNotAuthorized),
+        (403, body("no", "unsupported_country_region_territory"), errors.RegionNotSupported),
+        (403, body("You have insufficient permissions"), errors.ScopeMissing),
         (400, body("bad"), errors.ParameterRefused),
-        (404, b"", errors.EndpointUnavailable),
+        (404, body("Invalid URL"), errors.EndpointUnavailable),
         (429, body("slow down", "rate_limit_exceeded"), errors.Throttled),
         (429, body("pay", "insufficient_quota"), errors.QuotaExhausted),
         (429, b"\xff", errors.Throttled),
         *((status, b"<html>", errors.UpstreamFailed) for status in (408, 409, 500, 502, 503, 529)),
         *((status, b"", errors.UnexpectedRedirect) for status in (301, 302, 307, 308)),
         *((status, b"", errors.BadResponse) for status in (201, 204, 402, 418)),
-        (403, b"[" * 10_000, errors.ScopeMissing),
-        (403, b'{"error": 7}', errors.ScopeMissing),
+        *((status, sent, errors.RefusedOnTheWay) for status in IN_FORM for sent in NOT_OPENAIS),
     ],
 )
 def test_status_and_body_decide_the_error(
     status: int, sent: bytes, kind: type[errors.UpstreamError]
 ) -> None:
-    """One class for each thing to do; an unreadable body never hides the status."""
+    """One class for each thing to do.
+
+    What is refused in another form than OpenAI's says nothing of a key, a scope or an endpoint.
+    """
     result = refusal(status, {"x-request-id": "req_1"}, sent, NOW)
     assert type(result) is kind
     assert result.request_id == "req_1"

@@ -32,10 +32,7 @@ MORE_RETRY_AFTER: list[object] = [
     ("kind", "reason"),
     [
         ("invalid_api_key", "key_rejected"),
-        *rarely(
-            ("mismatched_organization", "mismatched_organization"),
-            ("ip_not_authorized", "ip_not_authorized"),
-        ),
+        *rarely(("mismatched_organization", "mismatched_organization")),
     ],
 )
 def test_f1_key_refused(trial: Trial, kind: str, reason: str) -> None:

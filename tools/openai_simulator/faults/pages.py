@@ -44,6 +44,16 @@ def _has_more(page: Record, _request: Request, options: Options) -> bool:
     return _set_or_remove(page, "has_more", options.get("value"))
 
 
+def _full_means_more(page: Record, request: Request, _options: Options) -> bool:
+    """`full_means_more`: `has_more` is true wherever a page is as long as the limit."""
+    if len(page["data"]) != int(request.first("limit") or 20):
+        return False
+    page["has_more"] = True
+    if "next" in page:
+        page["next"] = page["data"][-1].get("id")
+    return True
+
+
 def _empty_page(page: Record, _request: Request, options: Options) -> bool:
     """`empty_page`: no data; `has_more` (true) and the cursor stay as told."""
     page["data"] = []
@@ -155,6 +165,7 @@ def _big_page(page: Record, _request: Request, options: Options) -> bool:
 PAGE_FAULTS: dict[str, PageFault] = {
     "last_id": _last_id,
     "has_more": _has_more,
+    "full_means_more": _full_means_more,
     "empty_page": _empty_page,
     "repeated_ids": _repeated_ids,
     "overlap": _overlap,

@@ -17,6 +17,10 @@ from tools.openai_simulator.message import (
 from tools.openai_simulator.timeline import encode
 
 Options = dict[str, Any]
+BLOCKED = (
+    "<!DOCTYPE html><html><head><title>Attention Required!</title></head>"
+    "<body>Sorry, you have been blocked</body></html>"
+)
 HTML = "<!DOCTYPE html><html><head><title>502 Bad Gateway</title></head><body>cloud</body></html>"
 
 
@@ -94,6 +98,20 @@ def _ip_not_authorized(_context: FaultContext) -> Answer | None:
     return refusal(401, "Your IP address is not authorized.", code="ip_not_authorized")
 
 
+def _blocked(context: FaultContext) -> Answer | None:
+    """`blocked`: a CDN's or proxy's own page. Options: `status` (403), `body` (HTML)."""
+    body = str(context.options.get("body", BLOCKED))
+    status = int(context.options.get("status", 403))
+    return Answer(status, body.encode(), [("content-type", "text/html; charset=utf-8")])
+
+
+def _region_not_supported(_context: FaultContext) -> Answer | None:
+    """`region_not_supported`: 403 as for a country that OpenAI does not serve."""
+    message = "Country, region, or territory not supported"
+    code = "unsupported_country_region_territory"
+    return refusal(403, message, type_="request_forbidden", code=code)
+
+
 def _forbidden(context: FaultContext) -> Answer | None:
     """`forbidden`: a scope is missing. Options: `scope`, `status` (403), `as_text` (True)."""
     return missing_scope(
@@ -149,6 +167,8 @@ REFUSALS: dict[str, Callable[[FaultContext], Answer | None]] = {
     "invalid_api_key": _invalid_api_key,
     "mismatched_organization": _mismatched_organization,
     "ip_not_authorized": _ip_not_authorized,
+    "blocked": _blocked,
+    "region_not_supported": _region_not_supported,
     "forbidden": _forbidden,
     "not_found": _not_found,
     "refused_cursor": _refused_cursor,

@@ -12,7 +12,7 @@ import socket
 import threading
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 from hypercorn.asyncio import serve
 from hypercorn.config import Config
@@ -123,7 +123,26 @@ class HttpServer:
 @contextmanager
 def serve_in_thread(simulator: Simulator, *, port: int = 0) -> Iterator[HttpServer]:
     """Serve a simulator from a thread of its own for as long as the block lasts."""
-    server = HttpServer(simulator, port=port)
+    with in_thread(HttpServer(simulator, port=port)) as server:
+        yield server
+
+
+class Server(Protocol):
+    """What can be run in a thread of its own."""
+
+    async def start(self) -> None:
+        """Begin to listen."""
+
+    async def stop(self) -> None:
+        """Stop listening."""
+
+
+AnyServer = TypeVar("AnyServer", bound=Server)
+
+
+@contextmanager
+def in_thread(server: AnyServer) -> Iterator[AnyServer]:
+    """Run a server in a thread of its own for as long as the block lasts."""
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, name="openai-simulator", daemon=True)
     thread.start()
@@ -137,7 +156,7 @@ def serve_in_thread(simulator: Simulator, *, port: int = 0) -> Iterator[HttpServ
         loop.close()
 
 
-async def _end(server: HttpServer) -> None:
+async def _end(server: Server) -> None:
     await server.stop()
     tasks = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
     for task in tasks:
