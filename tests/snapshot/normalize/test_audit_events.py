@@ -117,6 +117,19 @@ def test_nobody_is_named_in_payload_and_unknown_fields() -> None:
     assert row["details"]["extra"] == {"surprise": PRIVACY.prose("Ann Lee was here")}
 
 
+def test_ids_are_told_as_they_are_and_odd_types_are_not() -> None:
+    """What an event is about must be found in the lists; a type is no place for a sentence."""
+    rule = event("organization", ASKED_FROM)
+    row, _ = rule(
+        item(project={"id": "10.1.2.3"}) | {"user.updated": {"id": "a@x.example"}}, PRIVACY
+    )
+    assert (row["project_id"], row["target_id"]) == ("10.1.2.3", "a@x.example")
+    row, _ = rule(item(type="says Ann Lee") | {"says Ann Lee": {"id": "Ann"}}, PRIVACY)
+    assert row["event_type"] == PRIVACY.field_name("says Ann Lee")
+    assert row["target_id"] == PRIVACY.prose("Ann")
+    assert set(row["details"]["extra"]) == {"user.updated"}
+
+
 def section(log: AuditLog, *sealed: str, skew_s: float = 0.0, **marks: Any) -> Any:
     """Return section and watermarks of an hour that asked for the last two days."""
     before: Any = {**BEGUN, **marks}
