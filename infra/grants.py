@@ -65,7 +65,7 @@ _CONSUME = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes")
 
 GRANTS: Final[Mapping[str, tuple[Grant, ...]]] = {
     "Connect": (
-        _table("GetItem", "Query", "PutItem"),
+        _table("GetItem", "Query", "PutItem", "UpdateItem"),
         _data_key("dynamodb"),
         Grant("secrets-key", ("kms:Encrypt",), purposes=(ADMIN_KEY, HASH_KEY)),
         # It wraps admin keys and opens none: only the hashing key, to recognize known projects.

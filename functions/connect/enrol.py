@@ -39,7 +39,9 @@ def enrolled_again(
     The hour of the disconnect is the last of the earlier interval, and is closed at once: the first
     hour of this one is a later one, even where it has not ended yet.
     """
-    first = max(floor_hour(now) - HOUR, floor_hour(_disconnected_at(before)) + HOUR)
+    first, left = floor_hour(now) - HOUR, before.disconnected_at
+    if left is not None:
+        first = max(first, floor_hour(parse_instant(left)) + HOUR)
     connection = replace(
         before,
         display_name=display_name or before.display_name,
@@ -87,8 +89,3 @@ def _facts(connection: Connection, by: str) -> LifecycleFacts:
         "key_last4": connection.admin_key_last4,
         "org_proof": connection.org_proof,
     }
-
-
-def _disconnected_at(connection: Connection) -> datetime:
-    ends = [entry["at"] for entry in connection.lifecycle if entry["kind"] == "disconnected"]
-    return parse_instant(ends[-1])

@@ -26,7 +26,7 @@ from functions.shared.records.tables import (
     SnapshotMessage,
 )
 from functions.shared.tables.account_owners import IDENTITY, AccountOwners
-from functions.shared.tables.connections import Connection
+from functions.shared.tables.connections import MOST_OF_A_TENANT, Connection
 from functions.shared.tables.hour_rows import HourRows
 
 Step = Callable[[Principal, str, Context], Organization]
@@ -37,6 +37,7 @@ def connect(principal: Principal, form: ConnectForm, context: Context) -> Organi
 
     Raises:
         AlreadyConnected: the tenant has it; nothing was asked or stored.
+        Conflict: the tenant has as many as one may have; nothing was asked or stored.
         UpstreamError: OpenAI's refusal in words; nothing was stored.
     """
     tenant, now = principal.tenant_id, context.clock()
@@ -45,6 +46,11 @@ def connect(principal: Principal, form: ConnectForm, context: Context) -> Organi
         raise AlreadyConnected(
             f"{form.org_id} is connected already; to change its key, PUT it to "
             f"/orgs/{form.org_id}/admin-key"
+        )
+    if before is None and len(context.connections.of(tenant)) >= MOST_OF_A_TENANT:
+        raise Conflict(
+            f"a tenant holds at most {MOST_OF_A_TENANT} organizations, disconnected ones included; "
+            "another one needs another tenant"
         )
     old_key = context.hash_keys.find(tenant) if before else None
     recognize = recognizer(old_key, before) if before and old_key else None
@@ -167,8 +173,8 @@ def _keep(
     *,
     snapshot: bool = False,
 ) -> Organization:
+    entry = connection.lifecycle[-1]
     kept = context.connections.save(connection)
-    entry = kept.lifecycle[-1]
     facts: CustodyFacts = {"org_id": kept.org_id, "seq": entry["seq"]}
     action = f"organization.{entry['kind']}"
     context.custody.note(principal.tenant_id, principal.user, action, now, **facts)

@@ -15,13 +15,13 @@ from functions.shared.records.registers import Registers
 from functions.shared.records.seals import Run, SealContent, Source
 from functions.shared.records.tables import SnapshotMessage
 from functions.shared.tables.account_owners import AccountOwners
-from functions.snapshot import lifecycle
 from functions.snapshot.checkpoint import Taken
 from functions.snapshot.compare.compare import compare
 from functions.snapshot.context import Context, Order
 from functions.snapshot.findings.register import find
 from functions.snapshot.hour_run import HourRun
 from functions.snapshot.hour_to_close import HourToClose
+from functions.snapshot.lifecycle import Lifecycle
 from functions.snapshot.reconcile.reconcile import reconcile
 from functions.snapshot.records import Snapshot, TenantChoices
 from functions.snapshot.seal.content import content_of, content_without_snapshot
@@ -47,10 +47,13 @@ def run(order: Order, context: Context, remaining_s: float) -> list[Seal]:
     last = hour_run.chain.last_before(order.hour + HOUR)
     if last and hour_run.projection.is_missing(last.hour):
         hour_run.projection.project(last)
+    lifecycle = hour_run.unsealed(last)
     seals: list[Seal] = []
-    for start in _open_hours(hour_run, last):
+    while start := lifecycle.next_hour(last.hour if last else None, order.hour):
+        if not lifecycle.can_close(start, context.now()):
+            break
         try:
-            last = close_hour(hour_run, start, last)
+            last = close_hour(hour_run, lifecycle, start, last)
         except LeaseHeld:
             _put_off(hour_run, _BUSY_DELAY_S)
             break
@@ -59,17 +62,15 @@ def run(order: Order, context: Context, remaining_s: float) -> list[Seal]:
             _put_off(hour_run, max(usual, error.resume_after_s))
             break
         seals.append(last)
+        # By what was sealed: another run may have been first, and have carried fewer entries.
+        lifecycle = Lifecycle.after(last, lifecycle.entries, lifecycle.first_hour)
+    if connection.status == "disconnected":
+        # No schedule looks after it any more, unless its end did not fit into one seal.
+        context.connections.set_due(connection, due=bool(lifecycle.entries))
     return seals
 
 
-def _open_hours(run: HourRun, last: Seal | None) -> list[datetime]:
-    sealed = last.hour if last else None
-    hours = lifecycle.open_hours(run.lifecycle, sealed, run.first_hour, run.order.hour)
-    now = run.context.now()
-    return [hour for hour in hours if hour + HOUR <= now or lifecycle.ends_in(run.lifecycle, hour)]
-
-
-def close_hour(run: HourRun, start: datetime, previous: Seal | None) -> Seal:
+def close_hour(run: HourRun, lifecycle: Lifecycle, start: datetime, previous: Seal | None) -> Seal:
     """Close one hour as what it is.
 
     Raises:
@@ -78,8 +79,8 @@ def close_hour(run: HourRun, start: datetime, previous: Seal | None) -> Seal:
     """
     now = run.context.now()
     n_runs = run.hour_rows.lease(start, run.order.owner, now, LEASE)
-    hour = _hour_to_close(run, start, previous)
-    state = lifecycle.state_at_end(run.lifecycle, start, run.first_hour)
+    hour = _hour_to_close(run, lifecycle, start, previous)
+    state = lifecycle.state_at_end(start)
     if state != "connected":
         return _seal(run, content_without_snapshot(hour, "paused", state, _nobody(run)), {})
     if now < hour.end + GRACE:
@@ -161,10 +162,10 @@ def _seal(run: HourRun, content: SealContent, facts: Run) -> Seal:
     return seal
 
 
-def _hour_to_close(run: HourRun, start: datetime, previous: Seal | None) -> HourToClose:
-    sealed_seq = previous.content["lifecycle_seq"] if previous else 0
-    entries = lifecycle.entries_of(run.lifecycle, start, sealed_seq, run.first_hour)
-    order = run.order
+def _hour_to_close(
+    run: HourRun, lifecycle: Lifecycle, start: datetime, previous: Seal | None
+) -> HourToClose:
+    order, entries = run.order, lifecycle.carried(start)
     return HourToClose(
         order.tenant_id, order.org_id, start, run.connection.org_proof, entries, previous
     )

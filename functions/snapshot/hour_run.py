@@ -1,17 +1,17 @@
 """One order under way: whose hour it is to close, and the clients of this organization."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from functools import partial
 
-from functions.shared.evidence.seals import Chain
+from functions.shared.evidence.seals import Chain, Seal
 from functions.shared.hours import parse_instant
-from functions.shared.records.seals import LifecycleEntry
 from functions.shared.tables.connections import Connection
 from functions.shared.tables.hour_rows import HourRows
+from functions.shared.tables.lifecycle_rows import LifecycleRows
 from functions.snapshot.checkpoint import Checkpoints
 from functions.snapshot.context import Context, Order
 from functions.snapshot.hour_to_close import HourToClose
+from functions.snapshot.lifecycle import Lifecycle
 from functions.snapshot.reconcile.reconcile import ReadEarlierHours
 from functions.snapshot.reconcile.sealed_events import read_earlier_hours
 from functions.snapshot.seal.projection import Projection
@@ -38,15 +38,12 @@ class HourRun:
         """Return the seconds this run may still use, over all the hours it closes."""
         return self.deadline - self.context.elapsed()
 
-    @property
-    def lifecycle(self) -> list[LifecycleEntry]:
-        """Return what the tenant did with the organization, oldest first."""
-        return self.connection.lifecycle
-
-    @property
-    def first_hour(self) -> datetime:
-        """Return the first hour to close after the last connect."""
-        return parse_instant(self.connection.first_hour)
+    def unsealed(self, last: Seal | None) -> Lifecycle:
+        """Return what the newest seal leaves of what the tenant did with the organization."""
+        sealed_seq = last.content["lifecycle_seq"] if last else 0
+        rows = LifecycleRows(self.context.table, self.order.tenant_id, self.order.org_id)
+        entries = rows.after(sealed_seq, self.connection.lifecycle)
+        return Lifecycle.after(last, entries, parse_instant(self.connection.first_hour))
 
     @property
     def chain(self) -> Chain:

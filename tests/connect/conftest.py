@@ -15,7 +15,9 @@ from functions.connect.handler import context_from, routes
 from functions.shared.aws.queue import Queue
 from functions.shared.aws.table import Table
 from functions.shared.http.edge import answer
+from functions.shared.records.seals import LifecycleEntry
 from functions.shared.settings import Settings
+from functions.shared.tables.lifecycle_rows import LifecycleRows
 from tests.conftest import SettableClock
 from tests.support.http_events import http_event
 from tools.openai_simulator.http.transport import AsyncTransport
@@ -72,9 +74,13 @@ class ConnectApi:
         self.clock.set(instant)
         self.simulator.set_now(instant)
 
+    def entries(self, tenant: str = "tenant-a", org: str = "org-first") -> list[LifecycleEntry]:
+        """Return the lifecycle entries, oldest first."""
+        return LifecycleRows(self.table, tenant, org).after(0)
+
     def lifecycle(self, tenant: str = "tenant-a", org: str = "org-first") -> list[str]:
         """Return the kinds of the lifecycle entries, oldest first."""
-        return [entry["kind"] for entry in self.context.connections.need(tenant, org).lifecycle]
+        return [entry["kind"] for entry in self.entries(tenant, org)]
 
 
 async def _no_wait(_seconds: float) -> None:

@@ -45,7 +45,7 @@ def test_a_connect_stores_the_wrapped_key_and_sends_the_first_hour(
 def test_the_lifecycle_says_who_connected_with_which_key(api: ConnectApi) -> None:
     """These facts are sealed; none of them is a name or a key."""
     api.connect(user="user-9")
-    assert api.context.connections.need("tenant-a", "org-first").lifecycle == [
+    assert api.entries() == [
         {
             "seq": 1,
             "at": "2026-04-01T06:01:00Z",

@@ -24,9 +24,11 @@ from functions.shared.evidence.seals import Chain, Seal, read_rows
 from functions.shared.hashing import id_hash
 from functions.shared.hours import HOUR, floor_hour, parse_instant, rfc3339
 from functions.shared.openai.client import http_transport
+from functions.shared.records.seals import LifecycleEntry
 from functions.shared.records.tables import OrgProof
 from functions.shared.tables.connections import Connection
 from functions.shared.tables.hour_rows import HourRows
+from functions.shared.tables.lifecycle_rows import LifecycleRows
 from functions.snapshot.context import Context, Order
 from functions.snapshot.flow import run
 from tests.conftest import SettableClock
@@ -156,6 +158,11 @@ class SnapshotFixture:
         return self.context.connections.save(
             replace(connection.with_entry(kind, now, by="user-1"), **fields)
         )
+
+    def lifecycle(self) -> list[LifecycleEntry]:
+        """Return what the tenant did with the organization, oldest first."""
+        connection = self.context.connections.need(self.tenant, self.org)
+        return LifecycleRows(self.table, self.tenant, self.org).after(0, connection.lifecycle)
 
     def use_key(self, admin_key: str) -> None:
         """Put another admin key into the connection, as if it had been replaced unseen."""

@@ -21,7 +21,7 @@ export function ShareLinks({ api, number, isAdmin }) {
     );
   };
   return html`<div class="links" data-testid="links">
-    <p>Whoever holds a link downloads this pack without an account, until it ends. Each use is noted in the custody log.</p>
+    <p>Whoever holds a link downloads this pack without an account, until it ends. Its uses are counted in the custody log.</p>
     ${isAdmin && html`<${NewLink} api=${api} path=${path} onCreated=${(link) => putItem((other) => other.link_id === link.link_id, link)} />`}
     ${list.state === 'ready' && list.items.length === 0 && html`<p class="muted" data-testid="links-empty">No link to this pack yet.</p>`}
     ${list.items.length > 0 && html`<ul class="link-list">${list.items.map((link) => html`<${Link} key=${link.link_id} link=${link} revoke=${isAdmin ? revoke : null} />`)}</ul>`}

@@ -94,7 +94,9 @@ def follow_link(request: Request, context: Context) -> Reply:
     pack = context.packs.need(link.tenant_id, link.number)
     if pack.state != "ready":
         raise NotFound("the pack cannot be downloaded")
-    context.custody.note(pack.tenant_id, _HOLDER, "link.used", now, **_facts(link))
+    # Counted: whoever holds it may ask as often as a client can, and each is a row no more.
+    facts, key = _facts(link), f"{link.number}-{link.link_id}"
+    context.custody.count(pack.tenant_id, _HOLDER, "link.used", now, key, **facts)
     return handed_over(pack, request, context, now, _lifetime_s(link, now))
 
 

@@ -18,7 +18,7 @@ from functions.shared.records.fields import (
     Text,
     described,
 )
-from functions.shared.records.seals import Kpi, Outcome
+from functions.shared.records.seals import Kpi, LifecycleEntry, Outcome
 
 Number = Annotated[int, Keyword("minimum", 1)]
 """Of a pack: 1, 2, 3 … per tenant."""
@@ -54,6 +54,12 @@ class Organization(TypedDict):
     last_hour: MaybeInstant
     outcome: MaybeText
     hints: list[Text]
+
+
+class LifecycleRow(Key):
+    """Entries of what a tenant did with an organization, in the table; mostly one."""
+
+    entries: list[LifecycleEntry]
 
 
 class ConnectionKey(TypedDict):
@@ -226,6 +232,8 @@ class CustodyFacts(TypedDict, total=False):
     manifest_sha256: Text
     objects: int
     keys: list[Text]
+    uses: int
+    last_at: Instant
 
 
 class CustodyEntry(TypedDict):
@@ -239,3 +247,10 @@ class CustodyEntry(TypedDict):
 
 class CustodyRow(CustodyEntry, Key):
     """An entry of the custody log in the table."""
+
+
+class CountedCustodyRow(CustodyRow):
+    """An entry of the custody log that counts what was done within one hour."""
+
+    uses: int
+    last_at: Instant

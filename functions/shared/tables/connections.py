@@ -1,17 +1,25 @@
 """Connections: which organizations a tenant has connected, and what happened to each.
 
 ``status`` is what the tenant wants (connected, paused, disconnected); ``health`` is what the last
-run found (ok, or the reason it could not read). The lifecycle entries in the row are sealed by the
-next hour; expected hours and the bill follow from the sealed ones, never from this row.
+run found (ok, or the reason it could not read). What the tenant does is one more lifecycle entry, a
+row of its own, written together with the connection's; the next hours seal it, and expected hours
+and the bill follow from the sealed entries, never from this row.
 """
 
+import contextlib
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Final, Unpack, cast, get_args
 
-from functions.shared.aws.keys import SHARDS, connection_sk, due_shard, tenant_pk, tenants_pk
-from functions.shared.aws.table import ConditionFailed, Item, Table
+from functions.shared.aws.keys import (
+    SHARDS,
+    connection_sk,
+    due_shard,
+    tenant_pk,
+    tenants_pk,
+)
+from functions.shared.aws.table import Change, ConditionFailed, Item, Table
 from functions.shared.errors import Conflict, MalformedOrganization, NotFound
 from functions.shared.hints import hints
 from functions.shared.hours import rfc3339
@@ -25,8 +33,11 @@ from functions.shared.records.tables import (
     OrgProof,
     Readable,
 )
+from functions.shared.tables.lifecycle_rows import lifecycle_rows
 
 STATUSES: Final[tuple[ConnectionStatus, ...]] = get_args(ConnectionStatus)
+# A pack's row names each of them some three times, and must stay far below 400 KB.
+MOST_OF_A_TENANT: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +59,10 @@ class Connection:
         admin_key_expires_at: as OpenAI shows it, None where it does not.
         admin_key_warn_at: when to remind the tenant to replace the key.
         known_projects: keyed hashes of project ids seen with the key.
-        lifecycle: oldest first; ``seq`` from 1.
+        lifecycle: entries that have no row of their own yet, oldest first: those that ``save``
+            will write, and of a row that was last saved by an older version all there are.
+        lifecycle_seq: number of the newest entry; the first is 1.
+        disconnected_at: instant of the last disconnect, RFC 3339, None where there was none.
         revision: grows with every change; two changes at once: one wins.
     """
 
@@ -67,17 +81,24 @@ class Connection:
     admin_key_warn_at: str
     known_projects: list[str]
     lifecycle: list[LifecycleEntry]
+    lifecycle_seq: int = 0
+    disconnected_at: str | None = None
     revision: int = 0
 
     def with_entry(self, kind: str, at: datetime, **facts: Unpack[LifecycleFacts]) -> "Connection":
         """Return the connection with one more lifecycle entry."""
         entry: LifecycleEntry = {
-            "seq": len(self.lifecycle) + 1,
+            "seq": self.lifecycle_seq + 1,
             "at": rfc3339(at),
             "kind": kind,
             **facts,
         }
-        return replace(self, lifecycle=[*self.lifecycle, entry])
+        return replace(
+            self,
+            lifecycle=[*self.lifecycle, entry],
+            lifecycle_seq=entry["seq"],
+            disconnected_at=entry["at"] if kind == "disconnected" else self.disconnected_at,
+        )
 
     def public(self, newest: HourRow | None, now: datetime) -> Organization:
         """Return what the tenant's users may see: never the key, known or wrapped.
@@ -115,7 +136,8 @@ class Connections:
     """The connections of all tenants.
 
     Permissions:
-        dynamodb:GetItem, Query for reading; PutItem for ``save``; UpdateItem for ``set_health``.
+        dynamodb:GetItem, Query for reading; PutItem and UpdateItem, in a transaction, for ``save``;
+        UpdateItem for ``set_health`` and ``set_due``.
     """
 
     table: Table
@@ -148,18 +170,19 @@ class Connections:
     def save(self, connection: Connection) -> Connection:
         """Write a connection whose ``revision`` is the one in the table; return the new one.
 
+        Its lifecycle entries are written together with it, as rows of their own.
+
         Raises:
             Conflict: someone else changed it meanwhile.
         """
-        written = replace(connection, revision=connection.revision + 1)
-        tenant = connection.tenant_id
-        condition, values = "revision = :r", {":r": connection.revision}
+        written = replace(connection, lifecycle=[], revision=connection.revision + 1)
+        tenant, org = connection.tenant_id, connection.org_id
         if connection.revision == 0:
-            condition, values = "attribute_not_exists(pk)", {}
             listing: Key = {"pk": tenants_pk(tenant), "sk": tenant}
             self.table.put(listing)
+        rows = lifecycle_rows(tenant, org, connection.lifecycle)
         try:
-            self.table.put(_to_item(written), condition=condition, values=values)
+            self.table.create_together(rows, [_change(written, connection.revision)])
         except ConditionFailed as error:
             raise Conflict(
                 "someone else changed this organization; look again and retry"
@@ -169,6 +192,23 @@ class Connections:
     def set_health(self, tenant: str, org: str, health: str) -> None:
         """Note what the last run found; the tenant's own changes are not touched."""
         self.table.update(tenant_pk(tenant), connection_sk(org), "SET health = :h", {":h": health})
+
+    def set_due(self, connection: Connection, *, due: bool) -> None:
+        """Have a disconnected organization dispatched for as long as its end is not sealed whole.
+
+        One that was connected again meanwhile is due anyway.
+        """
+        tenant, org = connection.tenant_id, connection.org_id
+        values = {":s": due_shard(tenant, org), ":d": _due_sk(tenant, org)} if due else {}
+        with contextlib.suppress(ConditionFailed):
+            self.table.update(
+                tenant_pk(tenant),
+                connection_sk(org),
+                "SET due_shard = :s, due_sk = :d" if due else "REMOVE due_shard, due_sk",
+                {**values, ":gone": "disconnected"},
+                names={"#status": "status"},
+                condition="#status = :gone",
+            )
 
     def due(self) -> Iterator[tuple[str, str]]:
         """Yield (tenant, org) of every organization that is not disconnected."""
@@ -184,15 +224,46 @@ class Connections:
                 yield cast("Key", item)["sk"]
 
 
-def _to_item(connection: Connection) -> Item:
+def _change(connection: Connection, before: int) -> Change:
+    """Return what writes a connection over the row of a revision, or as a new one."""
     tenant, org = connection.tenant_id, connection.org_id
-    key: Key = {"pk": tenant_pk(tenant), "sk": connection_sk(org)}
-    item: Item = {**asdict(connection), **key}
-    if connection.status != "disconnected":
+    item: Item = asdict(connection)
+    # Not in this row: what grows without end has rows of its own.
+    del item["lifecycle"]
+    gone = ["lifecycle"]
+    if connection.status == "disconnected":
         # Sparse: a disconnected organization leaves the index and is never dispatched again.
-        item |= {"due_shard": due_shard(tenant, org), "due_sk": f"{tenant}/{org}"}
-    return item
+        gone += ["due_shard", "due_sk"]
+    else:
+        item |= {"due_shard": due_shard(tenant, org), "due_sk": _due_sk(tenant, org)}
+    names = {f"#{n}": name for n, name in enumerate([*item, *gone])}
+    values: Item = {f":{n}": value for n, value in enumerate(item.values())}
+    sets = ", ".join(f"#{n} = :{n}" for n in range(len(item)))
+    removed = ", ".join(f"#{n}" for n in range(len(item), len(names)))
+    new = before == 0
+    return Change(
+        pk=tenant_pk(tenant),
+        sk=connection_sk(org),
+        expression=f"SET {sets} REMOVE {removed}",
+        values=values if new else values | {":r": before},
+        condition="attribute_not_exists(pk)" if new else "revision = :r",
+        names=names,
+    )
+
+
+def _due_sk(tenant: str, org: str) -> str:
+    return f"{tenant}/{org}"
 
 
 def _from_item(item: Item) -> Connection:
-    return Connection(**{name: item[name] for name in Connection.__dataclass_fields__})
+    """Return a connection from its row; one that an older version wrote holds its entries."""
+    known = {name: item[name] for name in Connection.__dataclass_fields__ if name in item}
+    connection = Connection(**{"lifecycle": [], **known})
+    if not connection.lifecycle:
+        return connection
+    ends = [entry["at"] for entry in connection.lifecycle if entry["kind"] == "disconnected"]
+    return replace(
+        connection,
+        lifecycle_seq=connection.lifecycle[-1]["seq"],
+        disconnected_at=ends[-1] if ends else None,
+    )

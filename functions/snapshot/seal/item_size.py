@@ -1,8 +1,8 @@
 """Cut a row to what a table takes (step 6 of 6, part); the sealed object holds it whole.
 
-Pure. DynamoDB takes items of 400 KB, 32 levels deep, UTF-8 without lone surrogates, and no empty
-attribute names. What OpenAI answers, and whoever names a project or a key there, knows no such
-limits; a row that breaks one would stop the organization's hours for ever.
+Pure. DynamoDB takes items of 400 KB, 32 levels deep, UTF-8 without lone surrogates, numbers of 38
+digits, and no empty attribute names. What OpenAI answers, and whoever names a project or a key
+there, knows no such limits; a row that breaks one would stop the organization's hours for ever.
 Source: DynamoDB developer guide, "Quotas" and "Naming rules and data types".
 """
 
@@ -16,6 +16,8 @@ MAX_TEXT = 1024
 MAX_VALUE_BYTES = 16 * 1024
 MAX_LEVELS = 16
 SHORTENED = "shortened"
+# DynamoDB keeps 38 digits of a number; the client takes no others, and no fractions of Python's.
+_PRECISE_BELOW = 10**38
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -44,6 +46,8 @@ def _clean(value: Any, levels: int) -> Any:
         return {name: _clean(inner, levels - 1) for name, inner in pairs}
     if isinstance(value, list):
         return [_clean(inner, levels - 1) for inner in value]
+    if isinstance(value, float) or (isinstance(value, int) and abs(value) >= _PRECISE_BELOW):
+        return canonical(value).decode()
     return value
 
 

@@ -62,9 +62,32 @@ def test_a_link_leads_somebody_without_an_account_to_the_archive(ready: Api) -> 
     facts = {"number": 1, "link_id": link["link_id"]}
     assert sorted(custody(ready)) == [
         ("link.created", "user-1", facts),
-        *[("link.used", "link", facts)] * 2,
+        ("link.used", "link", facts),
         ("pack.requested", "user-1", {"number": 1}),
     ]
+
+
+def test_uses_of_a_link_are_counted_by_the_hour_and_are_no_row_each(ready: Api) -> None:
+    """Whoever holds a link may ask for ever: one entry a link and hour, which says how often."""
+    link, other = made(ready), made(ready)
+    for at in ("05:01:30", "05:40:00", "05:59:59", "06:00:00"):
+        ready.clock.set(f"2026-04-01T{at}Z")
+        follow(ready, token_of(link))
+    follow(ready, token_of(other))
+    used = [
+        (entry["at"][11:16], entry["by"], entry["facts"])
+        for entry in ready.get("/custody")["items"]
+        if entry["action"] == "link.used"
+    ]
+    facts = {"number": 1, "link_id": link["link_id"]}
+    theirs = {"number": 1, "link_id": other["link_id"]}
+    counted = [
+        ("06:00", "link", facts | {"uses": 1, "last_at": "2026-04-01T06:00:00Z"}),
+        ("06:00", "link", theirs | {"uses": 1, "last_at": "2026-04-01T06:00:00Z"}),
+        ("05:00", "link", facts | {"uses": 3, "last_at": "2026-04-01T05:59:59Z"}),
+    ]
+    assert sorted(used, key=repr) == sorted(counted, key=repr)
+    assert len(used) == len(custody(ready)) - 3
 
 
 def test_a_program_gets_the_address_as_json(ready: Api) -> None:

@@ -1,10 +1,13 @@
 """What may be done to a connection later: rename, key, pause, resume, disconnect, reconnect."""
 
+from contextlib import suppress
 from typing import Any
 
 import pytest
 
+from functions.shared.errors import Conflict
 from tests.connect.conftest import CANARY, OTHER_KEY, SECOND_KEY, ConnectApi
+from tests.support.aws_calls import Killed, killing, watched
 from tests.support.aws_state import received
 
 ONE = {"org_id": "org-first", "service_account_id": "svc_acct_bot"}
@@ -42,7 +45,7 @@ def test_a_rename_is_sealed_as_a_fact_without_the_name(api: ConnectApi) -> None:
     api.connect()
     body = api.ask("PATCH /orgs/{org_id}", path=ONE, body={"display_name": "Ann's firm"})[1]
     assert body["display_name"] == "Ann's firm"
-    entry = api.context.connections.need("tenant-a", "org-first").lifecycle[-1]
+    entry = api.entries()[-1]
     assert entry == {"seq": 2, "at": "2026-04-01T06:01:00Z", "kind": "renamed", "by": "user-1"}
     body = api.ask("PATCH /orgs/{org_id}", path=ONE, body={"display_name": None})[1]
     assert body["display_name"] == "org-first"
@@ -160,7 +163,7 @@ def test_a_reconnect_never_starts_with_an_hour_of_the_interval_before(
     assert row.first_hour == first_hour
     assert row.connected_at == again
     assert api.lifecycle() == ["connected", "disconnected", "reconnected"]
-    assert row.lifecycle[-1]["first_hour"] == first_hour
+    assert api.entries()[-1]["first_hour"] == first_hour
     assert [message["hour"] for message in received(api.queue)] == [first_hour] * sent
 
 
@@ -198,3 +201,48 @@ def test_an_auditor_may_look_but_not_touch(
     status, problem = api.ask(step[0], path=ONE, group="auditor", **step[1])
     assert (status, problem["type"]) == (403, "/problems/not-allowed")
     assert api.lifecycle() == ["connected"]
+
+
+def test_killed_between_any_two_aws_calls_status_and_entry_are_both_there_or_neither(
+    api: ConnectApi,
+) -> None:
+    """One transaction; the next request goes on from either."""
+    api.connect()
+    for nth in range(1, 6):
+        before = api.entries()
+        with suppress(Killed), watched(before=killing(nth)):
+            api.ask("POST /orgs/{org_id}/pause", path=ONE)
+        status = api.context.connections.need("tenant-a", "org-first").status
+        new = [entry["kind"] for entry in api.entries()[len(before) :]]
+        assert (status, new) in (("connected", []), ("paused", ["paused"]))
+        api.ask("POST /orgs/{org_id}/resume", path=ONE)
+    kinds = api.lifecycle()
+    assert kinds[1:] == ["paused", "resumed"] * (len(kinds) // 2)
+    assert [entry["seq"] for entry in api.entries()] == list(range(1, len(kinds) + 1))
+    assert len(kinds) > 3
+
+
+def test_of_two_steps_at_once_one_wins_and_leaves_the_only_entry(api: ConnectApi) -> None:
+    """The other is told to look again."""
+    api.connect()
+    before = api.context.connections.need("tenant-a", "org-first")
+    api.ask("POST /orgs/{org_id}/pause", path=ONE)
+    with pytest.raises(Conflict):
+        api.context.connections.save(before.with_entry("renamed", api.clock.instant))
+    assert api.lifecycle() == ["connected", "paused"]
+
+
+def test_a_tenant_has_at_most_so_many_organizations(
+    api: ConnectApi, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A pack's row names them all; one that is known already may come back."""
+    monkeypatch.setattr("functions.connect.flow.MOST_OF_A_TENANT", 1)
+    api.connect()
+    asked = len(api.simulator.log)
+    status, problem = api.connect("org-other", OTHER_KEY)
+    assert (status, problem["type"]) == (409, "/problems/conflict")
+    assert "at most 1 organization" in problem["detail"]
+    assert len(api.simulator.log) == asked
+    assert api.connect("org-other", OTHER_KEY, tenant="tenant-b")[0] == 201
+    api.ask("DELETE /orgs/{org_id}", path=ONE)
+    assert api.connect()[0] == 201

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from functions.shared.aws.table import to_wire
 from functions.shared.canonical import canonical
 from functions.snapshot.seal.item_size import (
     MAX_LEVELS,
@@ -75,3 +76,11 @@ def test_what_utf8_and_names_do_not_take_is_spelt_out() -> None:
     """Lone surrogates as escapes, an empty name in words."""
     assert limited("a\ud800b") == "a\\ud800b"
     assert limited({"": "x", "\udfff": ["\ud800"]}) == {"(empty)": "x", "\\udfff": ["\\ud800"]}
+
+
+def test_numbers_that_a_table_cannot_hold_are_kept_as_text() -> None:
+    """It keeps 38 digits, and no fractions as Python has them."""
+    assert limited(10**38 - 1) == 10**38 - 1
+    assert limited(-(10**38)) == "-1" + "0" * 38
+    assert limited({"deep": [1.5, True, None, 7]}) == {"deep": ["1.5", True, None, 7]}
+    to_wire(limit_item_size({"value": [10**300, 0.1, 2**53]}))

@@ -7,7 +7,6 @@ and a list that was not whole removed nothing; (f) after a good run the hour is 
 event is missing.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,8 +14,8 @@ from functions.shared.aws.keys import organization_pk
 from functions.shared.canonical import Json
 from functions.shared.evidence.seals import Seal
 from functions.shared.hours import HOUR, parse_instant, rfc3339
-from functions.shared.records.seals import LifecycleEntry, SealContent
-from functions.snapshot import lifecycle
+from functions.shared.records.seals import SealContent
+from functions.snapshot.lifecycle import Lifecycle
 from functions.snapshot.seal.item_size import limit_item_size
 from tests.support.secret_scan import found_in, left_behind
 from tests.support.snapshot_fixture import SnapshotFixture
@@ -76,8 +75,7 @@ def _told(seal: Seal) -> str:
 
 
 def _each_hour_once(fixture: SnapshotFixture, until: str) -> list[Seal]:
-    connection = fixture.context.connections.need(fixture.tenant, fixture.org)
-    expected = _expected(connection.lifecycle, until)
+    expected = _expected(fixture, until)
     first, end = expected[0], parse_instant(until) + HOUR
     sealed = list(fixture.chain.sealed_hours(first, end))
     assert sealed == expected, "(a) the hours sealed are not those expected"
@@ -90,17 +88,27 @@ def _each_hour_once(fixture: SnapshotFixture, until: str) -> list[Seal]:
     return seals
 
 
-def _expected(entries: Sequence[LifecycleEntry], until: str) -> list[datetime]:
+def _expected(fixture: SnapshotFixture, until: str) -> list[datetime]:
     """Return the hours that must have a seal, from what the tenant did."""
-    first = parse_instant(entries[0]["first_hour"])
-    expected = set(lifecycle.open_hours(entries, None, first, parse_instant(until)))
-    for place, entry in enumerate(entries):
-        # The hour that ended before a connect is its first, unless that was undone before it.
-        hour = entry.get("first_hour")
-        ends = [later["at"] for later in entries[place:] if later["kind"] == "disconnected"]
-        if hour and hour <= until and not (ends and ends[0] < hour):
-            expected.add(parse_instant(hour))
-    return sorted(expected)
+    entries = fixture.lifecycle()
+    connects = [parse_instant(entry["first_hour"]) for entry in entries if "first_hour" in entry]
+    expected: list[datetime] = []
+    seal: Seal | None = None
+    while True:
+        # As of each seal, the next hour is the first that any connect so far leads to.
+        last = seal.hour if seal else None
+        hours = (
+            Lifecycle.after(seal, entries, first).next_hour(
+                last or connects[0], parse_instant(until)
+            )
+            for first in connects
+        )
+        following = min((hour for hour in hours if hour), default=None) if last else connects[0]
+        if following is None or following > parse_instant(until):
+            return expected
+        expected.append(following)
+        seal = fixture.chain.seal(following)
+        assert seal, f"(a) {rfc3339(following)} has no seal"
 
 
 def _each_event_once(fixture: SnapshotFixture, seals: list[Seal], *, whole: bool) -> int:
