@@ -24,15 +24,16 @@ from functions.snapshot.reconcile.change_facts import (
     ended_by_itself,
     facts_of,
 )
+from functions.snapshot.reconcile.event_pool import EventPool
 from functions.snapshot.reconcile.expected_effects import (
     RegisterView,
+    Reverting,
     expected_effects,
     is_judged,
-    reverted_by,
     shows,
 )
 from functions.snapshot.reconcile.findings import Decisions, verdict_row, with_decisions
-from functions.snapshot.reconcile.match import EarlierHours, EventPool, match
+from functions.snapshot.reconcile.match import EarlierHours, match
 from functions.snapshot.reconcile.rules import SLACK
 from functions.snapshot.reconcile.verdicts import (
     CANNOT_TELL,
@@ -216,10 +217,10 @@ def _events_around(work: _Work, new: Sequence[OpenChange]) -> EventPool:
 
 def _expect(work: _Work, of_events: Sequence[OpenChange]) -> list[OpenChange]:
     """Return the events whose effect no snapshot shows yet."""
-    view = _view(work)
+    view, later = _view(work), Reverting.of(work.events)
     rows, doubted = [], []
     for row in (*of_events, *expected_effects(work.events, view, work.hour.name)):
-        reverting = reverted_by(row, work.events)
+        reverting = later.reverting(row)
         judged = is_judged(row, view)
         if reverting or (judged and shows(row, view)):
             work.closed[row["open_id"]] = reverting
@@ -230,9 +231,8 @@ def _expect(work: _Work, of_events: Sequence[OpenChange]) -> list[OpenChange]:
     if doubted:
         # A late event: what reverts it may have been sealed before it.
         past = work.earlier(min(parse_instant(row["from"]) for row in doubted))
-        rows += [
-            row | {"to": view.pictured_to} for row in doubted if not reverted_by(row, past.events)
-        ]
+        before = Reverting.of(past.events)
+        rows += [row | {"to": view.pictured_to} for row in doubted if not before.reverting(row)]
     return rows
 
 

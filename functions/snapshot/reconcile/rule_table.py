@@ -5,6 +5,7 @@ Event types are those of OpenAI's document of 2026-08-21. ``rules.py`` applies i
 """
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 ADDED, REMOVED = "added", "removed"
@@ -181,10 +182,11 @@ TABLE: Final[tuple[Rule, ...]] = (
 EXPIRING: Final = frozenset({"api_keys", "admin_keys", "invites"})
 
 
-def rules_of(section: str, aspect: str) -> list[Rule]:
+@cache
+def rules_of(section: str, aspect: str) -> tuple[Rule, ...]:
     """Return the table's lines for an aspect of a section, direct explanations first."""
     rules = [rule for rule in TABLE if (rule.section, rule.aspect) == (section, aspect)]
-    return sorted(rules, key=lambda rule: rule.cascade)
+    return tuple(sorted(rules, key=lambda rule: rule.cascade))
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,4 +65,4 @@ def test_direct_explanations_go_before_cascades() -> None:
             assert rules
             assert cascades == sorted(cascades)
             assert {(rule.section, rule.aspect) for rule in rules} == {(section, aspect)}
-    assert rules_of("users", "name") == []
+    assert rules_of("users", "name") == ()

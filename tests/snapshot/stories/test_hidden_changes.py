@@ -48,14 +48,14 @@ def _no_settling(patch: pytest.MonkeyPatch) -> None:
 
 
 def _no_cascades(patch: pytest.MonkeyPatch) -> None:
-    def direct(section: str, aspect: str) -> list[Rule]:
-        return [rule for rule in rules_of(section, aspect) if not rule.cascade]
+    def direct(section: str, aspect: str) -> tuple[Rule, ...]:
+        return tuple(rule for rule in rules_of(section, aspect) if not rule.cascade)
 
     patch.setattr("functions.snapshot.reconcile.rules.rules_of", direct)
 
 
 def _no_windows(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr("functions.snapshot.reconcile.match.in_window", lambda *_: True)
+    patch.setattr("functions.snapshot.reconcile.match.window_of", lambda *_: ("", "~"))
 
 
 @pytest.mark.slow
