@@ -94,12 +94,20 @@ def changes_left_open(count: int) -> CrowdedHour:
     return hour
 
 
+def groups_that_ended(count: int) -> CrowdedHour:
+    """Return an hour in which many groups ended and many keys turned, nobody knows by which."""
+    names = [f"key_{number:05d}" for number in range(count)]
+    events = [_event("group.deleted", f"group_{name}", name) for name in names]
+    return CrowdedHour(events, [_change("modified", name) for name in names])
+
+
 CROWDS: dict[str, Callable[[int], CrowdedHour]] = {
     "keys made by one person": keys_made_by_one_person,
     "one target in one second": one_target_in_one_second,
     "events about nobody": events_about_nobody,
     "events without a trace": events_without_trace,
     "changes left open": changes_left_open,
+    "groups that ended": groups_that_ended,
 }
 
 

@@ -6,11 +6,12 @@ a change, whoever made how many events about whom in which second.
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field
 
 from functions.shared.records.events import OpenChange
 from functions.snapshot.reconcile.event_payload import AnyEvent
+from functions.snapshot.reconcile.rule_table import GROUP_EVENTS
 from functions.snapshot.reconcile.rules import VIAS, Clue, Key, Sought
 
 Use = tuple[str, str, str, str]
@@ -18,7 +19,7 @@ Use = tuple[str, str, str, str]
 Window = tuple[str, str]
 """The first and the last instant."""
 
-TYPES = frozenset(VIAS)
+TYPES = frozenset({*VIAS, *GROUP_EVENTS})
 
 
 @dataclass(slots=True)
@@ -28,24 +29,37 @@ class EventPool:
     Attributes:
         by_key: events by what they name and how, oldest first.
         by_hint: events that do not say whom they are about, by what they fit, oldest first.
+        by_cause: events about groups and roles, by what they may be behind, oldest first.
         used: what events were taken for, and by which change.
     """
 
     by_key: dict[Key, list[Clue]] = field(default_factory=lambda: defaultdict(list))
     by_hint: dict[Key, list[Clue]] = field(default_factory=lambda: defaultdict(list))
+    by_cause: dict[Key, list[Clue]] = field(default_factory=lambda: defaultdict(list))
     used: dict[Use, str] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, events: Iterable[AnyEvent], used: Iterable[Use] = ()) -> "EventPool":
-        """Return a pool of some events."""
+    def of(
+        cls, events: Iterable[AnyEvent], used: Iterable[Use] = (), people: Set[str] = frozenset()
+    ) -> "EventPool":
+        """Return a pool of some events.
+
+        Args:
+            events: in any order.
+            used: what some of them were taken for by earlier hours.
+            people: ids of all users and service accounts ever seen.
+        """
         pool = cls()
         pool.used |= dict.fromkeys(used, "")
-        clues = (Clue.of(event) for event in events if event["event_type"] in TYPES)
+        clues = (Clue.of(event, people) for event in events if event["event_type"] in TYPES)
         for clue in sorted(clues, key=_age):
-            for key in clue.keys:
-                pool.by_key[key].append(clue)
-            for key in clue.hints:
-                pool.by_hint[key].append(clue)
+            for index, keys in (
+                (pool.by_key, clue.keys),
+                (pool.by_hint, clue.hints),
+                (pool.by_cause, clue.causes),
+            ):
+                for key in keys:
+                    index[key].append(clue)
         return pool
 
     def explaining(self, sought: Sought, window: Window) -> Clue | None:
@@ -63,9 +77,11 @@ class EventPool:
 
     def hinting(self, sought: Sought, window: Window) -> Clue | None:
         """Return the oldest event that fits but does not say whom it is about."""
-        keys = sought.hints()
-        found = [clue for key in keys for clue in _within(self.by_hint.get(key, []), window, 1)]
-        return min(found, key=_age, default=None)
+        return _oldest(self.by_hint, sought.hints(), window)
+
+    def behind(self, sought: Sought, window: Window) -> Clue | None:
+        """Return the oldest event about a group or a role that may be behind a change."""
+        return _oldest(self.by_cause, sought.causes(), window)
 
     def take(self, clue: Clue, row: OpenChange) -> None:
         """Note that an event is taken for a change."""
@@ -83,10 +99,14 @@ class EventPool:
                 return
 
 
-def _within(clues: list[Clue], window: Window, most: int | None = None) -> Iterator[Clue]:
+def _oldest(index: Mapping[Key, list[Clue]], keys: Iterable[Key], window: Window) -> Clue | None:
+    found = (next(_within(index.get(key, []), window), None) for key in keys)
+    return min((clue for clue in found if clue), key=_age, default=None)
+
+
+def _within(clues: list[Clue], window: Window) -> Iterator[Clue]:
     start, end = window
-    first = bisect_left(clues, start, key=lambda clue: clue.occurred_at)
-    for place in range(first, len(clues) if most is None else min(first + most, len(clues))):
+    for place in range(bisect_left(clues, start, key=lambda clue: clue.occurred_at), len(clues)):
         if clues[place].occurred_at > end:
             return
         yield clues[place]

@@ -11,6 +11,7 @@ from datetime import timedelta
 from functions.shared.records.events import Event, OpenChange
 from functions.snapshot.reconcile.event_pool import EventPool, Use, Window
 from functions.snapshot.reconcile.rules import SLACK, Sought, explains, window_of
+from functions.snapshot.reconcile.verdicts import THROUGH_A_GROUP
 
 _AT_ONCE = timedelta(0)
 
@@ -50,8 +51,7 @@ def match(
         start, end = window_of(change.row, SLACK)
         _take(change, without_effect, ("", end))
         if change.row["aspects"] and change.row["event_id"] is None:
-            hint = pool.hinting(change, (start, end))
-            change.row["event_id"] = hint.event_id if hint else None
+            _hint(change, pool, (start, end))
     return [change.row for change in changes]
 
 
@@ -65,3 +65,13 @@ def _take(change: Sought, pool: EventPool, window: Window) -> None:
         row["aspects"] = [name for name in row["aspects"] if not explains(clue, change, name)]
         row["explained_by"] = row["explained_by"] or clue.event_id
         pool.take(clue, row)
+
+
+def _hint(change: Sought, pool: EventPool, window: Window) -> None:
+    """Note the event for which nobody can tell whether it explains what is left of a change."""
+    hint, behind = pool.hinting(change, window), pool.behind(change, window)
+    if hint:
+        change.row["event_id"] = hint.event_id
+    elif behind:
+        change.row["event_id"] = behind.event_id
+        change.row["event_reason"] = THROUGH_A_GROUP

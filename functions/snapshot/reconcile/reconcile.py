@@ -6,7 +6,7 @@ explains it or the log is settled. An open row changes only when its verdict doe
 in which nothing happened writes nothing.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import cast
@@ -15,7 +15,13 @@ from functions.shared.hours import parse_instant, rfc3339
 from functions.shared.records.entities import Entity, Project
 from functions.shared.records.events import Change, ChangeFacts, EventState, OpenChange, Verdict
 from functions.shared.records.findings import Finding
-from functions.shared.records.registers import HourRegisters, identity_of, present, rows_of
+from functions.shared.records.registers import (
+    HourRegisters,
+    Registers,
+    identity_of,
+    present,
+    rows_of,
+)
 from functions.snapshot.compare.compare import Comparison
 from functions.snapshot.hour_to_close import HourToClose
 from functions.snapshot.reconcile.change_facts import (
@@ -196,7 +202,7 @@ def _explain(
     of_events: Sequence[OpenChange],
 ) -> list[OpenChange]:
     """Return the open changes that no event explains, after sealing the verdict on the others."""
-    pool = _events_around(work, new) if new else EventPool.of(work.events)
+    pool = _events_around(work, new)
     without_effect = EventPool.of(row["event"] for row in of_events if row["event"])
     left = []
     for row in match((*of_changes, *new), pool, without_effect):
@@ -211,8 +217,18 @@ def _explain(
 
 def _events_around(work: _Work, new: Sequence[OpenChange]) -> EventPool:
     """Return the events of this hour, and of those before it in which new changes may lie."""
+    people = _people(work.compared.registers)
+    if not new:
+        return EventPool.of(work.events, people=people)
     past = work.earlier(min(parse_instant(row["from"]) for row in new) - SLACK)
-    return EventPool.of((*work.events, *past.events), past.used)
+    return EventPool.of((*work.events, *past.events), past.used, people)
+
+
+def _people(registers: Registers) -> Set[str]:
+    """Return the ids of all users and service accounts ever seen."""
+    accounts = registers["service_accounts"] if "service_accounts" in registers else []
+    ids = {account["service_account_id"] for account in accounts}
+    return ids | {user["user_id"] for user in registers["users"]}
 
 
 def _expect(work: _Work, of_events: Sequence[OpenChange]) -> list[OpenChange]:

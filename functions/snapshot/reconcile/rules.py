@@ -5,7 +5,7 @@ other: an event has *keys*, by the ways in which the table lets it name things, 
 keys that would explain it, and the two meet in an index (``event_pool.py``).
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
@@ -15,12 +15,26 @@ from functions.shared.records.events import ChangeFacts, OpenChange
 from functions.shared.records.fields import shown
 from functions.snapshot.reconcile.event_payload import (
     AnyEvent,
+    is_about_a_person,
     principal_of,
+    project_alone,
     resource_of,
     stated_role,
     texts_of,
 )
-from functions.snapshot.reconcile.rule_table import TABLE, Rule, rules_of
+from functions.snapshot.reconcile.rule_table import (
+    ADDED,
+    GIVEN,
+    GROUP_EVENTS,
+    NOT_OWNER,
+    OF_A_RESOURCE,
+    REMOVED,
+    TABLE,
+    TAKEN,
+    THROUGH_GROUPS,
+    Rule,
+    rules_of,
+)
 
 Key = tuple[str | None, ...]
 """An event type, and by what it names something."""
@@ -34,6 +48,7 @@ VIAS: Final[Mapping[str, frozenset[str]]] = {
 }
 _DIRECT = ("target", "user", "member")
 _ANY = "any"
+_THROUGH_GROUPS = [[pair] for pair in THROUGH_GROUPS]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +61,7 @@ class Clue:
         role: that the event states, None where it states none.
         keys: under which it explains.
         hints: under which it fits, of an event that does not say whom it is about.
+        causes: under which it may be behind a change, of an event about a group or a role.
     """
 
     event_id: str
@@ -53,10 +69,16 @@ class Clue:
     role: str | None
     keys: frozenset[Key]
     hints: frozenset[Key]
+    causes: frozenset[Key]
 
     @classmethod
-    def of(cls, event: AnyEvent) -> "Clue":
-        """Return an event as changes look for it."""
+    def of(cls, event: AnyEvent, people: Set[str] = frozenset()) -> "Clue":
+        """Return an event as changes look for it.
+
+        Args:
+            event: as sealed.
+            people: ids of all users and service accounts ever seen.
+        """
         role = stated_role(event)
         return cls(
             event_id=event["event_id"],
@@ -64,6 +86,7 @@ class Clue:
             role=role,
             keys=frozenset(_keys(event)),
             hints=frozenset(_hints(event, role)),
+            causes=frozenset(_causes(event, people)),
         )
 
 
@@ -123,6 +146,15 @@ class Sought:
             for where in projects:
                 yield from ((name, where, stated) for stated in roles)
 
+    def causes(self) -> Iterator[Key]:
+        """Yield the keys of events about groups and roles that may be behind all that is left."""
+        row, facts, project = self.row, self.facts, self.facts["project_id"]
+        if [(row["section"], aspect) for aspect in row["aspects"]] not in _THROUGH_GROUPS:
+            return
+        for way in _ways(facts, row["aspects"][0]):
+            for person in (*_people(row, facts), _ANY):
+                yield from ((way, person, where) for where in {project, None})
+
 
 def window_of(row: OpenChange, slack: timedelta) -> tuple[str, str]:
     """Return between which instants a change happened, both included."""
@@ -137,6 +169,12 @@ def explains(clue: Clue, sought: Sought, aspect: str) -> bool:
     return named and sought.agrees(clue, aspect)
 
 
+def of_organization(event: AnyEvent) -> bool:
+    """Tell whether an event may be about the organization rather than about a project."""
+    # What is done with an admin key carries the default project, whatever it is about.
+    return event["project_id"] is None or event["actor_type"] == "api_key"
+
+
 def _keys(event: AnyEvent) -> Iterator[Key]:
     """Yield the keys of an event: one for each way in which the table lets it name something."""
     kind, target, project = event["event_type"], event["target_id"], event["project_id"]
@@ -144,16 +182,13 @@ def _keys(event: AnyEvent) -> Iterator[Key]:
     if target is not None and not vias.isdisjoint(("target", "project")):
         yield kind, "target", target
     if target is not None and not vias.isdisjoint(("user", "member", "owner")):
-        # What is done with an admin key carries the default project, whatever it is about.
-        if project is None or event["actor_type"] == "api_key":
+        if of_organization(event):
             yield kind, "of the organization", target
         yield kind, "of a project", project, target
     if "actor" in vias:
         yield from ((kind, "actor", name) for name in (event["actor_id"], event["actor_hash"]))
     if "principal" in vias:
         yield kind, "principal", principal_of(event)
-    if "resource" in vias:
-        yield kind, "resource", resource_of(event)
     if "named" in vias:
         yield from ((kind, "named", text) for text in texts_of(event))
 
@@ -170,7 +205,6 @@ def _sought(row: OpenChange, facts: ChangeFacts, aspect: str, *, cascade: bool) 
 
 def _named(via: str, row: OpenChange, facts: ChangeFacts) -> Iterator[Key]:
     entity, project = row["entity_id"], facts["project_id"]
-    people = {entity, facts["owner_id"], facts["owner_was"], facts["user_id"]}
     match via:
         case "target":
             yield "target", entity
@@ -186,10 +220,13 @@ def _named(via: str, row: OpenChange, facts: ChangeFacts) -> Iterator[Key]:
         case "actor":
             for name in (facts["user_id"], entity, facts["email_hash"]):
                 yield "actor", name
-        case "resource":
-            yield "resource", project
         case _:
-            yield from ((via, name) for name in people)
+            yield from ((via, name) for name in _people(row, facts))
+
+
+def _people(row: OpenChange, facts: ChangeFacts) -> set[str]:
+    ids = (row["entity_id"], facts["owner_id"], facts["owner_was"], facts["user_id"])
+    return {identity for identity in ids if identity is not None}
 
 
 def _member(user: str | None, project: str | None) -> Iterator[Key]:
@@ -198,6 +235,8 @@ def _member(user: str | None, project: str | None) -> Iterator[Key]:
 
 
 def _becomes(rule: Rule, row: OpenChange, facts: ChangeFacts) -> bool:
+    if rule.becomes == NOT_OWNER:
+        return facts["role"] != "owner"
     is_key = row["section"] == "api_keys"
     value = facts["owner_project_access"] if is_key else facts["status"]
     return rule.becomes in (None, value)
@@ -215,6 +254,36 @@ def _hints(event: AnyEvent, role: str | None) -> Iterator[Key]:
     for where in (_ANY, None if project is None else f"in {project}"):
         yield kind, where, _ANY
         yield kind, where, None if role is None else _owners(role)
+
+
+def _causes(event: AnyEvent, people: Set[str]) -> Iterator[Key]:
+    """Yield the keys of an event about a group or a role: which way, of whom, in which project.
+
+    One that names somebody (but for who did it) is about nobody else.
+    """
+    kind = event["event_type"] or ""
+    ways, where = GROUP_EVENTS.get(kind, ()), project_alone(event)
+    if kind in OF_A_RESOURCE:
+        where = resource_of(event)
+        ways = ways if where else ()
+    if not ways:
+        return
+    named = {*texts_of(event)} & people - {event["actor_id"]}
+    principal = principal_of(event)
+    if principal is not None and is_about_a_person(event):
+        named.add(principal)
+    for way in ways:
+        yield from ((way, person, where) for person in named or (_ANY,))
+
+
+def _ways(facts: ChangeFacts, aspect: str) -> tuple[str, ...]:
+    """Return whether a change gives or takes; both where that cannot be told."""
+    role, access = facts["role"], facts["owner_project_access"]
+    gives = aspect == ADDED or (aspect == "role" and role == "owner")
+    takes = aspect == REMOVED or (aspect == "role" and facts["role_was"] == "owner" != role)
+    if aspect == "access":
+        gives, takes = access == "active", access == "inactive"
+    return (GIVEN,) * (gives or not takes) + (TAKEN,) * (takes or not gives)
 
 
 def _owners(role: str) -> str:
