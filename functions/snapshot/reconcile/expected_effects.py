@@ -26,7 +26,7 @@ from functions.shared.records.registers import (
 )
 from functions.snapshot.reconcile.event_payload import stated_role
 from functions.snapshot.reconcile.rule_table import EXPECTED_EFFECTS, Effect
-from functions.snapshot.reconcile.rules import SLACK, same_role
+from functions.snapshot.reconcile.rules import SLACK, of_organization, same_role
 from functions.snapshot.reconcile.verdicts import CANNOT_TELL, SETTLING
 
 _BY_TYPE = {effect.type: effect for effect in EXPECTED_EFFECTS}
@@ -142,20 +142,20 @@ _Told = tuple[str, str]
 class Reverting:
     """Events that may revert an effect, found by what they are about."""
 
-    _by_target: Mapping[tuple[str, str], list[_Told]] = field(default_factory=dict)
+    _by_target: Mapping[tuple[str, str, bool], list[_Told]] = field(default_factory=dict)
     _by_project: Mapping[tuple[str, str], list[_Told]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, events: Iterable[EventState]) -> "Reverting":
         """Return some events, of which some may revert an effect."""
-        by_target: dict[tuple[str, str], list[_Told]] = defaultdict(list)
+        by_target: dict[tuple[str, str, bool], list[_Told]] = defaultdict(list)
         by_project: dict[tuple[str, str], list[_Told]] = defaultdict(list)
         for event in events:
             kind, told = event["event_type"], (event["occurred_at"], event["event_id"])
             if kind not in _REVERTING:
                 continue
             if event["target_id"] is not None:
-                by_target[kind, event["target_id"]].append(told)
+                by_target[kind, event["target_id"], of_organization(event)].append(told)
             if event["project_id"] is not None:
                 by_project[kind, event["project_id"]].append(told)
         for index in (by_target, by_project):
@@ -168,12 +168,18 @@ class Reverting:
         found = [
             told
             for kind in _BY_TYPE[row["kind"]].reverted_by
-            for told in _since(self._by_target.get((kind, row["entity_id"]), ()), row)
+            for told in self._about(kind, row["entity_id"], row)
         ]
         # Once a snapshot has missed the key, only what came before that snapshot took it along.
         latest = row["to"] if row["to"] > row["from"] else _EVER
         found += [told for told in self._taking_along(row) if told[0] <= latest]
         return min(found)[1] if found else None
+
+    def _about(self, kind: str, target: str, row: OpenChange) -> Iterator[_Told]:
+        yield from _since(self._by_target.get((kind, target, True), ()), row)
+        # Who comes into a project, or goes from it, is no less in the organization.
+        if row["section"] != "users":
+            yield from _since(self._by_target.get((kind, target, False), ()), row)
 
     def _taking_along(self, row: OpenChange) -> Iterator[_Told]:
         # Of a key that no snapshot has shown nobody knows the owner: its maker, or an account
@@ -181,7 +187,7 @@ class Reverting:
         created = row["event"]
         if row["kind"] == "api_key.created" and created is not None:
             user, project = created["actor_id"] or "", created["project_id"] or ""
-            yield from _since(self._by_target.get(("user.deleted", user), ()), row)
+            yield from self._about("user.deleted", user, row)
             left = self._by_project.get(("service_account.deleted", project), ())
             yield from _since(left, row)
 

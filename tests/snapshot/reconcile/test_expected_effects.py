@@ -163,6 +163,19 @@ def test_who_leaves_takes_a_key_along_that_no_snapshot_has_shown() -> None:
     assert not reverting(project_row, "user.deleted", "user-ann", "05:40:00")
 
 
+def test_a_membership_of_a_project_reverts_nothing_of_the_organizations() -> None:
+    """Who was made an owner unseen is not excused by being put into a project later."""
+    row = effect("user.updated", "user-ann", payload=ROLE)
+    assert reverting(row, "user.added", "user-ann", "05:40:00")
+    assert not reverting(row, "user.added", "user-ann", "05:40:00", project_id="proj_web")
+    by_key = {"project_id": "proj_default", "actor_type": "api_key"}
+    assert reverting(row, "user.added", "user-ann", "05:40:00", **by_key)
+    added = effect("user.added", "user-ann")
+    assert not reverting(added, "user.deleted", "user-ann", "05:40:00", project_id="proj_web")
+    made = effect("api_key.created", "key_1", project_id="proj_web", actor_id="user-ann")
+    assert reverting(made, "user.deleted", "user-ann", "05:40:00", project_id="proj_web")
+
+
 def test_the_first_event_that_reverts_is_named() -> None:
     """Whatever the order they were read in, and whatever they are about."""
     row = effect("api_key.created", "key_1", project_id="proj_web", actor_id="user-ann")
