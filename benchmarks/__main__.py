@@ -6,12 +6,13 @@ Writes JSON and charts to ``docs/benchmarks``; the exit status says whether ever
 import argparse
 from pathlib import Path
 
-from benchmarks import api_start, pack, pull, pull_under_strain, verify
+from benchmarks import api_start, pack, pull, pull_under_strain, reconciliation, verify
 
 FOLDER = Path(__file__).parent.parent / "docs" / "benchmarks"
 MEASURES = {
     "pull": pull.measure,
     "strained": pull_under_strain.measure,
+    "reconciliation": reconciliation.measure,
     "pack": pack.measure,
     "verify": verify.measure,
     "api_start": api_start.measure,

@@ -56,6 +56,7 @@ const VERDICT_REASONS = {
   audit_log_unproven: 'nothing had shown by then that logging was on',
   second_overflow: 'one second then held more events than OpenAI lets one read',
   event_names_nobody: 'an event fits, but does not say whom it is about',
+  through_group_or_role: 'an event about a group or a role may be behind it',
   never_logged: 'OpenAI has no event for this',
   ended_by_itself: 'it reached the day it was to end on',
   existed_before: 'it is older than the picture that did not show it',

@@ -3,7 +3,7 @@
 Pure.
 """
 
-from typing import Annotated, Literal, TypedDict
+from typing import Annotated, Literal, NotRequired, TypedDict
 
 from functions.shared.canonical import Json
 from functions.shared.records.entities import EntityFields
@@ -131,6 +131,7 @@ class ChangeFacts(TypedDict, total=False):
     user_id: MaybeText
     email_hash: MaybeText
     role: MaybeText
+    role_was: MaybeText
     status: MaybeText
     owner_project_access: MaybeText
     is_service_account: MaybeFlag
@@ -172,6 +173,7 @@ OpenChange = TypedDict(
         "proven": Flag,
         "event": OpenEvent | None,
         "event_id": MaybeText,
+        "event_reason": NotRequired[MaybeText],
         "explained_by": MaybeText,
         "verdict": VerdictWord | None,
         "reason": MaybeText,

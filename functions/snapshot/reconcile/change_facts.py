@@ -36,8 +36,11 @@ def facts_of(change: Change, row: Entity | None) -> ChangeFacts:
         row: the register's row of the entity, after the change.
     """
     before, after = change["before"] or _NOTHING, change["after"] or _NOTHING
-    owner: ChangeFacts = {"owner_was": before["owner_id"] if "owner_id" in before else None}
-    return without_nulls(shown(ChangeFacts, before, row or _NOTHING, after, owner))
+    was: ChangeFacts = {
+        "owner_was": before["owner_id"] if "owner_id" in before else None,
+        "role_was": before["role"] if "role" in before else None,
+    }
+    return without_nulls(shown(ChangeFacts, before, row or _NOTHING, after, was))
 
 
 def ended_by_itself(change: Change, until: str) -> bool:

@@ -23,9 +23,20 @@ def principal_of(event: AnyEvent) -> str | None:
     return _id_in(event, "principal_id")
 
 
+def is_about_a_person(event: AnyEvent) -> bool:
+    """Tell whether an assignment of a role says that it is about a person, not about a group."""
+    return _id_in(event, "principal_type") in ("user", "service_account")
+
+
 def resource_of(event: AnyEvent) -> str | None:
-    """Return what an assignment of a role is for, None where the event does not say."""
+    """Return what a role is bound to, None where the event does not say."""
     return _id_in(event, "resource_id")
+
+
+def project_alone(event: AnyEvent) -> str | None:
+    """Return the one project that an assignment of a role is for, None where it is for more."""
+    kind = _id_in(event, "resource_type") or ""
+    return resource_of(event) if "project" in kind else None
 
 
 def _id_in(event: AnyEvent, name: str) -> str | None:

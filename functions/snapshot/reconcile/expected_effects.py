@@ -4,12 +4,16 @@ Pure. An expected effect stands as an open row of its own (``of`` is ``event``) 
 snapshot shows it, another event reverts it, or the log is settled and it is a finding.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import cast
 
 from functions.shared.canonical import canonical, sha256_hex
 from functions.shared.hours import HOUR, floor_hour, parse_instant, rfc3339
-from functions.shared.records.entities import Entity
+from functions.shared.records.entities import Entity, User
 from functions.shared.records.events import ChangeFacts, EventState, OpenChange, OpenEvent
 from functions.shared.records.registers import (
     Registers,
@@ -22,13 +26,13 @@ from functions.shared.records.registers import (
 )
 from functions.snapshot.reconcile.event_payload import stated_role
 from functions.snapshot.reconcile.rule_table import EXPECTED_EFFECTS, Effect
-from functions.snapshot.reconcile.rules import SLACK, same_role
+from functions.snapshot.reconcile.rules import SLACK, of_organization, same_role
 from functions.snapshot.reconcile.verdicts import CANNOT_TELL, SETTLING
 
 _BY_TYPE = {effect.type: effect for effect in EXPECTED_EFFECTS}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class RegisterView:
     """What an hour shows, for expected effects.
 
@@ -45,6 +49,25 @@ class RegisterView:
     baselines: Mapping[str, str | None]
     pictured_from: str
     pictured_to: str
+
+    def stays(self, section: str, identity: str) -> Sequence[Entity]:
+        """Return all stays of an entity."""
+        return self._stays[section].get(identity, ())
+
+    @cached_property
+    def active_projects(self) -> frozenset[str]:
+        """Return the ids of the projects that are there and active."""
+        projects = present(self.registers["projects"])
+        return frozenset(row["project_id"] for row in projects if row["status"] == "active")
+
+    @cached_property
+    def _stays(self) -> Mapping[str, Mapping[str, Sequence[Entity]]]:
+        stays: dict[str, dict[str, list[Entity]]] = {}
+        for section in {effect.section for effect in EXPECTED_EFFECTS}:
+            stays[section] = {}
+            for row in rows_of(self.registers, section) or ():
+                stays[section].setdefault(identity_of(section, row), []).append(row)
+        return stays
 
 
 def expected_effects(
@@ -111,29 +134,75 @@ def _kept(event: EventState) -> OpenEvent:
     }
 
 
-def reverted_by(row: OpenChange, events: Iterable[EventState]) -> str | None:
-    """Return the id of a later event after which the effect cannot be expected any more."""
-    reverting = _BY_TYPE[row["kind"]].reverted_by
-    for event in events:
-        if event["event_id"] == row["event_id"] or event["occurred_at"] < row["from"]:
-            continue
-        same = event["target_id"] == row["entity_id"] and event["event_type"] in reverting
-        if same or _takes_key_along(event, row):
-            return event["event_id"]
-    return None
+_Told = tuple[str, str]
+"""When an event occurred, and its id."""
 
 
-def _takes_key_along(event: EventState, row: OpenChange) -> bool:
-    # Of a key that no snapshot has shown nobody knows the owner: its maker, or an account there.
-    created = row["event"]
-    if row["kind"] != "api_key.created" or created is None:
-        return False
-    if event["occurred_at"] > row["to"] > row["from"]:
-        return False
-    if event["event_type"] == "user.deleted":
-        return event["target_id"] == created["actor_id"]
-    deleted = event["event_type"] == "service_account.deleted"
-    return deleted and event["project_id"] == created["project_id"]
+@dataclass(frozen=True, slots=True)
+class Reverting:
+    """Events that may revert an effect, found by what they are about."""
+
+    _by_target: Mapping[tuple[str, str, bool], list[_Told]] = field(default_factory=dict)
+    _by_project: Mapping[tuple[str, str], list[_Told]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, events: Iterable[EventState]) -> "Reverting":
+        """Return some events, of which some may revert an effect."""
+        by_target: dict[tuple[str, str, bool], list[_Told]] = defaultdict(list)
+        by_project: dict[tuple[str, str], list[_Told]] = defaultdict(list)
+        for event in events:
+            kind, told = event["event_type"], (event["occurred_at"], event["event_id"])
+            if kind not in _REVERTING:
+                continue
+            if event["target_id"] is not None:
+                by_target[kind, event["target_id"], of_organization(event)].append(told)
+            if event["project_id"] is not None:
+                by_project[kind, event["project_id"]].append(told)
+        for index in (by_target, by_project):
+            for found in index.values():
+                found.sort()
+        return cls(by_target, by_project)
+
+    def reverting(self, row: OpenChange) -> str | None:
+        """Return the id of the first event after which the effect cannot be expected any more."""
+        found = [
+            told
+            for kind in _BY_TYPE[row["kind"]].reverted_by
+            for told in self._about(kind, row["entity_id"], row)
+        ]
+        # Once a snapshot has missed the key, only what came before that snapshot took it along.
+        latest = row["to"] if row["to"] > row["from"] else _EVER
+        found += [told for told in self._taking_along(row) if told[0] <= latest]
+        return min(found)[1] if found else None
+
+    def _about(self, kind: str, target: str, row: OpenChange) -> Iterator[_Told]:
+        yield from _since(self._by_target.get((kind, target, True), ()), row)
+        # Who comes into a project, or goes from it, is no less in the organization.
+        if row["section"] != "users":
+            yield from _since(self._by_target.get((kind, target, False), ()), row)
+
+    def _taking_along(self, row: OpenChange) -> Iterator[_Told]:
+        # Of a key that no snapshot has shown nobody knows the owner: its maker, or an account
+        # there.
+        created = row["event"]
+        if row["kind"] == "api_key.created" and created is not None:
+            user, project = created["actor_id"] or "", created["project_id"] or ""
+            yield from self._about("user.deleted", user, row)
+            left = self._by_project.get(("service_account.deleted", project), ())
+            yield from _since(left, row)
+
+
+_EVER = "~"
+_REVERTING = {name for effect in EXPECTED_EFFECTS for name in effect.reverted_by}
+_REVERTING |= {"user.deleted", "service_account.deleted"}
+
+
+def _since(told: Sequence[_Told], row: OpenChange) -> Iterator[_Told]:
+    """Yield the first event from a row's own on that is another one."""
+    for place in range(bisect_left(told, (row["from"], "")), len(told)):
+        if told[place][1] != row["event_id"]:
+            yield told[place]
+            return
 
 
 def is_judged(row: OpenChange, view: RegisterView) -> bool:
@@ -145,11 +214,7 @@ def is_judged(row: OpenChange, view: RegisterView) -> bool:
 def shows(row: OpenChange, view: RegisterView) -> bool:
     """Tell whether the registers show the effect of an event, at any time since."""
     section = row["section"]
-    episodes = [
-        episode
-        for episode in rows_of(view.registers, section) or []
-        if identity_of(section, episode) == row["entity_id"]
-    ]
+    episodes = view.stays(section, row["entity_id"])
     match row["aspects"][0]:
         case "present":
             return bool(_lasting(episodes, row)) or _is_unlisted(row, _project_of(row), view)
@@ -159,23 +224,18 @@ def shows(row: OpenChange, view: RegisterView) -> bool:
                 for episode in present(episodes)
             )
         case "archived":
-            projects = present(view.registers["projects"])
-            return not any(
-                project["status"] == "active"
-                for project in projects
-                if project["project_id"] == row["entity_id"]
-            )
+            return row["entity_id"] not in view.active_projects
     return _held_role(row, view)
 
 
-def _since(row: OpenChange) -> str:
+def _hour_of(row: OpenChange) -> str:
     """Return the start of the hour in which the event occurred."""
     return rfc3339(floor_hour(parse_instant(row["from"])))
 
 
 def _lasting(episodes: Sequence[Stay], row: OpenChange) -> list[Stay]:
     """Return the episodes that had not ended before the event's hour."""
-    since = _since(row)
+    since = _hour_of(row)
     return [
         episode
         for episode in episodes
@@ -185,18 +245,18 @@ def _lasting(episodes: Sequence[Stay], row: OpenChange) -> list[Stay]:
 
 def _came_after(episode: Entity, row: OpenChange) -> bool:
     came = came_at(episode)
-    return episode["first_seen_at"] >= _since(row) or bool(came and came >= row["from"])
+    return episode["first_seen_at"] >= _hour_of(row) or bool(came and came >= row["from"])
 
 
 def _held_role(row: OpenChange, view: RegisterView) -> bool:
     """Tell whether a user has, or had since, the role that the event states."""
-    users = [user for user in view.registers["users"] if user["user_id"] == row["entity_id"]]
-    stays, stated = _lasting(users, row), row["facts"]["role"] or ""
+    users = cast("Sequence[User]", view.stays("users", row["entity_id"]))
+    stays, stated, since = _lasting(users, row), row["facts"]["role"] or "", _hour_of(row)
     roles = [part for user in stays for part in user["roles_held"]]
     return not stays or any(
         same_role(stated, part["role"] or "")
         for part in roles
-        if part["to"] is None or part["to"] >= _since(row)
+        if part["to"] is None or part["to"] >= since
     )
 
 
@@ -208,7 +268,4 @@ def _is_unlisted(row: OpenChange, project_id: str | None, view: RegisterView) ->
     """Tell whether a key's project was closed before a snapshot could show the effect."""
     if row["section"] != "api_keys" or row["to"] > row["from"]:
         return False
-    return not any(
-        project["project_id"] == project_id and project["status"] == "active"
-        for project in present(view.registers["projects"])
-    )
+    return project_id not in view.active_projects

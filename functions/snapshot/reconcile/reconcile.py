@@ -6,7 +6,7 @@ explains it or the log is settled. An open row changes only when its verdict doe
 in which nothing happened writes nothing.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import cast
@@ -15,7 +15,13 @@ from functions.shared.hours import parse_instant, rfc3339
 from functions.shared.records.entities import Entity, Project
 from functions.shared.records.events import Change, ChangeFacts, EventState, OpenChange, Verdict
 from functions.shared.records.findings import Finding
-from functions.shared.records.registers import HourRegisters, identity_of, present, rows_of
+from functions.shared.records.registers import (
+    HourRegisters,
+    Registers,
+    identity_of,
+    present,
+    rows_of,
+)
 from functions.snapshot.compare.compare import Comparison
 from functions.snapshot.hour_to_close import HourToClose
 from functions.snapshot.reconcile.change_facts import (
@@ -24,15 +30,16 @@ from functions.snapshot.reconcile.change_facts import (
     ended_by_itself,
     facts_of,
 )
+from functions.snapshot.reconcile.event_pool import EventPool
 from functions.snapshot.reconcile.expected_effects import (
     RegisterView,
+    Reverting,
     expected_effects,
     is_judged,
-    reverted_by,
     shows,
 )
 from functions.snapshot.reconcile.findings import Decisions, verdict_row, with_decisions
-from functions.snapshot.reconcile.match import EarlierHours, EventPool, match
+from functions.snapshot.reconcile.match import EarlierHours, match
 from functions.snapshot.reconcile.rules import SLACK
 from functions.snapshot.reconcile.verdicts import (
     CANNOT_TELL,
@@ -195,7 +202,7 @@ def _explain(
     of_events: Sequence[OpenChange],
 ) -> list[OpenChange]:
     """Return the open changes that no event explains, after sealing the verdict on the others."""
-    pool = _events_around(work, new) if new else EventPool.of(work.events)
+    pool = _events_around(work, new)
     without_effect = EventPool.of(row["event"] for row in of_events if row["event"])
     left = []
     for row in match((*of_changes, *new), pool, without_effect):
@@ -210,16 +217,26 @@ def _explain(
 
 def _events_around(work: _Work, new: Sequence[OpenChange]) -> EventPool:
     """Return the events of this hour, and of those before it in which new changes may lie."""
+    people = _people(work.compared.registers)
+    if not new:
+        return EventPool.of(work.events, people=people)
     past = work.earlier(min(parse_instant(row["from"]) for row in new) - SLACK)
-    return EventPool.of((*work.events, *past.events), past.used)
+    return EventPool.of((*work.events, *past.events), past.used, people)
+
+
+def _people(registers: Registers) -> Set[str]:
+    """Return the ids of all users and service accounts ever seen."""
+    accounts = registers["service_accounts"] if "service_accounts" in registers else []
+    ids = {account["service_account_id"] for account in accounts}
+    return ids | {user["user_id"] for user in registers["users"]}
 
 
 def _expect(work: _Work, of_events: Sequence[OpenChange]) -> list[OpenChange]:
     """Return the events whose effect no snapshot shows yet."""
-    view = _view(work)
+    view, later = _view(work), Reverting.of(work.events)
     rows, doubted = [], []
     for row in (*of_events, *expected_effects(work.events, view, work.hour.name)):
-        reverting = reverted_by(row, work.events)
+        reverting = later.reverting(row)
         judged = is_judged(row, view)
         if reverting or (judged and shows(row, view)):
             work.closed[row["open_id"]] = reverting
@@ -230,9 +247,8 @@ def _expect(work: _Work, of_events: Sequence[OpenChange]) -> list[OpenChange]:
     if doubted:
         # A late event: what reverts it may have been sealed before it.
         past = work.earlier(min(parse_instant(row["from"]) for row in doubted))
-        rows += [
-            row | {"to": view.pictured_to} for row in doubted if not reverted_by(row, past.events)
-        ]
+        before = Reverting.of(past.events)
+        rows += [row | {"to": view.pictured_to} for row in doubted if not before.reverting(row)]
     return rows
 
 

@@ -5,9 +5,11 @@ Event types are those of OpenAI's document of 2026-08-21. ``rules.py`` applies i
 """
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 ADDED, REMOVED = "added", "removed"
+NOT_OWNER: Final = "not owner"
 
 # How an event names what it is about; the words stand in the published table.
 VIA: Final = {
@@ -17,7 +19,6 @@ VIA: Final = {
     "owner": "names the key's owner, for the organization or for this project",
     "project": "names the project it is in",
     "principal": "its `principal_id` is the user, or the key's owner",
-    "resource": "its `resource_id` is the project",
     "actor": "was done by the user: actor id, or hash of the address",
     "named": "the id stands anywhere in the payload",
 }
@@ -32,7 +33,7 @@ class Rule:
         aspect: ``added``, ``removed``, or what was modified (see ``ASPECTS``).
         types: event types, any of which explains it.
         via: how the event names it; a key of ``VIA``.
-        becomes: only where the field becomes this value.
+        becomes: only where the field becomes this value; of a role, anything but owner.
         cascade: the event is about something else, which carries this along.
     """
 
@@ -78,6 +79,7 @@ _TENANT_ASSIGNED = (
     "tenant.resource_role_assignment.created",
     "tenant.resource_role_assignment.deleted",
 )
+_LEFT_GROUP = ("tenant.group.member.removed", "tenant.group.deleted")
 _TENANT_LEFT = ("tenant.user.removed", "tenant.membership.revoked")
 _PROJECT_ENDED = ("project.archived", "project.deleted")
 
@@ -93,6 +95,7 @@ TABLE: Final[tuple[Rule, ...]] = (
     Rule("users", "role", ("service_account.updated",), "target"),
     Rule("users", "role", _ASSIGNED, "principal"),
     Rule("users", "role", ("tenant.user.updated", *_TENANT_ASSIGNED), "named"),
+    Rule("users", "role", _LEFT_GROUP, "named", becomes=NOT_OWNER, cascade=True),
     Rule("users", "return", ("user.added",), "user"),
     Rule("users", "return", ("invite.accepted",), "actor", cascade=True),
     Rule("users", "return", ("tenant.user.added", "tenant.membership.accepted"), "named"),
@@ -130,7 +133,7 @@ TABLE: Final[tuple[Rule, ...]] = (
     ),
     Rule("api_keys", "access", ("user.updated", "service_account.updated"), "owner", cascade=True),
     Rule("api_keys", "access", _ASSIGNED, "principal", cascade=True),
-    Rule("api_keys", "access", _ASSIGNED, "resource", cascade=True),
+    Rule("api_keys", "access", _LEFT_GROUP, "named", becomes="inactive", cascade=True),
     Rule("api_keys", "access", _PROJECT_ENDED, "project", becomes="inactive", cascade=True),
     Rule("api_keys", "access", (*_TENANT_LEFT, *_TENANT_ASSIGNED), "named", cascade=True),
     Rule("admin_keys", ADDED, ("api_key.created",), "target"),
@@ -145,8 +148,11 @@ TABLE: Final[tuple[Rule, ...]] = (
     Rule("service_accounts", REMOVED, ("tenant.service_account.deleted",), "named"),
     Rule("service_accounts", REMOVED, _PROJECT_ENDED, "project", cascade=True),
     Rule("service_accounts", "settings", ("service_account.updated",), "target"),
+    Rule("service_accounts", "settings", ("tenant.service_account.updated",), "named"),
     Rule("service_accounts", "role", ("service_account.updated",), "target"),
     Rule("service_accounts", "role", _ASSIGNED, "principal"),
+    Rule("service_accounts", "role", ("tenant.service_account.updated",), "named"),
+    Rule("service_accounts", "role", _LEFT_GROUP, "named", becomes=NOT_OWNER, cascade=True),
     Rule("project_users", ADDED, ("user.added",), "member"),
     Rule("project_users", ADDED, ("role.assignment.created",), "principal"),
     Rule("project_users", ADDED, ("project.created",), "project", cascade=True),
@@ -154,9 +160,10 @@ TABLE: Final[tuple[Rule, ...]] = (
     Rule("project_users", REMOVED, ("user.deleted",), "member"),
     Rule("project_users", REMOVED, ("role.assignment.deleted",), "principal"),
     Rule("project_users", REMOVED, _PROJECT_ENDED, "project", cascade=True),
-    Rule("project_users", REMOVED, _TENANT_LEFT, "named", cascade=True),
+    Rule("project_users", REMOVED, (*_TENANT_LEFT, *_LEFT_GROUP), "named", cascade=True),
     Rule("project_users", "role", ("user.updated", "user.added"), "member"),
     Rule("project_users", "role", _ASSIGNED, "principal"),
+    Rule("project_users", "role", _LEFT_GROUP, "named", becomes=NOT_OWNER, cascade=True),
     Rule("project_users", "return", ("user.added",), "member"),
     Rule("invites", ADDED, ("invite.sent",), "target"),
     Rule("invites", ADDED, ("tenant.api_organization_invite.upserted",), "named"),
@@ -181,10 +188,54 @@ TABLE: Final[tuple[Rule, ...]] = (
 EXPIRING: Final = frozenset({"api_keys", "admin_keys", "invites"})
 
 
-def rules_of(section: str, aspect: str) -> list[Rule]:
+@cache
+def rules_of(section: str, aspect: str) -> tuple[Rule, ...]:
     """Return the table's lines for an aspect of a section, direct explanations first."""
     rules = [rule for rule in TABLE if (rule.section, rule.aspect) == (section, aspect)]
-    return sorted(rules, key=lambda rule: rule.cascade)
+    return tuple(sorted(rules, key=lambda rule: rule.cascade))
+
+
+# What somebody can gain or lose through a group or a role without being named by any event. Never
+# a key, a name, a status, or who is in the organization.
+THROUGH_GROUPS: Final = frozenset(
+    {
+        ("users", "role"),
+        ("project_users", "role"),
+        ("project_users", ADDED),
+        ("project_users", REMOVED),
+        ("service_accounts", "role"),
+        ("api_keys", "access"),
+    }
+)
+GIVEN, TAKEN = "given", "taken"
+# Events about groups and roles, and which way what somebody has through them can go. New groups and
+# roles are nobody's yet, and a group's new name changes nothing.
+GROUP_EVENTS: Final[dict[str, tuple[str, ...]]] = {
+    "group.deleted": (TAKEN,),
+    "role.updated": (GIVEN, TAKEN),
+    "role.deleted": (TAKEN,),
+    "role.assignment.created": (GIVEN,),
+    "role.assignment.deleted": (TAKEN,),
+    "role.bound_to_resource": (GIVEN,),
+    "role.unbound_from_resource": (TAKEN,),
+    "scim.enabled": (GIVEN, TAKEN),
+    "scim.disabled": (TAKEN,),
+    "tenant.group.deleted": (TAKEN,),
+    "tenant.group.member.added": (GIVEN,),
+    "tenant.group.member.removed": (TAKEN,),
+    "tenant.custom_role.updated": (GIVEN, TAKEN),
+    "tenant.custom_role.deleted": (TAKEN,),
+    "tenant.role_assignment.created": (GIVEN,),
+    "tenant.role_assignment.deleted": (TAKEN,),
+    "tenant.resource_role_assignment.created": (GIVEN,),
+    "tenant.resource_role_assignment.deleted": (TAKEN,),
+    "tenant.resource_access.updated": (GIVEN, TAKEN),
+    "tenant.resource_access.deleted": (TAKEN,),
+    "tenant.scim.directory.created": (GIVEN, TAKEN),
+    "tenant.scim.deletion.requested": (TAKEN,),
+}
+# These are for one resource, which their payload names.
+OF_A_RESOURCE: Final = frozenset({"role.bound_to_resource", "role.unbound_from_resource"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,8 @@ from functions.shared.aws.bucket import Bucket
 from functions.shared.evidence.seals import Chain, Seal, read_rows
 from functions.shared.hours import floor_hour
 from functions.shared.records.events import Event, Verdict
-from functions.snapshot.reconcile.match import TYPES, EarlierHours, Use
+from functions.snapshot.reconcile.event_pool import TYPES, Use
+from functions.snapshot.reconcile.match import EarlierHours
 
 
 def read_earlier_hours(

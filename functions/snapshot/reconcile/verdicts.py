@@ -24,6 +24,7 @@ HISTORY_UNREAD = "audit_history_unread"
 AUDIT_UNPROVEN = "audit_log_unproven"
 SECOND_OVERFLOW = "second_overflow"
 EVENT_NAMES_NOBODY = "event_names_nobody"
+THROUGH_A_GROUP = "through_group_or_role"
 NEVER_LOGGED = "never_logged"
 ENDED_BY_ITSELF = "ended_by_itself"
 EXISTED_BEFORE = "existed_before"
@@ -63,7 +64,8 @@ def without_event(row: OpenChange, marks: Watermarks, hour_end: datetime) -> Con
     if any(_second(start) <= second <= _second(end) for second in stream["overflow"]):
         return Conclusion(CANNOT_TELL, SECOND_OVERFLOW)
     if row["of"] == "change" and row["event_id"] is not None:
-        return Conclusion(CANNOT_TELL, EVENT_NAMES_NOBODY)
+        why = row["event_reason"] if "event_reason" in row else None
+        return Conclusion(CANNOT_TELL, why or EVENT_NAMES_NOBODY)
     return Conclusion(UNEXPLAINED, NO_EVENT if row["of"] == "change" else NO_TRACE)
 
 

@@ -52,6 +52,8 @@ def test_facts_are_of_the_change_and_of_the_register() -> None:
     gone = change("api_keys", "removed", "key_1", before={"owner_id": "a", "project_id": None})
     assert facts_of(gone, None) == {"owner_id": "a", "owner_was": "a"}
     assert facts_of(change("users", "added", "a", after={"role": None}), None) == {}
+    demoted = change("users", "modified", "a", before={"role": "owner"}, after={"role": "reader"})
+    assert facts_of(demoted, None) == {"role": "reader", "role_was": "owner"}
     flag = change("users", "added", "a", after={"is_service_account": False})
     assert facts_of(flag, None) == {"is_service_account": False}
 

@@ -7,9 +7,9 @@ import pytest
 from functions.shared.records.events import OpenChange
 from functions.snapshot.reconcile.expected_effects import (
     RegisterView,
+    Reverting,
     expected_effects,
     is_judged,
-    reverted_by,
     shows,
 )
 from tests.snapshot.rows import api_key, event, project, user
@@ -129,7 +129,7 @@ def test_a_snapshot_five_minutes_after_the_event_must_show_it() -> None:
 def reverting(row: OpenChange, kind: str, target: str | None, at: str, **facts: Any) -> bool:
     """Tell whether one more event reverts an effect."""
     told = event(kind, target, at, **facts)
-    reverted = reverted_by(row, [told])
+    reverted = Reverting.of([told]).reverting(row)
     assert reverted in (None, told["event_id"])
     return reverted is not None
 
@@ -157,8 +157,36 @@ def test_who_leaves_takes_a_key_along_that_no_snapshot_has_shown() -> None:
     missed = row | {"to": "2026-04-01T05:40:00Z"}
     assert reverting(missed, "user.deleted", "user-ann", "05:40:00")
     assert not reverting(missed, "user.deleted", "user-ann", "05:40:01")
+    of_nobody = effect("api_key.created", "key_1", project_id="proj_web", actor_id=None)
+    assert not reverting(of_nobody, "user.deleted", None, "05:40:00")
     project_row = effect("project.created", "p", actor_id="user-ann")
     assert not reverting(project_row, "user.deleted", "user-ann", "05:40:00")
+
+
+def test_a_membership_of_a_project_reverts_nothing_of_the_organizations() -> None:
+    """Who was made an owner unseen is not excused by being put into a project later."""
+    row = effect("user.updated", "user-ann", payload=ROLE)
+    assert reverting(row, "user.added", "user-ann", "05:40:00")
+    assert not reverting(row, "user.added", "user-ann", "05:40:00", project_id="proj_web")
+    by_key = {"project_id": "proj_default", "actor_type": "api_key"}
+    assert reverting(row, "user.added", "user-ann", "05:40:00", **by_key)
+    added = effect("user.added", "user-ann")
+    assert not reverting(added, "user.deleted", "user-ann", "05:40:00", project_id="proj_web")
+    made = effect("api_key.created", "key_1", project_id="proj_web", actor_id="user-ann")
+    assert reverting(made, "user.deleted", "user-ann", "05:40:00", project_id="proj_web")
+
+
+def test_the_first_event_that_reverts_is_named() -> None:
+    """Whatever the order they were read in, and whatever they are about."""
+    row = effect("api_key.created", "key_1", project_id="proj_web", actor_id="user-ann")
+    events = [
+        event("api_key.deleted", "key_1", "05:50:00"),
+        event("service_account.deleted", "svc", "05:45:00", project_id="proj_web"),
+        event("user.deleted", "user-ann", "05:40:00"),
+        event("user.deleted", "user-ann", "05:20:00"),
+    ]
+    named = [Reverting.of(events[:count]).reverting(row) for count in range(5)]
+    assert named == [None, *(one["event_id"] for one in events[:3]), events[2]["event_id"]]
 
 
 LEFT, BEFORE = "2026-04-01T05:00:00Z", "2026-04-01T04:00:00Z"

@@ -1,7 +1,7 @@
 """Which event is taken for which change."""
 
-from functions.snapshot.reconcile.match import EventPool, match
-from functions.snapshot.reconcile.rules import could_explain, explains
+from functions.snapshot.reconcile.event_pool import EventPool
+from functions.snapshot.reconcile.match import match
 from tests.snapshot.rows import event, open_change
 
 
@@ -9,8 +9,6 @@ def test_event_that_names_nobody_is_a_hint_only() -> None:
     """Payloads may be absent: such an event neither explains nor lets anything convict."""
     nameless = event("api_key.created", None, project_id="p")
     change = open_change("api_keys", "added", "key-1", project_id="p")
-    assert not explains(nameless, change, "added")
-    assert could_explain(nameless, change, "added")
     (found,) = match([change], EventPool.of([nameless]), EventPool())
     assert (found["aspects"], found["event_id"]) == (["added"], nameless["event_id"])
 
@@ -126,32 +124,21 @@ def test_an_explained_change_has_no_hint() -> None:
     assert row["event_id"] is None
 
 
-def test_a_pool_holds_what_can_explain() -> None:
-    """By every name in it; of other types nothing."""
-    told = event("api_key.updated", "k", actor_id=None, payload={"id": "k", "by": "user-a"})
-    pool = EventPool.of([told, event("login.failed", None)])
-    assert dict(pool.by_name) == {"k": [told], "user-a": [told]}
-    assert pool.nameless == []
-    project = event("user.updated", "p", project_id="p")
-    assert EventPool.of([project]).nameless == [project]
+def test_a_direct_explanation_goes_before_a_cascade() -> None:
+    """However old each is; of two alike the older one is named."""
+    left = event("user.deleted", "user-a", "05:20:00")
+    removed = event("api_key.deleted", "k", "05:40:00")
+    later = event("api_key.deleted", "k", "05:50:00")
+    row = open_change("api_keys", "removed", "k", owner_id="user-a")
+    for events, named in (([left, later, removed], removed), ([left], left)):
+        (found,) = match([row], EventPool.of(events), EventPool())
+        assert found["explained_by"] == named["event_id"]
 
 
-def test_an_event_is_taken_for_one_change_of_a_kind() -> None:
-    """Of one entity; the same change may take it again."""
-    told = event("api_key.updated", "k")
-    row, later = (open_change("api_keys", "settings", "k", hour) for hour in ("05", "06"))
-    pool = EventPool.of([told])
-    match([row], pool, EventPool())
-    assert pool.is_free(told, row)
-    assert not pool.is_free(told, later)
-    assert pool.is_free(told, open_change("api_keys", "settings", "another"))
-    assert pool.is_free(told, open_change("api_keys", "removed", "k"))
-    used = [("api_keys", "k", "modified", told["event_id"])]
-    assert not EventPool.of([told], used).is_free(told, row)
-
-
-def test_an_event_that_names_a_change_twice_is_yielded_once() -> None:
-    """By its target and in its payload."""
-    told = event("api_key.updated", "k", payload={"id": "k", "owner": "user-a"})
-    row = open_change("api_keys", "settings", "k", owner_id="user-a")
-    assert list(EventPool.of([told]).about(row)) == [told]
+def test_an_event_explains_the_part_that_it_agrees_with() -> None:
+    """Who came back as a reader is explained; that they are an owner now is not."""
+    told = event("user.added", "user-a", payload={"id": "user-a", "data": {"role": "member"}})
+    row = open_change("users", "role", "user-a", role="owner")
+    row["aspects"] = ["return", "role"]
+    (found,) = match([row], EventPool.of([told]), EventPool())
+    assert (found["aspects"], found["explained_by"]) == (["role"], told["event_id"])

@@ -8,10 +8,12 @@ import pytest
 from functions.shared.records.by_section import EPISODES
 from functions.shared.records.fields import fields_of
 from functions.shared.sections import REGISTERED
+from functions.snapshot.reconcile.event_types import EXPLAINS_NOTHING, NEED_NOT_SHOW
 from functions.snapshot.reconcile.rule_table import (
     ASPECTS,
     EXPECTED_EFFECTS,
     EXPIRING,
+    GROUP_EVENTS,
     TABLE,
     VIA,
     rules_of,
@@ -27,13 +29,28 @@ def test_page_is_made_from_the_table() -> None:
     assert (ROOT / "docs" / "what-explains-what.md").read_text() == page()
 
 
+def test_every_event_type_has_one_row() -> None:
+    """It explains something, or a reason says why not; it leaves a change, or a reason says why."""
+    explains = {name for rule in TABLE for name in rule.types} | set(GROUP_EVENTS)
+    shows = {effect.type for effect in EXPECTED_EFFECTS}
+    need_not = [name for names in NEED_NOT_SHOW.values() for name in names]
+    nothing = [name for names in EXPLAINS_NOTHING.values() for name in names]
+    assert sorted(explains) == sorted([*shows, *need_not])
+    assert explains.isdisjoint(nothing)
+    assert len(explains) + len(nothing) == len({*explains, *nothing}) == 149
+    rows = page().partition("## Every event type")[2].splitlines()
+    told = [line.split("`")[1] for line in rows if line.startswith("| `")]
+    assert told == sorted({*explains, *nothing})
+
+
 @pytest.mark.skipif(not TYPES.exists(), reason="OpenAI's list of event types is not here")
 def test_every_event_type_is_one_of_openais() -> None:
-    """No line waits for an event that does not exist."""
+    """No line waits for an event that does not exist, and none of theirs is left out."""
     known = {one["type"] for one in json.loads(TYPES.read_text())["events"]}
-    named = {name for rule in TABLE for name in rule.types}
+    named = {name for rule in TABLE for name in rule.types} | set(GROUP_EVENTS)
     named |= {name for effect in EXPECTED_EFFECTS for name in (effect.type, *effect.reverted_by)}
     assert named <= known
+    assert named | {name for names in EXPLAINS_NOTHING.values() for name in names} == known
 
 
 def test_every_section_and_aspect_has_a_line() -> None:
@@ -65,4 +82,4 @@ def test_direct_explanations_go_before_cascades() -> None:
             assert rules
             assert cascades == sorted(cascades)
             assert {(rule.section, rule.aspect) for rule in rules} == {(section, aspect)}
-    assert rules_of("users", "name") == []
+    assert rules_of("users", "name") == ()

@@ -88,6 +88,8 @@ def test_a_log_that_never_spoke_accuses_nobody() -> None:
 def test_an_event_that_names_nobody_leaves_a_change_open() -> None:
     """An event's own id is no hint."""
     assert judged(facts={"event_id": "e"}) == ("cannot_tell", "event_names_nobody")
+    group = {"event_id": "e", "event_reason": "through_group_or_role"}
+    assert judged(facts=group) == ("cannot_tell", "through_group_or_role")
     assert judged(facts={"of": "event", "event_id": "e"}) == ("unexplained", "no_trace")
 
 

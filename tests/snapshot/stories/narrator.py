@@ -18,6 +18,8 @@ from tools.openai_simulator.story.steps import StorySteps
 STORY_HOURS = 30
 # After the last step: 72 hours, the next daily rescan, and some.
 QUIET_HOURS = 104
+# Whatever may excuse a change of a role or of an access, and every such change.
+GROUPS, ACCESS = "groups", "access"
 Change = tuple[str, str, str]
 """(section, kind, entity id) of a change; of an event without one its type stands for the kind."""
 
@@ -85,6 +87,8 @@ class Narrator:
         self.accounts: dict[str, str] = {}
         self.keys: dict[str, Key] = {}
         self.touched: dict[str, datetime] = {}
+        self.groups: list[str] = []
+        self.roles: list[str] = []
         self.n_made = 0
         self.at = self.start - timedelta(days=9)
 
@@ -138,9 +142,19 @@ class Narrator:
     def step(
         self, touches: Iterable[str], act: Callable[[StorySteps], object], shows: Iterable[Change]
     ) -> bool:
-        """Tell a step, unless what it touches is in no snapshot since it changed."""
-        ids = set(touches)
-        if not all(self._is_shown(name) for name in ids):
+        """Tell a step, unless what it touches is in no snapshot since it changed.
+
+        Nobody can tell a role or an access that somebody has by a group from one that they were
+        given in the same hour; so the two never fall between the same snapshots.
+        """
+        ids, shown = set(touches), list(shows)
+        other = ACCESS if GROUPS in ids else GROUPS
+        turns = any(kind == "modified" and section != "projects" for section, kind, _ in shown)
+        if GROUPS not in ids and turns:
+            ids.add(ACCESS)
+        # A hidden event about a group excuses nothing; but it is not known yet whether it will be.
+        apart = {other} if not ids.isdisjoint((GROUPS, ACCESS)) else set()
+        if not all(self._is_shown(name) for name in ids - {GROUPS, ACCESS} | apart):
             return False
         self.touched |= dict.fromkeys(ids, self.at)
         moment = self.story.world.at(self.at)
@@ -151,7 +165,7 @@ class Narrator:
         dice = self.chance.random()
         if self._is_silent() or dice < 0.15:
             act(moment.hidden())
-            self.story.hidden.append(Hidden(self.at, frozenset(shows), frozenset(ids)))
+            self.story.hidden.append(Hidden(self.at, frozenset(shown), frozenset(ids)))
         else:
             late_s = self.chance.choice([60, 600, 4000, 36000, 200000, 252000])
             act(moment.late(late_s) if dice < 0.35 else moment)
@@ -187,3 +201,23 @@ class Narrator:
     def key_ids(self, nicks: Iterable[str]) -> list[str]:
         """Return the ids of some keys."""
         return [self.id_of("key", nick) for nick in nicks]
+
+    def _is_open(self, name: str) -> bool:
+        return self.keys[name].project in self.projects
+
+    def _keys_of(self, owner: str, project: str, *, active: bool) -> list[str]:
+        return [
+            name
+            for name, key in self.keys.items()
+            if (key.owner, key.project, key.active) == (owner, project, active)
+        ]
+
+    def _modified(self, names: Iterable[str]) -> list[Change]:
+        return [("api_keys", "modified", id_) for id_ in self.key_ids(names)]
+
+    def _owner_id(self, owner: str) -> str:
+        return self.id_of("service_account" if owner in self.accounts else "user", owner)
+
+    def _memberships(self, nick: str, projects: Iterable[str]) -> set[str]:
+        user = self.id_of("user", nick)
+        return {f"{self.id_of('project', project)}/{user}" for project in projects}

@@ -1,9 +1,11 @@
-"""Run a story through the product in memory, and score its verdicts against the truth."""
+"""Run a story or a world through the product in memory; score verdicts against the truth."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Any
 
+from functions.shared.canonical import Json
 from functions.shared.evidence.seals import Seal, read_rows
 from functions.shared.hours import HOUR, floor_hour, parse_instant, rfc3339
 from functions.shared.records.events import Verdict
@@ -17,6 +19,8 @@ from tools.openai_simulator import World
 _COUNTED = frozenset({"users", "projects", "api_keys"})
 # A quiet hour is closed with the next ones: most of them are missed, the log is read all the same.
 _QUIET_STEP = 7
+EARLY = "2026-03-20T10:00:00Z"
+BEGIN = "2026-04-08T03:00:00Z"
 
 
 def lab_in_memory(world: World) -> SnapshotFixture:
@@ -108,7 +112,8 @@ def score(story: Story, fixture: SnapshotFixture) -> Score:
         last = seal
     for finding in fixture.register(last, "findings"):
         if finding["kind"] == "event_without_change":
-            kind = finding["reason"].removeprefix("no_trace_of_").replace("key_", "key.")
+            thing, _, what = finding["reason"].removeprefix("no_trace_of_").rpartition("_")
+            kind = f"{thing}.{what}"
             change = (finding["section"], kind, finding["entity_id"])
             accused.append((change, finding["first_seen_hour"]))
     result.found = len(accused)
@@ -126,3 +131,49 @@ def score(story: Story, fixture: SnapshotFixture) -> Score:
 def _is_behind(hidden: Hidden, change: Change, hour: str) -> bool:
     # The snapshot may have been taken in the first minutes of the next hour.
     return change[2] in hidden.reach and floor_hour(hidden.at) <= parse_instant(hour) + HOUR
+
+
+def a_world(*, past: bool = True) -> World:
+    """Return a world with a past; with ``past=False`` one whose log has always been silent."""
+    world = World("org-reconcile")
+    early = world.at(EARLY) if past else world.at(EARLY).hidden()
+    early.user_joins("olga", role="owner").user_joins("ann").user_joins("bob")
+    early.project_created("web").member_added("web", "ann").member_added("web", "bob")
+    early.key_made("anns", "web", owner="ann").key_made("bobs", "web", owner="bob")
+    return world
+
+
+def after(hours: int, minutes: int = 30) -> str:
+    """Return the instant some hours into the story, half past as a rule."""
+    return rfc3339(parse_instant(BEGIN) + hours * HOUR + minutes * HOUR / 60)
+
+
+def told(world: World, n_hours: int, *, step: int = 1, **fault: Any) -> SnapshotFixture:
+    """Run a world for some hours; in between, hours without a snapshot where ``step`` says."""
+    fixture = lab_in_memory(world)
+    if fault:
+        fixture.simulator.faults.add(**fault)
+    fixture.connect(BEGIN)
+    fixture.order(rfc3339(parse_instant(BEGIN) - HOUR))
+    for number in [*range(6), *range(6, n_hours, step)]:
+        fixture.tick(rfc3339(parse_instant(BEGIN) + number * HOUR))
+    return fixture
+
+
+def verdicts(fixture: SnapshotFixture) -> list[tuple[str, str, str | None]]:
+    """Return (entity, verdict, reason) of all that was ever sealed, in order."""
+    seals = [
+        fixture.chain.seal(hour) for hour in fixture.chain.sealed_hours(_YEAR, _YEAR.replace(2030))
+    ]
+    rows = [row for seal in seals if seal for row in verdicts_of(fixture, seal)]
+    return [(row["entity_id"], row["verdict"], row["reason"]) for row in rows]
+
+
+_YEAR = parse_instant("2026-01-01T00:00:00Z")
+
+
+def findings(fixture: SnapshotFixture, kind: str) -> list[Json]:
+    """Return the findings of a kind, as the newest seal has them."""
+    newest = fixture.chain.last_before(_YEAR.replace(2030))
+    assert newest is not None
+    return [row for row in fixture.register(newest, "findings") if row["kind"] == kind]

@@ -1,9 +1,10 @@
 """What can happen in a story, and what snapshots show of it."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import timedelta
 
-from tests.snapshot.stories.narrator import STORY_HOURS, Change, Key, Narrator, Story
+from tests.snapshot.stories.group_story_steps import GroupStorySteps
+from tests.snapshot.stories.narrator import STORY_HOURS, Key, Story
 from tools.openai_simulator.story.steps import StorySteps
 
 
@@ -12,13 +13,14 @@ def tell(seed: int) -> Story:
     return Steps(seed).tell()
 
 
-class Steps(Narrator):
+class Steps(GroupStorySteps):
     """The steps; each is told only where it makes sense."""
 
     def tell(self) -> Story:
         """Tell the past, choose the trouble, tell the story."""
         makers = [self.joins] * 5 + [self.project_created] * 3
         makers += self.chance.choices([self.key_made, self.account_created], [3, 1], k=10)
+        makers += [self.group_created, self.group_created, self.role_created]
         for make in makers:
             self.at += timedelta(minutes=self.chance.randint(5, 90))
             make()
@@ -29,10 +31,17 @@ class Steps(Narrator):
         steps += [self.member_removed, self.member_added, self.account_created, self.key_renamed]
         steps += [self.account_deleted, self.key_made, self.key_made, self.key_removed]
         steps += [self.key_made_and_removed, self.key_used]
+        steps += [self.group_created, self.group_renamed, self.group_deleted, self.group_assigned]
+        steps += [self.group_member_added, self.group_member_removed]
+        steps += [self.role_created, self.role_updated, self.role_deleted]
+        steps += [self.comes_back_at_once, self.comes_and_goes, self.owner_for_minutes]
         moments = self.chance.sample(range(60, STORY_HOURS * 3600), k=self.chance.randint(20, 60))
         for second in sorted(moments):
-            self.at = self.start + timedelta(seconds=second)
-            self.chance.choice(steps)()
+            moment = self.start + timedelta(seconds=second)
+            # A step of several minutes may have gone beyond it.
+            if moment > self.at:
+                self.at = moment
+                self.chance.choice(steps)()
         return self.story
 
     # --- people -----------------------------------------------------------------------------------
@@ -46,7 +55,7 @@ class Steps(Narrator):
         def act(steps: StorySteps) -> None:
             if self.chance.random() < 0.5:
                 steps.invite_sent(nick, role=role).invite_accepted(nick)
-            steps.user_joins(nick, role=role)
+            steps.user_joins(nick, name="Somebody", role=role)
 
         if self.step({id_, invite}, act, [("users", "added", id_)]):
             self.people.append(nick)
@@ -74,7 +83,9 @@ class Steps(Narrator):
         if nick is None:
             return
         id_ = self.id_of("user", nick)
-        if self.step({id_}, lambda m: m.user_joins(nick), [("users", "added", id_)]):
+        if self.step(
+            {id_}, lambda m: m.user_joins(nick, name="Somebody"), [("users", "added", id_)]
+        ):
             self.gone.remove(nick)
             self.people.append(nick)
             self.owners.discard(nick)
@@ -204,8 +215,10 @@ class Steps(Narrator):
         nick = self.one_of(name for name in self.keys if self._is_open(name))
         if nick is None:
             return
-        id_ = self.id_of("key", nick)
-        if self.step({id_}, lambda m: m.key_removed(nick), [("api_keys", "removed", id_)]):
+        id_, key = self.id_of("key", nick), self.keys[nick]
+        # An owner who goes takes keys along: their going would explain this one's.
+        reach = {id_, self._owner_id(key.owner), self.id_of("project", key.project)}
+        if self.step(reach, lambda m: m.key_removed(nick), [("api_keys", "removed", id_)]):
             del self.keys[nick]
 
     def key_renamed(self) -> None:
@@ -238,25 +251,3 @@ class Steps(Narrator):
         self.at = made_at + timedelta(seconds=30)
         shows = [("api_keys", "api_key.created", id_)]
         self.step(reach, lambda m: m.key_removed(nick), shows)
-
-    # --- what is where ----------------------------------------------------------------------------
-
-    def _is_open(self, name: str) -> bool:
-        return self.keys[name].project in self.projects
-
-    def _keys_of(self, owner: str, project: str, *, active: bool) -> list[str]:
-        return [
-            name
-            for name, key in self.keys.items()
-            if (key.owner, key.project, key.active) == (owner, project, active)
-        ]
-
-    def _modified(self, names: Iterable[str]) -> list[Change]:
-        return [("api_keys", "modified", id_) for id_ in self.key_ids(names)]
-
-    def _owner_id(self, owner: str) -> str:
-        return self.id_of("service_account" if owner in self.accounts else "user", owner)
-
-    def _memberships(self, nick: str, projects: Iterable[str]) -> set[str]:
-        user = self.id_of("user", nick)
-        return {f"{self.id_of('project', project)}/{user}" for project in projects}

@@ -6,17 +6,22 @@ from typing import Any
 
 import pytest
 
-from functions.shared.canonical import Json
 from functions.shared.hours import HOUR, parse_instant, rfc3339
 from functions.snapshot.reconcile.rule_table import Rule, rules_of
-from tests.snapshot.stories.reconciling import Score, lab_in_memory, run_story, score, verdicts_of
+from tests.snapshot.stories.reconciling import (
+    BEGIN,
+    Score,
+    a_world,
+    after,
+    findings,
+    run_story,
+    score,
+    told,
+    verdicts,
+)
 from tests.snapshot.stories.story_steps import tell
 from tests.support.aws_calls import Killed, killing, watched
 from tests.support.snapshot_fixture import FixtureMaker, SnapshotFixture
-from tools.openai_simulator import World
-
-EARLY = "2026-03-20T10:00:00Z"
-BEGIN = "2026-04-08T03:00:00Z"
 
 
 def _tell(seeds: range) -> None:
@@ -48,14 +53,14 @@ def _no_settling(patch: pytest.MonkeyPatch) -> None:
 
 
 def _no_cascades(patch: pytest.MonkeyPatch) -> None:
-    def direct(section: str, aspect: str) -> list[Rule]:
-        return [rule for rule in rules_of(section, aspect) if not rule.cascade]
+    def direct(section: str, aspect: str) -> tuple[Rule, ...]:
+        return tuple(rule for rule in rules_of(section, aspect) if not rule.cascade)
 
     patch.setattr("functions.snapshot.reconcile.rules.rules_of", direct)
 
 
 def _no_windows(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr("functions.snapshot.reconcile.match.in_window", lambda *_: True)
+    patch.setattr("functions.snapshot.reconcile.match.window_of", lambda *_: ("", "~"))
 
 
 @pytest.mark.slow
@@ -70,52 +75,6 @@ def test_simpler_rules_fail_in_the_same_stories(
         total.add(score(story, run_story(story)))
     print(f"\n{simpler.__name__}: {total}")
     assert total.missed or total.false
-
-
-def a_world(*, past: bool = True) -> World:
-    """Return a world with a past; with ``past=False`` one whose log has always been silent."""
-    world = World("org-reconcile")
-    early = world.at(EARLY) if past else world.at(EARLY).hidden()
-    early.user_joins("olga", role="owner").user_joins("ann").user_joins("bob")
-    early.project_created("web").member_added("web", "ann").member_added("web", "bob")
-    early.key_made("anns", "web", owner="ann").key_made("bobs", "web", owner="bob")
-    return world
-
-
-def after(hours: int, minutes: int = 30) -> str:
-    """Return the instant some hours into the story, half past as a rule."""
-    return rfc3339(parse_instant(BEGIN) + hours * HOUR + minutes * HOUR / 60)
-
-
-def told(world: World, n_hours: int, *, step: int = 1, **fault: Any) -> SnapshotFixture:
-    """Run a world for some hours; in between, hours without a snapshot where ``step`` says."""
-    fixture = lab_in_memory(world)
-    if fault:
-        fixture.simulator.faults.add(**fault)
-    fixture.connect(BEGIN)
-    fixture.order(rfc3339(parse_instant(BEGIN) - HOUR))
-    for number in [*range(6), *range(6, n_hours, step)]:
-        fixture.tick(rfc3339(parse_instant(BEGIN) + number * HOUR))
-    return fixture
-
-
-def verdicts(fixture: SnapshotFixture) -> list[tuple[str, str, str | None]]:
-    """Return (entity, verdict, reason) of all that was ever sealed, in order."""
-    seals = [
-        fixture.chain.seal(hour) for hour in fixture.chain.sealed_hours(_YEAR, _YEAR.replace(2030))
-    ]
-    rows = [row for seal in seals if seal for row in verdicts_of(fixture, seal)]
-    return [(row["entity_id"], row["verdict"], row["reason"]) for row in rows]
-
-
-_YEAR = parse_instant("2026-01-01T00:00:00Z")
-
-
-def findings(fixture: SnapshotFixture, kind: str) -> list[Json]:
-    """Return the findings of a kind, as the newest seal has them."""
-    newest = fixture.chain.last_before(_YEAR.replace(2030))
-    assert newest is not None
-    return [row for row in fixture.register(newest, "findings") if row["kind"] == kind]
 
 
 def test_leaving_explains_membership_and_keys() -> None:

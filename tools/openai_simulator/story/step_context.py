@@ -172,10 +172,16 @@ class StepContext:
         return context
 
     def _log(
-        self, type_: str, target: str, *, project: str | None = None, **payload: object
+        self,
+        type_: str,
+        target: str,
+        *,
+        project: str | None = None,
+        tenant: bool = False,
+        **payload: object,
     ) -> Self:
         if self._logged:
-            self.event(type_, {"id": target, **payload}, project=project)
+            self.event(type_, {"id": target, **payload}, project=project, tenant=tenant)
         else:
             self.org.hidden.append(HiddenStep(self.at, type_, target))
         return self

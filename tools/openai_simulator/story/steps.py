@@ -7,12 +7,12 @@ instant, so that steps can be chained.
 
 from typing import Self
 
-from tools.openai_simulator.story.step_context import StepContext
+from tools.openai_simulator.story.group_steps import GroupSteps
 from tools.openai_simulator.timeline import Record
 from tools.openai_simulator.world import records
 
 
-class StorySteps(StepContext):
+class StorySteps(GroupSteps):
     """What can happen at one instant of an organization's story.
 
     People, projects, keys and so on go by nicknames (`ann`), from which ids are made
@@ -197,19 +197,6 @@ class StorySteps(StepContext):
         id_ = self.org.id_of("invite", nick)
         self.org.invites.put(self.at, id_, None)
         return self._log("invite.deleted", id_)
-
-    def group_created(self, nick: str, *, name: str | None = None) -> Self:
-        """Create a group. Event `group.created`."""
-        id_ = self.org.id_of("group", nick)
-        self.org.groups.put(self.at, id_, records.group(id_, name=name or nick, at=self.at))
-        return self._log("group.created", id_, data={"group_name": name or nick})
-
-    def role_created(self, nick: str, *, permissions: list[str] | None = None) -> Self:
-        """Create a role. Event `role.created`."""
-        id_ = self.org.id_of("role", nick)
-        role = records.role(id_, name=nick, permissions=permissions or ["api.groups.read"])
-        self.org.roles.put(self.at, id_, role)
-        return self._log("role.created", id_, role_name=nick, permissions=role["permissions"])
 
     def login(self, nick: str, *, error: str | None = None) -> Self:
         """Sign in, or fail to. Event `login.succeeded` or `login.failed`."""

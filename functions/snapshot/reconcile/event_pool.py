@@ -1,0 +1,120 @@
+"""Events to explain changes with, found by look-up.
+
+Pure. Building costs what the events' payloads are long, a look-up what the table has ways of naming
+a change, whoever made how many events about whom in which second.
+"""
+
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Set
+from dataclasses import dataclass, field
+
+from functions.shared.records.events import OpenChange
+from functions.snapshot.reconcile.event_payload import AnyEvent
+from functions.snapshot.reconcile.rule_table import GROUP_EVENTS
+from functions.snapshot.reconcile.rules import VIAS, Clue, Key, Sought
+
+Use = tuple[str, str, str, str]
+"""(section, entity id, kind of change, event id): what an event was taken for."""
+Window = tuple[str, str]
+"""The first and the last instant."""
+
+TYPES = frozenset({*VIAS, *GROUP_EVENTS})
+
+
+@dataclass(slots=True)
+class EventPool:
+    """Events to explain with.
+
+    Attributes:
+        by_key: events by what they name and how, oldest first.
+        by_hint: events that do not say whom they are about, by what they fit, oldest first.
+        by_cause: events about groups and roles, by what they may be behind, oldest first.
+        used: what events were taken for, and by which change.
+    """
+
+    by_key: dict[Key, list[Clue]] = field(default_factory=lambda: defaultdict(list))
+    by_hint: dict[Key, list[Clue]] = field(default_factory=lambda: defaultdict(list))
+    by_cause: dict[Key, list[Clue]] = field(default_factory=lambda: defaultdict(list))
+    used: dict[Use, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(
+        cls, events: Iterable[AnyEvent], used: Iterable[Use] = (), people: Set[str] = frozenset()
+    ) -> "EventPool":
+        """Return a pool of some events.
+
+        Args:
+            events: in any order.
+            used: what some of them were taken for by earlier hours.
+            people: ids of all users and service accounts ever seen.
+        """
+        pool = cls()
+        pool.used |= dict.fromkeys(used, "")
+        clues = (Clue.of(event, people) for event in events if event["event_type"] in TYPES)
+        for clue in sorted(clues, key=_age):
+            for index, keys in (
+                (pool.by_key, clue.keys),
+                (pool.by_hint, clue.hints),
+                (pool.by_cause, clue.causes),
+            ):
+                for key in keys:
+                    index[key].append(clue)
+        return pool
+
+    def explaining(self, sought: Sought, window: Window) -> Clue | None:
+        """Return the event to take for what is left of a change: direct ones first, then oldest."""
+        for nth in (0, 1):
+            fitting = [
+                clue
+                for aspect in sought.row["aspects"]
+                for key in sought.keys[aspect][nth]
+                for clue in self._first(sought, aspect, key, window)
+            ]
+            if fitting:
+                return min(fitting, key=_age)
+        return None
+
+    def hinting(self, sought: Sought, window: Window) -> Clue | None:
+        """Return the oldest event that fits but does not say whom it is about."""
+        return _oldest(self.by_hint, sought.hints(), window)
+
+    def behind(self, sought: Sought, window: Window) -> Clue | None:
+        """Return the oldest event about a group or a role that may be behind a change."""
+        return _oldest(self.by_cause, sought.causes(), window)
+
+    def take(self, clue: Clue, row: OpenChange) -> None:
+        """Note that an event is taken for a change."""
+        self.used[_use(clue, row)] = row["open_id"]
+
+    def is_free(self, clue: Clue, row: OpenChange) -> bool:
+        """Tell whether an event was not taken for another change of the same kind and entity."""
+        taken_for = self.used.get(_use(clue, row))
+        return taken_for is None or taken_for == row["open_id"]
+
+    def _first(self, sought: Sought, aspect: str, key: Key, window: Window) -> Iterator[Clue]:
+        for clue in _within(self.by_key.get(key, []), window):
+            if self.is_free(clue, sought.row) and sought.agrees(clue, aspect):
+                yield clue
+                return
+
+
+def _oldest(index: Mapping[Key, list[Clue]], keys: Iterable[Key], window: Window) -> Clue | None:
+    found = (next(_within(index.get(key, []), window), None) for key in keys)
+    return min((clue for clue in found if clue), key=_age, default=None)
+
+
+def _within(clues: list[Clue], window: Window) -> Iterator[Clue]:
+    start, end = window
+    for place in range(bisect_left(clues, start, key=lambda clue: clue.occurred_at), len(clues)):
+        if clues[place].occurred_at > end:
+            return
+        yield clues[place]
+
+
+def _age(clue: Clue) -> tuple[str, str]:
+    return clue.occurred_at, clue.event_id
+
+
+def _use(clue: Clue, row: OpenChange) -> Use:
+    return row["section"], row["entity_id"], row["kind"], clue.event_id

@@ -1,0 +1,45 @@
+"""Events, found by what they are about."""
+
+from functions.shared.records.events import OpenChange
+from functions.snapshot.reconcile.event_pool import EventPool
+from functions.snapshot.reconcile.match import match
+from functions.snapshot.reconcile.rules import Clue, Sought
+from tests.snapshot.rows import event, open_change
+
+HOUR = ("2026-04-01T05:00:00Z", "2026-04-01T06:00:00Z")
+
+
+def found_by(pool: EventPool, row: OpenChange, window: tuple[str, str] = HOUR) -> str | None:
+    """Return the id of the event that explains a change."""
+    clue = pool.explaining(Sought.of(row), window)
+    return clue.event_id if clue else None
+
+
+def test_an_event_is_taken_for_one_change_of_a_kind() -> None:
+    """Of one entity; the same change may take it again."""
+    told = event("api_key.updated", "k")
+    row, later = (open_change("api_keys", "settings", "k", hour) for hour in ("05", "06"))
+    pool = EventPool.of([told])
+    match([row], pool, EventPool())
+    assert found_by(pool, row) == told["event_id"]
+    assert found_by(pool, later) is None
+    clue = Clue.of(told)
+    assert pool.is_free(clue, open_change("api_keys", "settings", "another"))
+    assert pool.is_free(clue, open_change("api_keys", "removed", "k"))
+    used = [("api_keys", "k", "modified", told["event_id"])]
+    assert found_by(EventPool.of([told], used), row) is None
+
+
+def test_a_window_has_both_its_ends() -> None:
+    """An event of its first and of its last second is in it."""
+    row = open_change("users", "removed", "user-a")
+    for at, found in (("05:00:00", True), ("06:00:00", True), ("04:59:59", False)):
+        pool = EventPool.of([event("user.deleted", "user-a", at)])
+        assert bool(found_by(pool, row)) is found, at
+    assert found_by(EventPool.of([event("user.deleted", "user-a", "06:00:01")]), row) is None
+
+
+def test_a_pool_holds_what_can_explain() -> None:
+    """Of other types nothing."""
+    pool = EventPool.of([event("login.failed", None), event("x", "user-a")])
+    assert (dict(pool.by_key), dict(pool.by_hint)) == ({}, {})
