@@ -5,7 +5,7 @@ from typing import Any
 
 from functions.shared.evidence.seals import Seal
 from functions.shared.hours import rfc3339
-from functions.snapshot.fetch import watermarks
+from functions.snapshot.fetch import audit_marks
 from functions.snapshot.hour_to_close import HourToClose
 
 START = datetime(2026, 4, 1, 5, tzinfo=UTC)
@@ -46,7 +46,7 @@ def test_the_last_whole_snapshot_of_a_section() -> None:
 
 def test_watermarks_are_none_until_something_was_read() -> None:
     """A seal of an hour before that holds an empty object."""
-    marks = watermarks.initial()
+    marks = audit_marks.initial()
     assert hour(frontiers=marks).watermarks == marks
     assert hour(frontiers={}).watermarks is None
     assert hour().watermarks is None

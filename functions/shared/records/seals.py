@@ -81,9 +81,18 @@ class SectionSeal(SectionHistory, SectionRemainder):
 
 
 class StreamMarks(TypedDict):
-    """How far one stream of the audit log was read; epoch seconds."""
+    """How far one stream of the audit log was read; epoch seconds.
+
+    Nothing is missing before ``closed_through``; up to ``reread_25`` and ``reread_73`` it was read
+    a second and a third time, 25 and 73 hours later; ``patrol`` is how far the slow reading of the
+    whole past has come. History is known from ``backfill_to`` on; ``overflow`` are seconds of which
+    not every event could be read.
+    """
 
     closed_through: int | None
+    reread_25: NotRequired[int | None]
+    reread_73: NotRequired[int | None]
+    patrol: NotRequired[int | None]
     backfill_to: int | None
     backfill_done: Flag
     overflow: list[int]
@@ -103,8 +112,8 @@ class Watermarks(TypedDict):
     """How far everything was read: the audit log's watermarks, and when optional lists were."""
 
     proven: Flag
-    deep_at: MaybeInstant
-    month_closed: MaybeText
+    deep_at: NotRequired[MaybeInstant]
+    month_closed: NotRequired[MaybeText]
     streams: dict[str, StreamMarks]
     archived_keys_at: NotRequired[Instant]
     optional: NotRequired[dict[str, OptionalMarks]]

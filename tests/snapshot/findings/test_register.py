@@ -11,7 +11,7 @@ from functions.shared.records.fields import part_of
 from functions.shared.records.findings import FindingFacts
 from functions.shared.records.registers import Registers
 from functions.snapshot.compare.compare import Comparison
-from functions.snapshot.fetch import watermarks
+from functions.snapshot.fetch import audit_marks
 from functions.snapshot.findings.register import NEEDS, current_findings, find, next_register
 from functions.snapshot.hour_to_close import HourToClose
 from functions.snapshot.reconcile.findings import EVENT_WITHOUT_CHANGE, UNEXPLAINED_CHANGE
@@ -188,7 +188,7 @@ def test_what_is_resolved_or_another_rules_stays_as_it_is() -> None:
 
 def snapshot(**statuses: str) -> Snapshot:
     """Return a snapshot with sections of some statuses, and groups that an earlier hour read."""
-    marks = watermarks.initial()
+    marks = audit_marks.initial()
     names = ("users", "projects", "api_keys")
     lists: Any = {name: SectionRead(statuses.get(name, "complete")) for name in names}
     account: Any = {"read_at": NAME, "status": statuses.get("service_accounts", "complete")}

@@ -8,7 +8,7 @@ import pytest
 from functions.shared.errors import ChangedWhileRead, KeyRejected, UpstreamError
 from functions.shared.hashing import id_hash
 from functions.shared.hours import parse_instant
-from functions.snapshot.fetch import watermarks
+from functions.snapshot.fetch import audit_marks
 from functions.snapshot.fetch.optional import OptionalLists
 from functions.snapshot.fetch.pull import ProjectKeys, PullContext, RawSnapshot
 from functions.snapshot.normalize.privacy import Privacy
@@ -19,7 +19,7 @@ KEY = b"k" * 32
 HOUR_END = parse_instant("2026-04-01T06:00:00Z")
 HI = int(HOUR_END.timestamp())
 PICTURED = (HOUR_END + timedelta(minutes=1), HOUR_END + timedelta(minutes=2))
-MARKS = watermarks.initial()
+MARKS = audit_marks.initial()
 
 
 def read(
@@ -39,9 +39,9 @@ def read(
         optional=OptionalLists({"groups": Listing([{"id": "g"}])}, {"project_users": {}}),
     )
     known: Any = {"known_projects": frozenset(), "org_proven": False} | facts
-    windows = watermarks.audit_windows(MARKS, HOUR_END)
-    context = PullContext(MARKS, windows, HOUR_END, PICTURED, 0.0, **known)
-    return normalize(raw, context, Privacy(KEY), lambda second: set())
+    plan = audit_marks.audit_plan(MARKS, HOUR_END)
+    context = PullContext(MARKS, plan, HOUR_END, PICTURED, 0.0, **known)
+    return normalize(raw, context, Privacy(KEY), lambda ids, second: set())
 
 
 def test_all_that_was_asked_for_is_in_the_snapshot() -> None:

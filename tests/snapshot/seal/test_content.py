@@ -9,7 +9,7 @@ from functions.shared.evidence.seals import Seal
 from functions.shared.records.registers import HourRegisters
 from functions.shared.records.seals import SealContent
 from functions.shared.sections import OPTIONAL
-from functions.snapshot.fetch import watermarks
+from functions.snapshot.fetch import audit_marks
 from functions.snapshot.hour_to_close import HourToClose
 from functions.snapshot.records import SectionRead, Snapshot
 from functions.snapshot.seal.content import Stored, content_of, content_without_snapshot, kpi
@@ -34,7 +34,7 @@ def snapshot(**facts: Any) -> Snapshot:
     """Return a snapshot of an organization that was read whole, but for some facts."""
     names = ("users", "projects", "api_keys")
     lists: Any = {name: SectionRead("complete") for name in names} | facts.pop("lists", {})
-    marks = {**watermarks.initial(), **facts.pop("marks", {})}
+    marks = {**audit_marks.initial(), **facts.pop("marks", {})}
     audit: Any = facts.pop("audit_events", SectionRead("complete"))
     return Snapshot(lists, audit, marks, FROM, TO)  # type: ignore[arg-type]
 
@@ -80,7 +80,7 @@ def test_the_first_seal_of_an_organization() -> None:
         "lifecycle_seq": 1,
         "previous_sha256": None,
         "segments": {"events": [], "changes": []},
-        "frontiers": watermarks.initial(),
+        "frontiers": audit_marks.initial(),
         "kpi": {
             "users": 1,
             "billable_users": 1,
@@ -207,7 +207,7 @@ def test_an_optional_section_that_was_never_read_is_failed() -> None:
 def test_an_hour_without_a_snapshot_carries_everything() -> None:
     """Registers, baselines, watermarks; of nothing there is a count."""
     sections: Any = {"users": KNOWN | {"status": "complete"}, "findings": {"register": ENTRY}}
-    marks = watermarks.initial()
+    marks = audit_marks.initial()
     seal = content_without_snapshot(hour(sections, frontiers=marks), "missed", "not_pictured")
     assert (seal["outcome"], seal["reason"], seal["frontiers"]) == ("missed", "not_pictured", marks)
     assert (seal["kpi"], seal["pictured_from"], seal["pictured_to"]) == (None, None, None)
