@@ -10,6 +10,7 @@ from typing import Generic, NamedTuple, TypedDict, TypeVar, cast
 
 from functions.shared.canonical import Json
 from functions.shared.errors import UpstreamError
+from functions.shared.evidence.seal_versions import newest_watermarks
 from functions.shared.records.entities import EntityState
 from functions.shared.records.events import EventState
 from functions.shared.records.seals import Conflict, Outcome, Watermarks
@@ -116,7 +117,6 @@ class SectionRead(Generic[Row_co]):
         covers: where every project has a list, the projects whose list was read whole; None: all.
         odd: the first records without an id, normalized; they cannot be followed.
         conflicts: the first records that came twice with different content, normalized.
-        lag_hours: of the audit log, how far behind the hour's end its reading stands.
     """
 
     status: str
@@ -127,7 +127,6 @@ class SectionRead(Generic[Row_co]):
     covers: Sequence[str] | None = None
     odd: Sequence[Row_co] = field(default_factory=list)
     conflicts: Sequence[Conflict] = field(default_factory=list)
-    lag_hours: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +195,7 @@ class Snapshot:
         """Return the snapshot as plain JSON."""
         return {
             "sections": {name: asdict(section) for name, section in self.sections.items()},
-            "frontiers": self.watermarks,
+            "watermarks": self.watermarks,
             "pictured_from": self.pictured_from,
             "pictured_to": self.pictured_to,
             "altered": self.altered,
@@ -209,8 +208,16 @@ class Snapshot:
         return cls(
             audit_events=lists.pop("audit_events"),
             lists=lists,
-            watermarks=document["frontiers"],
+            watermarks=_watermarks(document),
             pictured_from=document["pictured_from"],
             pictured_to=document["pictured_to"],
             altered=cast("AlteredEntries", document["altered"]),
         )
+
+
+def _watermarks(document: Json) -> Watermarks:
+    # A run of the version before may have left the hour open just before this one was deployed.
+    if "frontiers" in document:
+        return newest_watermarks(document["frontiers"])
+    marks: Watermarks = document["watermarks"]
+    return marks

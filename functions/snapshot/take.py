@@ -69,8 +69,7 @@ def take_snapshot(run: HourRun, hour: HourToClose, earlier: Taken | None = None)
     """
     started = run.context.now()
     stats, limit = RunStats(), ConcurrencyLimit(limit=_last_good_level(hour))
-    sealed_marks = hour.watermarks
-    marks = audit_marks.renewed(sealed_marks) if sealed_marks else audit_marks.initial()
+    marks = hour.watermarks or audit_marks.initial()
     within = audit_marks.renewed(earlier[0].watermarks) if earlier else None
     sealed = SealedLog(run.chain, hour.previous, hour.start)
     plan, known = sealed.known(audit_marks.audit_plan(marks, hour.end, within))
@@ -175,11 +174,12 @@ def _last_good_level(hour: HourToClose) -> float:
 
 
 def run_facts(stats: RunStats, limit: ConcurrencyLimit, run: HourRun) -> Run:
-    """Return what stands beside the seal: how the run went and with what, outside the digest."""
+    """Return how the run went and with what: the source is sealed, the rest stands beside."""
     return {
         "api_base": run.context.openai_base_url,
         "attempt": run.order.attempt,
         "clock": run.context.clock,
+        "code_sha256": run.context.code_sha256,
         "concurrency": int(limit.limit),
         "first_request_id": stats.first_request_id,
         "key_last4": run.connection.admin_key_last4 if stats.requests else None,

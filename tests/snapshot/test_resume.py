@@ -153,7 +153,7 @@ def test_events_of_both_runs_are_sealed_together() -> None:
     assert result.reason == "two"
     whole = log("complete", B)
     assert both(whole, log("partial", A)) == whole
-    assert both(log("partial", A, C, lag_hours=3), whole) == log("complete", A, B, C)
+    assert both(log("partial", A, C), whole) == log("complete", A, B, C)
     assert both(log("unproven"), FAILED).status == "unproven"
 
 

@@ -111,10 +111,10 @@ class _SealReader:
         for entry in segments["events"]:
             self._add_events(seal, entry)
         if seal.hour >= self.period.start:
-            organization.verdicts += _segments(seal, _verdicts(segments))
+            organization.verdicts += _segments(seal, segments["verdicts"])
         organization.settled_through = _settled_through(seal.content)
         if self._in_period(seal.hour):
-            organization.changes += _segments(seal, _changes(segments))
+            organization.changes += _segments(seal, segments["changes"])
             organization.runs.add(seal)
             self._add_content(seal)
             self._add_coverage(seal.hour, seal.content["outcome"], seal)
@@ -129,9 +129,8 @@ class _SealReader:
         organization.audit_log = _audit_log(content, organization.audit_log)
         hour_end = rfc3339(seal.hour + HOUR)
         for name, section in content["sections"].items():
-            register = section["register"] if "register" in section else None
-            if register:
-                organization.registers[name] = register
+            if section["register"]:
+                organization.registers[name] = section["register"]
             if name in organization.snapshot_hours and _is_shown(content, hour_end, section):
                 organization.snapshot_hours[name].append(content["hour"])
 
@@ -167,20 +166,17 @@ class _SealReader:
             self.coverage.add_row(row)
         else:
             # Fields are in the order of their names; a seal's are the last three.
-            text = canonical(expected)[:-1] + b"," + seal.encode()[1:]
-            self.coverage.add_bytes(text + b"\n", 1)
+            text = canonical(expected)[:-1] + b"," + seal.members
+            self.coverage.add_bytes(text + b"}\n", 1)
 
 
 def _entries(segments: Segments) -> list[SegmentEntry]:
-    return [*segments["events"], *_changes(segments), *_verdicts(segments)]
-
-
-def _changes(segments: Segments) -> list[SegmentEntry]:
-    return segments["changes"] if "changes" in segments else []
-
-
-def _verdicts(segments: Segments) -> list[SegmentEntry]:
-    return segments["verdicts"] if "verdicts" in segments else []
+    return [
+        *segments["events"],
+        *segments["changes"],
+        *segments["verdicts"],
+        *segments["statements"],
+    ]
 
 
 def _segments(seal: Seal, entries: Iterable[SegmentEntry]) -> list[Segment]:
@@ -194,8 +190,7 @@ def _is_shown(content: SealContent, hour_end: str, section: SectionSeal) -> bool
     """
     if section["status"] == "derived":
         return content["pictured_from"] is not None
-    asked_at = section["asked_at"] if "asked_at" in section else None
-    return section["status"] in _READ and asked_at in (None, hour_end)
+    return section["status"] in _READ and section["asked_at"] in (None, hour_end)
 
 
 def _audit_log(content: SealContent, before: str) -> str:
@@ -205,13 +200,12 @@ def _audit_log(content: SealContent, before: str) -> str:
     if status not in ("complete", "partial", "unproven"):
         # Not read in this hour: what the last reading showed still stands.
         return before
-    return "proven" if content["frontiers"]["proven"] else "unproven"
+    return "proven" if content["watermarks"]["proven"] else "unproven"
 
 
 def _settled_through(content: SealContent) -> int | None:
     """Return the second up to which the log was waited for, None where nothing was read."""
-    watermarks = content["frontiers"]
-    streams = watermarks["streams"].values() if "streams" in watermarks else ()
+    streams = content["watermarks"]["streams"].values()
     # A stream that never answered (its scope is missing) holds no events that could settle.
     return min(
         (_settled(stream) for stream in streams if stream["closed_through"] is not None),
@@ -220,7 +214,7 @@ def _settled_through(content: SealContent) -> int | None:
 
 
 def _settled(stream: StreamMarks) -> int:
-    settled = stream["reread_73"] if "reread_73" in stream else None
+    settled = stream["reread_73"]
     if settled is not None:
         return settled
     # Version 2 waited 72 hours, and did not note how far it had read again.

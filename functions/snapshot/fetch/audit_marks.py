@@ -10,7 +10,6 @@ the seconds of which not every event could be read.
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from math import ceil
 from typing import cast
 
 from functions.shared.hours import parse_instant
@@ -89,7 +88,12 @@ def unread() -> StreamMarks:
 
 def initial() -> Watermarks:
     """Return the watermarks before the first run."""
-    return {"proven": False, "streams": {name: unread() for name in STREAMS}}
+    return {
+        "proven": False,
+        "streams": {name: unread() for name in STREAMS},
+        "archived_keys_at": None,
+        "optional": {},
+    }
 
 
 def renewed(marks: Watermarks) -> Watermarks:
@@ -230,8 +234,14 @@ def shows_overflow(before: Watermarks, after: Watermarks) -> bool:
     )
 
 
-def lag_hours(marks: Watermarks, streams: Iterable[str], hour_end: datetime) -> int:
-    """Return how many hours before an hour's end the reading of some streams stands."""
-    hi = int(hour_end.timestamp())
-    reached = [marks["streams"][name]["closed_through"] for name in streams]
-    return max((ceil((hi - through) / H) for through in reached if through is not None), default=0)
+def lag_hours(marks: Watermarks, hour_end: datetime) -> int | None:
+    """Return the hours, begun ones whole, that the log is read short of an hour's end.
+
+    Of the stream that is furthest behind; None where none ever answered. OpenAI's clock may be
+    behind by as much as is borne without a word: that is level.
+    """
+    reached = [stream["closed_through"] for stream in marks["streams"].values()]
+    behind = [int(hour_end.timestamp()) - through for through in reached if through is not None]
+    if not behind:
+        return None
+    return 0 if max(behind) <= MAX_SKEW_S else -(-max(behind) // H)

@@ -1,6 +1,6 @@
 """Watermarks: when each optional section was read, and is due again.
 
-Pure. Carried in every seal (its field ``frontiers``), beside the marks of the audit log
+Pure. Carried in every seal (its field ``watermarks``), beside the marks of the audit log
 (``audit_marks.py``).
 """
 
@@ -16,11 +16,6 @@ from functions.snapshot.records import FAILED, FORBIDDEN, UNAVAILABLE, SectionRe
 DAY = timedelta(hours=24)
 
 
-def optional_marks(marks: Watermarks) -> dict[str, OptionalMarks]:
-    """Return when each optional section was read, as far as any was asked for."""
-    return marks["optional"] if "optional" in marks else {}
-
-
 def due_sections(marks: Watermarks, hour_end: datetime) -> list[str]:
     """Return the optional sections that an hour asks for.
 
@@ -28,7 +23,7 @@ def due_sections(marks: Watermarks, hour_end: datetime) -> list[str]:
         marks: the watermarks the last seal carries.
         hour_end: first instant after the hour.
     """
-    asked, now = optional_marks(marks), rfc3339(hour_end)
+    asked, now = marks["optional"], rfc3339(hour_end)
     return [name for name in OPTIONAL if name not in asked or asked[name]["due"] <= now]
 
 
@@ -47,7 +42,7 @@ def after_lists(
         hour_end: first instant after the hour.
         archived_keys_read: whether the keys of archived projects were asked for, of all projects.
     """
-    before = optional_marks(marks)
+    before = marks["optional"]
     asked = {
         name: _marks_of(name, section, before.get(name), hour_end)
         for name, section in sections.items()

@@ -94,14 +94,13 @@ def _section(
     reads = [read for name in answered.recent for read in _urgent(answered, name)]
     if not all(read.whole for read in reads):
         errors = [read.error for read in reads if read.error]
-        lag = audit_marks.lag_hours(after, answered.recent, context.hour_end)
         if answered.full:
             # No hour holds more: the next one goes on where this one stands.
-            return events.section(PARTIAL, "hour_full", lag=lag)
+            return events.section(PARTIAL, "hour_full")
         # Without an error the run's budget ended. The next run goes on where this one stands.
         lasting = bool(errors) and all(error.lasting for error in errors)
         reason = errors[0].reason if errors else "window_budget"
-        return events.section(PARTIAL, reason, lasting=lasting, lag=lag)
+        return events.section(PARTIAL, reason, lasting=lasting)
     if audit_marks.shows_overflow(before, after):
         return events.section(PARTIAL, "second_overflow")
     if events.conflicts:
@@ -127,13 +126,11 @@ class _Events:
     conflicts: Sequence[Conflict]
 
     def section(
-        self, status: str, reason: str | None = None, *, lasting: bool = True, lag: int = 0
+        self, status: str, reason: str | None = None, *, lasting: bool = True
     ) -> SectionRead[EventState]:
         """Return the section they make."""
         odd, conflicts = self.odd[:MOST_KEPT], self.conflicts[:MOST_KEPT]
-        return SectionRead(
-            status, reason, lasting, self.rows, self.unknown, None, odd, conflicts, lag
-        )
+        return SectionRead(status, reason, lasting, self.rows, self.unknown, None, odd, conflicts)
 
 
 def _events(log: AuditLog, plan: AuditPlan, privacy: Privacy, sealed_ids: SealedIds) -> _Events:

@@ -123,7 +123,7 @@ class Organization:
                 spent["past"] += self._past(shown, stream.past_to, log, name)
         self.marks = audit_marks.after_reading(self.marks, plan, log, 0.0)
         self.asked.append(spent)
-        self.lags.append(audit_marks.lag_hours(self.marks, plan.streams, end))
+        self.lags.append(audit_marks.lag_hours(self.marks, end) or 0)
         assert nothing.whole
 
     def _past(self, shown: Rate, reached: int, log: AuditLog, name: str) -> int:

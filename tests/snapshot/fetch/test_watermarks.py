@@ -75,7 +75,8 @@ def test_what_was_not_asked_for_is_carried() -> None:
 
 def test_archived_projects_keys_are_noted_where_they_were_read() -> None:
     """The hour's end."""
-    assert "archived_keys_at" not in after_lists(marks(), {}, HOUR_END, archived_keys_read=False)
+    unread = after_lists(marks(), {}, HOUR_END, archived_keys_read=False)
+    assert unread["archived_keys_at"] is None
     result = after_lists(marks(), {}, HOUR_END, archived_keys_read=True)
     assert result["archived_keys_at"] == NOW
     assert result["optional"] == {}

@@ -7,6 +7,7 @@ import pytest
 from functions.shared.hours import parse_instant
 from functions.shared.records.events import OpenChange
 from functions.shared.records.seals import Watermarks
+from functions.snapshot.fetch.audit_marks import initial
 from functions.snapshot.reconcile.verdicts import is_past, without_event
 from tests.snapshot.rows import open_change
 
@@ -30,7 +31,7 @@ def marks(**stream: Any) -> Watermarks:
         "overflow": [],
     }
     streams: Any = {"organization": usual | stream}
-    return {"proven": True, "streams": streams}
+    return {**initial(), "proven": True, "streams": streams}
 
 
 def judged(hour_end: str = LATER, *, facts: Any = None, **stream: Any) -> tuple[str, str]:
