@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from functions.shared.evidence.seals import Seal
 from functions.shared.hours import rfc3339
-from functions.shared.records.seals import SectionSeal, StreamMarks
+from functions.shared.records.seals import SectionSeal, StreamMarks, Watermarks
 from functions.shared.records.tables import HourFacts
 from functions.shared.tables.connections import Connection
 
@@ -21,7 +21,7 @@ def section_seal(status: str) -> SectionSeal:
         "unknown": 0,
         "lag_hours": None,
         "picture_sha256": None,
-        "carried": None,
+        "not_shown": None,
         "odd": [],
         "conflicts": [],
         "register": None,
@@ -56,6 +56,19 @@ def stream_marks(closed_through: int | None) -> StreamMarks:
         "backfill_to": None,
         "backfill_done": True,
         "overflow": [],
+    }
+
+
+def watermarks(closed_through: int | None, *, proven: bool) -> Watermarks:
+    """Return how far both streams were read; optional sections never were."""
+    stream = stream_marks(closed_through)
+    return {
+        "proven": proven,
+        "deep_at": None,
+        "month_closed": None,
+        "streams": {"organization": stream, "tenant": stream},
+        "archived_keys_at": None,
+        "optional": {},
     }
 
 

@@ -11,6 +11,7 @@ from tests.vectors import (
     manifests,
     members,
     rows,
+    seal_versions,
     signatures,
 )
 from tests.vectors.cases import Cases
@@ -18,7 +19,7 @@ from tests.vectors.cases import Cases
 EVERY = Cases()
 for module in (
     *(accepted, archives, headers, signatures, manifests),
-    *(members, rows, coverage, anchors, foreign, bombs),
+    *(members, rows, coverage, seal_versions, anchors, foreign, bombs),
 ):
     for name, case in module.CASES.items():
         assert name not in EVERY, name
