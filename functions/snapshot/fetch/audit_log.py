@@ -8,7 +8,7 @@ second is named as *overflow* and the reading goes on beyond it.
 """
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from functions.shared.canonical import Json
@@ -21,11 +21,17 @@ from functions.shared.errors import (
     UpstreamTimeout,
 )
 from functions.shared.openai.client import OpenAI, Params
-from functions.snapshot.fetch.pagination import MAX_PAGES, PAGE_SIZE, open_page
+from functions.snapshot.fetch.audit_page import (
+    PATH,
+    inside_of,
+    instants,
+    page_of,
+    window_query,
+)
+from functions.snapshot.fetch.pagination import MAX_PAGES, PAGE_SIZE
 from functions.snapshot.fetch.windows import Stretch, Window
 from functions.snapshot.records import AuditLogRead
 
-PATH = "/organization/audit_logs"
 # In a window as short as this a page that is not full and promises more is told, not halved.
 _SHORT_S = 60
 # Pages to try where one second's page is too large.
@@ -90,7 +96,7 @@ class StreamReader:
         """
         budget.spent += 1
         query = [("effective_at[lt]", str(second)), ("limit", "1"), *self.stream]
-        items, has_more = _items(await self.openai.get(PATH, query))
+        items, has_more = page_of(await self.openai.get(PATH, query))
         return not items and not has_more
 
     async def ask(self, window: Window, budget: WindowBudget) -> "_Answer":
@@ -98,7 +104,7 @@ class StreamReader:
         lo, hi = window
         try:
             items, has_more = await self._page(lo, hi, budget, PAGE_SIZE)
-            inside = _inside(items, lo, hi)
+            inside = inside_of(items, lo, hi)
             if not has_more:
                 return _Answer(inside, closed=True)
             if window.length == 1:
@@ -118,17 +124,11 @@ class StreamReader:
         self, lo: int, hi: int, budget: WindowBudget, limit: int, cursor: Params | None = None
     ) -> tuple[list[Json], bool]:
         budget.spent += 1
-        query = [
-            ("effective_at[gte]", str(lo)),
-            ("effective_at[lt]", str(hi)),
-            ("limit", str(limit)),
-            *(cursor or []),
-            *self.stream,
-        ]
+        query = [*window_query(lo, hi, limit), *(cursor or []), *self.stream]
         page, n_bytes = await self.openai.get_sized(PATH, query)
         # What stays in memory of it is counted by whoever keeps it.
         self.openai.budget.give_back(n_bytes)
-        return _items(page)
+        return page_of(page)
 
     async def _unread(
         self, window: Window, error: UpstreamError, budget: WindowBudget
@@ -147,20 +147,20 @@ class StreamReader:
             try:
                 first, has_more = await self._page(*window, budget, limit)
                 if not has_more:
-                    return _Answer(_inside(first, *window), closed=True)
+                    return _Answer(inside_of(first, *window), closed=True)
                 events = await self._paged(window, first, "after", budget, limit)
             except _OF_THE_WINDOW:
                 continue
             if events is not None:
-                return _Answer(_inside(events, *window), closed=True)
+                return _Answer(inside_of(events, *window), closed=True)
         return _Answer(closed=True, overflows=True)
 
     async def _promised(self, window: Window, first: list[Json], budget: WindowBudget) -> "_Answer":
         """Look whether there is more behind a page that is not full, by a cursor."""
         events = await self._paged(window, first, "after", budget) if first else None
         if events is None:
-            return _Answer(_inside(first, *window), closed=True, overflows=True)
-        return _Answer(_inside(events, *window), closed=True)
+            return _Answer(inside_of(first, *window), closed=True, overflows=True)
+        return _Answer(inside_of(events, *window), closed=True)
 
     async def _one_second(self, second: int, first: list[Json], budget: WindowBudget) -> "_Answer":
         """Page through one second by a cursor, forward or, where that goes round, backward."""
@@ -168,8 +168,8 @@ class StreamReader:
         for direction in ("after", "before") if first else ():
             events = await self._paged(window, first, direction, budget)
             if events is not None:
-                return _Answer(_inside(events, *window), closed=True)
-        return _Answer(_inside(first, *window), closed=True, overflows=True)
+                return _Answer(inside_of(events, *window), closed=True)
+        return _Answer(inside_of(first, *window), closed=True, overflows=True)
 
     async def _paged(
         self,
@@ -280,31 +280,3 @@ class _Reading:
 
 def _window(part: tuple[Window, list[Json]]) -> Window:
     return part[0]
-
-
-def _items(page: Json) -> tuple[list[Json], bool]:
-    # A window never follows a cursor, so an absent one is no fault here.
-    has_more = page.get("has_more")
-    if not isinstance(has_more, bool):
-        raise BadResponse("has_more is neither true nor false")
-    items, _ = open_page({**page, "has_more": False})
-    return items, has_more
-
-
-def instants(events: Iterable[Json]) -> list[int]:
-    """Return the readable times of events."""
-    return [when for event in events if (when := effective_at(event)) is not None]
-
-
-def effective_at(event: Json) -> int | None:
-    """Return an event's epoch second, None where it has no readable one."""
-    value = event.get("effective_at")
-    if isinstance(value, bool) or not isinstance(value, int) or not 0 < value < 2**33:
-        return None
-    return value
-
-
-def _inside(items: list[Json], lo: int, hi: int) -> list[Json]:
-    # A record whose time cannot be read belongs to the window that showed it. One from outside the
-    # window is not this window's: its own window shows it, or showed it before.
-    return [item for item in items if (when := effective_at(item)) is None or lo <= when < hi]

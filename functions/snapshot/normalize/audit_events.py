@@ -21,8 +21,8 @@ from functions.shared.records.events import EventDetails, EventState
 from functions.shared.records.fields import without_nulls
 from functions.shared.records.seals import Conflict, Watermarks
 from functions.snapshot.fetch import audit_marks
-from functions.snapshot.fetch.audit_log import effective_at
 from functions.snapshot.fetch.audit_marks import OVERLAP, AuditPlan
+from functions.snapshot.fetch.audit_page import effective_at
 from functions.snapshot.fetch.pull import PullContext
 from functions.snapshot.normalize.origin_digest import origin_digest
 from functions.snapshot.normalize.privacy import Privacy

@@ -69,11 +69,13 @@ def without_event(row: OpenChange, marks: Watermarks, hour_end: datetime) -> Con
 def is_past(row: OpenChange, marks: Watermarks, hour_end: datetime) -> bool:
     """Tell whether an open row has been open long enough.
 
-    Either its whole month is settled, or it is older than anything that is waited for.
+    Either its whole month is settled, or it is older than anything that is waited for: what is a
+    finding may still be explained, by an event that the patrol comes upon.
     """
     end = parse_instant(row["to"])
     settled = _settled(marks) >= _second(month_end(month_of(end)))
-    return (settled and row["reason"] != SETTLING) or hour_end - end >= _KEPT
+    decided = settled and row["reason"] not in (SETTLING, NO_EVENT, NO_TRACE)
+    return decided or hour_end - end >= _KEPT
 
 
 def _settled(marks: Watermarks) -> int:

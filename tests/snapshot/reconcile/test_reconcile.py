@@ -280,7 +280,7 @@ def test_an_event_without_effect_explains_a_change_however_late() -> None:
 def test_rows_that_nobody_reads_the_log_for_any_more_are_dropped() -> None:
     """Their month is settled, or they are old."""
     row = open_change("users", "removed", "user-ann")
-    row = row | {"verdict": "cannot_tell", "reason": "audit_log_unread"}
+    row = row | {"verdict": "cannot_tell", "reason": "event_names_nobody", "event_id": "e"}
     hour = Hour().settled()
     hour.watermarks = marks("2026-05-04T01:00:00Z", "2026-05-01T00:00:00Z")
     assert hour.closed(opened=[row]).registers["open_changes"] == []

@@ -97,9 +97,11 @@ def test_a_third_reading_that_does_not_come_is_missed_after_two_days() -> None:
     [
         (None, "no_event", "2026-06-30T06:00:59Z", False),
         (None, "no_event", "2026-06-30T06:01:00Z", True),
-        ("2026-04-30T23:59:59Z", "no_event", LATER, False),
-        ("2026-05-01T00:00:00Z", "no_event", LATER, True),
-        ("2026-06-01T00:00:00Z", "no_event", LATER, True),
+        ("2026-04-30T23:59:59Z", "audit_log_unread", LATER, False),
+        ("2026-05-01T00:00:00Z", "audit_log_unread", LATER, True),
+        ("2026-06-01T00:00:00Z", "never_logged", LATER, True),
+        ("2026-06-01T00:00:00Z", "no_event", LATER, False),
+        ("2026-06-01T00:00:00Z", "no_trace", LATER, False),
         ("2026-05-01T00:00:00Z", "settling", LATER, False),
         ("2026-05-01T00:00:00Z", "settling", "2026-06-30T06:01:00Z", True),
     ],
@@ -107,7 +109,7 @@ def test_a_third_reading_that_does_not_come_is_missed_after_two_days() -> None:
 def test_a_row_is_past_when_its_month_is_settled_or_after_ninety_days(
     settled: str | None, reason: str, hour_end: str, past: bool
 ) -> None:
-    """Nothing is waited for any more; while it settles it is kept."""
+    """While it settles it is kept, and what is a finding, since the patrol may explain it."""
     row = open_change("users", "removed", "user-ann") | {"reason": reason}
     reread = second(settled) if settled else None
     stream = {"reread_73": reread, "closed_through": second("2026-07-01T00:00:00Z")}
