@@ -31,19 +31,16 @@ def ours(base_url: str) -> Puller:
     from functions.shared.openai.rate_limit import MAX_IN_FLIGHT
     from functions.shared.records.seals import OptionalMarks
     from functions.shared.sections import OPTIONAL
-    from functions.snapshot.fetch import watermarks
+    from functions.snapshot.fetch import audit_marks
+    from functions.snapshot.fetch.log_watch import LogWatch
     from functions.snapshot.fetch.pull import fetch
 
     hour_end = parse_instant("2026-04-02T00:00:00Z")
-    watermarks_before = watermarks.initial()
+    watermarks_before = audit_marks.initial()
     for stream in watermarks_before["streams"].values():
         # A run some hours after the first: history is known, ten hours are to be caught up.
         stream |= {"closed_through": EVENTS_FROM + 3601, "backfill_to": 0, "backfill_done": True}
-    watermarks_before |= {
-        "proven": True,
-        "deep_at": "2026-04-02T00:00:00Z",
-        "month_closed": "2026-03",
-    }
+    watermarks_before |= {"proven": True}
     watermarks_before["archived_keys_at"] = "2026-04-02T00:00:00Z"
     # Like for like: the four sections that the others read, not the six further ones.
     read: OptionalMarks = {
@@ -54,7 +51,8 @@ def ours(base_url: str) -> Puller:
         "status": "complete",
     }
     watermarks_before["optional"] = dict.fromkeys(OPTIONAL, read)
-    windows = watermarks.audit_windows(watermarks_before, hour_end)
+    plan = audit_marks.audit_plan(watermarks_before, hour_end)
+    watch = LogWatch({}, lambda event: "")
 
     async def pull() -> Any:
         # The API speaks HTTP/2 over TLS; here it does so in the clear.
@@ -74,7 +72,7 @@ def ours(base_url: str) -> Puller:
                 remaining_s=lambda: 3600.0,
             )
             openai.concurrency.limit = float(MAX_IN_FLIGHT)
-            return await fetch(openai, watermarks_before, windows, hour_end)
+            return await fetch(openai, watermarks_before, plan, watch, hour_end)
 
     def counts(pulled: Any) -> Counts:
         return {

@@ -11,6 +11,9 @@ const KINDS = {
   orphan_key: ['Orphan API key', 'orphan'],
   key_in_archived_project: ['API key in an archived project', 'archived project'],
   audit_log_unproven: ['Audit log not proven to be on'],
+  audit_log_behind: ['Reading of the audit log is behind'],
+  log_entry_changed: ['Entry of the audit log changed later'],
+  log_entry_gone: ['Entry of the audit log is gone'],
   admin_key_old: ['Old admin key'],
   admin_key_no_expiry: ['Admin key without an end'],
   admin_key_never_used: ['Admin key never used'],
@@ -40,6 +43,7 @@ const REASONS = {
   more_than_three: 'more than three people may do everything',
   person_not_in_organization: 'the person named for it is not in the organization',
   no_event_seen: 'the log answers, but nothing shows yet that logging is on',
+  not_read_to_the_hour: 'more events than could be read; it goes on where it stands',
 };
 
 const VERDICTS = {
@@ -49,7 +53,7 @@ const VERDICTS = {
 };
 
 const VERDICT_REASONS = {
-  no_event: 'no audit event explains it, 72 hours and a whole rescan later',
+  no_event: 'no audit event explains it, 73 hours later, when the log was read again',
   settling: 'no event yet; one may still come in, for 72 hours',
   audit_log_unread: 'the audit log of those hours has not been read',
   audit_history_unread: 'the walk back through the log has not come to those hours',
@@ -109,5 +113,6 @@ export function reasonWords(reason) {
   if (fixedText !== undefined) return fixedText;
   if (reason.startsWith('no_event_for_')) return `the audit log has no event for it: ${words(reason.slice(13))}`;
   if (reason.startsWith('no_trace_of_')) return `the audit log tells of it, no picture shows it: ${words(reason.slice(12))}`;
+  if (reason.startsWith('entries_')) return `entries that were sealed and are otherwise now: ${reason.slice(8)}`;
   return words(reason);
 }

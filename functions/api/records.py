@@ -85,6 +85,9 @@ class OrganizationFigures(TypedDict):
     status: ConnectionStatus
     health: Text
     sections: Readable
+    lag_hours: Annotated[
+        MaybeCount, described("Hours that the audit log is read short of that hour's end")
+    ]
 
 
 class Summary(Figures):

@@ -269,11 +269,13 @@ class StillOpen(AuditError):
 
     Attributes:
         resume_after_s: seconds from now during which OpenAI has asked not to be asked again.
+        moved: whether the reading of the audit log came further in this run.
     """
 
-    def __init__(self, resume_after_s: int) -> None:
+    def __init__(self, resume_after_s: int, *, moved: bool = False) -> None:
         super().__init__("the hour may still become better")
         self.resume_after_s = resume_after_s
+        self.moved = moved
 
 
 class EvidenceMissing(AuditError):

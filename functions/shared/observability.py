@@ -9,6 +9,7 @@ from aws_lambda_powertools.metrics import MetricUnit, single_metric
 NAMESPACE = "OpenAIAudit"
 MISSED_HOURS = "MissedHours"
 FAILED_HOURS = "FailedHours"
+HOURS_BEHIND = "HoursBehind"
 FAILED_PACKS = "FailedPacks"
 MISSING_TOKENS = "MissingTokens"
 

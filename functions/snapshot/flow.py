@@ -10,7 +10,7 @@ from functions.shared.errors import PASSING_BY, LeaseHeld, StillOpen
 from functions.shared.evidence.seal_versions import source_of, without_source
 from functions.shared.evidence.seals import Seal
 from functions.shared.hours import GRACE, HOUR, rfc3339
-from functions.shared.observability import FAILED_HOURS, MISSED_HOURS
+from functions.shared.observability import FAILED_HOURS, HOURS_BEHIND, MISSED_HOURS
 from functions.shared.records.registers import Registers
 from functions.shared.records.seals import Run, SealContent, Source
 from functions.shared.records.tables import SnapshotMessage
@@ -58,7 +58,8 @@ def run(order: Order, context: Context, remaining_s: float) -> list[Seal]:
             _put_off(hour_run, _BUSY_DELAY_S)
             break
         except StillOpen as error:
-            usual = _RETRY_DELAYS_S[min(order.attempt, len(_RETRY_DELAYS_S) - 1)]
+            tries = 0 if error.moved else order.attempt
+            usual = _RETRY_DELAYS_S[min(tries, len(_RETRY_DELAYS_S) - 1)]
             _put_off(hour_run, max(usual, error.resume_after_s))
             break
         seals.append(last)
@@ -87,7 +88,9 @@ def close_hour(run: HourRun, lifecycle: Lifecycle, start: datetime, previous: Se
         earlier = run.checkpoints.find(start) if n_runs > 1 else None
         taken = take_snapshot(run, hour, earlier)
         if not taken[0].final:
-            _leave_open(run, hour, taken)
+            before = earlier[0].watermarks if earlier else hour.watermarks
+            moved = before is not None and before["streams"] != taken[0].watermarks["streams"]
+            _leave_open(run, hour, taken, moved=moved)
         return close_with_snapshot(run, hour, taken)
     # The past cannot be read: what a run left within the grace is all there will be.
     left = run.checkpoints.find(start)
@@ -128,15 +131,15 @@ def _nobody(run: HourRun) -> Source:
     )
 
 
-def _leave_open(run: HourRun, hour: HourToClose, taken: Taken) -> None:
-    """Leave what was read for the next run.
+def _leave_open(run: HourRun, hour: HourToClose, taken: Taken, *, moved: bool) -> None:
+    """Leave what was read for the next run, which waits longer where this one got no further.
 
     Raises:
         StillOpen: always.
     """
     run.checkpoints.save(hour.start, taken)
     run.hour_rows.release(hour.start, run.order.owner)
-    raise StillOpen(taken[1]["resume_after_s"])
+    raise StillOpen(taken[1]["resume_after_s"], moved=moved)
 
 
 def _tenant_choices(run: HourRun, before: Registers, snapshot: Snapshot) -> TenantChoices:
@@ -155,6 +158,8 @@ def _seal(run: HourRun, content: SealContent, facts: Run) -> Seal:
     run.projection.project(seal)
     if content["outcome"] == "failed":
         run.context.count(FAILED_HOURS)
+    elif content["kpi"] and content["sections"]["audit_events"]["lag_hours"]:
+        run.context.count(HOURS_BEHIND)
     health = "ok" if content["outcome"] in ("complete", "paused") else content["reason"] or "ok"
     says_nothing = content["outcome"] == "missed" or health in PASSING_BY
     if not says_nothing and health != run.connection.health:

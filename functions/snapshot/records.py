@@ -6,7 +6,7 @@ next one (already normalized: no address, no name of a person, no key).
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypedDict, TypeVar, cast
 
 from functions.shared.canonical import Json
 from functions.shared.errors import UpstreamError
@@ -51,18 +51,36 @@ class AuditLogRead:
     """What reading the audit log over some seconds gave, raw.
 
     Attributes:
-        events: records of every closed window, oldest window first.
+        events: records of every closed window, oldest window first, but for those that are
+            sealed already.
         closed_through: epoch second up to which all is closed; where the past is read, newest part
             first, the second from which on it is.
         error: why the reading ended early, None when it did not or when only its budget ended.
         overflow: seconds with more events than a page holds, through which no cursor led; what
             one page showed of them is in ``events``.
+        whole: whether all that was to be read is closed.
     """
 
     events: list[Json] = field(default_factory=list)
     closed_through: int = 0
     error: UpstreamError | None = None
     overflow: tuple[int, ...] = ()
+    whole: bool = True
+
+
+class AlteredEntries(TypedDict):
+    """Ids of sealed entries that OpenAI's log now shows otherwise, and of those it lacks."""
+
+    changed: list[str]
+    gone: list[str]
+
+
+class KnownEvent(NamedTuple):
+    """What is sealed of an event, as far as reading it again needs it."""
+
+    second: int
+    origin_digest: str | None
+    stream: str | None
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -71,13 +89,19 @@ class AuditLog:
 
     Attributes:
         recent: per stream, what was read up to the hour's end.
+        again: per stream, by mark, what was read of hours that were read before.
         past: per stream whose past is not known whole, what was read of it.
         past_ends: streams before whose past there is nothing.
+        altered: sealed entries that the log now shows otherwise, or no longer.
+        full: whether the hour holds as many events as one hour may.
     """
 
     recent: dict[str, AuditLogRead]
+    again: dict[str, dict[str, AuditLogRead]] = field(default_factory=dict)
     past: dict[str, AuditLogRead] = field(default_factory=dict)
     past_ends: set[str] = field(default_factory=set)
+    altered: AlteredEntries = field(default_factory=lambda: AlteredEntries(changed=[], gone=[]))
+    full: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +155,7 @@ class Snapshot:
             only when they were asked for.
         audit_events: the section of the audit log.
         watermarks: how far the audit log was read; goes into the seal.
+        altered: sealed entries that OpenAI's log now shows otherwise, or no longer.
         pictured_from: instant of the first request, RFC 3339.
         pictured_to: instant of the last answer, RFC 3339.
     """
@@ -140,6 +165,7 @@ class Snapshot:
     watermarks: Watermarks
     pictured_from: str
     pictured_to: str
+    altered: AlteredEntries = field(default_factory=lambda: AlteredEntries(changed=[], gone=[]))
 
     @property
     def sections(self) -> dict[str, SectionRead[EntityState | EventState]]:
@@ -172,6 +198,7 @@ class Snapshot:
             "watermarks": self.watermarks,
             "pictured_from": self.pictured_from,
             "pictured_to": self.pictured_to,
+            "altered": self.altered,
         }
 
     @classmethod
@@ -184,6 +211,7 @@ class Snapshot:
             watermarks=_watermarks(document),
             pictured_from=document["pictured_from"],
             pictured_to=document["pictured_to"],
+            altered=cast("AlteredEntries", document["altered"]),
         )
 
 

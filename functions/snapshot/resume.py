@@ -17,6 +17,7 @@ from functions.snapshot.records import (
     FAILED,
     PARTIAL,
     UNPROVEN,
+    AlteredEntries,
     SectionRead,
     Snapshot,
 )
@@ -68,6 +69,10 @@ def join_snapshots(earlier: Snapshot, later: Snapshot) -> Snapshot:
         watermarks=_join_watermarks(earlier, later, checkpoint),
         pictured_from=earlier.pictured_from,
         pictured_to=later.pictured_to,
+        altered=AlteredEntries(
+            changed=sorted({*earlier.altered["changed"], *later.altered["changed"]}),
+            gone=sorted({*earlier.altered["gone"], *later.altered["gone"]}),
+        ),
     )
 
 
@@ -98,13 +103,18 @@ def _join_events(
 ) -> SectionRead[EventState]:
     if "audit_events" in checkpoint.sections:
         return earlier
-    if later.status == COMPLETE:
-        return later
     if later.status == FAILED:
         return replace(earlier, lasting=later.lasting)
+    # The later run went on where the earlier one stood.
     rows = {row["event_id"]: row for row in (*earlier.rows, *later.rows)}
     oldest_first = sorted(rows.values(), key=lambda row: (row["occurred_at"], row["event_id"]))
-    return replace(later, rows=oldest_first)
+    return replace(
+        later,
+        rows=oldest_first,
+        unknown=earlier.unknown + later.unknown,
+        odd=[*earlier.odd, *later.odd],
+        conflicts=[*earlier.conflicts, *later.conflicts],
+    )
 
 
 def _join_project_lists(
@@ -137,8 +147,6 @@ def _join_watermarks(earlier: Snapshot, later: Snapshot, checkpoint: Checkpoint)
         after = after | {
             "streams": before["streams"],
             "proven": before["proven"],
-            "deep_at": before["deep_at"],
-            "month_closed": before["month_closed"],
         }
     kept = before["optional"]
     read_before = {name: kept[name] for name in checkpoint.sections if name in kept}

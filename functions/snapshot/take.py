@@ -4,8 +4,7 @@ Steps 1 and 2 of 6 together, because the key and the raw answers live and die in
 """
 
 import asyncio
-from collections.abc import Callable
-from datetime import UTC, datetime
+from functools import partial
 from math import ceil
 
 from functions.shared.aws.keys import HASHKEY_SK, tenant_pk
@@ -21,21 +20,23 @@ from functions.shared.errors import (
     UpstreamError,
 )
 from functions.shared.evidence.seals import Seal
-from functions.shared.hours import floor_hour
 from functions.shared.openai.client import OpenAI, RunStats
 from functions.shared.openai.rate_limit import MAX_IN_FLIGHT, ConcurrencyLimit
 from functions.shared.records.by_section import EPISODES
 from functions.shared.records.seals import Run, Watermarks
 from functions.snapshot.checkpoint import Taken
-from functions.snapshot.fetch import watermarks
+from functions.snapshot.fetch import audit_marks
+from functions.snapshot.fetch.audit_marks import AuditPlan
 from functions.snapshot.fetch.contradictions import believed
+from functions.snapshot.fetch.log_watch import MOST_BYTES, MOST_EVENTS, Capacity, LogWatch
 from functions.snapshot.fetch.pull import PullContext, RawSnapshot, fetch
 from functions.snapshot.fetch.removals import KnownIds
+from functions.snapshot.fetch.watermarks import due_sections
 from functions.snapshot.hour_run import HourRun
 from functions.snapshot.hour_to_close import HourToClose
+from functions.snapshot.normalize.origin_digest import origin_digest
 from functions.snapshot.normalize.privacy import Privacy
 from functions.snapshot.normalize.snapshot import failed_snapshot, normalize
-from functions.snapshot.reconcile.sealed_events import sealed_event_ids
 from functions.snapshot.records import REQUIRED_LISTS
 from functions.snapshot.resume import (
     NOTHING_READ,
@@ -44,6 +45,7 @@ from functions.snapshot.resume import (
     join_runs,
     join_snapshots,
 )
+from functions.snapshot.sealed_log import SealedLog
 
 _ALL_REFUSED = frozenset(
     {KeyRejected.reason, OrganizationMismatch.reason, AddressNotAuthorized.reason}
@@ -81,29 +83,41 @@ def take_snapshot(run: HourRun, hour: HourToClose, earlier: Taken | None = None)
     """
     started = run.context.now()
     stats, limit = RunStats(), ConcurrencyLimit(limit=_last_good_level(hour))
-    marks = hour.watermarks or watermarks.initial()
-    windows = watermarks.audit_windows(marks, hour.end)
+    marks = hour.watermarks or audit_marks.initial()
+    within = audit_marks.renewed(earlier[0].watermarks) if earlier else None
+    sealed = SealedLog(run.chain, hour.previous, hour.start)
+    plan, known = sealed.known(audit_marks.audit_plan(marks, hour.end, within))
+    if within is not None:
+        marks |= {"streams": within["streams"], "proven": within["proven"]}
     checkpoint = checkpoint_of(earlier[0]) if earlier else NOTHING_READ
     try:
         privacy = Privacy(_hash_key(run))
-        raw = asyncio.run(_pull(run, hour, stats, limit, marks, windows, checkpoint))
+        watch = LogWatch(known, partial(origin_digest, key=privacy.key), _capacity(earlier))
+        raw = asyncio.run(_pull(run, hour, stats, limit, marks, plan, watch, checkpoint))
     except UpstreamError as error:
         snapshot = failed_snapshot(error, marks, (started, run.context.now()))
     else:
         context = PullContext(
             marks=marks,
-            windows=windows,
+            plan=plan,
             hour_end=hour.end,
             pictured=(started, run.context.now()),
             skew_s=stats.skew_s,
             known_projects=frozenset(run.connection.known_projects),
             org_proven=run.connection.org_proof == "proven",
         )
-        snapshot = normalize(raw, context, privacy, _sealed_ids(run, hour))
+        snapshot = normalize(raw, context, privacy, sealed.which)
     facts = run_facts(stats, limit, run)
     if earlier is None:
         return snapshot, facts
     return join_snapshots(earlier[0], snapshot), join_runs(earlier[1], facts)
+
+
+def _capacity(earlier: Taken | None) -> Capacity:
+    """Return how much the hour may still take beside what its earlier runs left."""
+    rows = earlier[0].audit_events.rows if earlier else ()
+    n_bytes = sum(len(repr(row)) for row in rows)
+    return Capacity(MOST_EVENTS - len(rows), MOST_BYTES - n_bytes)
 
 
 async def _pull(
@@ -112,7 +126,8 @@ async def _pull(
     stats: RunStats,
     limit: ConcurrencyLimit,
     marks: Watermarks,
-    windows: watermarks.AuditWindows,
+    plan: AuditPlan,
+    watch: LogWatch,
     checkpoint: Checkpoint,
 ) -> RawSnapshot:
     known_ids = _known_ids(run, hour, marks)
@@ -132,8 +147,8 @@ async def _pull(
         if hour.previous and _was_refused(hour.previous):
             # What was refused whole an hour ago costs one request a try until it no longer is.
             await openai.get("/organization/users", [("limit", "1")])
-        raw = await fetch(openai, marks, windows, hour.end, known_ids, checkpoint)
-        return believed(raw, windows.lo, key_answered=stats.pages > 0)
+        raw = await fetch(openai, marks, plan, watch, hour.end, known_ids, checkpoint)
+        return believed(raw, plan, key_answered=stats.pages > 0)
 
 
 def _was_refused(seal: Seal) -> bool:
@@ -142,16 +157,8 @@ def _was_refused(seal: Seal) -> bool:
 
 def _known_ids(run: HourRun, hour: HourToClose, marks: Watermarks) -> KnownIds:
     """Return whose removal is to be confirmed: what is always read, and what is due."""
-    names = (*REQUIRED_LISTS, *watermarks.due_sections(marks, hour.end))
+    names = (*REQUIRED_LISTS, *due_sections(marks, hour.end))
     return KnownIds.of({name: run.store.load(hour.carried(name), EPISODES[name]) for name in names})
-
-
-def _sealed_ids(run: HourRun, hour: HourToClose) -> Callable[[int], set[str]]:
-    def since(second: int) -> set[str]:
-        start = floor_hour(datetime.fromtimestamp(second, UTC))
-        return sealed_event_ids(run.context.evidence, run.chain, start, hour.start)
-
-    return since
 
 
 def _admin_key(run: HourRun) -> str:

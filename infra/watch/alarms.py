@@ -9,7 +9,13 @@ from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sns_subscriptions as subscriptions
 from constructs import Construct
 
-from functions.shared.observability import FAILED_PACKS, MISSED_HOURS, MISSING_TOKENS, NAMESPACE
+from functions.shared.observability import (
+    FAILED_PACKS,
+    HOURS_BEHIND,
+    MISSED_HOURS,
+    MISSING_TOKENS,
+    NAMESPACE,
+)
 from infra.compute.functions import Functions
 from infra.compute.queues import Queues
 from infra.settings import StageSettings
@@ -54,6 +60,13 @@ def create_alarms(
         "MissedHoursAlarm",
         "An hour was sealed as missed: nobody pictured it within its grace",
         _metric(MISSED_HOURS, "snapshot"),
+    )
+    _alarm(
+        scope,
+        topic,
+        "HoursBehindAlarm",
+        "An hour was sealed while the reading of its audit log stood behind it",
+        _metric(HOURS_BEHIND, "snapshot"),
     )
     _alarm(
         scope,

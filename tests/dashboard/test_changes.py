@@ -23,7 +23,12 @@ def test_a_change_says_what_of_what_and_what_explains_it(page: Page, site: Site)
         [
             ("2026-04-15 09:00–10:00", "user changed", "reader → owner", "audit_log-0002"),
             ("API key added", "key_0009", "cannot tell", "one may still come in, for 72 hours"),
-            ("user removed", "user-0007", "unexplained", "72 hours and a whole rescan later"),
+            (
+                "user removed",
+                "user-0007",
+                "unexplained",
+                "73 hours later, when the log was read again",
+            ),
         ]
     ):
         for text in texts:

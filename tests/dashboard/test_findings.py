@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from functions.shared.sections import BY_NAME
+from functions.snapshot.findings.audit_log import LOG_ENTRY_CHANGED, LOG_ENTRY_GONE
 from functions.snapshot.findings.register import NEEDS
 from functions.snapshot.reconcile import verdicts
 from functions.snapshot.reconcile.findings import EVENT_WITHOUT_CHANGE, UNEXPLAINED_CHANGE
@@ -19,7 +20,8 @@ from tests.dashboard.world import Json, finding
 pytestmark = pytest.mark.browser
 WORDS = (DASHBOARD / "app" / "finding-words.js").read_text()
 DOCUMENTED = (DASHBOARD.parent / "docs" / "findings.md").read_text()
-KINDS = {*NEEDS, UNEXPLAINED_CHANGE, EVENT_WITHOUT_CHANGE}
+_ALTERED = {LOG_ENTRY_CHANGED, LOG_ENTRY_GONE}
+KINDS = {*NEEDS, *_ALTERED, UNEXPLAINED_CHANGE, EVENT_WITHOUT_CHANGE}
 PATH = f"/orgs/org-northwind/findings/{1:024x}/state"
 
 
@@ -60,7 +62,7 @@ def test_no_code_is_shown_where_there_are_words(page: Page, site: Site) -> None:
     named += [
         finding(100 + n, reason=reason)
         for n, reason in enumerate(
-            [*sorted(told_reasons()), "no_event_for_role", "no_trace_of_user_added"]
+            [*sorted(told_reasons()), "no_event_for_role", "no_trace_of_user_added", "entries_3"]
         )
     ]
     site.world.lists["/findings"], site.world.page_size = named, 100

@@ -47,6 +47,7 @@ def test_every_function_s_errors_raise_an_alarm(template: Template) -> None:
     ("metric", "service"),
     [
         (observability.MISSED_HOURS, "snapshot"),
+        (observability.HOURS_BEHIND, "snapshot"),
         (observability.FAILED_PACKS, "pack"),
         (observability.MISSING_TOKENS, "pack"),
     ],

@@ -5,7 +5,7 @@ from typing import Any
 
 from functions.shared.evidence.seals import Seal
 from functions.shared.hours import rfc3339
-from functions.snapshot.fetch import watermarks
+from functions.snapshot.fetch import audit_marks
 from functions.snapshot.hour_to_close import HourToClose
 from tests.support.seal_parts import section_seal
 
@@ -49,7 +49,7 @@ def test_the_last_whole_snapshot_of_a_section() -> None:
 
 def test_watermarks_are_none_until_something_was_read() -> None:
     """A seal of version 2 of an hour before that says nothing of any stream."""
-    marks = watermarks.initial()
+    marks = audit_marks.initial()
     assert hour(watermarks=marks).watermarks == marks
     assert hour(watermarks={"streams": {}}).watermarks is None
     assert hour().watermarks is None

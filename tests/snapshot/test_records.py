@@ -6,7 +6,7 @@ import pytest
 
 from functions.shared.canonical import canonical, strict_loads
 from functions.shared.errors import KeyRejected
-from functions.snapshot.fetch import watermarks
+from functions.snapshot.fetch import audit_marks
 from functions.snapshot.records import Listing, SectionRead, Snapshot
 from tests.snapshot.rows import user_state
 
@@ -18,7 +18,7 @@ def snapshot(audit: str = "complete", **statuses: str) -> Snapshot:
         name: SectionRead(status, f"{name} is {status}") for name, status in usual.items()
     }
     events: Any = SectionRead(audit, f"log is {audit}")
-    return Snapshot(lists, events, watermarks.initial(), "from", "to")
+    return Snapshot(lists, events, audit_marks.initial(), "from", "to")
 
 
 @pytest.mark.parametrize(
@@ -76,12 +76,13 @@ def test_a_snapshot_survives_as_json() -> None:
     left = Snapshot(
         {**snapshot().lists, "users": users},
         snapshot().audit_events,
-        watermarks.initial(),
+        audit_marks.initial(),
         "2026-04-01T06:01:00Z",
         "2026-04-01T06:02:00Z",
     )
     document = left.to_json()
-    assert set(document) == {"sections", "watermarks", "pictured_from", "pictured_to"}
+    parts = {"sections", "watermarks", "pictured_from", "pictured_to", "altered"}
+    assert set(document) == parts
     assert set(document["sections"]) == {"users", "projects", "api_keys", "audit_events"}
     assert document["sections"]["users"] == {
         "status": "partial",

@@ -1,11 +1,12 @@
 """Two runs of one hour: what need not be read again, and what they make together."""
 
+from dataclasses import replace
 from typing import Any
 
 from functions.shared.errors import ProjectVanished
 from functions.shared.records.seals import Run
-from functions.snapshot.fetch import watermarks
-from functions.snapshot.records import SectionRead, Snapshot
+from functions.snapshot.fetch import audit_marks
+from functions.snapshot.records import AlteredEntries, SectionRead, Snapshot
 from functions.snapshot.resume import (
     NOTHING_READ,
     Checkpoint,
@@ -22,7 +23,7 @@ FAILED: SectionRead[Any] = SectionRead("failed", "server_error", lasting=False)
 def snapshot(audit: Any = EMPTY, at: str = "1", marks: Any = None, **lists: Any) -> Snapshot:
     """Return a snapshot of an empty organization, but for some sections."""
     usual = dict.fromkeys(["users", "projects", "api_keys"], EMPTY) | lists
-    known = {**watermarks.initial(), **(marks or {})}
+    known = {**audit_marks.initial(), **(marks or {})}
     return Snapshot(usual, audit, known, f"from {at}", f"to {at}")  # type: ignore[arg-type]
 
 
@@ -160,8 +161,8 @@ def test_events_of_both_runs_are_sealed_together() -> None:
     assert [row["event_id"] for row in result.rows] == ["a", "b", "c"]
     assert result.reason == "two"
     whole = log("complete", B)
-    assert both(log("partial", A), whole) == whole
     assert both(whole, log("partial", A)) == whole
+    assert both(log("partial", A, C), whole) == log("complete", A, B, C)
     assert both(log("unproven"), FAILED).status == "unproven"
 
 
@@ -175,7 +176,7 @@ def test_a_log_that_failed_later_stays_as_it_was_read() -> None:
 
 def test_watermarks_are_the_later_runs_unless_it_did_not_read_the_log() -> None:
     """Lists have marks of their own."""
-    old: Any = {"proven": True, "deep_at": "d", "month_closed": "m", "streams": {"a": 1}}
+    old: Any = {"proven": True, "streams": {"a": 1}}
     partial = log("partial")
 
     def marks(earlier: Any, later: Any) -> Any:
@@ -183,11 +184,20 @@ def test_watermarks_are_the_later_runs_unless_it_did_not_read_the_log() -> None:
         second = snapshot(later, marks={"optional": {"groups": 2, "invites": 2}})
         return join_snapshots(first, second).watermarks
 
-    new = {**watermarks.initial(), "optional": {"groups": 1, "invites": 2}}
+    new = {**audit_marks.initial(), "optional": {"groups": 1, "invites": 2}}
     assert marks(partial, partial) == new
     assert marks(partial, FAILED) == new | old
     assert marks(EMPTY, partial) == new | old
     assert join_snapshots(snapshot(), snapshot()).watermarks["optional"] == {}
+
+
+def test_entries_that_either_run_found_altered_are_told() -> None:
+    """Each once."""
+    first, second = (
+        replace(snapshot(), altered=AlteredEntries(changed=changed, gone=["g"]))
+        for changed in (["b", "a"], ["c", "b"])
+    )
+    assert join_snapshots(first, second).altered == {"changed": ["a", "b", "c"], "gone": ["g"]}
 
 
 def test_runs_add_up() -> None:

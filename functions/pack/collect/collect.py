@@ -31,9 +31,11 @@ from functions.shared.records.seals import (
     SectionSeal,
     SegmentEntry,
     Segments,
+    StreamMarks,
 )
 
 _READ = ("complete", "partial")
+_WAITED_S = 72 * 3600
 _NOT_GAPS = ("complete", "partial", "paused")
 
 
@@ -110,7 +112,7 @@ class _SealReader:
             self._add_events(seal, entry)
         if seal.hour >= self.period.start:
             organization.verdicts += _segments(seal, segments["verdicts"])
-        organization.audited_through = _audited_through(seal.content)
+        organization.settled_through = _settled_through(seal.content)
         if self._in_period(seal.hour):
             organization.changes += _segments(seal, segments["changes"])
             organization.runs.add(seal)
@@ -201,8 +203,19 @@ def _audit_log(content: SealContent, before: str) -> str:
     return "proven" if content["watermarks"]["proven"] else "unproven"
 
 
-def _audited_through(content: SealContent) -> int | None:
+def _settled_through(content: SealContent) -> int | None:
+    """Return the second up to which the log was waited for, None where nothing was read."""
     streams = content["watermarks"]["streams"].values()
-    ends = [end for stream in streams if (end := stream["closed_through"]) is not None]
     # A stream that never answered (its scope is missing) holds no events that could settle.
-    return min(ends, default=None)
+    return min(
+        (_settled(stream) for stream in streams if stream["closed_through"] is not None),
+        default=None,
+    )
+
+
+def _settled(stream: StreamMarks) -> int:
+    settled = stream["reread_73"]
+    if settled is not None:
+        return settled
+    # Version 2 waited 72 hours, and did not note how far it had read again.
+    return (stream["closed_through"] or 0) - _WAITED_S

@@ -124,7 +124,8 @@ class Organization:
         verdicts: segments of verdicts on changes, by sealing hour, from the period's start to the
             last seal that counts.
         runs: how the hours of the period were read.
-        audited_through: epoch second up to which the audit log was read at the cut.
+        settled_through: epoch second up to which the audit log was read again at the cut, so
+            that no further event is waited for.
         orphan_objects: keys of objects among the period's segments that no seal names.
     """
 
@@ -144,7 +145,7 @@ class Organization:
     changes: list[Segment] = field(default_factory=list)
     verdicts: list[Segment] = field(default_factory=list)
     runs: RunTotals = field(default_factory=RunTotals)
-    audited_through: int | None = None
+    settled_through: int | None = None
     orphan_objects: list[str] = field(default_factory=list)
 
     @property

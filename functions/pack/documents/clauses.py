@@ -175,6 +175,9 @@ FINDINGS: Final = {
     "many_owners": ("CC6.3", "A.8.2", "Art. 21(2)(i)", "Art. 9(4)(c)"),
     "service_account_person_left": ("CC6.2", "A.5.16", "A.5.18", "Art. 21(2)(i)", "Art. 9(4)(c)"),
     "audit_log_unproven": ("CC7.2", "A.8.15", "Art. 10(3)"),
+    "audit_log_behind": ("CC7.2", "A.8.15", "Art. 10(3)"),
+    "log_entry_changed": ("CC7.2", "A.8.15", "Art. 10(3)"),
+    "log_entry_gone": ("CC7.2", "A.8.15", "Art. 10(3)"),
     "unexplained_change": _CHANGED,
     "event_without_change": _CHANGED,
 }

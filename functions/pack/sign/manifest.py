@@ -133,19 +133,19 @@ def _chain(organization: Organization) -> ManifestChain:
 
 
 def _settled_through(cut_hour: str, organizations: Sequence[Organization]) -> str | None:
-    """Return the instant before which no further event can come; None where nothing is settled.
+    """Return the instant before which no further event is waited for; None: nothing is settled.
 
-    Not the cut alone decides, but how far the audit logs were really read by then. A log that
-    the key may not read will not bring anything more.
+    Not the cut alone decides, but how far the audit logs were really read again by then. A log
+    that the key may not read will not bring anything more.
     """
-    ends = [parse_instant(cut_hour) + HOUR]
+    ends = [parse_instant(cut_hour) + HOUR - SETTLING]
     for organization in organizations:
         if organization.audit_log == "forbidden":
             continue
-        if organization.audited_through is None:
+        if organization.settled_through is None:
             return None
-        ends.append(datetime.fromtimestamp(organization.audited_through, UTC))
-    return rfc3339(min(ends) - SETTLING)
+        ends.append(datetime.fromtimestamp(organization.settled_through, UTC))
+    return rfc3339(min(ends))
 
 
 def _hash_scheme() -> HashScheme:

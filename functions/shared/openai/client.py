@@ -135,11 +135,19 @@ class OpenAI:
         Raises:
             UpstreamError: the class says why, ``lasting`` whether another try can help.
         """
+        return (await self.get_sized(path, params))[0]
+
+    async def get_sized(self, path: str, params: Params | None = None) -> tuple[Json, int]:
+        """Return what ``get`` does, and the bytes it took of the run's budget.
+
+        Raises:
+            UpstreamError: the class says why, ``lasting`` whether another try can help.
+        """
         tries = 0
         while True:
             number = 0
             try:
-                async with self.concurrency as number:
+                async with self.concurrency.slot(_queue(path)) as number:
                     answer = await self._ask_once(path, params or [])
             except UpstreamError as error:
                 if isinstance(error, Throttled):
@@ -179,7 +187,7 @@ class OpenAI:
             raise Throttled("OpenAI asks to wait past this run's end", retry_after_s=wait_s)
         await self.sleep(wait_s)
 
-    async def _ask_once(self, path: str, params: Params) -> Json:
+    async def _ask_once(self, path: str, params: Params) -> tuple[Json, int]:
         await self._wait_if_told()
         allowed_s = min(REQUEST_TIMEOUT_S, self.remaining_s())
         if allowed_s <= 0:
@@ -211,7 +219,7 @@ class OpenAI:
         self.budget.read(len(body))
         document = _object(body, headers.get("x-request-id"))
         self.stats.pages += 1
-        return document
+        return document, len(body)
 
     async def _read(
         self, path: str, params: Params, watch: SettingsWatch
@@ -257,6 +265,10 @@ class OpenAI:
             raise AnsweredForAnother(
                 "the answer is for another organization", request_id=headers.get("x-request-id")
             )
+
+
+def _queue(path: str) -> str:
+    return "audit log" if path.endswith("/audit_logs") else "lists"
 
 
 def _may_mend(error: UpstreamError) -> bool:

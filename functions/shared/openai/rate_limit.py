@@ -7,9 +7,11 @@ may use up, so that neither a huge organization nor a hostile answer takes more 
 
 import asyncio
 from collections import deque
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
-from functions.shared.errors import RequestBudgetSpent, ResponseTooLarge, UpstreamError
+from functions.shared.errors import RequestBudgetSpent, UpstreamError
 
 MAX_IN_FLIGHT = 32
 
@@ -17,6 +19,9 @@ MAX_IN_FLIGHT = 32
 @dataclass(slots=True)
 class ConcurrencyLimit:
     """How many requests may be under way: halves when OpenAI throttles, grows when it does not.
+
+    Who waits, waits in a queue; the queues take turns, so that neither a thousand lists of keys nor
+    a flooded audit log makes the other wait for its end.
 
     Attributes:
         limit: the present level; whole requests, rounded down.
@@ -28,13 +33,14 @@ class ConcurrencyLimit:
     _under_way: int = 0
     _sent: int = 0
     _halved_at: int = 0
-    _waiting: deque[asyncio.Future[None]] = field(default_factory=deque)
+    _waiting: dict[str, deque[asyncio.Future[None]]] = field(default_factory=dict)
 
-    async def __aenter__(self) -> int:
-        """Wait for a slot, first come first served; return the request's number."""
+    @asynccontextmanager
+    async def slot(self, queue: str = "") -> AsyncIterator[int]:
+        """Wait for a slot, first come first served within a queue; give the request's number."""
         while self._under_way >= int(self.limit):
             slot: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-            self._waiting.append(slot)
+            self._waiting.setdefault(queue, deque()).append(slot)
             try:
                 await slot
             except asyncio.CancelledError:
@@ -43,17 +49,21 @@ class ConcurrencyLimit:
                 raise
         self._under_way += 1
         self._sent += 1
-        return self._sent
-
-    async def __aexit__(self, *_: object) -> None:
-        """Give the slot back."""
-        self._under_way -= 1
-        self._let_in()
+        try:
+            yield self._sent
+        finally:
+            self._under_way -= 1
+            self._let_in()
 
     def _let_in(self) -> None:
         free = int(self.limit) - self._under_way
         while free > 0 and self._waiting:
-            slot = self._waiting.popleft()
+            # Whose turn it was goes to the end.
+            queue, slots = next(iter(self._waiting.items()))
+            del self._waiting[queue]
+            slot = slots.popleft()
+            if slots:
+                self._waiting[queue] = slots
             if not slot.done():
                 slot.set_result(None)
                 free -= 1
@@ -116,11 +126,15 @@ class RequestBudget:
         """Take the bytes of an answer.
 
         Raises:
-            ResponseTooLarge: there are not as many left.
+            RequestBudgetSpent: there are not as many left.
         """
         if n_bytes > self.n_bytes:
-            raise ResponseTooLarge("the run has read as many bytes as it may")
+            raise RequestBudgetSpent("the run has read as many bytes as it may")
         self.n_bytes -= n_bytes
+
+    def give_back(self, n_bytes: int) -> None:
+        """Give bytes back that do not stay in memory."""
+        self.n_bytes += n_bytes
 
     def answered(self) -> None:
         """Note a good answer: failures before it were not the end."""

@@ -21,7 +21,11 @@ from functions.shared.records.fields import (
 
 
 class EventDetails(TypedDict, total=False):
-    """What else may be kept of an event: of the actor, the payload, and undocumented fields."""
+    """What else may be kept of an event: of the actor, the payload, and undocumented fields.
+
+    ``origin_digest`` is over the documented fields as OpenAI shows them, keyed, with the number of
+    the schema before it.
+    """
 
     actor_key_id: MaybeText
     asn: object
@@ -30,6 +34,7 @@ class EventDetails(TypedDict, total=False):
     user_agent: MaybeText
     payload: object
     stream: MaybeText
+    origin_digest: Text
     extra: Json
 
 

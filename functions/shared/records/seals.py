@@ -144,8 +144,8 @@ class OptionalMarks(TypedDict):
     status: Text
 
 
-class RescanMarks(TypedDict):
-    """When the audit log was last rescanned: the daily rescan's mark, and the month's."""
+class RescanMarks(TypedDict, total=False):
+    """What version 2 said of its daily rescan and its month's; the marks of a stream follow."""
 
     deep_at: MaybeInstant
     month_closed: MaybeText

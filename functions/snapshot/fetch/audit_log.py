@@ -1,183 +1,282 @@
-"""Read the audit log by windows of time, so that no cursor need be trusted.
+"""Read a stretch of the audit log by windows of time, so that no cursor need be trusted.
 
 Step 1 of 6, part: audit events. A window ``[lo, hi)`` answered with ``has_more=false`` is closed.
-One with more is thrown away and split by the density seen, down to one second. No order of the
-answer and no meaning of ``before``/``after`` is assumed. Only inside a single second with over 100
-events is a cursor used, under guards; where it is inconsistent, the second is named as *overflow*
-and the reading goes on beyond it.
+One with more, or too large to be read, is thrown away and asked for in smaller parts, down to one
+second. No order of the answer and no meaning of ``before``/``after`` is assumed. Only inside a
+single second with over 100 events is a cursor used, under guards; where it is inconsistent, the
+second is named as *overflow* and the reading goes on beyond it.
 """
 
 import asyncio
-import itertools
-from collections.abc import Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from functions.shared.canonical import Json
-from functions.shared.errors import BadResponse, UpstreamError
+from functions.shared.errors import (
+    BadResponse,
+    EndpointUnavailable,
+    ParameterRefused,
+    ResponseTooLarge,
+    UpstreamError,
+    UpstreamTimeout,
+)
 from functions.shared.openai.client import OpenAI, Params
-from functions.snapshot.fetch.pagination import MAX_PAGES, PAGE_SIZE, open_page
+from functions.snapshot.fetch.audit_page import (
+    PATH,
+    inside_of,
+    instants,
+    page_of,
+    window_query,
+)
+from functions.snapshot.fetch.pagination import MAX_PAGES, PAGE_SIZE
+from functions.snapshot.fetch.windows import Stretch, Window
 from functions.snapshot.records import AuditLogRead
 
-PATH = "/organization/audit_logs"
-MAX_PIECES = 64
-# Aim below a full page, so that a slightly uneven piece still closes at once.
-_FILL = 0.85
+# In a window as short as this a page that is not full and promises more is told, not halved.
+_SHORT_S = 60
+# Pages to try where one second's page is too large.
+_SMALLER = (10, 1)
+_OF_THE_WINDOW = (BadResponse, ResponseTooLarge, UpstreamTimeout)
+
+Keep = Callable[[list[Json]], list[Json]]
+"""From the events of a closed window to those of them that must stay in memory."""
 
 
 @dataclass(slots=True)
 class WindowBudget:
-    """How many windows a run may still ask for."""
+    """How many requests a part of a run may still make; what is begun is ended."""
 
-    windows: int
+    requests: int
+    spent: int = 0
 
-    def spend(self) -> bool:
-        """Take one; False when none is left."""
-        self.windows -= 1
-        return self.windows >= 0
-
-
-async def read_audit_log(
-    openai: OpenAI, stream: Params, lo: int, hi: int, budget: WindowBudget
-) -> AuditLogRead:
-    """Close ``[lo, hi)``, or as much of it from ``lo`` on as can be.
-
-    Args:
-        openai: the client.
-        stream: the parameters that choose the stream.
-        lo: epoch second, included.
-        hi: epoch second, excluded.
-        budget: windows the run may still ask for; shared with others.
-    """
-    if lo >= hi:
-        return AuditLogRead([], hi)
-    windows = await _close(openai, stream, lo, hi, budget)
-    events = [event for window in windows for event in window.events]
-    overflow = tuple(window.lo for window in windows if window.overflows)
-    still_open = next((window for window in windows if not window.closed), None)
-    if still_open is None:
-        return AuditLogRead(events, hi, None, overflow)
-    error = next((window.error for window in windows if window.error is not None), None)
-    return AuditLogRead(events, still_open.lo, error, overflow)
+    @property
+    def is_left(self) -> bool:
+        """Tell whether another window may be asked for."""
+        return self.spent < self.requests
 
 
 @dataclass(frozen=True, slots=True)
-class _Window:
-    """One window of time: closed, or left open for a reason."""
+class StreamReader:
+    """One stream of the audit log, and what the run may use up on it.
 
-    lo: int
-    closed: bool
-    events: list[Json] = field(default_factory=list)
-    error: UpstreamError | None = None
-    overflows: bool = False
-
-
-async def _close(
-    openai: OpenAI, stream: Params, lo: int, hi: int, budget: WindowBudget
-) -> Sequence[_Window]:
-    if not budget.spend():
-        return [_Window(lo, closed=False)]
-    try:
-        page = await openai.get(PATH, [*_query(lo, hi), *stream])
-        items, has_more = _items(page)
-        if not has_more:
-            return [_Window(lo, closed=True, events=_inside(items, lo, hi))]
-        if hi - lo == 1:
-            return [await _one_second(openai, stream, lo, items)]
-    except UpstreamError as error:
-        return [_Window(lo, closed=False, error=error)]
-    bounds = split(lo, hi, [when for item in items if (when := effective_at(item)) is not None])
-    # All pieces at once: the client's limit bounds how many are under way, oldest first.
-    pieces = await asyncio.gather(
-        *(_close(openai, stream, a, b, budget) for a, b in itertools.pairwise(bounds))
-    )
-    return [window for windows in pieces for window in windows]
-
-
-def _items(page: Json) -> tuple[list[Json], bool]:
-    # A window never follows a cursor, so an absent one is no fault here.
-    has_more = page.get("has_more")
-    if has_more is None:
-        raise BadResponse("has_more is missing")
-    items, _ = open_page({**page, "has_more": False})
-    if has_more is True and not items:
-        raise BadResponse("more is promised, but nothing is shown")
-    if not isinstance(has_more, bool):
-        raise BadResponse("has_more is neither true nor false")
-    return items, has_more
-
-
-def _query(lo: int, hi: int) -> Params:
-    return [
-        ("effective_at[gte]", str(lo)),
-        ("effective_at[lt]", str(hi)),
-        ("limit", str(PAGE_SIZE)),
-    ]
-
-
-def effective_at(event: Json) -> int | None:
-    """Return an event's epoch second, None where it has no readable one."""
-    value = event.get("effective_at")
-    if isinstance(value, bool) or not isinstance(value, int) or not 0 < value < 2**33:
-        return None
-    return value
-
-
-def _inside(items: list[Json], lo: int, hi: int) -> list[Json]:
-    # A record whose time cannot be read belongs to the window that showed it. One from outside the
-    # window is not this window's: its own window shows it, or showed it before.
-    return [item for item in items if (when := effective_at(item)) is None or lo <= when < hi]
-
-
-def split(lo: int, hi: int, instants: list[int]) -> list[int]:
-    """Return the bounds of the pieces to ask for next: at least two, of whole seconds.
-
-    The page shows about 100 events of the window; the time they span tells how dense the window
-    is, whichever end of it they come from.
+    Attributes:
+        openai: the client.
+        stream: the parameters that choose the stream.
+        keep: says what of a closed window must stay in memory.
+        has_capacity: tells whether more events may be kept.
     """
-    span = max(1, max(instants) - min(instants)) if instants else hi - lo
-    expected = len(instants) * (hi - lo) / span if instants else 2 * PAGE_SIZE
-    pieces = round(expected / (PAGE_SIZE * _FILL))
-    pieces = min(max(2, pieces), MAX_PIECES, hi - lo)
-    return [lo + (hi - lo) * number // pieces for number in range(pieces + 1)]
 
+    openai: OpenAI
+    stream: Params
+    keep: Keep
+    has_capacity: Callable[[], bool] = lambda: True
 
-async def _one_second(openai: OpenAI, stream: Params, second: int, first: list[Json]) -> _Window:
-    """Page through one second by a cursor, forward or, where that goes round, backward."""
-    for direction in ("after", "before"):
-        events = await _paged(openai, stream, second, first, direction)
-        if events is not None:
-            return _Window(second, closed=True, events=_inside(events, second, second + 1))
-    events = _inside(first, second, second + 1)
-    return _Window(second, closed=True, events=events, overflows=True)
+    async def read(
+        self, stretch: Stretch, budget: WindowBudget, *, stops_at_empty: bool = False
+    ) -> AuditLogRead:
+        """Close a stretch, or as much of it as can be.
 
+        Args:
+            stretch: what to read.
+            budget: requests it may make.
+            stops_at_empty: whether to end early at a window without an event.
+        """
+        read = _Reading(self, stretch, budget, stops_at_empty)
+        await read.run()
+        # By time, whatever was answered first: two runs over one log read the same.
+        events = [event for _, part in sorted(read.parts, key=_window) for event in part]
+        overflow = tuple(sorted(read.overflow))
+        return AuditLogRead(events, stretch.edge, read.error, overflow, stretch.is_closed)
 
-async def _paged(
-    openai: OpenAI, stream: Params, second: int, first: list[Json], direction: str
-) -> list[Json] | None:
-    """Return a second's events, None where the pages contradict what was promised.
+    async def nothing_before(self, second: int, budget: WindowBudget) -> bool:
+        """Tell whether the stream shows nothing before a second.
 
-    Every page must be new from its first record to its last: a server that understands the cursor
-    the other way round shows again what was shown.
+        Raises:
+            UpstreamError: it did not say.
+        """
+        budget.spent += 1
+        query = [("effective_at[lt]", str(second)), ("limit", "1"), *self.stream]
+        items, has_more = page_of(await self.openai.get(PATH, query))
+        return not items and not has_more
 
-    Raises:
-        UpstreamError: a failure that another try may mend.
-    """
-    events = {str(item.get("id")): item for item in first}
-    cursor: object = first[-1].get("id")
-    for _ in range(MAX_PAGES):
-        query = [*_query(second, second + 1), (direction, str(cursor)), *stream]
+    async def ask(self, window: Window, budget: WindowBudget) -> "_Answer":
+        """Return what a window's answer was."""
+        lo, hi = window
         try:
-            page = await openai.get(PATH, query)
+            items, has_more = await self._page(lo, hi, budget, PAGE_SIZE)
+            inside = inside_of(items, lo, hi)
+            if not has_more:
+                return _Answer(inside, closed=True)
+            if window.length == 1:
+                return await self._one_second(lo, items, budget)
+            if len(inside) < PAGE_SIZE and window.length <= _SHORT_S:
+                return await self._promised(window, items, budget)
+            return _Answer(inside)
+        except _OF_THE_WINDOW as error:
+            try:
+                return await self._unread(window, error, budget)
+            except UpstreamError as later:
+                return _Answer(error=later, failed=True)
         except UpstreamError as error:
-            if error.lasting:
+            return _Answer(error=error, failed=True)
+
+    async def _page(
+        self, lo: int, hi: int, budget: WindowBudget, limit: int, cursor: Params | None = None
+    ) -> tuple[list[Json], bool]:
+        budget.spent += 1
+        query = [*window_query(lo, hi, limit), *(cursor or []), *self.stream]
+        page, n_bytes = await self.openai.get_sized(PATH, query)
+        # What stays in memory of it is counted by whoever keeps it.
+        self.openai.budget.give_back(n_bytes)
+        return page_of(page)
+
+    async def _unread(
+        self, window: Window, error: UpstreamError, budget: WindowBudget
+    ) -> "_Answer":
+        """Return what to do about a window whose answer could not be read.
+
+        Raises:
+            UpstreamError: it is not the window's fault: OpenAI does not answer at all.
+        """
+        if not isinstance(error, ResponseTooLarge):
+            # An empty second tells whether anything is answered well.
+            await self._page(1, 2, budget, 1)
+        if window.length > 1:
+            return _Answer(error=error)
+        for limit in _SMALLER:
+            try:
+                first, has_more = await self._page(*window, budget, limit)
+                if not has_more:
+                    return _Answer(inside_of(first, *window), closed=True)
+                events = await self._paged(window, first, "after", budget, limit)
+            except _OF_THE_WINDOW:
+                continue
+            if events is not None:
+                return _Answer(inside_of(events, *window), closed=True)
+        return _Answer(closed=True, overflows=True)
+
+    async def _promised(self, window: Window, first: list[Json], budget: WindowBudget) -> "_Answer":
+        """Look whether there is more behind a page that is not full, by a cursor."""
+        events = await self._paged(window, first, "after", budget) if first else None
+        if events is None:
+            return _Answer(inside_of(first, *window), closed=True, overflows=True)
+        return _Answer(inside_of(events, *window), closed=True)
+
+    async def _one_second(self, second: int, first: list[Json], budget: WindowBudget) -> "_Answer":
+        """Page through one second by a cursor, forward or, where that goes round, backward."""
+        window = Window(second, second + 1)
+        for direction in ("after", "before") if first else ():
+            events = await self._paged(window, first, direction, budget)
+            if events is not None:
+                return _Answer(inside_of(events, *window), closed=True)
+        return _Answer(inside_of(first, *window), closed=True, overflows=True)
+
+    async def _paged(
+        self,
+        window: Window,
+        first: list[Json],
+        direction: str,
+        budget: WindowBudget,
+        limit: int = PAGE_SIZE,
+    ) -> list[Json] | None:
+        """Return a window's events, None where the pages contradict what was promised.
+
+        Every page must be new from its first record to its last: a server that understands the
+        cursor the other way round shows again what was shown.
+
+        Raises:
+            UpstreamError: a failure that another try may mend.
+        """
+        events = {str(item.get("id")): item for item in first}
+        cursor: object = first[-1].get("id") if first else None
+        for _ in range(MAX_PAGES):
+            try:
+                items, has_more = await self._page(
+                    *window, budget, limit, [(direction, str(cursor))]
+                )
+            except (ParameterRefused, EndpointUnavailable):
                 return None
-            raise
-        items, has_more = _items(page)
-        fresh = {str(item.get("id")): item for item in items}
-        if not fresh or fresh.keys() & events.keys():
-            return None
-        events |= fresh
-        if not has_more:
-            return list(events.values())
-        cursor = items[-1].get("id")
-    return None
+            fresh = {str(item.get("id")): item for item in items}
+            if not fresh or fresh.keys() & events.keys():
+                return None
+            events |= fresh
+            if not has_more:
+                return list(events.values())
+            cursor = items[-1].get("id")
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """What a window's answer was: closed, failed, or to be asked for in parts."""
+
+    events: list[Json] = field(default_factory=list)
+    closed: bool = False
+    overflows: bool = False
+    failed: bool = False
+    error: UpstreamError | None = None
+
+
+@dataclass(slots=True)
+class _Reading:
+    """A stretch under way."""
+
+    reader: StreamReader
+    stretch: Stretch
+    budget: WindowBudget
+    stops_at_empty: bool = False
+    parts: list[tuple[Window, list[Json]]] = field(default_factory=list)
+    overflow: list[int] = field(default_factory=list)
+    error: UpstreamError | None = None
+    met_empty: bool = False
+
+    async def run(self) -> None:
+        """Ask for windows, the one nearest to the start first, until all are closed or one fails.
+
+        Raises:
+            BaseException: what is no answer of OpenAI's; nothing is left under way.
+        """
+        under_way: dict[asyncio.Task[_Answer], Window] = {}
+        try:
+            while True:
+                self._begin(under_way)
+                if not under_way:
+                    return
+                done, _ = await asyncio.wait(under_way, return_when=asyncio.FIRST_COMPLETED)
+                for task in done:
+                    self._take(under_way.pop(task), task.result())
+        finally:
+            for task in under_way:
+                task.cancel()
+
+    def _begin(self, under_way: dict[asyncio.Task[_Answer], Window]) -> None:
+        while len(under_way) < self.stretch.at_once and self._goes_on():
+            window = self.stretch.next()
+            if window is None:
+                return
+            asking = self.reader.ask(window, self.budget)
+            under_way[asyncio.create_task(asking)] = window
+
+    def _goes_on(self) -> bool:
+        if self.error is not None or (self.stops_at_empty and self.met_empty):
+            return False
+        return self.budget.is_left and self.reader.has_capacity()
+
+    def _take(self, window: Window, answer: _Answer) -> None:
+        if answer.failed:
+            self.error = self.error or answer.error
+            self.stretch.unanswered(window)
+        elif answer.closed:
+            self.stretch.closed(window, len(answer.events))
+            self.parts.append((window, self.reader.keep(answer.events)))
+            self.met_empty = self.met_empty or not answer.events
+            if answer.overflows:
+                self.overflow.append(window.lo)
+        elif answer.error is not None:
+            self.stretch.unreadable(window)
+        else:
+            self.stretch.dense(window, instants(answer.events))
+
+
+def _window(part: tuple[Window, list[Json]]) -> Window:
+    return part[0]

@@ -15,20 +15,21 @@ from functions.shared.errors import (
     ScopeMissing,
     UpstreamError,
 )
+from functions.snapshot.fetch.audit_marks import AuditPlan
 from functions.snapshot.fetch.optional import OptionalLists
 from functions.snapshot.fetch.pull import RawSnapshot
 from functions.snapshot.records import AuditLog, AuditLogRead, Listing
 
 
-def believed(raw: RawSnapshot, lo: Mapping[str, int], *, key_answered: bool) -> RawSnapshot:
+def believed(raw: RawSnapshot, plan: AuditPlan, *, key_answered: bool) -> RawSnapshot:
     """Return what was read, each refusal as it is to be believed.
 
     Args:
         raw: what OpenAI answered.
-        lo: the second from which each stream of the audit log was asked for.
+        plan: what the audit log was asked for.
         key_answered: whether the run has had any good answer with this key.
     """
-    return _Judge(key_answered).whole(raw, lo)
+    return _Judge(key_answered).whole(raw, plan)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +38,14 @@ class _Judge:
 
     key_answered: bool
 
-    def whole(self, raw: RawSnapshot, lo: Mapping[str, int]) -> RawSnapshot:
+    def whole(self, raw: RawSnapshot, plan: AuditPlan) -> RawSnapshot:
         optional = raw.optional
         return replace(
             raw,
             users=self._list(raw.users),
             projects=self._list(raw.projects),
             keys=replace(raw.keys, lists=self._lists(raw.keys.lists)),
-            audit_log=self._log(raw.audit_log, lo),
+            audit_log=self._log(raw.audit_log, plan),
             optional=OptionalLists(
                 self._lists(optional.of_organization),
                 {name: self._lists(lists) for name, lists in optional.by_project.items()},
@@ -57,14 +58,18 @@ class _Judge:
     def _list(self, listing: Listing) -> Listing:
         return replace(listing, error=self._error(listing.error, answered=bool(listing.items)))
 
-    def _log(self, log: AuditLog, lo: Mapping[str, int]) -> AuditLog:
+    def _log(self, log: AuditLog, plan: AuditPlan) -> AuditLog:
         recent = {
-            name: self._read(read, answered=read.closed_through > lo[name])
+            name: self._read(read, answered=read.closed_through > plan.streams[name].fresh.lo)
             for name, read in log.recent.items()
         }
-        # The past of a stream is read only once its present is.
+        # What was read before is read again, and the past, only once the present is.
+        again = {
+            name: {mark: self._read(read, answered=True) for mark, read in reads.items()}
+            for name, reads in log.again.items()
+        }
         past = {name: self._read(read, answered=True) for name, read in log.past.items()}
-        return replace(log, recent=recent, past=past)
+        return replace(log, recent=recent, again=again, past=past)
 
     def _read(self, read: AuditLogRead, *, answered: bool) -> AuditLogRead:
         return replace(read, error=self._error(read.error, answered=answered or bool(read.events)))

@@ -19,12 +19,14 @@ from functions.shared.errors import (
 from functions.shared.hours import parse_instant
 from functions.shared.openai.client import OpenAI
 from functions.shared.records.seals import Watermarks
+from functions.snapshot.fetch.audit_marks import AuditPlan
 from functions.snapshot.fetch.audit_streams import read_audit_streams
+from functions.snapshot.fetch.log_watch import LogWatch
 from functions.snapshot.fetch.optional import OptionalLists, read_by_project, read_of_organization
 from functions.snapshot.fetch.pagination import read_list
 from functions.snapshot.fetch.projects import is_active, is_archived, read_projects
 from functions.snapshot.fetch.removals import NO_IDS, KnownIds, confirm_removals, id_in_path
-from functions.snapshot.fetch.watermarks import AuditWindows, due_sections
+from functions.snapshot.fetch.watermarks import due_sections
 from functions.snapshot.records import STREAMS, AuditLog, AuditLogRead, Listing
 from functions.snapshot.resume import NOTHING_READ, Checkpoint
 
@@ -75,7 +77,7 @@ class PullContext:
 
     Attributes:
         marks: the watermarks the last seal carries.
-        windows: what was asked of the audit log.
+        plan: what was asked of the audit log.
         hour_end: first instant after the hour.
         pictured: instants of the first request and of the last answer.
         skew_s: OpenAI's clock minus ours.
@@ -84,7 +86,7 @@ class PullContext:
     """
 
     marks: Watermarks
-    windows: AuditWindows
+    plan: AuditPlan
     hour_end: datetime
     pictured: tuple[datetime, datetime]
     skew_s: float
@@ -95,7 +97,8 @@ class PullContext:
 async def fetch(
     openai: OpenAI,
     marks: Watermarks,
-    windows: AuditWindows,
+    plan: AuditPlan,
+    watch: LogWatch,
     hour_end: datetime,
     known_ids: KnownIds = NO_IDS,
     checkpoint: Checkpoint = NOTHING_READ,
@@ -105,7 +108,8 @@ async def fetch(
     Args:
         openai: the client.
         marks: the watermarks the last seal carries.
-        windows: what to ask the audit log for.
+        plan: what to ask the audit log for.
+        watch: what is sealed of it already.
         hour_end: first instant after the hour.
         known_ids: what the registers show as present; believed removed only when confirmed.
         checkpoint: what an earlier run of the hour has read whole; it is not read again.
@@ -114,7 +118,7 @@ async def fetch(
     users, (projects, keys), audit_log, of_organization = await asyncio.gather(
         _users(openai, known_ids),
         _projects_and_keys(openai, marks, hour_end, known_ids, checkpoint),
-        _audit_log(openai, marks, windows, checkpoint),
+        _audit_log(openai, plan, watch, checkpoint),
         read_of_organization(openai, due, known_ids),
     )
     # Last, so that what an hour must have never waits for what it may have.
@@ -187,8 +191,8 @@ async def _keys(
 
 
 async def _audit_log(
-    openai: OpenAI, marks: Watermarks, windows: AuditWindows, checkpoint: Checkpoint
+    openai: OpenAI, plan: AuditPlan, watch: LogWatch, checkpoint: Checkpoint
 ) -> AuditLog:
     if "audit_events" in checkpoint.sections:
-        return AuditLog({name: AuditLogRead([], windows.hi) for name in STREAMS})
-    return await read_audit_streams(openai, marks, windows)
+        return AuditLog({name: AuditLogRead([], plan.hi) for name in STREAMS})
+    return await read_audit_streams(openai, plan, watch)

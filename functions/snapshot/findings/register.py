@@ -18,9 +18,12 @@ from functions.snapshot.findings.access import (
     service_account_findings,
 )
 from functions.snapshot.findings.api_keys import KeyContext, finding, key_findings
+from functions.snapshot.findings.audit_log import behind_findings, with_altered
 from functions.snapshot.hour_to_close import HourToClose
-from functions.snapshot.records import COMPLETE, UNPROVEN, Snapshot
+from functions.snapshot.records import COMPLETE, PARTIAL, UNPROVEN, Snapshot
 
+# Told of the audit log however much of it was read.
+_LOG_AT_ALL = "audit log, in part"
 # What must have been read for a kind to open or to be resolved; docs/findings.md tells of each.
 NEEDS: Final[Mapping[str, tuple[str, ...]]] = {
     "stale_key": ("api_keys",),
@@ -28,6 +31,7 @@ NEEDS: Final[Mapping[str, tuple[str, ...]]] = {
     "orphan_key": ("api_keys", "users"),
     "key_in_archived_project": ("api_keys", "projects"),
     "audit_log_unproven": ("audit_events",),
+    "audit_log_behind": (_LOG_AT_ALL,),
     "admin_key_old": ("admin_keys",),
     "admin_key_no_expiry": ("admin_keys",),
     "admin_key_never_used": ("admin_keys",),
@@ -55,7 +59,9 @@ def find(
     statuses |= {name: section.status for name, section in snapshot.sections.items()}
     read_at = {name: marks[name]["read_at"] for name in marks}
     current = current_findings(compared.registers, statuses, read_at, hour)
-    return next_register(before, current, statuses, compared.changes, hour.name)
+    current += behind_findings(snapshot, hour.end)
+    register = next_register(before, current, statuses, compared.changes, hour.name)
+    return with_altered(register, snapshot, hour.name)
 
 
 def current_findings(
@@ -116,6 +122,8 @@ def next_register(
         hour: the name of the hour that closes.
     """
     readable = {section for section, status in statuses.items() if status in (COMPLETE, UNPROVEN)}
+    if statuses["audit_events"] in (COMPLETE, UNPROVEN, PARTIAL):
+        readable.add(_LOG_AT_ALL)
     causes = {(change["section"], change["entity_id"]): change for change in changes}
     # Those of reconciliation are not found anew by what an hour shows (``reconcile/findings.py``).
     rows: list[Finding] = []

@@ -5,7 +5,7 @@ and counted as unknown.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from functions.shared.canonical import Json
@@ -19,10 +19,12 @@ from functions.shared.hours import rfc3339
 from functions.shared.records.events import EventDetails, EventState
 from functions.shared.records.fields import without_nulls
 from functions.shared.records.seals import Conflict, Watermarks
-from functions.snapshot.fetch import watermarks
+from functions.snapshot.fetch import audit_marks
+from functions.snapshot.fetch.audit_marks import OVERLAP, AuditPlan
+from functions.snapshot.fetch.audit_page import effective_at
 from functions.snapshot.fetch.pull import PullContext
-from functions.snapshot.fetch.watermarks import AuditWindows
 from functions.snapshot.normalize.api_fields import RECORDS
+from functions.snapshot.normalize.origin_digest import origin_digest
 from functions.snapshot.normalize.payload import clean_payload, clean_value
 from functions.snapshot.normalize.privacy import Privacy
 from functions.snapshot.normalize.sections import (
@@ -39,13 +41,14 @@ from functions.snapshot.records import (
     STREAMS,
     UNPROVEN,
     AuditLog,
+    AuditLogRead,
     SectionRead,
 )
 
 AuditSection = tuple[SectionRead[EventState], Watermarks]
 """The section of the audit log, and the watermarks after it was read."""
-SealedIds = Callable[[int], set[str]]
-"""From an epoch second to the ids of all events sealed since then."""
+SealedIds = Callable[[set[str], int], set[str]]
+"""From ids and an epoch second to those of them that an hour since then has sealed."""
 
 _EVENT = frozenset({"id", "object", "type", "effective_at", "actor", "project"})
 
@@ -56,25 +59,26 @@ def audit_section(
     """Return the section of the audit log, and the watermarks after it was read."""
     answered = _answered(log)
     main = log.recent["organization"]
-    nothing_read = main.closed_through <= context.windows.lo["organization"]
+    nothing_read = main.closed_through <= context.plan.streams["organization"].fresh.lo
     if main.error is not None and (nothing_read or "organization" not in answered.recent):
         return failed(main.error), context.marks
-    events = _events(answered, context.windows, privacy, sealed_ids)
+    events = _events(answered, context.plan, privacy, sealed_ids)
     marks = context.marks | {"proven": context.marks["proven"] or bool(events.rows)}
-    if abs(context.skew_s) > watermarks.MAX_SKEW_S:
+    if abs(context.skew_s) > audit_marks.MAX_SKEW_S:
         return events.section(PARTIAL, "clock_skew", lasting=False), marks
-    after = watermarks.after_reading(
-        marks, context.windows, answered, context.hour_end, context.skew_s
-    )
-    return _section(events, answered, context.windows, marks, after), after
+    after = audit_marks.after_reading(marks, context.plan, answered, context.skew_s)
+    return _section(events, answered, context, marks, after), after
 
 
 def _answered(log: AuditLog) -> AuditLog:
     """Return what was read of the streams that OpenAI did not refuse."""
     names = [name for name in STREAMS if not _is_refused(log.recent[name].error)]
-    recent = {name: log.recent[name] for name in names}
-    past = {name: log.past[name] for name in names if name in log.past}
-    return AuditLog(recent, past, log.past_ends)
+    return replace(
+        log,
+        recent={name: log.recent[name] for name in names},
+        again={name: log.again[name] for name in names if name in log.again},
+        past={name: log.past[name] for name in names if name in log.past},
+    )
 
 
 def _is_refused(error: UpstreamError | None) -> bool:
@@ -84,23 +88,33 @@ def _is_refused(error: UpstreamError | None) -> bool:
 def _section(
     events: "_Events",
     answered: AuditLog,
-    windows: AuditWindows,
+    context: PullContext,
     before: Watermarks,
     after: Watermarks,
 ) -> SectionRead[EventState]:
-    reads = list(answered.recent.values())
-    if min(read.closed_through for read in reads) < windows.hi:
-        # Without an error the budget of windows ended: the next hour goes on from the watermark.
+    reads = [read for name in answered.recent for read in _urgent(answered, name)]
+    if not all(read.whole for read in reads):
         errors = [read.error for read in reads if read.error]
+        if answered.full:
+            # No hour holds more: the next one goes on where this one stands.
+            return events.section(PARTIAL, "hour_full")
+        # Without an error the run's budget ended. The next run goes on where this one stands.
+        lasting = bool(errors) and all(error.lasting for error in errors)
         reason = errors[0].reason if errors else "window_budget"
-        return events.section(PARTIAL, reason, lasting=all(error.lasting for error in errors))
-    if watermarks.shows_overflow(before, after):
+        return events.section(PARTIAL, reason, lasting=lasting)
+    if audit_marks.shows_overflow(before, after):
         return events.section(PARTIAL, "second_overflow")
     if events.conflicts:
         return events.section(PARTIAL, CONFLICT)
     if not after["proven"]:
         return events.section(UNPROVEN, "no_event_seen")
     return events.section(COMPLETE)
+
+
+def _urgent(log: AuditLog, name: str) -> list[AuditLogRead]:
+    """Return what an hour must have read of a stream: up to its end, and the hour before W."""
+    again = log.again.get(name, {})
+    return [log.recent[name], *([again[OVERLAP]] if OVERLAP in again else [])]
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,30 +134,58 @@ class _Events:
         return SectionRead(status, reason, lasting, self.rows, self.unknown, None, odd, conflicts)
 
 
-def _events(
-    log: AuditLog, windows: AuditWindows, privacy: Privacy, sealed_ids: SealedIds
-) -> _Events:
+def _events(log: AuditLog, plan: AuditPlan, privacy: Privacy, sealed_ids: SealedIds) -> _Events:
     """Return the rows of events that no seal holds yet, each id once, oldest first."""
-    sealed = sealed_ids(windows.start())
+    sealed = _sealed(log, plan, sealed_ids)
     by_id: dict[str, EventState] = {}
     unknown = 0
     odd: list[EventState] = []
     conflicts: list[Conflict] = []
-    for stream, recent in log.recent.items():
-        past = log.past[stream].events if stream in log.past else []
-        asked_from = datetime.fromtimestamp(windows.lo[stream], UTC)
+    for stream in log.recent:
+        asked_from = datetime.fromtimestamp(plan.streams[stream].start, UTC)
         rule = event(stream, rfc3339(asked_from))
-        rows, lacking, without_id = normalize_all(past + recent.events, rule, privacy)
+        fresh, older = _read_of(log, stream)
+        unsealed = [item for item in older + fresh if _id_of(item) not in sealed]
+        rows, lacking, without_id = normalize_all(unsealed, rule, privacy)
         unknown += lacking
         odd += without_id
         for row in rows:
-            if row["event_id"] in sealed:
-                continue
             first = by_id.setdefault(row["event_id"], row)
             if _without_stream(first) != _without_stream(row):
                 conflicts.append(conflict_of(row["event_id"], (first, row)))
     oldest_first = sorted(by_id.values(), key=lambda row: (row["occurred_at"], row["event_id"]))
     return _Events(oldest_first, unknown, odd, conflicts)
+
+
+def _read_of(log: AuditLog, stream: str) -> tuple[list[Json], list[Json]]:
+    """Return what was read of a stream of the newest hours, and of those long past."""
+    again = log.again.get(stream, {})
+    fresh = list(log.recent[stream].events)
+    older = list(log.past[stream].events) if stream in log.past else []
+    for mark, read in again.items():
+        (fresh if mark == OVERLAP else older).extend(read.events)
+    return fresh, older
+
+
+def _sealed(log: AuditLog, plan: AuditPlan, sealed_ids: SealedIds) -> set[str]:
+    """Return the ids of what was read that are sealed already.
+
+    What happened since the fresh part's start cannot have been sealed before it; whatever else
+    came, or has no time, may have been sealed by any hour.
+    """
+    recent: set[str] = set()
+    other: set[str] = set()
+    for stream in log.recent:
+        fresh, older = _read_of(log, stream)
+        for item in fresh:
+            (other if effective_at(item) is None else recent).add(_id_of(item))
+        other.update(_id_of(item) for item in older)
+    return sealed_ids(recent - other, plan.start()) | sealed_ids(other, 0)
+
+
+def _id_of(item: Json) -> str:
+    identity = item.get("id")
+    return identity if isinstance(identity, str) else ""
 
 
 def _without_stream(row: EventState) -> EventState:
@@ -166,6 +208,7 @@ def event(stream: str, asked_from: str) -> Rule[EventState]:
         actor_type, actor_id, actor_hash = _actor(actor, privacy)
         payload = clean_payload(kind, item.get(kind), privacy) if kind else None
         details = _details(actor, privacy) | {"stream": stream}
+        details["origin_digest"] = origin_digest(item, privacy.key)
         if payload is not None:
             details["payload"] = payload
         in_row = {*_EVENT, kind or ""} - (set() if occurred_at else {"effective_at"})

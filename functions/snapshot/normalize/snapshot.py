@@ -27,7 +27,7 @@ def normalize(
         raw: what OpenAI answered.
         context: what was asked, when and of whom.
         privacy: the rules, with the tenant's hashing key.
-        sealed_ids: from an epoch second to the ids of all events sealed since then.
+        sealed_ids: from ids and an epoch second to those of them that are sealed since then.
     """
     if _is_stranger(raw.projects, context, privacy):
         asked_for = (*raw.optional.of_organization, *raw.optional.by_project)
@@ -36,7 +36,8 @@ def normalize(
     audit_events, marks = audit_section(raw.audit_log, context, privacy, sealed_ids)
     archived_keys_read = raw.keys.archived_read and raw.projects.whole
     marks = after_lists(marks, lists, context.hour_end, archived_keys_read=archived_keys_read)
-    return Snapshot(lists, audit_events, marks, *map(rfc3339, context.pictured))
+    began, ended = map(rfc3339, context.pictured)
+    return Snapshot(lists, audit_events, marks, began, ended, raw.audit_log.altered)
 
 
 def failed_snapshot(
@@ -55,7 +56,8 @@ def failed_snapshot(
     """
     section = failed(error)
     lists = dict.fromkeys((*REQUIRED_LISTS, *optional), section)
-    return Snapshot(lists, section, marks, *map(rfc3339, pictured))
+    began, ended = map(rfc3339, pictured)
+    return Snapshot(lists, section, marks, began, ended)
 
 
 def _is_stranger(projects: Listing, context: PullContext, privacy: Privacy) -> bool:

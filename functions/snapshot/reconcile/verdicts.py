@@ -7,10 +7,9 @@ decides: the tenant's events have no documented payload, they can explain but no
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
-from functions.shared.hours import month_of, parse_instant
+from functions.shared.hours import month_end, month_of, parse_instant
 from functions.shared.records.events import OpenChange, VerdictWord
 from functions.shared.records.seals import Watermarks
-from functions.snapshot.fetch.watermarks import DEEP_EVERY, SETTLED
 from functions.snapshot.reconcile.rules import SLACK
 
 EXPLAINED: Final = "explained"
@@ -29,6 +28,8 @@ NEVER_LOGGED = "never_logged"
 ENDED_BY_ITSELF = "ended_by_itself"
 EXISTED_BEFORE = "existed_before"
 _KEPT = timedelta(days=90)
+# The log is read a third time when it is 73 hours old. Two days later that is overdue.
+_OVERDUE = timedelta(hours=73 + 48)
 
 # Reasons of ``unexplained``.
 NO_EVENT, NO_TRACE = "no_event", "no_trace"
@@ -45,7 +46,7 @@ def without_event(row: OpenChange, marks: Watermarks, hour_end: datetime) -> Con
     """Return the verdict on an open row that no event explains so far.
 
     ``unexplained`` needs a log that is proven, read without a hole from before the change to after
-    it, and read again at least 72 hours later: from then on a late event is an exception.
+    it, and read again 73 hours later: from then on a late event is an exception.
     """
     start, end = parse_instant(row["from"]) - SLACK, parse_instant(row["to"]) + SLACK
     stream = marks["streams"]["organization"]
@@ -56,10 +57,8 @@ def without_event(row: OpenChange, marks: Watermarks, hour_end: datetime) -> Con
         return Conclusion(CANNOT_TELL, AUDIT_UNREAD)
     if back_to > _second(start):
         return Conclusion(CANNOT_TELL, HISTORY_UNREAD)
-    deep_at = marks["deep_at"]
-    if deep_at is None or parse_instant(deep_at) < end + SETTLED or through < _second(end):
-        # A rescan a day is expected: when the next has not come either, nobody reads the log.
-        overdue = hour_end >= end + SETTLED + 2 * DEEP_EVERY
+    if _settled(marks) < _second(end):
+        overdue = hour_end >= end + _OVERDUE
         return Conclusion(CANNOT_TELL, AUDIT_UNREAD if overdue else SETTLING)
     if any(_second(start) <= second <= _second(end) for second in stream["overflow"]):
         return Conclusion(CANNOT_TELL, SECOND_OVERFLOW)
@@ -70,13 +69,21 @@ def without_event(row: OpenChange, marks: Watermarks, hour_end: datetime) -> Con
 
 
 def is_past(row: OpenChange, marks: Watermarks, hour_end: datetime) -> bool:
-    """Tell whether no run will read the log around an open row again.
+    """Tell whether an open row has been open long enough.
 
-    Either the last rescan of its month is done, or it is older than anything still read.
+    Either its whole month is settled, or it is older than anything that is waited for: what is a
+    finding may still be explained, by an event that the patrol comes upon.
     """
-    month, end = marks["month_closed"], parse_instant(row["to"])
-    closed = month is not None and month_of(end) <= month and row["reason"] != SETTLING
-    return closed or hour_end - end >= _KEPT
+    end = parse_instant(row["to"])
+    settled = _settled(marks) >= _second(month_end(month_of(end)))
+    decided = settled and row["reason"] not in (SETTLING, NO_EVENT, NO_TRACE)
+    return decided or hour_end - end >= _KEPT
+
+
+def _settled(marks: Watermarks) -> int:
+    """Return up to which second the organization's stream was read a third time."""
+    stream = marks["streams"]["organization"]
+    return min(stream["reread_73"] or 0, stream["closed_through"] or 0)
 
 
 def _second(instant: datetime) -> int:

@@ -136,4 +136,5 @@ def hour_facts(seal: Seal) -> HourFacts:
         "events": sum(entry["rows"] for entry in segments["events"]),
         "changes": sum(entry["rows"] for entry in segments["changes"]),
         "open_findings": content["sections"]["findings"]["count"],
+        "lag_hours": content["sections"]["audit_events"]["lag_hours"],
     }

@@ -35,7 +35,7 @@ MEMBERS = [
     Member(f"{name}.jsonl", Path(name), n, 10 * n, f"{n:064x}", 0)
     for n, name in enumerate(("users", "projects", "api_keys", "events"), 1)
 ]
-READ = 1777863600  # 2026-05-04T03:00:00Z
+SETTLED = 1777604400  # 2026-05-01T03:00:00Z
 
 
 def document(*organizations: Organization, **facts: Any) -> Any:
@@ -45,7 +45,7 @@ def document(*organizations: Organization, **facts: Any) -> Any:
 
 def organization(org: str = "org-Alpha", **facts: Any) -> Organization:
     """Return an organization whose audit log was read up to the cut."""
-    return Organization(org, **{"audit_log": "proven", "audited_through": READ, **facts})
+    return Organization(org, **{"audit_log": "proven", "settled_through": SETTLED, **facts})
 
 
 def test_documented_keys_come_first_in_their_order() -> None:
@@ -97,13 +97,13 @@ def test_hours_of_all_organizations_are_counted() -> None:
     ("audited", "settled_through"),
     [
         ({}, "2026-05-01T03:00:00Z"),
-        ({"audited_through": READ - 3600}, "2026-05-01T02:00:00Z"),
-        ({"audited_through": READ + 3600}, "2026-05-01T03:00:00Z"),
-        ({"audited_through": None}, None),
-        ({"audited_through": None, "audit_log": "forbidden"}, "2026-05-01T03:00:00Z"),
+        ({"settled_through": SETTLED - 3600}, "2026-05-01T02:00:00Z"),
+        ({"settled_through": SETTLED + 3600}, "2026-05-01T03:00:00Z"),
+        ({"settled_through": None}, None),
+        ({"settled_through": None, "audit_log": "forbidden"}, "2026-05-01T03:00:00Z"),
     ],
 )
-def test_72_hours_behind_the_cut_and_the_reading_nothing_more_can_come(
+def test_what_was_read_again_72_hours_before_the_cut_is_settled(
     audited: dict[str, Any], settled_through: str | None
 ) -> None:
     """A log that was never read settles nothing; one that is forbidden brings nothing."""

@@ -6,7 +6,6 @@ import pytest
 
 from functions.shared.errors import (
     RequestBudgetSpent,
-    ResponseTooLarge,
     Throttled,
     UpstreamFailed,
 )
@@ -45,13 +44,13 @@ def test_requests_throttled_together_halve_once() -> None:
         limit = ConcurrencyLimit()
         numbers = []
         for _ in range(4):
-            async with limit as number:
+            async with limit.slot() as number:
                 numbers.append(number)
         assert numbers == [1, 2, 3, 4]
         for number in numbers:
             limit.throttled(number)
         assert limit.limit == 16
-        async with limit as number:
+        async with limit.slot() as number:
             limit.throttled(number)
         assert limit.limit == 8
 
@@ -77,7 +76,7 @@ def test_no_more_requests_are_under_way_than_the_limit_and_the_first_to_wait_is_
         release = asyncio.Event()
 
         async def ask(name: str) -> None:
-            async with limit:
+            async with limit.slot():
                 order.append(name)
                 await release.wait()
 
@@ -93,6 +92,27 @@ def test_no_more_requests_are_under_way_than_the_limit_and_the_first_to_wait_is_
     asyncio.run(steps())
 
 
+def test_queues_take_turns() -> None:
+    """A thousand of one kind make another wait for one of them, not for all."""
+
+    async def steps() -> None:
+        limit = ConcurrencyLimit(limit=1)
+        order: list[str] = []
+
+        async def ask(queue: str) -> None:
+            async with limit.slot(queue):
+                order.append(queue)
+                limit.limit = 1
+
+        async with limit.slot():
+            asking = [asyncio.create_task(ask(queue)) for queue in ["lists"] * 4 + ["log"] * 2]
+            await asyncio.sleep(0)
+        await asyncio.gather(*asking)
+        assert order == ["lists", "log", "lists", "log", "lists", "lists"]
+
+    asyncio.run(steps())
+
+
 def test_a_slot_given_to_someone_cancelled_goes_to_the_next() -> None:
     """Nobody waits for ever for a slot that nobody has."""
 
@@ -101,10 +121,10 @@ def test_a_slot_given_to_someone_cancelled_goes_to_the_next() -> None:
         done: list[str] = []
 
         async def ask(name: str) -> None:
-            async with limit:
+            async with limit.slot():
                 done.append(name)
 
-        async with limit:
+        async with limit.slot():
             first, second = (asyncio.create_task(ask(name)) for name in ("first", "second"))
             await asyncio.sleep(0)
         # The slot is the first one's now, who is cancelled before taking it.
@@ -126,14 +146,16 @@ def test_a_budget_of_requests_ends() -> None:
 
 
 def test_a_budget_of_bytes_ends() -> None:
-    """To the byte; a page that is too large takes nothing."""
+    """To the byte; a page that is too large takes nothing, and what is not kept is given back."""
     budget = RequestBudget(n_bytes=10)
     budget.read(4)
-    with pytest.raises(ResponseTooLarge):
+    with pytest.raises(RequestBudgetSpent):
         budget.read(7)
     budget.read(6)
-    with pytest.raises(ResponseTooLarge):
+    with pytest.raises(RequestBudgetSpent):
         budget.read(1)
+    budget.give_back(6)
+    budget.read(6)
     assert RequestBudget().n_bytes == 128 * 1024 * 1024
 
 

@@ -6,7 +6,7 @@ from typing import Any, cast
 from functions.shared.evidence.seals import Seal
 from functions.shared.records.registers import Registers
 from functions.snapshot.compare.compare import compare
-from functions.snapshot.fetch import watermarks
+from functions.snapshot.fetch import audit_marks
 from functions.snapshot.hour_to_close import HourToClose
 from functions.snapshot.records import SectionRead, Snapshot, TenantChoices
 from tests.snapshot.rows import (
@@ -34,7 +34,7 @@ def hour(*sections: str, baseline: str | None = "2026-03-31T00:00:00Z") -> HourT
 def snapshot(**sections: SectionRead[Any]) -> Snapshot:
     """Return a snapshot of an empty organization, but for some sections."""
     lists = dict.fromkeys(["users", "projects", "api_keys"], NOBODY) | sections
-    return Snapshot(lists, SectionRead("complete"), watermarks.initial(), NAME, NAME)
+    return Snapshot(lists, SectionRead("complete"), audit_marks.initial(), NAME, NAME)
 
 
 def before(**rows: Any) -> Registers:

@@ -12,22 +12,26 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any, cast
 
 from functions.shared.errors import ParameterRefused, UpstreamUnreachable
-from functions.shared.hours import HOUR
+from functions.shared.hours import HOUR, parse_instant
 from functions.shared.openai.client import OpenAI, Params
+from functions.shared.openai.rate_limit import RequestBudget
 from functions.shared.records.seals import Watermarks
-from functions.snapshot.fetch import watermarks
+from functions.snapshot.fetch import audit_marks
 from functions.snapshot.fetch.audit_streams import read_audit_streams
+from functions.snapshot.fetch.log_watch import LogWatch
 from functions.snapshot.fetch.pull import ProjectKeys, PullContext, RawSnapshot
+from functions.snapshot.normalize.origin_digest import origin_digest
 from functions.snapshot.normalize.privacy import Privacy
 from functions.snapshot.normalize.snapshot import normalize
-from functions.snapshot.records import Listing
+from functions.snapshot.records import KnownEvent, Listing
 
 START = datetime(2026, 4, 1, tzinfo=UTC)
 STORY_HOURS = 30
-# Late events show within 70 hours; the daily rescan reaches 72 hours back.
+# Late events show within 70 hours; every hour is read again when it is 73 hours old.
 HOURS = STORY_HOURS + 72 + 26
 PRIVACY = Privacy(b"f" * 32)
 
@@ -104,11 +108,16 @@ class Server:
     now: float = 0.0
     fail_at: int | None = None
     requests: int = 0
+    budget: RequestBudget = field(default_factory=RequestBudget)
     _times: list[int] = field(init=False)
 
     def __post_init__(self) -> None:
         """Index the log by time."""
         self._times = [event.at for event in self.events]
+
+    async def get_sized(self, path: str, params: Params | None = None) -> tuple[Any, int]:
+        """Answer one request for the audit log, as the client does."""
+        return await self.get(path, params), 0
 
     async def get(self, path: str, params: Params | None = None) -> Any:
         """Answer one request for the audit log."""
@@ -166,7 +175,8 @@ class Read:
     sealed: list[str] = field(default_factory=list)
     requests: int = 0
     statuses: list[str] = field(default_factory=list)
-    marks: Watermarks = field(default_factory=watermarks.initial)
+    marks: Watermarks = field(default_factory=audit_marks.initial)
+    altered: list[Any] = field(default_factory=list)
 
 
 def hours() -> Iterator[tuple[datetime, float]]:
@@ -182,7 +192,7 @@ def walked(events: list[Shown], behaviour: str, crash_seed: int | None = None) -
     newest_first, cursors = BEHAVIOURS[behaviour]
     server = Server(events, newest_first, cursors)
     read = Read()
-    by_hour: list[tuple[float, list[str]]] = []
+    by_hour: list[tuple[float, list[Any]]] = []
     for hour, now in hours():
         server.now = now
         if crash_seed is not None and chance.random() < 0.2:
@@ -190,31 +200,39 @@ def walked(events: list[Shown], behaviour: str, crash_seed: int | None = None) -
             server.fail_at = server.requests + chance.randint(1, 3)
         section = _snapshot(server, read, hour, by_hour)
         server.fail_at = None
-        rows = [row["event_id"] for row in section.rows]
-        by_hour.append((hour.timestamp(), rows))
-        read.sealed += rows
+        by_hour.append((hour.timestamp(), list(section.rows)))
+        read.sealed += [row["event_id"] for row in section.rows]
         read.statuses.append(section.status)
     read.requests = server.requests
     return read
 
 
 def _snapshot(
-    server: Server, read: Read, hour: datetime, by_hour: list[tuple[float, list[str]]]
+    server: Server, read: Read, hour: datetime, by_hour: list[tuple[float, list[Any]]]
 ) -> Any:
     hour_end = hour + HOUR
-    windows = watermarks.audit_windows(read.marks, hour_end)
-    audit_log = asyncio.run(read_audit_streams(cast(OpenAI, server), read.marks, windows))
+    plan = audit_marks.audit_plan(read.marks, hour_end)
+    rows = [row for _, rows in by_hour for row in rows]
+    known = {
+        row["event_id"]: KnownEvent(second, row["details"]["origin_digest"], "organization")
+        for row in rows
+        for second in [int(parse_instant(row["occurred_at"]).timestamp())]
+        if any(window.lo <= second < window.hi for window in plan.read_before())
+    }
+    watch = LogWatch(known, partial(origin_digest, key=PRIVACY.key))
+    audit_log = asyncio.run(read_audit_streams(cast(OpenAI, server), plan, watch))
     nothing = Listing([])
     raw = RawSnapshot(nothing, nothing, ProjectKeys({}, archived_read=False), audit_log)
     pictured = (hour_end, hour_end)
-    context = PullContext(read.marks, windows, hour_end, pictured, 0.0, frozenset(), True)
+    context = PullContext(read.marks, plan, hour_end, pictured, 0.0, frozenset(), True)
 
-    def sealed_ids(second: int) -> set[str]:
-        first = second - second % 3600
-        return {name for at, names in by_hour if at >= first for name in names}
+    def sealed_ids(ids: set[str], second: int) -> set[str]:
+        since = [row for at, sealed in by_hour if at >= second - second % 3600 for row in sealed]
+        return ids & {row["event_id"] for row in since}
 
     snapshot = normalize(raw, context, PRIVACY, sealed_ids)
     read.marks = snapshot.watermarks
+    read.altered.append(snapshot.altered)
     return snapshot.audit_events
 
 

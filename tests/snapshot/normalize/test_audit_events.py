@@ -14,9 +14,10 @@ from functions.shared.errors import (
 )
 from functions.shared.hashing import email_hash, ip_hash
 from functions.shared.hours import parse_instant
-from functions.snapshot.fetch import watermarks
+from functions.snapshot.fetch import audit_marks
 from functions.snapshot.fetch.pull import PullContext
 from functions.snapshot.normalize.audit_events import audit_section, event
+from functions.snapshot.normalize.origin_digest import origin_digest
 from functions.snapshot.normalize.privacy import Privacy
 from functions.snapshot.normalize.sections import MOST_KEPT
 from functions.snapshot.records import AuditLog, AuditLogRead
@@ -25,9 +26,15 @@ KEY = b"k" * 32
 PRIVACY = Privacy(KEY)
 HOUR_END = parse_instant("2026-04-01T06:00:00Z")
 HI = int(HOUR_END.timestamp())
-LO = HI - 48 * 3600
+LO = HI - 2 * 3600
 ASKED_FROM = "2026-03-30T06:00:00Z"
-BEGUN = watermarks.initial()
+BEGUN = audit_marks.initial()
+# An hour ago both streams were read, to a day before.
+READ: Any = {
+    name: audit_marks.unread()
+    | {"closed_through": HI - 3600, "reread_25": LO - 24 * 3600, "backfill_to": LO - 24 * 3600}
+    for name in ("organization", "tenant")
+}
 ANN = email_hash(KEY, "ann@x.example")
 
 
@@ -67,6 +74,7 @@ def test_an_event_of_a_session() -> None:
             "user_agent": "Mozilla/5",
             "payload": {"id": "user-bob", "changes_requested": {"role": "owner"}},
             "stream": "organization",
+            "origin_digest": origin_digest(item(), KEY),
         },
     }
     assert not lacks
@@ -131,18 +139,16 @@ def test_ids_are_told_as_they_are_and_odd_types_are_not() -> None:
 
 
 def section(log: AuditLog, *sealed: str, skew_s: float = 0.0, **marks: Any) -> Any:
-    """Return section and watermarks of an hour that asked for the last two days."""
+    """Return section and watermarks of an hour that asked for the last two hours."""
     before: Any = {**BEGUN, **marks}
-    windows = watermarks.audit_windows(before, HOUR_END)
-    context = PullContext(
-        before, windows, HOUR_END, (HOUR_END, HOUR_END), skew_s, frozenset(), True
-    )
-    return audit_section(log, context, PRIVACY, lambda second: set(sealed))
+    plan = audit_marks.audit_plan(before, HOUR_END)
+    context = PullContext(before, plan, HOUR_END, (HOUR_END, HOUR_END), skew_s, frozenset(), True)
+    return audit_section(log, context, PRIVACY, lambda ids, second: ids & set(sealed))
 
 
 def read(*events: dict[str, Any], through: int = HI, **facts: Any) -> AuditLogRead:
     """Return what one stream gave."""
-    return AuditLogRead(list(events), through, **facts)
+    return AuditLogRead(list(events), through, whole=through >= HI, **facts)
 
 
 def log(main: AuditLogRead, tenant: AuditLogRead | None = None, **past: Any) -> AuditLog:
@@ -207,9 +213,19 @@ def test_a_log_that_ended_early_is_partial() -> None:
 
 
 def test_a_spent_budget_is_no_error() -> None:
-    """The next hour goes on from there; trying again within the hour is of no use."""
+    """The next run goes on from there, in this hour or the next; a full hour is closed at once."""
     result, _ = section(log(read(item(), through=LO + 60)))
-    assert (result.status, result.reason, result.lasting) == ("partial", "window_budget", True)
+    assert (result.status, result.reason, result.lasting) == ("partial", "window_budget", False)
+    result, _ = section(log(read(item(), through=LO + 60), full=True))
+    assert (result.status, result.reason, result.lasting) == ("partial", "hour_full", True)
+
+
+def test_the_hour_before_must_be_read_again_whole() -> None:
+    """Else another try may mend it; nothing lags."""
+    again = {"organization": {"overlap": AuditLogRead([item("late")], LO, None, (), False)}}
+    result, _ = section(log(read(item()), again=again), streams=READ)
+    assert (result.status, result.reason, result.lasting) == ("partial", "window_budget", False)
+    assert [row["event_id"] for row in result.rows] == ["audit-1", "late"]
 
 
 def test_a_clock_that_is_far_off_moves_no_watermark() -> None:
@@ -227,7 +243,7 @@ def test_a_second_that_could_not_be_read_is_said_once() -> None:
     result, after = section(log(read(item(), overflow=(HI - 60,))))
     assert (result.status, result.reason) == ("partial", "second_overflow")
     assert after["streams"]["organization"]["overflow"] == [HI - 60]
-    streams = {name: dict(stream) for name, stream in BEGUN["streams"].items()}
+    streams: Any = {name: dict(stream) for name, stream in BEGUN["streams"].items()}
     streams["organization"]["overflow"] = [HI - 60]
     result, _ = section(log(read(item(), overflow=(HI - 60,))), streams=streams)
     assert result.status == "complete"
@@ -264,16 +280,21 @@ def test_the_past_is_sealed_with_the_rest() -> None:
     assert len(section(log(read(*many)))[0].odd) == MOST_KEPT
 
 
-def test_sealed_ids_are_asked_for_from_the_first_second_on() -> None:
-    """What an earlier hour sealed since then is not sealed again."""
-    asked: list[int] = []
+def test_what_is_new_is_held_against_the_last_hours_and_the_rest_against_all() -> None:
+    """An event without a time may have been sealed by any hour; so may one that came late."""
+    asked: list[tuple[set[str], int]] = []
 
-    def sealed_ids(second: int) -> set[str]:
-        asked.append(second)
-        return set()
+    def sealed_ids(ids: set[str], second: int) -> set[str]:
+        asked.append((ids, second))
+        return ids & {"old"}
 
-    windows = watermarks.audit_windows(BEGUN, HOUR_END)
+    marks: Any = {**BEGUN, "streams": READ}
+    plan = audit_marks.audit_plan(marks, HOUR_END)
     pictured = (HOUR_END, HOUR_END)
-    context = PullContext(BEGUN, windows, HOUR_END, pictured, 0.0, frozenset(), True)
-    audit_section(log(read()), context, PRIVACY, sealed_ids)
-    assert asked == [LO]
+    context = PullContext(marks, plan, HOUR_END, pictured, 0.0, frozenset(), True)
+    again = {"organization": {"reread_25": AuditLogRead([item("late")], LO)}}
+    past = {"organization": AuditLogRead([item("old")], LO - 3600)}
+    new = read(item("a"), item("b", effective_at="soon"))
+    result, _ = audit_section(log(new, again=again, past=past), context, PRIVACY, sealed_ids)
+    assert asked == [({"a"}, LO), ({"b", "late", "old"}, 0)]
+    assert sorted(row["event_id"] for row in result.rows) == ["a", "b", "late"]

@@ -9,7 +9,7 @@ import pytest
 from functions.shared.errors import ChangedWhileRead, KeyRejected, UpstreamError
 from functions.shared.hashing import id_hash
 from functions.shared.hours import parse_instant
-from functions.snapshot.fetch import watermarks
+from functions.snapshot.fetch import audit_marks
 from functions.snapshot.fetch.optional import OptionalLists
 from functions.snapshot.fetch.pull import ProjectKeys, PullContext, RawSnapshot
 from functions.snapshot.normalize.privacy import Privacy
@@ -21,7 +21,7 @@ PRIVACY = Privacy(KEY)
 HOUR_END = parse_instant("2026-04-01T06:00:00Z")
 HI = int(HOUR_END.timestamp())
 PICTURED = (HOUR_END + timedelta(minutes=1), HOUR_END + timedelta(minutes=2))
-MARKS = watermarks.initial()
+MARKS = audit_marks.initial()
 
 
 def read(
@@ -45,9 +45,9 @@ def read(
         optional=OptionalLists({"groups": Listing([{"id": "g"}])}, {"project_users": {}}),
     )
     known: Any = {"known_projects": frozenset(), "org_proven": False} | facts
-    windows = watermarks.audit_windows(MARKS, HOUR_END)
-    context = PullContext(MARKS, windows, HOUR_END, PICTURED, 0.0, **known)
-    return normalize(raw, context, PRIVACY, lambda second: set())
+    plan = audit_marks.audit_plan(MARKS, HOUR_END)
+    context = PullContext(MARKS, plan, HOUR_END, PICTURED, 0.0, **known)
+    return normalize(raw, context, PRIVACY, lambda ids, second: set())
 
 
 def test_all_that_was_asked_for_is_in_the_snapshot() -> None:
@@ -66,7 +66,7 @@ def test_all_that_was_asked_for_is_in_the_snapshot() -> None:
 @pytest.mark.parametrize("facts", [{"archived": False}, {"error": ChangedWhileRead()}])
 def test_archived_keys_count_as_read_only_where_all_were_asked_for(facts: dict[str, Any]) -> None:
     """Not without asking, not without all projects."""
-    assert "archived_keys_at" not in read(**facts).watermarks
+    assert read(**facts).watermarks["archived_keys_at"] is None
 
 
 def test_no_users_name_changes_what_an_event_says() -> None:

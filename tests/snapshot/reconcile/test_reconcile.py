@@ -8,6 +8,7 @@ from functions.shared.hours import parse_instant
 from functions.shared.records.events import Change, OpenChange
 from functions.shared.records.seals import Watermarks
 from functions.snapshot.compare.compare import Comparison
+from functions.snapshot.fetch.audit_marks import initial
 from functions.snapshot.hour_to_close import HourToClose
 from functions.snapshot.reconcile.match import EarlierHours
 from functions.snapshot.reconcile.reconcile import Reconciliation, reconcile
@@ -21,16 +22,17 @@ LAST = "2026-04-01T05:01:00Z"
 SETTLED = datetime(2026, 4, 4, 7, tzinfo=UTC)
 
 
-def marks(through: str, deep_at: str | None = None, **facts: Any) -> Watermarks:
-    """Return watermarks of a log that is known up to an instant."""
+def marks(through: str, settled: str | None = None, **facts: Any) -> Watermarks:
+    """Return watermarks of a log that is known up to an instant, and settled up to another."""
     stream: Any = {
         "closed_through": int(parse_instant(through).timestamp()),
+        "reread_73": int(parse_instant(settled).timestamp()) if settled else None,
         "backfill_to": 0,
         "backfill_done": True,
         "overflow": [],
     }
     streams = {"organization": stream, "tenant": stream}
-    usual = {"proven": True, "deep_at": deep_at, "month_closed": None, "streams": streams}
+    usual = {"proven": True, "streams": streams}
     return cast("Watermarks", usual | {"archived_keys_at": None, "optional": {}} | facts)
 
 
@@ -49,7 +51,7 @@ class Hour:
     def settled(self) -> "Hour":
         """Let the log be settled for all that is older than three days."""
         self.start = SETTLED
-        self.watermarks = marks("2026-04-04T08:00:00Z", "2026-04-04T08:00:00Z")
+        self.watermarks = marks("2026-04-04T08:00:00Z", "2026-04-01T07:00:00Z")
         return self
 
     def read(self, since: datetime) -> EarlierHours:
@@ -62,7 +64,7 @@ class Hour:
     ) -> Reconciliation:
         """Reconcile the hour."""
         facts = {"complete_at": LAST, "baseline": "2026-03-31T00:00:00Z"}
-        before: Any = {"archived_keys_at": self.archived_keys_at, "streams": {"a": {}}}
+        before: Any = {"archived_keys_at": self.archived_keys_at, "streams": initial()["streams"]}
         content: Any = {
             "sections": dict.fromkeys(["users", "projects", "api_keys"], facts),
             "watermarks": before if self.archived_keys_at else {"streams": {}},
@@ -276,16 +278,14 @@ def test_an_event_without_effect_explains_a_change_however_late() -> None:
 
 
 def test_rows_that_nobody_reads_the_log_for_any_more_are_dropped() -> None:
-    """Their month is closed, or they are old."""
-    row = open_change("users", "removed", "user-ann") | {
-        "verdict": "cannot_tell",
-        "reason": "audit_log_unread",
-    }
+    """Their month is settled, or they are old."""
+    row = open_change("users", "removed", "user-ann")
+    row = row | {"verdict": "cannot_tell", "reason": "event_names_nobody", "event_id": "e"}
     hour = Hour().settled()
-    hour.watermarks = marks("2026-04-01T00:00:00Z", month_closed="2026-04")
+    hour.watermarks = marks("2026-05-04T01:00:00Z", "2026-05-01T00:00:00Z")
     assert hour.closed(opened=[row]).registers["open_changes"] == []
-    hour.watermarks = marks("2026-04-01T00:00:00Z", month_closed="2026-03")
-    assert hour.closed(opened=[row]).registers["open_changes"] == [row]
+    hour.watermarks = marks("2026-04-04T00:00:00Z", "2026-04-01T00:00:00Z")
+    assert hour.closed(opened=[row | {"reason": "settling"}]).registers["open_changes"]
 
 
 def test_open_rows_and_verdicts_are_in_order() -> None:

@@ -7,7 +7,7 @@ import pytest
 from functions.shared.hours import parse_instant
 from functions.shared.records.events import OpenChange
 from functions.shared.records.seals import Watermarks
-from functions.snapshot.fetch.watermarks import initial
+from functions.snapshot.fetch.audit_marks import initial
 from functions.snapshot.reconcile.verdicts import is_past, without_event
 from tests.snapshot.rows import open_change
 
@@ -24,20 +24,14 @@ def second(instant: str) -> int:
 def marks(**stream: Any) -> Watermarks:
     """Return watermarks of a log that is settled around the change."""
     usual: Any = {
-        "closed_through": second(TO),
+        "closed_through": second(LATER),
+        "reread_73": second(TO),
         "backfill_to": second(FROM),
         "backfill_done": True,
         "overflow": [],
     }
-    deep_at, month = stream.pop("deep_at", LATER), stream.pop("month_closed", None)
     streams: Any = {"organization": usual | stream}
-    return {
-        **initial(),
-        "proven": True,
-        "deep_at": deep_at,
-        "month_closed": month,
-        "streams": streams,
-    }
+    return {**initial(), "proven": True, "streams": streams}
 
 
 def judged(hour_end: str = LATER, *, facts: Any = None, **stream: Any) -> tuple[str, str]:
@@ -61,14 +55,14 @@ def test_a_log_that_is_settled_and_silent_leaves_a_change_unexplained() -> None:
         ({"closed_through": second(FROM)}, "settling"),
         ({"closed_through": second(TO) - 1}, "settling"),
         ({"backfill_to": second(FROM) + 1}, "audit_history_unread"),
-        ({"deep_at": None}, "settling"),
-        ({"deep_at": "2026-04-04T06:05:59Z"}, "settling"),
+        ({"reread_73": None}, "settling"),
+        ({"reread_73": second(TO) - 1}, "settling"),
         ({"overflow": [second(FROM)]}, "second_overflow"),
         ({"overflow": [1, second(TO)]}, "second_overflow"),
     ],
 )
 def test_until_the_log_is_settled_nobody_can_tell(stream: dict[str, Any], reason: str) -> None:
-    """It must be read from before the change to after it, and again 72 hours later."""
+    """It must be read from before the change to after it, and again 73 hours later."""
     assert judged(**stream) == ("cannot_tell", reason)
 
 
@@ -93,28 +87,32 @@ def test_an_event_that_names_nobody_leaves_a_change_open() -> None:
     assert judged(facts={"of": "event", "event_id": "e"}) == ("unexplained", "no_trace")
 
 
-def test_a_rescan_that_does_not_come_is_missed_after_two_days_more() -> None:
+def test_a_third_reading_that_does_not_come_is_missed_after_two_days() -> None:
     """Then nobody reads the log."""
     unread = ("cannot_tell", "audit_log_unread")
-    assert judged("2026-04-06T06:06:00Z", deep_at=None) == unread
-    assert judged("2026-04-06T06:05:59Z", deep_at=None) == ("cannot_tell", "settling")
+    assert judged("2026-04-06T07:06:00Z", reread_73=None) == unread
+    assert judged("2026-04-06T07:05:59Z", reread_73=None) == ("cannot_tell", "settling")
 
 
 @pytest.mark.parametrize(
-    ("month_closed", "reason", "hour_end", "past"),
+    ("settled", "reason", "hour_end", "past"),
     [
         (None, "no_event", "2026-06-30T06:00:59Z", False),
         (None, "no_event", "2026-06-30T06:01:00Z", True),
-        ("2026-03", "no_event", LATER, False),
-        ("2026-04", "no_event", LATER, True),
-        ("2026-05", "no_event", LATER, True),
-        ("2026-04", "settling", LATER, False),
-        ("2026-04", "settling", "2026-06-30T06:01:00Z", True),
+        ("2026-04-30T23:59:59Z", "audit_log_unread", LATER, False),
+        ("2026-05-01T00:00:00Z", "audit_log_unread", LATER, True),
+        ("2026-06-01T00:00:00Z", "never_logged", LATER, True),
+        ("2026-06-01T00:00:00Z", "no_event", LATER, False),
+        ("2026-06-01T00:00:00Z", "no_trace", LATER, False),
+        ("2026-05-01T00:00:00Z", "settling", LATER, False),
+        ("2026-05-01T00:00:00Z", "settling", "2026-06-30T06:01:00Z", True),
     ],
 )
-def test_a_row_is_past_when_its_month_is_or_after_ninety_days(
-    month_closed: str | None, reason: str, hour_end: str, past: bool
+def test_a_row_is_past_when_its_month_is_settled_or_after_ninety_days(
+    settled: str | None, reason: str, hour_end: str, past: bool
 ) -> None:
-    """Nobody reads the log around it again; while it settles it is kept."""
+    """While it settles it is kept, and what is a finding, since the patrol may explain it."""
     row = open_change("users", "removed", "user-ann") | {"reason": reason}
-    assert is_past(row, marks(month_closed=month_closed), parse_instant(hour_end)) is past
+    reread = second(settled) if settled else None
+    stream = {"reread_73": reread, "closed_through": second("2026-07-01T00:00:00Z")}
+    assert is_past(row, marks(**stream), parse_instant(hour_end)) is past

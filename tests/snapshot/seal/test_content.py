@@ -10,7 +10,7 @@ from functions.shared.evidence.seals import Seal
 from functions.shared.records.registers import HourRegisters
 from functions.shared.records.seals import SealContent, Segments, Source
 from functions.shared.sections import OPTIONAL
-from functions.snapshot.fetch import watermarks
+from functions.snapshot.fetch import audit_marks
 from functions.snapshot.hour_to_close import HourToClose
 from functions.snapshot.records import SectionRead, Snapshot
 from functions.snapshot.seal.content import (
@@ -40,7 +40,7 @@ def snapshot(**facts: Any) -> Snapshot:
     """Return a snapshot of an organization that was read whole, but for some facts."""
     names = ("users", "projects", "api_keys")
     lists: Any = {name: SectionRead("complete") for name in names} | facts.pop("lists", {})
-    marks = {**watermarks.initial(), **facts.pop("marks", {})}
+    marks = {**audit_marks.initial(), **facts.pop("marks", {})}
     audit: Any = facts.pop("audit_events", SectionRead("complete"))
     return Snapshot(lists, audit, marks, FROM, TO)  # type: ignore[arg-type]
 
@@ -101,7 +101,7 @@ def test_the_first_seal_of_an_organization() -> None:
         "segments": NO_SEGMENTS,
         "index": [],
         "custody": None,
-        "watermarks": watermarks.initial(),
+        "watermarks": audit_marks.initial(),
         "kpi": {
             "users": 1,
             "billable_users": 1,
@@ -241,7 +241,7 @@ def test_an_hour_without_a_snapshot_carries_everything() -> None:
     findings = UNREAD | {"register": ENTRY, "root": "r"}
     read = {"status": "complete", "picture_sha256": "p", "not_shown": ENTRY, "odd": [user_state()]}
     sections: Any = {"users": KNOWN | read, "findings": findings}
-    marks = watermarks.initial()
+    marks = audit_marks.initial()
     marks["streams"]["tenant"]["closed_through"] = int(START.timestamp()) - 3600
     before = hour(sections, watermarks=marks)
     seal = content_without_snapshot(before, "missed", "not_pictured", SOURCE)
@@ -262,7 +262,7 @@ def test_before_anything_was_read_there_are_no_watermarks() -> None:
     """Each is null, and no lag is told."""
     for before in (hour(), hour({})):
         seal = content_without_snapshot(before, "paused", "paused", SOURCE)
-        assert seal["watermarks"] == watermarks.initial()
+        assert seal["watermarks"] == audit_marks.initial()
         assert seal["sections"]["audit_events"]["lag_hours"] is None
 
 

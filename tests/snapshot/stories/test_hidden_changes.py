@@ -1,12 +1,12 @@
 """Reconciliation: every hidden change found, nobody accused falsely, and what verdicts cost."""
 
 from collections.abc import Callable
-from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from functions.shared.hours import HOUR, parse_instant, rfc3339
+from functions.shared.records.seals import Watermarks
 from functions.snapshot.reconcile.rule_table import Rule, rules_of
 from tests.snapshot.stories.reconciling import (
     BEGIN,
@@ -49,7 +49,10 @@ def test_hidden_changes_in_two_hundred_stories() -> None:
 
 
 def _no_settling(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr("functions.snapshot.reconcile.verdicts.SETTLED", timedelta(0))
+    def read(marks: Watermarks) -> int:
+        return marks["streams"]["organization"]["closed_through"] or 0
+
+    patch.setattr("functions.snapshot.reconcile.verdicts._settled", read)
 
 
 def _no_cascades(patch: pytest.MonkeyPatch) -> None:
@@ -108,9 +111,9 @@ def test_late_event_resolves_the_finding() -> None:
     world.at(after(1)).late(150 * 3600).key_removed("bobs")
     fixture = told(world, 240, step=3, kind="status", status=500, path="/organization/users/none")
     assert findings(fixture, "unexplained_change")[0]["resolved_hour"] is None
-    # The rescan of the whole month, 72 hours after its end, finds what is far too late.
-    for hour in ("2026-05-04T00:00:00Z", "2026-05-04T01:00:00Z"):
-        fixture.tick(hour)
+    # The patrol comes upon what is far too late, a day of the past an hour, though the month is
+    # settled by then.
+    fixture.ticks("2026-05-04T00:00:00Z", 60)
     (finding,) = findings(fixture, "unexplained_change")
     (event,) = (e.record for e in world.first.events.all() if e.record["type"] == "api_key.deleted")
     assert finding["resolved_by"]["event_id"] == event["id"]

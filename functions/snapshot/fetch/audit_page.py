@@ -1,0 +1,56 @@
+"""One page of the audit log: what is asked for, and what of the answer belongs to the window.
+
+Step 1 of 6, part: audit events.
+"""
+
+from collections.abc import Iterable
+
+from functions.shared.canonical import Json
+from functions.shared.errors import BadResponse
+from functions.shared.openai.client import Params
+from functions.snapshot.fetch.pagination import open_page
+
+PATH = "/organization/audit_logs"
+
+
+def window_query(lo: int, hi: int, limit: int) -> Params:
+    """Return the parameters that ask for a window ``lo <= t < hi``."""
+    return [
+        ("effective_at[gte]", str(lo)),
+        ("effective_at[lt]", str(hi)),
+        ("limit", str(limit)),
+    ]
+
+
+def page_of(page: Json) -> tuple[list[Json], bool]:
+    """Return a page's records, and whether more are promised.
+
+    Raises:
+        BadResponse: it is not a page.
+    """
+    # A window never follows a cursor, so an absent one is no fault here.
+    has_more = page.get("has_more")
+    if not isinstance(has_more, bool):
+        raise BadResponse("has_more is neither true nor false")
+    items, _ = open_page({**page, "has_more": False})
+    return items, has_more
+
+
+def instants(events: Iterable[Json]) -> list[int]:
+    """Return the readable times of events."""
+    return [when for event in events if (when := effective_at(event)) is not None]
+
+
+def effective_at(event: Json) -> int | None:
+    """Return an event's epoch second, None where it has no readable one."""
+    value = event.get("effective_at")
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 < value < 2**33:
+        return None
+    return value
+
+
+def inside_of(items: list[Json], lo: int, hi: int) -> list[Json]:
+    """Return the records that belong to a window."""
+    # A record whose time cannot be read belongs to the window that showed it. One from outside the
+    # window is not this window's: its own window shows it, or showed it before.
+    return [item for item in items if (when := effective_at(item)) is None or lo <= when < hi]

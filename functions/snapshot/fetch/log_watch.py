@@ -1,0 +1,140 @@
+"""Hold what is read again of the audit log against what is sealed of it.
+
+Step 1 of 6, part: audit events. Whoever can alter OpenAI's log may rewrite or remove an entry after
+it was sealed. An entry is *changed* where its digest is another by the same numbered schema; it is
+*gone* where two whole readings of its stream lack it, and the log still shows something older.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+
+from functions.shared.canonical import Json
+from functions.shared.errors import UpstreamError
+from functions.snapshot.fetch.audit_log import StreamReader, WindowBudget
+from functions.snapshot.fetch.windows import Stretch, Window
+from functions.snapshot.records import AlteredEntries, AuditLogRead, KnownEvent
+
+# New events that one hour may hold: what they need in memory, raw and as rows, is bounded by it.
+MOST_EVENTS, MOST_BYTES = 120_000, 160 * 1024 * 1024
+# History leaves the fresh part of the next run its capacity.
+MOST_OF_HISTORY = 60_000
+
+
+@dataclass(slots=True)
+class Capacity:
+    """How much an hour may still take of new events."""
+
+    events: int = MOST_EVENTS
+    n_bytes: int = MOST_BYTES
+    _taken: int = 0
+
+    def take(self, events: list[Json]) -> None:
+        """Take capacity for events."""
+        self._taken += len(events)
+        self.events -= len(events)
+        self.n_bytes -= sum(len(repr(event)) for event in events)
+
+    @property
+    def is_left(self) -> bool:
+        """Tell whether an hour may hold more."""
+        return self.events > 0 and self.n_bytes > 0
+
+    @property
+    def is_left_for_history(self) -> bool:
+        """Tell whether an hour may hold more of what is not urgent."""
+        return self._taken < MOST_OF_HISTORY and self.n_bytes > MOST_BYTES // 2 and self.is_left
+
+
+@dataclass(slots=True)
+class LogWatch:
+    """What is sealed of the hours that are read again, and what reading them showed.
+
+    Attributes:
+        known: by id, what is sealed.
+        digest: gives an entry's digest, ``<number of the schema>:<hex>``.
+        capacity: for events that are not sealed.
+    """
+
+    known: Mapping[str, KnownEvent]
+    digest: Callable[[Json], str]
+    capacity: Capacity = field(default_factory=Capacity)
+    _shown: set[str] = field(default_factory=set)
+    _changed: set[str] = field(default_factory=set)
+    _gone: set[str] = field(default_factory=set)
+
+    def keep(self, stream: str, events: list[Json]) -> list[Json]:
+        """Return the events that are not known to be sealed; compare the others."""
+        new = []
+        for event in events:
+            identity = event.get("id")
+            sealed = self.known.get(identity) if isinstance(identity, str) else None
+            if sealed is None:
+                new.append(event)
+                continue
+            self._shown.add(str(identity))
+            if sealed.stream == stream and self._differs(sealed, event):
+                self._changed.add(str(identity))
+        self.capacity.take(new)
+        return new
+
+    def _differs(self, sealed: KnownEvent, event: Json) -> bool:
+        if sealed.origin_digest is None:
+            return False
+        now = self.digest(event)
+        # By another schema the two cannot be compared.
+        return now != sealed.origin_digest and _schema(now) == _schema(sealed.origin_digest)
+
+    def seconds(self, window: Window) -> list[int]:
+        """Return the seconds of the events that are known within a window."""
+        return [known.second for known in self.known.values() if _within(known, window)]
+
+    async def look_for_gone(
+        self, name: str, reader: StreamReader, asked: Window, read: AuditLogRead
+    ) -> None:
+        """Read again where a whole reading lacked what is sealed; note what is lacking still.
+
+        Args:
+            name: the stream.
+            reader: of the stream.
+            asked: what was read again.
+            read: what that gave.
+        """
+        closed = Window(asked.lo, read.closed_through)
+        missing = {
+            identity: known.second
+            for identity, known in self.known.items()
+            if known.stream == name and _within(known, closed) and identity not in self._shown
+        }
+        if not missing or read.overflow:
+            return
+        lo, hi = min(missing.values()), max(missing.values()) + 1
+        within = Window(lo, hi)
+        shown: set[str] = set()
+
+        def note(events: list[Json]) -> list[Json]:
+            shown.update(str(event.get("id")) for event in events)
+            return []
+
+        budget = WindowBudget(max(10, len(self.seconds(within)) // 20))
+        stretch = Stretch(lo, hi, known=self.seconds(within), known_to=hi)
+        again = await replace(reader, keep=note).read(stretch, budget)
+        try:
+            # OpenAI keeps its log for a time only: an end of it that is lost is not altered.
+            if again.overflow or not again.whole or await reader.nothing_before(lo, budget):
+                return
+        except UpstreamError:
+            return
+        self._gone |= missing.keys() - shown
+
+    @property
+    def altered(self) -> AlteredEntries:
+        """Return the ids of what the log shows otherwise, or no longer."""
+        return AlteredEntries(changed=sorted(self._changed), gone=sorted(self._gone))
+
+
+def _within(known: KnownEvent, window: Window) -> bool:
+    return window.lo <= known.second < window.hi
+
+
+def _schema(digest: str) -> str:
+    return digest.partition(":")[0]

@@ -1,0 +1,45 @@
+"""Findings (step 3 of 6), part: what is found of the audit log itself, and of our reading of it.
+
+Pure.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import cast
+
+from functions.shared.records.findings import Finding, FindingFacts
+from functions.snapshot.fetch.audit_marks import lag_hours
+from functions.snapshot.findings.api_keys import finding
+from functions.snapshot.records import Snapshot
+
+LOG_ENTRY_CHANGED, LOG_ENTRY_GONE = "log_entry_changed", "log_entry_gone"
+_SECTION = "audit_events"
+
+
+def behind_findings(snapshot: Snapshot, hour_end: datetime) -> Iterator[FindingFacts]:
+    """Yield that the reading stands hours behind, where it does."""
+    if lag_hours(snapshot.watermarks, hour_end):
+        reason = "not_read_to_the_hour"
+        yield finding("audit_log_behind", reason, "medium", _SECTION, "", None)
+
+
+def with_altered(rows: Sequence[Finding], snapshot: Snapshot, hour: str) -> list[Finding]:
+    """Return the register with one more finding for each way in which sealed entries differ.
+
+    It names the first of the entries; its reason says how many there are. What an hour found is
+    not found again where the same entry is read once more, and nothing resolves it.
+    """
+    altered = snapshot.altered
+    told = {row["finding_id"] for row in rows}
+    new: list[Finding] = []
+    for kind, ids in (
+        (LOG_ENTRY_CHANGED, altered["changed"]),
+        (LOG_ENTRY_GONE, altered["gone"]),
+    ):
+        if not ids:
+            continue
+        facts = finding(kind, f"entries_{len(ids)}", "high", _SECTION, ids[0], None)
+        if facts["finding_id"] not in told:
+            begun = {"first_seen_hour": hour, "resolved_hour": None, "resolved_by": None}
+            new.append(cast("Finding", {**facts, **begun}))
+    return sorted([*rows, *new], key=lambda row: (row["finding_id"], row["first_seen_hour"]))

@@ -1,0 +1,96 @@
+"""What is read again is held against what is sealed: changed, gone, or not to be compared."""
+
+import asyncio
+from typing import Any, cast
+
+from functions.shared.openai.client import OpenAI
+from functions.snapshot.fetch.audit_log import StreamReader
+from functions.snapshot.fetch.log_watch import MOST_OF_HISTORY, Capacity, LogWatch
+from functions.snapshot.fetch.windows import Window
+from functions.snapshot.records import AuditLogRead, KnownEvent
+from tests.snapshot.fetch.shown_log import ShownLog, event
+
+H = 3600
+
+
+def digest(item: dict[str, Any]) -> str:
+    """Return a digest of schema 2."""
+    return f"2:{item['type']}"
+
+
+def watch(**known: Any) -> LogWatch:
+    """Return a watch over what is sealed: by id, second and digest."""
+    sealed = {
+        name.replace("_", "-"): KnownEvent(second, told, stream)
+        for name, (second, told, stream) in known.items()
+    }
+    return LogWatch(sealed, digest)
+
+
+def test_what_is_sealed_is_compared_and_not_kept() -> None:
+    """By the same schema only; what has no digest was sealed before there was one."""
+    watching = watch(
+        audit_0=(10, "2:login.failed", "organization"),
+        audit_1=(10, "2:login.succeeded", "organization"),
+        audit_2=(10, "1:anything", "organization"),
+        audit_3=(10, None, "organization"),
+        audit_4=(10, "2:other", "tenant"),
+    )
+    items = [event(number, 10) for number in range(6)]
+    odd = {"id": ["x"]}
+    assert watching.keep("organization", [*items, odd]) == [items[5], odd]
+    assert watching.altered == {"changed": ["audit-1"], "gone": []}
+    watching.keep("tenant", items)
+    assert watching.altered["changed"] == ["audit-1", "audit-4"]
+
+
+def gone(times: list[int], first: AuditLogRead, sealed: list[int], stream: str = "tenant") -> Any:
+    """Return what is gone of a log of which so much is sealed, after a first reading."""
+    log = ShownLog(times)
+    watching = watch(
+        **{f"audit_{n}": (at, "2:login.failed", stream) for n, at in enumerate(sealed)}
+    )
+    reader = StreamReader(cast("OpenAI", log), [], list)
+    asyncio.run(watching.look_for_gone("tenant", reader, Window(5, H), first))
+    return watching.altered["gone"], log
+
+
+WHOLE = AuditLogRead([], H)
+
+
+def test_what_two_whole_readings_lack_is_gone() -> None:
+    """What the second one shows is not: the first came at a bad moment."""
+    sealed = [1, 10, 20, 30]
+    assert gone([1, 10, 20], WHOLE, sealed)[0] == ["audit-3"]
+    assert gone([1, 10, 20, 30], WHOLE, sealed)[0] == []
+    assert gone([1, 10], AuditLogRead([], 25, whole=False), sealed)[0] == ["audit-2"]
+
+
+def test_of_what_was_not_read_nothing_is_said() -> None:
+    """Nor of another stream, nor where a second could not be read; nobody asks in vain."""
+    for first, stream in (
+        (AuditLogRead([], 10, whole=False), "tenant"),
+        (AuditLogRead([], H, overflow=(10,)), "tenant"),
+        (WHOLE, "organization"),
+    ):
+        found, log = gone([1], first, [1, 10, 20], stream)
+        assert (found, log.requests) == ([], 0)
+
+
+def test_the_end_of_a_log_that_openai_no_longer_keeps_is_not_gone() -> None:
+    """There is nothing older either."""
+    assert gone([], WHOLE, [1, 10, 20])[0] == []
+
+
+def test_an_hour_takes_so_many_new_events_and_no_more() -> None:
+    """History leaves the others their part."""
+    capacity = Capacity(events=MOST_OF_HISTORY + 2)
+    capacity.take([event(0, 1)] * (MOST_OF_HISTORY - 1))
+    assert capacity.is_left_for_history
+    capacity.take([event(0, 1)])
+    assert (capacity.is_left, capacity.is_left_for_history) == (True, False)
+    capacity.take([event(0, 1)] * 2)
+    assert not capacity.is_left
+    small = Capacity(n_bytes=100)
+    small.take([event(0, 1)] * 3)
+    assert not small.is_left

@@ -1,0 +1,141 @@
+"""Whatever the volume, the newest hour is sealed in the newest hour; a backlog ends and is told."""
+
+from collections import Counter
+from collections.abc import Callable
+from itertools import count
+
+import pytest
+
+from functions.shared.evidence.seals import Seal
+from functions.shared.hours import HOUR, parse_instant, rfc3339
+from functions.shared.observability import HOURS_BEHIND
+from tests.support.snapshot_fixture import FixtureMaker, SnapshotFixture
+from tools.openai_simulator import World
+from tools.openai_simulator.world.event_log import Event
+
+FIRST = "2026-04-01T00:00:00Z"
+START = int(parse_instant(FIRST).timestamp())
+H = 3600
+LOG = "/organization/audit_logs"
+
+
+def world_of(an_hour: Callable[[int], int], hours: range) -> World:
+    """Return a world whose log has so many events in each hour, evenly spread."""
+    world = World("org-busy")
+    world.at("2026-03-01T10:00:00Z").hidden().user_joins("ann", role="owner")
+    number = count()
+    for hour in hours:
+        n_events = an_hour(hour)
+        for index in range(n_events):
+            at = START + hour * H + index * H // n_events
+            name = f"audit-{next(number)}"
+            record = {"id": name, "type": "login.failed", "effective_at": at}
+            record |= {"actor": {"type": "session", "session": {"user": {"id": "user-ann"}}}}
+            world.first.events.add(Event(at, at, name, record))
+    return world
+
+
+def connected(make_fixture: FixtureMaker, world: World) -> SnapshotFixture:
+    """Return an organization connected at the first hour's end."""
+    fixture = make_fixture(world)
+    fixture.connect("2026-04-01T01:01:00Z")
+    return fixture
+
+
+def lag(seal: Seal) -> int | None:
+    """Return how many hours behind a seal says the reading is."""
+    return seal.content["sections"]["audit_events"]["lag_hours"]
+
+
+def asked(fixture: SnapshotFixture) -> int:
+    """Return how many requests for the log were sent so far, and forget them."""
+    n_requests = sum(served.path == LOG for served in fixture.simulator.log)
+    fixture.simulator.log.clear()
+    return n_requests
+
+
+def sealed_ids(fixture: SnapshotFixture, seals: list[Seal]) -> Counter[str]:
+    """Return how often each event was sealed."""
+    return Counter(row["event_id"] for seal in seals for row in fixture.events(seal))
+
+
+@pytest.mark.parametrize(
+    ("rate", "n_hours"),
+    [
+        (120, 30),
+        pytest.param(5000, 24 * 7, marks=[pytest.mark.slow, pytest.mark.timeout(3600)]),
+        pytest.param(50_000, 6, marks=[pytest.mark.slow, pytest.mark.timeout(3600)]),
+    ],
+)
+def test_a_steady_log_is_read_in_every_hour(
+    make_fixture: FixtureMaker, rate: int, n_hours: int
+) -> None:
+    """Lag 0, each event once, in the hour in which it happened."""
+    days = 1 if rate < 1000 else 30 if rate < 50_000 else 0
+    world = world_of(lambda _: rate, range(-24 * days, n_hours))
+    fixture = connected(make_fixture, world)
+    seals, history = [], None
+    for number in range(n_hours):
+        (seal,) = fixture.tick(rfc3339(parse_instant(FIRST) + number * HOUR))
+        seals.append(seal)
+        assert (seal.content["outcome"], lag(seal)) == ("complete", 0)
+        own = [row for row in fixture.events(seal) if row["occurred_at"] >= seal.content["hour"]]
+        assert len(own) == rate
+        stream = seal.content["watermarks"]["streams"]["organization"]
+        history = number if history is None and stream["backfill_done"] else history
+        print(f"\nhour {number}: {asked(fixture)} requests of the log", end="")
+    print(f"\n{rate} an hour: history is complete in hour {history}")
+    ids = sealed_ids(fixture, seals)
+    assert set(ids.values()) == {1}
+    if history is not None:
+        assert len(ids) == len(world.first.events)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(3600)
+@pytest.mark.parametrize("per_minute", [None, 60])
+def test_a_flood_is_read_as_it_comes(make_fixture: FixtureMaker, per_minute: int | None) -> None:
+    """60,000 events in 12 hours on top of 120 an hour: no hour of 48 is behind."""
+    world = world_of(lambda hour: 5120 if 12 <= hour < 24 else 120, range(48))
+    fixture = connected(make_fixture, world)
+    if per_minute:
+
+        async def wait(seconds: float) -> None:
+            fixture.clock.advance(seconds=seconds)
+
+        fixture.sleep, fixture.elapsed = wait, fixture.seconds
+        fixture.simulator.faults.add("rate_limit", per_minute=per_minute)
+    seals = []
+    for number in range(48):
+        hour = rfc3339(parse_instant(FIRST) + number * HOUR)
+        closed = fixture.tick(hour)
+        while not closed:
+            fixture.clock.advance(seconds=60)
+            closed = fixture.order(hour)
+        seals += closed
+        assert lag(seals[-1]) == 0
+        newest = [row for row in fixture.events(seals[-1]) if row["occurred_at"] >= hour]
+        assert len(newest) == (5120 if 12 <= number < 24 else 120)
+    assert set(sealed_ids(fixture, seals).values()) == {1}
+
+
+def test_a_backlog_is_told_and_shrinks(
+    make_fixture: FixtureMaker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In seal, finding and metric, until it is gone; an hour that is full closes at once."""
+    monkeypatch.setattr("functions.snapshot.take.MOST_EVENTS", 600)
+    world = world_of(lambda hour: 1500 if hour == 2 else 50, range(12))
+    fixture = connected(make_fixture, world)
+    seals = fixture.ticks(FIRST, 12)
+    assert [lag(seal) for seal in seals] == [0, 0, 1, 2, *[0] * 8]
+    behind = [seal.content for seal in seals if lag(seal)]
+    assert {content["outcome"] for content in behind} == {"partial"}
+    assert {content["reason"] for content in behind} == {"hour_full"}
+    assert fixture.counted == [HOURS_BEHIND] * 2
+    rows = fixture.register(seals[-1], "findings")
+    (row,) = [row for row in rows if row["kind"] == "audit_log_behind"]
+    assert (row["first_seen_hour"], row["resolved_hour"]) == (
+        *("2026-04-01T02:00:00Z", "2026-04-01T04:00:00Z"),
+    )
+    assert set(sealed_ids(fixture, seals).values()) == {1}
+    assert len(sealed_ids(fixture, seals)) == len(world.first.events)
