@@ -47,6 +47,20 @@ class Segments(TypedDict):
     verdicts: NotRequired[list[SegmentEntry]]
 
 
+class IndexRun(TypedDict):
+    """What a seal says of one run of the sealed index.
+
+    ``sha256`` is that of its fences, which hold the digest of every block. ``since`` is the first
+    hour whose ids it holds, null where it holds them from the chain's beginning on.
+    """
+
+    key: Text
+    level: Count
+    rows: Count
+    sha256: Digest
+    since: MaybeInstant
+
+
 class Conflict(TypedDict):
     """Two records with one id and different content, normalized."""
 
