@@ -4,7 +4,7 @@
 # dependencies = ["pynacl>=1.5", "orjson>=3.9"]
 # ///
 # Built by `python -m tools.build_verifier` from the parts in tools/verifier/, one behind the other
-# of SHA-256 e38fa837347729eeaf80edd7944fad2a237531403959129fd707cb9e30dfc5bb.
+# of SHA-256 09609d400f23b876289286d0034b127e862c0db5452b756743a3abe3b526ace9.
 """Check a signed evidence pack offline: one file, one pinned key, eleven numbered checks.
 
     python3 evidence-pack-verify.py pack-3.tar.gz --expected-pubkey HEX
@@ -129,7 +129,7 @@ def open_file(path: str) -> BinaryIO:
         raise CannotCheck(f"cannot open the file: {reason}") from error
     if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
         file.close()
-        raise CannotCheck("the pack must be a regular file")
+        raise CannotCheck(f"{printable(path)} is not a regular file")
     return file
 
 
@@ -369,7 +369,9 @@ class FastJson:
         if len(block) > MAX_VALUES:
             return None
         try:
-            rows = self._loads(b"[%b]" % block[:-1].replace(b"\n", b","))
+            # The nought stands behind the last comma: a copy of the block less.
+            rows = self._loads(b"[%b0]" % block.replace(b"\n", b","))
+            rows.pop()
             if self.write(rows) != block or set(map(len, rows)) != {len(fields)}:
                 return None
             values = list(chain.from_iterable(map(operator.itemgetter(*fields), rows)))
@@ -1414,7 +1416,7 @@ def check_01_pinned_key(options: Options, report: Report) -> PinnedKey:
     """Return the pinned key: 64 hex digits of a point of the curve's main group."""
     library = ed25519(options.built_in_ed25519)
     report.ed25519 = library.name
-    text = options.expected_pubkey or ""
+    text = (options.expected_pubkey or "").strip()  # as it comes out of a file
     if not re.fullmatch(r"[0-9A-Fa-f]{64}", text):
         raise Failed(1, "the pinned key is not 64 hex digits")
     public = bytes.fromhex(text)
@@ -2221,7 +2223,9 @@ class ChangeRows(Rows):
 EVENT_KEY = ("org_id", "sealed_hour", "occurred_at", "event_id")
 EVENT_FIELDS = (*EVENT_KEY, "late", *sorted(FIELDS["events.jsonl"] - {*EVENT_KEY, "late"}))
 EVENT_TYPES = [{str}, {str}, {str}, {str}, {bool}]
-INSTANTS = f"(?:{INSTANT_PATTERN}Z)*"
+# Without groups, which take two thirds of the time; of its calendar, each day is asked apart.
+TIME = "(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]"
+INSTANTS = re.compile(f"(?:[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}T{TIME}Z)*")
 EventKey = tuple[str, str, str, str]
 
 
@@ -2285,7 +2289,7 @@ class EventRows(Rows):
         keys: list[EventKey] = list(zip(orgs, hours, instants, ids))
         if keys[0] <= self._last or not all(map(operator.lt, keys, keys[1:])):
             return False
-        if set(map(len, instants)) != {20} or not re.fullmatch(INSTANTS, "".join(instants)):
+        if set(map(len, instants)) != {20} or not INSTANTS.fullmatch("".join(instants)):
             return False
         late = [at for at, is_late in zip(instants, lates) if is_late] if True in lates else []
         in_time = [at for at, is_late in zip(instants, lates) if not is_late] if late else instants
@@ -2308,7 +2312,11 @@ class EventRows(Rows):
         self._n_late += len(late)
         self.ids.add(list(map(hash, zip(orgs, ids))))
         sealed = reader.write([{**row, "late": False} for row in fast.rows]) if late else block
-        lines = sealed.split(b"\n") if len(days) > 1 else [sealed[:-1]]
+        if len(days) == 1:
+            org, hour, day, _, n = days[0]
+            self._count(org, hour, day[:7], n, sealed)
+            return True
+        lines = sealed.split(b"\n")
         for org, hour, day, start, end in days:
             self._count(org, hour, day[:7], end - start, b"\n".join([*lines[start:end], b""]))
         return True

@@ -1,12 +1,13 @@
 """The verifier's rules at their edges: one step to either side of a bound."""
 
+import os
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.support import full_packs, packs
-from tests.tools.verifier import script, verify_bytes
+from tests.tools.verifier import script, verify, verify_bytes
 
 
 @pytest.mark.parametrize(
@@ -116,3 +117,23 @@ def test_a_finding_ends_after_the_hour_that_first_showed_it(tmp_path: Path) -> N
     row = pack.rows["findings.jsonl"][-1]
     row |= {"resolved_hour": row["first_seen_hour"], "resolved_by": None}
     assert "resolved_hour" in verify_bytes(pack.build(), tmp_path).failed[9]
+
+
+@pytest.mark.parametrize("option", ["--keys", "--anchors", "--previous"])
+def test_a_file_that_is_no_regular_one_is_named(tmp_path: Path, option: str) -> None:
+    """It need not be the pack."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    text = verify_bytes(packs.small().build(), tmp_path, option, str(pipe)).text
+    assert "pipe is not a regular file" in text.splitlines()[0]
+    assert option in text
+    assert verify(pipe).text.splitlines()[0].endswith("pipe is not a regular file")
+
+
+@pytest.mark.parametrize("around", ["{}\n", "{}\r\n", " {}", "{} "])
+def test_white_space_around_the_pinned_key_is_left_out(tmp_path: Path, around: str) -> None:
+    """`--expected-pubkey "$(cat key.txt)"` may bring some; inside the key it stays refused."""
+    good, key = packs.small().build(), packs.public_hex()
+    assert verify_bytes(good, tmp_path, key=around.format(key)).code == 0
+    inside = around.format(key[:32]) + around.format(key[32:])
+    assert verify_bytes(good, tmp_path, key=inside).code == 2

@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -120,6 +121,11 @@ def test_another_tenants_key_matches_nobody_and_that_is_told(tmp_path: Path) -> 
     assert "is it this tenant's key" in told["warnings"][-1]
 
 
+def users_are(content: bytes) -> Callable[[dict[str, bytes]], dict[str, bytes]]:
+    """Return the change that gives the users' member this content, with its right digest."""
+    return lambda members: members | {"users.jsonl": content}
+
+
 PACKS: dict[str, tuple[dict[str, Any], str]] = {
     "files that are none": ({"facts": {"hash_scheme": SCHEME, "files": []}}, "lacks a member"),
     "files of another type": ({"facts": {"hash_scheme": SCHEME, "files": 1}}, "lacks what"),
@@ -133,6 +139,13 @@ PACKS: dict[str, tuple[dict[str, Any], str]] = {
     "a gzip file that is cut": ({"gzip": lambda data: data[:-200]}, "not a whole gzip file"),
     "no gzip file": ({"gzip": lambda _: b"no"}, "not a whole gzip file"),
     "a tar that is cut": ({"tar": lambda data: data[:6000]}, "ends in the middle"),
+    "a tar that is cut in a header": ({"tar": lambda data: data[:100]}, "ends in the middle"),
+    "a row that is no object": ({"members": users_are(b"[]\n")}, "no whole JSON object"),
+    "a row without an end": ({"members": users_are(b"{}")}, "no whole JSON object"),
+    "a row without an end in sight": (
+        {"members": users_are(b'{"a":"' + b"a" * (1 << 20) + b'"}\n')},
+        "at most 1 MiB",
+    ),
     "no tar": ({"tar": lambda data: b"\xff" * 600 + data}, "plain files"),
     "a member behind its digest": (
         {"entries": lambda entries: [altered(entry) for entry in entries]},

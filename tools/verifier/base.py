@@ -83,5 +83,5 @@ def open_file(path: str) -> BinaryIO:
         raise CannotCheck(f"cannot open the file: {reason}") from error
     if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
         file.close()
-        raise CannotCheck("the pack must be a regular file")
+        raise CannotCheck(f"{printable(path)} is not a regular file")
     return file

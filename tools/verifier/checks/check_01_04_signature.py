@@ -23,7 +23,7 @@ def check_01_pinned_key(options: Options, report: Report) -> PinnedKey:
     """Return the pinned key: 64 hex digits of a point of the curve's main group."""
     library = ed25519(options.built_in_ed25519)
     report.ed25519 = library.name
-    text = options.expected_pubkey or ""
+    text = (options.expected_pubkey or "").strip()  # as it comes out of a file
     if not re.fullmatch(r"[0-9A-Fa-f]{64}", text):
         raise Failed(1, "the pinned key is not 64 hex digits")
     public = bytes.fromhex(text)

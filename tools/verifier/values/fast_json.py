@@ -53,7 +53,9 @@ class FastJson:
         if len(block) > MAX_VALUES:
             return None
         try:
-            rows = self._loads(b"[%b]" % block[:-1].replace(b"\n", b","))
+            # The nought stands behind the last comma: a copy of the block less.
+            rows = self._loads(b"[%b0]" % block.replace(b"\n", b","))
+            rows.pop()
             if self.write(rows) != block or set(map(len, rows)) != {len(fields)}:
                 return None
             values = list(chain.from_iterable(map(operator.itemgetter(*fields), rows)))
