@@ -17,7 +17,9 @@ from functions.shared.aws.bucket import Bucket
 from functions.shared.aws.gzip_member import pack_gzip
 from functions.shared.aws.keys import register_key, seal_key, segment_key
 from functions.shared.canonical import Json, Lines, sha256_hex
-from functions.shared.evidence.seals import VERSION, Seal, entry_of
+from functions.shared.evidence.merkle import rows_root
+from functions.shared.evidence.seal_versions import VERSION
+from functions.shared.evidence.seals import Seal, entry_of, segment_entry_of
 from functions.shared.hours import HOUR, hours_from, month_end, month_start, rfc3339
 from functions.shared.records.seals import (
     LifecycleEntry,
@@ -55,6 +57,7 @@ class SealedMonth:
     _events: Events = field(init=False)
     _previous: str | None = None
     _registers: dict[str, ObjectEntry] = field(default_factory=dict)
+    _roots: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Invent the people, the projects and the keys."""
@@ -70,6 +73,7 @@ class SealedMonth:
             key = register_key(TENANT, self.org, first, section, lines.sha256)
             self.evidence.put_once(key, pack_gzip(lines.body), "application/gzip")
             self._registers[section] = entry_of(key, lines)
+            self._roots[section] = rows_root(lines.body)
         for hour, n in zip(
             hours_from(first, month_end(MONTH)), events_per_hour(self.n), strict=True
         ):
@@ -80,7 +84,7 @@ class SealedMonth:
         lines = Lines(body, n, sha256_hex(body), 0)
         key = segment_key(TENANT, self.org, "events", MONTH, hour, lines.sha256)
         self.evidence.put_once(key, pack_gzip(body), "application/gzip")
-        return [{**entry_of(key, lines), "month": MONTH}]
+        return [segment_entry_of(key, MONTH, lines)]
 
     def _seal(self, hour: datetime, events: list[SegmentEntry]) -> None:
         end, is_first = rfc3339(hour + HOUR), self._previous is None
@@ -91,6 +95,9 @@ class SealedMonth:
         }
         stream: StreamMarks = {
             "closed_through": int((hour + HOUR).timestamp()),
+            "reread_25": None,
+            "reread_73": None,
+            "patrol": None,
             "backfill_to": None,
             "backfill_done": True,
             "overflow": [],
@@ -106,13 +113,24 @@ class SealedMonth:
             "lifecycle": [connected] if is_first else [],
             "lifecycle_seq": 1,
             "previous_sha256": self._previous,
+            "source": {
+                "api_base": "https://api.openai.com/v1",
+                "clock": "system",
+                "code_sha256": "c0" * 32,
+                "key_last4": "wxyz",
+                "region": "eu-central-1",
+            },
             "sections": self._sections(hour),
-            "segments": {"events": events, "changes": [], "verdicts": []},
-            "frontiers": {
+            "segments": {"events": events, "changes": [], "verdicts": [], "statements": []},
+            "index": [],
+            "custody": None,
+            "watermarks": {
                 "proven": True,
                 "deep_at": end,
                 "month_closed": None,
                 "streams": {"organization": stream, "tenant": stream},
+                "archived_keys_at": end,
+                "optional": {},
             },
             "kpi": {
                 "users": 200,
@@ -132,25 +150,19 @@ class SealedMonth:
     def _sections(self, hour: datetime) -> dict[str, SectionSeal]:
         sections: dict[str, SectionSeal] = {
             name: {
-                "status": "derived" if name == "findings" else "complete",
-                "reason": None,
+                **_section("derived" if name == "findings" else "complete"),
                 "count": entry["rows"],
-                "unknown": 0,
                 "register": entry,
+                "root": self._roots[name],
+                "picture_sha256": None if name == "findings" else entry["sha256"],
                 "baseline": rfc3339(month_start(MONTH)),
                 "complete_at": rfc3339(hour + HOUR),
             }
             for name, entry in self._registers.items()
         }
-        sections["audit_events"] = {"status": "complete", "reason": None, "count": 0, "unknown": 0}
+        sections["audit_events"] = {**_section("complete"), "count": 0, "lag_hours": 0}
         for name in _OPTIONAL:
-            sections[name] = {
-                "status": "forbidden",
-                "reason": "scope_missing",
-                "count": None,
-                "unknown": 0,
-                "register": None,
-            }
+            sections[name] = {**_section("forbidden"), "reason": "scope_missing"}
         return sections
 
     def _users(self) -> list[Json]:
@@ -233,6 +245,25 @@ class SealedMonth:
             }
             for key in sorted(self._events.keys)[::40]
         ]
+
+
+def _section(status: str) -> SectionSeal:
+    return {
+        "status": status,
+        "reason": None,
+        "count": None,
+        "unknown": 0,
+        "lag_hours": None,
+        "picture_sha256": None,
+        "carried": None,
+        "odd": [],
+        "conflicts": [],
+        "register": None,
+        "root": None,
+        "baseline": None,
+        "complete_at": None,
+        "asked_at": None,
+    }
 
 
 def events_per_hour(n: int) -> Iterator[int]:

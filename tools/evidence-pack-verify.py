@@ -4,7 +4,7 @@
 # dependencies = ["pynacl>=1.5", "orjson>=3.9"]
 # ///
 # Built by `python -m tools.build_verifier` from the parts in tools/verifier/, one behind the other
-# of SHA-256 09609d400f23b876289286d0034b127e862c0db5452b756743a3abe3b526ace9.
+# of SHA-256 81e354c5131a54077f59e41e86aa3b6e804e7bc515246cc09cfdada00f462321.
 """Check a signed evidence pack offline: one file, one pinned key, eleven numbered checks.
 
     python3 evidence-pack-verify.py pack-3.tar.gz --expected-pubkey HEX
@@ -2454,7 +2454,7 @@ class RepeatedIds(Rows):
 # ---------------------------------------------------------------------------------------------
 # What a seal says: its reasons, its registers, its segments. Seals may be of any shape.
 
-SEAL_VERSION = 2
+SEAL_VERSIONS = (2, 3)
 MEANING = {
     "partial": "not every list was read to its end",
     "failed": "nothing could be read",
@@ -2568,14 +2568,46 @@ def hour_of_disconnection(seal: object) -> int | None:
     return None
 
 
+def seal_digest(seal: dict[str, Any]) -> str:
+    """Return a seal's digest: of version 2 it is over the content, since then over a header.
+
+    Raises:
+        CannotCheck: the seal is of a version that came after this script.
+    """
+    version, sha256 = seal.get("v"), hashlib.sha256(canonical(seal)).hexdigest()
+    if type(version) is int and version > SEAL_VERSIONS[-1]:
+        raise CannotCheck("a seal was made by a newer version than this script knows")
+    if version == 2:
+        return sha256
+    header = {key: seal.get(key) for key in ("v", "org_id", "hour", "previous_sha256")}
+    return hashlib.sha256(canonical({**header, "content_sha256": sha256})).hexdigest()
+
+
+def unreadable_root(seal: dict[str, Any]) -> str | None:
+    """Return where a seal of version 3 has no digest though it should, or something else there."""
+    is_hash_or_null, _ = HASH_OR_NULL
+    sections, segments = seal.get("sections"), seal.get("segments")
+    for name, facts in sections.items() if isinstance(sections, dict) else ():
+        if not isinstance(facts, dict):
+            return str(name)
+        for key in ("root", "picture_sha256"):
+            if not is_hash_or_null(facts.get(key, "")):
+                return f"{name}.{key}"
+    for kind in segments if isinstance(segments, dict) else ():
+        for entry in _entries(segments, kind):
+            if not is_hash_or_null(entry.get("root", "")):
+                return f"{kind}.root"
+    return None
+
+
 def audit_log_status(seal: dict[str, Any]) -> str | None:
     """Return what an hour's reading of the audit log showed; None where it was not read."""
-    sections, frontiers = seal.get("sections"), seal.get("frontiers")
+    sections, marks = seal.get("sections"), seal.get("watermarks", seal.get("frontiers"))
     facts = sections.get("audit_events") if isinstance(sections, dict) else None
     status = facts.get("status") if isinstance(facts, dict) else None
     if status == "forbidden":
         return "forbidden"
-    proven = frontiers.get("proven") if isinstance(frontiers, dict) else None
+    proven = marks.get("proven") if isinstance(marks, dict) else None
     if status not in ("complete", "partial", "unproven") or type(proven) is not bool:
         return None
     return "proven" if proven else "unproven"
@@ -2743,14 +2775,18 @@ class CoverageRows(Rows):
             self.n_more_runs += 1
 
     def _check_seal(self, row: dict[str, Any], seal: dict[str, Any], hour: int) -> None:
-        digest = hashlib.sha256(canonical(seal)).hexdigest()
+        digest = seal_digest(seal)
         if digest != row["sha256"]:
             self._break(hour, "the seal's content does not have the digest it is listed under")
         for key in ("hour", "org_id", "outcome"):
             if seal.get(key) != row[key]:
                 self._break(hour, f"the seal's {key} is not the row's")
-        if seal.get("v") != SEAL_VERSION or type(seal["v"]) is not int:
-            self._break(hour, f"the seal is not of version {SEAL_VERSION}, the one known here")
+        if seal.get("v") not in SEAL_VERSIONS or type(seal["v"]) is not int:
+            self._break(hour, "the seal is not of version 2 or 3, those known here")
+        elif seal["v"] > SEAL_VERSIONS[0]:
+            root = unreadable_root(seal)
+            if root:
+                self._break(hour, f"{printable(root)} is neither a digest nor null")
         if seal.get("tenant_id") != self.manifest["tenant_id"]:
             self._break(hour, "the seal belongs to another tenant")
         if "previous_sha256" not in seal or seal["previous_sha256"] != self._link:

@@ -253,6 +253,10 @@ class EvidenceInvalid(AuditError):
     """A sealed object's bytes do not match the digest that names it. Page the operator."""
 
 
+class EvidenceNewer(AuditError):
+    """A sealed object was made by a newer version than this one knows. Deploy that one again."""
+
+
 class EvidenceConflict(AuditError):
     """A write-once key already holds other bytes. Never overwritten."""
 

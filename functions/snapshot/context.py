@@ -47,8 +47,9 @@ class Context:
         secrets: the KMS key that wraps admin keys and hashing keys.
         queue: where this function gets its orders from.
         now: the clock.
-        clock: what the clock is, in a word; stands in the run block.
+        clock: what the clock is, in a word; it is sealed.
         region: where the function runs, None where nobody says.
+        code_sha256: digest of the deployed code, None where the deployment does not say.
         openai_base_url: without a final slash.
         count: adds to a metric.
         http: makes what a run's calls go through.
@@ -66,6 +67,7 @@ class Context:
     count: Callable[[str], None]
     clock: str = SYSTEM_CLOCK
     region: str | None = None
+    code_sha256: str | None = None
     http: Callable[[], httpx.AsyncBaseTransport] = http_transport
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     elapsed: Callable[[], float] = time.monotonic

@@ -7,11 +7,12 @@
 from datetime import datetime, timedelta
 
 from functions.shared.errors import LeaseHeld, StillOpen
+from functions.shared.evidence.seal_versions import source_of, without_source
 from functions.shared.evidence.seals import Seal
 from functions.shared.hours import GRACE, HOUR, rfc3339
 from functions.shared.observability import FAILED_HOURS, MISSED_HOURS
 from functions.shared.records.registers import Registers
-from functions.shared.records.seals import Run, SealContent
+from functions.shared.records.seals import Run, SealContent, Source
 from functions.shared.records.tables import SnapshotMessage
 from functions.shared.tables.account_owners import AccountOwners
 from functions.snapshot import lifecycle
@@ -79,7 +80,7 @@ def close_hour(run: HourRun, start: datetime, previous: Seal | None) -> Seal:
     hour = _hour_to_close(run, start, previous)
     state = lifecycle.state_at_end(run.lifecycle, start, run.first_hour)
     if state != "connected":
-        return _seal(run, content_without_snapshot(hour, "paused", state), {})
+        return _seal(run, content_without_snapshot(hour, "paused", state, _nobody(run)), {})
     if now < hour.end + GRACE:
         earlier = run.checkpoints.find(start) if n_runs > 1 else None
         taken = take_snapshot(run, hour, earlier)
@@ -91,7 +92,8 @@ def close_hour(run: HourRun, start: datetime, previous: Seal | None) -> Seal:
     if left is not None:
         return close_with_snapshot(run, hour, left)
     run.context.count(MISSED_HOURS)
-    return _seal(run, content_without_snapshot(hour, "missed", "not_pictured"), {})
+    content = content_without_snapshot(hour, "missed", "not_pictured", _nobody(run))
+    return _seal(run, content, {})
 
 
 def close_with_snapshot(run: HourRun, hour: HourToClose, taken: Taken) -> Seal:
@@ -111,7 +113,16 @@ def close_with_snapshot(run: HourRun, hour: HourToClose, taken: Taken) -> Seal:
         compared.changes,
         reconciled.verdicts,
     )
-    return _seal(run, content_of(hour, snapshot, reconciled.registers, stored), facts)
+    content = content_of(hour, snapshot, reconciled.registers, stored, source_of(facts))
+    return _seal(run, content, without_source(facts))
+
+
+def _nobody(run: HourRun) -> Source:
+    """Return the source of an hour in which nothing was asked: who sealed it."""
+    context = run.context
+    return source_of(
+        {"clock": context.clock, "code_sha256": context.code_sha256, "region": context.region}
+    )
 
 
 def _leave_open(run: HourRun, hour: HourToClose, taken: Taken) -> None:

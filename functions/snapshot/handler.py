@@ -43,6 +43,7 @@ def context() -> Context:
         now=clock_from(process.environment),
         clock=name_of_clock(process.environment),
         region=process.environment.get("AWS_REGION"),
+        code_sha256=process.environment.get("CODE_SHA256"),
         openai_base_url=process.openai_base_url,
         count=count,
     )

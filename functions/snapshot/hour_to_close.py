@@ -49,19 +49,25 @@ class HourToClose:
         """Return the register entry the last seal names for a section."""
         return self.previous.register(section) if self.previous else None
 
+    def carried_root(self, section: str) -> str | None:
+        """Return the root over that register's rows, None where the last seal has none."""
+        facts = self._section(section)
+        return facts["root"] if facts else None
+
     def baseline(self, section: str) -> str | None:
         """Return the hour of a section's first complete snapshot, None while there is none."""
         facts = self._section(section)
-        return facts["baseline"] if facts and "baseline" in facts else None
+        return facts["baseline"] if facts else None
 
     def last_complete_at(self, section: str) -> str:
         """Return the instant of a section's newest complete snapshot before this hour's."""
         facts = self._section(section)
-        instant = facts["complete_at"] if facts and "complete_at" in facts else None
+        instant = facts["complete_at"] if facts else None
         last_snapshot = self.previous.content["pictured_from"] if self.previous else None
         return instant or last_snapshot or self.name
 
     @property
     def watermarks(self) -> Watermarks | None:
         """Return how far the last seal says everything was read, None where nothing ever was."""
-        return (self.previous.content["frontiers"] or None) if self.previous else None
+        marks = self.previous.content["watermarks"] if self.previous else None
+        return marks if marks and marks["streams"] else None

@@ -10,6 +10,7 @@ from typing import Generic, TypeVar
 
 from functions.shared.canonical import Json
 from functions.shared.errors import UpstreamError
+from functions.shared.evidence.seal_versions import newest_watermarks
 from functions.shared.records.entities import EntityState
 from functions.shared.records.events import EventState
 from functions.shared.records.seals import Conflict, Outcome, Watermarks
@@ -168,7 +169,7 @@ class Snapshot:
         """Return the snapshot as plain JSON."""
         return {
             "sections": {name: asdict(section) for name, section in self.sections.items()},
-            "frontiers": self.watermarks,
+            "watermarks": self.watermarks,
             "pictured_from": self.pictured_from,
             "pictured_to": self.pictured_to,
         }
@@ -180,7 +181,15 @@ class Snapshot:
         return cls(
             audit_events=lists.pop("audit_events"),
             lists=lists,
-            watermarks=document["frontiers"],
+            watermarks=_watermarks(document),
             pictured_from=document["pictured_from"],
             pictured_to=document["pictured_to"],
         )
+
+
+def _watermarks(document: Json) -> Watermarks:
+    # A run of the version before may have left the hour open just before this one was deployed.
+    if "frontiers" in document:
+        return newest_watermarks(document["frontiers"])
+    marks: Watermarks = document["watermarks"]
+    return marks

@@ -136,10 +136,9 @@ def _join_watermarks(earlier: Snapshot, later: Snapshot, checkpoint: Checkpoint)
             "deep_at": before["deep_at"],
             "month_closed": before["month_closed"],
         }
-    kept = before["optional"] if "optional" in before else {}
-    asked = after["optional"] if "optional" in after else {}
+    kept = before["optional"]
     read_before = {name: kept[name] for name in checkpoint.sections if name in kept}
-    return after | {"optional": asked | read_before}
+    return after | {"optional": after["optional"] | read_before}
 
 
 def join_runs(earlier: Run, later: Run) -> Run:

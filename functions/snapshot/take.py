@@ -167,11 +167,12 @@ def _last_good_level(hour: HourToClose) -> float:
 
 
 def run_facts(stats: RunStats, limit: ConcurrencyLimit, run: HourRun) -> Run:
-    """Return what stands beside the seal: how the run went and with what, outside the digest."""
+    """Return how the run went and with what: the source is sealed, the rest stands beside."""
     return {
         "api_base": run.context.openai_base_url,
         "attempt": run.order.attempt,
         "clock": run.context.clock,
+        "code_sha256": run.context.code_sha256,
         "concurrency": int(limit.limit),
         "first_request_id": stats.first_request_id,
         "key_last4": run.connection.admin_key_last4 if stats.requests else None,

@@ -7,14 +7,16 @@ from functions.shared.evidence.seals import Seal
 from functions.shared.hours import rfc3339
 from functions.snapshot.fetch import watermarks
 from functions.snapshot.hour_to_close import HourToClose
+from tests.support.seal_parts import section_seal
 
 START = datetime(2026, 4, 1, 5, tzinfo=UTC)
 ENTRY: Any = {"key": "k"}
+UNREAD = section_seal("failed")
 
 
 def hour(**content: Any) -> HourToClose:
     """Return an hour; with some content, one after a seal."""
-    facts: Any = {"sections": {}, "pictured_from": None, "frontiers": {}, **content}
+    facts: Any = {"sections": {}, "pictured_from": None, "watermarks": {"streams": {}}, **content}
     previous = Seal(facts, {}, b"", "") if content else None
     return HourToClose("tenant-a", "org-Alpha", START, "none", [], previous)
 
@@ -26,27 +28,28 @@ def test_an_hour_has_a_name_and_an_end() -> None:
 
 def test_a_register_and_a_baseline_are_those_of_the_last_seal() -> None:
     """None where it says nothing of them, or there is none."""
-    known = hour(sections={"users": {"register": ENTRY, "baseline": "b"}, "roles": {}})
+    users = UNREAD | {"register": ENTRY, "root": "r", "baseline": "b"}
+    known = hour(sections={"users": users, "roles": UNREAD})
     assert (known.carried("users"), known.baseline("users")) == (ENTRY, "b")
+    assert known.carried_root("users") == "r"
     for name in ("roles", "groups"):
         assert (known.carried(name), known.baseline(name)) == (None, None)
+        assert known.carried_root(name) is None
     assert (hour().carried("users"), hour().baseline("users")) == (None, None)
 
 
 def test_the_last_whole_snapshot_of_a_section() -> None:
     """Else the last one of anything, else the hour's own start."""
-    sections = {"users": {"complete_at": "c"}, "roles": {"complete_at": None}, "groups": {}}
+    sections = {"users": UNREAD | {"complete_at": "c"}, "roles": UNREAD}
     known = hour(sections=sections, pictured_from="p")
-    assert [known.last_complete_at(name) for name in ("users", "roles", "groups", "x")] == [
-        *("c", "p", "p", "p"),
-    ]
+    assert [known.last_complete_at(name) for name in ("users", "roles", "x")] == ["c", "p", "p"]
     assert hour(pictured_from=None).last_complete_at("users") == "2026-04-01T05:00:00Z"
     assert hour().last_complete_at("users") == "2026-04-01T05:00:00Z"
 
 
 def test_watermarks_are_none_until_something_was_read() -> None:
-    """A seal of an hour before that holds an empty object."""
+    """A seal of version 2 of an hour before that says nothing of any stream."""
     marks = watermarks.initial()
-    assert hour(frontiers=marks).watermarks == marks
-    assert hour(frontiers={}).watermarks is None
+    assert hour(watermarks=marks).watermarks == marks
+    assert hour(watermarks={"streams": {}}).watermarks is None
     assert hour().watermarks is None

@@ -81,7 +81,7 @@ def test_a_snapshot_survives_as_json() -> None:
         "2026-04-01T06:02:00Z",
     )
     document = left.to_json()
-    assert set(document) == {"sections", "frontiers", "pictured_from", "pictured_to"}
+    assert set(document) == {"sections", "watermarks", "pictured_from", "pictured_to"}
     assert set(document["sections"]) == {"users", "projects", "api_keys", "audit_events"}
     assert document["sections"]["users"] == {
         "status": "partial",
@@ -94,6 +94,18 @@ def test_a_snapshot_survives_as_json() -> None:
         "conflicts": [conflict],
     }
     assert Snapshot.from_json(strict_loads(canonical(document))) == left
+
+
+def test_a_snapshot_that_the_version_before_left_is_gone_on_with() -> None:
+    """Its hour may still be open when the next version is deployed."""
+    document = snapshot().to_json()
+    del document["watermarks"]
+    stream = {"closed_through": 7, "backfill_to": 1, "backfill_done": True, "overflow": [3]}
+    document["frontiers"] = {"proven": True, "streams": {"tenant": stream}}
+    marks = Snapshot.from_json(document).watermarks
+    assert (marks["proven"], marks["optional"], marks["archived_keys_at"]) == (True, {}, None)
+    unsaid = {"reread_25": None, "reread_73": None, "patrol": None}
+    assert marks["streams"] == {"tenant": stream | unsaid}
 
 
 def test_a_section_is_whole_and_empty_until_something_is_said_of_it() -> None:

@@ -23,7 +23,9 @@ from functions.shared.aws.gzip_member import pack_gzip
 from functions.shared.aws.keys import register_key, seal_key, segment_key
 from functions.shared.aws.table import Table
 from functions.shared.canonical import Json, Lines
-from functions.shared.evidence.seals import VERSION, Seal, entry_of
+from functions.shared.evidence.merkle import rows_root
+from functions.shared.evidence.seal_versions import VERSION, source_of, without_source
+from functions.shared.evidence.seals import Seal, entry_of, segment_entry_of
 from functions.shared.hours import HOUR, month_of, parse_instant, rfc3339
 from functions.shared.records.seals import (
     LifecycleEntry,
@@ -50,7 +52,7 @@ class World:
     Attributes:
         hour: the next hour to close.
         seals: those written, oldest first.
-        run: the block beside every seal from now on.
+        run: the block beside every seal from now on; what is of the source is sealed.
     """
 
     def __init__(
@@ -71,6 +73,7 @@ class World:
         self.run: Run = {"attempt": 0, "requests": 7}
         self._rows: dict[str, list[Json]] = {name: [] for name in (*SECTIONS, "findings")}
         self._registers: dict[str, ObjectEntry | None] = dict.fromkeys(self._rows)
+        self._roots: dict[str, str | None] = dict.fromkeys(self._rows)
         self._events: list[Json] = []
         self._seq = 0
         self._read_through: int | None = None
@@ -210,7 +213,7 @@ class World:
     def _close(self, word: str) -> None:
         outcome = cast("Outcome", {"disconnect": "paused", "reconnect": "complete"}.get(word, word))
         content = self._content(word, outcome)
-        seal = Seal.of(content, self.run)
+        seal = Seal.of(content, without_source(self.run))
         self.evidence.put_once(self.key_of(self.hour), seal.encode())
         self.seals.append(seal)
         if self.table:
@@ -235,13 +238,18 @@ class World:
             "lifecycle": self._lifecycle(word),
             "lifecycle_seq": self._seq,
             "previous_sha256": self.last.sha256 if self.seals else None,
+            "source": source_of(self.run),
             "sections": self._sections(outcome),
-            "segments": {"events": segments, "changes": []},
-            "frontiers": {
+            "segments": {"events": segments, "changes": [], "verdicts": [], "statements": []},
+            "index": [],
+            "custody": None,
+            "watermarks": {
                 "proven": self.audit_status == "complete",
                 "deep_at": None,
                 "month_closed": None,
                 "streams": {"organization": stream, "tenant": stream},
+                "archived_keys_at": None,
+                "optional": {},
             },
             "kpi": None,
             "pictured_from": rfc3339(self.hour + HOUR) if is_read else None,
@@ -265,12 +273,14 @@ class World:
         }
 
     def _section(self, name: str, status: str) -> SectionSeal:
-        return {**section_seal(status), "register": self._registers[name]}
+        register, root = self._registers[name], self._roots[name]
+        return {**section_seal(status), "register": register, "root": root}
 
     def _store(self, section: str) -> ObjectEntry:
         lines = Lines.of(self._rows[section])
         key = register_key(self.tenant, self.org, self.hour, section, lines.sha256)
         entry = entry_of(key, lines)
+        self._roots[section] = rows_root(lines.body)
         if entry != self._registers[section]:
             self.evidence.put_once(key, pack_gzip(lines.body), "application/gzip")
         return entry
@@ -286,5 +296,5 @@ class World:
             lines = Lines.of(rows)
             key = segment_key(self.tenant, self.org, "events", month, self.hour, lines.sha256)
             self.evidence.put_once(key, pack_gzip(lines.body), "application/gzip")
-            entries.append({**entry_of(key, lines), "month": month})
+            entries.append(segment_entry_of(key, month, lines))
         return entries

@@ -139,7 +139,12 @@ def project_user(user_id: str, **facts: Any) -> Row:
 def sections(registers: dict[str, tuple[int, int]]) -> Row:
     """Return a seal's sections: of each member, how many are there and how many rows there are."""
     return {
-        name.removesuffix(".jsonl"): {"count": count, "register": {"rows": rows}}
+        name.removesuffix(".jsonl"): {
+            "count": count,
+            "picture_sha256": None,
+            "register": {"rows": rows},
+            "root": None,
+        }
         for name, (count, rows) in registers.items()
     }
 

@@ -13,7 +13,7 @@ from functions.shared.aws.bucket import Bucket
 from functions.shared.aws.gzip_member import pack_gzip
 from functions.shared.aws.keys import segment_key
 from functions.shared.canonical import Json, Lines
-from functions.shared.evidence.seals import entry_of
+from functions.shared.evidence.seals import segment_entry_of
 from functions.shared.hours import HOUR, month_of, rfc3339
 from functions.shared.records.seals import Outcome, SealContent, SectionSeal, SegmentEntry
 from tests.support.builders import World
@@ -46,6 +46,7 @@ class FullWorld(World):
         """Let an optional section be read from the next hour on, whatever it holds."""
         self._rows.setdefault(section, [])
         self._registers.setdefault(section, None)
+        self._roots.setdefault(section, None)
         self.asked.add(section)
         return self
 
@@ -112,6 +113,7 @@ class FullWorld(World):
                 **section_seal("complete" if is_read else "failed"),
                 "asked_at": self._asked_at.get(name),
                 "register": self._registers[name],
+                "root": self._roots[name],
             }
         return sections
 
@@ -121,4 +123,4 @@ class FullWorld(World):
         month, lines = month_of(self.hour), Lines.of(rows)
         key = segment_key(self.tenant, self.org, kind, month, self.hour, lines.sha256)
         self.evidence.put_once(key, pack_gzip(lines.body), "application/gzip")
-        return [{**entry_of(key, lines), "month": month}]
+        return [segment_entry_of(key, month, lines)]

@@ -144,9 +144,9 @@ def seals(
             if (row["org_id"], row["sealed_hour"]) == (org_id, name):
                 months.setdefault(row["occurred_at"][:7], []).append(row)
         n_changed = sum((row["org_id"], row["hour"]) == (org_id, name) for row in changes)
-        changed = [{"key": "k/c", "month": name[:7], "rows": n_changed}] if n_changed else []
+        changed = {"key": "k/c", "month": name[:7], "root": None, "rows": n_changed}
         seal: Row = {
-            "v": 2,
+            "v": 3,
             "tenant_id": tenant_id,
             "org_id": org_id,
             "hour": name,
@@ -157,12 +157,12 @@ def seals(
             "sections": {},
             "segments": {
                 "events": [segment(month, of_month) for month, of_month in months.items()],
-                "changes": changed,
+                "changes": [changed] if n_changed else [],
             },
             "previous_sha256": previous,
             **facts,
         }
-        previous = sha256(canonical(seal))
+        previous = seal_digest(seal)
         rows.append(
             {
                 "hour": name,
@@ -176,10 +176,20 @@ def seals(
     return rows
 
 
+def seal_digest(seal: Row) -> str:
+    """Return a seal's digest: of version 2 it is over the content, since then over a header."""
+    content_sha256 = sha256(canonical(seal))
+    if seal["v"] == 2:
+        return content_sha256
+    header = {key: seal[key] for key in ("v", "org_id", "hour", "previous_sha256")}
+    return sha256(canonical({**header, "content_sha256": content_sha256}))
+
+
 def segment(month: str, events: list[Row]) -> Row:
     """Return what a seal says of a segment: rows as a pack of their month shows them."""
     rows = [{**row, "late": False} for row in events]
-    return {"key": f"k/{month}", "month": month, "rows": len(rows), "sha256": sha256(jsonl(rows))}
+    facts = {"key": f"k/{month}", "month": month, "root": None}
+    return {**facts, "rows": len(rows), "sha256": sha256(jsonl(rows))}
 
 
 def lifecycle(*kinds: str) -> Row:

@@ -14,7 +14,22 @@ from functions.shared.tables.connections import Connection
 
 def section_seal(status: str) -> SectionSeal:
     """Return what a seal says of a section without a register."""
-    return {"status": status, "reason": None, "count": None, "unknown": 0}
+    return {
+        "status": status,
+        "reason": None,
+        "count": None,
+        "unknown": 0,
+        "lag_hours": None,
+        "picture_sha256": None,
+        "carried": None,
+        "odd": [],
+        "conflicts": [],
+        "register": None,
+        "root": None,
+        "baseline": None,
+        "complete_at": None,
+        "asked_at": None,
+    }
 
 
 def hour_facts(seal: Seal) -> HourFacts:
@@ -35,6 +50,9 @@ def stream_marks(closed_through: int | None) -> StreamMarks:
     """Return how far a stream of the audit log was read, to its beginning."""
     return {
         "closed_through": closed_through,
+        "reread_25": None,
+        "reread_73": None,
+        "patrol": None,
         "backfill_to": None,
         "backfill_done": True,
         "overflow": [],

@@ -26,8 +26,9 @@ def test_what_an_hour_shows_of_the_audit_log(
     status: str | None, proven: object, shown: str | None
 ) -> None:
     """An hour that could not read it shows nothing; the last one that could still stands."""
-    seal = {"sections": {"audit_events": {"status": status}}, "frontiers": {"proven": proven}}
-    assert script.audit_log_status(seal) == shown
+    for marks in ("frontiers", "watermarks"):
+        seal = {"sections": {"audit_events": {"status": status}}, marks: {"proven": proven}}
+        assert script.audit_log_status(seal) == shown
     assert script.audit_log_status({}) is None
 
 

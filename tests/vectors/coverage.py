@@ -50,7 +50,7 @@ def resealed(at: int) -> Callable[[list[Row]], None]:
 
     def change(coverage: list[Row]) -> None:
         coverage[at]["seal"]["reason"] = "forged"
-        coverage[at]["sha256"] = packs.sha256(packs.canonical(coverage[at]["seal"]))
+        coverage[at]["sha256"] = packs.seal_digest(coverage[at]["seal"])
 
     return change
 
@@ -146,7 +146,7 @@ reseal(
     *[C] * 47,
     {"tenant_id": "tenant-b"},
 )
-reseal("seal_version", "not of version 2", "a seal is of the first version", *[C] * 47, {"v": 1})
+reseal("seal_version", "version 2 or 3", "a seal is of the first version", *[C] * 47, {"v": 1})
 reseal("hour_outside", "outside the period", "there is an hour behind the period", *[C] * 49)
 reseal(
     "forked_chain",

@@ -109,10 +109,10 @@ class _SealReader:
         for entry in segments["events"]:
             self._add_events(seal, entry)
         if seal.hour >= self.period.start:
-            organization.verdicts += _segments(seal, _verdicts(segments))
+            organization.verdicts += _segments(seal, segments["verdicts"])
         organization.audited_through = _audited_through(seal.content)
         if self._in_period(seal.hour):
-            organization.changes += _segments(seal, _changes(segments))
+            organization.changes += _segments(seal, segments["changes"])
             organization.runs.add(seal)
             self._add_content(seal)
             self._add_coverage(seal.hour, seal.content["outcome"], seal)
@@ -127,9 +127,8 @@ class _SealReader:
         organization.audit_log = _audit_log(content, organization.audit_log)
         hour_end = rfc3339(seal.hour + HOUR)
         for name, section in content["sections"].items():
-            register = section["register"] if "register" in section else None
-            if register:
-                organization.registers[name] = register
+            if section["register"]:
+                organization.registers[name] = section["register"]
             if name in organization.snapshot_hours and _is_shown(content, hour_end, section):
                 organization.snapshot_hours[name].append(content["hour"])
 
@@ -165,20 +164,17 @@ class _SealReader:
             self.coverage.add_row(row)
         else:
             # Fields are in the order of their names; a seal's are the last three.
-            text = canonical(expected)[:-1] + b"," + seal.encode()[1:]
-            self.coverage.add_bytes(text + b"\n", 1)
+            text = canonical(expected)[:-1] + b"," + seal.members
+            self.coverage.add_bytes(text + b"}\n", 1)
 
 
 def _entries(segments: Segments) -> list[SegmentEntry]:
-    return [*segments["events"], *_changes(segments), *_verdicts(segments)]
-
-
-def _changes(segments: Segments) -> list[SegmentEntry]:
-    return segments["changes"] if "changes" in segments else []
-
-
-def _verdicts(segments: Segments) -> list[SegmentEntry]:
-    return segments["verdicts"] if "verdicts" in segments else []
+    return [
+        *segments["events"],
+        *segments["changes"],
+        *segments["verdicts"],
+        *segments["statements"],
+    ]
 
 
 def _segments(seal: Seal, entries: Iterable[SegmentEntry]) -> list[Segment]:
@@ -192,8 +188,7 @@ def _is_shown(content: SealContent, hour_end: str, section: SectionSeal) -> bool
     """
     if section["status"] == "derived":
         return content["pictured_from"] is not None
-    asked_at = section["asked_at"] if "asked_at" in section else None
-    return section["status"] in _READ and asked_at in (None, hour_end)
+    return section["status"] in _READ and section["asked_at"] in (None, hour_end)
 
 
 def _audit_log(content: SealContent, before: str) -> str:
@@ -203,12 +198,11 @@ def _audit_log(content: SealContent, before: str) -> str:
     if status not in ("complete", "partial", "unproven"):
         # Not read in this hour: what the last reading showed still stands.
         return before
-    return "proven" if content["frontiers"]["proven"] else "unproven"
+    return "proven" if content["watermarks"]["proven"] else "unproven"
 
 
 def _audited_through(content: SealContent) -> int | None:
-    watermarks = content["frontiers"]
-    streams = watermarks["streams"].values() if "streams" in watermarks else ()
+    streams = content["watermarks"]["streams"].values()
     ends = [end for stream in streams if (end := stream["closed_through"]) is not None]
     # A stream that never answered (its scope is missing) holds no events that could settle.
     return min(ends, default=None)

@@ -9,10 +9,11 @@ from dataclasses import dataclass, field
 
 from functions.pack.archive.spool import Member
 from functions.shared.evidence.anchors import Anchor
+from functions.shared.evidence.seal_versions import source_of
 from functions.shared.evidence.seals import Seal
 from functions.shared.hours import HOUR, rfc3339
 from functions.shared.records.packs import HourOutcome
-from functions.shared.records.seals import ObjectEntry, Run, SegmentEntry
+from functions.shared.records.seals import ObjectEntry, Run, SegmentEntry, Source
 from functions.shared.records.tables import PackLastSeal
 
 SECTIONS = ("users", "projects", "api_keys")
@@ -60,16 +61,12 @@ class RunTotals:
         """Add one hour of the period, oldest first."""
         self._add_sections(seal)
         self._add_run(seal.run)
-        last4 = seal.run["key_last4"] if "key_last4" in seal.run else None
-        if last4:
-            hour = seal.content["hour"]
-            self.keys.setdefault(last4, KeyUse(hour, hour)).last_hour = hour
+        self._add_source(seal.content["source"] or source_of(seal.run), seal.content["hour"])
 
     def _add_sections(self, seal: Seal) -> None:
         hour_end = rfc3339(seal.hour + HOUR)
         for name, section in seal.content["sections"].items():
-            asked_at = section["asked_at"] if "asked_at" in section else None
-            if section["status"] != "derived" and asked_at in (None, hour_end):
+            if section["status"] != "derived" and section["asked_at"] in (None, hour_end):
                 self.sections[name][section["status"]] += 1
 
     def _add_run(self, run: Run) -> None:
@@ -78,13 +75,18 @@ class RunTotals:
         self.retries += run["retries"] if "retries" in run else 0
         if "skew_s" in run and run["skew_s"] is not None:
             self.largest_skew_s = max(run["skew_s"], self.largest_skew_s or 0, key=abs)
+
+    def _add_source(self, source: Source, hour: str) -> None:
         for values, value in (
-            (self.api_bases, run["api_base"] if "api_base" in run else None),
-            (self.clocks, run["clock"] if "clock" in run else None),
-            (self.regions, run["region"] if "region" in run else None),
+            (self.api_bases, source["api_base"]),
+            (self.clocks, source["clock"]),
+            (self.regions, source["region"]),
         ):
             if value:
                 values.add(value)
+        last4 = source["key_last4"]
+        if last4:
+            self.keys.setdefault(last4, KeyUse(hour, hour)).last_hour = hour
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,7 +73,7 @@ def segment_key(tenant: str, org: str, kind: str, month: str, hour: datetime, sh
     Args:
         tenant: tenant id.
         org: organization id.
-        kind: ``events``, ``changes`` or ``verdicts``.
+        kind: ``events``, ``changes``, ``verdicts`` or ``statements``.
         month: the month of what it holds.
         hour: the sealing hour.
         sha256: of its rows.

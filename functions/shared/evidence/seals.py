@@ -1,9 +1,10 @@
 """Seals: the objects that close hours, and the chain they make. The only commit there is.
 
-A seal object is canonical JSON ``{"run": …, "seal": content, "sha256": digest}``. The digest is
-over the canonical content alone: ``run`` (requests, retries, attempt, …) stands beside it, so that
-two runs over the same world seal the same digest. ``content["previous_sha256"]`` names the digest
-of the seal before it.
+A seal object is canonical JSON ``{"header": …, "run": …, "seal": content, "sha256": digest}``. The
+digest is over the header ``{v, org_id, hour, previous_sha256, content_sha256}``, so that a link of
+the chain is short; the header follows from the content. ``run`` (requests, retries, attempt, …)
+stands beside them, so that two runs over the same world seal the same digest. ``previous_sha256``
+is the digest of the seal before. Version 2 has no header: its digest is over the content.
 """
 
 import re
@@ -16,12 +17,11 @@ from functions.shared.aws.bucket import Bucket
 from functions.shared.aws.gzip_member import unpack_gzip
 from functions.shared.aws.keys import organization_prefix, seal_key
 from functions.shared.canonical import Lines, canonical, sha256_hex, strict_loads
-from functions.shared.errors import AuditError, EvidenceInvalid, MalformedJson
+from functions.shared.errors import AuditError, EvidenceInvalid, EvidenceNewer, MalformedJson
+from functions.shared.evidence.merkle import rows_root
+from functions.shared.evidence.seal_versions import KNOWN, VERSION, digest_of, header_of, newest
 from functions.shared.hours import HOUR, parse_instant
 from functions.shared.records.seals import ObjectEntry, Run, SealContent, SegmentEntry
-
-# 2: events are sealed as rows of a pack of their month.
-VERSION = 2
 
 Row = TypeVar("Row")
 
@@ -37,10 +37,10 @@ class Seal:
     """One closed hour.
 
     Attributes:
-        content: what is sealed.
+        content: what is sealed, in the newest shape; its ``v`` is the version it was sealed in.
         run: how the run went; not part of the digest.
-        text: the canonical content.
-        sha256: of it, 64 hex digits.
+        text: the canonical content, as it was sealed.
+        sha256: the seal's digest, 64 hex digits.
     """
 
     content: SealContent
@@ -52,30 +52,47 @@ class Seal:
     def of(cls, content: SealContent, run: Run) -> "Seal":
         """Seal a content."""
         text = canonical(content)
-        return cls(content, run, text, sha256_hex(text))
+        return cls(content, run, text, digest_of(content, text))
 
     @classmethod
     def decode(cls, body: bytes, key: str) -> "Seal":
-        """Read a seal object and check its digest.
+        """Read a seal object of any version that ever was, and check its digest.
 
         Raises:
+            EvidenceNewer: the seal is of a version that came after this one.
             EvidenceInvalid: the bytes are not a seal, or the digest is another's.
         """
         try:
             document = strict_loads(body)
-            seal, sha256 = cls.of(document["seal"], document["run"]), document["sha256"]
-        except (AuditError, KeyError, TypeError) as error:
+            content, run, sha256 = document["seal"], document["run"], document["sha256"]
+            version = content["v"]
+            if type(version) is int and version > VERSION:
+                raise EvidenceNewer(f"{key} was made by a newer version than this one knows")
+            if type(version) is not int or version not in KNOWN:
+                raise EvidenceInvalid(
+                    f"{key} is not a seal of version {' or '.join(map(str, KNOWN))}"
+                )
+            text = canonical(content)
+            stated = document["header"] if version == VERSION else None
+            if digest_of(content, text) != sha256 or stated != header_of(content, text):
+                raise EvidenceInvalid(f"{key} does not match its own digest")
+            return cls(newest(content), run, text, sha256)
+        except (EvidenceInvalid, EvidenceNewer):
+            raise
+        except (AttributeError, AuditError, KeyError, TypeError) as error:
             raise EvidenceInvalid(f"{key} is not a seal") from error
-        if seal.sha256 != sha256:
-            raise EvidenceInvalid(f"{key} does not match its own digest")
-        if not isinstance(seal.content, dict) or seal.content.get("v") != VERSION:
-            raise EvidenceInvalid(f"{key} is not a seal of version {VERSION}")
-        return seal
 
     def encode(self) -> bytes:
         """Return the object's bytes."""
+        header = header_of(self.content, self.text)
+        begin = b'{"header":%b,' % canonical(header) if header else b"{"
+        return begin + self.members + b"}"
+
+    @property
+    def members(self) -> bytes:
+        """Return what an object and a pack's row of coverage both have of it, without braces."""
         run, sha256 = canonical(self.run), canonical(self.sha256)
-        return b'{"run":%b,"seal":%b,"sha256":%b}' % (run, self.text, sha256)
+        return b'"run":%b,"seal":%b,"sha256":%b' % (run, self.text, sha256)
 
     @property
     def hour(self) -> datetime:
@@ -91,19 +108,21 @@ class Seal:
         content = self.content
         try:
             for facts in content["sections"].values():
-                register = facts["register"] if "register" in facts else None
-                if register:
-                    yield str(register["key"])
+                for named in (facts["register"], facts["carried"]):
+                    if named:
+                        yield str(named["key"])
             for entries in content["segments"].values():
                 for entry in cast("list[SegmentEntry]", entries):
                     yield str(entry["key"])
+            for run in content["index"]:
+                yield str(run["key"])
         except (AttributeError, KeyError, TypeError) as error:
             raise EvidenceInvalid(f"the seal of {content.get('hour')} is not readable") from error
 
     def register(self, section: str) -> ObjectEntry | None:
         """Return the entry of a section's register, None where none is named."""
         facts = self.content["sections"].get(section)
-        return facts["register"] if facts and "register" in facts else None
+        return facts["register"] if facts else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,3 +233,8 @@ def entry_of(key: str, lines: Lines) -> ObjectEntry:
         "sha256": lines.sha256,
         "crc32": lines.crc32,
     }
+
+
+def segment_entry_of(key: str, month: str, lines: Lines) -> SegmentEntry:
+    """Return what a seal says of a segment."""
+    return {**entry_of(key, lines), "month": month, "root": rows_root(lines.body)}

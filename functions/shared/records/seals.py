@@ -1,9 +1,10 @@
 """A seal and its parts: what closes an hour, and what stands beside it.
 
-Pure. Names of fields are those of seal version 2.
+Pure. Names of fields are those of seal version 3, the newest: all code but the reader of seals sees
+this shape alone. Every field is always there; what an hour has nothing to say of is null or empty.
 """
 
-from typing import Literal, NotRequired, TypedDict
+from typing import Literal, TypedDict
 
 from functions.shared.records.entities import EntityState
 from functions.shared.records.events import EventState
@@ -34,9 +35,13 @@ class ObjectEntry(TypedDict):
 
 
 class SegmentEntry(ObjectEntry):
-    """What a seal says of a segment: also the calendar month of its rows."""
+    """What a seal says of a segment: also the calendar month of its rows, and their Merkle root.
+
+    ``root`` is null where version 2 sealed the segment.
+    """
 
     month: Text
+    root: MaybeDigest
 
 
 class Segments(TypedDict):
@@ -44,7 +49,15 @@ class Segments(TypedDict):
 
     events: list[SegmentEntry]
     changes: list[SegmentEntry]
-    verdicts: NotRequired[list[SegmentEntry]]
+    verdicts: list[SegmentEntry]
+    statements: list[SegmentEntry]
+
+
+class CustodyHead(TypedDict):
+    """The newest entry of the tenant's custody log when the hour was sealed, and its number."""
+
+    sha256: Digest
+    n: Count
 
 
 class IndexRun(TypedDict):
@@ -69,35 +82,57 @@ class Conflict(TypedDict):
     rows: list[EntityState | EventState]
 
 
-class SectionHistory(TypedDict, total=False):
-    """What a seal repeats of a section in an hour that could not read it."""
+class SectionHistory(TypedDict):
+    """What a seal repeats of a section in an hour that could not read it.
+
+    ``root`` is over the rows of ``register``: null where that is, or where version 2 last wrote it.
+    """
 
     register: ObjectEntry | None
+    root: MaybeDigest
     baseline: MaybeInstant
     complete_at: MaybeInstant
     asked_at: MaybeInstant
 
 
-class SectionRemainder(TypedDict, total=False):
-    """The first records of a section that are no rows of its register: without an id, or twice."""
+class SectionPicture(TypedDict):
+    """What a seal says of how its own hour read a section.
 
-    odd: list[EntityState | EventState]
-    conflicts: list[Conflict]
-
-
-class SectionSeal(SectionHistory, SectionRemainder):
-    """What a seal says of a section."""
+    ``picture_sha256`` is over all that was read, and null where that was not the whole: an hour
+    whose picture has the digest of the hour before makes the same register. ``carried`` names the
+    rows that are present and that the picture does not show. ``lag_hours`` is of the audit log: how
+    far behind the hour's end its reading is. ``odd`` and ``conflicts`` are the first records that
+    are no rows of the register: without an id, or there twice.
+    """
 
     status: Text
     reason: MaybeText
     count: MaybeCount
     unknown: Count
+    lag_hours: MaybeCount
+    picture_sha256: MaybeDigest
+    carried: ObjectEntry | None
+    odd: list[EntityState | EventState]
+    conflicts: list[Conflict]
+
+
+class SectionSeal(SectionPicture, SectionHistory):
+    """What a seal says of a section."""
 
 
 class StreamMarks(TypedDict):
-    """How far one stream of the audit log was read; epoch seconds."""
+    """How far one stream of the audit log was read; epoch seconds.
+
+    Nothing is missing before ``closed_through``; up to ``reread_25`` and ``reread_73`` it was read
+    a second and a third time, 25 and 73 hours later; ``patrol`` is how far the slow reading of the
+    whole past has come. History is known from ``backfill_to`` on; ``overflow`` are seconds of which
+    not every event could be read.
+    """
 
     closed_through: int | None
+    reread_25: int | None
+    reread_73: int | None
+    patrol: int | None
     backfill_to: int | None
     backfill_done: Flag
     overflow: list[int]
@@ -113,15 +148,20 @@ class OptionalMarks(TypedDict):
     status: Text
 
 
-class Watermarks(TypedDict):
+class RescanMarks(TypedDict):
+    """When the audit log was last rescanned: the daily rescan's mark, and the month's."""
+
+    deep_at: MaybeInstant
+    month_closed: MaybeText
+
+
+class Watermarks(RescanMarks):
     """How far everything was read: the audit log's watermarks, and when optional lists were."""
 
     proven: Flag
-    deep_at: MaybeInstant
-    month_closed: MaybeText
     streams: dict[str, StreamMarks]
-    archived_keys_at: NotRequired[Instant]
-    optional: NotRequired[dict[str, OptionalMarks]]
+    archived_keys_at: MaybeInstant
+    optional: dict[str, OptionalMarks]
 
 
 class Kpi(TypedDict):
@@ -151,7 +191,21 @@ class LifecycleEntry(LifecycleFacts):
     kind: Text
 
 
-class SealHead(TypedDict):
+class Source(TypedDict):
+    """Whom the hour's picture was asked of, with what, by which code and clock.
+
+    ``api_base`` and ``key_last4`` are null where nothing was asked, ``code_sha256`` where the
+    deployment did not say what it deployed.
+    """
+
+    api_base: MaybeText
+    clock: MaybeText
+    code_sha256: MaybeDigest
+    key_last4: MaybeText
+    region: MaybeText
+
+
+class ClosedHour(TypedDict):
     """What the seal of every hour says: whose it is, how it ended, and the seal before it."""
 
     v: Count
@@ -166,23 +220,43 @@ class SealHead(TypedDict):
     previous_sha256: MaybeDigest
 
 
-class SealContent(SealHead):
-    """What is sealed of an hour: the digest is over its canonical JSON."""
+class SealContent(ClosedHour):
+    """What is sealed of an hour.
 
+    ``source`` is null where version 2 sealed the hour: it told such things beside the seal.
+    """
+
+    source: Source | None
     sections: dict[str, SectionSeal]
     segments: Segments
-    frontiers: Watermarks
+    index: list[IndexRun]
+    watermarks: Watermarks
+    custody: CustodyHead | None
     kpi: Kpi | None
     pictured_from: MaybeInstant
     pictured_to: MaybeInstant
 
 
+class SealHeader(TypedDict):
+    """What a seal's digest is over: one link of the chain, without what the hour holds."""
+
+    v: Count
+    org_id: OrgId
+    hour: Instant
+    previous_sha256: MaybeDigest
+    content_sha256: Digest
+
+
 class Run(TypedDict, total=False):
-    """How the runs of an hour went and with what; beside the seal, outside its digest."""
+    """How the runs of an hour went; beside the seal, outside its digest.
+
+    The fields of its source stand here until they are sealed; in version 2 they stayed here.
+    """
 
     api_base: Text
     attempt: Count
     clock: Text
+    code_sha256: MaybeDigest
     concurrency: Count
     first_request_id: MaybeText
     key_last4: MaybeText

@@ -140,7 +140,7 @@ async def _projects_and_keys(
     include = [("include_archived", "true")]
     ids = known_ids.of_list("projects")
     listing = await confirm_removals(openai, listing, "/organization/projects", include, ids)
-    last = marks["archived_keys_at"] if "archived_keys_at" in marks else None
+    last = marks["archived_keys_at"]
     archived = last is None or hour_end - parse_instant(last) >= ARCHIVED_EVERY
     named = [project for project in listing.items if _is_named(project)]
     active = [project["id"] for project in named if is_active(project)]

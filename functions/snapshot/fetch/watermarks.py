@@ -1,6 +1,6 @@
 """Watermarks: how far everything was read, and what to ask for next.
 
-Pure. Carried in every seal (its field ``frontiers``). Per stream of the audit log:
+Pure. Carried in every seal (its field ``watermarks``). Per stream of the audit log:
 ``closed_through`` (W: nothing before it is missing), ``backfill_to`` (B: history is known from here
 on) and ``backfill_done``; for both streams ``proven``, ``deep_at`` (end of the last deep rescan)
 and ``month_closed`` (last month rescanned whole). ``overflow`` names the seconds before W of which
@@ -71,11 +71,21 @@ def initial() -> Watermarks:
         "deep_at": None,
         "month_closed": None,
         "streams": {name: _unread() for name in STREAMS},
+        "archived_keys_at": None,
+        "optional": {},
     }
 
 
 def _unread() -> StreamMarks:
-    return {"closed_through": None, "backfill_to": None, "backfill_done": False, "overflow": []}
+    return {
+        "closed_through": None,
+        "reread_25": None,
+        "reread_73": None,
+        "patrol": None,
+        "backfill_to": None,
+        "backfill_done": False,
+        "overflow": [],
+    }
 
 
 def audit_windows(marks: Watermarks, hour_end: datetime) -> AuditWindows:
@@ -162,17 +172,25 @@ def _stream_after(
     return stream | {"overflow": overflow}
 
 
+def lag_hours(marks: Watermarks, hour_end: datetime) -> int | None:
+    """Return the hours, begun ones whole, that the log is read short of an hour's end.
+
+    Of the stream that is furthest behind; None where none ever answered. OpenAI's clock may be
+    behind by as much as is borne without a word: that is level.
+    """
+    reached = [marks["closed_through"] for marks in marks["streams"].values()]
+    behind = [int(hour_end.timestamp()) - through for through in reached if through is not None]
+    if not behind:
+        return None
+    return 0 if max(behind) <= MAX_SKEW_S else -(-max(behind) // 3600)
+
+
 def shows_overflow(before: Watermarks, after: Watermarks) -> bool:
     """Tell whether a second could not be read that was not known to be so before."""
     return any(
         not set(stream["overflow"]) <= set(before["streams"][name]["overflow"])
         for name, stream in after["streams"].items()
     )
-
-
-def optional_marks(marks: Watermarks) -> dict[str, OptionalMarks]:
-    """Return when each optional section was read, as far as any was asked for."""
-    return marks["optional"] if "optional" in marks else {}
 
 
 def due_sections(marks: Watermarks, hour_end: datetime) -> list[str]:
@@ -182,7 +200,7 @@ def due_sections(marks: Watermarks, hour_end: datetime) -> list[str]:
         marks: the watermarks the last seal carries.
         hour_end: first instant after the hour.
     """
-    asked, now = optional_marks(marks), rfc3339(hour_end)
+    asked, now = marks["optional"], rfc3339(hour_end)
     return [name for name in OPTIONAL if name not in asked or asked[name]["due"] <= now]
 
 
@@ -201,7 +219,7 @@ def after_lists(
         hour_end: first instant after the hour.
         archived_keys_read: whether the keys of archived projects were asked for, of all projects.
     """
-    before = optional_marks(marks)
+    before = marks["optional"]
     asked = {
         name: _marks_of(name, section, before.get(name), hour_end)
         for name, section in sections.items()

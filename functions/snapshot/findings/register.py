@@ -11,7 +11,6 @@ from functions.shared.records.events import Change
 from functions.shared.records.findings import Cause, Finding, FindingEpisode, FindingFacts
 from functions.shared.records.registers import Registers, present
 from functions.snapshot.compare.compare import Comparison
-from functions.snapshot.fetch.watermarks import optional_marks
 from functions.snapshot.findings.access import (
     admin_key_findings,
     invite_findings,
@@ -51,7 +50,7 @@ def find(
         compared: the next registers, and the changes.
         before: the last findings register.
     """
-    marks = optional_marks(snapshot.watermarks)
+    marks = snapshot.watermarks["optional"]
     statuses = {name: marks[name]["status"] for name in marks}
     statuses |= {name: section.status for name, section in snapshot.sections.items()}
     read_at = {name: marks[name]["read_at"] for name in marks}

@@ -184,7 +184,7 @@ def _last_shown(work: _Work, section: str, facts: ChangeFacts) -> str:
     if project is not None and cast("Project", project)["status"] == "active":
         return instant
     marks = work.hour.watermarks
-    archived = marks["archived_keys_at"] if marks and "archived_keys_at" in marks else instant
+    archived = (marks["archived_keys_at"] if marks else None) or instant
     return min(instant, archived)
 
 

@@ -36,7 +36,7 @@ def read_earlier_hours(
         for entry in segments["events"]:
             rows = read_rows(bucket, entry, Event)
             events += [row for row in rows if row["event_type"] in TYPES]
-        for entry in segments["verdicts"] if "verdicts" in segments else []:
+        for entry in segments["verdicts"]:
             used |= {
                 (row["section"], row["entity_id"], row["kind"], row["event_id"])
                 for row in read_rows(bucket, entry, Verdict)

@@ -6,27 +6,26 @@ Pure.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import cast
 
-from functions.shared.evidence.seals import VERSION
+from functions.shared.evidence.seal_versions import VERSION
 from functions.shared.records.entities import EntityState
 from functions.shared.records.events import EventState
 from functions.shared.records.fields import part_of
 from functions.shared.records.registers import HourRegisters, present, rows_of
 from functions.shared.records.seals import (
+    ClosedHour,
     Kpi,
     ObjectEntry,
     Outcome,
     SealContent,
-    SealHead,
     SectionHistory,
-    SectionRemainder,
+    SectionPicture,
     SectionSeal,
     Segments,
-    Watermarks,
+    Source,
 )
 from functions.shared.sections import OPTIONAL
-from functions.snapshot.fetch.watermarks import optional_marks
+from functions.snapshot.fetch.watermarks import initial, lag_hours
 from functions.snapshot.findings.api_keys import is_stale
 from functions.snapshot.hour_to_close import HourToClose
 from functions.snapshot.records import (
@@ -37,11 +36,17 @@ from functions.snapshot.records import (
     SectionRead,
     Snapshot,
 )
+from functions.snapshot.seal.picture import picture_digest
 
 # What is worked out from the others, and kept as registers too.
 DERIVED = ("findings", "open_changes")
-# Sealed where nothing was ever read.
-_NO_WATERMARKS = cast("Watermarks", {})
+_NO_HISTORY: SectionHistory = {
+    "register": None,
+    "root": None,
+    "baseline": None,
+    "complete_at": None,
+    "asked_at": None,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,15 +55,21 @@ class Stored:
 
     Attributes:
         registers: by section.
+        roots: over the rows of each register.
         segments: what the hour sealed first.
     """
 
     registers: Mapping[str, ObjectEntry]
+    roots: Mapping[str, str]
     segments: Segments
 
 
 def content_of(
-    hour: HourToClose, snapshot: Snapshot, registers: HourRegisters, stored: Stored
+    hour: HourToClose,
+    snapshot: Snapshot,
+    registers: HourRegisters,
+    stored: Stored,
+    source: Source,
 ) -> SealContent:
     """Return the content of the seal of an hour of which there is a snapshot.
 
@@ -67,6 +78,7 @@ def content_of(
         snapshot: what was read of it.
         registers: rows by section, as stored.
         stored: what the seal says of them, and of the segments.
+        source: whom the snapshot was asked of, and by what.
     """
     outcome, reason = snapshot.outcome
     sections = {
@@ -75,7 +87,8 @@ def content_of(
     audit_events = snapshot.audit_events
     sections["audit_events"] = {
         **_section(audit_events, len(audit_events.rows)),
-        **_rest(audit_events),
+        **_NO_HISTORY,
+        "lag_hours": lag_hours(snapshot.watermarks, hour.end),
     }
     for name in OPTIONAL:
         sections[name] = _optional_section(hour, snapshot, registers, stored, name)
@@ -86,39 +99,46 @@ def content_of(
         "open_changes": _derived_section("open_changes", len(open_changes), stored),
     }
     return {
-        **_head(hour, outcome, reason),
+        **_closed(hour, outcome, reason),
+        "source": source,
         "sections": sections,
         "segments": stored.segments,
-        "frontiers": snapshot.watermarks,
+        "index": [],
+        "custody": None,
+        "watermarks": snapshot.watermarks,
         "kpi": kpi(registers, snapshot, hour.end),
         "pictured_from": snapshot.pictured_from,
         "pictured_to": snapshot.pictured_to,
     }
 
 
-def content_without_snapshot(hour: HourToClose, outcome: Outcome, reason: str) -> SealContent:
+def content_without_snapshot(
+    hour: HourToClose, outcome: Outcome, reason: str, source: Source
+) -> SealContent:
     """Return the content of the seal of an hour without a snapshot: everything is carried."""
+    marks = hour.watermarks or initial()
     before = hour.previous.content["sections"] if hour.previous else {}
     sections: dict[str, SectionSeal] = {}
     for name in (*REQUIRED, *OPTIONAL, *DERIVED):
         status = "derived" if name in DERIVED else FAILED
-        facts: SectionSeal = {"status": status, "reason": reason, "count": None, "unknown": 0}
-        history: SectionHistory = {"register": None, "baseline": None}
-        if name in before:
-            history = part_of(SectionHistory, before[name])
-        sections[name] = {**facts, **history}
+        history = part_of(SectionHistory, before[name]) if name in before else _NO_HISTORY
+        sections[name] = {**_section(SectionRead(status, reason), None), **history}
+    sections["audit_events"]["lag_hours"] = lag_hours(marks, hour.end)
     return {
-        **_head(hour, outcome, reason),
+        **_closed(hour, outcome, reason),
+        "source": source,
         "sections": sections,
-        "segments": {"events": [], "changes": [], "verdicts": []},
-        "frontiers": hour.watermarks or _NO_WATERMARKS,
+        "segments": {"events": [], "changes": [], "verdicts": [], "statements": []},
+        "index": [],
+        "custody": None,
+        "watermarks": marks,
         "kpi": None,
         "pictured_from": None,
         "pictured_to": None,
     }
 
 
-def _head(hour: HourToClose, outcome: Outcome, reason: str | None) -> SealHead:
+def _closed(hour: HourToClose, outcome: Outcome, reason: str | None) -> ClosedHour:
     return {
         "v": VERSION,
         "tenant_id": hour.tenant,
@@ -139,23 +159,18 @@ def _last_seq(hour: HourToClose) -> int:
     return hour.previous.content["lifecycle_seq"] if hour.previous else 0
 
 
-def _section(section: SectionRead[EntityState | EventState], count: int | None) -> SectionSeal:
+def _section(section: SectionRead[EntityState | EventState], count: int | None) -> SectionPicture:
     return {
         "status": section.status,
         "reason": section.reason,
         "count": count,
         "unknown": section.unknown,
+        "lag_hours": None,
+        "picture_sha256": None,
+        "carried": None,
+        "odd": list(section.odd),
+        "conflicts": list(section.conflicts),
     }
-
-
-def _rest(section: SectionRead[EntityState | EventState]) -> SectionRemainder:
-    """Return the records that did not fit, where there are any."""
-    rest: SectionRemainder = {}
-    if section.odd:
-        rest |= {"odd": list(section.odd)}
-    if section.conflicts:
-        rest |= {"conflicts": list(section.conflicts)}
-    return rest
 
 
 def _list_section(
@@ -163,7 +178,8 @@ def _list_section(
 ) -> SectionSeal:
     section = snapshot.lists[name]
     history = _history(hour, snapshot, stored, name, section.status)
-    return {**_section(section, _count(registers, name)), **_rest(section), **history}
+    facts = _section(section, _count(registers, name))
+    return {**facts, **history, "picture_sha256": picture_digest(section)}
 
 
 def _optional_section(
@@ -174,16 +190,22 @@ def _optional_section(
     In an hour that did not ask for it, status and reason are those of the last hour that did;
     ``asked_at`` is that hour's end. Its register is carried.
     """
-    marks = optional_marks(snapshot.watermarks).get(name)
+    marks = snapshot.watermarks["optional"].get(name)
     outcome, reason = snapshot.outcome
-    section = snapshot.lists.get(name)
+    read = snapshot.lists.get(name)
+    section = read
     if section is None:
         # Where nothing at all could be read in this hour: not that either.
         asked = marks if outcome != FAILED else None
         section = SectionRead(asked["status"], asked["reason"]) if asked else _unread(reason)
+    facts = _section(section, _count(registers, name))
     history = _history(hour, snapshot, stored, name, section.status)
-    history |= {"asked_at": marks["asked_at"] if marks else None}
-    return {**_section(section, _count(registers, name)), **_rest(section), **history}
+    return {
+        **facts,
+        **history,
+        "asked_at": marks["asked_at"] if marks else None,
+        "picture_sha256": picture_digest(read) if read else None,
+    }
 
 
 def _unread(reason: str | None) -> SectionRead[EntityState]:
@@ -197,8 +219,10 @@ def _history(
     baseline = hour.baseline(name)
     return {
         "register": stored.registers.get(name),
+        "root": stored.roots.get(name),
         "baseline": hour.name if baseline is None and status == COMPLETE else baseline,
         "complete_at": _complete_at(hour, snapshot, name),
+        "asked_at": None,
     }
 
 
@@ -211,11 +235,10 @@ def _complete_at(hour: HourToClose, snapshot: Snapshot, name: str) -> str | None
 
 def _derived_section(name: str, count: int, stored: Stored) -> SectionSeal:
     return {
-        "status": "derived",
-        "reason": None,
-        "count": count,
-        "unknown": 0,
+        **_section(SectionRead("derived"), count),
+        **_NO_HISTORY,
         "register": stored.registers.get(name),
+        "root": stored.roots.get(name),
     }
 
 

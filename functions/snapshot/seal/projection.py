@@ -67,8 +67,7 @@ class Projection:
         segments = seal.content["segments"]
         events = self._rows(segments["events"], Event)
         items = [limit_item_size(self._event(row, seal)) for row in events]
-        entries = segments["verdicts"] if "verdicts" in segments else []
-        verdicts = {row["change_id"]: row for row in self._rows(entries, Verdict)}
+        verdicts = {row["change_id"]: row for row in self._rows(segments["verdicts"], Verdict)}
         for change in self._rows(segments["changes"], Change):
             # Its first verdict is written with it, and then no more.
             verdict = verdicts.pop(change_id(change), None)

@@ -15,7 +15,15 @@ from functions.shared.aws.gzip_member import pack_gzip
 from functions.shared.aws.keys import register_key, seal_key, segment_key
 from functions.shared.canonical import Lines
 from functions.shared.errors import EvidenceConflict, EvidenceInvalid, EvidenceMissing
-from functions.shared.evidence.seals import Chain, Seal, entry_of, read_body, read_rows
+from functions.shared.evidence.merkle import rows_root
+from functions.shared.evidence.seals import (
+    Chain,
+    Seal,
+    entry_of,
+    read_body,
+    read_rows,
+    segment_entry_of,
+)
 from functions.shared.hours import month_of
 from functions.shared.records.entities import Entity
 from functions.shared.records.events import Change, Event, EventState, Verdict
@@ -54,13 +62,15 @@ class Store:
         rows = {name: self.load(hour.carried(name), dict) for name in (*REGISTERED, *DERIVED)}
         return cast("HourRegisters", rows)
 
-    def put_registers(self, hour: HourToClose, registers: HourRegisters) -> dict[str, ObjectEntry]:
-        """Write the registers that changed, and return what the seal says of every one.
+    def put_registers(
+        self, hour: HourToClose, registers: HourRegisters
+    ) -> tuple[dict[str, ObjectEntry], dict[str, str]]:
+        """Write the registers that changed; return what the seal says of each, and their roots.
 
         At the first hour of a month every register is written anew under that month, so that
         object locks never run out under what a seal still names.
         """
-        entries = {}
+        entries, roots = {}, {}
         for section, rows in registers.items():
             if section == "open_changes" and not rows:
                 # Nothing open is no register.
@@ -68,9 +78,12 @@ class Store:
             lines = Lines.of(cast("list[Entity]", rows))
             key = register_key(self.tenant, self.org, hour.start, section, lines.sha256)
             entry = entries[section] = entry_of(key, lines)
+            carried_root = hour.carried_root(section)
             if entry != hour.carried(section):
                 self._put(entry, lines)
-        return entries
+                carried_root = None
+            roots[section] = carried_root or rows_root(lines.body)
+        return entries, roots
 
     def put_segments(
         self, kind: str, hour: datetime, months: Iterable[tuple[str, Mapping[str, object]]]
@@ -78,7 +91,7 @@ class Store:
         """Write rows as one segment per calendar month, and return what the seal says of each.
 
         Args:
-            kind: ``events``, ``changes`` or ``verdicts``.
+            kind: ``events``, ``changes``, ``verdicts`` or ``statements``.
             hour: the sealing hour.
             months: (month, row) in the order the rows are to stand.
         """
@@ -89,9 +102,9 @@ class Store:
         for month in sorted(by_month):
             lines = Lines.of(by_month[month])
             key = segment_key(self.tenant, self.org, kind, month, hour, lines.sha256)
-            entry = entry_of(key, lines)
+            entry = segment_entry_of(key, month, lines)
             self._put(entry, lines)
-            entries.append({**entry, "month": month})
+            entries.append(entry)
         return entries
 
     def _put(self, entry: ObjectEntry, lines: Lines) -> None:
@@ -121,7 +134,7 @@ class Store:
         """Write all of an hour; return what the seal says of registers and of segments."""
         month = month_of(hour.start)
         sealed = (self._sealed(event, hour) for event in events)
-        entries = self.put_registers(hour, registers)
+        entries, roots = self.put_registers(hour, registers)
         segments: Segments = {
             "events": self.put_segments(
                 "events", hour.start, ((event["occurred_at"][:7], event) for event in sealed)
@@ -130,8 +143,9 @@ class Store:
             "verdicts": self.put_segments(
                 "verdicts", hour.start, ((month, row) for row in verdicts)
             ),
+            "statements": [],
         }
-        return Stored(entries, segments)
+        return Stored(entries, roots, segments)
 
     def _sealed(self, event: EventState, hour: HourToClose) -> Event:
         # As a pack shows it, so that it can take it over without a look at each.

@@ -3,17 +3,21 @@
 from typing import Any
 
 from functions.pack.collect.organization import KeyUse, Organization, RunTotals
+from functions.shared.evidence.seal_versions import source_of, without_source
 from functions.shared.evidence.seals import Seal
 from functions.shared.records.seals import Run, SectionSeal
 from tests.support.seal_parts import section_seal
 
 
-def totals(*runs: Run, sections: dict[str, SectionSeal] | None = None) -> RunTotals:
-    """Return what the runs of the first hours of a day say."""
+def totals(
+    *runs: Run, sections: dict[str, SectionSeal] | None = None, is_sealed: bool = True
+) -> RunTotals:
+    """Return what the runs of the first hours of a day say; their source is sealed, or is not."""
     added = RunTotals()
     for number, run in enumerate(runs):
         content: Any = {"hour": f"2026-04-01T{number:02d}:00:00Z", "sections": sections or {}}
-        added.add(Seal(content, run, b"", ""))
+        content["source"] = source_of(run) if is_sealed else None
+        added.add(Seal(content, without_source(run) if is_sealed else run, b"", ""))
     return added
 
 
@@ -45,6 +49,12 @@ def test_addresses_clocks_and_regions_are_kept_once() -> None:
     added = totals(run, run, {"api_base": "", "region": None})
     assert added.api_bases == {"https://api.openai.com/v1"}
     assert (added.clocks, added.regions) == ({"system"}, {"eu-west-1"})
+
+
+def test_a_source_that_was_not_sealed_is_known_by_the_run() -> None:
+    """As version 2 told of it."""
+    run: Run = {"api_base": "https://api.openai.com/v1", "clock": "system", "key_last4": "abcd"}
+    assert totals(run, run, is_sealed=False) == totals(run, run)
 
 
 def test_hours_that_did_not_ask_for_a_section_are_left_out() -> None:

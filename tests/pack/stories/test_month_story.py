@@ -13,7 +13,7 @@ from tests.conftest import SettableClock
 from tests.pack.conftest import PackFunction
 from tests.pack.resign import Rows, SignedPack
 from tests.support.builders import World
-from tests.support.pack_rows import Row, canonical, sha256
+from tests.support.pack_rows import Row, seal_digest
 from tests.tools.verifier import Verdict, verify_bytes
 
 ORGS = ("org-Alpha", "org-Beta")
@@ -192,7 +192,7 @@ def replaced_by_missed(rows: Rows) -> None:
     """Let an hour with a snapshot be one without, its digest right."""
     row = seal_of(rows, "2026-04-15T03:00:00Z")
     row["seal"] |= {"outcome": "missed", "reason": "nobody", "pictured_from": None}
-    row |= {"outcome": "missed", "sha256": sha256(canonical(row["seal"]))}
+    row |= {"outcome": "missed", "sha256": seal_digest(row["seal"])}
 
 
 def hidden_as_gap(rows: Rows) -> None:
@@ -205,14 +205,14 @@ def gap_filled(rows: Rows) -> None:
     before = seal_of(rows, "2026-04-03T04:00:00Z")
     row = seal_of(rows, "2026-04-03T05:00:00Z")
     seal = before["seal"] | {"hour": row["hour"], "previous_sha256": before["sha256"]}
-    row |= {"outcome": "complete", "seal": seal, "sha256": sha256(canonical(seal)), "run": {}}
+    row |= {"outcome": "complete", "seal": seal, "sha256": seal_digest(seal), "run": {}}
 
 
 def reconnect_untold(rows: Rows) -> None:
     """Take the reconnection out of the lifecycle, and the digest along."""
     row = seal_of(rows, "2026-04-13T12:00:00Z")
     row["seal"]["lifecycle"] = []
-    row["sha256"] = sha256(canonical(row["seal"]))
+    row["sha256"] = seal_digest(row["seal"])
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,8 @@ import pytest
 from functions.shared.aws.bucket import Bucket
 from functions.shared.aws.gzip_member import pack_gzip
 from functions.shared.aws.keys import seal_key
-from functions.shared.canonical import Lines, canonical, sha256_hex
-from functions.shared.errors import EvidenceInvalid, EvidenceMissing
+from functions.shared.canonical import Lines, canonical, sha256_hex, strict_loads
+from functions.shared.errors import EvidenceInvalid, EvidenceMissing, EvidenceNewer
 from functions.shared.evidence.seals import Chain, Seal, entry_of, read_rows
 from functions.shared.hours import HOUR, parse_instant
 from functions.shared.records.entities import Project
@@ -18,15 +18,23 @@ from tests.support.builders import World
 START = parse_instant("2026-04-01T00:00:00Z")
 
 
-def test_a_seals_digest_is_over_its_content_alone(evidence: Bucket) -> None:
+def test_a_seals_digest_is_over_a_header_that_binds_its_content(evidence: Bucket) -> None:
     """What stands beside it may differ between two runs."""
-    seal = World(evidence).chain(["complete"]).last
+    seal = World(evidence).chain(["complete", "complete"]).last
     again = Seal.of(seal.content, {"attempt": 7})
-    assert again.sha256 == seal.sha256 == sha256_hex(canonical(seal.content))
+    header = {
+        "v": 3,
+        "org_id": "org-Alpha",
+        "hour": "2026-04-01T01:00:00Z",
+        "previous_sha256": seal.content["previous_sha256"],
+        "content_sha256": sha256_hex(canonical(seal.content)),
+    }
+    assert again.sha256 == seal.sha256 == sha256_hex(canonical(header))
+    assert len(canonical(header)) < 300
     assert Seal.decode(again.encode(), "k").run == {"attempt": 7}
-    assert canonical({"run": again.run, "seal": again.content, "sha256": again.sha256}) == (
-        again.encode()
-    )
+    members = {"run": again.run, "seal": again.content, "sha256": again.sha256}
+    assert again.encode() == canonical({"header": header, **members})
+    assert b"{%b}" % again.members == canonical(members)
 
 
 @pytest.mark.parametrize(
@@ -42,12 +50,34 @@ def test_what_is_no_seal_is_not_read(body: bytes) -> None:
         Seal.decode(body, "k")
 
 
-def test_a_seal_of_another_version_is_not_read(evidence: Bucket) -> None:
-    """Its digest is right, its fields may mean something else."""
+@pytest.mark.parametrize("v", [1, 0, "3", None, True])
+def test_a_seal_of_a_version_that_never_was_is_not_read(evidence: Bucket, v: object) -> None:
+    """Its digest may be right, its fields may mean something else."""
     content: Any = World(evidence).chain(["complete"]).last.content
-    other = Seal.of(cast("SealContent", content | {"v": 3}), {})
-    with pytest.raises(EvidenceInvalid, match="version 2"):
+    other = Seal.of(cast("SealContent", content | {"v": v}), {})
+    with pytest.raises(EvidenceInvalid, match="version 2 or 3"):
         Seal.decode(other.encode(), "k")
+
+
+def test_a_seal_of_a_newer_version_is_newer_and_not_invalid(evidence: Bucket) -> None:
+    """Whatever its digest is over: nobody here can tell."""
+    content: Any = World(evidence).chain(["complete"]).last.content
+    body = canonical({"run": {}, "seal": content | {"v": 4}, "sha256": "of something else"})
+    with pytest.raises(EvidenceNewer, match="newer version than this one knows"):
+        Seal.decode(body, "k")
+
+
+@pytest.mark.parametrize("field", ["content_sha256", "hour", "previous_sha256"])
+def test_a_header_of_another_seal_is_not_read(evidence: Bucket, field: str) -> None:
+    """Though digest and content agree: whoever reads the header alone would be led astray."""
+    seal = World(evidence).chain(["complete"]).last
+    document = strict_loads(seal.encode())
+    document["header"][field] = "of another"
+    with pytest.raises(EvidenceInvalid, match="its own digest"):
+        Seal.decode(canonical(document), "k")
+    del document["header"]
+    with pytest.raises(EvidenceInvalid):
+        Seal.decode(canonical(document), "k")
 
 
 def test_a_seal_names_its_registers_and_segments(evidence: Bucket) -> None:
@@ -87,7 +117,7 @@ def test_a_seal_under_another_hours_key_is_not_read(evidence: Bucket) -> None:
         chain.seal(START + HOUR)
     content: Any = seal.content
     text = canonical(content).replace(b"tenant=tenant-a/", b"tenant=tenant-b/")
-    planted = Seal(content, {}, text, sha256_hex(text))
+    planted = Seal.of(strict_loads(text), {})
     evidence.put(seal_key("tenant-a", "org-Alpha", START), planted.encode())
     with pytest.raises(EvidenceInvalid, match="another organization"):
         chain.seal(START)

@@ -13,6 +13,7 @@ from functions.snapshot.fetch.watermarks import (
     audit_windows,
     due_sections,
     initial,
+    lag_hours,
     overflow_after,
     shows_overflow,
 )
@@ -22,14 +23,28 @@ NOW = "2026-04-10T06:00:00Z"
 HOUR_END = parse_instant(NOW)
 HI = int(HOUR_END.timestamp())
 H = 3600
-UNREAD: Any = {"closed_through": None, "backfill_to": None, "backfill_done": False, "overflow": []}
+UNREAD: Any = {
+    "closed_through": None,
+    "reread_25": None,
+    "reread_73": None,
+    "patrol": None,
+    "backfill_to": None,
+    "backfill_done": False,
+    "overflow": [],
+}
 
 
 def marks(deep_at: str | None = NOW, month: str | None = "2026-03", **stream: Any) -> Watermarks:
     """Return watermarks of streams that are read up to an hour ago."""
     usual = {**UNREAD, "closed_through": HI - H, "backfill_to": 0, **stream}
     streams: Any = {"organization": usual, "tenant": usual}
-    return {"proven": True, "deep_at": deep_at, "month_closed": month, "streams": streams}
+    return {
+        **initial(),
+        "proven": True,
+        "deep_at": deep_at,
+        "month_closed": month,
+        "streams": streams,
+    }
 
 
 def test_before_the_first_run_nothing_is_known() -> None:
@@ -40,6 +55,8 @@ def test_before_the_first_run_nothing_is_known() -> None:
         "deep_at": None,
         "month_closed": None,
         "streams": {"organization": UNREAD, "tenant": UNREAD},
+        "archived_keys_at": None,
+        "optional": {},
     }
     first["streams"]["tenant"]["overflow"].append(1)
     assert first["streams"]["organization"]["overflow"] == []
@@ -247,7 +264,26 @@ def test_what_was_not_asked_for_is_carried() -> None:
 
 def test_archived_projects_keys_are_noted_where_they_were_read() -> None:
     """The hour's end."""
-    assert "archived_keys_at" not in after_lists(marks(), {}, HOUR_END, archived_keys_read=False)
+    unread = after_lists(marks(), {}, HOUR_END, archived_keys_read=False)
+    assert unread["archived_keys_at"] is None
     result = after_lists(marks(), {}, HOUR_END, archived_keys_read=True)
     assert result["archived_keys_at"] == NOW
     assert result["optional"] == {}
+
+
+@pytest.mark.parametrize(
+    ("behind_s", "lag"), [(-5, 0), (0, 0), (900, 0), (901, 1), (H, 1), (H + 1, 2), (30 * H, 30)]
+)
+def test_the_lag_is_in_hours_begun_and_none_while_the_log_is_level(behind_s: int, lag: int) -> None:
+    """OpenAI's clock may be behind by what is borne."""
+    level = marks(closed_through=HI)
+    level["streams"]["tenant"] = level["streams"]["tenant"] | {"closed_through": HI - behind_s}
+    assert lag_hours(level, HOUR_END) == lag
+
+
+def test_a_stream_that_never_answered_has_no_lag() -> None:
+    """Where neither did, nobody knows of one."""
+    assert lag_hours(initial(), HOUR_END) is None
+    one = marks(closed_through=HI - 3 * H)
+    one["streams"]["tenant"] = initial()["streams"]["tenant"]
+    assert lag_hours(one, HOUR_END) == 3

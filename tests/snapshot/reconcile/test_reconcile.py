@@ -31,7 +31,7 @@ def marks(through: str, deep_at: str | None = None, **facts: Any) -> Watermarks:
     }
     streams = {"organization": stream, "tenant": stream}
     usual = {"proven": True, "deep_at": deep_at, "month_closed": None, "streams": streams}
-    return cast("Watermarks", usual | facts)
+    return cast("Watermarks", usual | {"archived_keys_at": None, "optional": {}} | facts)
 
 
 class Hour:
@@ -62,10 +62,10 @@ class Hour:
     ) -> Reconciliation:
         """Reconcile the hour."""
         facts = {"complete_at": LAST, "baseline": "2026-03-31T00:00:00Z"}
-        frontiers: Any = {"archived_keys_at": self.archived_keys_at}
+        before: Any = {"archived_keys_at": self.archived_keys_at, "streams": {"a": {}}}
         content: Any = {
             "sections": dict.fromkeys(["users", "projects", "api_keys"], facts),
-            "frontiers": frontiers if self.archived_keys_at else {},
+            "watermarks": before if self.archived_keys_at else {"streams": {}},
             "pictured_from": LAST,
         }
         previous = Seal(content, {}, b"", "")

@@ -35,13 +35,19 @@ def sealed() -> tuple[MemoryBucket, Chain]:
         segments = {
             "events": store.put_segments("events", hour, [("2026-04", row) for row in rows]),
             "changes": [],
+            "statements": [],
             "verdicts": store.put_segments(
                 "verdicts", hour, [("2026-04", row) for row in verdicts]
             ),
         }
-        if number == 2:
-            del segments["verdicts"]
-        content: Any = {"v": 2, "tenant_id": TENANT, "org_id": ORG, "sections": {}}
+        content: Any = {
+            "v": 3,
+            "previous_sha256": None,
+            "index": [],
+            "tenant_id": TENANT,
+            "org_id": ORG,
+            "sections": {},
+        }
         content |= {"hour": f"{hour:%Y-%m-%dT%H:%M:%SZ}", "segments": segments}
         bucket.put_once(seal_key(TENANT, ORG, hour), Seal.of(content, {}).encode())
     return bucket, Chain(bucket, TENANT, ORG)

@@ -7,6 +7,7 @@ import pytest
 from functions.shared.hours import parse_instant
 from functions.shared.records.events import OpenChange
 from functions.shared.records.seals import Watermarks
+from functions.snapshot.fetch.watermarks import initial
 from functions.snapshot.reconcile.verdicts import is_past, without_event
 from tests.snapshot.rows import open_change
 
@@ -30,7 +31,13 @@ def marks(**stream: Any) -> Watermarks:
     }
     deep_at, month = stream.pop("deep_at", LATER), stream.pop("month_closed", None)
     streams: Any = {"organization": usual | stream}
-    return {"proven": True, "deep_at": deep_at, "month_closed": month, "streams": streams}
+    return {
+        **initial(),
+        "proven": True,
+        "deep_at": deep_at,
+        "month_closed": month,
+        "streams": streams,
+    }
 
 
 def judged(hour_end: str = LATER, *, facts: Any = None, **stream: Any) -> tuple[str, str]:

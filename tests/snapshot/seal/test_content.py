@@ -1,5 +1,6 @@
 """What a seal says of an hour: with a snapshot and without one."""
 
+import hashlib
 from datetime import UTC, datetime
 from typing import Any, cast
 
@@ -7,15 +8,20 @@ import pytest
 
 from functions.shared.evidence.seals import Seal
 from functions.shared.records.registers import HourRegisters
-from functions.shared.records.seals import SealContent
+from functions.shared.records.seals import SealContent, Segments, Source
 from functions.shared.sections import OPTIONAL
 from functions.snapshot.fetch import watermarks
 from functions.snapshot.hour_to_close import HourToClose
 from functions.snapshot.records import SectionRead, Snapshot
-from functions.snapshot.seal.content import Stored, content_of, content_without_snapshot, kpi
+from functions.snapshot.seal.content import (
+    Stored,
+    content_of,
+    content_without_snapshot,
+    kpi,
+)
 from tests.snapshot.rows import api_key, finding, open_change, project, user, user_state
+from tests.support.seal_parts import section_seal
 
-NOTHING: Any = {}
 NAME, FROM, TO = "2026-04-01T05:00:00Z", "2026-04-01T06:01:00Z", "2026-04-01T06:02:00Z"
 START = datetime(2026, 4, 1, 5, tzinfo=UTC)
 EARLIER, LAST = "2026-03-31T00:00:00Z", "2026-04-01T05:01:00Z"
@@ -24,8 +30,8 @@ ENTRY: Any = {"key": "k", "rows": 1, "bytes": 2, "sha256": "s", "crc32": 3}
 
 def hour(sections: Any = None, *, lifecycle: Any = (), **content: Any) -> HourToClose:
     """Return an hour; with sections, one after a seal that says something of them."""
-    facts: Any = {"sections": sections, "lifecycle_seq": 7, "frontiers": {}, **content}
-    facts |= {"pictured_from": LAST}
+    facts: Any = {"sections": sections, "lifecycle_seq": 7, "pictured_from": LAST}
+    facts |= {"watermarks": {"streams": {}}, **content}
     previous = Seal(facts, {}, b"", "digest") if sections is not None else None
     return HourToClose("tenant-a", "org-Alpha", START, "proven", lifecycle, previous)
 
@@ -55,13 +61,25 @@ def registers(**rows: Any) -> HourRegisters:
     return cast("HourRegisters", usual | rows)
 
 
-STORED = Stored({"users": ENTRY, "findings": ENTRY}, {"events": [], "changes": []})
+NO_SEGMENTS: Segments = {"events": [], "changes": [], "verdicts": [], "statements": []}
+ROOTS = {"users": "root of users", "findings": "root of findings"}
+STORED = Stored({"users": ENTRY, "findings": ENTRY}, ROOTS, NO_SEGMENTS)
+SOURCE: Source = {
+    "api_base": "https://api.openai.com/v1",
+    "clock": "system",
+    "code_sha256": "c0" * 32,
+    "key_last4": "wxyz",
+    "region": None,
+}
+UNREAD: Any = section_seal("unread")
+# Of a list without rows that was read whole.
+NOBODY = hashlib.sha256(b"null\n").hexdigest()
 
 
 def content(hour_: HourToClose | None = None, **facts: Any) -> SealContent:
     """Return what the seal of an hour says."""
     rows = registers(**facts.pop("rows", {}))
-    return content_of(hour_ or hour(), snapshot(**facts), rows, STORED)
+    return content_of(hour_ or hour(), snapshot(**facts), rows, STORED, SOURCE)
 
 
 def test_the_first_seal_of_an_organization() -> None:
@@ -69,7 +87,7 @@ def test_the_first_seal_of_an_organization() -> None:
     seal = content(hour(lifecycle=[{"seq": 1, "at": NAME, "kind": "connected"}]))
     sections = seal.pop("sections")  # type: ignore[misc]
     assert seal == {
-        "v": 2,
+        "v": 3,
         "tenant_id": "tenant-a",
         "org_id": "org-Alpha",
         "org_proof": "proven",
@@ -79,8 +97,11 @@ def test_the_first_seal_of_an_organization() -> None:
         "lifecycle": [{"seq": 1, "at": NAME, "kind": "connected"}],
         "lifecycle_seq": 1,
         "previous_sha256": None,
-        "segments": {"events": [], "changes": []},
-        "frontiers": watermarks.initial(),
+        "source": SOURCE,
+        "segments": NO_SEGMENTS,
+        "index": [],
+        "custody": None,
+        "watermarks": watermarks.initial(),
         "kpi": {
             "users": 1,
             "billable_users": 1,
@@ -95,22 +116,25 @@ def test_the_first_seal_of_an_organization() -> None:
         *("users", "projects", "api_keys", "audit_events", *OPTIONAL),
         *("findings", "open_changes"),
     }
-    assert sections["users"] == {
+    assert sections["users"] == UNREAD | {
         "status": "complete",
         "reason": None,
         "count": 1,
         "unknown": 0,
+        "picture_sha256": NOBODY,
         "register": ENTRY,
+        "root": "root of users",
         "baseline": NAME,
         "complete_at": FROM,
     }
     assert sections["projects"]["register"] is None
-    assert sections["findings"] == {
+    assert sections["findings"] == UNREAD | {
         "status": "derived",
         "reason": None,
         "count": 2,
         "unknown": 0,
         "register": ENTRY,
+        "root": "root of findings",
     }
     assert (sections["open_changes"]["count"], sections["open_changes"]["register"]) == (1, None)
 
@@ -129,7 +153,7 @@ def test_the_audit_log_is_a_section_without_a_register() -> None:
     events: Any = [{"event_id": "a"}, {"event_id": "b"}]
     audit: Any = SectionRead("partial", "window_budget", rows=events, unknown=1)
     seal = content(audit_events=audit)
-    assert seal["sections"]["audit_events"] == {
+    assert seal["sections"]["audit_events"] == UNREAD | {
         "status": "partial",
         "reason": "window_budget",
         "count": 2,
@@ -147,10 +171,17 @@ def test_records_that_did_not_fit_are_kept() -> None:
         facts = seal["sections"][name]
         assert (facts["odd"], facts["conflicts"]) == ([user_state()], [conflict])
         assert facts["unknown"] == 3
-    assert not {"odd", "conflicts"} & content()["sections"]["users"].keys()
+    users = content()["sections"]["users"]
+    assert (users["odd"], users["conflicts"]) == ([], [])
 
 
-KNOWN = {"register": ENTRY, "baseline": EARLIER, "complete_at": LAST, "asked_at": EARLIER}
+KNOWN = UNREAD | {
+    "register": ENTRY,
+    "root": "r",
+    "baseline": EARLIER,
+    "complete_at": LAST,
+    "asked_at": EARLIER,
+}
 
 
 def test_a_baseline_is_the_first_whole_snapshot_and_stays() -> None:
@@ -171,13 +202,13 @@ def test_an_optional_section_that_was_asked_for() -> None:
     rows: Any = {"groups": [{"removed_at": None}, {"removed_at": NAME}, {"removed_at": None}]}
     whole: Any = {"groups": SectionRead("complete", unknown=2)}
     groups = content(lists=whole, marks=marks, rows=rows)["sections"]["groups"]
-    assert groups == {
+    assert groups == UNREAD | {
         "status": "complete",
         "reason": None,
         "count": 2,
         "unknown": 2,
+        "picture_sha256": NOBODY,
         "asked_at": TO,
-        "register": None,
         "baseline": NAME,
         "complete_at": FROM,
     }
@@ -189,6 +220,7 @@ def test_an_optional_section_that_was_not_due_is_told_as_it_was() -> None:
     groups = content(hour({"groups": KNOWN}), marks=marks)["sections"]["groups"]
     assert (groups["status"], groups["reason"], groups["count"]) == ("complete", None, None)
     assert (groups["asked_at"], groups["complete_at"], groups["unknown"]) == (LAST, LAST, 0)
+    assert groups["picture_sha256"] is None
 
 
 def test_an_optional_section_that_was_never_read_is_failed() -> None:
@@ -206,28 +238,32 @@ def test_an_optional_section_that_was_never_read_is_failed() -> None:
 
 def test_an_hour_without_a_snapshot_carries_everything() -> None:
     """Registers, baselines, watermarks; of nothing there is a count."""
-    sections: Any = {"users": KNOWN | {"status": "complete"}, "findings": {"register": ENTRY}}
+    findings = UNREAD | {"register": ENTRY, "root": "r"}
+    read = {"status": "complete", "picture_sha256": "p", "carried": ENTRY, "odd": [user_state()]}
+    sections: Any = {"users": KNOWN | read, "findings": findings}
     marks = watermarks.initial()
-    seal = content_without_snapshot(hour(sections, frontiers=marks), "missed", "not_pictured")
-    assert (seal["outcome"], seal["reason"], seal["frontiers"]) == ("missed", "not_pictured", marks)
+    marks["streams"]["tenant"]["closed_through"] = int(START.timestamp()) - 3600
+    before = hour(sections, watermarks=marks)
+    seal = content_without_snapshot(before, "missed", "not_pictured", SOURCE)
+    assert (seal["outcome"], seal["reason"]) == ("missed", "not_pictured")
+    assert (seal["watermarks"], seal["source"]) == (marks, SOURCE)
     assert (seal["kpi"], seal["pictured_from"], seal["pictured_to"]) == (None, None, None)
-    assert seal["segments"] == {"events": [], "changes": [], "verdicts": []}
+    assert (seal["segments"], seal["index"], seal["custody"]) == (NO_SEGMENTS, [], None)
     facts = {"reason": "not_pictured", "count": None, "unknown": 0}
-    assert seal["sections"]["users"] == {"status": "failed", **facts, **KNOWN}
-    assert seal["sections"]["findings"] == {"status": "derived", **facts, "register": ENTRY}
-    assert seal["sections"]["groups"] == {
-        "status": "failed",
-        **facts,
-        "register": None,
-        "baseline": None,
-    }
+    assert seal["sections"]["users"] == KNOWN | facts | {"status": "failed"}
+    assert seal["sections"]["findings"] == {**findings, "status": "derived", **facts}
+    assert seal["sections"]["groups"] == UNREAD | facts | {"status": "failed"}
+    log = seal["sections"]["audit_events"]
+    assert log == UNREAD | facts | {"status": "failed", "lag_hours": 2}
     assert set(seal["sections"]) == set(content()["sections"])
 
 
 def test_before_anything_was_read_there_are_no_watermarks() -> None:
-    """An empty object, as it always was."""
+    """Each is null, and no lag is told."""
     for before in (hour(), hour({})):
-        assert content_without_snapshot(before, "paused", "paused")["frontiers"] == NOTHING
+        seal = content_without_snapshot(before, "paused", "paused", SOURCE)
+        assert seal["watermarks"] == watermarks.initial()
+        assert seal["sections"]["audit_events"]["lag_hours"] is None
 
 
 FULL = datetime(2026, 4, 1, 6, tzinfo=UTC)

@@ -9,7 +9,8 @@ from functions.shared.aws.bucket import Bucket
 from functions.shared.aws.keys import register_key, segment_key
 from functions.shared.canonical import Lines
 from functions.shared.errors import EvidenceConflict
-from functions.shared.evidence.seals import entry_of
+from functions.shared.evidence.seal_versions import source_of
+from functions.shared.evidence.seals import entry_of, segment_entry_of
 from functions.shared.records.entities import User
 from functions.shared.records.registers import HourRegisters
 from functions.snapshot.hour_to_close import HourToClose
@@ -26,6 +27,7 @@ REGISTERS: HourRegisters = {
     "findings": [],
     "open_changes": [],
 }
+NOBODY = source_of({})
 CHANGE = change("users", "added", "a")
 
 
@@ -39,14 +41,15 @@ def test_rows_that_another_zlib_packed_are_as_good(evidence: Bucket) -> None:
     store = Store(evidence, "tenant-a", "org-Alpha")
     stored = store.put(HOUR, REGISTERS, [], [CHANGE], [])
     assert stored.registers["users"] == entry_of(register, lines)
-    assert stored.segments["changes"] == [{**entry_of(segment, changes), "month": "2026-04"}]
+    assert stored.segments["changes"] == [segment_entry_of(segment, "2026-04", changes)]
     assert store.load(stored.registers["users"], User) == ROWS
 
 
 def test_nothing_open_is_no_register(evidence: Bucket) -> None:
     """An hour without an open change stores none, and its seal names none."""
     store = Store(evidence, "tenant-a", "org-Alpha")
-    assert set(store.put_registers(HOUR, REGISTERS)) == set(REGISTERS) - {"open_changes"}
+    entries, roots = store.put_registers(HOUR, REGISTERS)
+    assert set(entries) == set(roots) == set(REGISTERS) - {"open_changes"}
 
 
 def test_rows_that_another_run_is_still_writing_are_a_conflict(
@@ -83,9 +86,10 @@ def test_a_segment_is_of_the_month_in_which_its_events_occurred(evidence: Bucket
 def test_the_seal_that_was_first_is_the_hours(evidence: Bucket) -> None:
     """A second run gets the first one's seal; bytes that are not there are a conflict."""
     store = Store(evidence, "tenant-a", "org-Alpha")
-    content = content_without_snapshot(HOUR, "missed", "not_pictured")
+    content = content_without_snapshot(HOUR, "missed", "not_pictured", NOBODY)
     first = store.put_seal(content, {"attempt": 1})
-    again = store.put_seal(content_without_snapshot(HOUR, "paused", "paused"), {"attempt": 2})
+    other = content_without_snapshot(HOUR, "paused", "paused", NOBODY)
+    again = store.put_seal(other, {"attempt": 2})
     assert (again.sha256, again.run) == (first.sha256, {"attempt": 1})
 
 
@@ -98,4 +102,4 @@ def test_a_seal_under_way_is_a_conflict(evidence: Bucket, monkeypatch: pytest.Mo
     monkeypatch.setattr(Bucket, "put_once", busy)
     store = Store(evidence, "tenant-a", "org-Alpha")
     with pytest.raises(EvidenceConflict):
-        store.put_seal(content_without_snapshot(HOUR, "missed", "not_pictured"), {})
+        store.put_seal(content_without_snapshot(HOUR, "missed", "not_pictured", NOBODY), {})

@@ -162,13 +162,13 @@ def test_f5_server_errors_then_not(trial: Trial, status: int) -> None:
 
 def test_f5_server_errors_for_hours(trial: Trial) -> None:
     """5xx beyond the grace: failed with its reason, the watermark kept, nothing lost after."""
-    before = trial.fixture.seal("2026-04-01T02:00:00Z").content["frontiers"]["streams"]
+    before = trial.fixture.seal("2026-04-01T02:00:00Z").content["watermarks"]["streams"]
     trial.fault("server_error", status=503)
     trial.forget()
     seal = trial.outlast()
     assert trial.requests() <= 60
     assert (seal.content["outcome"], seal.content["reason"]) == ("failed", "server_error")
-    assert seal.content["frontiers"]["streams"] == before
+    assert seal.content["watermarks"]["streams"] == before
     trial.finish("F5", "503 for three hours")
 
 

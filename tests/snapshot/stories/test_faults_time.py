@@ -141,12 +141,12 @@ def test_f23_nobody_came_for_hours(trial: Trial) -> None:
 @pytest.mark.parametrize("seconds", [1200, *rarely(-1200, 960, -960)])
 def test_f27_clock_skew(trial: Trial, seconds: int) -> None:
     """OpenAI's clock more than 15 minutes off: audit events partial, no frontier moves."""
-    before = trial.fixture.seal(FIRST).content["frontiers"]["streams"]
+    before = trial.fixture.seal(FIRST).content["watermarks"]["streams"]
     trial.fault("clock_skew", seconds=seconds)
     seal = trial.outlast()
     section = seal.content["sections"]["audit_events"]
     assert (section["status"], section["reason"]) == ("partial", "clock_skew")
-    assert seal.content["frontiers"]["streams"] == before
+    assert seal.content["watermarks"]["streams"] == before
     assert seal.run["skew_s"] == seconds
     trial.finish("F27", f"clock {seconds} s off")
 
@@ -157,7 +157,7 @@ def test_f27_small_skew_loses_nothing(trial: Trial, seconds: int) -> None:
     trial.fault("clock_skew", seconds=seconds)
     seal = trial.hit()
     assert seal is not None
-    through = seal.content["frontiers"]["streams"]["organization"]["closed_through"]
+    through = seal.content["watermarks"]["streams"]["organization"]["closed_through"]
     assert through == parse_instant(NEXT).timestamp() + min(0, seconds)
     trial.finish("F27", f"clock {seconds} s off")
 

@@ -21,9 +21,9 @@ def test_the_next_hour_follows_the_last_seal_of_then(
     [seal] = fixture.tick(NEXT_HOUR)
     assert seal.content["previous_sha256"] == before.sha256
     assert (seal.content["outcome"], seal.content["lifecycle"]) == ("complete", [])
-    assert seal.content["frontiers"]["proven"]
-    for name, stream in seal.content["frontiers"]["streams"].items():
-        reached = before.content["frontiers"]["streams"][name]["closed_through"]
+    assert seal.content["watermarks"]["proven"]
+    for name, stream in seal.content["watermarks"]["streams"].items():
+        reached = before.content["watermarks"]["streams"][name]["closed_through"]
         assert stream["closed_through"] == (reached or 0) + 3600
     stays = {row["user_id"]: row["first_seen_at"] for row in fixture.register(before, "users")}
     going_on = {row["user_id"]: row["first_seen_at"] for row in fixture.register(seal, "users")}

@@ -77,7 +77,7 @@ def test_missed_hour_carries_registers_and_watermarks(fixture: SnapshotFixture) 
     missed = fixture.tick("2026-04-01T06:00:00Z")[0]
     for section in ("users", "projects", "api_keys", "findings"):
         assert missed.register(section) == first.register(section)
-    assert missed.content["frontiers"] == first.content["frontiers"]
+    assert missed.content["watermarks"] == first.content["watermarks"]
 
 
 def test_rejected_key_fails_at_once_and_is_noted(fixture: SnapshotFixture) -> None:

@@ -40,7 +40,7 @@ def test_history_is_sealed_once_by_the_first_hours(make_fixture: FixtureMaker) -
     seals = fixture.order("2026-04-01T02:00:00Z") + fixture.ticks("2026-04-01T03:00:00Z", 3)
     ids = [event["event_id"] for seal in seals for event in fixture.events(seal)]
     assert len(ids) == len(set(ids)) == len(fixture.world.first.events)
-    assert seals[0].content["frontiers"]["streams"]["organization"]["backfill_done"]
+    assert seals[0].content["watermarks"]["streams"]["organization"]["backfill_done"]
 
 
 def test_each_change_shows_in_its_hour(make_fixture: FixtureMaker) -> None:

@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import Any
 
 from tools.verifier.base import MAX_RUNS, Malformed, printable
 from tools.verifier.checks.check_09_rows import Rows
 from tools.verifier.checks.seals import (
-    SEAL_VERSION,
+    SEAL_VERSIONS,
     HourRun,
     SealDigests,
     audit_log_status,
     hour_of_disconnection,
     lifecycle_kinds,
     register_counts,
+    seal_digest,
     segment_counts,
+    unreadable_root,
 )
 from tools.verifier.manifest_format import COVERAGE, OUTCOMES, Manifest
 from tools.verifier.spill_to_disk import HourCounts
 from tools.verifier.values.instants import hour_name, hour_number, hours_of_month
-from tools.verifier.values.strict_json import canonical
 
 
 class CoverageRows(Rows):
@@ -152,14 +152,18 @@ class CoverageRows(Rows):
             self.n_more_runs += 1
 
     def _check_seal(self, row: dict[str, Any], seal: dict[str, Any], hour: int) -> None:
-        digest = hashlib.sha256(canonical(seal)).hexdigest()
+        digest = seal_digest(seal)
         if digest != row["sha256"]:
             self._break(hour, "the seal's content does not have the digest it is listed under")
         for key in ("hour", "org_id", "outcome"):
             if seal.get(key) != row[key]:
                 self._break(hour, f"the seal's {key} is not the row's")
-        if seal.get("v") != SEAL_VERSION or type(seal["v"]) is not int:
-            self._break(hour, f"the seal is not of version {SEAL_VERSION}, the one known here")
+        if seal.get("v") not in SEAL_VERSIONS or type(seal["v"]) is not int:
+            self._break(hour, "the seal is not of version 2 or 3, those known here")
+        elif seal["v"] > SEAL_VERSIONS[0]:
+            root = unreadable_root(seal)
+            if root:
+                self._break(hour, f"{printable(root)} is neither a digest nor null")
         if seal.get("tenant_id") != self.manifest["tenant_id"]:
             self._break(hour, "the seal belongs to another tenant")
         if "previous_sha256" not in seal or seal["previous_sha256"] != self._link:

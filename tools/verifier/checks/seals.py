@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
-from tools.verifier.base import printable
+from tools.verifier.base import CannotCheck, printable
 from tools.verifier.spill_to_disk import SpillFile
 from tools.verifier.values.field_types import HASH_OR_NULL, is_count
 from tools.verifier.values.instants import MONTH, hour_name, seconds
+from tools.verifier.values.strict_json import canonical
 
-SEAL_VERSION = 2
+SEAL_VERSIONS = (2, 3)
 MEANING = {
     "partial": "not every list was read to its end",
     "failed": "nothing could be read",
@@ -123,14 +125,46 @@ def hour_of_disconnection(seal: object) -> int | None:
     return None
 
 
+def seal_digest(seal: dict[str, Any]) -> str:
+    """Return a seal's digest: of version 2 it is over the content, since then over a header.
+
+    Raises:
+        CannotCheck: the seal is of a version that came after this script.
+    """
+    version, sha256 = seal.get("v"), hashlib.sha256(canonical(seal)).hexdigest()
+    if type(version) is int and version > SEAL_VERSIONS[-1]:
+        raise CannotCheck("a seal was made by a newer version than this script knows")
+    if version == 2:
+        return sha256
+    header = {key: seal.get(key) for key in ("v", "org_id", "hour", "previous_sha256")}
+    return hashlib.sha256(canonical({**header, "content_sha256": sha256})).hexdigest()
+
+
+def unreadable_root(seal: dict[str, Any]) -> str | None:
+    """Return where a seal of version 3 has no digest though it should, or something else there."""
+    is_hash_or_null, _ = HASH_OR_NULL
+    sections, segments = seal.get("sections"), seal.get("segments")
+    for name, facts in sections.items() if isinstance(sections, dict) else ():
+        if not isinstance(facts, dict):
+            return str(name)
+        for key in ("root", "picture_sha256"):
+            if not is_hash_or_null(facts.get(key, "")):
+                return f"{name}.{key}"
+    for kind in segments if isinstance(segments, dict) else ():
+        for entry in _entries(segments, kind):
+            if not is_hash_or_null(entry.get("root", "")):
+                return f"{kind}.root"
+    return None
+
+
 def audit_log_status(seal: dict[str, Any]) -> str | None:
     """Return what an hour's reading of the audit log showed; None where it was not read."""
-    sections, frontiers = seal.get("sections"), seal.get("frontiers")
+    sections, marks = seal.get("sections"), seal.get("watermarks", seal.get("frontiers"))
     facts = sections.get("audit_events") if isinstance(sections, dict) else None
     status = facts.get("status") if isinstance(facts, dict) else None
     if status == "forbidden":
         return "forbidden"
-    proven = frontiers.get("proven") if isinstance(frontiers, dict) else None
+    proven = marks.get("proven") if isinstance(marks, dict) else None
     if status not in ("complete", "partial", "unproven") or type(proven) is not bool:
         return None
     return "proven" if proven else "unproven"

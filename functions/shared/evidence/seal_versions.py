@@ -1,0 +1,149 @@
+"""The versions of a seal: what the digest of each is over, and each in the newest shape.
+
+Pure. Every version that ever landed is read for ever. Only here is there more than one shape.
+"""
+
+from collections.abc import Mapping
+from typing import Final, cast
+
+from functions.shared.canonical import canonical, sha256_hex
+from functions.shared.records.fields import fields_of
+from functions.shared.records.seals import (
+    Run,
+    SealContent,
+    SealHeader,
+    SectionSeal,
+    SegmentEntry,
+    Source,
+    StreamMarks,
+    Watermarks,
+)
+from functions.shared.records.seals_2 import (
+    SealContent2,
+    SectionSeal2,
+    SegmentEntry2,
+    StreamMarks2,
+    Watermarks2,
+)
+
+# 2: events are sealed as rows of a pack of their month.
+# 3: the digest is over a header; source, roots, marks of the second and third reading.
+VERSION: Final = 3
+KNOWN: Final = (2, 3)
+
+
+def header_of(content: SealContent, text: bytes) -> SealHeader | None:
+    """Return what a seal's digest is over, None where it is over the content itself.
+
+    Args:
+        content: of a known version, its own shape or the newest.
+        text: the canonical content as it was sealed.
+    """
+    if content["v"] == 2:
+        return None
+    return {
+        "v": content["v"],
+        "org_id": content["org_id"],
+        "hour": content["hour"],
+        "previous_sha256": content["previous_sha256"],
+        "content_sha256": sha256_hex(text),
+    }
+
+
+def digest_of(content: SealContent, text: bytes) -> str:
+    """Return the digest of the seal with this content."""
+    header = header_of(content, text)
+    return sha256_hex(text if header is None else canonical(header))
+
+
+def newest(content: SealContent | SealContent2) -> SealContent:
+    """Return a content of any known version in the newest shape; its ``v`` stays what it was.
+
+    What a version did not say is null or an empty list, never made up.
+    """
+    if content["v"] == VERSION:
+        return cast("SealContent", content)
+    old = cast("SealContent2", content)
+    segments = old["segments"]
+    return {
+        "v": old["v"],
+        "tenant_id": old["tenant_id"],
+        "org_id": old["org_id"],
+        "org_proof": old["org_proof"],
+        "hour": old["hour"],
+        "outcome": old["outcome"],
+        "reason": old["reason"],
+        "lifecycle": old["lifecycle"],
+        "lifecycle_seq": old["lifecycle_seq"],
+        "previous_sha256": old["previous_sha256"],
+        "source": None,
+        "sections": {name: _section(facts) for name, facts in old["sections"].items()},
+        "segments": {
+            "events": _entries(segments["events"]),
+            "changes": _entries(segments["changes"] if "changes" in segments else []),
+            "verdicts": _entries(segments["verdicts"] if "verdicts" in segments else []),
+            "statements": [],
+        },
+        "index": [],
+        "watermarks": newest_watermarks(old["frontiers"]),
+        "custody": None,
+        "kpi": old["kpi"],
+        "pictured_from": old["pictured_from"],
+        "pictured_to": old["pictured_to"],
+    }
+
+
+def source_of(run: Run) -> Source:
+    """Return the source of an hour out of what its runs left, null for what they do not tell."""
+    return {
+        "api_base": run["api_base"] if "api_base" in run else None,
+        "clock": run["clock"] if "clock" in run else None,
+        "code_sha256": run["code_sha256"] if "code_sha256" in run else None,
+        "key_last4": run["key_last4"] if "key_last4" in run else None,
+        "region": run["region"] if "region" in run else None,
+    }
+
+
+def without_source(run: Run) -> Run:
+    """Return what stands beside the seal of how its runs went."""
+    facts: Mapping[str, object] = run
+    sealed = fields_of(Source)
+    return cast("Run", {name: facts[name] for name in facts if name not in sealed})
+
+
+_UNSAID: Final[Mapping[str, object]] = {
+    "register": None,
+    "root": None,
+    "baseline": None,
+    "complete_at": None,
+    "asked_at": None,
+    "lag_hours": None,
+    "picture_sha256": None,
+    "carried": None,
+}
+
+
+def _section(old: SectionSeal2) -> SectionSeal:
+    lists: Mapping[str, object] = {"odd": [], "conflicts": []}
+    return cast("SectionSeal", {**_UNSAID, **lists, **old})
+
+
+def _entries(old: list[SegmentEntry2]) -> list[SegmentEntry]:
+    return [{**entry, "root": None} for entry in old]
+
+
+def newest_watermarks(old: Watermarks2) -> Watermarks:
+    """Return version 2's watermarks in the newest shape."""
+    streams = old["streams"] if "streams" in old else {}
+    return {
+        "proven": old["proven"] if "proven" in old else False,
+        "deep_at": old["deep_at"] if "deep_at" in old else None,
+        "month_closed": old["month_closed"] if "month_closed" in old else None,
+        "streams": {name: _stream(marks) for name, marks in streams.items()},
+        "archived_keys_at": old["archived_keys_at"] if "archived_keys_at" in old else None,
+        "optional": old["optional"] if "optional" in old else {},
+    }
+
+
+def _stream(old: StreamMarks2) -> StreamMarks:
+    return {**old, "reread_25": None, "reread_73": None, "patrol": None}
