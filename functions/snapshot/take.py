@@ -4,14 +4,13 @@ Steps 1 and 2 of 6 together, because the key and the raw answers live and die in
 """
 
 import asyncio
-from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from math import ceil
 
 from functions.shared.aws.keys import HASHKEY_SK, tenant_pk
 from functions.shared.aws.kms import admin_key_context, hash_key_context
 from functions.shared.errors import KeyUnusable, KmsUnavailable, UpstreamError
-from functions.shared.hours import floor_hour
 from functions.shared.openai.client import OpenAI, RunStats
 from functions.shared.openai.rate_limit import MAX_IN_FLIGHT, ConcurrencyLimit
 from functions.shared.records.by_section import EPISODES
@@ -24,7 +23,6 @@ from functions.snapshot.hour_run import HourRun
 from functions.snapshot.hour_to_close import HourToClose
 from functions.snapshot.normalize.privacy import Privacy
 from functions.snapshot.normalize.snapshot import failed_snapshot, normalize
-from functions.snapshot.reconcile.sealed_events import sealed_event_ids
 from functions.snapshot.records import REQUIRED_LISTS
 from functions.snapshot.resume import (
     NOTHING_READ,
@@ -33,6 +31,7 @@ from functions.snapshot.resume import (
     join_runs,
     join_snapshots,
 )
+from functions.snapshot.seal.index import HourIndex
 
 _KEY_REFUSED = frozenset({"key_rejected", "mismatched_organization", "ip_not_authorized"})
 
@@ -56,7 +55,9 @@ class NoKms(UpstreamError):
     reason = "vault_unavailable"
 
 
-def take_snapshot(run: HourRun, hour: HourToClose, earlier: Taken | None = None) -> Taken:
+def take_snapshot(
+    run: HourRun, hour: HourToClose, index: HourIndex, earlier: Taken | None = None
+) -> Taken:
     """Return the snapshot of an hour and how its runs went.
 
     What an earlier run of the hour left is gone on with. Whatever stops the run as a whole is a
@@ -85,7 +86,7 @@ def take_snapshot(run: HourRun, hour: HourToClose, earlier: Taken | None = None)
             known_projects=frozenset(run.connection.known_projects),
             org_proven=run.connection.org_proof == "proven",
         )
-        snapshot = normalize(raw, context, privacy, _sealed_ids(run, hour))
+        snapshot = normalize(raw, context, privacy, partial(_sealed_ids, index))
     facts = run_facts(stats, limit, run)
     if earlier is None:
         return snapshot, facts
@@ -127,12 +128,8 @@ def _known_ids(run: HourRun, hour: HourToClose, marks: Watermarks) -> KnownIds:
     return KnownIds.of({name: run.store.load(hour.carried(name), EPISODES[name]) for name in names})
 
 
-def _sealed_ids(run: HourRun, hour: HourToClose) -> Callable[[int], set[str]]:
-    def since(second: int) -> set[str]:
-        start = floor_hour(datetime.fromtimestamp(second, UTC))
-        return sealed_event_ids(run.context.evidence, run.chain, start, hour.start)
-
-    return since
+def _sealed_ids(index: HourIndex, event_ids: set[str], second: int) -> set[str]:
+    return set(index.sealed(event_ids, datetime.fromtimestamp(second, UTC)))
 
 
 def _admin_key(run: HourRun) -> str:

@@ -6,7 +6,6 @@ run of all. So there are never more than nine runs of each of three levels and o
 """
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -34,7 +33,6 @@ _WHOLE = 256 << 10
 # Requests for a longer run, beside the one for its fences and one for each so many blocks (3.6 MB).
 _SPANS = 8
 _BLOCKS_AT_ONCE = 64
-_RUNS_AT_ONCE = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,18 +57,14 @@ class SealedIndex:
             EvidenceMissing: a run is gone.
             EvidenceInvalid: its bytes are not those that were sealed.
         """
-        if not event_ids or not self.runs:
+        if not event_ids:
             return {}
         by_digest = {id_digest(event_id): event_id for event_id in event_ids}
         digests, found = sorted(by_digest), dict[str, datetime]()
-        with ThreadPoolExecutor(_RUNS_AT_ONCE) as threads:
-            readings = [
-                threads.submit(_find_in_run, self.bucket, run, digests) for run in self.runs
-            ]
-            for reading in readings:
-                for digest, hour in reading.result():
-                    event_id = by_digest[digest]
-                    found[event_id] = min(hour, found.get(event_id, hour))
+        for run in self.runs:
+            for digest, hour in _find_in_run(self.bucket, run, digests):
+                event_id = by_digest[digest]
+                found[event_id] = min(hour, found.get(event_id, hour))
         return found
 
 

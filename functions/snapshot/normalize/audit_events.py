@@ -43,8 +43,8 @@ from functions.snapshot.records import (
 
 AuditSection = tuple[SectionRead[EventState], Watermarks]
 """The section of the audit log, and the watermarks after it was read."""
-SealedIds = Callable[[int], set[str]]
-"""From an epoch second to the ids of all events sealed since then."""
+SealedIds = Callable[[set[str], int], set[str]]
+"""From ids, and an epoch second from which on they were asked for, to those that are sealed."""
 
 _EVENT = frozenset({"id", "object", "type", "effective_at", "actor", "project"})
 
@@ -123,16 +123,20 @@ def _events(
     log: AuditLog, windows: AuditWindows, privacy: Privacy, sealed_ids: SealedIds
 ) -> _Events:
     """Return the rows of events that no seal holds yet, each id once, oldest first."""
-    sealed = sealed_ids(windows.start())
+    by_stream = {
+        stream: (log.past[stream].events if stream in log.past else []) + recent.events
+        for stream, recent in log.recent.items()
+    }
+    ids = {id_ for items in by_stream.values() for item in items if (id_ := _id_of(item))}
+    sealed = sealed_ids(ids, windows.start())
     by_id: dict[str, EventState] = {}
     unknown = 0
     odd: list[EventState] = []
     conflicts: list[Conflict] = []
-    for stream, recent in log.recent.items():
-        past = log.past[stream].events if stream in log.past else []
+    for stream, items in by_stream.items():
         asked_from = datetime.fromtimestamp(windows.lo[stream], UTC)
         rule = event(stream, rfc3339(asked_from))
-        rows, lacking, without_id = normalize_all(past + recent.events, rule, privacy)
+        rows, lacking, without_id = normalize_all(items, rule, privacy)
         unknown += lacking
         odd += without_id
         for row in rows:
@@ -143,6 +147,11 @@ def _events(
                 conflicts.append(conflict_of(row["event_id"], (first, row)))
     oldest_first = sorted(by_id.values(), key=lambda row: (row["occurred_at"], row["event_id"]))
     return _Events(oldest_first, unknown, odd, conflicts)
+
+
+def _id_of(item: Json) -> str:
+    identity = item.get("id")
+    return identity if isinstance(identity, str) else ""
 
 
 def _without_stream(row: EventState) -> EventState:

@@ -27,7 +27,7 @@ def normalize(
         raw: what OpenAI answered.
         context: what was asked, when and of whom.
         privacy: the rules, with the tenant's hashing key.
-        sealed_ids: from an epoch second to the ids of all events sealed since then.
+        sealed_ids: from ids to those of them that are sealed already.
     """
     privacy = privacy.knowing(person_names(raw))
     if _is_stranger(raw.projects, context, privacy):

@@ -14,6 +14,7 @@ from functions.shared.records.fields import part_of
 from functions.shared.records.registers import HourRegisters, present, rows_of
 from functions.shared.records.seals import (
     ClosedHour,
+    IndexRun,
     Kpi,
     ObjectEntry,
     Outcome,
@@ -57,11 +58,13 @@ class Stored:
         registers: by section.
         roots: over the rows of each register.
         segments: what the hour sealed first.
+        index: the runs of the sealed index.
     """
 
     registers: Mapping[str, ObjectEntry]
     roots: Mapping[str, str]
     segments: Segments
+    index: list[IndexRun]
 
 
 def content_of(
@@ -103,7 +106,7 @@ def content_of(
         "source": source,
         "sections": sections,
         "segments": stored.segments,
-        "index": [],
+        "index": stored.index,
         "custody": None,
         "watermarks": snapshot.watermarks,
         "kpi": kpi(registers, snapshot, hour.end),
@@ -113,7 +116,7 @@ def content_of(
 
 
 def content_without_snapshot(
-    hour: HourToClose, outcome: Outcome, reason: str, source: Source
+    hour: HourToClose, outcome: Outcome, reason: str, source: Source, index: list[IndexRun]
 ) -> SealContent:
     """Return the content of the seal of an hour without a snapshot: everything is carried."""
     marks = hour.watermarks or initial()
@@ -129,7 +132,7 @@ def content_without_snapshot(
         "source": source,
         "sections": sections,
         "segments": {"events": [], "changes": [], "verdicts": [], "statements": []},
-        "index": [],
+        "index": index,
         "custody": None,
         "watermarks": marks,
         "kpi": None,

@@ -209,9 +209,8 @@ def _snapshot(
     pictured = (hour_end, hour_end)
     context = PullContext(read.marks, windows, hour_end, pictured, 0.0, frozenset(), True)
 
-    def sealed_ids(second: int) -> set[str]:
-        first = second - second % 3600
-        return {name for at, names in by_hour if at >= first for name in names}
+    def sealed_ids(ids: set[str], second: int) -> set[str]:
+        return {name for _, names in by_hour for name in names if name in ids}
 
     snapshot = normalize(raw, context, PRIVACY, sealed_ids)
     read.marks = snapshot.watermarks

@@ -124,7 +124,7 @@ def section(log: AuditLog, *sealed: str, skew_s: float = 0.0, **marks: Any) -> A
     context = PullContext(
         before, windows, HOUR_END, (HOUR_END, HOUR_END), skew_s, frozenset(), True
     )
-    return audit_section(log, context, PRIVACY, lambda second: set(sealed))
+    return audit_section(log, context, PRIVACY, lambda ids, second: ids & set(sealed))
 
 
 def read(*events: dict[str, Any], through: int = HI, **facts: Any) -> AuditLogRead:
@@ -251,16 +251,17 @@ def test_the_past_is_sealed_with_the_rest() -> None:
     assert len(section(log(read(*many)))[0].odd) == MOST_KEPT
 
 
-def test_sealed_ids_are_asked_for_from_the_first_second_on() -> None:
-    """What an earlier hour sealed since then is not sealed again."""
-    asked: list[int] = []
+def test_sealed_ids_are_asked_for_once_and_from_the_first_second_on() -> None:
+    """Of everything that was read, whichever stream shows it and however old it is."""
+    asked: list[tuple[set[str], int]] = []
 
-    def sealed_ids(second: int) -> set[str]:
-        asked.append(second)
+    def sealed_ids(ids: set[str], second: int) -> set[str]:
+        asked.append((ids, second))
         return set()
 
     windows = watermarks.audit_windows(BEGUN, HOUR_END)
     pictured = (HOUR_END, HOUR_END)
     context = PullContext(BEGUN, windows, HOUR_END, pictured, 0.0, frozenset(), True)
-    audit_section(log(read()), context, PRIVACY, sealed_ids)
-    assert asked == [LO]
+    both = log(read(item(), item(None)), past={"organization": read(item("old"))})
+    audit_section(both, context, PRIVACY, sealed_ids)
+    assert asked == [({"audit-1", "old"}, LO)]

@@ -41,7 +41,7 @@ def read(
     known: Any = {"known_projects": frozenset(), "org_proven": False} | facts
     windows = watermarks.audit_windows(MARKS, HOUR_END)
     context = PullContext(MARKS, windows, HOUR_END, PICTURED, 0.0, **known)
-    return normalize(raw, context, Privacy(KEY), lambda second: set())
+    return normalize(raw, context, Privacy(KEY), lambda ids, second: set())
 
 
 def test_all_that_was_asked_for_is_in_the_snapshot() -> None:

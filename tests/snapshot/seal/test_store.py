@@ -10,11 +10,12 @@ from functions.shared.aws.keys import register_key, segment_key
 from functions.shared.canonical import Lines
 from functions.shared.errors import EvidenceConflict
 from functions.shared.evidence.seal_versions import source_of
-from functions.shared.evidence.seals import entry_of, segment_entry_of
+from functions.shared.evidence.seals import Chain, entry_of, segment_entry_of
 from functions.shared.records.entities import User
 from functions.shared.records.registers import HourRegisters
 from functions.snapshot.hour_to_close import HourToClose
 from functions.snapshot.seal.content import content_without_snapshot
+from functions.snapshot.seal.index import HourIndex
 from functions.snapshot.seal.store import Store
 from tests.snapshot.rows import change, event, user
 
@@ -31,6 +32,11 @@ NOBODY = source_of({})
 CHANGE = change("users", "added", "a")
 
 
+def no_index(evidence: Bucket) -> HourIndex:
+    """Return the index of a chain that begins with this hour."""
+    return HourIndex.open(Chain(evidence, "tenant-a", "org-Alpha"), HOUR.start, None)
+
+
 def test_rows_that_another_zlib_packed_are_as_good(evidence: Bucket) -> None:
     """A runtime may be updated within a month, and a register may become what it was before."""
     lines, changes = Lines.of(ROWS), Lines.of([CHANGE])
@@ -39,7 +45,7 @@ def test_rows_that_another_zlib_packed_are_as_good(evidence: Bucket) -> None:
     evidence.put_once(register, gzip.compress(lines.body, mtime=0))
     evidence.put_once(segment, gzip.compress(changes.body, mtime=0))
     store = Store(evidence, "tenant-a", "org-Alpha")
-    stored = store.put(HOUR, REGISTERS, [], [CHANGE], [])
+    stored = store.put(HOUR, REGISTERS, [], [CHANGE], [], no_index(evidence))
     assert stored.registers["users"] == entry_of(register, lines)
     assert stored.segments["changes"] == [segment_entry_of(segment, "2026-04", changes)]
     assert store.load(stored.registers["users"], User) == ROWS
@@ -79,16 +85,18 @@ def test_a_segment_is_of_the_month_in_which_its_events_occurred(evidence: Bucket
     store = Store(evidence, "tenant-a", "org-Alpha")
     events = [event("user.added", "user-a"), event("user.added", "user-b")]
     events[0]["occurred_at"] = "2026-03-31T23:59:59Z"
-    stored = store.put(HOUR, REGISTERS, events, [], [])
+    stored = store.put(HOUR, REGISTERS, events, [], [], no_index(evidence))
     assert [entry["month"] for entry in stored.segments["events"]] == ["2026-03", "2026-04"]
+    [run] = stored.index
+    assert run["rows"] == len({event["event_id"] for event in events})
 
 
 def test_the_seal_that_was_first_is_the_hours(evidence: Bucket) -> None:
     """A second run gets the first one's seal; bytes that are not there are a conflict."""
     store = Store(evidence, "tenant-a", "org-Alpha")
-    content = content_without_snapshot(HOUR, "missed", "not_pictured", NOBODY)
+    content = content_without_snapshot(HOUR, "missed", "not_pictured", NOBODY, [])
     first = store.put_seal(content, {"attempt": 1})
-    other = content_without_snapshot(HOUR, "paused", "paused", NOBODY)
+    other = content_without_snapshot(HOUR, "paused", "paused", NOBODY, [])
     again = store.put_seal(other, {"attempt": 2})
     assert (again.sha256, again.run) == (first.sha256, {"attempt": 1})
 
@@ -102,4 +110,4 @@ def test_a_seal_under_way_is_a_conflict(evidence: Bucket, monkeypatch: pytest.Mo
     monkeypatch.setattr(Bucket, "put_once", busy)
     store = Store(evidence, "tenant-a", "org-Alpha")
     with pytest.raises(EvidenceConflict):
-        store.put_seal(content_without_snapshot(HOUR, "missed", "not_pictured", NOBODY), {})
+        store.put_seal(content_without_snapshot(HOUR, "missed", "not_pictured", NOBODY, []), {})
