@@ -255,7 +255,7 @@ def _section(status: str) -> SectionSeal:
         "unknown": 0,
         "lag_hours": None,
         "picture_sha256": None,
-        "carried": None,
+        "not_shown": None,
         "odd": [],
         "conflicts": [],
         "register": None,

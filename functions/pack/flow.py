@@ -30,6 +30,7 @@ from functions.shared.aws.table import ConditionFailed
 from functions.shared.canonical import sha256_hex
 from functions.shared.errors import (
     EvidenceConflict,
+    EvidenceNewer,
     KeyUnusable,
     LeaseHeld,
     PackFailed,
@@ -63,7 +64,7 @@ def build(tenant: str, number: int, context: Context) -> None:
         put_off(tenant, number, context.queue, _BUSY_DELAY_S)
     except (SigningRefused, KeyUnusable) as error:
         _fail(tenant, number, f"the pack could not be signed: {error}", context)
-    except (PackFailed, EvidenceConflict) as error:
+    except (PackFailed, EvidenceConflict, EvidenceNewer) as error:
         _fail(tenant, number, str(error), context)
 
 

@@ -26,6 +26,7 @@ from functions.snapshot.reconcile.reconcile import reconcile
 from functions.snapshot.records import Snapshot, TenantChoices
 from functions.snapshot.seal.content import content_of, content_without_snapshot
 from functions.snapshot.seal.index import HourIndex
+from functions.snapshot.seal.section_digest import not_shown
 from functions.snapshot.take import take_snapshot
 
 # Just over what one run may last; a redelivery of the same message may take it again at once.
@@ -113,6 +114,7 @@ def close_with_snapshot(run: HourRun, hour: HourToClose, index: HourIndex, taken
         snapshot.audit_events.rows,
         compared.changes,
         reconciled.verdicts,
+        not_shown(snapshot.lists, reconciled.registers),
         index,
     )
     content = content_of(hour, snapshot, reconciled.registers, stored, source_of(facts))

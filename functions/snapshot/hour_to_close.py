@@ -54,6 +54,11 @@ class HourToClose:
         facts = self._section(section)
         return facts["root"] if facts else None
 
+    def not_shown(self, section: str) -> ObjectEntry | None:
+        """Return the entry of the ids that the last seal's picture of a section did not show."""
+        facts = self._section(section)
+        return facts["not_shown"] if facts else None
+
     def baseline(self, section: str) -> str | None:
         """Return the hour of a section's first complete snapshot, None while there is none."""
         facts = self._section(section)

@@ -49,6 +49,22 @@ def function_code(folder: str, *extra_files: str) -> lambda_.Code:
     return lambda_.Code.from_asset(str(ROOT), ignore_mode=IgnoreMode.GIT, exclude=exclude)
 
 
+def code_sha256(folder: str) -> str:
+    """Return the digest of what a function's own code is, and of the wheels that it is locked to.
+
+    Whoever has the source finds it with ``git ls-files`` and ``sha256sum``, as docs/operating.md
+    says.
+    """
+    folders = [ROOT / "functions" / "shared", ROOT / "functions" / folder]
+    files = [ROOT / "functions" / "__init__.py", ROOT / "uv.lock"]
+    files += [path for below in folders for path in below.rglob("*.py")]
+    digest = hashlib.sha256()
+    for name in sorted(path.relative_to(ROOT).as_posix() for path in files):
+        line = f"{hashlib.sha256((ROOT / name).read_bytes()).hexdigest()}  {name}\n"
+        digest.update(line.encode())
+    return digest.hexdigest()
+
+
 def layer_code(stack: Stack, settings: StageSettings) -> lambda_.Code:
     """Return the layer of locked wheels, built where the stack is to be bundled."""
     if not stack.bundling_required:

@@ -11,7 +11,7 @@ from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from functions.shared.observability import NAMESPACE
-from infra.compute.code import BUILD, ROOT, function_code, layer_code
+from infra.compute.code import BUILD, ROOT, code_sha256, function_code, layer_code
 from infra.compute.models import build_models
 from infra.compute.queues import (
     PACK_DEAD_LETTERS_TIMEOUT_S,
@@ -68,7 +68,10 @@ DEFINITIONS: Final[Mapping[str, FunctionDefinition]] = {
     ),
     "Snapshot": FunctionDefinition(
         "functions.snapshot.handler.handle",
-        ("TABLE_NAME", "EVIDENCE_BUCKET", "WORK_BUCKET", "SECRETS_KEY_ID", "SNAPSHOT_QUEUE_URL"),
+        (
+            *("TABLE_NAME", "EVIDENCE_BUCKET", "WORK_BUCKET", "SECRETS_KEY_ID"),
+            *("SNAPSHOT_QUEUE_URL", "CODE_SHA256"),
+        ),
         timeout_s=SNAPSHOT_TIMEOUT_S,
         memory_mb=1024,
     ),
@@ -164,6 +167,8 @@ def _environment(
         "SNAPSHOT_QUEUE_URL": queues.snapshot.queue_url,
         "PACK_QUEUE_URL": queues.pack.queue_url,
         "SPREAD_SECONDS": str(settings.spread_seconds),
+        # Goes into every seal: our own word for what made it.
+        "CODE_SHA256": code_sha256("snapshot"),
         **({"TSA_URL": settings.tsa_url} if settings.tsa_url else {}),
     }
 

@@ -1,10 +1,13 @@
 """What is uploaded: of each function exactly its own code, and a layer of locked wheels."""
 
+import shutil
 import stat
+import subprocess
 from pathlib import Path
 
 import pytest
 
+from functions.shared.canonical import sha256_hex
 from infra.compute import code
 from tests.infra.template import Template
 
@@ -35,6 +38,19 @@ def test_the_code_of_a_function_is_its_own_and_shared_only(prod: Template, funct
     strangers = {file for file in files if not file.startswith(own)}
     assert strangers <= ({"tools/evidence-pack-verify.py"} if folder == "pack" else set())
     assert not [file for file in files if "__pycache__" in file]
+
+
+def test_the_digest_of_the_code_is_that_of_its_files(prod: Template) -> None:
+    """Whoever has the source finds it with two commands; it is what the function seals."""
+    variables = prod.functions()["Snapshot"]["Environment"]["Variables"]
+    git, paths = shutil.which("git"), ["functions/__init__.py", "functions/shared", "uv.lock"]
+    assert git
+    command = [git, "ls-files", *paths, "functions/snapshot"]
+    files = subprocess.check_output(command, cwd=code.ROOT, text=True).splitlines()
+    digests = {name: sha256_hex((code.ROOT / name).read_bytes()) for name in files}
+    lines = "".join(f"{digests[name]}  {name}\n" for name in sorted(digests))
+    assert variables["CODE_SHA256"] == code.code_sha256("snapshot") == sha256_hex(lines.encode())
+    assert code.code_sha256("api") != code.code_sha256("snapshot")
 
 
 def test_pack_carries_the_auditors_script(prod: Template) -> None:

@@ -24,7 +24,7 @@ SETTINGS = {
     "SnapshotDispatch": {"TABLE_NAME", "SNAPSHOT_QUEUE_URL", "SPREAD_SECONDS"},
     "Snapshot": {
         *("TABLE_NAME", "EVIDENCE_BUCKET", "WORK_BUCKET"),
-        *("SECRETS_KEY_ID", "SNAPSHOT_QUEUE_URL"),
+        *("SECRETS_KEY_ID", "SNAPSHOT_QUEUE_URL", "CODE_SHA256"),
     },
     "PackDispatch": {"TABLE_NAME", "PACK_QUEUE_URL"},
     "Pack": {

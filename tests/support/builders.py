@@ -38,7 +38,8 @@ from functions.shared.records.seals import (
 )
 from functions.shared.tables.connections import Connections
 from functions.shared.tables.hour_rows import HourRows
-from tests.support.seal_parts import connection, hour_facts, section_seal, stream_marks
+from tests.support.seal_parts import connection, hour_facts, section_seal, watermarks
+from tests.support.version_2 import sealed_in
 
 FIRST_HOUR = "2026-04-01T00:00:00Z"
 SECTIONS = ("users", "projects", "api_keys")
@@ -52,6 +53,7 @@ class World:
     Attributes:
         hour: the next hour to close.
         seals: those written, oldest first.
+        version: of the seals from now on: the newest, or 2.
         run: the block beside every seal from now on; what is of the source is sealed.
     """
 
@@ -70,6 +72,7 @@ class World:
         self.hour = parse_instant(first_hour)
         self.seals: list[Seal] = []
         self.audit_status = "complete"
+        self.version = VERSION
         self.run: Run = {"attempt": 0, "requests": 7}
         self._rows: dict[str, list[Json]] = {name: [] for name in (*SECTIONS, "findings")}
         self._registers: dict[str, ObjectEntry | None] = dict.fromkeys(self._rows)
@@ -213,7 +216,7 @@ class World:
     def _close(self, word: str) -> None:
         outcome = cast("Outcome", {"disconnect": "paused", "reconnect": "complete"}.get(word, word))
         content = self._content(word, outcome)
-        seal = Seal.of(content, without_source(self.run))
+        seal = sealed_in(self.version, content, without_source(self.run))
         self.evidence.put_once(self.key_of(self.hour), seal.encode())
         self.seals.append(seal)
         if self.table:
@@ -226,7 +229,6 @@ class World:
         if is_read:
             self._registers = {name: self._store(name) for name in self._rows}
             self._read_through = int((self.hour + HOUR).timestamp())
-        stream = stream_marks(self._read_through)
         return {
             "v": VERSION,
             "tenant_id": self.tenant,
@@ -243,14 +245,7 @@ class World:
             "segments": {"events": segments, "changes": [], "verdicts": [], "statements": []},
             "index": [],
             "custody": None,
-            "watermarks": {
-                "proven": self.audit_status == "complete",
-                "deep_at": None,
-                "month_closed": None,
-                "streams": {"organization": stream, "tenant": stream},
-                "archived_keys_at": None,
-                "optional": {},
-            },
+            "watermarks": watermarks(self._read_through, proven=self.audit_status == "complete"),
             "kpi": None,
             "pictured_from": rfc3339(self.hour + HOUR) if is_read else None,
             "pictured_to": rfc3339(self.hour + HOUR) if is_read else None,

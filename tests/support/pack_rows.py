@@ -156,7 +156,7 @@ def seals(
             "org_proof": "proven",
             "sections": {},
             "segments": {
-                "events": [segment(month, of_month) for month, of_month in months.items()],
+                "events": [segment(*month, facts.get("v", 3)) for month in months.items()],
                 "changes": [changed] if n_changed else [],
             },
             "previous_sha256": previous,
@@ -185,10 +185,21 @@ def seal_digest(seal: Row) -> str:
     return sha256(canonical({**header, "content_sha256": content_sha256}))
 
 
-def segment(month: str, events: list[Row]) -> Row:
+def merkle_root(leaves: list[bytes]) -> str:
+    """Return the tree hash of RFC 6962, by halves, as its section 2.1 defines it."""
+    if len(leaves) < 2:
+        return sha256(b"\0" + leaves[0] if leaves else b"")
+    split = 1 << ((len(leaves) - 1).bit_length() - 1)
+    halves = merkle_root(leaves[:split]), merkle_root(leaves[split:])
+    return sha256(b"\1" + b"".join(map(bytes.fromhex, halves)))
+
+
+def segment(month: str, events: list[Row], version: int = 3) -> Row:
     """Return what a seal says of a segment: rows as a pack of their month shows them."""
     rows = [{**row, "late": False} for row in events]
-    facts = {"key": f"k/{month}", "month": month, "root": None}
+    facts = {"key": f"k/{month}", "month": month}
+    if version > 2:
+        facts["root"] = merkle_root([canonical(row) for row in rows])
     return {**facts, "rows": len(rows), "sha256": sha256(jsonl(rows))}
 
 

@@ -4,16 +4,12 @@ As independent of the snapshot function as ``builders.World``.
 """
 
 from datetime import datetime, timedelta
-from typing import Any
 
-from functions.shared.canonical import Json
 from functions.shared.evidence.seals import Seal
 from functions.shared.hours import rfc3339
-from functions.shared.records.seals import SealContent, SectionSeal, StreamMarks
+from functions.shared.records.seals import SectionSeal, StreamMarks, Watermarks
 from functions.shared.records.tables import HourFacts
 from functions.shared.tables.connections import Connection
-
-_SINCE_VERSION_3 = ("root", "lag_hours", "picture_sha256", "carried")
 
 
 def section_seal(status: str) -> SectionSeal:
@@ -25,7 +21,7 @@ def section_seal(status: str) -> SectionSeal:
         "unknown": 0,
         "lag_hours": None,
         "picture_sha256": None,
-        "carried": None,
+        "not_shown": None,
         "odd": [],
         "conflicts": [],
         "register": None,
@@ -63,6 +59,19 @@ def stream_marks(closed_through: int | None) -> StreamMarks:
     }
 
 
+def watermarks(closed_through: int | None, *, proven: bool) -> Watermarks:
+    """Return how far both streams were read; optional sections never were."""
+    stream = stream_marks(closed_through)
+    return {
+        "proven": proven,
+        "deep_at": None,
+        "month_closed": None,
+        "streams": {"organization": stream, "tenant": stream},
+        "archived_keys_at": None,
+        "optional": {},
+    }
+
+
 def connection(tenant: str, org: str, hour: datetime) -> Connection:
     """Return an organization that was connected in the middle of an hour."""
     return Connection(
@@ -82,25 +91,3 @@ def connection(tenant: str, org: str, hour: datetime) -> Connection:
         known_projects=[],
         lifecycle=[],
     )
-
-
-def version_2(content: SealContent) -> Any:
-    """Return what version 2 would have sealed of an hour."""
-    old: Json = {**content, "v": 2, "frontiers": dict(content["watermarks"])}
-    for name in ("watermarks", "source", "index", "custody"):
-        del old[name]
-    later = {"reread_25", "reread_73", "patrol"}
-    old["frontiers"]["streams"] = {
-        name: {key: value for key, value in marks.items() if key not in later}
-        for name, marks in content["watermarks"]["streams"].items()
-    }
-    old["segments"] = {
-        kind: [{key: entry[key] for key in entry if key != "root"} for entry in entries]
-        for kind, entries in old["segments"].items()
-        if kind != "statements"
-    }
-    old["sections"] = {
-        name: {key: value for key, value in facts.items() if key not in _SINCE_VERSION_3}
-        for name, facts in content["sections"].items()
-    }
-    return old

@@ -12,6 +12,7 @@ from tests.vectors import (
     members,
     repeated,
     rows,
+    seal_versions,
     signatures,
 )
 from tests.vectors.cases import Cases
@@ -19,7 +20,7 @@ from tests.vectors.cases import Cases
 EVERY = Cases()
 for module in (
     *(accepted, archives, headers, signatures, manifests),
-    *(members, rows, repeated, coverage, anchors, foreign, bombs),
+    *(members, rows, repeated, coverage, seal_versions, anchors, foreign, bombs),
 ):
     for name, case in module.CASES.items():
         assert name not in EVERY, name

@@ -1,8 +1,8 @@
 """collection.json: how the hours of the period were read, and with what.
 
-Part of steps 1 and 2 of 6 (collect, write); pure. Everything about a run is from the ``run`` blocks
-that stand beside the seals; what no block tells is null. The questions asked are those of the
-snapshot function; a test holds this list to what it really asks.
+Part of steps 1 and 2 of 6 (collect, write); pure. Everything about a run is from the seals' source
+and the ``run`` blocks that stand beside them; what none of them tells is null. The questions asked
+are those of the snapshot function; a test holds this list to what it really asks.
 """
 
 from collections.abc import Iterable, Mapping, Sequence

@@ -67,6 +67,12 @@ def register_key(tenant: str, org: str, hour: datetime, section: str, sha256: st
     return f"{prefix}registers/month={month_of(hour)}/section={section}/{sha256}.jsonl.gz"
 
 
+def not_shown_key(tenant: str, org: str, hour: datetime, section: str, sha256: str) -> str:
+    """Return the key of the ids that a section's picture does not show, as a register's key."""
+    prefix = organization_prefix(tenant, org)
+    return f"{prefix}not-shown/month={month_of(hour)}/section={section}/{sha256}.jsonl.gz"
+
+
 def segment_key(tenant: str, org: str, kind: str, month: str, hour: datetime, sha256: str) -> str:
     """Return the key of a segment: of ``kind``, of a month, sealed by an hour.
 

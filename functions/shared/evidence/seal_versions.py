@@ -119,7 +119,7 @@ _UNSAID: Final[Mapping[str, object]] = {
     "asked_at": None,
     "lag_hours": None,
     "picture_sha256": None,
-    "carried": None,
+    "not_shown": None,
 }
 
 

@@ -108,7 +108,7 @@ class Seal:
         content = self.content
         try:
             for facts in content["sections"].values():
-                for named in (facts["register"], facts["carried"]):
+                for named in (facts["register"], facts["not_shown"]):
                     if named:
                         yield str(named["key"])
             for entries in content["segments"].values():

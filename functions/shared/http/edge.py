@@ -44,6 +44,7 @@ PROBLEMS: tuple[tuple[type[errors.AuditError], int, str, str], ...] = (
     (errors.LeaseHeld, 503, "busy", "Try again in a moment"),
     (errors.EvidenceMissing, 500, "evidence-missing", "Sealed evidence is missing"),
     (errors.EvidenceInvalid, 500, "evidence-invalid", "Sealed evidence does not match its seal"),
+    (errors.EvidenceNewer, 500, "evidence-newer", "Sealed by a newer version than this one knows"),
 )
 
 Reply = dict[str, Any]

@@ -74,6 +74,12 @@ class IndexRun(TypedDict):
     since: MaybeInstant
 
 
+class NotShown(TypedDict):
+    """A row of what ``not_shown`` names: an entity that is present, by its id."""
+
+    id: Text
+
+
 class Conflict(TypedDict):
     """Two records with one id and different content, normalized."""
 
@@ -99,7 +105,7 @@ class SectionPicture(TypedDict):
     """What a seal says of how its own hour read a section.
 
     ``picture_sha256`` is over all that was read, and null where that was not the whole: an hour
-    whose picture has the digest of the hour before makes the same register. ``carried`` names the
+    whose picture has the digest of the hour before makes the same register. ``not_shown`` names the
     rows that are present and that the picture does not show. ``lag_hours`` is of the audit log: how
     far behind the hour's end its reading is. ``odd`` and ``conflicts`` are the first records that
     are no rows of the register: without an id, or there twice.
@@ -111,7 +117,7 @@ class SectionPicture(TypedDict):
     unknown: Count
     lag_hours: MaybeCount
     picture_sha256: MaybeDigest
-    carried: ObjectEntry | None
+    not_shown: ObjectEntry | None
     odd: list[EntityState | EventState]
     conflicts: list[Conflict]
 

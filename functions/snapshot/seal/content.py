@@ -37,7 +37,7 @@ from functions.snapshot.records import (
     SectionRead,
     Snapshot,
 )
-from functions.snapshot.seal.picture import picture_digest
+from functions.snapshot.seal.section_digest import picture_digest
 
 # What is worked out from the others, and kept as registers too.
 DERIVED = ("findings", "open_changes")
@@ -57,12 +57,14 @@ class Stored:
     Attributes:
         registers: by section.
         roots: over the rows of each register.
+        not_shown: by section, who is present and not in the picture.
         segments: what the hour sealed first.
         index: the runs of the sealed index.
     """
 
     registers: Mapping[str, ObjectEntry]
     roots: Mapping[str, str]
+    not_shown: Mapping[str, ObjectEntry]
     segments: Segments
     index: list[IndexRun]
 
@@ -170,7 +172,7 @@ def _section(section: SectionRead[EntityState | EventState], count: int | None) 
         "unknown": section.unknown,
         "lag_hours": None,
         "picture_sha256": None,
-        "carried": None,
+        "not_shown": None,
         "odd": list(section.odd),
         "conflicts": list(section.conflicts),
     }
@@ -181,8 +183,16 @@ def _list_section(
 ) -> SectionSeal:
     section = snapshot.lists[name]
     history = _history(hour, snapshot, stored, name, section.status)
-    facts = _section(section, _count(registers, name))
-    return {**facts, **history, "picture_sha256": picture_digest(section)}
+    return {**_pictured(section, _count(registers, name), stored, name), **history}
+
+
+def _pictured(
+    section: SectionRead[EntityState], count: int | None, stored: Stored, name: str
+) -> SectionPicture:
+    facts = _section(section, count)
+    facts["picture_sha256"] = picture_digest(section)
+    facts["not_shown"] = stored.not_shown.get(name)
+    return facts
 
 
 def _optional_section(
@@ -195,20 +205,16 @@ def _optional_section(
     """
     marks = snapshot.watermarks["optional"].get(name)
     outcome, reason = snapshot.outcome
-    read = snapshot.lists.get(name)
-    section = read
-    if section is None:
+    section, count = snapshot.lists.get(name), _count(registers, name)
+    if section is not None:
+        facts = _pictured(section, count, stored, name)
+    else:
         # Where nothing at all could be read in this hour: not that either.
         asked = marks if outcome != FAILED else None
         section = SectionRead(asked["status"], asked["reason"]) if asked else _unread(reason)
-    facts = _section(section, _count(registers, name))
+        facts = _section(section, count)
     history = _history(hour, snapshot, stored, name, section.status)
-    return {
-        **facts,
-        **history,
-        "asked_at": marks["asked_at"] if marks else None,
-        "picture_sha256": picture_digest(read) if read else None,
-    }
+    return {**facts, **history, "asked_at": marks["asked_at"] if marks else None}
 
 
 def _unread(reason: str | None) -> SectionRead[EntityState]:

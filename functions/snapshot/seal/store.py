@@ -12,7 +12,7 @@ from typing import TypeVar, cast
 
 from functions.shared.aws.bucket import Bucket
 from functions.shared.aws.gzip_member import pack_gzip
-from functions.shared.aws.keys import register_key, seal_key, segment_key
+from functions.shared.aws.keys import not_shown_key, register_key, seal_key, segment_key
 from functions.shared.canonical import Lines
 from functions.shared.errors import EvidenceConflict, EvidenceInvalid, EvidenceMissing
 from functions.shared.evidence.merkle import rows_root
@@ -28,7 +28,14 @@ from functions.shared.hours import month_of
 from functions.shared.records.entities import Entity
 from functions.shared.records.events import Change, Event, EventState, Verdict
 from functions.shared.records.registers import HourRegisters
-from functions.shared.records.seals import ObjectEntry, Run, SealContent, SegmentEntry, Segments
+from functions.shared.records.seals import (
+    NotShown,
+    ObjectEntry,
+    Run,
+    SealContent,
+    SegmentEntry,
+    Segments,
+)
 from functions.shared.sections import REGISTERED
 from functions.snapshot.hour_to_close import HourToClose
 from functions.snapshot.seal.content import DERIVED, Stored
@@ -86,6 +93,19 @@ class Store:
             roots[section] = carried_root or rows_root(lines.body)
         return entries, roots
 
+    def put_not_shown(
+        self, hour: HourToClose, ids: Mapping[str, Sequence[NotShown]]
+    ) -> dict[str, ObjectEntry]:
+        """Write the ids that the pictures do not show, unless the seal before names the same."""
+        entries = {}
+        for section, rows in ids.items():
+            lines = Lines.of(rows)
+            key = not_shown_key(self.tenant, self.org, hour.start, section, lines.sha256)
+            entry = entries[section] = entry_of(key, lines)
+            if entry != hour.not_shown(section):
+                self._put(entry, lines)
+        return entries
+
     def put_segments(
         self, kind: str, hour: datetime, months: Iterable[tuple[str, Mapping[str, object]]]
     ) -> list[SegmentEntry]:
@@ -131,6 +151,7 @@ class Store:
         events: Sequence[EventState],
         changes: Sequence[Change],
         verdicts: Sequence[Verdict],
+        ids_not_shown: Mapping[str, Sequence[NotShown]],
         index: HourIndex,
     ) -> Stored:
         """Write all of an hour; return what the seal says of registers, segments and index."""
@@ -148,7 +169,7 @@ class Store:
             "statements": [],
         }
         runs = index.after(event["event_id"] for event in events)
-        return Stored(entries, roots, segments, runs)
+        return Stored(entries, roots, self.put_not_shown(hour, ids_not_shown), segments, runs)
 
     def _sealed(self, event: EventState, hour: HourToClose) -> Event:
         # As a pack shows it, so that it can take it over without a look at each.

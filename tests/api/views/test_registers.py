@@ -3,6 +3,7 @@
 import pytest
 
 from functions.shared.aws.keys import seal_key
+from functions.shared.canonical import canonical
 from functions.shared.hours import parse_instant
 from tests.api.conftest import OURS, Api, MakeLab, story
 from tools.openai_simulator import World
@@ -158,6 +159,16 @@ def test_a_seal_that_is_not_the_tables_is_not_shown(sealed: Api) -> None:
     sealed.context.table.update(*key, "SET sha256 = :x", {":x": "0" * 64})
     status, problem = sealed.ask("GET /users")
     assert (status, problem["type"]) == (500, "/problems/evidence-invalid")
+
+
+def test_a_seal_of_a_newer_version_is_said_to_be_newer(sealed: Api) -> None:
+    """After a deployment was taken back: not that evidence was altered."""
+    hour = parse_instant("2026-04-01T04:00:00Z")
+    client, name = sealed.context.evidence.client, sealed.context.evidence.name
+    body = canonical({"run": {}, "seal": {"v": 4}, "sha256": "0" * 64})
+    client.put_object(Bucket=name, Key=seal_key("tenant-a", OURS, hour), Body=body)
+    status, problem = sealed.ask("GET /users")
+    assert (status, problem["type"]) == (500, "/problems/evidence-newer")
 
 
 def test_a_missing_seal_is_said(sealed: Api) -> None:

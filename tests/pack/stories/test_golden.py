@@ -6,9 +6,10 @@ from pathlib import Path
 from functions.pack.collect.seal_chain import MissingEvidence, verify_chain
 from functions.shared.aws.bucket import Bucket
 from functions.shared.evidence.seals import Chain, read_rows
-from functions.shared.hours import HOUR, hours_from, parse_instant
+from functions.shared.hours import HOUR, hours_from, parse_instant, rfc3339
 from tests.conftest import SettableClock
 from tests.pack.conftest import PackFunction
+from tests.support.full_world import FullWorld
 from tests.support.golden import (
     FIRST_HOUR,
     LAST_HOUR,
@@ -37,7 +38,7 @@ def test_the_chain_is_read_with_every_object_it_names(evidence: Bucket) -> None:
     named = set()
     for seal in seals:
         sections, segments = seal.content["sections"].values(), seal.content["segments"]
-        registers = [section["register"] for section in sections if "register" in section]
+        registers = [section["register"] for section in sections]
         entries = [*segments["events"], *segments["changes"], *segments["verdicts"]]
         for entry in [*entries, *filter(None, registers)]:
             assert len(read_rows(evidence, entry, dict)) == entry["rows"]
@@ -61,6 +62,25 @@ def test_a_pack_of_its_hours_is_the_pack_of_then_under_another_key(
         for name, opened in earlier.items():
             assert opened
             assert (opened.read() == members[name]) is (not name.startswith("manifest.")), name
+
+
+def test_a_pack_over_hours_of_then_and_of_now_is_one_chain(
+    function: PackFunction, evidence: Bucket, clock: SettableClock, tmp_path: Path
+) -> None:
+    """The organization goes on in the newest version, and the auditors' script follows it."""
+    put_evidence(evidence)
+    world = FullWorld(evidence, tenant=TENANT, org=ORG, first_hour=rfc3339(LAST + HOUR))
+    before = Chain(evidence, TENANT, ORG).seal(LAST)
+    assert before
+    world.seals.append(before)
+    world.has_user("user-1").event("event-1").chain(["complete"] * 3)
+    clock.set("2026-04-01T10:00:00Z")
+    pack = function.make(PACK_PERIOD[0], "2026-04-01T08:59:59Z", tenant=TENANT, orgs=(ORG,))
+    assert pack.state == "ready", pack.reason
+    verdict = verify_bytes(function.archive(pack), tmp_path, key=function.key.public_hex)
+    assert (verdict.code, verdict.failed) == (0, {})
+    seals = [row["seal"] for row in function.rows(pack, "coverage.jsonl")]
+    assert [seal["v"] for seal in seals] == [2] * 6 + [3] * 3
 
 
 def test_the_pack_of_then_verifies_under_its_key() -> None:

@@ -5,6 +5,7 @@ import gzip
 import pytest
 
 from functions.shared.aws.bucket import Bucket
+from functions.shared.canonical import canonical
 from functions.shared.evidence.seals import Seal
 from functions.shared.hours import parse_instant
 from tests.pack.conftest import PackFunction
@@ -67,6 +68,18 @@ def test_an_edited_seal_is_invalid_evidence(
     body = world.seals[2].encode().replace(b'"complete"', b'"partial"', 1)
     replace(evidence, world.key_of(world.seals[2].hour), body)
     assert "2026-04-01T02:00:00Z: invalid" in failure(function)
+
+
+def test_a_seal_of_a_newer_version_fails_the_pack_and_is_called_newer(
+    function: PackFunction, world: World, evidence: Bucket
+) -> None:
+    """After a deployment was taken back: nobody altered anything."""
+    seal = world.seals[2]
+    newer = canonical({"run": {}, "seal": seal.content | {"v": 4}, "sha256": seal.sha256})
+    replace(evidence, world.key_of(seal.hour), newer)
+    reason = failure(function)
+    assert "made by a newer version than this one knows" in reason
+    assert "invalid" not in reason
 
 
 def test_a_seal_sealed_anew_does_not_fit_the_next(

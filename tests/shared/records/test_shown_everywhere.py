@@ -20,8 +20,23 @@ from functions.shared.records.anchors import AnchorRow
 from functions.shared.records.by_section import ROWS
 from functions.shared.records.entities import UserRow
 from functions.shared.records.events import ChangeRow, Event
-from functions.shared.records.fields import MaybeText, shown, shown_fields
+from functions.shared.records.fields import MaybeText, fields_of, shown, shown_fields
 from functions.shared.records.findings import FindingRow
+from functions.shared.records.seals import (
+    CustodyHead,
+    Kpi,
+    LifecycleEntry,
+    ObjectEntry,
+    OptionalMarks,
+    SealContent,
+    SealHeader,
+    SectionSeal,
+    SegmentEntry,
+    Segments,
+    Source,
+    StreamMarks,
+    Watermarks,
+)
 from tools.dashboard_columns import TABLES, TARGET, columns, module
 
 ROOT = Path(__file__).parents[3]
@@ -32,6 +47,13 @@ MEMBERS: dict[str, type] = {
     "changes": ChangeRow,
     "findings": FindingRow,
     "anchors": AnchorRow,
+}
+PARTS_OF_SEALS: dict[str, type] = {
+    "The content": SealContent,
+    "The source": Source,
+    "A section": SectionSeal,
+    "An object": ObjectEntry,
+    "The watermarks": StreamMarks,
 }
 LISTS: dict[str, Any] = {
     "users": USERS,
@@ -67,6 +89,25 @@ def test_the_format_page_has_no_member_without_a_record() -> None:
     """Coverage rows are seals, told of in the text."""
     members = set(re.findall(r"^\| `([a-z_]+)\.jsonl` \| `", PAGE, re.MULTILINE))
     assert members - {"coverage"} == set(MEMBERS)
+
+
+@pytest.mark.parametrize("heading", PARTS_OF_SEALS)
+def test_the_format_page_names_the_fields_of_a_seal(heading: str) -> None:
+    """Each part under its heading, field by field, and no others."""
+    (text,) = re.findall(rf"^### {heading}\n(.*?)^##", PAGE, re.MULTILINE | re.DOTALL)
+    rows = re.findall(r"^\| (`[a-z].*?) \|", text, re.MULTILINE)
+    told = {name for row in rows for name in re.findall(r"`([a-z0-9_]+)`", row)}
+    assert told == set(fields_of(PARTS_OF_SEALS[heading]))
+
+
+def test_the_format_page_names_what_stands_in_the_text_of_a_seal() -> None:
+    """Parts too small for a table."""
+    (text,) = re.findall(r"^## The seals\n(.*?)^## ", PAGE, re.MULTILINE | re.DOTALL)
+    names = {name for words in re.findall(r"`([^`]+)`", text) for name in re.findall(r"\w+", words)}
+    for record in (SealHeader, Segments, SegmentEntry, CustodyHead, Kpi, LifecycleEntry):
+        assert set(fields_of(record)) <= names, record
+    assert set(fields_of(Watermarks)) <= names
+    assert set(fields_of(OptionalMarks)) <= names
 
 
 @pytest.mark.parametrize("name", LISTS)

@@ -64,7 +64,7 @@ def registers(**rows: Any) -> HourRegisters:
 NO_SEGMENTS: Segments = {"events": [], "changes": [], "verdicts": [], "statements": []}
 ROOTS = {"users": "root of users", "findings": "root of findings"}
 RUNS: list[IndexRun] = [{"key": "k", "level": 0, "rows": 1, "sha256": "5" * 64, "since": None}]
-STORED = Stored({"users": ENTRY, "findings": ENTRY}, ROOTS, NO_SEGMENTS, RUNS)
+STORED = Stored({"users": ENTRY, "findings": ENTRY}, ROOTS, {}, NO_SEGMENTS, RUNS)
 SOURCE: Source = {
     "api_base": "https://api.openai.com/v1",
     "clock": "system",
@@ -240,7 +240,7 @@ def test_an_optional_section_that_was_never_read_is_failed() -> None:
 def test_an_hour_without_a_snapshot_carries_everything() -> None:
     """Registers, baselines, watermarks; of nothing there is a count."""
     findings = UNREAD | {"register": ENTRY, "root": "r"}
-    read = {"status": "complete", "picture_sha256": "p", "carried": ENTRY, "odd": [user_state()]}
+    read = {"status": "complete", "picture_sha256": "p", "not_shown": ENTRY, "odd": [user_state()]}
     sections: Any = {"users": KNOWN | read, "findings": findings}
     marks = watermarks.initial()
     marks["streams"]["tenant"]["closed_through"] = int(START.timestamp()) - 3600

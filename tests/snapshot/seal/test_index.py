@@ -19,7 +19,7 @@ from tests.snapshot.rows import event
 from tests.support.aws_calls import Killed, killing, watched
 from tests.support.builders import World
 from tests.support.memory import MemoryBucket
-from tests.support.seal_parts import version_2
+from tests.support.version_2 import sealed_in
 
 TENANT, ORG = "tenant-a", "org-Alpha"
 CONTENT = World(MemoryBucket(), tenant=TENANT, org=ORG).chain(["complete"]).last.content
@@ -59,7 +59,7 @@ class Hours:
         )
         content: Any = {**CONTENT, "hour": rfc3339(self.hour), "index": runs}
         content["segments"] = content["segments"] | {"events": entries}
-        seal = Seal.of(version_2(content) if version == 2 else content, {})
+        seal = sealed_in(version, content, {})
         self.bucket.put_once(seal_key(TENANT, ORG, self.hour), seal.encode())
         self.previous = self.chain.seal(self.hour)
         self.hour += hours * HOUR

@@ -1,7 +1,8 @@
 """Objects named by their content: what is there already counts by its rows, not by its bytes."""
 
 import gzip
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -10,9 +11,16 @@ from functions.shared.aws.keys import register_key, segment_key
 from functions.shared.canonical import Lines
 from functions.shared.errors import EvidenceConflict
 from functions.shared.evidence.seal_versions import source_of
-from functions.shared.evidence.seals import Chain, entry_of, segment_entry_of
+from functions.shared.evidence.seals import (
+    Chain,
+    Seal,
+    entry_of,
+    read_rows,
+    segment_entry_of,
+)
 from functions.shared.records.entities import User
 from functions.shared.records.registers import HourRegisters
+from functions.shared.records.seals import NotShown
 from functions.snapshot.hour_to_close import HourToClose
 from functions.snapshot.seal.content import content_without_snapshot
 from functions.snapshot.seal.index import HourIndex
@@ -45,7 +53,7 @@ def test_rows_that_another_zlib_packed_are_as_good(evidence: Bucket) -> None:
     evidence.put_once(register, gzip.compress(lines.body, mtime=0))
     evidence.put_once(segment, gzip.compress(changes.body, mtime=0))
     store = Store(evidence, "tenant-a", "org-Alpha")
-    stored = store.put(HOUR, REGISTERS, [], [CHANGE], [], no_index(evidence))
+    stored = store.put(HOUR, REGISTERS, [], [CHANGE], [], {}, no_index(evidence))
     assert stored.registers["users"] == entry_of(register, lines)
     assert stored.segments["changes"] == [segment_entry_of(segment, "2026-04", changes)]
     assert store.load(stored.registers["users"], User) == ROWS
@@ -85,7 +93,7 @@ def test_a_segment_is_of_the_month_in_which_its_events_occurred(evidence: Bucket
     store = Store(evidence, "tenant-a", "org-Alpha")
     events = [event("user.added", "user-a"), event("user.added", "user-b")]
     events[0]["occurred_at"] = "2026-03-31T23:59:59Z"
-    stored = store.put(HOUR, REGISTERS, events, [], [], no_index(evidence))
+    stored = store.put(HOUR, REGISTERS, events, [], [], {}, no_index(evidence))
     assert [entry["month"] for entry in stored.segments["events"]] == ["2026-03", "2026-04"]
     [run] = stored.index
     assert run["rows"] == len({event["event_id"] for event in events})
@@ -111,3 +119,33 @@ def test_a_seal_under_way_is_a_conflict(evidence: Bucket, monkeypatch: pytest.Mo
     store = Store(evidence, "tenant-a", "org-Alpha")
     with pytest.raises(EvidenceConflict):
         store.put_seal(content_without_snapshot(HOUR, "missed", "not_pictured", NOBODY, []), {})
+
+
+def test_ids_that_a_picture_does_not_show_are_written_once_a_month(evidence: Bucket) -> None:
+    """The hour after names the same object and puts nothing."""
+    store = Store(evidence, "tenant-a", "org-Alpha")
+    stored = store.put(HOUR, REGISTERS, [], [], [], {"users": [{"id": "a"}]}, no_index(evidence))
+    entry = stored.not_shown["users"]
+    assert read_rows(evidence, entry, NotShown) == [{"id": "a"}]
+    content = content_without_snapshot(HOUR, "missed", "not_pictured", NOBODY, [])
+    content["sections"]["users"]["not_shown"] = entry
+    after = replace(HOUR, start=HOUR.start + timedelta(hours=1), previous=Seal.of(content, {}))
+    evidence.client.delete_object(Bucket=evidence.name, Key=entry["key"])
+    assert store.put_not_shown(after, {"users": [{"id": "a"}]}) == {"users": entry}
+    assert evidence.get(entry["key"]) is None
+
+
+def test_a_register_of_version_2_gets_its_root_and_is_not_written_again(evidence: Bucket) -> None:
+    """The bytes are at hand; the month's first hour alone writes them anew."""
+    store = Store(evidence, "tenant-a", "org-Alpha")
+    entries, roots = store.put_registers(HOUR, REGISTERS)
+    content = content_without_snapshot(HOUR, "missed", "not_pictured", NOBODY, [])
+    for name, entry in entries.items():
+        content["sections"][name]["register"] = entry
+        evidence.client.delete_object(Bucket=evidence.name, Key=entry["key"])
+    after = replace(HOUR, start=HOUR.start + timedelta(hours=1), previous=Seal.of(content, {}))
+    assert store.put_registers(after, REGISTERS) == (entries, roots)
+    assert evidence.get(entries["users"]["key"]) is None
+    content["sections"]["users"]["root"] = "as it was"
+    after = replace(after, previous=Seal.of(content, {}))
+    assert store.put_registers(after, REGISTERS)[1]["users"] == "as it was"

@@ -1,12 +1,18 @@
 """A chain that an earlier version sealed goes on from its last seal."""
 
+from typing import cast
+
+from functions.pack.collect.seal_chain import MissingEvidence, verify_chain
 from functions.shared.aws.bucket import Bucket
+from functions.shared.aws.keys import seal_key
 from functions.shared.evidence.sealed_index import SealedIndex
-from functions.shared.evidence.seals import Seal
+from functions.shared.evidence.seals import Chain, Seal
 from functions.shared.hours import parse_instant, rfc3339
+from functions.shared.records.seals import SealContent
 from tests.support.golden import FIRST_HOUR, LAST_HOUR, ORG, TENANT, needs_seal_2, put_evidence
 from tests.support.snapshot_fixture import FixtureMaker, SnapshotFixture
-from tools.openai_simulator import demo_world
+from tests.support.version_2 import seal_of_version_2
+from tools.openai_simulator import World, demo_world
 
 NEXT_HOUR = "2026-04-01T06:00:00Z"
 
@@ -28,6 +34,7 @@ def test_the_next_hour_follows_the_last_seal_of_then(
     fixture.connect("2026-04-01T00:05:00Z")
     before = fixture.seal(LAST_HOUR)
     [seal] = fixture.tick(NEXT_HOUR)
+    assert (before.content["v"], seal.content["v"]) == (2, 3)
     assert seal.content["previous_sha256"] == before.sha256
     assert (seal.content["outcome"], seal.content["lifecycle"]) == ("complete", [])
     assert seal.content["watermarks"]["proven"]
@@ -41,3 +48,71 @@ def test_the_next_hour_follows_the_last_seal_of_then(
     stays = {row["user_id"]: row["first_seen_at"] for row in fixture.register(before, "users")}
     going_on = {row["user_id"]: row["first_seen_at"] for row in fixture.register(seal, "users")}
     assert stays.items() <= going_on.items()
+
+
+@needs_seal_2
+def test_one_chain_over_both_versions_holds(make_fixture: FixtureMaker, evidence: Bucket) -> None:
+    """Every link is checked, of whichever version the seal is; no event is sealed twice."""
+    put_evidence(evidence)
+    fixture = make_fixture(demo_world(days=1))
+    fixture.connect("2026-04-01T00:05:00Z")
+    fixture.ticks(NEXT_HOUR, 2)
+    missing, chain = MissingEvidence(), Chain(evidence, TENANT, ORG)
+    last = parse_instant("2026-04-01T07:00:00Z")
+    seals = list(verify_chain(chain, parse_instant(FIRST_HOUR), last, missing))
+    missing.require_none()
+    assert [seal.content["v"] for seal in seals] == [2] * 7 + [3] * 2
+    events = [row["event_id"] for seal in seals for row in fixture.events(seal)]
+    assert len(events) == len(set(events)) > 0
+
+
+FIRST, LAST_BEFORE, CROSSING = (f"2026-04-01T0{n}:00:00Z" for n in (1, 3, 4))
+
+
+def test_where_nothing_happens_the_crossing_shows_in_the_seal_alone(
+    make_fixture: FixtureMaker, evidence: Bucket
+) -> None:
+    """No change, no verdict, no finding, no event again; no register is written anew."""
+    world = World("org-quiet")
+    early = world.at("2026-03-20T10:00:00Z")
+    early.user_joins("ann", role="owner").user_joins("bob").project_created("web")
+    early.key_made("key", "web", owner="ann").member_added("web", "bob").invite_sent("dan")
+    world.at("2026-04-01T03:30:00Z").user_joins("cid")
+    fixture = make_fixture(world)
+    fixture.connect("2026-04-01T02:20:00Z")
+    fixture.order(FIRST)
+    fixture.ticks("2026-04-01T02:00:00Z", 2)
+    before = _as_version_2(fixture, evidence)
+    assert fixture.events(before)
+    keys = set(evidence.keys(""))
+    seals = fixture.ticks(CROSSING, 2)
+    for seal in seals:
+        assert seal.content["v"] == 3
+        assert seal.content["outcome"] == "complete"
+        assert not any(seal.content["segments"].values())
+        for name, facts in seal.content["sections"].items():
+            earlier = before.content["sections"][name]
+            assert facts["register"] == earlier["register"], name
+            assert (facts["baseline"], facts["status"]) == (earlier["baseline"], earlier["status"])
+            assert (facts["root"] is None) is (facts["register"] is None), name
+    new = [key.split("/")[2] for key in set(evidence.keys("")) - keys]
+    # What is sealed already is read back once.
+    assert sorted(new) == ["index", "seals", "seals"]
+    assert seals[0].content["previous_sha256"] == before.sha256
+
+
+def _as_version_2(fixture: SnapshotFixture, evidence: Bucket) -> Seal:
+    """Put seals of version 2 in the place of all that were made, and return the last one."""
+    previous: Seal | None = None
+    for hour in fixture.chain.sealed_hours(parse_instant(FIRST), parse_instant(CROSSING)):
+        seal = fixture.chain.seal(hour)
+        assert seal
+        link = {"previous_sha256": previous.sha256 if previous else None}
+        content = cast("SealContent", {**seal.content, **link})
+        previous = seal_of_version_2(content, seal.run)
+        key = seal_key(fixture.tenant, fixture.org, hour)
+        evidence.client.delete_object(Bucket=evidence.name, Key=key)
+        evidence.put_once(key, previous.encode())
+    assert previous
+    assert previous.content["hour"] == LAST_BEFORE
+    return previous

@@ -1,0 +1,128 @@
+"""Every version of a seal in the newest shape, with nothing made up of what it did not say."""
+
+import tarfile
+from typing import Any, cast
+
+from functions.shared.canonical import Json, canonical, sha256_hex, strict_loads
+from functions.shared.evidence.seal_versions import (
+    KNOWN,
+    VERSION,
+    newest,
+    source_of,
+    without_source,
+)
+from functions.shared.evidence.seals import Seal
+from functions.shared.records.fields import fields_of
+from functions.shared.records.seals import SealContent, SectionSeal, StreamMarks, Watermarks
+from tests.support.golden import SEAL_2, needs_seal_2
+
+ENTRY = {"key": "k", "rows": 1, "bytes": 2, "sha256": "s", "crc32": 3}
+STREAM = {"closed_through": 7, "backfill_to": 1, "backfill_done": True, "overflow": [3]}
+OLD: Json = {
+    "v": 2,
+    "tenant_id": "tenant-a",
+    "org_id": "org-Alpha",
+    "org_proof": "proven",
+    "hour": "2026-04-01T05:00:00Z",
+    "outcome": "complete",
+    "reason": None,
+    "lifecycle": [],
+    "lifecycle_seq": 1,
+    "previous_sha256": "ab" * 32,
+    "sections": {"users": {"status": "complete", "reason": None, "count": 1, "unknown": 0}},
+    "segments": {"events": [ENTRY | {"month": "2026-04"}]},
+    "frontiers": {},
+    "kpi": None,
+    "pictured_from": None,
+    "pictured_to": None,
+}
+
+
+def read(**changes: Any) -> SealContent:
+    """Return what a seal of version 2 says, in the newest shape."""
+    return newest(cast("SealContent", OLD | changes))
+
+
+def test_version_2_has_every_field_of_the_newest_shape() -> None:
+    """Null or empty where it said nothing; ``v`` tells what it was sealed in."""
+    content = read()
+    assert set(content) == set(fields_of(SealContent))
+    assert (content["v"], content["source"], content["custody"]) == (2, None, None)
+    assert (content["index"], content["watermarks"]["streams"]) == ([], {})
+    assert set(content["watermarks"]) == set(fields_of(Watermarks))
+    entry = {**ENTRY, "month": "2026-04", "root": None}
+    assert content["segments"] == {
+        "events": [entry],
+        "changes": [],
+        "verdicts": [],
+        "statements": [],
+    }
+    users = content["sections"]["users"]
+    assert set(users) == set(fields_of(SectionSeal))
+    assert (users["status"], users["count"], users["odd"]) == ("complete", 1, [])
+    assert (users["register"], users["root"], users["picture_sha256"]) == (None, None, None)
+
+
+def test_what_version_2_said_stays() -> None:
+    """Its marks under their new name, its section's facts, its segments."""
+    facts = {"register": ENTRY, "baseline": "b", "complete_at": "c", "asked_at": "d", "odd": [{}]}
+    users = OLD["sections"]["users"] | facts
+    marks = {"proven": True, "streams": {"tenant": STREAM}, "optional": {"roles": {"due": "x"}}}
+    content = read(
+        sections={"users": users},
+        frontiers=marks | {"archived_keys_at": "y"},
+        segments=dict.fromkeys(("events", "changes", "verdicts"), OLD["segments"]["events"]),
+    )
+    assert users.items() <= content["sections"]["users"].items()
+    stream = content["watermarks"]["streams"]["tenant"]
+    assert set(stream) == set(fields_of(StreamMarks))
+    assert STREAM.items() <= stream.items()
+    assert (stream["reread_25"], stream["reread_73"], stream["patrol"]) == (None, None, None)
+    assert content["watermarks"]["optional"] == marks["optional"]
+    assert content["watermarks"]["archived_keys_at"] == "y"
+    assert [len(content["segments"][kind]) for kind in ("changes", "verdicts")] == [1, 1]
+
+
+def test_the_digest_of_version_2_is_over_its_content() -> None:
+    """It is written again as it was read, without a header."""
+    text = canonical(OLD)
+    body = canonical({"run": {"attempt": 1}, "seal": OLD, "sha256": sha256_hex(text)})
+    seal = Seal.decode(body, "k")
+    assert (seal.sha256, seal.text, seal.encode()) == (sha256_hex(text), text, body)
+
+
+def test_the_newest_version_is_read_as_it_is() -> None:
+    """There is nothing to make of it."""
+    assert KNOWN[-1] == VERSION
+    content = read() | {"v": VERSION}
+    assert newest(content) is content
+
+
+def test_a_source_is_what_the_runs_tell_and_the_rest_stays_beside() -> None:
+    """What none of them tells is null."""
+    source = source_of({"api_base": "https://api.openai.com/v1", "requests": 7})
+    assert source == {
+        "api_base": "https://api.openai.com/v1",
+        "clock": None,
+        "code_sha256": None,
+        "key_last4": None,
+        "region": None,
+    }
+    rest = without_source({"api_base": "x", "clock": "system", "requests": 7, "skew_s": 0})
+    assert rest == {"requests": 7, "skew_s": 0}
+
+
+@needs_seal_2
+def test_every_seal_of_then_is_read_and_written_again_to_the_byte() -> None:
+    """Seven hours that version 2 sealed."""
+    with tarfile.open(SEAL_2 / "evidence.tar.gz") as tar:
+        bodies = [
+            opened.read()
+            for member in tar.getmembers()
+            if "/seals/" in member.name and (opened := tar.extractfile(member))
+        ]
+    assert len(bodies) == 7
+    for body in bodies:
+        seal = Seal.decode(body, "k")
+        assert seal.encode() == body
+        assert seal.content["sections"].keys() == strict_loads(body)["seal"]["sections"].keys()
