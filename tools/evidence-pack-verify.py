@@ -4,7 +4,7 @@
 # dependencies = ["pynacl>=1.5", "orjson>=3.9"]
 # ///
 # Built by `python -m tools.build_verifier` from the parts in tools/verifier/, one behind the other
-# of SHA-256 c4864466c1ff96471d0cf9d501e18f96a8af24769a01fa3d43ed055d476aa4ce.
+# of SHA-256 73d8cd570b680c21a0737efe461851fcbc0a4ece2233c7d5f0e4a8ece45cbec4.
 """Check a signed evidence pack offline: one file, one pinned key, eleven numbered checks.
 
     python3 evidence-pack-verify.py pack-3.tar.gz --expected-pubkey HEX
@@ -769,6 +769,8 @@ def prefetch(source: Iterator[bytes]) -> Iterator[bytes]:
 # ---------------------------------------------------------------------------------------------
 # What is put aside while rows stream by: in memory while it is little, then on disk.
 
+EVENT_KEY = ("org_id", "sealed_hour", "occurred_at", "event_id")
+
 
 class SpillFile:
     """A file in memory that moves to a nameless temporary one when it is large.
@@ -849,10 +851,8 @@ class SeenIds:
     def repeated(self) -> set[int]:
         """Return hashes seen more than once (the first few): almost surely repeated ids."""
         suspects: set[int] = set()
-        for number, parts in enumerate(self._parts):
-            bucket, self._buckets[number] = self._buckets[number], array("q")
-            for offset, size in parts:
-                bucket.frombytes(self._file.read(size, offset))
+        for number in range(self.BUCKETS):
+            bucket = self._take(number)
             if len(set(bucket)) == len(bucket):
                 continue
             in_order = sorted(bucket)
@@ -861,8 +861,63 @@ class SeenIds:
                     suspects.add(hashed)
         return suspects
 
+    def are_in(self, others: SeenIds) -> bool:
+        """Tell whether each of these hashes is one of others."""
+        return all(
+            set(self._take(number)) <= set(others._take(number)) for number in range(self.BUCKETS)
+        )
+
+    def _take(self, number: int) -> array[int]:
+        """Return the hashes of a bucket, and give their memory back."""
+        bucket, self._buckets[number] = self._buckets[number], array("q")
+        for offset, size in self._parts[number]:
+            bucket.frombytes(self._file.read(size, offset))
+        return bucket
+
     def close(self) -> None:
         """Give the file back."""
+        self._file.close()
+
+
+class Copies:
+    """Copies of events, put aside as they were sealed until the rows come that they stood among.
+
+    Attributes:
+        next_key: of the next copy, by which events are sorted; behind all where there is none.
+        firsts: hashes of what they are copies of.
+    """
+
+    BEHIND_ALL = ("\U0010ffff",)
+
+    def __init__(self) -> None:
+        self.next_key: tuple[str, ...] = self.BEHIND_ALL
+        self.firsts = SeenIds()
+        self._file = SpillFile()
+        self._lines: Iterator[bytes] | None = None
+        self._line = b""
+
+    def put(self, line: bytes) -> None:
+        """Put one aside; they come sorted."""
+        self._file.write(line)
+
+    def before(self, end: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], bytes]]:
+        """Yield key and row of each copy before a key, and pass it."""
+        if self._lines is None:
+            self._lines = self._file.lines()
+            self._advance()
+        while self.next_key < end:
+            passed = self.next_key, self._line
+            self._advance()
+            yield passed
+
+    def _advance(self) -> None:
+        self._line = next(self._lines or iter(()), b"")
+        row = parse(self._line, OURS) if self._line else {}
+        self.next_key = tuple(row[name] for name in EVENT_KEY) if row else self.BEHIND_ALL
+
+    def close(self) -> None:
+        """Give the files back."""
+        self.firsts.close()
         self._file.close()
 
 
@@ -1081,13 +1136,21 @@ MODULES = {
 }
 FULL_MEMBERS = ("coverage.jsonl", "README.txt")  # profile full has at least these as well
 OPTIONAL_MEMBERS = (
-    *("changes.jsonl", "findings.jsonl", "admin_keys.jsonl", "service_accounts.jsonl"),
+    *(
+        "repeated_events.jsonl",
+        "changes.jsonl",
+        "findings.jsonl",
+        "admin_keys.jsonl",
+        "service_accounts.jsonl",
+    ),
     *("invites.jsonl", "project_users.jsonl", "anchors.jsonl", "collection.json", "controls.json"),
 )
-# Events before the seals that count them, seals before the changes and anchors that they name.
+# Copies before the events that they are of, events before the seals that count both, seals before
+# the changes and anchors that they name.
 MEMBER_ORDER = (
-    *("users.jsonl", "projects.jsonl", "api_keys.jsonl", "events.jsonl", "coverage.jsonl"),
-    *OPTIONAL_MEMBERS,
+    *("users.jsonl", "projects.jsonl", "api_keys.jsonl"),
+    *("repeated_events.jsonl", "events.jsonl", "coverage.jsonl"),
+    *OPTIONAL_MEMBERS[1:],
     "README.txt",
 )
 
@@ -1913,6 +1976,8 @@ ROW_FIELDS = {
     " owner_project_access created_at last_used_at expires_at findings" + EPISODE,
     "events": "org_id event_id event_type occurred_at sealed_hour actor_type actor_id actor_hash"
     " project_id target_id late details",
+    "repeated_events": "org_id event_id event_type occurred_at sealed_hour actor_type actor_id"
+    " actor_hash project_id target_id late details first_sealed_hour",
     "coverage": "hour org_id outcome run seal sha256",
     "changes": "org_id hour section entity_id kind fields before after verdict event_id",
     "findings": "org_id finding_id kind reason severity section entity_id still_works"
@@ -2220,7 +2285,6 @@ class ChangeRows(Rows):
 # ---------------------------------------------------------------------------------------------
 # Rows of events (check 9): inside the period, or late; each id once; counted as sealed.
 
-EVENT_KEY = ("org_id", "sealed_hour", "occurred_at", "event_id")
 EVENT_FIELDS = (*EVENT_KEY, "late", *sorted(FIELDS["events.jsonl"] - {*EVENT_KEY, "late"}))
 EVENT_TYPES = [{str}, {str}, {str}, {str}, {bool}]
 # Without groups, which take two thirds of the time; of its calendar, each day is asked apart.
@@ -2243,8 +2307,10 @@ class EventRows(Rows):
     AT_ONCE = 80_000  # bytes of rows, which fit into the processor's cache with all that they say
     SMALL = 1 << 14  # fewer are read row by row, in less time than importing orjson takes
 
-    def __init__(self, manifest: Manifest, name: str) -> None:
+    def __init__(self, manifest: Manifest, name: str, copies: Copies | None = None) -> None:
         super().__init__(manifest, name)
+        self._copies = copies
+        self._firsts = SeenIds()
         self._start, self._end = manifest["period_start"], manifest["period_end"]
         self._cut = manifest["cut_hour"]
         self._hours: set[str] = set()
@@ -2307,6 +2373,11 @@ class EventRows(Rows):
                 self._check_day(day)
         except Malformed:
             return False
+        if self._copies:
+            self._count_copies(keys[0])
+            if self._copies.next_key < keys[-1]:
+                return False
+            self._firsts.add(list(map(hash, zip(orgs, ids, hours))))
         self.n += len(keys)
         self._last = keys[-1]
         self._n_late += len(late)
@@ -2348,6 +2419,9 @@ class EventRows(Rows):
             raise Malformed("it was sealed before it occurred")
         self.in_order((org, hour, at, event_id), "org_id, sealed_hour, occurred_at, event_id")
         self.ids.add([hash((org, event_id))])
+        if self._copies:
+            self._count_copies(self._last)
+            self._firsts.add([hash((org, event_id, hour))])
         # A late event was sealed as what it is in the pack of its own month.
         sealed = canonical({**row, "late": False}) if late else self._line
         self._count(org, hour, at[:7], 1, sealed + b"\n")
@@ -2371,6 +2445,11 @@ class EventRows(Rows):
         if len(self._days) < MAX_REMEMBERED:
             self._days.add(day)
 
+    def _count_copies(self, end: tuple[str, ...]) -> None:
+        """Count the copies that stood before a row when they were sealed."""
+        for (org, hour, at, _), sealed in self._copies.before(end) if self._copies else ():
+            self._count(org, hour, at[:7], 1, sealed)
+
     def _count(self, org: str, hour: str, month: str, n: int, sealed: bytes) -> None:
         """Count events of one hour and month, and digest them as they were sealed."""
         if (org, hour) != self._open_hour:
@@ -2393,9 +2472,12 @@ class EventRows(Rows):
         self._months = {}
 
     def finish(self) -> None:
-        """Count the last hour."""
+        """Count the last hour; demand that each copy is one of an event here."""
+        self._count_copies(Copies.BEHIND_ALL)
         self._close_hour()
         self._open_hour = ("", "")
+        if self._copies and not self._copies.firsts.are_in(self._firsts):
+            self.wrong.append("repeated_events.jsonl: not each is a copy of a row of events.jsonl")
 
     def notes(self) -> list[str]:
         """Tell of late events, and of those that no seal in the pack counts."""
@@ -2411,6 +2493,7 @@ class EventRows(Rows):
     def close(self) -> None:
         """Close the files of hashes and counts."""
         self.ids.close()
+        self._firsts.close()
         self.sealed.close()
 
 
@@ -2424,31 +2507,42 @@ def _days(keys: list[EventKey]) -> Iterator[tuple[str, str, str, int, int]]:
         start = end
 
 
-class RepeatedIds(Rows):
-    """Finds which of the ids with a suspected hash stand in events.jsonl twice.
+class RepeatedRows(EventRows):
+    """Copies of events, as version 2 of the seal could seal them: each of an earlier one.
 
     Attributes:
-        repeated: the first few of these ids.
+        copies: put aside for events.jsonl, whose rows they stood among when they were sealed.
     """
 
-    def __init__(self, manifest: Manifest, suspects: set[int]) -> None:
-        super().__init__(manifest, "events.jsonl")
-        self.repeated: list[str] = []
-        self._suspects = suspects
-        self._ids: set[tuple[str, str]] = set()
+    def __init__(self, manifest: Manifest, name: str) -> None:
+        super().__init__(manifest, name)
+        self.copies = Copies()
+        self._fields -= {"first_sealed_hour"}  # it is taken off before the row is checked
 
-    def row(self, line: bytes) -> None:
-        """Read one row; what cannot be read was told of before."""
-        try:
-            row = parse(line, OURS)
-            key = (row["org_id"], row["event_id"])
-            hashed = hash(key)
-        except (Malformed, KeyError, TypeError):
-            return
-        if hashed in self._suspects:
-            if key in self._ids and len(self.repeated) <= MAX_REASONS:
-                self.repeated.append(key[1])
-            self._ids.add(key)
+    def block(self, rows: bytes) -> None:
+        """Check whole rows, one by one: there are few."""
+        Rows.block(self, rows)
+
+    def check(self, row: dict[str, Any]) -> None:
+        """Check what an event must hold, and that the hour of the first lies before its own."""
+        first = row.pop("first_sealed_hour", None)
+        self._line = canonical(row)
+        super().check(row)
+        if hour_number(first) is None or not str(first) < row["sealed_hour"]:
+            raise Malformed("first_sealed_hour is not an hour before sealed_hour")
+        self.copies.firsts.add([hash((row["org_id"], row["event_id"], first))])
+
+    def _count(self, org: str, hour: str, month: str, n: int, sealed: bytes) -> None:
+        self.copies.put(sealed)
+
+    def notes(self) -> list[str]:
+        """Tell of the copies."""
+        return [f"repeated  copies of events that were sealed before: {self.n}"] if self.n else []
+
+    def close(self) -> None:
+        """Close the files."""
+        super().close()
+        self.copies.close()
 
 
 # ---------------------------------------------------------------------------------------------
@@ -3039,6 +3133,33 @@ class AnchorRows(Rows):
 # Every byte is the signer's by now. Rows are checked as they stream by; here that is collected.
 
 
+class RepeatedIds(Rows):
+    """Finds which of the ids with a suspected hash stand in events.jsonl twice.
+
+    Attributes:
+        repeated: the first few of these ids.
+    """
+
+    def __init__(self, manifest: Manifest, suspects: set[int]) -> None:
+        super().__init__(manifest, "events.jsonl")
+        self.repeated: list[str] = []
+        self._suspects = suspects
+        self._ids: set[tuple[str, str]] = set()
+
+    def row(self, line: bytes) -> None:
+        """Read one row; what cannot be read was told of before."""
+        try:
+            row = parse(line, OURS)
+            key = (row["org_id"], row["event_id"])
+            hashed = hash(key)
+        except (Malformed, KeyError, TypeError):
+            return
+        if hashed in self._suspects:
+            if key in self._ids and len(self.repeated) <= MAX_REASONS:
+                self.repeated.append(key[1])
+            self._ids.add(key)
+
+
 class PackRows:
     """The checkers of a pack's rows, by member, in the order in which they were read."""
 
@@ -3077,8 +3198,12 @@ class PackRows:
             return EntityRows(manifest, name)
         if name == "findings.jsonl":
             return FindingRows(manifest, name)
+        if name == "repeated_events.jsonl":
+            return RepeatedRows(manifest, name)
         if name == "events.jsonl":
-            return EventRows(manifest, name)
+            repeated = self.by_name.get("repeated_events.jsonl")
+            copies = repeated.copies if isinstance(repeated, RepeatedRows) else None
+            return EventRows(manifest, name, copies)
         if name == "coverage.jsonl":
             return CoverageRows(manifest, name, self.events.sealed if self.events else HourCounts())
         if name == "changes.jsonl":

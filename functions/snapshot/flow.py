@@ -12,7 +12,7 @@ from functions.shared.evidence.seals import Seal
 from functions.shared.hours import GRACE, HOUR, rfc3339
 from functions.shared.observability import FAILED_HOURS, HOURS_BEHIND, MISSED_HOURS
 from functions.shared.records.registers import Registers
-from functions.shared.records.seals import Run, SealContent, Source
+from functions.shared.records.seals import Outcome, Run, SealContent, Source
 from functions.shared.records.tables import SnapshotMessage
 from functions.shared.tables.account_owners import AccountOwners
 from functions.snapshot.checkpoint import Taken
@@ -25,6 +25,7 @@ from functions.snapshot.lifecycle import Lifecycle
 from functions.snapshot.reconcile.reconcile import reconcile
 from functions.snapshot.records import Snapshot, TenantChoices
 from functions.snapshot.seal.content import content_of, content_without_snapshot
+from functions.snapshot.seal.index import HourIndex
 from functions.snapshot.seal.section_digest import not_shown
 from functions.snapshot.take import take_snapshot
 
@@ -81,27 +82,27 @@ def close_hour(run: HourRun, lifecycle: Lifecycle, start: datetime, previous: Se
     now = run.context.now()
     n_runs = run.hour_rows.lease(start, run.order.owner, now, LEASE)
     hour = _hour_to_close(run, lifecycle, start, previous)
+    index = HourIndex.open(run.chain, start, previous)
     state = lifecycle.state_at_end(start)
     if state != "connected":
-        return _seal(run, content_without_snapshot(hour, "paused", state, _nobody(run)), {})
+        return _seal_without_snapshot(run, hour, index, "paused", state)
     if now < hour.end + GRACE:
         earlier = run.checkpoints.find(start) if n_runs > 1 else None
-        taken = take_snapshot(run, hour, earlier)
+        taken = take_snapshot(run, hour, index, earlier)
         if not taken[0].final:
             before = earlier[0].watermarks if earlier else hour.watermarks
             moved = before is not None and before["streams"] != taken[0].watermarks["streams"]
             _leave_open(run, hour, taken, moved=moved)
-        return close_with_snapshot(run, hour, taken)
+        return close_with_snapshot(run, hour, index, taken)
     # The past cannot be read: what a run left within the grace is all there will be.
     left = run.checkpoints.find(start)
     if left is not None:
-        return close_with_snapshot(run, hour, left)
+        return close_with_snapshot(run, hour, index, left)
     run.context.count(MISSED_HOURS)
-    content = content_without_snapshot(hour, "missed", "not_pictured", _nobody(run))
-    return _seal(run, content, {})
+    return _seal_without_snapshot(run, hour, index, "missed", "not_pictured")
 
 
-def close_with_snapshot(run: HourRun, hour: HourToClose, taken: Taken) -> Seal:
+def close_with_snapshot(run: HourRun, hour: HourToClose, index: HourIndex, taken: Taken) -> Seal:
     """Close an hour of which there is a snapshot."""
     snapshot, facts = taken
     before = run.store.load_registers(hour)
@@ -118,9 +119,17 @@ def close_with_snapshot(run: HourRun, hour: HourToClose, taken: Taken) -> Seal:
         compared.changes,
         reconciled.verdicts,
         not_shown(snapshot.lists, reconciled.registers),
+        index,
     )
     content = content_of(hour, snapshot, reconciled.registers, stored, source_of(facts))
     return _seal(run, content, without_source(facts))
+
+
+def _seal_without_snapshot(
+    run: HourRun, hour: HourToClose, index: HourIndex, outcome: Outcome, reason: str
+) -> Seal:
+    content = content_without_snapshot(hour, outcome, reason, _nobody(run), index.after([]))
+    return _seal(run, content, {})
 
 
 def _nobody(run: HourRun) -> Source:

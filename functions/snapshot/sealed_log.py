@@ -1,4 +1,4 @@
-"""What is sealed of the audit log: of the hours that are read again, and which ids there are.
+"""What is sealed of the audit log in the hours that are read again.
 
 Read from sealed segments, never from the table. Only the names of objects are listed, to know
 which seals to open; what no seal names counts for nothing.
@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from functions.shared.aws.keys import segments_prefix
-from functions.shared.evidence.seals import BEGINNING, Chain, Seal, read_rows
+from functions.shared.evidence.seals import Chain, Seal, read_rows
 from functions.shared.hours import (
     HOUR,
     floor_hour,
@@ -21,7 +21,6 @@ from functions.shared.hours import (
 from functions.shared.records.events import Event
 from functions.snapshot.fetch.audit_marks import AuditPlan
 from functions.snapshot.fetch.windows import Window
-from functions.snapshot.reconcile.sealed_events import sealed_event_ids
 from functions.snapshot.records import KnownEvent
 
 # Rows that one reading again is held against; what would be more is left for the next run.
@@ -57,13 +56,6 @@ class SealedLog:
                     break
                 n_rows += self._read(hour, window, known)
         return _shortened(plan, ends), known
-
-    def which(self, ids: set[str], since: int) -> set[str]:
-        """Return which of these ids are sealed by the hours from an epoch second's on."""
-        if not ids:
-            return set()
-        start = max(BEGINNING, floor_hour(datetime.fromtimestamp(since, UTC)))
-        return ids & sealed_event_ids(self.chain.bucket, self.chain, start, self.hour)
 
     def _sealing_hours(self, window: Window) -> Iterator[datetime]:
         """Yield the hours that sealed events about then, oldest first."""

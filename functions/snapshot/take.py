@@ -4,6 +4,7 @@ Steps 1 and 2 of 6 together, because the key and the raw answers live and die in
 """
 
 import asyncio
+from datetime import UTC, datetime
 from functools import partial
 from math import ceil
 
@@ -45,6 +46,7 @@ from functions.snapshot.resume import (
     join_runs,
     join_snapshots,
 )
+from functions.snapshot.seal.index import HourIndex
 from functions.snapshot.sealed_log import SealedLog
 
 _ALL_REFUSED = frozenset(
@@ -72,7 +74,9 @@ class NoKms(UpstreamError):
     reason = "vault_unavailable"
 
 
-def take_snapshot(run: HourRun, hour: HourToClose, earlier: Taken | None = None) -> Taken:
+def take_snapshot(
+    run: HourRun, hour: HourToClose, index: HourIndex, earlier: Taken | None = None
+) -> Taken:
     """Return the snapshot of an hour and how its runs went.
 
     What an earlier run of the hour left is gone on with. Whatever stops the run as a whole is a
@@ -106,7 +110,7 @@ def take_snapshot(run: HourRun, hour: HourToClose, earlier: Taken | None = None)
             known_projects=frozenset(run.connection.known_projects),
             org_proven=run.connection.org_proof == "proven",
         )
-        snapshot = normalize(raw, context, privacy, sealed.which)
+        snapshot = normalize(raw, context, privacy, partial(_sealed_ids, index))
     facts = run_facts(stats, limit, run)
     if earlier is None:
         return snapshot, facts
@@ -159,6 +163,10 @@ def _known_ids(run: HourRun, hour: HourToClose, marks: Watermarks) -> KnownIds:
     """Return whose removal is to be confirmed: what is always read, and what is due."""
     names = (*REQUIRED_LISTS, *due_sections(marks, hour.end))
     return KnownIds.of({name: run.store.load(hour.carried(name), EPISODES[name]) for name in names})
+
+
+def _sealed_ids(index: HourIndex, event_ids: set[str], second: int) -> set[str]:
+    return set(index.sealed(event_ids, datetime.fromtimestamp(second, UTC)))
 
 
 def _admin_key(run: HourRun) -> str:

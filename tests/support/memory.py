@@ -6,6 +6,7 @@ moto. Table conditions always hold, so one run at a time.
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from functions.shared.aws.bucket import Bucket
@@ -42,8 +43,15 @@ class MemoryBucket(Bucket):
             raise EvidenceMissing(key)
         return self.held[key]
 
-    def put_once(self, key: str, body: bytes, content_type: str = "application/json") -> bool:
+    def need_range(self, key: str, start: int, size: int) -> bytes:
+        """Return some bytes of an object that must be there."""
+        return self.need(key)[start : start + size]
+
+    def put_once(
+        self, key: str, body: bytes | Path, content_type: str = "application/json"
+    ) -> bool:
         """Keep an object; the same bytes again are no conflict."""
+        body = body.read_bytes() if isinstance(body, Path) else body
         if self.held.get(key, body) != body:
             raise EvidenceConflict(key)
         is_new = key not in self.held

@@ -10,6 +10,7 @@ from tests.vectors import (
     headers,
     manifests,
     members,
+    repeated,
     rows,
     seal_versions,
     signatures,
@@ -19,7 +20,7 @@ from tests.vectors.cases import Cases
 EVERY = Cases()
 for module in (
     *(accepted, archives, headers, signatures, manifests),
-    *(members, rows, coverage, seal_versions, anchors, foreign, bombs),
+    *(members, rows, repeated, coverage, seal_versions, anchors, foreign, bombs),
 ):
     for name, case in module.CASES.items():
         assert name not in EVERY, name

@@ -107,13 +107,21 @@ MODULES = {
 }
 FULL_MEMBERS = ("coverage.jsonl", "README.txt")  # profile full has at least these as well
 OPTIONAL_MEMBERS = (
-    *("changes.jsonl", "findings.jsonl", "admin_keys.jsonl", "service_accounts.jsonl"),
+    *(
+        "repeated_events.jsonl",
+        "changes.jsonl",
+        "findings.jsonl",
+        "admin_keys.jsonl",
+        "service_accounts.jsonl",
+    ),
     *("invites.jsonl", "project_users.jsonl", "anchors.jsonl", "collection.json", "controls.json"),
 )
-# Events before the seals that count them, seals before the changes and anchors that they name.
+# Copies before the events that they are of, events before the seals that count both, seals before
+# the changes and anchors that they name.
 MEMBER_ORDER = (
-    *("users.jsonl", "projects.jsonl", "api_keys.jsonl", "events.jsonl", "coverage.jsonl"),
-    *OPTIONAL_MEMBERS,
+    *("users.jsonl", "projects.jsonl", "api_keys.jsonl"),
+    *("repeated_events.jsonl", "events.jsonl", "coverage.jsonl"),
+    *OPTIONAL_MEMBERS[1:],
     "README.txt",
 )
 

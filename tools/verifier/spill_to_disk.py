@@ -9,6 +9,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from tools.verifier.values.instants import month_name, month_number
+from tools.verifier.values.strict_json import OURS, parse
+
+EVENT_KEY = ("org_id", "sealed_hour", "occurred_at", "event_id")
 
 
 class SpillFile:
@@ -90,10 +93,8 @@ class SeenIds:
     def repeated(self) -> set[int]:
         """Return hashes seen more than once (the first few): almost surely repeated ids."""
         suspects: set[int] = set()
-        for number, parts in enumerate(self._parts):
-            bucket, self._buckets[number] = self._buckets[number], array("q")
-            for offset, size in parts:
-                bucket.frombytes(self._file.read(size, offset))
+        for number in range(self.BUCKETS):
+            bucket = self._take(number)
             if len(set(bucket)) == len(bucket):
                 continue
             in_order = sorted(bucket)
@@ -102,8 +103,63 @@ class SeenIds:
                     suspects.add(hashed)
         return suspects
 
+    def are_in(self, others: SeenIds) -> bool:
+        """Tell whether each of these hashes is one of others."""
+        return all(
+            set(self._take(number)) <= set(others._take(number)) for number in range(self.BUCKETS)
+        )
+
+    def _take(self, number: int) -> array[int]:
+        """Return the hashes of a bucket, and give their memory back."""
+        bucket, self._buckets[number] = self._buckets[number], array("q")
+        for offset, size in self._parts[number]:
+            bucket.frombytes(self._file.read(size, offset))
+        return bucket
+
     def close(self) -> None:
         """Give the file back."""
+        self._file.close()
+
+
+class Copies:
+    """Copies of events, put aside as they were sealed until the rows come that they stood among.
+
+    Attributes:
+        next_key: of the next copy, by which events are sorted; behind all where there is none.
+        firsts: hashes of what they are copies of.
+    """
+
+    BEHIND_ALL = ("\U0010ffff",)
+
+    def __init__(self) -> None:
+        self.next_key: tuple[str, ...] = self.BEHIND_ALL
+        self.firsts = SeenIds()
+        self._file = SpillFile()
+        self._lines: Iterator[bytes] | None = None
+        self._line = b""
+
+    def put(self, line: bytes) -> None:
+        """Put one aside; they come sorted."""
+        self._file.write(line)
+
+    def before(self, end: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], bytes]]:
+        """Yield key and row of each copy before a key, and pass it."""
+        if self._lines is None:
+            self._lines = self._file.lines()
+            self._advance()
+        while self.next_key < end:
+            passed = self.next_key, self._line
+            self._advance()
+            yield passed
+
+    def _advance(self) -> None:
+        self._line = next(self._lines or iter(()), b"")
+        row = parse(self._line, OURS) if self._line else {}
+        self.next_key = tuple(row[name] for name in EVENT_KEY) if row else self.BEHIND_ALL
+
+    def close(self) -> None:
+        """Give the files back."""
+        self.firsts.close()
         self._file.close()
 
 

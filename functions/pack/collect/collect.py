@@ -34,6 +34,8 @@ from functions.shared.records.seals import (
     StreamMarks,
 )
 
+# The version of the seal from which on each event id is sealed once.
+SEALED_ONCE = 3
 _READ = ("complete", "partial")
 _WAITED_S = 72 * 3600
 _NOT_GAPS = ("complete", "partial", "paused")
@@ -140,6 +142,7 @@ class _SealReader:
         due = self.takes_late and (self.late_after is None or seal.hour > self.late_after)
         if first <= entry["month"] <= last or (late and due):
             self.organization.events.append(Segment(seal.content["hour"], entry, late))
+            self.organization.may_repeat_events |= seal.content["v"] < SEALED_ONCE
 
     def _add_gap(self, hour: datetime) -> None:
         if self._in_period(hour):

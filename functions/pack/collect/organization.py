@@ -120,6 +120,7 @@ class Organization:
         registers: the last entry sealed in the period, by section.
         snapshot_hours: names of the period's hours whose snapshot shows a section, by section.
         events: segments, by sealing hour.
+        may_repeat_events: whether a seal of a version that did not rule it out sealed some of them.
         changes: segments of the period's changes, by hour.
         verdicts: segments of verdicts on changes, by sealing hour, from the period's start to the
             last seal that counts.
@@ -142,6 +143,7 @@ class Organization:
         default_factory=lambda: {section: [] for section in REGISTERS}
     )
     events: list[Segment] = field(default_factory=list)
+    may_repeat_events: bool = False
     changes: list[Segment] = field(default_factory=list)
     verdicts: list[Segment] = field(default_factory=list)
     runs: RunTotals = field(default_factory=RunTotals)

@@ -136,6 +136,7 @@ FILES: Final = {
         ("A.5.9", "A.5.23", "Art. 21(2)(i)", "Art. 8(1)"),
     ),
     "api_keys.jsonl": ("which project keys there were, whose, and when each was last used", _KEYS),
+    "repeated_events.jsonl": ("which events an older chain sealed again", _KEPT),
     "events.jsonl": (
         "what OpenAI's audit log recorded, each event once",
         ("CC7.2", "A.8.15", "Art. 21(2)(b)", "Art. 10(3)"),

@@ -16,6 +16,8 @@ _FILES: Final = {
     "users.jsonl": "members of the organizations, one line per stay",
     "projects.jsonl": "projects, one line per stay",
     "api_keys.jsonl": "project API keys (never their values), one line per stay",
+    "repeated_events.jsonl": "copies of events that were sealed before, each with the hour of the "
+    "first, which is in events.jsonl",
     "events.jsonl": "audit log events, each once",
     "coverage.jsonl": "one line per expected hour: how it went, and its seal",
     "changes.jsonl": "what differs between two pictures, and whether the audit log has an event "

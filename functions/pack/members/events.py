@@ -16,6 +16,7 @@ from functions.pack.archive.spool import Member, Spool
 from functions.pack.collect.organization import Organization, Segment
 from functions.pack.collect.sealed_rows import SealedRows
 from functions.pack.members.event_rows import RowSelection
+from functions.pack.members.repeated_events import RepeatedEvents
 from functions.pack.members.segments import (
     WholeSegment,
     cut_behind_newlines,
@@ -37,8 +38,8 @@ _COPIED = 64 << 10
 
 def write_events(
     organizations: Sequence[Organization], sealed_rows: SealedRows, folder: Path
-) -> Member:
-    """Write the file, by (organization, sealing hour, time, id).
+) -> list[Member]:
+    """Write the file, by (organization, sealing hour, time, id); before it that of copies, if any.
 
     Args:
         organizations: as collected, sorted by id.
@@ -47,18 +48,20 @@ def write_events(
     """
     evidence, missing = sealed_rows.evidence, sealed_rows.missing
     start, end = rfc3339(sealed_rows.period.start), sealed_rows.period.last_second
-    with Spool(folder / "events.jsonl") as spool:
+    with Spool(folder / "events.jsonl") as spool, RepeatedEvents(folder) as repeated:
         for organization in organizations:
             org = organization.org_id
             for segment, read in _read_ahead(organization.events, evidence):
                 selection = RowSelection(org, segment.hour, start, end, segment.late)
+                copies = repeated if organization.may_repeat_events else None
                 try:
-                    _add(spool, selection, segment, read.result() or _pieces(segment, evidence))
+                    rows = read.result() or _pieces(segment, evidence)
+                    _add(spool, selection, segment, rows, copies)
                 except EvidenceMissing as error:
                     missing.add(org, segment.hour, f"missing: {error}")
                 except EvidenceInvalid as error:
                     missing.add(org, segment.hour, f"invalid: {error}")
-        return spool.finish()
+        return [*repeated.finish(), spool.finish()]
 
 
 def _read_ahead(
@@ -80,16 +83,24 @@ def _pieces(segment: Segment, evidence: Bucket) -> Iterator[bytes]:
 
 
 def _add(
-    spool: Spool, selection: RowSelection, segment: Segment, sealed: WholeSegment | Iterable[bytes]
+    spool: Spool,
+    selection: RowSelection,
+    segment: Segment,
+    sealed: WholeSegment | Iterable[bytes],
+    repeated: RepeatedEvents | None,
 ) -> None:
     if isinstance(sealed, WholeSegment):
-        if len(sealed.rows) >= _COPIED and selection.is_verbatim(sealed.rows):
+        is_long = len(sealed.rows) >= _COPIED and repeated is None
+        if is_long and selection.is_verbatim(sealed.rows):
             spool.add_piece(sealed.rows, segment.entry["rows"], sealed.piece)
             return
         view = memoryview(sealed.rows)
         sealed = (bytes(view[at : at + _PIECE]) for at in range(0, len(view), _PIECE))
     try:
         for rows in cut_behind_newlines(sealed):
-            spool.add_bytes(*selection.rows(rows))
+            selected = selection.rows(rows)
+            if repeated:
+                selected = repeated.take(selection.org, segment.hour, selected)
+            spool.add_bytes(*selected)
     except (ValueError, EOFError) as error:
         raise EvidenceInvalid(f"{segment.entry['key']} holds no events") from error

@@ -35,13 +35,13 @@ def write(
     """
     organizations = collection.organizations
     members = [write_entities(section, organizations, sealed_rows, folder) for section in SECTIONS]
-    members.append(write_events(organizations, sealed_rows, folder))
-    if profile == "full":
-        members.append(collection.coverage)
-        members += _write_changes_and_findings(organizations, sealed_rows, folder)
-        members += _write_optional(organizations, sealed_rows, folder)
-        members += write_anchors(collection.anchors, folder)
-    return members
+    *repeated, events = write_events(organizations, sealed_rows, folder)
+    if profile == "core":
+        return [*members, events]
+    members += [*repeated, events, collection.coverage]
+    members += _write_changes_and_findings(organizations, sealed_rows, folder)
+    members += _write_optional(organizations, sealed_rows, folder)
+    return [*members, *write_anchors(collection.anchors, folder)]
 
 
 def _write_changes_and_findings(

@@ -6,6 +6,7 @@ that finds the key taken succeeds only if the bytes are the same.
 
 import base64
 import hashlib
+import io
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -31,6 +32,10 @@ _PART = 16 << 20
 _PARTS_AT_ONCE = 4
 
 
+def _opened(body: bytes | Path) -> io.BytesIO | io.BufferedReader:
+    return io.BytesIO(body) if isinstance(body, bytes) else body.open("rb")
+
+
 def _code(error: ClientError) -> str:
     return str(error.response.get("Error", {}).get("Code", ""))
 
@@ -40,9 +45,9 @@ class Bucket:
     """One bucket.
 
     Permissions:
-        s3:GetObject for ``get``; s3:ListBucket for ``keys`` (and for an honest 404 on ``get``);
-        s3:PutObject for ``put_once``, ``put_file_once`` and ``put``; s3:AbortMultipartUpload for
-        ``put_file_once``; s3:GetObjectVersion for ``read_into``.
+        s3:GetObject for ``get`` and ``need_range``; s3:ListBucket for ``keys`` (and for an honest
+        404 on ``get``); s3:PutObject for ``put_once``, ``put_file_once`` and ``put``;
+        s3:AbortMultipartUpload for ``put_file_once``; s3:GetObjectVersion for ``read_into``.
     """
 
     client: "S3Client"
@@ -82,29 +87,57 @@ class Bucket:
             raise EvidenceMissing(f"{self.name}/{key} is missing")
         return body
 
-    def put_once(self, key: str, body: bytes, content_type: str = "application/json") -> bool:
+    def need_range(self, key: str, start: int, size: int) -> bytes:
+        """Return some bytes of an object that must exist; fewer where it ends before.
+
+        Raises:
+            EvidenceMissing: it does not.
+        """
+        if size == 0:
+            return b""
+        asked = f"bytes={start}-{start + size - 1}"
+        try:
+            return self.client.get_object(Bucket=self.name, Key=key, Range=asked)["Body"].read()
+        except ClientError as error:
+            if _code(error) == "InvalidRange":
+                return b""
+            if _code(error) in ("NoSuchKey", "404"):
+                raise EvidenceMissing(f"{self.name}/{key} is missing") from error
+            raise
+
+    def put_once(
+        self, key: str, body: bytes | Path, content_type: str = "application/json"
+    ) -> bool:
         """Write an object whose key is taken by nobody else; True when this call wrote it.
 
         A lost reply is harmless: the retry finds the key taken by the same bytes and returns False.
 
+        Args:
+            key: of the object.
+            body: its bytes, or the file that holds them, which is streamed.
+            content_type: of the object.
+
         Raises:
             EvidenceConflict: the key holds other bytes.
         """
-        digest = base64.b64encode(hashlib.sha256(body).digest()).decode()
+        with _opened(body) as file:
+            sha256 = hashlib.file_digest(file, "sha256").digest()
+        digest = base64.b64encode(sha256).decode()
         for attempt in range(_CONDITIONAL_CONFLICT_TRIES):
             try:
-                self.client.put_object(
-                    Bucket=self.name,
-                    Key=key,
-                    Body=body,
-                    ContentType=content_type,
-                    ChecksumSHA256=digest,
-                    IfNoneMatch="*",
-                )
+                with _opened(body) as file:
+                    self.client.put_object(
+                        Bucket=self.name,
+                        Key=key,
+                        Body=file,
+                        ContentType=content_type,
+                        ChecksumSHA256=digest,
+                        IfNoneMatch="*",
+                    )
                 return True
             except ClientError as error:
                 if _code(error) == "PreconditionFailed":
-                    if self.get(key) == body:
+                    if self._holds(key, sha256):
                         return False
                     raise EvidenceConflict(f"{self.name}/{key} holds other bytes") from error
                 # 409: another conditional put of this key is under way; S3 asks to try again.
@@ -112,6 +145,13 @@ class Bucket:
                     raise
                 time.sleep(0.1 * 2**attempt)
         raise EvidenceConflict(f"{self.name}/{key} is being written by another run")
+
+    def _holds(self, key: str, sha256: bytes) -> bool:
+        digest = hashlib.sha256()
+        with suppress(EvidenceMissing):
+            for piece in self.pieces(key):
+                digest.update(piece)
+        return digest.digest() == sha256
 
     def put_file_once(self, key: str, path: Path, content_type: str) -> str:
         """Write a file as an object whose key holds the file's own digest; return its version.

@@ -92,6 +92,12 @@ def segments_prefix(tenant: str, org: str, kind: str, month: str) -> str:
     return f"{organization_prefix(tenant, org)}{kind}/month={month}/"
 
 
+def index_run_key(tenant: str, org: str, hour: datetime, sha256: str) -> str:
+    """Return the key of a run of the sealed index, written in the month of an hour."""
+    prefix = organization_prefix(tenant, org)
+    return f"{prefix}index/month={month_of(hour)}/{sha256}.ids"
+
+
 def anchors_prefix(tenant: str) -> str:
     """Return the prefix of a tenant's anchors."""
     return f"tenant={tenant_id(tenant)}/anchors/"

@@ -69,6 +69,12 @@ class Event(ListedEvent, Lateness):
     """An audit event as it is sealed, which is its row in a pack of its month."""
 
 
+class RepeatedEvent(Event):
+    """A copy of an event that was sealed before, in packs: also the hour that first sealed it."""
+
+    first_sealed_hour: Instant
+
+
 ChangeKind = Literal["added", "modified", "removed"]
 
 

@@ -53,15 +53,25 @@ class Segments(TypedDict):
     statements: list[SegmentEntry]
 
 
-class IndexRun(ObjectEntry):
-    """What a seal says of one sorted run of the index over all event ids that are sealed."""
-
-
 class CustodyHead(TypedDict):
     """The newest entry of the tenant's custody log when the hour was sealed, and its number."""
 
     sha256: Digest
     n: Count
+
+
+class IndexRun(TypedDict):
+    """What a seal says of one run of the sealed index.
+
+    ``sha256`` is that of its fences, which hold the digest of every block. ``since`` is the first
+    hour whose ids it holds, null where it holds them from the chain's beginning on.
+    """
+
+    key: Text
+    level: Count
+    rows: Count
+    sha256: Digest
+    since: MaybeInstant
 
 
 class NotShown(TypedDict):

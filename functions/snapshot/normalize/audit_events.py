@@ -48,7 +48,7 @@ from functions.snapshot.records import (
 AuditSection = tuple[SectionRead[EventState], Watermarks]
 """The section of the audit log, and the watermarks after it was read."""
 SealedIds = Callable[[set[str], int], set[str]]
-"""From ids and an epoch second to those of them that an hour since then has sealed."""
+"""From ids, and an epoch second from which on they were asked for, to those that are sealed."""
 
 _EVENT = frozenset({"id", "object", "type", "effective_at", "actor", "project"})
 

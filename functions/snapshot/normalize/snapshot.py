@@ -27,7 +27,8 @@ def normalize(
         raw: what OpenAI answered.
         context: what was asked, when and of whom.
         privacy: the rules, with the tenant's hashing key.
-        sealed_ids: from ids and an epoch second to those of them that are sealed since then.
+        sealed_ids: from ids, and an epoch second from which on they were asked for, to those that
+            are sealed.
     """
     if _is_stranger(raw.projects, context, privacy):
         asked_for = (*raw.optional.of_organization, *raw.optional.by_project)

@@ -53,13 +53,3 @@ def _back(chain: Chain, previous: Seal | None, first: datetime) -> Iterator[Seal
         if seal.hour == first:
             return
         seal = chain.last_before(seal.hour)
-
-
-def sealed_event_ids(bucket: Bucket, chain: Chain, start: datetime, end: datetime) -> set[str]:
-    """Return the ids of all events sealed by the hours of ``start <= hour < end``."""
-    ids: set[str] = set()
-    for hour in chain.sealed_hours(start, end):
-        seal = chain.seal(hour)
-        for entry in seal.content["segments"]["events"] if seal else []:
-            ids.update(row["event_id"] for row in read_rows(bucket, entry, Event))
-    return ids

@@ -14,6 +14,7 @@ from functions.shared.records.fields import part_of
 from functions.shared.records.registers import HourRegisters, present, rows_of
 from functions.shared.records.seals import (
     ClosedHour,
+    IndexRun,
     Kpi,
     ObjectEntry,
     Outcome,
@@ -58,12 +59,14 @@ class Stored:
         roots: over the rows of each register.
         not_shown: by section, who is present and not in the picture.
         segments: what the hour sealed first.
+        index: the runs of the sealed index.
     """
 
     registers: Mapping[str, ObjectEntry]
     roots: Mapping[str, str]
     not_shown: Mapping[str, ObjectEntry]
     segments: Segments
+    index: list[IndexRun]
 
 
 def content_of(
@@ -105,7 +108,7 @@ def content_of(
         "source": source,
         "sections": sections,
         "segments": stored.segments,
-        "index": [],
+        "index": stored.index,
         "custody": None,
         "watermarks": snapshot.watermarks,
         "kpi": kpi(registers, snapshot, hour.end),
@@ -115,7 +118,7 @@ def content_of(
 
 
 def content_without_snapshot(
-    hour: HourToClose, outcome: Outcome, reason: str, source: Source
+    hour: HourToClose, outcome: Outcome, reason: str, source: Source, index: list[IndexRun]
 ) -> SealContent:
     """Return the content of the seal of an hour without a snapshot: everything is carried."""
     marks = hour.watermarks or initial()
@@ -131,7 +134,7 @@ def content_without_snapshot(
         "source": source,
         "sections": sections,
         "segments": {"events": [], "changes": [], "verdicts": [], "statements": []},
-        "index": [],
+        "index": index,
         "custody": None,
         "watermarks": marks,
         "kpi": None,

@@ -39,6 +39,7 @@ from functions.shared.records.seals import (
 from functions.shared.sections import REGISTERED
 from functions.snapshot.hour_to_close import HourToClose
 from functions.snapshot.seal.content import DERIVED, Stored
+from functions.snapshot.seal.index import HourIndex
 
 Row = TypeVar("Row")
 
@@ -151,8 +152,9 @@ class Store:
         changes: Sequence[Change],
         verdicts: Sequence[Verdict],
         ids_not_shown: Mapping[str, Sequence[NotShown]],
+        index: HourIndex,
     ) -> Stored:
-        """Write all of an hour; return what the seal says of registers and of segments."""
+        """Write all of an hour; return what the seal says of registers, segments and index."""
         month = month_of(hour.start)
         sealed = (self._sealed(event, hour) for event in events)
         entries, roots = self.put_registers(hour, registers)
@@ -166,7 +168,8 @@ class Store:
             ),
             "statements": [],
         }
-        return Stored(entries, roots, self.put_not_shown(hour, ids_not_shown), segments)
+        runs = index.after(event["event_id"] for event in events)
+        return Stored(entries, roots, self.put_not_shown(hour, ids_not_shown), segments, runs)
 
     def _sealed(self, event: EventState, hour: HourToClose) -> Event:
         # As a pack shows it, so that it can take it over without a look at each.

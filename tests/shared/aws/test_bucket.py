@@ -162,3 +162,24 @@ def test_a_completion_whose_answer_was_lost_is_found(
     version = packs_bucket.put_file_once("k", file, "application/gzip")
     head = packs_bucket.client.head_object(Bucket=packs_bucket.name, Key="k")
     assert version == head["VersionId"]
+
+
+def test_a_stretch_of_an_object_is_read(evidence: Bucket) -> None:
+    """Less where the object ends before; nothing behind its end; never of one that is not there."""
+    evidence.put_once("k", b"0123456789")
+    assert evidence.need_range("k", 2, 3) == b"234"
+    assert evidence.need_range("k", 8, 9) == b"89"
+    assert evidence.need_range("k", 10, 1) == evidence.need_range("k", 0, 0) == b""
+    with pytest.raises(EvidenceMissing):
+        evidence.need_range("none", 0, 1)
+
+
+def test_a_file_is_written_once_with_one_request(evidence: Bucket, file: Path) -> None:
+    """As bytes are, however large: what its key holds is compared in pieces."""
+    with watched() as calls:
+        assert evidence.put_once("k", file) is True
+    assert calls.names == ["s3.PutObject"]
+    assert evidence.put_once("k", file) is False
+    assert evidence.need("k") == file.read_bytes()
+    with pytest.raises(EvidenceConflict):
+        evidence.put_once("k", file.read_bytes()[:-1])

@@ -227,8 +227,7 @@ def _snapshot(
     context = PullContext(read.marks, plan, hour_end, pictured, 0.0, frozenset(), True)
 
     def sealed_ids(ids: set[str], second: int) -> set[str]:
-        since = [row for at, sealed in by_hour if at >= second - second % 3600 for row in sealed]
-        return ids & {row["event_id"] for row in since}
+        return {name for _, names in by_hour for name in names if name in ids}
 
     snapshot = normalize(raw, context, PRIVACY, sealed_ids)
     read.marks = snapshot.watermarks

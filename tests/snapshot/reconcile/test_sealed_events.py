@@ -5,7 +5,7 @@ from typing import Any
 
 from functions.shared.aws.keys import seal_key
 from functions.shared.evidence.seals import Chain, Seal
-from functions.snapshot.reconcile.sealed_events import read_earlier_hours, sealed_event_ids
+from functions.snapshot.reconcile.sealed_events import read_earlier_hours
 from functions.snapshot.seal.store import Store
 from tests.snapshot.rows import event
 from tests.support.memory import MemoryBucket
@@ -68,10 +68,3 @@ def test_before_the_first_hour_there_is_nothing() -> None:
     for previous, since in ((None, HOURS[0]), (chain.seal(HOURS[0]), HOURS[1])):
         earlier = read_earlier_hours(bucket, chain, previous, since)
         assert (earlier.events, earlier.used) == ([], frozenset())
-
-
-def test_ids_are_those_of_the_hours_between() -> None:
-    """The first included, the last not."""
-    bucket, chain = sealed()
-    ids = sealed_event_ids(bucket, chain, HOURS[1], HOURS[3])
-    assert ids == {"log-1", "login-1", "log-2", "login-2"}

@@ -8,7 +8,7 @@ import pytest
 
 from functions.shared.evidence.seals import Seal
 from functions.shared.records.registers import HourRegisters
-from functions.shared.records.seals import SealContent, Segments, Source
+from functions.shared.records.seals import IndexRun, SealContent, Segments, Source
 from functions.shared.sections import OPTIONAL
 from functions.snapshot.fetch import audit_marks
 from functions.snapshot.hour_to_close import HourToClose
@@ -63,7 +63,8 @@ def registers(**rows: Any) -> HourRegisters:
 
 NO_SEGMENTS: Segments = {"events": [], "changes": [], "verdicts": [], "statements": []}
 ROOTS = {"users": "root of users", "findings": "root of findings"}
-STORED = Stored({"users": ENTRY, "findings": ENTRY}, ROOTS, {}, NO_SEGMENTS)
+RUNS: list[IndexRun] = [{"key": "k", "level": 0, "rows": 1, "sha256": "5" * 64, "since": None}]
+STORED = Stored({"users": ENTRY, "findings": ENTRY}, ROOTS, {}, NO_SEGMENTS, RUNS)
 SOURCE: Source = {
     "api_base": "https://api.openai.com/v1",
     "clock": "system",
@@ -99,7 +100,7 @@ def test_the_first_seal_of_an_organization() -> None:
         "previous_sha256": None,
         "source": SOURCE,
         "segments": NO_SEGMENTS,
-        "index": [],
+        "index": RUNS,
         "custody": None,
         "watermarks": audit_marks.initial(),
         "kpi": {
@@ -244,11 +245,11 @@ def test_an_hour_without_a_snapshot_carries_everything() -> None:
     marks = audit_marks.initial()
     marks["streams"]["tenant"]["closed_through"] = int(START.timestamp()) - 3600
     before = hour(sections, watermarks=marks)
-    seal = content_without_snapshot(before, "missed", "not_pictured", SOURCE)
+    seal = content_without_snapshot(before, "missed", "not_pictured", SOURCE, RUNS)
     assert (seal["outcome"], seal["reason"]) == ("missed", "not_pictured")
     assert (seal["watermarks"], seal["source"]) == (marks, SOURCE)
     assert (seal["kpi"], seal["pictured_from"], seal["pictured_to"]) == (None, None, None)
-    assert (seal["segments"], seal["index"], seal["custody"]) == (NO_SEGMENTS, [], None)
+    assert (seal["segments"], seal["index"], seal["custody"]) == (NO_SEGMENTS, RUNS, None)
     facts = {"reason": "not_pictured", "count": None, "unknown": 0}
     assert seal["sections"]["users"] == KNOWN | facts | {"status": "failed"}
     assert seal["sections"]["findings"] == {**findings, "status": "derived", **facts}
@@ -261,7 +262,7 @@ def test_an_hour_without_a_snapshot_carries_everything() -> None:
 def test_before_anything_was_read_there_are_no_watermarks() -> None:
     """Each is null, and no lag is told."""
     for before in (hour(), hour({})):
-        seal = content_without_snapshot(before, "paused", "paused", SOURCE)
+        seal = content_without_snapshot(before, "paused", "paused", SOURCE, [])
         assert seal["watermarks"] == audit_marks.initial()
         assert seal["sections"]["audit_events"]["lag_hours"] is None
 

@@ -11,12 +11,19 @@ from functions.shared.aws.keys import register_key, segment_key
 from functions.shared.canonical import Lines
 from functions.shared.errors import EvidenceConflict
 from functions.shared.evidence.seal_versions import source_of
-from functions.shared.evidence.seals import Seal, entry_of, read_rows, segment_entry_of
+from functions.shared.evidence.seals import (
+    Chain,
+    Seal,
+    entry_of,
+    read_rows,
+    segment_entry_of,
+)
 from functions.shared.records.entities import User
 from functions.shared.records.registers import HourRegisters
 from functions.shared.records.seals import NotShown
 from functions.snapshot.hour_to_close import HourToClose
 from functions.snapshot.seal.content import content_without_snapshot
+from functions.snapshot.seal.index import HourIndex
 from functions.snapshot.seal.store import Store
 from tests.snapshot.rows import change, event, user
 
@@ -33,6 +40,11 @@ NOBODY = source_of({})
 CHANGE = change("users", "added", "a")
 
 
+def no_index(evidence: Bucket) -> HourIndex:
+    """Return the index of a chain that begins with this hour."""
+    return HourIndex.open(Chain(evidence, "tenant-a", "org-Alpha"), HOUR.start, None)
+
+
 def test_rows_that_another_zlib_packed_are_as_good(evidence: Bucket) -> None:
     """A runtime may be updated within a month, and a register may become what it was before."""
     lines, changes = Lines.of(ROWS), Lines.of([CHANGE])
@@ -41,7 +53,7 @@ def test_rows_that_another_zlib_packed_are_as_good(evidence: Bucket) -> None:
     evidence.put_once(register, gzip.compress(lines.body, mtime=0))
     evidence.put_once(segment, gzip.compress(changes.body, mtime=0))
     store = Store(evidence, "tenant-a", "org-Alpha")
-    stored = store.put(HOUR, REGISTERS, [], [CHANGE], [], {})
+    stored = store.put(HOUR, REGISTERS, [], [CHANGE], [], {}, no_index(evidence))
     assert stored.registers["users"] == entry_of(register, lines)
     assert stored.segments["changes"] == [segment_entry_of(segment, "2026-04", changes)]
     assert store.load(stored.registers["users"], User) == ROWS
@@ -81,16 +93,18 @@ def test_a_segment_is_of_the_month_in_which_its_events_occurred(evidence: Bucket
     store = Store(evidence, "tenant-a", "org-Alpha")
     events = [event("user.added", "user-a"), event("user.added", "user-b")]
     events[0]["occurred_at"] = "2026-03-31T23:59:59Z"
-    stored = store.put(HOUR, REGISTERS, events, [], [], {})
+    stored = store.put(HOUR, REGISTERS, events, [], [], {}, no_index(evidence))
     assert [entry["month"] for entry in stored.segments["events"]] == ["2026-03", "2026-04"]
+    [run] = stored.index
+    assert run["rows"] == len({event["event_id"] for event in events})
 
 
 def test_the_seal_that_was_first_is_the_hours(evidence: Bucket) -> None:
     """A second run gets the first one's seal; bytes that are not there are a conflict."""
     store = Store(evidence, "tenant-a", "org-Alpha")
-    content = content_without_snapshot(HOUR, "missed", "not_pictured", NOBODY)
+    content = content_without_snapshot(HOUR, "missed", "not_pictured", NOBODY, [])
     first = store.put_seal(content, {"attempt": 1})
-    other = content_without_snapshot(HOUR, "paused", "paused", NOBODY)
+    other = content_without_snapshot(HOUR, "paused", "paused", NOBODY, [])
     again = store.put_seal(other, {"attempt": 2})
     assert (again.sha256, again.run) == (first.sha256, {"attempt": 1})
 
@@ -104,16 +118,16 @@ def test_a_seal_under_way_is_a_conflict(evidence: Bucket, monkeypatch: pytest.Mo
     monkeypatch.setattr(Bucket, "put_once", busy)
     store = Store(evidence, "tenant-a", "org-Alpha")
     with pytest.raises(EvidenceConflict):
-        store.put_seal(content_without_snapshot(HOUR, "missed", "not_pictured", NOBODY), {})
+        store.put_seal(content_without_snapshot(HOUR, "missed", "not_pictured", NOBODY, []), {})
 
 
 def test_ids_that_a_picture_does_not_show_are_written_once_a_month(evidence: Bucket) -> None:
     """The hour after names the same object and puts nothing."""
     store = Store(evidence, "tenant-a", "org-Alpha")
-    stored = store.put(HOUR, REGISTERS, [], [], [], {"users": [{"id": "a"}]})
+    stored = store.put(HOUR, REGISTERS, [], [], [], {"users": [{"id": "a"}]}, no_index(evidence))
     entry = stored.not_shown["users"]
     assert read_rows(evidence, entry, NotShown) == [{"id": "a"}]
-    content = content_without_snapshot(HOUR, "missed", "not_pictured", NOBODY)
+    content = content_without_snapshot(HOUR, "missed", "not_pictured", NOBODY, [])
     content["sections"]["users"]["not_shown"] = entry
     after = replace(HOUR, start=HOUR.start + timedelta(hours=1), previous=Seal.of(content, {}))
     evidence.client.delete_object(Bucket=evidence.name, Key=entry["key"])
@@ -125,7 +139,7 @@ def test_a_register_of_version_2_gets_its_root_and_is_not_written_again(evidence
     """The bytes are at hand; the month's first hour alone writes them anew."""
     store = Store(evidence, "tenant-a", "org-Alpha")
     entries, roots = store.put_registers(HOUR, REGISTERS)
-    content = content_without_snapshot(HOUR, "missed", "not_pictured", NOBODY)
+    content = content_without_snapshot(HOUR, "missed", "not_pictured", NOBODY, [])
     for name, entry in entries.items():
         content["sections"][name]["register"] = entry
         evidence.client.delete_object(Bucket=evidence.name, Key=entry["key"])

@@ -5,8 +5,9 @@ from typing import cast
 from functions.pack.collect.seal_chain import MissingEvidence, verify_chain
 from functions.shared.aws.bucket import Bucket
 from functions.shared.aws.keys import seal_key
+from functions.shared.evidence.sealed_index import SealedIndex
 from functions.shared.evidence.seals import Chain, Seal
-from functions.shared.hours import parse_instant
+from functions.shared.hours import parse_instant, rfc3339
 from functions.shared.records.seals import SealContent
 from tests.support.golden import FIRST_HOUR, LAST_HOUR, ORG, TENANT, needs_seal_2, put_evidence
 from tests.support.snapshot_fixture import FixtureMaker, SnapshotFixture
@@ -16,11 +17,17 @@ from tools.openai_simulator import World, demo_world
 NEXT_HOUR = "2026-04-01T06:00:00Z"
 
 
+def old_seals(fixture: SnapshotFixture) -> list[Seal]:
+    """Return the seals that an earlier version wrote."""
+    hours = fixture.chain.sealed_hours(parse_instant(FIRST_HOUR), parse_instant(NEXT_HOUR))
+    return [fixture.seal(rfc3339(hour)) for hour in hours]
+
+
 @needs_seal_2
 def test_the_next_hour_follows_the_last_seal_of_then(
     make_fixture: FixtureMaker, evidence: Bucket
 ) -> None:
-    """Watermarks and registers are taken over; a stay goes on from its first hour."""
+    """Watermarks, registers, what is sealed are taken over; a stay goes on from its first hour."""
     put_evidence(evidence)
     fixture = make_fixture(demo_world(days=1))
     assert (fixture.tenant, fixture.org) == (TENANT, ORG)
@@ -34,6 +41,10 @@ def test_the_next_hour_follows_the_last_seal_of_then(
     for name, stream in seal.content["watermarks"]["streams"].items():
         reached = before.content["watermarks"]["streams"][name]["closed_through"]
         assert stream["closed_through"] == (reached or 0) + 3600
+    ids = {event["event_id"] for old in old_seals(fixture) for event in fixture.events(old)}
+    hours = SealedIndex(evidence, seal.content["index"]).find(ids)
+    assert hours.keys() == ids
+    assert None in {run["since"] for run in seal.content["index"]}
     stays = {row["user_id"]: row["first_seen_at"] for row in fixture.register(before, "users")}
     going_on = {row["user_id"]: row["first_seen_at"] for row in fixture.register(seal, "users")}
     assert stays.items() <= going_on.items()
@@ -84,7 +95,9 @@ def test_where_nothing_happens_the_crossing_shows_in_the_seal_alone(
             assert facts["register"] == earlier["register"], name
             assert (facts["baseline"], facts["status"]) == (earlier["baseline"], earlier["status"])
             assert (facts["root"] is None) is (facts["register"] is None), name
-    assert {key.rpartition("/")[0][-5:] for key in set(evidence.keys("")) - keys} == {"seals"}
+    new = [key.split("/")[2] for key in set(evidence.keys("")) - keys]
+    # What is sealed already is read back once.
+    assert sorted(new) == ["index", "seals", "seals"]
     assert seals[0].content["previous_sha256"] == before.sha256
 
 

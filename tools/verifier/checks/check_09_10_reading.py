@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from tools.verifier.base import MAX_JSON_MEMBER, MAX_REASONS, Failed, Malformed, printable
 from tools.verifier.checks.check_02_archive import OpenPack, TarReader
 from tools.verifier.checks.check_08_digests import FILE_CHANGED
-from tools.verifier.checks.check_09_events import EventRows, RepeatedIds
+from tools.verifier.checks.check_09_events import EventRows, RepeatedRows
 from tools.verifier.checks.check_09_registers import (
     ENTITY_ID,
     ChangeRows,
@@ -24,7 +24,34 @@ from tools.verifier.checks.check_10_chain import CoverageRows
 from tools.verifier.manifest_format import OPTIONAL_MEMBERS, Manifest
 from tools.verifier.report import Report
 from tools.verifier.spill_to_disk import HourCounts
-from tools.verifier.values.strict_json import parse
+from tools.verifier.values.strict_json import OURS, parse
+
+
+class RepeatedIds(Rows):
+    """Finds which of the ids with a suspected hash stand in events.jsonl twice.
+
+    Attributes:
+        repeated: the first few of these ids.
+    """
+
+    def __init__(self, manifest: Manifest, suspects: set[int]) -> None:
+        super().__init__(manifest, "events.jsonl")
+        self.repeated: list[str] = []
+        self._suspects = suspects
+        self._ids: set[tuple[str, str]] = set()
+
+    def row(self, line: bytes) -> None:
+        """Read one row; what cannot be read was told of before."""
+        try:
+            row = parse(line, OURS)
+            key = (row["org_id"], row["event_id"])
+            hashed = hash(key)
+        except (Malformed, KeyError, TypeError):
+            return
+        if hashed in self._suspects:
+            if key in self._ids and len(self.repeated) <= MAX_REASONS:
+                self.repeated.append(key[1])
+            self._ids.add(key)
 
 
 class PackRows:
@@ -65,8 +92,12 @@ class PackRows:
             return EntityRows(manifest, name)
         if name == "findings.jsonl":
             return FindingRows(manifest, name)
+        if name == "repeated_events.jsonl":
+            return RepeatedRows(manifest, name)
         if name == "events.jsonl":
-            return EventRows(manifest, name)
+            repeated = self.by_name.get("repeated_events.jsonl")
+            copies = repeated.copies if isinstance(repeated, RepeatedRows) else None
+            return EventRows(manifest, name, copies)
         if name == "coverage.jsonl":
             return CoverageRows(manifest, name, self.events.sealed if self.events else HourCounts())
         if name == "changes.jsonl":

@@ -9,15 +9,14 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from tools.verifier.base import MAX_REASONS, MAX_REMEMBERED, Malformed
+from tools.verifier.base import MAX_REMEMBERED, Malformed
 from tools.verifier.checks.check_09_rows import FIELDS, Rows
 from tools.verifier.manifest_format import Manifest
-from tools.verifier.spill_to_disk import HourCounts, SeenIds
+from tools.verifier.spill_to_disk import EVENT_KEY, Copies, HourCounts, SeenIds
 from tools.verifier.values.fast_json import FastJson, fast_json
 from tools.verifier.values.instants import INSTANT, hour_number, seconds
-from tools.verifier.values.strict_json import OURS, canonical, canonical_row, parse
+from tools.verifier.values.strict_json import canonical, canonical_row
 
-EVENT_KEY = ("org_id", "sealed_hour", "occurred_at", "event_id")
 EVENT_FIELDS = (*EVENT_KEY, "late", *sorted(FIELDS["events.jsonl"] - {*EVENT_KEY, "late"}))
 EVENT_TYPES = [{str}, {str}, {str}, {str}, {bool}]
 # Without groups, which take two thirds of the time; of its calendar, each day is asked apart.
@@ -40,8 +39,10 @@ class EventRows(Rows):
     AT_ONCE = 80_000  # bytes of rows, which fit into the processor's cache with all that they say
     SMALL = 1 << 14  # fewer are read row by row, in less time than importing orjson takes
 
-    def __init__(self, manifest: Manifest, name: str) -> None:
+    def __init__(self, manifest: Manifest, name: str, copies: Copies | None = None) -> None:
         super().__init__(manifest, name)
+        self._copies = copies
+        self._firsts = SeenIds()
         self._start, self._end = manifest["period_start"], manifest["period_end"]
         self._cut = manifest["cut_hour"]
         self._hours: set[str] = set()
@@ -104,6 +105,11 @@ class EventRows(Rows):
                 self._check_day(day)
         except Malformed:
             return False
+        if self._copies:
+            self._count_copies(keys[0])
+            if self._copies.next_key < keys[-1]:
+                return False
+            self._firsts.add(list(map(hash, zip(orgs, ids, hours))))
         self.n += len(keys)
         self._last = keys[-1]
         self._n_late += len(late)
@@ -145,6 +151,9 @@ class EventRows(Rows):
             raise Malformed("it was sealed before it occurred")
         self.in_order((org, hour, at, event_id), "org_id, sealed_hour, occurred_at, event_id")
         self.ids.add([hash((org, event_id))])
+        if self._copies:
+            self._count_copies(self._last)
+            self._firsts.add([hash((org, event_id, hour))])
         # A late event was sealed as what it is in the pack of its own month.
         sealed = canonical({**row, "late": False}) if late else self._line
         self._count(org, hour, at[:7], 1, sealed + b"\n")
@@ -168,6 +177,11 @@ class EventRows(Rows):
         if len(self._days) < MAX_REMEMBERED:
             self._days.add(day)
 
+    def _count_copies(self, end: tuple[str, ...]) -> None:
+        """Count the copies that stood before a row when they were sealed."""
+        for (org, hour, at, _), sealed in self._copies.before(end) if self._copies else ():
+            self._count(org, hour, at[:7], 1, sealed)
+
     def _count(self, org: str, hour: str, month: str, n: int, sealed: bytes) -> None:
         """Count events of one hour and month, and digest them as they were sealed."""
         if (org, hour) != self._open_hour:
@@ -190,9 +204,12 @@ class EventRows(Rows):
         self._months = {}
 
     def finish(self) -> None:
-        """Count the last hour."""
+        """Count the last hour; demand that each copy is one of an event here."""
+        self._count_copies(Copies.BEHIND_ALL)
         self._close_hour()
         self._open_hour = ("", "")
+        if self._copies and not self._copies.firsts.are_in(self._firsts):
+            self.wrong.append("repeated_events.jsonl: not each is a copy of a row of events.jsonl")
 
     def notes(self) -> list[str]:
         """Tell of late events, and of those that no seal in the pack counts."""
@@ -208,6 +225,7 @@ class EventRows(Rows):
     def close(self) -> None:
         """Close the files of hashes and counts."""
         self.ids.close()
+        self._firsts.close()
         self.sealed.close()
 
 
@@ -221,28 +239,39 @@ def _days(keys: list[EventKey]) -> Iterator[tuple[str, str, str, int, int]]:
         start = end
 
 
-class RepeatedIds(Rows):
-    """Finds which of the ids with a suspected hash stand in events.jsonl twice.
+class RepeatedRows(EventRows):
+    """Copies of events, as version 2 of the seal could seal them: each of an earlier one.
 
     Attributes:
-        repeated: the first few of these ids.
+        copies: put aside for events.jsonl, whose rows they stood among when they were sealed.
     """
 
-    def __init__(self, manifest: Manifest, suspects: set[int]) -> None:
-        super().__init__(manifest, "events.jsonl")
-        self.repeated: list[str] = []
-        self._suspects = suspects
-        self._ids: set[tuple[str, str]] = set()
+    def __init__(self, manifest: Manifest, name: str) -> None:
+        super().__init__(manifest, name)
+        self.copies = Copies()
+        self._fields -= {"first_sealed_hour"}  # it is taken off before the row is checked
 
-    def row(self, line: bytes) -> None:
-        """Read one row; what cannot be read was told of before."""
-        try:
-            row = parse(line, OURS)
-            key = (row["org_id"], row["event_id"])
-            hashed = hash(key)
-        except (Malformed, KeyError, TypeError):
-            return
-        if hashed in self._suspects:
-            if key in self._ids and len(self.repeated) <= MAX_REASONS:
-                self.repeated.append(key[1])
-            self._ids.add(key)
+    def block(self, rows: bytes) -> None:
+        """Check whole rows, one by one: there are few."""
+        Rows.block(self, rows)
+
+    def check(self, row: dict[str, Any]) -> None:
+        """Check what an event must hold, and that the hour of the first lies before its own."""
+        first = row.pop("first_sealed_hour", None)
+        self._line = canonical(row)
+        super().check(row)
+        if hour_number(first) is None or not str(first) < row["sealed_hour"]:
+            raise Malformed("first_sealed_hour is not an hour before sealed_hour")
+        self.copies.firsts.add([hash((row["org_id"], row["event_id"], first))])
+
+    def _count(self, org: str, hour: str, month: str, n: int, sealed: bytes) -> None:
+        self.copies.put(sealed)
+
+    def notes(self) -> list[str]:
+        """Tell of the copies."""
+        return [f"repeated  copies of events that were sealed before: {self.n}"] if self.n else []
+
+    def close(self) -> None:
+        """Close the files."""
+        super().close()
+        self.copies.close()

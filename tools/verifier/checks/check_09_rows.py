@@ -18,6 +18,8 @@ ROW_FIELDS = {
     " owner_project_access created_at last_used_at expires_at findings" + EPISODE,
     "events": "org_id event_id event_type occurred_at sealed_hour actor_type actor_id actor_hash"
     " project_id target_id late details",
+    "repeated_events": "org_id event_id event_type occurred_at sealed_hour actor_type actor_id"
+    " actor_hash project_id target_id late details first_sealed_hour",
     "coverage": "hour org_id outcome run seal sha256",
     "changes": "org_id hour section entity_id kind fields before after verdict event_id",
     "findings": "org_id finding_id kind reason severity section entity_id still_works"
