@@ -154,7 +154,7 @@ def test_late_event_resolves_the_finding() -> None:
     assert findings(fixture, "unexplained_change")[0]["resolved_hour"] is None
     # The patrol comes upon what is far too late, a day of the past an hour, though the month is
     # settled by then.
-    fixture.ticks("2026-05-04T00:00:00Z", 60)
+    fixture.ticks("2026-05-04T00:00:00Z", 40)
     (finding,) = findings(fixture, "unexplained_change")
     (event,) = (e.record for e in world.first.events.all() if e.record["type"] == "api_key.deleted")
     assert finding["resolved_by"]["event_id"] == event["id"]
