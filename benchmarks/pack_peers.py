@@ -90,7 +90,7 @@ def other_members(evidence: Evidence) -> Iterator[tuple[str, Iterable[bytes]]]:
                 "hour": seal["seal"]["hour"],
                 "org_id": org,
                 "outcome": seal["seal"]["outcome"],
-                **seal,
+                **{name: seal[name] for name in ("run", "seal", "sha256")},
             }
         )
         for org in ORGS

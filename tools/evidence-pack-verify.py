@@ -4,7 +4,7 @@
 # dependencies = ["pynacl>=1.5", "orjson>=3.9"]
 # ///
 # Built by `python -m tools.build_verifier` from the parts in tools/verifier/, one behind the other
-# of SHA-256 7a601f36bf827a69ce96cb2a3779f65897c32461e4ce3c4f9d09d5f0f3839698.
+# of SHA-256 fad5057fe64fa426aa2b55e207aaeeef5f69a0a2ff80dadfb3c9986981e862c4.
 """Check a signed evidence pack offline: one file, one pinned key, eleven numbered checks.
 
     python3 evidence-pack-verify.py pack-3.tar.gz --expected-pubkey HEX
@@ -2579,16 +2579,15 @@ def unreadable_root(seal: dict[str, Any]) -> str | None:
     """Return where a seal of version 3 has no digest though it should, or something else there."""
     is_hash_or_null, _ = HASH_OR_NULL
     sections, segments = seal.get("sections"), seal.get("segments")
-    for name, facts in sections.items() if isinstance(sections, dict) else ():
-        if not isinstance(facts, dict):
-            return str(name)
+    if not isinstance(sections, dict) or not isinstance(segments, dict):
+        return "sections or segments"
+    for name, facts in sections.items():
         for key in ("root", "picture_sha256"):
-            if not is_hash_or_null(facts.get(key, "")):
+            if not isinstance(facts, dict) or not is_hash_or_null(facts.get(key, "")):
                 return f"{name}.{key}"
-    for kind in segments if isinstance(segments, dict) else ():
-        for entry in _entries(segments, kind):
-            if not is_hash_or_null(entry.get("root", "")):
-                return f"{kind}.root"
+    for kind in segments:
+        if not all(is_hash_or_null(entry.get("root", "")) for entry in _entries(segments, kind)):
+            return f"{kind}.root"
     return None
 
 

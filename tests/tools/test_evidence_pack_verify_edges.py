@@ -31,6 +31,18 @@ def test_what_an_hour_shows_of_the_audit_log(
     assert script.audit_log_status({}) is None
 
 
+def test_a_seal_of_a_newer_version_is_no_verdict_and_said_so(tmp_path: Path) -> None:
+    """Never that evidence was altered: nobody who does not know a version can say that."""
+    pack = packs.small()
+    pack.rows["events.jsonl"] = []
+    outcomes: list[str | packs.Row] = [*["complete"] * 47, {"v": 4}]
+    pack.rows["coverage.jsonl"] = packs.seals(outcomes, "2026-04-01T00", previous="ab" * 32)
+    verdict = verify_bytes(pack.build(), tmp_path)
+    assert verdict.code == 2
+    assert "a seal was made by a newer version than this script knows" in verdict.last_line
+    assert verdict.failed == {}
+
+
 @pytest.mark.parametrize("token", ["", "!", "QUI", "QUI=\n", "QUJ=", "QUI=QUI="])
 def test_a_token_is_base64_of_one_spelling(token: str) -> None:
     """Nothing, other letters, no padding, more behind it, bits that stand for nothing."""

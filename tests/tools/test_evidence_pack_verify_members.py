@@ -189,7 +189,8 @@ def test_a_document_of_many_organizations_is_not_too_long(tmp_path: Path) -> Non
 def test_a_member_that_nothing_tells_of_may_be_absent(section: str, tmp_path: Path) -> None:
     """A list that was never read has no file; where the seals name rows, it must be there."""
     pack = full_packs.without(full_packs.full(), f"{section}.jsonl")
-    seal = {"outcome": "complete", "sections": {section: {"count": None, "register": None}}}
+    facts = {"count": None, "picture_sha256": None, "register": None, "root": None}
+    seal = {"outcome": "complete", "sections": {section: facts}}
     changed = pack.rows["changes.jsonl"]
     outcomes: list[str | Row] = [*["complete"] * 47, seal]
     coverage = packs.seals(
@@ -214,9 +215,11 @@ def test_a_member_that_nothing_tells_of_may_be_absent(section: str, tmp_path: Pa
     ],
 )
 def test_sections_of_any_form_lead_to_a_verdict(seal: Row, tmp_path: Path) -> None:
-    """A seal whose numbers cannot be read says nothing of them."""
+    """A seal of version 2 whose numbers cannot be read says nothing of them; later ones must."""
     pack: Pack = packs.small()
-    rows = {**pack.rows, "coverage.jsonl": _coverage({"outcome": "complete", **seal})}
     events: list[Row] = []
-    verdict = verify_bytes(pack.but(rows={**rows, "events.jsonl": events}).build(), tmp_path)
-    assert verdict.code == 0, verdict.text
+    for version, code in ((2, 0), (3, 1)):
+        coverage = _coverage({"outcome": "complete", "v": version, **seal})
+        rows = {**pack.rows, "coverage.jsonl": coverage, "events.jsonl": events}
+        verdict = verify_bytes(pack.but(rows=rows).build(), tmp_path)
+        assert verdict.code == code, verdict.text

@@ -144,16 +144,15 @@ def unreadable_root(seal: dict[str, Any]) -> str | None:
     """Return where a seal of version 3 has no digest though it should, or something else there."""
     is_hash_or_null, _ = HASH_OR_NULL
     sections, segments = seal.get("sections"), seal.get("segments")
-    for name, facts in sections.items() if isinstance(sections, dict) else ():
-        if not isinstance(facts, dict):
-            return str(name)
+    if not isinstance(sections, dict) or not isinstance(segments, dict):
+        return "sections or segments"
+    for name, facts in sections.items():
         for key in ("root", "picture_sha256"):
-            if not is_hash_or_null(facts.get(key, "")):
+            if not isinstance(facts, dict) or not is_hash_or_null(facts.get(key, "")):
                 return f"{name}.{key}"
-    for kind in segments if isinstance(segments, dict) else ():
-        for entry in _entries(segments, kind):
-            if not is_hash_or_null(entry.get("root", "")):
-                return f"{kind}.root"
+    for kind in segments:
+        if not all(is_hash_or_null(entry.get("root", "")) for entry in _entries(segments, kind)):
+            return f"{kind}.root"
     return None
 
 
