@@ -153,7 +153,9 @@ def _stream_plan(sealed: StreamMarks, now: StreamMarks, hi: int) -> StreamPlan:
         again[mark] = Window(through if done is None else done, min(hi - REREADS[mark], through))
     if now["backfill_done"] and settled is not None:
         start = now["patrol"]
-        start = back_to if start is None or start >= settled else max(start, back_to)
+        # What was read a third time within a day need not be patrolled; else it would never end.
+        is_round_over = start is None or start + PATROL_S > settled
+        start = back_to if start is None or is_round_over else max(start, back_to)
         again[PATROL] = Window(start, min(start + PATROL_S, settled))
     again = {mark: window for mark, window in again.items() if window.lo < window.hi}
     return StreamPlan(fresh, again, None if now["backfill_done"] else back_to)

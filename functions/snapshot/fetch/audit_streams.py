@@ -14,6 +14,7 @@ from functions.shared.errors import UpstreamError
 from functions.shared.openai.client import OpenAI, Params
 from functions.snapshot.fetch.audit_log import StreamReader, WindowBudget
 from functions.snapshot.fetch.audit_marks import OVERLAP, PATROL, REREADS, AuditPlan, StreamPlan
+from functions.snapshot.fetch.audit_page import instants
 from functions.snapshot.fetch.log_watch import LogWatch
 from functions.snapshot.fetch.windows import GUESSED_FILL, Stretch
 from functions.snapshot.records import STREAMS, AuditLog, AuditLogRead
@@ -141,6 +142,9 @@ class _StreamRun:
             reached, error, rate = stretch.edge, reads[-1].error, stretch.rate
         events = [event for read in reads for event in read.events]
         overflow = tuple(second for read in reads for second in read.overflow)
+        if self.past_ends:
+            # Not where the search ended, but where history begins: the patrol starts there.
+            reached = min([self.plan.past_to or 0, *instants(events), *overflow])
         self.past = AuditLogRead(events, reached, error, overflow, self.past_ends)
 
     async def look_for_gone(self) -> None:

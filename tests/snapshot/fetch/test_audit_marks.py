@@ -99,9 +99,11 @@ def test_the_patrol_begins_when_history_is_known_and_begins_anew_at_its_end() ->
     known = {"backfill_done": True, "backfill_to": HI - 200 * H}
     first = HI - 200 * H
     assert asked(marks(**known)).again["patrol"] == (first, first + 24 * H)
-    there = HI - 80 * H
+    there = HI - 98 * H
     assert asked(marks(**known, patrol=there)).again["patrol"] == (there, HI - 74 * H)
-    assert asked(marks(**known, patrol=HI - 74 * H)).again["patrol"] == (first, first + 24 * H)
+    assert asked(marks(**known, patrol=there + 1)).again["patrol"] == (first, first + 24 * H)
+    short = {"backfill_done": True, "backfill_to": HI - 80 * H}
+    assert asked(marks(**short, patrol=HI - 74 * H)).again["patrol"] == (HI - 80 * H, HI - 74 * H)
     assert asked(marks(**known)).past_to is None
 
 

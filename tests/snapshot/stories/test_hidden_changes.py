@@ -109,11 +109,12 @@ def test_late_event_resolves_the_finding() -> None:
     """An event that arrives after the verdict turns it, and the finding names it."""
     world = a_world()
     world.at(after(1)).late(150 * 3600).key_removed("bobs")
-    fixture = told(world, 240, step=3, kind="status", status=500, path="/organization/users/none")
+    fixture = told(world, 150, step=3, kind="status", status=500, path="/organization/users/none")
     assert findings(fixture, "unexplained_change")[0]["resolved_hour"] is None
-    # The patrol comes upon what is far too late, a day of the past an hour, though the month is
-    # settled by then.
-    fixture.ticks("2026-05-04T00:00:00Z", 60)
+    # The patrol comes upon what is far too late, a day of the past an hour.
+    last = fixture.chain.last_before(parse_instant("2026-05-01T00:00:00Z"))
+    assert last
+    fixture.ticks(rfc3339(last.hour + HOUR), 60)
     (finding,) = findings(fixture, "unexplained_change")
     (event,) = (e.record for e in world.first.events.all() if e.record["type"] == "api_key.deleted")
     assert finding["resolved_by"]["event_id"] == event["id"]
