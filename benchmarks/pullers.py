@@ -31,8 +31,8 @@ def ours(base_url: str) -> Puller:
     from functions.shared.openai.rate_limit import MAX_IN_FLIGHT
     from functions.shared.records.seals import OptionalMarks
     from functions.shared.sections import OPTIONAL
-    from functions.snapshot.fetch import audit_marks
-    from functions.snapshot.fetch.log_watch import LogWatch
+    from functions.snapshot.fetch.audit import audit_marks
+    from functions.snapshot.fetch.audit.log_watch import LogWatch
     from functions.snapshot.fetch.pull import fetch
 
     hour_end = parse_instant("2026-04-02T00:00:00Z")

@@ -264,20 +264,6 @@ class LeaseHeld(AuditError):
     """Another run holds this organization's hour. Come back later."""
 
 
-class StillOpen(AuditError):
-    """An hour cannot be closed yet.
-
-    Attributes:
-        resume_after_s: seconds from now during which OpenAI has asked not to be asked again.
-        moved: whether the reading of the audit log came further in this run.
-    """
-
-    def __init__(self, resume_after_s: int, *, moved: bool = False) -> None:
-        super().__init__("the hour may still become better")
-        self.resume_after_s = resume_after_s
-        self.moved = moved
-
-
 class EvidenceMissing(AuditError):
     """A sealed object that a seal names is not in the evidence bucket. Page the operator."""
 

@@ -6,7 +6,7 @@
 
 from datetime import datetime, timedelta
 
-from functions.shared.errors import PASSING_BY, LeaseHeld, StillOpen
+from functions.shared.errors import PASSING_BY, AuditError, LeaseHeld
 from functions.shared.evidence.seal_versions import source_of, without_source
 from functions.shared.evidence.seals import Seal
 from functions.shared.hours import GRACE, HOUR, rfc3339
@@ -33,6 +33,20 @@ from functions.snapshot.take import take_snapshot
 LEASE = timedelta(minutes=16)
 _BUSY_DELAY_S = 60
 _RETRY_DELAYS_S = (60, 120, 300, 600, 900)
+
+
+class StillOpen(AuditError):
+    """An hour cannot be closed yet.
+
+    Attributes:
+        resume_after_s: seconds from now during which OpenAI has asked not to be asked again.
+        moved: whether the reading of the audit log came further in this run.
+    """
+
+    def __init__(self, resume_after_s: int, *, moved: bool = False) -> None:
+        super().__init__("the hour may still become better")
+        self.resume_after_s = resume_after_s
+        self.moved = moved
 
 
 def run(order: Order, context: Context, remaining_s: float) -> list[Seal]:

@@ -10,7 +10,7 @@ from datetime import datetime
 from functions.shared.evidence.seals import Seal
 from functions.shared.hours import HOUR, rfc3339
 from functions.shared.records.seals import LifecycleEntry, ObjectEntry, SectionSeal, Watermarks
-from functions.snapshot.fetch.audit_marks import renewed
+from functions.snapshot.fetch.audit.audit_marks import renewed
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,8 +19,8 @@ from functions.shared.hours import (
     rfc3339,
 )
 from functions.shared.records.events import Event
-from functions.snapshot.fetch.audit_marks import AuditPlan
-from functions.snapshot.fetch.windows import Window
+from functions.snapshot.fetch.audit.audit_marks import AuditPlan
+from functions.snapshot.fetch.audit.windows import Window
 from functions.snapshot.records import KnownEvent
 
 # Rows that one reading again is held against; what would be more is left for the next run.

@@ -26,10 +26,10 @@ from functions.shared.openai.rate_limit import MAX_IN_FLIGHT, ConcurrencyLimit
 from functions.shared.records.by_section import EPISODES
 from functions.shared.records.seals import Run, Watermarks
 from functions.snapshot.checkpoint import Taken
-from functions.snapshot.fetch import audit_marks
-from functions.snapshot.fetch.audit_marks import AuditPlan
+from functions.snapshot.fetch.audit import audit_marks
+from functions.snapshot.fetch.audit.audit_marks import AuditPlan
+from functions.snapshot.fetch.audit.log_watch import MOST_BYTES, MOST_EVENTS, Capacity, LogWatch
 from functions.snapshot.fetch.contradictions import believed
-from functions.snapshot.fetch.log_watch import MOST_BYTES, MOST_EVENTS, Capacity, LogWatch
 from functions.snapshot.fetch.pull import PullContext, RawSnapshot, fetch
 from functions.snapshot.fetch.removals import KnownIds
 from functions.snapshot.fetch.watermarks import due_sections

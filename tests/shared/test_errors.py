@@ -70,4 +70,3 @@ def test_bytes_that_are_no_json_are_nobodys_fault_yet() -> None:
     assert issubclass(errors.MalformedJson, errors.AuditError)
     assert not issubclass(errors.MalformedJson, errors.UpstreamError)
     assert errors.KeyUnusable.reason == "key_unusable"
-    assert errors.StillOpen(7).resume_after_s == 7

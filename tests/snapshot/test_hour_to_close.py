@@ -5,7 +5,7 @@ from typing import Any
 
 from functions.shared.evidence.seals import Seal
 from functions.shared.hours import rfc3339
-from functions.snapshot.fetch import audit_marks
+from functions.snapshot.fetch.audit import audit_marks
 from functions.snapshot.hour_to_close import HourToClose
 from tests.support.seal_parts import section_seal
 

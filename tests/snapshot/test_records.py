@@ -6,7 +6,7 @@ import pytest
 
 from functions.shared.canonical import canonical, strict_loads
 from functions.shared.errors import KeyRejected
-from functions.snapshot.fetch import audit_marks
+from functions.snapshot.fetch.audit import audit_marks
 from functions.snapshot.records import Listing, SectionRead, Snapshot
 from tests.snapshot.rows import user_state
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from functions.shared.errors import ProjectVanished
 from functions.shared.records.seals import Run
-from functions.snapshot.fetch import audit_marks
+from functions.snapshot.fetch.audit import audit_marks
 from functions.snapshot.records import AlteredEntries, SectionRead, Snapshot
 from functions.snapshot.resume import (
     NOTHING_READ,

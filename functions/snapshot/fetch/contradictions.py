@@ -15,7 +15,7 @@ from functions.shared.errors import (
     ScopeMissing,
     UpstreamError,
 )
-from functions.snapshot.fetch.audit_marks import AuditPlan
+from functions.snapshot.fetch.audit.audit_marks import AuditPlan
 from functions.snapshot.fetch.optional import OptionalLists
 from functions.snapshot.fetch.pull import RawSnapshot
 from functions.snapshot.records import AuditLog, AuditLogRead, Listing

@@ -19,9 +19,9 @@ from functions.shared.errors import (
 from functions.shared.hours import parse_instant
 from functions.shared.openai.client import OpenAI
 from functions.shared.records.seals import Watermarks
-from functions.snapshot.fetch.audit_marks import AuditPlan
-from functions.snapshot.fetch.audit_streams import read_audit_streams
-from functions.snapshot.fetch.log_watch import LogWatch
+from functions.snapshot.fetch.audit.audit_marks import AuditPlan
+from functions.snapshot.fetch.audit.audit_streams import read_audit_streams
+from functions.snapshot.fetch.audit.log_watch import LogWatch
 from functions.snapshot.fetch.optional import OptionalLists, read_by_project, read_of_organization
 from functions.snapshot.fetch.pagination import read_list
 from functions.snapshot.fetch.projects import is_active, is_archived, read_projects

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import cast
 
 from functions.shared.records.findings import Finding, FindingFacts
-from functions.snapshot.fetch.audit_marks import lag_hours
+from functions.snapshot.fetch.audit.audit_marks import lag_hours
 from functions.snapshot.findings.api_keys import finding
 from functions.snapshot.records import Snapshot
 

@@ -19,9 +19,9 @@ from functions.shared.hours import rfc3339
 from functions.shared.records.events import EventDetails, EventState
 from functions.shared.records.fields import without_nulls
 from functions.shared.records.seals import Conflict, Watermarks
-from functions.snapshot.fetch import audit_marks
-from functions.snapshot.fetch.audit_marks import OVERLAP, AuditPlan
-from functions.snapshot.fetch.audit_page import effective_at
+from functions.snapshot.fetch.audit import audit_marks
+from functions.snapshot.fetch.audit.audit_marks import OVERLAP, AuditPlan
+from functions.snapshot.fetch.audit.audit_page import effective_at
 from functions.snapshot.fetch.pull import PullContext
 from functions.snapshot.normalize.api_fields import RECORDS
 from functions.snapshot.normalize.origin_digest import origin_digest

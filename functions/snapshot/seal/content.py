@@ -26,7 +26,7 @@ from functions.shared.records.seals import (
     Source,
 )
 from functions.shared.sections import OPTIONAL
-from functions.snapshot.fetch.audit_marks import initial, lag_hours
+from functions.snapshot.fetch.audit.audit_marks import initial, lag_hours
 from functions.snapshot.findings.api_keys import is_stale
 from functions.snapshot.hour_to_close import HourToClose
 from functions.snapshot.records import (

@@ -6,7 +6,7 @@ from typing import Any, cast
 from functions.shared.evidence.seals import Seal
 from functions.shared.records.registers import Registers
 from functions.snapshot.compare.compare import compare
-from functions.snapshot.fetch import audit_marks
+from functions.snapshot.fetch.audit import audit_marks
 from functions.snapshot.hour_to_close import HourToClose
 from functions.snapshot.records import SectionRead, Snapshot, TenantChoices
 from tests.snapshot.rows import (

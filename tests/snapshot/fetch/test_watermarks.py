@@ -7,7 +7,7 @@ import pytest
 from functions.shared.hours import parse_instant
 from functions.shared.records.seals import OptionalMarks, Watermarks
 from functions.shared.sections import OPTIONAL
-from functions.snapshot.fetch.audit_marks import initial
+from functions.snapshot.fetch.audit.audit_marks import initial
 from functions.snapshot.fetch.watermarks import after_lists, due_sections
 from functions.snapshot.records import SectionRead
 

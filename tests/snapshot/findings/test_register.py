@@ -11,7 +11,7 @@ from functions.shared.records.fields import part_of
 from functions.shared.records.findings import FindingFacts
 from functions.shared.records.registers import Registers
 from functions.snapshot.compare.compare import Comparison
-from functions.snapshot.fetch import audit_marks
+from functions.snapshot.fetch.audit import audit_marks
 from functions.snapshot.findings.audit_log import LOG_ENTRY_CHANGED, LOG_ENTRY_GONE
 from functions.snapshot.findings.register import NEEDS, current_findings, find, next_register
 from functions.snapshot.hour_to_close import HourToClose

@@ -14,7 +14,7 @@ from functions.shared.errors import (
 )
 from functions.shared.hashing import email_hash, ip_hash
 from functions.shared.hours import parse_instant
-from functions.snapshot.fetch import audit_marks
+from functions.snapshot.fetch.audit import audit_marks
 from functions.snapshot.fetch.pull import PullContext
 from functions.snapshot.normalize.audit_events import audit_section, event
 from functions.snapshot.normalize.origin_digest import origin_digest

@@ -9,7 +9,7 @@ import pytest
 from functions.shared.errors import ChangedWhileRead, KeyRejected, UpstreamError
 from functions.shared.hashing import id_hash
 from functions.shared.hours import parse_instant
-from functions.snapshot.fetch import audit_marks
+from functions.snapshot.fetch.audit import audit_marks
 from functions.snapshot.fetch.optional import OptionalLists
 from functions.snapshot.fetch.pull import ProjectKeys, PullContext, RawSnapshot
 from functions.snapshot.normalize.privacy import Privacy

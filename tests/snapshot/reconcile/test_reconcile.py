@@ -8,7 +8,7 @@ from functions.shared.hours import parse_instant
 from functions.shared.records.events import Change, OpenChange
 from functions.shared.records.seals import Watermarks
 from functions.snapshot.compare.compare import Comparison
-from functions.snapshot.fetch.audit_marks import initial
+from functions.snapshot.fetch.audit.audit_marks import initial
 from functions.snapshot.hour_to_close import HourToClose
 from functions.snapshot.reconcile.match import EarlierHours
 from functions.snapshot.reconcile.reconcile import Reconciliation, reconcile

@@ -7,7 +7,7 @@ import pytest
 from functions.shared.hours import parse_instant
 from functions.shared.records.events import OpenChange
 from functions.shared.records.seals import Watermarks
-from functions.snapshot.fetch.audit_marks import initial
+from functions.snapshot.fetch.audit.audit_marks import initial
 from functions.snapshot.reconcile.verdicts import is_past, without_event
 from tests.snapshot.rows import open_change
 

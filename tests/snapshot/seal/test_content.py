@@ -10,7 +10,7 @@ from functions.shared.evidence.seals import Seal
 from functions.shared.records.registers import HourRegisters
 from functions.shared.records.seals import IndexRun, SealContent, Segments, Source
 from functions.shared.sections import OPTIONAL
-from functions.snapshot.fetch import audit_marks
+from functions.snapshot.fetch.audit import audit_marks
 from functions.snapshot.hour_to_close import HourToClose
 from functions.snapshot.records import SectionRead, Snapshot
 from functions.snapshot.seal.content import (

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field, replace
 
 from functions.shared.canonical import Json
 from functions.shared.errors import UpstreamError
-from functions.snapshot.fetch.audit_log import StreamReader, WindowBudget
-from functions.snapshot.fetch.windows import Stretch, Window
+from functions.snapshot.fetch.audit.audit_log import StreamReader, WindowBudget
+from functions.snapshot.fetch.audit.windows import Stretch, Window
 from functions.snapshot.records import AlteredEntries, AuditLogRead, KnownEvent
 
 # New events that one hour may hold: what they need in memory, raw and as rows, is bounded by it.

@@ -5,8 +5,8 @@ from collections.abc import Callable
 
 import pytest
 
-from functions.snapshot.fetch.windows import Stretch, Window
-from tests.snapshot.fetch.rates import FROM, H, Organization, Rate
+from functions.snapshot.fetch.audit.windows import Stretch, Window
+from tests.snapshot.fetch.audit.rates import FROM, H, Organization, Rate
 
 Answer = Callable[[Stretch, Window], None]
 

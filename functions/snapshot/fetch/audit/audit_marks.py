@@ -14,7 +14,7 @@ from typing import cast
 
 from functions.shared.hours import parse_instant
 from functions.shared.records.seals import StreamMarks, Watermarks
-from functions.snapshot.fetch.windows import Window
+from functions.snapshot.fetch.audit.windows import Window
 from functions.snapshot.records import STREAMS, AuditLog, AuditLogRead
 
 H = 3600

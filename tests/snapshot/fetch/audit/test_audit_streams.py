@@ -4,7 +4,15 @@ from collections import Counter
 
 import pytest
 
-from tests.snapshot.fetch.audit_worlds import BEHAVIOURS, NAIVE, Read, burst, naive, walked, world
+from tests.snapshot.fetch.audit.audit_worlds import (
+    BEHAVIOURS,
+    NAIVE,
+    Read,
+    burst,
+    naive,
+    walked,
+    world,
+)
 
 
 def _lost_and_doubled(read: Read, ids: list[str]) -> tuple[int, int]:

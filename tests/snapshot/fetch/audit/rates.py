@@ -14,9 +14,9 @@ from datetime import UTC, datetime, timedelta
 from itertools import accumulate
 
 from functions.shared.records.seals import Watermarks
-from functions.snapshot.fetch import audit_marks, audit_streams
-from functions.snapshot.fetch.audit_marks import OVERLAP, PATROL, REREADS
-from functions.snapshot.fetch.windows import GUESSED_FILL, Stretch, Window
+from functions.snapshot.fetch.audit import audit_marks, audit_streams
+from functions.snapshot.fetch.audit.audit_marks import OVERLAP, PATROL, REREADS
+from functions.snapshot.fetch.audit.windows import GUESSED_FILL, Stretch, Window
 from functions.snapshot.records import AuditLog, AuditLogRead
 
 H = 3600

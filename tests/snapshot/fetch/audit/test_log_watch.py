@@ -4,11 +4,11 @@ import asyncio
 from typing import Any, cast
 
 from functions.shared.openai.client import OpenAI
-from functions.snapshot.fetch.audit_log import StreamReader
-from functions.snapshot.fetch.log_watch import MOST_OF_HISTORY, Capacity, LogWatch
-from functions.snapshot.fetch.windows import Window
+from functions.snapshot.fetch.audit.audit_log import StreamReader
+from functions.snapshot.fetch.audit.log_watch import MOST_OF_HISTORY, Capacity, LogWatch
+from functions.snapshot.fetch.audit.windows import Window
 from functions.snapshot.records import AuditLogRead, KnownEvent
-from tests.snapshot.fetch.shown_log import ShownLog, event
+from tests.snapshot.fetch.audit.shown_log import ShownLog, event
 
 H = 3600
 

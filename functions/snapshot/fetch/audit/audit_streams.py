@@ -12,11 +12,17 @@ from functools import partial
 
 from functions.shared.errors import UpstreamError
 from functions.shared.openai.client import OpenAI, Params
-from functions.snapshot.fetch.audit_log import StreamReader, WindowBudget
-from functions.snapshot.fetch.audit_marks import OVERLAP, PATROL, REREADS, AuditPlan, StreamPlan
-from functions.snapshot.fetch.audit_page import instants
-from functions.snapshot.fetch.log_watch import LogWatch
-from functions.snapshot.fetch.windows import GUESSED_FILL, Stretch
+from functions.snapshot.fetch.audit.audit_log import StreamReader, WindowBudget
+from functions.snapshot.fetch.audit.audit_marks import (
+    OVERLAP,
+    PATROL,
+    REREADS,
+    AuditPlan,
+    StreamPlan,
+)
+from functions.snapshot.fetch.audit.audit_page import instants
+from functions.snapshot.fetch.audit.log_watch import LogWatch
+from functions.snapshot.fetch.audit.windows import GUESSED_FILL, Stretch
 from functions.snapshot.records import STREAMS, AuditLog, AuditLogRead
 
 # Requests of one run: nothing is unbounded, and what is fresh has capacity for a month's flood.

@@ -20,9 +20,9 @@ from functions.shared.hours import HOUR, parse_instant
 from functions.shared.openai.client import OpenAI, Params
 from functions.shared.openai.rate_limit import RequestBudget
 from functions.shared.records.seals import Watermarks
-from functions.snapshot.fetch import audit_marks
-from functions.snapshot.fetch.audit_streams import read_audit_streams
-from functions.snapshot.fetch.log_watch import LogWatch
+from functions.snapshot.fetch.audit import audit_marks
+from functions.snapshot.fetch.audit.audit_streams import read_audit_streams
+from functions.snapshot.fetch.audit.log_watch import LogWatch
 from functions.snapshot.fetch.pull import ProjectKeys, PullContext, RawSnapshot
 from functions.snapshot.normalize.origin_digest import origin_digest
 from functions.snapshot.normalize.privacy import Privacy
@@ -227,7 +227,7 @@ def _snapshot(
     context = PullContext(read.marks, plan, hour_end, pictured, 0.0, frozenset(), True)
 
     def sealed_ids(ids: set[str], second: int) -> set[str]:
-        return {name for _, names in by_hour for name in names if name in ids}
+        return ids & {row["event_id"] for _, sealed in by_hour for row in sealed}
 
     snapshot = normalize(raw, context, PRIVACY, sealed_ids)
     read.marks = snapshot.watermarks

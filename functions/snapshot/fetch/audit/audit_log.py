@@ -21,15 +21,15 @@ from functions.shared.errors import (
     UpstreamTimeout,
 )
 from functions.shared.openai.client import OpenAI, Params
-from functions.snapshot.fetch.audit_page import (
+from functions.snapshot.fetch.audit.audit_page import (
     PATH,
     inside_of,
     instants,
     page_of,
     window_query,
 )
+from functions.snapshot.fetch.audit.windows import Stretch, Window
 from functions.snapshot.fetch.pagination import MAX_PAGES, PAGE_SIZE
-from functions.snapshot.fetch.windows import Stretch, Window
 from functions.snapshot.records import AuditLogRead
 
 # In a window as short as this a page that is not full and promises more is told, not halved.

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from functions.shared.errors import BadResponse, KeyRejected, UpstreamFailed
-from tests.snapshot.fetch.shown_log import ShownLog
+from tests.snapshot.fetch.audit.shown_log import ShownLog
 
 H = 3600
 A_MINUTE = list(range(0, H, 60))

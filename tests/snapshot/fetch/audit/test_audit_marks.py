@@ -6,7 +6,7 @@ import pytest
 
 from functions.shared.hours import parse_instant
 from functions.shared.records.seals import Watermarks
-from functions.snapshot.fetch.audit_marks import (
+from functions.snapshot.fetch.audit.audit_marks import (
     MOST_OVERFLOW,
     after_reading,
     audit_plan,

@@ -8,8 +8,8 @@ from typing import Any, cast
 from functions.shared.errors import BadResponse, ParameterRefused, ResponseTooLarge, UpstreamError
 from functions.shared.openai.client import OpenAI, Params
 from functions.shared.openai.rate_limit import RequestBudget
-from functions.snapshot.fetch.audit_log import StreamReader, WindowBudget
-from functions.snapshot.fetch.windows import Stretch
+from functions.snapshot.fetch.audit.audit_log import StreamReader, WindowBudget
+from functions.snapshot.fetch.audit.windows import Stretch
 from functions.snapshot.records import AuditLogRead
 
 MIB = 1024 * 1024
