@@ -43,6 +43,7 @@ def hour_facts(seal: Seal) -> HourFacts:
         "events": 0,
         "changes": 0,
         "open_findings": None,
+        "lag_hours": None,
     }
 
 

@@ -163,5 +163,5 @@ def _latest(connection: Connection, rows: list[HourRow]) -> OrganizationFigures:
         "outcome": newest["outcome"] if newest else None,
         "reason": newest["reason"] if newest else None,
         "sections": newest["sections"] if newest else {},
-        "lag_hours": newest["lag_hours"] if newest and "lag_hours" in newest else None,
+        "lag_hours": newest["lag_hours"] if newest else None,
     }

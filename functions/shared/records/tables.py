@@ -3,7 +3,7 @@
 Pure. Sealed things have records of their own; these are what is looked up, and what a tenant chose.
 """
 
-from typing import Annotated, Literal, NotRequired, TypedDict
+from typing import Annotated, Literal, TypedDict
 
 from functions.shared.records.fields import (
     Count,
@@ -94,7 +94,7 @@ class HourFacts(TypedDict):
     events: Count
     changes: Count
     open_findings: MaybeCount
-    lag_hours: NotRequired[MaybeCount]
+    lag_hours: MaybeCount
 
 
 class HourRow(HourFacts):

@@ -21,6 +21,7 @@ FACTS: HourFacts = {
     "events": 2,
     "changes": 1,
     "open_findings": 0,
+    "lag_hours": 0,
 }
 
 

@@ -105,7 +105,7 @@ class _StreamRun:
     def _rate(self) -> float | None:
         """Return how many events a second the hour before W had, None where that is not known."""
         before = self.plan.again.get(OVERLAP)
-        seconds = self.watch.seconds(before) if before else []
+        seconds = self.watch.seconds(self.name, before) if before else []
         return len(seconds) / before.length if before and seconds else None
 
     async def reread(self, budget: WindowBudget) -> None:
@@ -121,7 +121,7 @@ class _StreamRun:
         window = self.plan.again.get(mark)
         if window is None:
             return
-        known = self.watch.seconds(window)
+        known = self.watch.seconds(self.name, window)
         stretch = Stretch(*window, known=known, known_to=window.hi)
         self.again[mark] = await self.reader.read(stretch, budget)
 

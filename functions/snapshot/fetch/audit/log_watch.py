@@ -84,9 +84,13 @@ class LogWatch:
         # By another schema the two cannot be compared.
         return now != sealed.origin_digest and _schema(now) == _schema(sealed.origin_digest)
 
-    def seconds(self, window: Window) -> list[int]:
-        """Return the seconds of the events that are known within a window."""
-        return [known.second for known in self.known.values() if _within(known, window)]
+    def seconds(self, stream: str, window: Window) -> list[int]:
+        """Return the seconds of the events of a stream that are known within a window."""
+        return [
+            known.second
+            for known in self.known.values()
+            if known.stream == stream and _within(known, window)
+        ]
 
     async def look_for_gone(
         self, name: str, reader: StreamReader, asked: Window, read: AuditLogRead
@@ -115,8 +119,8 @@ class LogWatch:
             shown.update(str(event.get("id")) for event in events)
             return []
 
-        budget = WindowBudget(max(10, len(self.seconds(within)) // 20))
-        stretch = Stretch(lo, hi, known=self.seconds(within), known_to=hi)
+        budget = WindowBudget(max(10, len(self.seconds(name, within)) // 20))
+        stretch = Stretch(lo, hi, known=self.seconds(name, within), known_to=hi)
         again = await replace(reader, keep=note).read(stretch, budget)
         try:
             # OpenAI keeps its log for a time only: an end of it that is lost is not altered.

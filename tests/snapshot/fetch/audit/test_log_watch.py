@@ -44,6 +44,17 @@ def test_what_is_sealed_is_compared_and_not_kept() -> None:
     assert watching.altered["changed"] == ["audit-1", "audit-4"]
 
 
+def test_what_is_known_of_a_stream_sizes_its_windows_alone() -> None:
+    """The tenant's stream is not cut to the density of the organization's."""
+    watching = watch(
+        audit_0=(10, None, "organization"),
+        audit_1=(20, None, "tenant"),
+        audit_2=(30, None, "organization"),
+    )
+    assert watching.seconds("organization", Window(0, 30)) == [10]
+    assert watching.seconds("tenant", Window(0, 30)) == [20]
+
+
 def gone(times: list[int], first: AuditLogRead, sealed: list[int], stream: str = "tenant") -> Any:
     """Return what is gone of a log of which so much is sealed, after a first reading."""
     log = ShownLog(times)
