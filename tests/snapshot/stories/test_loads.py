@@ -139,3 +139,48 @@ def test_a_backlog_is_told_and_shrinks(
     )
     assert set(sealed_ids(fixture, seals).values()) == {1}
     assert len(sealed_ids(fixture, seals)) == len(world.first.events)
+
+
+def test_what_does_not_fit_into_a_run_goes_on_in_the_same_hour(
+    make_fixture: FixtureMaker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After a minute, however often it was put off, since each run comes further; sealed once."""
+    monkeypatch.setattr("functions.snapshot.fetch.audit_streams.FRESH_REQUESTS", 12)
+    world = world_of(lambda hour: 3000 if hour == 1 else 50, range(4))
+    fixture = connected(make_fixture, world)
+    fixture.tick(FIRST)
+    busy = "2026-04-01T01:00:00Z"
+    closed, n_runs = fixture.tick(busy), 1
+    while not closed:
+        assert n_runs < 12
+        fixture.clock.advance(seconds=60)
+        closed, n_runs = fixture.order(busy, attempt=n_runs), n_runs + 1
+    (seal,) = closed
+    assert (seal.content["outcome"], lag(seal), seal.run["runs"]) == ("complete", 0, n_runs)
+    assert n_runs > 2
+    assert set(fixture.delays_s()) == {60}
+    monkeypatch.undo()
+    seals = [fixture.seal(FIRST), seal, *fixture.ticks("2026-04-01T02:00:00Z", 2)]
+    assert set(sealed_ids(fixture, seals).values()) == {1}
+    assert len(sealed_ids(fixture, seals)) == len(world.first.events)
+
+
+def test_an_hour_that_does_not_end_closes_by_the_end_of_its_grace(
+    make_fixture: FixtureMaker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With what there is, and the next one goes on where it stands."""
+    monkeypatch.setattr("functions.snapshot.fetch.audit_streams.FRESH_REQUESTS", 12)
+    world = world_of(lambda hour: 3000 if hour == 1 else 50, range(5))
+    fixture = connected(make_fixture, world)
+    fixture.tick(FIRST)
+    assert fixture.tick("2026-04-01T01:00:00Z") == []
+    assert fixture.tick("2026-04-01T01:00:00Z", minutes_late=60) == []
+    (seal,) = fixture.tick("2026-04-01T01:00:00Z", minutes_late=121)
+    assert (seal.content["outcome"], seal.content["reason"]) == ("partial", "window_budget")
+    assert lag(seal) == 1
+    monkeypatch.undo()
+    later = fixture.ticks("2026-04-01T02:00:00Z", 3)
+    assert [lag(each) for each in later] == [0, 0, 0]
+    ids = sealed_ids(fixture, [fixture.seal(FIRST), seal, *later])
+    assert set(ids.values()) == {1}
+    assert len(ids) == len(world.first.events)
