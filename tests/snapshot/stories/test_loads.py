@@ -145,7 +145,7 @@ def test_what_does_not_fit_into_a_run_goes_on_in_the_same_hour(
     make_fixture: FixtureMaker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """After a minute, however often it was put off, since each run comes further; sealed once."""
-    monkeypatch.setattr("functions.snapshot.fetch.audit_streams.FRESH_REQUESTS", 12)
+    monkeypatch.setattr("functions.snapshot.fetch.audit.audit_streams.FRESH_REQUESTS", 12)
     world = world_of(lambda hour: 3000 if hour == 1 else 50, range(4))
     fixture = connected(make_fixture, world)
     fixture.tick(FIRST)
@@ -169,7 +169,7 @@ def test_an_hour_that_does_not_end_closes_by_the_end_of_its_grace(
     make_fixture: FixtureMaker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """With what there is, and the next one goes on where it stands."""
-    monkeypatch.setattr("functions.snapshot.fetch.audit_streams.FRESH_REQUESTS", 12)
+    monkeypatch.setattr("functions.snapshot.fetch.audit.audit_streams.FRESH_REQUESTS", 12)
     world = world_of(lambda hour: 3000 if hour == 1 else 50, range(5))
     fixture = connected(make_fixture, world)
     fixture.tick(FIRST)
