@@ -8,6 +8,7 @@ from typing import Any, cast
 from functions.shared.evidence.seals import Seal
 from functions.shared.records.events import Change, Event, OpenChange
 from functions.snapshot.compare.compare import Comparison
+from functions.snapshot.fetch.audit import audit_marks
 from functions.snapshot.hour_to_close import HourToClose
 from functions.snapshot.reconcile.match import EarlierHours
 from functions.snapshot.reconcile.reconcile import Reconciliation, reconcile
@@ -39,11 +40,11 @@ class CrowdedHour:
         """Reconcile the hour."""
         section = {"complete_at": "2026-04-01T05:01:00Z", "baseline": "2026-03-31T00:00:00Z"}
         sections = dict.fromkeys(_SECTIONS, section)
-        content: Any = {"sections": sections, "frontiers": {}, "pictured_from": HOUR}
+        content: Any = {"sections": sections, "watermarks": {}, "pictured_from": HOUR}
         hour = HourToClose("t", "org-Crowd", START, "none", [], Seal(content, {}, b"", ""))
         through = int(START.timestamp()) + 3600
-        stream = {"closed_through": through, "backfill_to": 0, "overflow": []}
-        marks: Any = {"proven": True, "deep_at": None, "month_closed": None}
+        stream = audit_marks.unread() | {"closed_through": through, "backfill_to": 0}
+        marks: Any = audit_marks.initial() | {"proven": True}
         marks["streams"] = {"organization": stream}
         lists: Any = dict.fromkeys(_SECTIONS, SectionRead(COMPLETE))
         read: Any = SectionRead(COMPLETE, rows=self.events)

@@ -5,8 +5,9 @@ and joins both. Two lists are always read again: projects, which say whose keys 
 and users, so that who is shown as a member is as new as can be.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
 from functions.shared.records.entities import EntityState
 from functions.shared.records.events import EventState
@@ -21,6 +22,8 @@ from functions.snapshot.records import (
     SectionRead,
     Snapshot,
 )
+
+Row = TypeVar("Row")
 
 _READ_AGAIN = {"users", "projects"}
 
@@ -112,9 +115,14 @@ def _join_events(
         later,
         rows=oldest_first,
         unknown=earlier.unknown + later.unknown,
-        odd=[*earlier.odd, *later.odd],
-        conflicts=[*earlier.conflicts, *later.conflicts],
+        odd=_each_once(earlier.odd, later.odd),
+        conflicts=_each_once(earlier.conflicts, later.conflicts),
     )
+
+
+def _each_once(earlier: Sequence[Row], later: Sequence[Row]) -> list[Row]:
+    # What two runs both read is told of once.
+    return [*earlier, *(row for row in later if row not in earlier)]
 
 
 def _join_project_lists(

@@ -156,7 +156,8 @@ def reseal_the_chain(scene: Scene) -> list[str]:
 
 def make_an_hour_missed(scene: Scene) -> list[str]:
     """A proper seal that says the hour was missed, and its row."""
-    facts: Json = {"outcome": "missed", "reason": "nobody", "segments": {"events": []}}
+    nothing: Json = {"events": [], "changes": [], "verdicts": [], "statements": []}
+    facts: Json = {"outcome": "missed", "reason": "nobody", "segments": nothing}
     (forged,) = scene.reseal([scene.seal(MIDDLE)], facts)
     scene.write_row(MIDDLE, forged.sha256, "missed")
     return [NEXT, MIDDLE]

@@ -31,7 +31,7 @@ def sealed(number: int, seq: int, state: str = "connected") -> Seal:
     """Return the seal of an hour that carried the entries up to a number."""
     told = ("complete", None) if state == "connected" else ("paused", state)
     content: Any = {"outcome": told[0], "reason": told[1], "lifecycle_seq": seq}
-    return Seal.of(content | {"hour": f"2026-04-01T{number:02d}:00:00Z"}, {})
+    return Seal(content | {"hour": f"2026-04-01T{number:02d}:00:00Z"}, {}, b"", "")
 
 
 def after(seal: Seal | None = None, life: Any = LIFE) -> Lifecycle:

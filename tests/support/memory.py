@@ -12,7 +12,7 @@ from typing import Any
 from functions.shared.aws.bucket import Bucket
 from functions.shared.aws.kms import KmsKey
 from functions.shared.aws.queue import Queue
-from functions.shared.aws.table import Item, Row, Table
+from functions.shared.aws.table import Change, Item, Page, Row, Table
 from functions.shared.errors import EvidenceConflict, EvidenceMissing
 
 _SET = re.compile(r"(#?\w+) = (:\w+)")
@@ -107,6 +107,28 @@ class MemoryTable(Table):
             row[name] = row.get(name, 0) + (values or {})[value]
         self.held[pk, sk] = row
         return row
+
+    def create_together(self, items: Sequence[Row], changes: Sequence[Change] = ()) -> None:
+        """Keep new rows, and change others."""
+        for item in items:
+            self.put(item)
+        for change in changes:
+            self.update(change.pk, change.sk, change.expression, change.values, names=change.names)
+
+    def page(
+        self,
+        pk: str,
+        *,
+        prefix: str = "",
+        between: tuple[str, str] | None = None,
+        after: str | None = None,
+        limit: int = 1000,
+        newest_first: bool = False,
+    ) -> Page:
+        """Return the rows of a partition between two sort keys, all at once."""
+        low, high = between or ("", "\U0010ffff")
+        rows = self.query(pk, prefix=prefix, newest_first=newest_first)
+        return Page([row for row in rows if low <= row["sk"] <= high], None)
 
     def query(self, pk: str, *, prefix: str = "", newest_first: bool = False) -> Iterator[Item]:
         """Yield the rows of a partition, by sort key."""
