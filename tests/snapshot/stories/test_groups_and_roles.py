@@ -14,7 +14,8 @@ UNEXPLAINED = ("unexplained", "no_event")
 def fixture() -> SnapshotFixture:
     """Return an organization in which every case is between two snapshots of its own, settled."""
     world = a_world()
-    for nick in ("cid", "dora", "eve", "finn", "gus", "hal"):
+    # A payload that nobody documented keeps ids with a digit in them, as those of OpenAI are.
+    for nick in ("cid", "dora4", "eve5", "finn6", "gus", "hal"):
         early = world.at("2026-03-20T11:00:00Z")
         early.user_joins(nick, name="Somebody").key_made(f"{nick}s", "web", owner=nick)
     early = world.at("2026-03-20T12:00:00Z").group_created("staff").group_created("ops")
@@ -24,13 +25,13 @@ def fixture() -> SnapshotFixture:
     world.at(after(2)).hidden().member_removed("web", "bob")
     world.at(after(3)).role_updated("auditor", ["api.keys.write"], people=[("cid", "owner")])
     world.at(after(4)).role_deleted("editor", people=[("cid", "reader")])
-    world.at(after(5)).group_member_removed("staff", "dora", access=[("web", "dora")])
+    world.at(after(5)).group_member_removed("staff", "dora4", access=[("web", "dora4")])
     tenant = world.at(after(7))
-    tenant.event("tenant.group.deleted", {"who": [{"id": "user-eve"}]}, tenant=True)
-    tenant.hidden().member_removed("web", "eve")
+    tenant.event("tenant.group.deleted", {"who": [{"id": "user-eve5"}]}, tenant=True)
+    tenant.hidden().member_removed("web", "eve5")
     # What is hidden behind groups and roles, and was none of theirs.
-    world.at(after(10)).group_member_removed("staff", "dora")
-    world.at(after(10)).hidden().member_removed("web", "finn")
+    world.at(after(10)).group_member_removed("staff", "dora4")
+    world.at(after(10)).hidden().member_removed("web", "finn6")
     world.at(after(13)).group_deleted("staff").role_deleted("auditor")
     hidden = world.at(after(13)).hidden()
     hidden.key_made("backdoor", "web", owner="gus").project_renamed("web", "other")
@@ -49,10 +50,10 @@ def fixture() -> SnapshotFixture:
         # A role that may do more: somebody is an owner by it.
         ("user-cid", THROUGH),
         # The membership of a group says whose it was; so does the group whose end names its people.
-        ("key_doras", EXPLAINED),
-        ("key_eves", EXPLAINED),
+        ("key_dora4s", EXPLAINED),
+        ("key_eve5s", EXPLAINED),
         # Somebody else went from a group.
-        ("key_finns", UNEXPLAINED),
+        ("key_finn6s", UNEXPLAINED),
         # No group makes a key, renames a project, takes a person away, or gives by its end.
         ("key_backdoor", UNEXPLAINED),
         ("proj_web", UNEXPLAINED),
@@ -80,6 +81,6 @@ def test_only_what_no_group_can_cause_is_found(fixture: SnapshotFixture) -> None
     assert {("key_backdoor", "high"), ("user-hal", "high"), ("user-gus", "high")} <= found
     assert found.isdisjoint(
         (name, severity)
-        for name in ("key_anns", "key_bobs", "user-cid", "key_doras", "key_eves")
+        for name in ("key_anns", "key_bobs", "user-cid", "key_dora4s", "key_eve5s")
         for severity in ("high", "medium")
     )
