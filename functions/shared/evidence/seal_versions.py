@@ -14,6 +14,7 @@ from functions.shared.records.seals import (
     SealHeader,
     SectionSeal,
     SegmentEntry,
+    Segments,
     Source,
     StreamMarks,
     Watermarks,
@@ -60,9 +61,18 @@ def newest(content: SealContent | SealContent2) -> SealContent:
     """Return a content of any known version in the newest shape; its ``v`` stays what it was.
 
     What a version did not say is null or an empty list, never made up.
+
+    Raises:
+        KeyError: a field that every seal of its version has is not there.
     """
     if content["v"] == VERSION:
-        return cast("SealContent", content)
+        known = cast("SealContent", content)
+        missing = {*fields_of(SealContent)} - known.keys() or {*fields_of(Segments)} - known[
+            "segments"
+        ].keys()
+        if missing:
+            raise KeyError(*missing)
+        return known
     old = cast("SealContent2", content)
     segments = old["segments"]
     return {

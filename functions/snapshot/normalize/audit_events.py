@@ -168,19 +168,19 @@ def _read_of(log: AuditLog, stream: str) -> tuple[list[Json], list[Json]]:
 
 
 def _sealed(log: AuditLog, plan: AuditPlan, sealed_ids: SealedIds) -> set[str]:
-    """Return the ids of what was read that are sealed already.
+    """Return the ids of what was read that are sealed already, by whichever hour.
 
-    What happened since the fresh part's start cannot have been sealed before it; whatever else
-    came, or has no time, may have been sealed by any hour.
+    While the index does not reach back to the chain's beginning, hours before it are read for what
+    is old or without a time; for what is fresh alone only those since the fresh part's start.
     """
-    recent: set[str] = set()
-    other: set[str] = set()
+    ids: set[str] = set()
+    since = plan.start()
     for stream in log.recent:
         fresh, older = _read_of(log, stream)
-        for item in fresh:
-            (other if effective_at(item) is None else recent).add(_id_of(item))
-        other.update(_id_of(item) for item in older)
-    return sealed_ids(recent - other, plan.start()) | sealed_ids(other, 0)
+        ids.update(_id_of(item) for item in (*fresh, *older))
+        if older or any(effective_at(item) is None for item in fresh):
+            since = 0
+    return sealed_ids(ids - {""}, since)
 
 
 def _id_of(item: Json) -> str:

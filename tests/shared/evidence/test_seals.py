@@ -67,6 +67,17 @@ def test_a_seal_of_a_newer_version_is_newer_and_not_invalid(evidence: Bucket) ->
         Seal.decode(body, "k")
 
 
+@pytest.mark.parametrize("part", ["segments", "watermarks", "index", "lifecycle"])
+def test_a_seal_that_lacks_a_part_is_not_read(evidence: Bucket, part: str) -> None:
+    """Its digest is right: whoever can write into the bucket can make one."""
+    content: Any = dict(World(evidence).chain(["complete"]).last.content)
+    lacking = Seal.of(content | {"segments": {"events": []}}, {})
+    del content[part]
+    for seal in (lacking, Seal.of(content, {})):
+        with pytest.raises(EvidenceInvalid, match="is not a seal"):
+            Seal.decode(seal.encode(), "k")
+
+
 @pytest.mark.parametrize("field", ["content_sha256", "hour", "previous_sha256"])
 def test_a_header_of_another_seal_is_not_read(evidence: Bucket, field: str) -> None:
     """Though digest and content agree: whoever reads the header alone would be led astray."""
