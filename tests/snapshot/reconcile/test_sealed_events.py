@@ -5,6 +5,8 @@ from typing import Any
 
 from functions.shared.aws.keys import seal_key
 from functions.shared.evidence.seals import Chain, Seal
+from functions.shared.records.fields import fields_of
+from functions.shared.records.seals import SealContent
 from functions.snapshot.reconcile.sealed_events import read_earlier_hours
 from functions.snapshot.seal.store import Store
 from tests.snapshot.rows import event
@@ -40,14 +42,8 @@ def sealed() -> tuple[MemoryBucket, Chain]:
                 "verdicts", hour, [("2026-04", row) for row in verdicts]
             ),
         }
-        content: Any = {
-            "v": 3,
-            "previous_sha256": None,
-            "index": [],
-            "tenant_id": TENANT,
-            "org_id": ORG,
-            "sections": {},
-        }
+        content: Any = dict.fromkeys(fields_of(SealContent))
+        content |= {"v": 3, "index": [], "sections": {}, "tenant_id": TENANT, "org_id": ORG}
         content |= {"hour": f"{hour:%Y-%m-%dT%H:%M:%SZ}", "segments": segments}
         bucket.put_once(seal_key(TENANT, ORG, hour), Seal.of(content, {}).encode())
     return bucket, Chain(bucket, TENANT, ORG)
