@@ -37,7 +37,7 @@ demo: $(SYNCED) ## Connect, seal HOURS hours, make a pack, download and verify i
 	@exec $(RUN) -m tools.local demo
 
 test: lint ## Check and test everything that is not slow
-	$(RUN) -m pytest -m "not slow" -n 2 --dist loadfile
+	$(RUN) -m pytest -m "not slow" -n 2 --dist loadfile --no-loadscope-reorder
 
 test-all: lint ## Test everything
 	$(RUN) -m pytest
