@@ -221,3 +221,25 @@ def _watermarks(document: Json) -> Watermarks:
         return newest_watermarks(document["frontiers"])
     marks: Watermarks = document["watermarks"]
     return marks
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """What need not be read again.
+
+    Attributes:
+        sections: read whole.
+        covered: by section, projects whose list was read whole.
+    """
+
+    sections: frozenset[str] = frozenset()
+    covered: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+    def unread(self, section: str, projects: list[str]) -> list[str]:
+        """Return the projects whose list of a section is still to be read."""
+        if section in self.sections:
+            return []
+        return [name for name in projects if name not in self.covered.get(section, ())]
+
+
+NOTHING_READ = Checkpoint()

@@ -5,20 +5,23 @@ and joins both. Two lists are always read again: projects, which say whose keys 
 and users, so that who is shown as a member is as new as can be.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import TypeVar
 
 from functions.shared.records.entities import EntityState
 from functions.shared.records.events import EventState
 from functions.shared.records.registers import identity_of, project_of
 from functions.shared.records.seals import Run, Watermarks
+from functions.snapshot.normalize.audit_events import tells_the_same
+from functions.snapshot.normalize.sections import CONFLICT, MOST_KEPT, conflict_of
 from functions.snapshot.records import (
     COMPLETE,
     FAILED,
     PARTIAL,
     UNPROVEN,
     AlteredEntries,
+    Checkpoint,
     SectionRead,
     Snapshot,
 )
@@ -26,28 +29,6 @@ from functions.snapshot.records import (
 Row = TypeVar("Row")
 
 _READ_AGAIN = {"users", "projects"}
-
-
-@dataclass(frozen=True, slots=True)
-class Checkpoint:
-    """What need not be read again.
-
-    Attributes:
-        sections: read whole.
-        covered: by section, projects whose list was read whole.
-    """
-
-    sections: frozenset[str] = frozenset()
-    covered: Mapping[str, frozenset[str]] = field(default_factory=dict)
-
-    def unread(self, section: str, projects: list[str]) -> list[str]:
-        """Return the projects whose list of a section is still to be read."""
-        if section in self.sections:
-            return []
-        return [name for name in projects if name not in self.covered.get(section, ())]
-
-
-NOTHING_READ = Checkpoint()
 
 
 def checkpoint_of(earlier: Snapshot) -> Checkpoint:
@@ -108,16 +89,23 @@ def _join_events(
         return earlier
     if later.status == FAILED:
         return replace(earlier, lasting=later.lasting)
-    # The later run went on where the earlier one stood.
-    rows = {row["event_id"]: row for row in (*earlier.rows, *later.rows)}
-    oldest_first = sorted(rows.values(), key=lambda row: (row["occurred_at"], row["event_id"]))
-    return replace(
+    # The later run went on where the earlier one stood, and read the hour before that once more.
+    rows = {row["event_id"]: row for row in earlier.rows}
+    conflicts = _each_once(earlier.conflicts, later.conflicts)
+    for row in later.rows:
+        first = rows.setdefault(row["event_id"], row)
+        if not tells_the_same(first, row):
+            conflicts.append(conflict_of(row["event_id"], (first, row)))
+    joined = replace(
         later,
-        rows=oldest_first,
+        rows=sorted(rows.values(), key=lambda row: (row["occurred_at"], row["event_id"])),
         unknown=earlier.unknown + later.unknown,
-        odd=_each_once(earlier.odd, later.odd),
-        conflicts=_each_once(earlier.conflicts, later.conflicts),
+        odd=_each_once(earlier.odd, later.odd)[:MOST_KEPT],
+        conflicts=conflicts[:MOST_KEPT],
     )
+    if joined.conflicts and joined.status == COMPLETE:
+        return replace(joined, status=PARTIAL, reason=CONFLICT)
+    return joined
 
 
 def _each_once(earlier: Sequence[Row], later: Sequence[Row]) -> list[Row]:

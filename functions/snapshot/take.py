@@ -38,14 +38,8 @@ from functions.snapshot.hour_to_close import HourToClose
 from functions.snapshot.normalize.origin_digest import origin_digest
 from functions.snapshot.normalize.privacy import Privacy
 from functions.snapshot.normalize.snapshot import failed_snapshot, normalize
-from functions.snapshot.records import REQUIRED_LISTS
-from functions.snapshot.resume import (
-    NOTHING_READ,
-    Checkpoint,
-    checkpoint_of,
-    join_runs,
-    join_snapshots,
-)
+from functions.snapshot.records import NOTHING_READ, REQUIRED_LISTS, Checkpoint
+from functions.snapshot.resume import checkpoint_of, join_runs, join_snapshots
 from functions.snapshot.seal.index import HourIndex
 from functions.snapshot.sealed_log import SealedLog
 

@@ -6,14 +6,14 @@ from typing import Any
 from functions.shared.errors import ProjectVanished
 from functions.shared.records.seals import Run
 from functions.snapshot.fetch.audit import audit_marks
-from functions.snapshot.records import AlteredEntries, SectionRead, Snapshot
-from functions.snapshot.resume import (
+from functions.snapshot.records import (
     NOTHING_READ,
+    AlteredEntries,
     Checkpoint,
-    checkpoint_of,
-    join_runs,
-    join_snapshots,
+    SectionRead,
+    Snapshot,
 )
+from functions.snapshot.resume import checkpoint_of, join_runs, join_snapshots
 from tests.snapshot.rows import api_key, event, user_state
 
 EMPTY: SectionRead[Any] = SectionRead("complete")
@@ -164,6 +164,16 @@ def test_events_of_both_runs_are_sealed_together() -> None:
     assert both(whole, log("partial", A)) == whole
     assert both(log("partial", A, C), whole) == log("complete", A, B, C)
     assert both(log("unproven"), FAILED).status == "unproven"
+
+
+def test_an_event_that_both_runs_show_otherwise_is_a_conflict() -> None:
+    """The first is the row, whichever stream showed it; the hour is partial for it."""
+    other = {**A, "actor_id": "user-other"}
+    result = both(log("partial", A), log("complete", other))
+    assert (list(result.rows), result.status) == ([A], "partial")
+    assert (result.reason, result.conflicts[0]["id"]) == ("conflicting_duplicates", "a")
+    elsewhere: Any = {**A, "details": {**A["details"], "stream": "tenant"}}
+    assert both(log("partial", A), log("complete", elsewhere)) == log("complete", A)
 
 
 def test_a_log_that_failed_later_stays_as_it_was_read() -> None:

@@ -27,8 +27,14 @@ from functions.snapshot.fetch.pagination import read_list
 from functions.snapshot.fetch.projects import is_active, is_archived, read_projects
 from functions.snapshot.fetch.removals import NO_IDS, KnownIds, confirm_removals, id_in_path
 from functions.snapshot.fetch.watermarks import due_sections
-from functions.snapshot.records import STREAMS, AuditLog, AuditLogRead, Listing
-from functions.snapshot.resume import NOTHING_READ, Checkpoint
+from functions.snapshot.records import (
+    NOTHING_READ,
+    STREAMS,
+    AuditLog,
+    AuditLogRead,
+    Checkpoint,
+    Listing,
+)
 
 ARCHIVED_EVERY = timedelta(hours=24)
 

@@ -67,7 +67,7 @@ def audit_section(
     if abs(context.skew_s) > audit_marks.MAX_SKEW_S:
         return events.section(PARTIAL, "clock_skew", lasting=False), marks
     after = audit_marks.after_reading(marks, context.plan, answered, context.skew_s)
-    return _section(events, answered, context, marks, after), after
+    return _section(events, answered, context, after), after
 
 
 def _answered(log: AuditLog) -> AuditLog:
@@ -89,7 +89,6 @@ def _section(
     events: "_Events",
     answered: AuditLog,
     context: PullContext,
-    before: Watermarks,
     after: Watermarks,
 ) -> SectionRead[EventState]:
     reads = [read for name in answered.recent for read in _urgent(answered, name)]
@@ -102,7 +101,7 @@ def _section(
         lasting = bool(errors) and all(error.lasting for error in errors)
         reason = errors[0].reason if errors else "window_budget"
         return events.section(PARTIAL, reason, lasting=lasting)
-    if audit_marks.shows_overflow(before, after):
+    if audit_marks.shows_overflow(context.plan, after):
         return events.section(PARTIAL, "second_overflow")
     if events.conflicts:
         return events.section(PARTIAL, CONFLICT)
@@ -151,7 +150,7 @@ def _events(log: AuditLog, plan: AuditPlan, privacy: Privacy, sealed_ids: Sealed
         odd += without_id
         for row in rows:
             first = by_id.setdefault(row["event_id"], row)
-            if _without_stream(first) != _without_stream(row):
+            if not tells_the_same(first, row):
                 conflicts.append(conflict_of(row["event_id"], (first, row)))
     oldest_first = sorted(by_id.values(), key=lambda row: (row["occurred_at"], row["event_id"]))
     return _Events(oldest_first, unknown, odd, conflicts)
@@ -188,9 +187,12 @@ def _id_of(item: Json) -> str:
     return identity if isinstance(identity, str) else ""
 
 
-def _without_stream(row: EventState) -> EventState:
-    # Both streams may show an event: that is no contradiction.
-    return row | {"details": row["details"] | {"stream": None}}
+def tells_the_same(one: EventState, other: EventState) -> bool:
+    """Tell whether two rows of one event agree: both streams may show it."""
+    nowhere: EventDetails = {"stream": None}
+    return one | {"details": one["details"] | nowhere} == other | {
+        "details": other["details"] | nowhere
+    }
 
 
 def event(stream: str, asked_from: str) -> Rule[EventState]:

@@ -39,11 +39,13 @@ class StreamPlan:
         again: what is read again, by mark; ``overlap`` is the hour before W, for events that came
             a little late.
         past_to: B, where history is not known whole; else None.
+        overflow: seconds that could not be read, as an earlier hour sealed them.
     """
 
     fresh: Window
     again: dict[str, Window] = field(default_factory=dict)
     past_to: int | None = None
+    overflow: frozenset[int] = frozenset()
 
     @property
     def start(self) -> int:
@@ -141,8 +143,9 @@ def audit_plan(
 
 def _stream_plan(sealed: StreamMarks, now: StreamMarks, hi: int) -> StreamPlan:
     through, back_to = now["closed_through"], now["backfill_to"]
+    overflow = frozenset(sealed["overflow"])
     if through is None or back_to is None:
-        return StreamPlan(Window(hi - FIRST_S, hi), past_to=hi - FIRST_S)
+        return StreamPlan(Window(hi - FIRST_S, hi), past_to=hi - FIRST_S, overflow=overflow)
     fresh = Window(min(through, hi), hi)
     before = sealed["closed_through"] or through
     # Where W is far behind, what lies before it was old when it was read: nothing of it was late.
@@ -158,7 +161,8 @@ def _stream_plan(sealed: StreamMarks, now: StreamMarks, hi: int) -> StreamPlan:
         start = back_to if start is None or is_round_over else max(start, back_to)
         again[PATROL] = Window(start, min(start + PATROL_S, settled))
     again = {mark: window for mark, window in again.items() if window.lo < window.hi}
-    return StreamPlan(fresh, again, None if now["backfill_done"] else back_to)
+    past_to = None if now["backfill_done"] else back_to
+    return StreamPlan(fresh, again, past_to, overflow)
 
 
 def after_reading(marks: Watermarks, plan: AuditPlan, log: AuditLog, skew_s: float) -> Watermarks:
@@ -228,10 +232,10 @@ def overflow_after(before: Iterable[int], read: AuditLogRead, lo: int) -> list[i
     return sorted(kept | set(read.overflow))
 
 
-def shows_overflow(before: Watermarks, after: Watermarks) -> bool:
-    """Tell whether a second could not be read that was not known to be so before."""
+def shows_overflow(plan: AuditPlan, after: Watermarks) -> bool:
+    """Tell whether a second could not be read that no earlier hour named, in whichever run."""
     return any(
-        not set(stream["overflow"]) <= set(before["streams"][name]["overflow"])
+        not plan.streams[name].overflow.issuperset(stream["overflow"])
         for name, stream in after["streams"].items()
     )
 
