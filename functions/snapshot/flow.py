@@ -11,7 +11,7 @@ from functions.shared.evidence.seal_versions import source_of, without_source
 from functions.shared.evidence.seals import Seal
 from functions.shared.hours import GRACE, HOUR, rfc3339
 from functions.shared.observability import FAILED_HOURS, HOURS_BEHIND, MISSED_HOURS
-from functions.shared.records.registers import Registers
+from functions.shared.records.registers import HourRegisters, Registers
 from functions.shared.records.seals import Outcome, Run, SealContent, Source
 from functions.shared.records.tables import SnapshotMessage
 from functions.shared.tables.account_owners import AccountOwners
@@ -102,24 +102,26 @@ def close_hour(run: HourRun, lifecycle: Lifecycle, start: datetime, previous: Se
         return _seal_without_snapshot(run, hour, index, "paused", state)
     if now < hour.end + GRACE:
         earlier = run.checkpoints.find(start) if n_runs > 1 else None
-        taken = take_snapshot(run, hour, index, earlier)
+        registers = run.store.load_registers(hour)
+        taken = take_snapshot(run, hour, index, registers, earlier)
         if not taken[0].final:
             before = earlier[0].watermarks if earlier else hour.watermarks
             moved = before is not None and before["streams"] != taken[0].watermarks["streams"]
             _leave_open(run, hour, taken, moved=moved)
-        return close_with_snapshot(run, hour, index, taken)
+        return close_with_snapshot(run, hour, index, registers, taken)
     # The past cannot be read: what a run left within the grace is all there will be.
     left = run.checkpoints.find(start)
     if left is not None:
-        return close_with_snapshot(run, hour, index, left)
+        return close_with_snapshot(run, hour, index, run.store.load_registers(hour), left)
     run.context.count(MISSED_HOURS)
     return _seal_without_snapshot(run, hour, index, "missed", "not_pictured")
 
 
-def close_with_snapshot(run: HourRun, hour: HourToClose, index: HourIndex, taken: Taken) -> Seal:
-    """Close an hour of which there is a snapshot."""
+def close_with_snapshot(
+    run: HourRun, hour: HourToClose, index: HourIndex, before: HourRegisters, taken: Taken
+) -> Seal:
+    """Close an hour of which there is a snapshot, after the registers before it."""
     snapshot, facts = taken
-    before = run.store.load_registers(hour)
     choices = _tenant_choices(run, before, snapshot)
     compared = compare(hour, snapshot, before, choices)
     findings = find(hour, snapshot, compared, before["findings"])

@@ -4,9 +4,11 @@ Steps 1 and 2 of 6 together, because the key and the raw answers live and die in
 """
 
 import asyncio
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import partial
 from math import ceil
+from typing import cast
 
 from functions.shared.aws.keys import HASHKEY_SK, tenant_pk
 from functions.shared.aws.kms import admin_key_context, hash_key_context
@@ -23,7 +25,8 @@ from functions.shared.errors import (
 from functions.shared.evidence.seals import Seal
 from functions.shared.openai.client import OpenAI, RunStats
 from functions.shared.openai.rate_limit import MAX_IN_FLIGHT, ConcurrencyLimit
-from functions.shared.records.by_section import EPISODES
+from functions.shared.records.entities import Entity
+from functions.shared.records.registers import HourRegisters
 from functions.shared.records.seals import Run, Watermarks
 from functions.snapshot.checkpoint import Taken
 from functions.snapshot.fetch.audit import audit_marks
@@ -69,11 +72,16 @@ class NoKms(UpstreamError):
 
 
 def take_snapshot(
-    run: HourRun, hour: HourToClose, index: HourIndex, earlier: Taken | None = None
+    run: HourRun,
+    hour: HourToClose,
+    index: HourIndex,
+    registers: HourRegisters,
+    earlier: Taken | None = None,
 ) -> Taken:
     """Return the snapshot of an hour and how its runs went.
 
-    What an earlier run of the hour left is gone on with. Whatever stops the run as a whole is a
+    What the registers before show as present is believed removed only when that is confirmed. What
+    an earlier run of the hour left is gone on with. Whatever stops the run as a whole is a
     snapshot too, in which every section failed for it.
 
     Permissions:
@@ -91,7 +99,8 @@ def take_snapshot(
     try:
         privacy = Privacy(_hash_key(run))
         watch = LogWatch(known, partial(origin_digest, key=privacy.key), _capacity(earlier))
-        raw = asyncio.run(_pull(run, hour, stats, limit, marks, plan, watch, checkpoint))
+        known_ids = _known_ids(registers, hour, marks)
+        raw = asyncio.run(_pull(run, hour, stats, limit, marks, plan, watch, known_ids, checkpoint))
     except UpstreamError as error:
         snapshot = failed_snapshot(error, marks, (started, run.context.now()))
     else:
@@ -126,9 +135,9 @@ async def _pull(
     marks: Watermarks,
     plan: AuditPlan,
     watch: LogWatch,
+    known_ids: KnownIds,
     checkpoint: Checkpoint,
 ) -> RawSnapshot:
-    known_ids = _known_ids(run, hour, marks)
     async with run.context.http() as transport:
         openai = OpenAI(
             transport=transport,
@@ -153,10 +162,11 @@ def _was_refused(seal: Seal) -> bool:
     return seal.content["outcome"] == "failed" and seal.content["reason"] in _ALL_REFUSED
 
 
-def _known_ids(run: HourRun, hour: HourToClose, marks: Watermarks) -> KnownIds:
+def _known_ids(registers: HourRegisters, hour: HourToClose, marks: Watermarks) -> KnownIds:
     """Return whose removal is to be confirmed: what is always read, and what is due."""
+    rows = cast("Mapping[str, list[Entity]]", registers)
     names = (*REQUIRED_LISTS, *due_sections(marks, hour.end))
-    return KnownIds.of({name: run.store.load(hour.carried(name), EPISODES[name]) for name in names})
+    return KnownIds.of({name: rows[name] for name in names})
 
 
 def _sealed_ids(index: HourIndex, event_ids: set[str], second: int) -> set[str]:

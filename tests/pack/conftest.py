@@ -114,6 +114,18 @@ def function(
     clock: SettableClock,
 ) -> PackFunction:
     """Open the pack function on the 1st of April, 06:01, with its first signing key made."""
+    return open_function(table, evidence, packs_bucket, signing_kms_key, pack_queue, clock)
+
+
+def open_function(
+    table: Table,
+    evidence: Bucket,
+    packs_bucket: Bucket,
+    signing_kms_key: KmsKey,
+    pack_queue: Queue,
+    clock: SettableClock,
+) -> PackFunction:
+    """Open the pack function over what there is, and make its first signing key."""
     counted: list[str] = []
     keys = SigningKeys(table)
     key = create_signing_key(keys, signing_kms_key)

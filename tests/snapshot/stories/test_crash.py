@@ -181,6 +181,7 @@ def test_an_unchanged_hour_costs_two_row_writes_and_one_object(make_fixture: Fix
         fixture.order("2026-04-01T05:00:00Z")
     writes = calls.count("PutItem", "UpdateItem", "BatchWriteItem", "TransactWriteItems")
     assert (writes, calls.count("PutObject"), calls.count("DeleteItem")) == (2, 1, 0)
+    assert calls.count("GetObject") <= 8
     row = fixture.table.client.get_item(
         TableName=fixture.table.name,
         Key={
