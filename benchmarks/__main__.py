@@ -6,13 +6,22 @@ Writes JSON and charts to ``docs/benchmarks``; the exit status says whether ever
 import argparse
 from pathlib import Path
 
-from benchmarks import api_start, pack, pull, pull_under_strain, reconciliation, verify
+from benchmarks import (
+    api_start,
+    normalization,
+    pack,
+    pull,
+    pull_under_strain,
+    reconciliation,
+    verify,
+)
 
 FOLDER = Path(__file__).parent.parent / "docs" / "benchmarks"
 MEASURES = {
     "pull": pull.measure,
     "strained": pull_under_strain.measure,
     "reconciliation": reconciliation.measure,
+    "normalization": normalization.measure,
     "pack": pack.measure,
     "verify": verify.measure,
     "api_start": api_start.measure,

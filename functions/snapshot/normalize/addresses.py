@@ -69,9 +69,8 @@ def without_emails(text: str, hashed: Hashed) -> str:
 
 def _marks_as_letters(text: str) -> str:
     """Return the text, as long as before, with accents and vowel signs told as letters."""
-    if text.isascii():
-        return text
-    return "".join("x" if unicodedata.category(letter)[0] == "M" else letter for letter in text)
+    marks = {ord(letter) for letter in set(text) if unicodedata.category(letter)[0] == "M"}
+    return text.translate(dict.fromkeys(marks, "x")) if marks else text
 
 
 def _local_start(text: str, floor: int, end: int) -> int:

@@ -50,15 +50,11 @@ def folded(text: str) -> str:
 
 def without_long_runs(text: str, between: str = _JOINER) -> str:
     """Return the text with something put between every thirty combining marks in a row."""
-    parts: list[str] = []
-    run = 0
-    for letter in text:
-        run = run + 1 if unicodedata.combining(letter) else 0
-        if run > _MOST_MARKS:
-            parts.append(between)
-            run = 1
-        parts.append(letter)
-    return "".join(parts)
+    marks = "".join(letter for letter in set(text) if unicodedata.combining(letter))
+    if not marks:
+        return text
+    mark = f"[{re.escape(marks)}]"
+    return re.sub(f"({mark}{{{_MOST_MARKS}}})(?={mark})", rf"\1{between}", text)
 
 
 def _unescaped(match: re.Match[str]) -> str:
