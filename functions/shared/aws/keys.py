@@ -169,7 +169,7 @@ def event_lookup(tenant: str, org: str, event_id: str) -> str:
 
 def change_sk(hour: str, section: str, entity_id: str, kind: str) -> str:
     """Return the sort key of a change."""
-    return f"CH#{hour}#{section}#{_in_key(entity_id)}#{kind}"
+    return f"{CHANGE_PREFIX}{hour}#{section}#{_in_key(entity_id)}#{kind}"
 
 
 def account_owner_sk(service_account_id: str) -> str:
@@ -230,6 +230,7 @@ HASHKEY_SK = "HASHKEY"
 ACCOUNT_OWNER_PREFIX = "ANSWERS#"
 FINDING_STATE_PREFIX = "STATE#"
 CUSTODY_PREFIX = "CUSTODY#"
+CHANGE_PREFIX = "CH#"
 PACK_COUNTER_SK = "COUNTER#packs"
 PACK_CHAIN_SK = "PACKCHAIN"
 SIGNING_PK = "SIGNING"

@@ -12,7 +12,8 @@ from typing import TypeVar
 from functions.shared.aws.bucket import Bucket
 from functions.shared.aws.keys import change_sk, event_lookup, event_sk, hour_sk, organization_pk
 from functions.shared.aws.table import Table
-from functions.shared.evidence.seals import Seal, read_rows
+from functions.shared.canonical import strict_loads
+from functions.shared.evidence.seals import Seal, read_body, read_rows
 from functions.shared.records.events import (
     Change,
     Event,
@@ -76,11 +77,21 @@ class Projection:
             self.table.put_all(items)
         for verdict in verdicts.values():
             self._decide(verdict)
-        HourRows(self.table, self.tenant, self.org).close(seal.hour, hour_facts(seal))
+        facts = hour_facts(seal, self._oldest_event_at(segments["events"]))
+        HourRows(self.table, self.tenant, self.org).close(seal.hour, facts)
 
     def _rows(self, entries: Sequence[SegmentEntry], record: type[Row]) -> Iterator[Row]:
         for entry in entries:
             yield from read_rows(self.bucket, entry, record)
+
+    def _oldest_event_at(self, entries: Sequence[SegmentEntry]) -> str | None:
+        """Return when the first of an hour's events happened, None of an hour without any."""
+        if not entries:
+            return None
+        # Segments are of a month each, their rows oldest first.
+        body = read_body(self.bucket, min(entries, key=lambda entry: entry["month"]))
+        oldest: Event = strict_loads(body[: body.index(b"\n")])
+        return oldest["occurred_at"]
 
     def _event(self, event: Event, seal: Seal) -> EventItem:
         # Whether it came late is a pack's to say.
@@ -119,7 +130,7 @@ class Projection:
         )
 
 
-def hour_facts(seal: Seal) -> HourFacts:
+def hour_facts(seal: Seal, oldest_event_at: str | None) -> HourFacts:
     """Return what the hour's row shows: at most 1 KB, one write unit."""
     content = seal.content
     segments = content["segments"]
@@ -134,6 +145,7 @@ def hour_facts(seal: Seal) -> HourFacts:
         },
         "kpi": content["kpi"],
         "events": sum(entry["rows"] for entry in segments["events"]),
+        "oldest_event_at": oldest_event_at,
         "changes": sum(entry["rows"] for entry in segments["changes"]),
         "open_findings": content["sections"]["findings"]["count"],
         "lag_hours": content["sections"]["audit_events"]["lag_hours"],

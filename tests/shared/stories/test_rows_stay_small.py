@@ -116,6 +116,7 @@ def write_what_the_organization_can(table: Table) -> None:
         "sections": {f"section_{n}": "unavailable" for n in range(40)},
         "kpi": None,
         "events": 2**53,
+        "oldest_event_at": "2026-04-01T05:00:00Z",
         "changes": 2**53,
         "open_findings": 2**53,
     }
