@@ -56,7 +56,6 @@ def _list(bucket: str) -> Grant:
 
 _WRITE_DATA_KEY = Grant("data-key", ("kms:GenerateDataKey",), via=("s3",))
 _DUE = Grant("table/index/due", ("dynamodb:Query",))
-_LOOKUP = Grant("table/index/lookup", ("dynamodb:Query",))
 _SEND_SNAPSHOT = Grant("snapshot-queue", ("sqs:SendMessage",))
 _SEND_PACK = Grant("pack-queue", ("sqs:SendMessage",))
 _SEND_DEAD_DISPATCH = Grant("dispatch-dead-letters", ("sqs:SendMessage",))
@@ -135,7 +134,6 @@ GRANTS: Final[Mapping[str, tuple[Grant, ...]]] = {
     ),
     "Api": (
         _table("GetItem", "Query", "PutItem", "UpdateItem"),
-        _LOOKUP,
         Grant("evidence/tenant=*", ("s3:GetObject",)),
         _list("evidence"),
         Grant("packs/tenant=*", ("s3:GetObject", "s3:GetObjectVersion")),

@@ -130,7 +130,7 @@ def tenant_pk(tenant: str) -> str:
 
 
 def organization_pk(tenant: str, org: str) -> str:
-    """Return the partition of one organization of a tenant: hours, events, changes, lifecycle."""
+    """Return the partition of one organization of a tenant: hours, changes, lifecycle."""
     return f"T#{tenant_id(tenant)}#O#{organization_id(org)}"
 
 
@@ -155,16 +155,6 @@ def _in_key(identity: str) -> str:
     if len(encoded) <= _ID_IN_KEY and not _SURROGATE.search(identity):
         return identity
     return f"sha256:{hashlib.sha256(encoded).hexdigest()}"
-
-
-def event_sk(occurred_at: str, event_id: str) -> str:
-    """Return the sort key of an event: by time, then by id."""
-    return f"EV#{occurred_at}#{_in_key(event_id)}"
-
-
-def event_lookup(tenant: str, org: str, event_id: str) -> str:
-    """Return the value of the ``lookup`` index for an event."""
-    return f"{organization_pk(tenant, org)}#E#{_in_key(event_id)}"
 
 
 def change_sk(hour: str, section: str, entity_id: str, kind: str) -> str:

@@ -1,7 +1,8 @@
 """Project (step 6 of 6): what a seal says, into the table, where it can be found.
 
-Everything here can be rebuilt from sealed objects, and is written the same however often: a crash
-in the middle is repaired by the next hour.
+An hour is a row, and so is each change in it; events have none, however many there are. All of it
+can be rebuilt from sealed objects, and is written the same however often: a crash in the middle is
+repaired by the next hour.
 """
 
 from collections.abc import Iterator, Sequence
@@ -10,15 +11,14 @@ from datetime import datetime
 from typing import TypeVar
 
 from functions.shared.aws.bucket import Bucket
-from functions.shared.aws.keys import change_sk, event_lookup, event_sk, hour_sk, organization_pk
+from functions.shared.aws.keys import change_sk, hour_sk, organization_pk
 from functions.shared.aws.table import Table
-from functions.shared.canonical import strict_loads
+from functions.shared.canonical import Json, strict_loads
 from functions.shared.evidence.seals import Seal, read_body, read_rows
 from functions.shared.records.events import (
     Change,
     Event,
     ListedChange,
-    ListedEvent,
     ListedVerdict,
     Verdict,
 )
@@ -32,12 +32,6 @@ from functions.snapshot.seal.item_size import limit_item_size
 Row = TypeVar("Row")
 
 _NO_VERDICT: ListedVerdict = {"verdict": None, "reason": None, "event_id": None}
-
-
-class EventItem(ListedEvent, Key):
-    """An audit event in the table; ``lookup`` finds it by its id."""
-
-    lookup: str
 
 
 class ChangeItem(ListedChange, Key):
@@ -66,8 +60,7 @@ class Projection:
     def project(self, seal: Seal) -> None:
         """Write the rows of a seal; the hour's own row is last and ends the lease."""
         segments = seal.content["segments"]
-        events = self._rows(segments["events"], Event)
-        items = [limit_item_size(self._event(row, seal)) for row in events]
+        items: list[Json] = []
         verdicts = {row["change_id"]: row for row in self._rows(segments["verdicts"], Verdict)}
         for change in self._rows(segments["changes"], Change):
             # Its first verdict is written with it, and then no more.
@@ -92,17 +85,6 @@ class Projection:
         body = read_body(self.bucket, min(entries, key=lambda entry: entry["month"]))
         oldest: Event = strict_loads(body[: body.index(b"\n")])
         return oldest["occurred_at"]
-
-    def _event(self, event: Event, seal: Seal) -> EventItem:
-        # Whether it came late is a pack's to say.
-        return {
-            **part_of(ListedEvent, event),
-            "org_id": self.org,
-            "sealed_hour": seal.content["hour"],
-            "pk": organization_pk(self.tenant, self.org),
-            "sk": event_sk(event["occurred_at"], event["event_id"]),
-            "lookup": event_lookup(self.tenant, self.org, event["event_id"]),
-        }
 
     def _change(self, change: Change, verdict: Verdict | None) -> ChangeItem:
         return {
