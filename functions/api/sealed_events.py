@@ -115,6 +115,8 @@ class SealedEvents:
         with closing(prefetch(self._open, hours)) as opened:
             for hour, reading in opened:
                 for place, line in self._lines(hour, reading.result(), budget):
+                    if not self.wanted.may_take_line(line):
+                        continue
                     row = _row(line, place)
                     if not self.wanted.takes(row):
                         continue

@@ -3,7 +3,7 @@
 import pytest
 
 from functions.api.event_order import Position, Wanted, rows_back, segments_back
-from functions.shared.canonical import Lines
+from functions.shared.canonical import Lines, canonical
 from functions.shared.errors import BadRequest
 from functions.shared.evidence.seals import segment_entry_of
 
@@ -78,6 +78,21 @@ def test_what_is_asked_for_is_told_by_time_and_fields() -> None:
     assert [wanted.may_take_of(at) for at in (None, HOUR, "2026-04-01T06:00:00Z")] == [
         *(True, True, False)
     ]
+
+
+@pytest.mark.parametrize(("second", "may"), [("04:59:59", 0), ("05:00:00", 1), ("06:00:00", 0)])
+def test_a_rows_time_is_told_from_its_bytes(second: str, may: int) -> None:
+    """Whatever stands in the payload before it, and in the texts behind it."""
+    wanted = Wanted(HOUR, "2026-04-01T06:00:00Z", {})
+    trap = f'"occurred_at":"{HOUR}"'
+    row = {
+        "details": {"payload": {"occurred_at": HOUR}, "text": trap},
+        "occurred_at": f"2026-04-01T{second}Z",
+        "target_id": trap,
+    }
+    line = canonical(row)
+    assert wanted.may_take_line(line) is wanted.takes(row) is bool(may)
+    assert ALL.may_take_line(line)
 
 
 def test_a_position_comes_back_and_what_is_earlier_in_the_list_is_greater() -> None:
