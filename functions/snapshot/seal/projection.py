@@ -13,7 +13,7 @@ from typing import TypeVar
 from functions.shared.aws.bucket import Bucket
 from functions.shared.aws.keys import change_sk, hour_sk, organization_pk
 from functions.shared.aws.table import Table
-from functions.shared.canonical import Json, strict_loads
+from functions.shared.canonical import strict_loads
 from functions.shared.evidence.seals import Seal, read_body, read_rows
 from functions.shared.records.events import (
     Change,
@@ -60,12 +60,12 @@ class Projection:
     def project(self, seal: Seal) -> None:
         """Write the rows of a seal; the hour's own row is last and ends the lease."""
         segments = seal.content["segments"]
-        items: list[Json] = []
         verdicts = {row["change_id"]: row for row in self._rows(segments["verdicts"], Verdict)}
-        for change in self._rows(segments["changes"], Change):
-            # Its first verdict is written with it, and then no more.
-            verdict = verdicts.pop(change_id(change), None)
-            items.append(limit_item_size(self._change(change, verdict)))
+        # A change's first verdict is written with it, and then no more.
+        items = [
+            limit_item_size(self._change(change, verdicts.pop(change_id(change), None)))
+            for change in self._rows(segments["changes"], Change)
+        ]
         if items:
             self.table.put_all(items)
         for verdict in verdicts.values():
