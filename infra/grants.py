@@ -54,9 +54,13 @@ def _list(bucket: str) -> Grant:
     return Grant(bucket, ("s3:ListBucket",))
 
 
+def _read(*places: str) -> tuple[Grant, ...]:
+    """Return what lets read some of every organization's evidence."""
+    return tuple(Grant(f"evidence/tenant=*/org=*/{place}", ("s3:GetObject",)) for place in places)
+
+
 _WRITE_DATA_KEY = Grant("data-key", ("kms:GenerateDataKey",), via=("s3",))
 _DUE = Grant("table/index/due", ("dynamodb:Query",))
-_LOOKUP = Grant("table/index/lookup", ("dynamodb:Query",))
 _SEND_SNAPSHOT = Grant("snapshot-queue", ("sqs:SendMessage",))
 _SEND_PACK = Grant("pack-queue", ("sqs:SendMessage",))
 _SEND_DEAD_DISPATCH = Grant("dispatch-dead-letters", ("sqs:SendMessage",))
@@ -135,8 +139,9 @@ GRANTS: Final[Mapping[str, tuple[Grant, ...]]] = {
     ),
     "Api": (
         _table("GetItem", "Query", "PutItem", "UpdateItem"),
-        _LOOKUP,
-        Grant("evidence/tenant=*", ("s3:GetObject",)),
+        # What its lists are read from; changes and verdicts stand in the table.
+        *_read("seals/*", "registers/*", "events/*", "index/*"),
+        Grant("evidence/tenant=*/anchors/*", ("s3:GetObject",)),
         _list("evidence"),
         Grant("packs/tenant=*", ("s3:GetObject", "s3:GetObjectVersion")),
         _data_key("s3", "dynamodb"),

@@ -164,7 +164,7 @@ def _forget_clients() -> None:
 
 
 def _make_table() -> None:
-    names = ("pk", "sk", "due_shard", "due_sk", "lookup")
+    names = ("pk", "sk", "due_shard", "due_sk")
     clients.dynamodb().create_table(
         TableName=TABLE_NAME,
         BillingMode="PAY_PER_REQUEST",
@@ -184,11 +184,6 @@ def _make_table() -> None:
                     "ProjectionType": "INCLUDE",
                     "NonKeyAttributes": ["tenant_id", "org_id"],
                 },
-            },
-            {
-                "IndexName": "lookup",
-                "KeySchema": [{"AttributeName": "lookup", "KeyType": "HASH"}],
-                "Projection": {"ProjectionType": "KEYS_ONLY"},
             },
         ],
     )

@@ -62,6 +62,7 @@ PURE = (
     "functions/pack/members/event_rows.py",
     "functions/pack/members/rows.py",
     "functions/pack/sign/manifest.py",
+    "functions/api/event_order.py",
     "functions/api/records.py",
     "functions/api/views/billing.py",
 )

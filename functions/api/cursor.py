@@ -14,7 +14,7 @@ from functions.shared.errors import BadRequest, MalformedJson, NotFound
 
 _MAX_LENGTH: Final = 2048
 _MAX_KEY_BYTES: Final = 1000
-_UNUSABLE: Final = "the cursor is not one that this list gave; start again without it"
+UNUSABLE: Final = "the cursor is not one that this list gave; start again without it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +47,13 @@ class Cursors:
             return None
         owner, name, position = _decoded(text)
         if not isinstance(owner, str):
-            raise BadRequest(_UNUSABLE)
+            raise BadRequest(UNUSABLE)
         if owner != self._owner():
             raise NotFound("another tenant's cursor")
         if name != self.name or not isinstance(position, list):
-            raise BadRequest(_UNUSABLE)
+            raise BadRequest(UNUSABLE)
         if len(position) != self.parts or not all(_is_key_part(part) for part in position):
-            raise BadRequest(_UNUSABLE)
+            raise BadRequest(UNUSABLE)
         return position
 
     def _owner(self) -> str:
@@ -71,12 +71,12 @@ def _is_key_part(part: object) -> bool:
 def _decoded(text: str) -> tuple[object, object, object]:
     """Return what a text says of tenant, list and position, None where it says nothing."""
     if len(text) > _MAX_LENGTH or not text.isascii():
-        raise BadRequest(_UNUSABLE)
+        raise BadRequest(UNUSABLE)
     try:
         padded = text + "=" * (-len(text) % 4)
         document = strict_loads(base64.b64decode(padded, altchars=b"-_", validate=True))
     except (binascii.Error, ValueError, MalformedJson) as error:
-        raise BadRequest(_UNUSABLE) from error
+        raise BadRequest(UNUSABLE) from error
     if not isinstance(document, dict):
-        raise BadRequest(_UNUSABLE)
+        raise BadRequest(UNUSABLE)
     return document.get("t"), document.get("l"), document.get("p")

@@ -152,7 +152,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
     _list(
         "/events",
         "listEvents",
-        "List audit events, newest first",
+        "List sealed audit events, those of the newest hour first",
         "Event",
         ListedEvent,
         "from",

@@ -4,11 +4,13 @@ import functools
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from functions.api.context import Context, Registers
+from functions.api.context import Context, Registers, Segments
 from functions.api.flow import API, OPEN_ROUTES, OPERATIONS
 from functions.api.views.anchors import list_anchors
 from functions.api.views.bills import show_bill
+from functions.api.views.changes import list_changes
 from functions.api.views.custody import list_custody
+from functions.api.views.events import list_events
 from functions.api.views.evidence_packs import download_pack, list_packs, request_pack, show_pack
 from functions.api.views.findings import state_finding
 from functions.api.views.organizations import (
@@ -26,7 +28,6 @@ from functions.api.views.registers import (
     list_register,
 )
 from functions.api.views.share_links import follow_link, list_links, make_link, revoke_link
-from functions.api.views.timeline import CHANGES, EVENTS, Timeline, list_timeline
 from functions.shared.aws import clients
 from functions.shared.aws.bucket import Bucket
 from functions.shared.aws.queue import Queue
@@ -43,10 +44,6 @@ View = Callable[[Request, Context], Reply]
 
 def _register(kind: RegisterList[Any, Any]) -> View:
     return lambda request, context: list_register(kind, request, context)
-
-
-def _timeline(kind: Timeline) -> View:
-    return lambda request, context: list_timeline(kind, request, context)
 
 
 def _signing_keys(_request: Request, context: Context) -> Reply:
@@ -68,8 +65,8 @@ VIEWS: Mapping[str, View] = {
     "listUsers": _register(USERS),
     "listProjects": _register(PROJECTS),
     "listApiKeys": _register(API_KEYS),
-    "listEvents": _timeline(EVENTS),
-    "listChanges": _timeline(CHANGES),
+    "listEvents": list_events,
+    "listChanges": list_changes,
     "listFindings": _register(FINDINGS),
     "stateFinding": state_finding,
     "showBill": show_bill,
@@ -109,6 +106,7 @@ def context_from(settings: Settings) -> Context:
         pack_queue=Queue(clients.when_used(clients.sqs), settings["PACK_QUEUE_URL"]),
         clock=clock_from(settings.environment),
         registers=Registers(evidence),
+        segments=Segments(evidence),
     )
 
 

@@ -10,6 +10,7 @@ from functions.shared.evidence.seals import Chain, Seal
 from functions.shared.hours import parse_instant
 from functions.shared.http.edge import Query
 from functions.shared.records.entities import Placement
+from functions.shared.records.tables import HourRow
 from functions.shared.tables.connections import Connection
 
 Row = TypeVar("Row")
@@ -73,11 +74,29 @@ def newest_hour(context: Context, tenant: str, org: str) -> Newest:
         EvidenceInvalid: the seal is not the one that the table names.
     """
     row = context.hours(tenant, org).newest()
-    if row is None:
-        return Newest(org, None)
+    return Newest(org, seal_of(context, tenant, org, row) if row else None)
+
+
+def seal_of(context: Context, tenant: str, org: str, row: HourRow) -> Seal:
+    """Return the seal of a closed hour, read and checked.
+
+    Raises:
+        EvidenceMissing: the table names a seal that is not there.
+        EvidenceInvalid: the seal is not the one that the table names.
+    """
     seal = Chain(context.evidence, tenant, org).seal(parse_instant(row["hour"]))
     if seal is None:
         raise EvidenceMissing(f"the seal of {row['hour']} is missing")
     if seal.sha256 != row["sha256"]:
         raise EvidenceInvalid(f"the seal of {row['hour']} is not the one the table names")
-    return Newest(org, seal)
+    return seal
+
+
+def newest_status(context: Context, tenant: str, org: str, section: str | None) -> SectionStatus:
+    """Return how the newest closed hour read a section, or all of them, by the hour's row."""
+    row = context.hours(tenant, org).newest()
+    if row is None:
+        return section_status(org, None, None, "no_hour_closed_yet")
+    status = row["sections"].get(section) if section else row["outcome"]
+    whole = status == "complete"
+    return section_status(org, row["hour"], status, None if whole else row["reason"])

@@ -101,11 +101,6 @@ def _table(scope: Construct, data_key: kms.Key) -> dynamodb.Table:
         projection_type=dynamodb.ProjectionType.INCLUDE,
         non_key_attributes=["tenant_id", "org_id"],
     )
-    table.add_global_secondary_index(
-        index_name="lookup",
-        partition_key=_text("lookup"),
-        projection_type=dynamodb.ProjectionType.KEYS_ONLY,
-    )
     return table
 
 

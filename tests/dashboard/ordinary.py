@@ -37,7 +37,10 @@ def ordinary() -> World:
                 api_key(3, owner_type="service_account", owner_id="svc_0007", findings=[orphan]),
                 api_key(4, last_used_at=None, findings=[never, left]),
             ],
-            "/events": [event(2), event(1, event_type="project.updated", late=True)],
+            "/events": [
+                event(2),
+                event(1, event_type="project.updated", occurred_at="2026-04-12T08:00:00Z"),
+            ],
             "/changes": changes(),
             "/findings": findings(),
             "/anchors": [anchor("2026-04-15"), anchor("2026-04-14")],

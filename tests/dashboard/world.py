@@ -144,7 +144,6 @@ def event(number: int, **facts: Any) -> Json:
         "actor_hash": "ab" * 32,
         "project_id": "proj_0001",
         "target_id": f"key_{number:04d}",
-        "late": False,
         "details": {"api_key.created": {"id": f"key_{number:04d}"}},
     } | facts
 

@@ -147,6 +147,21 @@ def test_api_holds_no_secret_and_writes_no_object(template: Template) -> None:
         assert all(action.startswith(READ_VERBS) for action in s3_actions)
 
 
+def test_api_reads_of_evidence_what_its_lists_are_made_of(template: Template) -> None:
+    """Seals, registers, events, their index and anchors; nothing else that is sealed."""
+    evidence, _ = template.only("AWS::S3::Bucket", "Evidence")
+    of_organization = ("seals", "registers", "events", "index")
+    assert {
+        resource
+        for statement in template.allowing("s3:GetObject", evidence)
+        if statement.function == "Api"
+        for resource in statement.resources
+    } == {
+        *(f"{evidence}.Arn/tenant=*/org=*/{place}/*" for place in of_organization),
+        f"{evidence}.Arn/tenant=*/anchors/*",
+    }
+
+
 def test_seals_and_anchors_have_one_writer_each(template: Template) -> None:
     """Snapshot cannot write an anchor, and what anchors cannot write anything else."""
     evidence, _ = template.only("AWS::S3::Bucket", "Evidence")

@@ -168,7 +168,7 @@ def test_the_table_is_protected_in_every_way(template: Template) -> None:
 
 
 def test_the_table_has_the_keys_and_indexes_the_functions_ask_for(template: Template) -> None:
-    """`due` finds what to dispatch, `lookup` an event by its id; neither copies whole rows."""
+    """`due` finds what to dispatch, and copies no whole rows."""
     _, table = template.only("AWS::DynamoDB::Table")
     assert [k["AttributeName"] for k in table["KeySchema"]] == ["pk", "sk"]
     indexes = {
@@ -183,5 +183,4 @@ def test_the_table_has_the_keys_and_indexes_the_functions_ask_for(template: Temp
             ["due_shard", "due_sk"],
             {"NonKeyAttributes": ["tenant_id", "org_id"], "ProjectionType": "INCLUDE"},
         ),
-        "lookup": (["lookup"], {"ProjectionType": "KEYS_ONLY"}),
     }

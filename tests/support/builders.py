@@ -28,6 +28,7 @@ from functions.shared.evidence.seal_versions import VERSION, source_of, without_
 from functions.shared.evidence.seals import Seal, entry_of, segment_entry_of
 from functions.shared.hours import HOUR, month_of, parse_instant, rfc3339
 from functions.shared.records.seals import (
+    IndexRun,
     LifecycleEntry,
     ObjectEntry,
     Outcome,
@@ -54,6 +55,7 @@ class World:
         hour: the next hour to close.
         seals: those written, oldest first.
         version: of the seals from now on: the newest, or 2.
+        index: of event ids, as the seals from now on name it.
         run: the block beside every seal from now on; what is of the source is sealed.
     """
 
@@ -73,6 +75,7 @@ class World:
         self.seals: list[Seal] = []
         self.audit_status = "complete"
         self.version = VERSION
+        self.index: list[IndexRun] = []
         self.run: Run = {"attempt": 0, "requests": 7}
         self._rows: dict[str, list[Json]] = {name: [] for name in (*SECTIONS, "findings")}
         self._registers: dict[str, ObjectEntry | None] = dict.fromkeys(self._rows)
@@ -215,13 +218,15 @@ class World:
 
     def _close(self, word: str) -> None:
         outcome = cast("Outcome", {"disconnect": "paused", "reconnect": "complete"}.get(word, word))
+        oldest = min((row["occurred_at"] for row in self._events), default=None)
         content = self._content(word, outcome)
         seal = sealed_in(self.version, content, without_source(self.run))
         self.evidence.put_once(self.key_of(self.hour), seal.encode())
         self.seals.append(seal)
         if self.table:
             rows = HourRows(self.table, self.tenant, self.org)
-            rows.close(self.hour, hour_facts(seal))
+            sealed_events = bool(seal.content["segments"]["events"])
+            rows.close(self.hour, hour_facts(seal, oldest if sealed_events else None))
 
     def _content(self, word: str, outcome: Outcome) -> SealContent:
         is_read = outcome in ("complete", "partial")
@@ -243,7 +248,7 @@ class World:
             "source": source_of(self.run),
             "sections": self._sections(outcome),
             "segments": {"events": segments, "changes": [], "verdicts": [], "statements": []},
-            "index": [],
+            "index": self.index,
             "custody": None,
             "watermarks": watermarks(self._read_through, proven=self.audit_status == "complete"),
             "kpi": None,

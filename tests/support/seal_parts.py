@@ -32,7 +32,7 @@ def section_seal(status: str) -> SectionSeal:
     }
 
 
-def hour_facts(seal: Seal) -> HourFacts:
+def hour_facts(seal: Seal, oldest_event_at: str | None = None) -> HourFacts:
     """Return what the table says of a closed hour."""
     return {
         "outcome": seal.content["outcome"],
@@ -40,7 +40,8 @@ def hour_facts(seal: Seal) -> HourFacts:
         "sha256": seal.sha256,
         "sections": {},
         "kpi": None,
-        "events": 0,
+        "events": sum(entry["rows"] for entry in seal.content["segments"]["events"]),
+        "oldest_event_at": oldest_event_at,
         "changes": 0,
         "open_findings": None,
         "lag_hours": None,

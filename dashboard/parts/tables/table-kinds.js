@@ -1,7 +1,7 @@
 /** The tables: which columns, from which fields. Field names are those of the pack's rows. */
 import { COLUMNS } from '../../app/columns.js';
 import { html } from '../../app/preact.js';
-import { daysBefore, isInstant } from '../../app/instants.js';
+import { daysBefore, hourSpan, isInstant } from '../../app/instants.js';
 import { kindShort, kindWords } from '../../app/finding-words.js';
 import { words } from '../../app/text.js';
 import { CHANGES } from './changes.js';
@@ -71,11 +71,11 @@ export const TABLES = {
     path: '/events',
     section: 'audit_events',
     title: 'Events',
-    about: 'The audit log as OpenAI told it, newest first. Persons appear by id and keyed hash only.',
+    about: 'The audit log as OpenAI told it, by the hour that sealed it, newest first. Persons appear by id and keyed hash only.',
     whenEmpty: 'Nothing happened that OpenAI logs, as far back as its log was readable.',
     columns: [
       { label: 'When', kind: 'time', cell: (event) => html`<${Instant} at=${event.occurred_at} seconds />` },
-      { label: 'Event', cell: (event) => html`<code><${Text} value=${event.event_type} /></code>${event.late && html` <${Badge} tone="info" title="sealed after its month was cut">late<//>`}` },
+      { label: 'Event', cell: (event) => html`<code><${Text} value=${event.event_type} /></code>${isSealedLater(event) && html` <${Badge} tone="info" title=${`sealed in the hour ${hourSpan(event.sealed_hour)} UTC`}>sealed later<//>`}` },
       { label: 'Actor', cell: (event) => actor(event) },
       { label: 'Target', kind: 'id', cell: (event) => html`<${Text} value=${event.target_id} />` },
       { label: 'Project id', kind: 'id', cell: (event) => html`<${Text} value=${event.project_id} />` },
@@ -133,6 +133,12 @@ function findings(key) {
 function actor(event) {
   if (!event.actor_type && !event.actor_id) return html`<${Unknown} />`;
   return html`<span class="muted">${words(event.actor_type ?? '')}</span> ${event.actor_id && html`<span class="id"><${Text} value=${event.actor_id} /></span>`}`;
+}
+
+/** An event of an hour that another one sealed stands in that one's place in the list. */
+function isSealedLater(event) {
+  const known = isInstant(event.occurred_at) && isInstant(event.sealed_hour);
+  return known && event.occurred_at.slice(0, 13) !== event.sealed_hour.slice(0, 13);
 }
 
 function details(event) {

@@ -4,12 +4,13 @@ Ordered by (organization, id, when first seen), so that a cursor stays good whil
 findings by severity first, which seldom changes. Fields and filters are those of the records.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Generic, TypeVar, cast
 
 from functions.api.context import Context
 from functions.api.cursor import Cursors
+from functions.api.filters import require_short
 from functions.api.finding_state_rows import NOTHING_SAID
 from functions.api.newest_seal import Newest, chosen, newest_hour
 from functions.api.records import ListPage
@@ -30,7 +31,6 @@ from functions.shared.records.findings import Finding, FindingState, FindingStat
 
 Episode = TypeVar("Episode", bound=Mapping[str, object])
 Row = TypeVar("Row", bound=Mapping[str, object])
-MAX_FILTER: Final = 200
 _MOST_SEVERE_FIRST: Final = ("high", "medium", "low")
 
 
@@ -222,16 +222,6 @@ def _value_filter(kind: RegisterList[Episode, Row], query: Query) -> Callable[[R
     }
     require_short(wanted.values())
     return lambda row: all(_matches(row[field], value) for field, value in wanted.items())
-
-
-def require_short(values: Iterable[str]) -> None:
-    """Refuse a filter that is longer than any value can be.
-
-    Raises:
-        BadRequest: one of them is.
-    """
-    if any(len(value) > MAX_FILTER for value in values):
-        raise BadRequest(f"a filter is at most {MAX_FILTER} characters")
 
 
 def _matches(held: object, wanted: str) -> bool:

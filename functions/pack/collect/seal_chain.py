@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from functions.pack.archive.prefetch import prefetch
 from functions.shared.errors import EvidenceInvalid, PackFailed
 from functions.shared.evidence.seals import Chain, Seal
 from functions.shared.hours import HOUR, floor_hour, hours_from, parse_instant, rfc3339
+from functions.shared.prefetch import prefetch
 
 _MAX_NAMED = 20
 _CONNECTION_KINDS = ("connected", "reconnected", "disconnected")

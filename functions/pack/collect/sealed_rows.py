@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TypeVar
 
-from functions.pack.archive.prefetch import prefetch
 from functions.pack.collect.organization import Organization, Segment
 from functions.pack.collect.seal_chain import MissingEvidence
 from functions.shared.aws.bucket import Bucket
@@ -16,6 +15,7 @@ from functions.shared.errors import EvidenceInvalid, EvidenceMissing
 from functions.shared.evidence.seals import read_rows
 from functions.shared.hours import rfc3339
 from functions.shared.period import Period
+from functions.shared.prefetch import prefetch
 
 Row = TypeVar("Row")
 

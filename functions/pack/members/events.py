@@ -11,7 +11,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from pathlib import Path
 
-from functions.pack.archive.prefetch import prefetch
 from functions.pack.archive.spool import Member, Spool
 from functions.pack.collect.organization import Organization, Segment
 from functions.pack.collect.sealed_rows import SealedRows
@@ -26,6 +25,7 @@ from functions.pack.members.segments import (
 from functions.shared.aws.bucket import Bucket
 from functions.shared.errors import EvidenceInvalid, EvidenceMissing
 from functions.shared.hours import rfc3339
+from functions.shared.prefetch import prefetch
 
 _WHOLE = 2 << 20
 # Of a segment that goes through JSON, so that few of its rows are objects at a time.

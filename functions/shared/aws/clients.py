@@ -7,6 +7,7 @@ environment has ``AWS_DATA_PATH`` they are built from the models there
 
 import functools
 from collections.abc import Callable
+from threading import Lock
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from botocore.config import Config
@@ -66,10 +67,13 @@ def when_used(client: Callable[[], _Client]) -> _Client:
 
 class _WhenUsed:
     def __init__(self, client: Callable[[], Any]) -> None:
-        self._client = client
+        self._client, self._opening = client, Lock()
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(self._client(), name)
+        # Several threads may be the first: a session opens one client at a time.
+        with self._opening:
+            client = self._client()
+        return getattr(client, name)
 
 
 def _services(*_: Any, **__: Any) -> list[str]:

@@ -130,7 +130,7 @@ def tenant_pk(tenant: str) -> str:
 
 
 def organization_pk(tenant: str, org: str) -> str:
-    """Return the partition of one organization of a tenant: hours, events, changes, lifecycle."""
+    """Return the partition of one organization of a tenant: hours, changes, lifecycle."""
     return f"T#{tenant_id(tenant)}#O#{organization_id(org)}"
 
 
@@ -157,19 +157,9 @@ def _in_key(identity: str) -> str:
     return f"sha256:{hashlib.sha256(encoded).hexdigest()}"
 
 
-def event_sk(occurred_at: str, event_id: str) -> str:
-    """Return the sort key of an event: by time, then by id."""
-    return f"EV#{occurred_at}#{_in_key(event_id)}"
-
-
-def event_lookup(tenant: str, org: str, event_id: str) -> str:
-    """Return the value of the ``lookup`` index for an event."""
-    return f"{organization_pk(tenant, org)}#E#{_in_key(event_id)}"
-
-
 def change_sk(hour: str, section: str, entity_id: str, kind: str) -> str:
     """Return the sort key of a change."""
-    return f"CH#{hour}#{section}#{_in_key(entity_id)}#{kind}"
+    return f"{CHANGE_PREFIX}{hour}#{section}#{_in_key(entity_id)}#{kind}"
 
 
 def account_owner_sk(service_account_id: str) -> str:
@@ -230,6 +220,7 @@ HASHKEY_SK = "HASHKEY"
 ACCOUNT_OWNER_PREFIX = "ANSWERS#"
 FINDING_STATE_PREFIX = "STATE#"
 CUSTODY_PREFIX = "CUSTODY#"
+CHANGE_PREFIX = "CH#"
 PACK_COUNTER_SK = "COUNTER#packs"
 PACK_CHAIN_SK = "PACKCHAIN"
 SIGNING_PK = "SIGNING"

@@ -23,6 +23,7 @@ from functions.shared.evidence.index_run import (
     size_of_fences,
     spans,
 )
+from functions.shared.hours import parse_instant
 from functions.shared.records.seals import IndexRun
 
 MOST_OF_A_LEVEL = 9
@@ -129,6 +130,12 @@ def _blocks(
 
 def _range(bucket: Bucket, run: IndexRun, start: int, end: int) -> bytes:
     return bucket.need_range(run["key"], start, end - start)
+
+
+def held_since(runs: Sequence[IndexRun]) -> datetime | None:
+    """Return the first hour whose ids some runs hold, None for the chain's beginning."""
+    begins = [run["since"] for run in runs]
+    return None if None in begins or not begins else min(map(parse_instant, filter(None, begins)))
 
 
 def runs_to_merge(runs: Iterable[IndexRun]) -> tuple[list[IndexRun], int]:

@@ -53,7 +53,7 @@ class EventState(TypedDict):
 
 
 class ListedEvent(EventState):
-    """An audit event in the table and the API: also whose it is and the hour that sealed it."""
+    """An audit event in the API: also whose it is and the hour that sealed it."""
 
     org_id: OrgId
     sealed_hour: Instant

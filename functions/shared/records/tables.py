@@ -92,6 +92,9 @@ class HourFacts(TypedDict):
     sections: Readable
     kpi: Kpi | None
     events: Count
+    oldest_event_at: Annotated[
+        MaybeInstant, described("Of the events that the hour sealed: when the first happened")
+    ]
     changes: Count
     open_findings: MaybeCount
     lag_hours: MaybeCount

@@ -19,11 +19,12 @@ from functions.shared.evidence.index_run import merged, row_of, write_run
 from functions.shared.evidence.sealed_index import (
     LAST_LEVEL,
     SealedIndex,
+    held_since,
     read_run,
     runs_to_merge,
 )
 from functions.shared.evidence.seals import BEGINNING, Chain, Seal, read_rows
-from functions.shared.hours import floor_hour, parse_instant, rfc3339
+from functions.shared.hours import floor_hour, rfc3339
 from functions.shared.records.events import Event
 from functions.shared.records.seals import IndexRun
 
@@ -58,7 +59,7 @@ class HourIndex:
         """Open the index that the seal before an hour names, and read some of the past back."""
         if previous is None or previous.content["v"] >= _FIRST_VERSION:
             runs = previous.content["index"] if previous else []
-            return cls(chain, hour, runs, _since(runs))._reaching_back()
+            return cls(chain, hour, runs, held_since(runs))._reaching_back()
         return cls(chain, hour, [], hour)._reaching_back()
 
     def sealed(self, event_ids: Collection[str], start: datetime) -> dict[str, str]:
@@ -88,7 +89,7 @@ class HourIndex:
             return list(self.runs)
         merging, level = runs_to_merge(self.runs)
         kept = [run for run in self.runs if run not in merging]
-        since = _since(merging) if merging else self.hour if kept else None
+        since = held_since(merging) if merging else self.hour if kept else None
         return sorted([*kept, self._put(rows, merging, level, since)], key=_longest_first)
 
     def _reaching_back(self) -> "HourIndex":
@@ -132,12 +133,6 @@ class HourIndex:
 
 def _longest_first(run: IndexRun) -> int:
     return -run["level"]
-
-
-def _since(runs: Sequence[IndexRun]) -> datetime | None:
-    """Return the first hour whose ids some runs hold, None for the chain's beginning."""
-    begins = [run["since"] for run in runs]
-    return None if None in begins or not begins else min(map(parse_instant, filter(None, begins)))
 
 
 def _sealed_ids(

@@ -1,7 +1,8 @@
 """Project (step 6 of 6): what a seal says, into the table, where it can be found.
 
-Everything here can be rebuilt from sealed objects, and is written the same however often: a crash
-in the middle is repaired by the next hour.
+An hour is a row, and so is each change in it; events have none, however many there are. All of it
+can be rebuilt from sealed objects, and is written the same however often: a crash in the middle is
+repaired by the next hour.
 """
 
 from collections.abc import Iterator, Sequence
@@ -10,14 +11,14 @@ from datetime import datetime
 from typing import TypeVar
 
 from functions.shared.aws.bucket import Bucket
-from functions.shared.aws.keys import change_sk, event_lookup, event_sk, hour_sk, organization_pk
+from functions.shared.aws.keys import change_sk, hour_sk, organization_pk
 from functions.shared.aws.table import Table
-from functions.shared.evidence.seals import Seal, read_rows
+from functions.shared.canonical import strict_loads
+from functions.shared.evidence.seals import Seal, read_body, read_rows
 from functions.shared.records.events import (
     Change,
     Event,
     ListedChange,
-    ListedEvent,
     ListedVerdict,
     Verdict,
 )
@@ -31,12 +32,6 @@ from functions.snapshot.seal.item_size import limit_item_size
 Row = TypeVar("Row")
 
 _NO_VERDICT: ListedVerdict = {"verdict": None, "reason": None, "event_id": None}
-
-
-class EventItem(ListedEvent, Key):
-    """An audit event in the table; ``lookup`` finds it by its id."""
-
-    lookup: str
 
 
 class ChangeItem(ListedChange, Key):
@@ -65,33 +60,31 @@ class Projection:
     def project(self, seal: Seal) -> None:
         """Write the rows of a seal; the hour's own row is last and ends the lease."""
         segments = seal.content["segments"]
-        events = self._rows(segments["events"], Event)
-        items = [limit_item_size(self._event(row, seal)) for row in events]
         verdicts = {row["change_id"]: row for row in self._rows(segments["verdicts"], Verdict)}
-        for change in self._rows(segments["changes"], Change):
-            # Its first verdict is written with it, and then no more.
-            verdict = verdicts.pop(change_id(change), None)
-            items.append(limit_item_size(self._change(change, verdict)))
+        # A change's first verdict is written with it, and then no more.
+        items = [
+            limit_item_size(self._change(change, verdicts.pop(change_id(change), None)))
+            for change in self._rows(segments["changes"], Change)
+        ]
         if items:
             self.table.put_all(items)
         for verdict in verdicts.values():
             self._decide(verdict)
-        HourRows(self.table, self.tenant, self.org).close(seal.hour, hour_facts(seal))
+        facts = hour_facts(seal, self._oldest_event_at(segments["events"]))
+        HourRows(self.table, self.tenant, self.org).close(seal.hour, facts)
 
     def _rows(self, entries: Sequence[SegmentEntry], record: type[Row]) -> Iterator[Row]:
         for entry in entries:
             yield from read_rows(self.bucket, entry, record)
 
-    def _event(self, event: Event, seal: Seal) -> EventItem:
-        # Whether it came late is a pack's to say.
-        return {
-            **part_of(ListedEvent, event),
-            "org_id": self.org,
-            "sealed_hour": seal.content["hour"],
-            "pk": organization_pk(self.tenant, self.org),
-            "sk": event_sk(event["occurred_at"], event["event_id"]),
-            "lookup": event_lookup(self.tenant, self.org, event["event_id"]),
-        }
+    def _oldest_event_at(self, entries: Sequence[SegmentEntry]) -> str | None:
+        """Return when the first of an hour's events happened, None of an hour without any."""
+        if not entries:
+            return None
+        # Segments are of a month each, their rows oldest first.
+        body = read_body(self.bucket, min(entries, key=lambda entry: entry["month"]))
+        oldest: Event = strict_loads(body[: body.index(b"\n")])
+        return oldest["occurred_at"]
 
     def _change(self, change: Change, verdict: Verdict | None) -> ChangeItem:
         return {
@@ -119,7 +112,7 @@ class Projection:
         )
 
 
-def hour_facts(seal: Seal) -> HourFacts:
+def hour_facts(seal: Seal, oldest_event_at: str | None) -> HourFacts:
     """Return what the hour's row shows: at most 1 KB, one write unit."""
     content = seal.content
     segments = content["segments"]
@@ -134,6 +127,7 @@ def hour_facts(seal: Seal) -> HourFacts:
         },
         "kpi": content["kpi"],
         "events": sum(entry["rows"] for entry in segments["events"]),
+        "oldest_event_at": oldest_event_at,
         "changes": sum(entry["rows"] for entry in segments["changes"]),
         "open_findings": content["sections"]["findings"]["count"],
         "lag_hours": content["sections"]["audit_events"]["lag_hours"],

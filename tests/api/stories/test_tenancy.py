@@ -91,13 +91,13 @@ def test_a_cursor(sealed: Api, path: str) -> None:
 def theirs_of(api: Api, path: str) -> str:
     """Return a real cursor of the other tenant's list."""
     one_part = dict.fromkeys(("/orgs", "/evidence-packs", "/custody", "/anchors"), 1)
-    parts = (one_part | {"/events": 2, "/changes": 2}).get(path, 3)
+    parts = (one_part | {"/changes": 2}).get(path, 3)
     position = {
         "/orgs": [THEIRS],
         "/anchors": ["2026-04-01"],
         "/custody": ["CUSTODY#2026-04-01T05:01:00Z#x"],
         "/evidence-packs": ["PACK#00000002"],
-        "/events": ["EV#2026-04-01T00:00:00Z#x", THEIRS],
+        "/events": ["2026-04-01T00:00:00Z", THEIRS, "900"],
         "/changes": ["CH#2026-04-01T00:00:00Z#x", THEIRS],
     }.get(path, [THEIRS, "", ""])
     cursor = Cursors("tenant-b", path.strip("/"), parts).write(*position)
@@ -110,9 +110,9 @@ def test_a_cursor_forged_with_ones_own_name_and_anothers_organization(
     sealed: Api, path: str
 ) -> None:
     """The organization in it is not this tenant's: not found."""
-    parts = {"/orgs": 1, "/events": 2, "/changes": 2}.get(path, 3)
-    prefix = {"/events": "EV#", "/changes": "CH#"}.get(path)
-    position = [f"{prefix}2030", THEIRS] if prefix else [THEIRS, "", ""][:parts]
+    parts = {"/orgs": 1, "/changes": 2}.get(path, 3)
+    ways = {"/events": ["2030-01-01T00:00:00Z", THEIRS, "0"], "/changes": ["CH#2030", THEIRS]}
+    position = ways.get(path, [THEIRS, "", ""])[:parts]
     cursor = Cursors("tenant-a", path.strip("/"), parts).write(*position)
     result = sealed.reply(f"GET {path}", query={"cursor": cursor})
     assert result == sealed.reply("GET /users", query={"org_id": NEVER})

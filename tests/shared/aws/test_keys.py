@@ -36,8 +36,6 @@ def test_rows_lie_under_their_tenant() -> None:
     assert keys.connection_sk(O) == "ORG#org-AbC"
     assert keys.hour_sk(HOUR) == "HOUR#2026-04-01T05:00:00Z"
     assert keys.lifecycle_sk(7) == "LIFE#00000007"
-    assert keys.event_sk("2026-04-01T05:00:00Z", "e") == "EV#2026-04-01T05:00:00Z#e"
-    assert keys.event_lookup(T, O, "e") == "T#tenant-a#O#org-AbC#E#e"
     assert keys.change_sk("h", "users", "u", "added") == "CH#h#users#u#added"
     assert keys.account_owner_sk("svc") == "ANSWERS#svc"
     assert keys.finding_state_sk("f", "h") == "STATE#f#h"
@@ -65,13 +63,14 @@ def test_a_long_id_stands_in_a_key_by_its_digest(size: int) -> None:
     """Up to 256 bytes as it is; counted in UTF-8."""
     for identity in ("x" * size, "é" * (size // 2) + "x" * (size % 2)):
         digest = f"sha256:{hashlib.sha256(identity.encode()).hexdigest()}"
-        assert keys.event_sk("t", identity) == f"EV#t#{identity if size <= 256 else digest}"
+        in_key = identity if size <= 256 else digest
+        assert keys.change_sk("h", "s", identity, "k") == f"CH#h#s#{in_key}#k"
 
 
 def test_an_id_that_utf_8_cannot_hold_stands_by_its_digest() -> None:
     """A lone surrogate."""
     digest = hashlib.sha256(b"a\xed\xa0\x80").hexdigest()
-    assert keys.event_sk("t", "a\ud800") == f"EV#t#sha256:{digest}"
+    assert keys.change_sk("h", "s", "a\ud800", "k") == f"CH#h#s#sha256:{digest}#k"
 
 
 @pytest.mark.parametrize("org", ["org-ab", "org-" + "x" * 65, "org-a/b", "orgx", "org-abc\n", 7])

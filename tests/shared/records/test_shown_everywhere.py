@@ -13,8 +13,9 @@ import pytest
 from functions.api.document import document
 from functions.api.flow import OPERATIONS
 from functions.api.schemas.parts import row as row_schema
+from functions.api.views.changes import CHANGES
+from functions.api.views.events import EVENTS
 from functions.api.views.registers import API_KEYS, FINDINGS, PROJECTS, USERS
-from functions.api.views.timeline import CHANGES, EVENTS
 from functions.pack.members import rows
 from functions.shared.records.anchors import AnchorRow
 from functions.shared.records.by_section import ROWS

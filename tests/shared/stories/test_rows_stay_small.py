@@ -8,7 +8,7 @@ from typing import Any
 
 from functions.api.finding_state_rows import FindingStates
 from functions.api.share_link_rows import ShareLinks, new_link
-from functions.shared.aws.keys import change_sk, event_sk, organization_pk
+from functions.shared.aws.keys import change_sk, organization_pk
 from functions.shared.aws.queue import Queue
 from functions.shared.aws.table import Table
 from functions.shared.tables.account_owners import AccountOwners
@@ -107,7 +107,7 @@ def write_what_a_tenant_can(table: Table, queue: Queue) -> None:
 
 
 def write_what_the_organization_can(table: Table) -> None:
-    """Write rows of an hour, of an event and of a change whose every value is huge."""
+    """Write rows of an hour, and of changes whose every value is huge."""
     pk = organization_pk(TENANT, ORG)
     facts: Any = {
         "outcome": "partial",
@@ -116,6 +116,7 @@ def write_what_the_organization_can(table: Table) -> None:
         "sections": {f"section_{n}": "unavailable" for n in range(40)},
         "kpi": None,
         "events": 2**53,
+        "oldest_event_at": "2026-04-01T05:00:00Z",
         "changes": 2**53,
         "open_findings": 2**53,
     }
@@ -123,9 +124,6 @@ def write_what_the_organization_can(table: Table) -> None:
     for number, value in enumerate(HUGE):
         identity = value if isinstance(value, str) else f"id-{number}"
         at = f"2026-04-01T06:{number:02d}:00Z"
-        texts = dict.fromkeys(("event_id", "event_type", "actor_id", "target_id"), value)
-        event = {"details": {"payload": value, "extra": value}, "occurred_at": at, **texts}
-        table.put({**limit_item_size(event), "pk": pk, "sk": event_sk(at, identity)})
         change = {"before": {"extra": value, "name": value}, "after": value, "fields": value}
         sk = change_sk(at, "api_keys", identity, "modified")
         table.put({**limit_item_size(change), "pk": pk, "sk": sk})

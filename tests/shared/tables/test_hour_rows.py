@@ -19,6 +19,7 @@ FACTS: HourFacts = {
     "sections": {"users": "complete"},
     "kpi": None,
     "events": 2,
+    "oldest_event_at": None,
     "changes": 1,
     "open_findings": 0,
     "lag_hours": 0,

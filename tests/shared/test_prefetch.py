@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from functions.pack.archive.prefetch import prefetch
+from functions.shared.prefetch import prefetch
 
 
 def test_results_come_in_the_order_of_the_items() -> None:
