@@ -96,16 +96,16 @@ def _join_events(
         first = rows.setdefault(row["event_id"], row)
         if not tells_the_same(first, row):
             conflicts.append(conflict_of(row["event_id"], (first, row)))
-    joined = replace(
+    together = replace(
         later,
         rows=sorted(rows.values(), key=lambda row: (row["occurred_at"], row["event_id"])),
         unknown=earlier.unknown + later.unknown,
         odd=_each_once(earlier.odd, later.odd)[:MOST_KEPT],
         conflicts=conflicts[:MOST_KEPT],
     )
-    if joined.conflicts and joined.status == COMPLETE:
-        return replace(joined, status=PARTIAL, reason=CONFLICT)
-    return joined
+    if together.conflicts and together.status == COMPLETE:
+        return replace(together, status=PARTIAL, reason=CONFLICT)
+    return together
 
 
 def _each_once(earlier: Sequence[Row], later: Sequence[Row]) -> list[Row]:
