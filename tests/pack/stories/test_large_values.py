@@ -3,6 +3,7 @@
 Each of these once let the chain go on while every pack of the organization failed.
 """
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +14,13 @@ from functions.shared.aws.keys import large_key
 from functions.shared.aws.kms import KmsKey
 from functions.shared.aws.queue import Queue
 from functions.shared.aws.table import Table
-from functions.shared.canonical import canonical, sha256_hex
+from functions.shared.canonical import Json, canonical, sha256_hex
 from functions.shared.limits import ROW, SEAL, WHOLE
+from functions.snapshot.records import Snapshot
 from tests.conftest import SettableClock
 from tests.pack.conftest import PackFunction
 from tests.support.snapshot_fixture import FixtureMaker, SnapshotFixture
+from tests.support.version_2 import reseal_as_version_2
 from tests.tools.verifier import verify_bytes
 from tools.openai_simulator import World
 
@@ -58,11 +61,11 @@ def the_world() -> World:
     world = World("org-Large")
     early = world.at("2026-03-20T10:00:00Z").hidden()
     early.user_joins("olga", role="owner").project_created("web", name=addresses("ann"))
-    early.key_made("huge", "web", owner="olga", name="n" * 1_200_000)
+    early.key_made("huge", "web", owner="olga", name="n" * 300_000)
     early.key_made("long", "web", owner="olga", name="a name " * 1000)
     hour = world.at("2026-03-31T23:10:00Z")
-    hour.event("thing.counted", {f"f{number}": number for number in range(180_000)}, id_="e-fields")
-    hour.event("thing.listed", {"words": ["short text"] * 30_000}, id_="e-list")
+    hour.event("thing.counted", {f"f{number}": number for number in range(110_000)}, id_="e-fields")
+    hour.event("thing.listed", {"words": ["short text"] * 15_000}, id_="e-list")
     allowlist = {"id": "allow-1", "allowed_ips": networks(), "name": "office"}
     hour.event("ip_allowlist.created", allowlist, id_="e-networks")
     hour.project_renamed("web", addresses("bob"))
@@ -164,3 +167,49 @@ def test_an_hour_writes_a_large_value_once(make_fixture: FixtureMaker) -> None:
     sealed.tick("2026-04-01T01:00:00Z")
     new = [key.split("/")[2] for key in set(sealed.evidence.keys("")) - before]
     assert new == ["seals"]
+
+
+def test_what_version_2_sealed_becomes_large_without_a_change(
+    make_fixture: FixtureMaker,
+    function: PackFunction,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Long names, a field called as ours are: no change by the crossing, and packs over both hold.
+
+    Of two hours of version 2 and one of 3; then the name is really another, which is a change.
+    """
+    world = World("org-Cross")
+    early = world.at("2026-03-20T10:00:00Z").hidden()
+    early.user_joins("olga", role="owner").project_created("web", name=LONG)
+    early.key_made("key", "web", owner="olga", name="k" * 5000)
+    world.at("2026-03-31T22:30:00Z").event("thing.told", {"text": "short"}, id_="e-old")
+    fixture = make_fixture(world)
+    fixture.connect(CONNECTED)
+    place = {"$large": {"bytes": 9, "head": None, "sha256": "a" * 64}}
+    with monkeypatch.context() as old:
+        old.setattr("functions.snapshot.flow.within_limits", lambda taken, _: _with(taken, place))
+        fixture.ticks(FIRST, 2)
+    before = reseal_as_version_2(fixture, FIRST, "2026-04-01T00:00:00Z")
+    assert fixture.register(before, "projects")[0]["name"] == LONG
+    (crossing,) = fixture.tick("2026-04-01T00:00:00Z")
+    assert crossing.content["v"] == 3
+    assert not any(crossing.content["segments"].values())
+    (row,) = fixture.register(crossing, "projects")
+    assert row["name"]["$large"]["sha256"] == sha256_hex(canonical(LONG))
+    world.at("2026-04-01T01:10:00Z").project_renamed("web", LONG + "more")
+    (later,) = fixture.tick("2026-04-01T01:00:00Z")
+    assert fixture.changes(later) == [("projects", "modified", world.project_id("web"))]
+    pack = function.make(FIRST, "2026-04-01T01:59:59Z", tenant=fixture.tenant, orgs=(fixture.org,))
+    verdict = verify_bytes(function.archive(pack), tmp_path, key=function.key.public_hex)
+    assert verdict.code == 0, verdict.text
+    assert f"large/{'a' * 64}.json" not in function.members(pack)
+
+
+def _with(taken: Snapshot, place: Json) -> Snapshot:
+    """Return a snapshot as version 2 had it: an event with a field that is called like ours."""
+    events = [
+        row | {"details": {"payload": place, "stream": "organization"}}
+        for row in taken.audit_events.rows
+    ]
+    return replace(taken, audit_events=replace(taken.audit_events, rows=events))
