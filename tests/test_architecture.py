@@ -35,6 +35,7 @@ PURE = (
     "functions/shared/hashing.py",
     "functions/shared/hints.py",
     "functions/shared/hours.py",
+    "functions/shared/limits.py",
     "functions/shared/period.py",
     "functions/shared/records",
     "functions/shared/sections.py",

@@ -22,6 +22,7 @@ RECORDS = "functions/shared/records/"
 EDGES = {
     "functions/shared/canonical.py": "any JSON",
     "functions/shared/clock.py": "the environment",
+    "functions/shared/limits.py": "values of any form",
     "functions/shared/settings.py": "the environment",
     "functions/shared/aws/": "answers of AWS",
     "functions/shared/evidence/seals.py": "seals of unknown version",

@@ -32,6 +32,7 @@ PARTS = (
     "report.py",
     "checks/check_01_04_signature.py",
     "checks/check_02_archive.py",
+    "large_values.py",
     "checks/check_05_07_manifest.py",
     "checks/check_08_digests.py",
     "checks/check_09_rows.py",

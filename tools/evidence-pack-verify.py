@@ -4,7 +4,7 @@
 # dependencies = ["pynacl>=1.5", "orjson>=3.9"]
 # ///
 # Built by `python -m tools.build_verifier` from the parts in tools/verifier/, one behind the other
-# of SHA-256 73d8cd570b680c21a0737efe461851fcbc0a4ece2233c7d5f0e4a8ece45cbec4.
+# of SHA-256 4e2fd9b3079ef57c8a3e6fb499cec440a517b6a72a5c68fe68f30f485073cffc.
 """Check a signed evidence pack offline: one file, one pinned key, eleven numbered checks.
 
     python3 evidence-pack-verify.py pack-3.tar.gz --expected-pubkey HEX
@@ -71,7 +71,9 @@ VALID, BAD, COULD_NOT_CHECK = 0, 1, 2
 MAX_MANIFEST = 4 << 20
 MAX_SIGNATURE_FILE = 4096
 MAX_SCAN = 256 << 20  # how far behind other members a foreign pack's manifest may stand
-MAX_ROW = 1 << 20
+MAX_ROW = 1 << 20  # of seals, and of what version 2 sealed
+# Of rows that version 3 sealed, and of a large value that is kept whole: docs, "Limits".
+LIMITS = {"row": 64 << 10, "seal": MAX_ROW, "whole": 1 << 20}
 MAX_JSON_MEMBER = 4 << 20
 MAX_BLOB = 64 << 20
 MAX_PAX = 4096
@@ -867,6 +869,15 @@ class SeenIds:
             set(self._take(number)) <= set(others._take(number)) for number in range(self.BUCKETS)
         )
 
+    def apart(self, others: SeenIds) -> tuple[int, int]:
+        """Return how many of these hashes others lack, and how many of theirs these lack."""
+        n_mine = n_theirs = 0
+        for number in range(self.BUCKETS):
+            mine, theirs = set(self._take(number)), set(others._take(number))
+            n_mine += len(mine - theirs)
+            n_theirs += len(theirs - mine)
+        return n_mine, n_theirs
+
     def _take(self, number: int) -> array[int]:
         """Return the hashes of a bucket, and give their memory back."""
         bucket, self._buckets[number] = self._buckets[number], array("q")
@@ -1086,6 +1097,7 @@ CHAIN = {
     "last_seal_sha256": HASH_OR_NULL,
     "seals": COUNT,
 }
+LARGE = {"members": COUNT, "bytes": COUNT, "names_sha256": HASH}
 FILE = {"name": TEXT, "bytes": COUNT, "sha256": HASH}
 
 
@@ -1597,7 +1609,9 @@ class TarReader:
             name, size = _tar_header(header, b"0")
             if name in self._names:
                 raise Failed(2, "a member name stands in the tar twice")
-            self._names.add(name)
+            # Of large values there may be very many: they are held to their order.
+            if not name.startswith("large/"):
+                self._names.add(name)
             size = size if large is None else large
             yield name, size
             if self.take(-size % BLOCK).strip(b"\0"):
@@ -1660,7 +1674,9 @@ def _tar_header(header: bytes, kind: bytes) -> tuple[str, int]:
     if not name or rest.strip(b"\0") or header[345:500].strip(b"\0"):
         raise Failed(2, "a tar member's name is empty, holds NUL or has a prefix")
     text = name.decode("latin-1")
-    if kind == b"0" and not re.fullmatch(r"(blobs/[0-9a-f]{64}|[A-Za-z0-9_]{1,64})\.[a-z]+", text):
+    if kind == b"0" and not re.fullmatch(
+        r"((blobs|large)/[0-9a-f]{64}|[A-Za-z0-9_]{1,64})\.[a-z]+", text
+    ):
         raise Failed(2, "a tar member's name is a path or holds unusual characters")
     return text, int(size[1], 8)
 
@@ -1733,6 +1749,113 @@ def check_02_archive(path: str) -> OpenPack:
 
 
 # ---------------------------------------------------------------------------------------------
+# Large values: what rows name in the place of what is too large for them, and the members for it.
+#
+# A row holds `{"$large": {"bytes", "head", "sha256"}}`; the archive, behind all other members,
+# holds `large/<sha256>.json` for each of them of up to a mebibyte. The manifest counts them; each
+# is called by its own digest, and signed by the rows that name it.
+
+LARGE_FOLDER = "large/"
+# In canonical JSON these bytes are never inside a text: a quote there has a backslash before it.
+LARGE_KEY = b'"$large":'
+LARGE_VALUE = re.compile(
+    rb'\{"\$large":\{"bytes":([0-9]{1,16}),"head":(?:null|"(?:[^"\\]|\\.)*"),'
+    rb'"sha256":"([0-9a-f]{64})"\}\}'
+)
+
+
+class LargeNames:
+    """Digests and sizes of the large values that rows name, and of those that are there."""
+
+    def __init__(self) -> None:
+        self._named = SeenIds()
+        self._there = SeenIds()
+
+    def note(self, line: bytes) -> None:
+        """Note what a row names.
+
+        Raises:
+            Malformed: it does so in another form than the documented one.
+        """
+        found = LARGE_VALUE.findall(line)
+        if len(found) != line.count(LARGE_KEY):
+            raise Malformed("it tells of a large value in another form than the documented one")
+        named = [(sha256, int(size)) for size, sha256 in found]
+        self._named.add([hash(each) for each in named if each[1] <= LIMITS["whole"]])
+
+    def add(self, name: str, size: int) -> None:
+        """Note a member."""
+        sha256 = name[len(LARGE_FOLDER) : -len(".json")].encode()
+        self._there.add([hash((sha256, size))])
+
+    def differences(self, report: Report) -> None:
+        """Report for check 9 what is named and not there, and what is there and not named."""
+        missing, unnamed = self._named.apart(self._there)
+        if missing:
+            report.fail(9, f"{missing} large values that rows name are not there, or of other size")
+        if unnamed:
+            report.fail(9, f"{unnamed} members of {LARGE_FOLDER} are named by no row")
+
+    def close(self) -> None:
+        """Give the files back."""
+        self._named.close()
+        self._there.close()
+
+
+class LargeMembers:
+    """Checks the members of large values as they stream by, for checks 7 and 8.
+
+    Attributes:
+        n: members up to here.
+    """
+
+    def __init__(self, manifest: Manifest) -> None:
+        self._stated = manifest.get("large")
+        self._last = ""
+        self.n = 0
+        self._n_bytes = 0
+        self._names = hashlib.sha256()
+
+    def check(self, archive: TarReader, name: str, size: int, report: Report) -> None:
+        """Stream one of them.
+
+        Raises:
+            Failed: reading on makes no sense.
+        """
+        if self._stated is None:
+            raise Failed(7, f"{printable(name)} is in the archive, but not in the signed manifest")
+        if name <= self._last:
+            raise Failed(7, f"{printable(name)} does not stand in order, or stands there twice")
+        if size > LIMITS["whole"]:
+            raise Failed(8, f"{printable(name)} has more than {LIMITS['whole']} bytes")
+        self._last = name
+        sha256 = name[len(LARGE_FOLDER) : -len(".json")]
+        digest = hashlib.sha256(archive.take(size)).hexdigest()
+        if digest != sha256:
+            report.fail(8, f"{printable(name)}: its SHA-256 is {digest}")
+        self.n += 1
+        self._n_bytes += size
+        self._names.update(f"{sha256}\n".encode())
+
+    def finish(self) -> None:
+        """Compare them with the manifest.
+
+        Raises:
+            Failed: others are there than the manifest says.
+        """
+        if self._stated is None:
+            return
+        found = {"members": self.n, "bytes": self._n_bytes}
+        for key, n in found.items():
+            if n != self._stated[key]:
+                raise Failed(
+                    7, f"large: {n} {key} are there, the manifest says {self._stated[key]}"
+                )
+        if self._names.hexdigest() != self._stated["names_sha256"]:
+            raise Failed(7, "large: other values are there than those that the manifest says")
+
+
+# ---------------------------------------------------------------------------------------------
 # The manifest: strict (check 5), known (check 6), and the members it promises (check 7).
 
 SETTLING_S = 72 * 3600  # that an audit event may take to appear in the log
@@ -1788,6 +1911,10 @@ def check_06_known_manifest(manifest: Manifest, key: PinnedKey, report: Report) 
         _check_kind_and_period(values)
         _check_cut(values)
         _check_chain(values)
+        if "large" in values:
+            check_object(6, "large", values["large"], LARGE)
+            if values["profile"] != "full":
+                raise Failed(6, "only profile full has large values")
     report.passed(6)
     report.manifest = manifest
     return module
@@ -1914,8 +2041,14 @@ def check_08_digests(pack: OpenPack, manifest: Manifest, report: Report) -> byte
         Failed: where reading on makes no sense (a broken archive, an unsigned or oversized member).
     """
     names: list[str] = []
+    large = LargeMembers(manifest)
     with pack.archive() as archive:
         for name, size in archive.members():
+            if name.startswith(LARGE_FOLDER) and manifest.profile is not None:
+                if not large.n:
+                    _check_names_there(names, manifest)
+                large.check(archive, name, size, report)
+                continue
             names.append(name)
             if name in MANIFEST_FILES:
                 data = archive.take(size) if size <= MANIFEST_FILES[name][0] else b""
@@ -1929,6 +2062,7 @@ def check_08_digests(pack: OpenPack, manifest: Manifest, report: Report) -> byte
                 )
             _check_member(archive, member, size, report)
     _check_names_there(names, manifest)
+    large.finish()
     report.passed(2, 7, 8)
     report.took("checks_1_to_8")
     return archive.gzip.digest.digest()
@@ -2002,6 +2136,8 @@ class Rows:
         n: rows up to here.
         wrong: what is wrong with rows, for check 9.
         broken: what the rows contradict, for check 10.
+        large: takes the large values that rows name.
+        n_long: rows that only version 2 can have sealed, where a row alone does not tell.
     """
 
     def __init__(self, manifest: Manifest, name: str) -> None:
@@ -2010,6 +2146,8 @@ class Rows:
         self.n = 0
         self.wrong: list[str] = []
         self.broken: list[str] = []
+        self.large: LargeNames | None = None
+        self.n_long = 0
         self._fields = FIELDS.get(name, frozenset())
         self._org_ids: list[str] = sorted(manifest.get("org_ids") or ())
         self._org_numbers = {org: number for number, org in enumerate(self._org_ids)}
@@ -2047,10 +2185,29 @@ class Rows:
         try:
             if len(line) > MAX_ROW:
                 raise Malformed(f"it is longer than {MAX_ROW} bytes")
-            self.check(self.read(line))
+            row = self.read(line)
+            self.check(row)
+            if len(line) > LIMITS["row"] or LARGE_KEY in line:
+                self._check_large(row, line)
         except Malformed as error:
             if len(self.wrong) < MAX_REASONS:
                 self.wrong.append(f"{self.name} row {self.n}: {error}")
+
+    def _check_large(self, row: dict[str, Any], line: bytes) -> None:
+        """Check a row's size, and note the large values that it names."""
+        limited = self.is_limited(row)
+        if limited is False:
+            return
+        if self.large:
+            self.large.note(line)
+        if len(line) > LIMITS["row"]:
+            if limited:
+                raise Malformed(f"it is longer than {LIMITS['row']} bytes")
+            self.n_long += 1
+
+    def is_limited(self, row: dict[str, Any]) -> bool | None:
+        """Tell whether version 3 sealed a row, which knows limits; None where it does not show."""
+        return None
 
     def read(self, line: bytes) -> dict[str, Any]:
         """Return the row's values after checking the form of its bytes."""
@@ -2100,6 +2257,10 @@ class ForeignRows(Rows):
 
     def check(self, row: dict[str, Any]) -> None:
         """Leave the fields alone: they are not documented."""
+
+    def is_limited(self, row: dict[str, Any]) -> bool | None:
+        """Tell that nothing is known of its limits."""
+        return False
 
 
 # ---------------------------------------------------------------------------------------------
@@ -2209,10 +2370,14 @@ class ChangeRows(Rows):
     """Changes by (org_id, hour, section, entity_id, kind), inside the period.
 
     Each hour's seal must have as many: `sealed` are the counts of the seals, where there are any.
+    `limited_from` is the first hour of each organization that version 3 sealed.
     """
 
-    def __init__(self, manifest: Manifest, name: str, sealed: HourCounts) -> None:
+    def __init__(
+        self, manifest: Manifest, name: str, sealed: HourCounts, limited_from: dict[str, str]
+    ) -> None:
         super().__init__(manifest, name)
+        self._limited_from = limited_from
         self._start, self._end = manifest["period_start"], manifest["period_end"]
         self._sealed = sealed
         self._hour: tuple[str, str] = ("", "")
@@ -2236,6 +2401,11 @@ class ChangeRows(Rows):
             self._close_hour()
             self._hour = (key[0], key[1])
         self._n_in_hour += 1
+
+    def is_limited(self, row: dict[str, Any]) -> bool | None:
+        """Tell whether version 3 sealed its hour."""
+        first = self._limited_from.get(row["org_id"])
+        return first is not None and row["hour"] >= first
 
     def _check_values(self, row: dict[str, Any]) -> None:
         names = row["fields"]
@@ -2304,7 +2474,7 @@ class EventRows(Rows):
         sealed: events by sealing hour and month, with the digest of the rows as sealed.
     """
 
-    AT_ONCE = 80_000  # bytes of rows, which fit into the processor's cache with all that they say
+    AT_ONCE = 60_000  # bytes of rows, which fit into the processor's cache with all that they say
     SMALL = 1 << 14  # fewer are read row by row, in less time than importing orjson takes
 
     def __init__(self, manifest: Manifest, name: str, copies: Copies | None = None) -> None:
@@ -2348,6 +2518,8 @@ class EventRows(Rows):
 
     def _accept(self, block: bytes, reader: FastJson) -> bool:
         """Check rows at once; False, with nothing counted, if one of them must be read alone."""
+        if LARGE_KEY in block or _has_long_row(block):
+            return False
         fast = reader.read(block, EVENT_FIELDS, len(EVENT_TYPES))
         if fast is None or fast.types != EVENT_TYPES:
             return False
@@ -2427,6 +2599,10 @@ class EventRows(Rows):
         self._count(org, hour, at[:7], 1, sealed + b"\n")
         self._n_late += late
 
+    def is_limited(self, row: dict[str, Any]) -> bool | None:
+        """Tell whether version 3 sealed it: only that one kept a digest of OpenAI's own entry."""
+        return isinstance(row["details"], dict) and "origin_digest" in row["details"]
+
     def _check_hour(self, hour: str) -> None:
         if hour in self._hours:
             return
@@ -2495,6 +2671,11 @@ class EventRows(Rows):
         self.ids.close()
         self._firsts.close()
         self.sealed.close()
+
+
+def _has_long_row(block: bytes) -> bool:
+    most = LIMITS["row"]
+    return len(block) > most and max(map(len, block.split(b"\n"))) > most
 
 
 def _days(keys: list[EventKey]) -> Iterator[tuple[str, str, str, int, int]]:
@@ -2693,6 +2874,16 @@ def unreadable_root(seal: dict[str, Any]) -> str | None:
     return None
 
 
+def may_hold_long_rows(seal: dict[str, Any]) -> bool:
+    """Tell whether version 2, which knew no limits, wrote a seal or a register that it names."""
+    sections = seal.get("sections")
+    parts = sections.values() if isinstance(sections, dict) else ()
+    facts = [part for part in parts if isinstance(part, dict)]
+    return seal.get("v") == SEAL_VERSIONS[0] or any(
+        part.get("register") is not None and part.get("root") is None for part in facts
+    )
+
+
 def audit_log_status(seal: dict[str, Any]) -> str | None:
     """Return what an hour's reading of the audit log showed; None where it was not read."""
     sections, marks = seal.get("sections"), seal.get("watermarks", seal.get("frontiers"))
@@ -2750,6 +2941,8 @@ class CoverageRows(Rows):
         digests: of the seals.
         changes: how many changes the seals have.
         registers: what the last seals say of registers, by organization and section.
+        limited_from: the first hour that version 3 sealed, by organization.
+        without_limits: whether version 2 wrote a seal or a register of these hours.
     """
 
     NOT_GAPS = ("complete", "partial", "paused")
@@ -2769,6 +2962,8 @@ class CoverageRows(Rows):
         self.digests = SealDigests(self._org_numbers, self._first_hour, self._last_hour)
         self.changes = HourCounts()
         self.registers: dict[tuple[str, str], tuple[int, int]] = {}
+        self.limited_from: dict[str, str] = {}
+        self.without_limits = False
         self._org = ""
         self._begin_org("")
 
@@ -2799,6 +2994,10 @@ class CoverageRows(Rows):
             self.orgs.add(org)
             self.digests.put_before(org, self._link)
         self._check_hour(row, hour)
+
+    def is_limited(self, row: dict[str, Any]) -> bool | None:
+        """Tell whether its large values are ours; a seal has a limit of its own."""
+        return None if row["org_id"] in self.limited_from else False
 
     def _break(self, hour: int, why: str, org_id: str | None = None) -> None:
         org = printable(self._org if org_id is None else org_id)
@@ -2880,6 +3079,8 @@ class CoverageRows(Rows):
             root = unreadable_root(seal)
             if root:
                 self._break(hour, f"{printable(root)} is neither a digest nor null")
+            self.limited_from.setdefault(self._org, row["hour"])
+        self.without_limits |= may_hold_long_rows(seal)
         if seal.get("tenant_id") != self.manifest["tenant_id"]:
             self._break(hour, "the seal belongs to another tenant")
         if "previous_sha256" not in seal or seal["previous_sha256"] != self._link:
@@ -3165,6 +3366,7 @@ class PackRows:
 
     def __init__(self, manifest: Manifest) -> None:
         self.by_name: dict[str, Rows] = {}
+        self.large = LargeNames()
         self._manifest = manifest
 
     @property
@@ -3188,6 +3390,7 @@ class PackRows:
     def begin(self, name: str) -> Rows:
         """Return the checker of a member's rows; later members are held to earlier ones."""
         self.by_name[name] = rows = self._rows(name)
+        rows.large = self.large
         return rows
 
     def _rows(self, name: str) -> Rows:
@@ -3207,7 +3410,8 @@ class PackRows:
         if name == "coverage.jsonl":
             return CoverageRows(manifest, name, self.events.sealed if self.events else HourCounts())
         if name == "changes.jsonl":
-            return ChangeRows(manifest, name, coverage.changes if coverage else HourCounts())
+            sealed = (coverage.changes, coverage.limited_from) if coverage else (HourCounts(), {})
+            return ChangeRows(manifest, name, *sealed)
         if name == "anchors.jsonl":
             return AnchorRows(manifest, name, coverage.digests if coverage else None)
         return Rows(manifest, name)
@@ -3216,6 +3420,7 @@ class PackRows:
         """Close the files that something was put aside in."""
         for rows in self.by_name.values():
             rows.close()
+        self.large.close()
 
 
 def check_09_rows(pack: OpenPack, manifest: Manifest, sha256: bytes, report: Report) -> PackRows:
@@ -3237,7 +3442,10 @@ def check_09_rows(pack: OpenPack, manifest: Manifest, sha256: bytes, report: Rep
     pack.at_end(rows.close)
     with pack.archive(is_known=True) as archive:
         for name, size in archive.members():
-            if name in manifest.members and name.endswith(".jsonl"):
+            if name.startswith(LARGE_FOLDER):
+                rows.large.add(name, size)
+                archive.skip(size)
+            elif name in manifest.members and name.endswith(".jsonl"):
                 rows.begin(name).read_member(archive.stream(size))
             elif name in manifest.members and name.endswith(".json"):
                 _check_json_member(archive, name, size, report)
@@ -3250,11 +3458,24 @@ def check_09_rows(pack: OpenPack, manifest: Manifest, sha256: bytes, report: Rep
         for why in checker.wrong:
             report.fail(9, why)
         report.notes += checker.notes()
+    _check_sizes(manifest, rows, report)
     suspects = rows.events.ids.repeated() if rows.events else set()
     for event_id in _repeated_ids(pack, manifest, suspects) if suspects else ():
         report.fail(9, f"events.jsonl: the event {printable(event_id)} stands there twice")
     report.passed(9)
     return rows
+
+
+def _check_sizes(manifest: Manifest, rows: PackRows, report: Report) -> None:
+    """Demand the large values that rows name, no others, and of rows of version 3 their size."""
+    if manifest.profile == "full":
+        rows.large.differences(report)
+    coverage = rows.coverage
+    if coverage is None or coverage.without_limits:
+        return
+    for name, checker in rows.by_name.items():
+        if checker.n_long and checker is not coverage:
+            report.fail(9, f"{name}: {checker.n_long} rows are longer than {LIMITS['row']} bytes")
 
 
 def _check_json_member(archive: TarReader, name: str, size: int, report: Report) -> None:
@@ -3327,7 +3548,7 @@ def _other_numbers(coverage: CoverageRows, by_name: dict[str, Rows]) -> Iterator
 def _other_changes(coverage: CoverageRows, changes: Rows | None) -> list[str]:
     """Return the hours whose seal has another number of changes than changes.jsonl."""
     if changes is None:
-        changes = ChangeRows(coverage.manifest, "changes.jsonl", coverage.changes)
+        changes = ChangeRows(coverage.manifest, "changes.jsonl", coverage.changes, {})
         changes.finish()
     return changes.broken
 

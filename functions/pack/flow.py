@@ -13,6 +13,7 @@ from functions.pack.begin import begin, put_off
 from functions.pack.collect.anchors import read_anchors
 from functions.pack.collect.collect import collect
 from functions.pack.collect.corroboration import Corroboration
+from functions.pack.collect.large_values import LargeValues
 from functions.pack.collect.late_events import late_after
 from functions.pack.collect.organization import Collection, Organization
 from functions.pack.collect.scope import Scope
@@ -56,8 +57,8 @@ def build(tenant: str, number: int, context: Context) -> None:
     try:
         pack = begin(tenant, number, context)
         if pack:
-            with TemporaryDirectory() as folder:
-                build_pack(pack, Path(folder), context)
+            with TemporaryDirectory() as folder, LargeValues(Path(folder) / "large.db") as large:
+                build_pack(pack, Path(folder), large, context)
     except (LeaseHeld, ConditionFailed):
         # Another pack of the tenant is being signed, or took over from this one, or another copy
         # of this message listed it. The row will say which.
@@ -68,7 +69,7 @@ def build(tenant: str, number: int, context: Context) -> None:
         _fail(tenant, number, str(error), context)
 
 
-def build_pack(pack: Pack, folder: Path, context: Context) -> None:
+def build_pack(pack: Pack, folder: Path, large: LargeValues, context: Context) -> None:
     """Make the pack whose row this is, from the seals to the list."""
     scope = Scope(
         pack.tenant_id,
@@ -78,22 +79,26 @@ def build_pack(pack: Pack, folder: Path, context: Context) -> None:
         pack.sealed_through or {},
         late_after(pack, context.packs),
     )
-    sealed_rows = SealedRows(context.evidence, scope.period, MissingEvidence())
-    collection = _collect(scope, folder, context, sealed_rows.missing)
-    members = write(collection, sealed_rows, pack.profile, folder)
+    sealed_rows = SealedRows(context.evidence, scope.period, MissingEvidence(), large)
+    collection = _collect(scope, folder, context, sealed_rows)
+    members, wholes = write(collection, sealed_rows, pack.profile, folder), None
     if pack.profile == "full":
         members += explain(pack, collection.organizations, members, sealed_rows, folder)
+        wholes = large.write(context.evidence, pack.tenant_id, sealed_rows.missing, folder)
     sealed_rows.missing.require_none()
     _note_orphan_objects(pack.tenant_id, pack.number, collection.organizations, context)
 
     asked_at, now = parse_instant(pack.created_at), context.now()
     key = signing_key_in_force(context.keys, asked_at, pack.signing_key_id, now)
     pack = context.chain.hold(pack, key.key_id, now)
-    document = manifest(pack, collection.organizations, members, key)
+    facts = wholes.facts if wholes else None
+    document = manifest(pack, collection.organizations, members, facts, key)
     signature = context.signer.sign(key, document)
     _note_signature(pack, document, key.key_id, context)
 
-    finished = archive(folder / "pack.tar.gz", document, signature_file(signature), members)
+    entries = wholes.entries if wholes else None
+    sealed = signature_file(signature)
+    finished = archive(folder / "pack.tar.gz", document, sealed, members, entries)
     object_key, version = publish(pack.tenant_id, pack.number, finished, context.archives)
     verify(context.archives, object_key, version, finished.sha256, key.public_hex, folder)
     context.chain.end(
@@ -108,13 +113,14 @@ def build_pack(pack: Pack, folder: Path, context: Context) -> None:
     )
 
 
-def _collect(scope: Scope, folder: Path, context: Context, missing: MissingEvidence) -> Collection:
+def _collect(scope: Scope, folder: Path, context: Context, sealed_rows: SealedRows) -> Collection:
+    missing, large = sealed_rows.missing, sealed_rows.large
     anchors = read_anchors(
         Anchors(context.evidence, scope.tenant_id), scope.period, scope.cut, missing
     )
     packs, _ = context.packs.page(scope.tenant_id, limit=_MAX_PACKS_ASKED)
     corroboration = Corroboration(scope, context.hours, context.connections, packs, anchors)
-    return collect(scope, context.evidence, corroboration, folder, missing)
+    return collect(scope, context.evidence, corroboration, folder, missing, large)
 
 
 def _note_orphan_objects(

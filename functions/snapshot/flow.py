@@ -17,6 +17,7 @@ from functions.shared.records.tables import SnapshotMessage
 from functions.shared.tables.account_owners import AccountOwners
 from functions.snapshot.checkpoint import Taken
 from functions.snapshot.compare.compare import compare
+from functions.snapshot.compare.within_limits import registers_within_limits, within_limits
 from functions.snapshot.context import Context, Order
 from functions.snapshot.findings.register import find
 from functions.snapshot.hour_run import HourRun
@@ -118,17 +119,19 @@ def close_hour(run: HourRun, lifecycle: Lifecycle, start: datetime, previous: Se
 
 
 def close_with_snapshot(
-    run: HourRun, hour: HourToClose, index: HourIndex, before: HourRegisters, taken: Taken
+    run: HourRun, hour: HourToClose, index: HourIndex, registers: HourRegisters, taken: Taken
 ) -> Seal:
     """Close an hour of which there is a snapshot, after the registers before it."""
-    snapshot, facts = taken
+    store, facts = run.store, taken[1]
+    snapshot = within_limits(taken[0], store.wholes)
+    before = registers_within_limits(registers, hour.written_without_limits, store.wholes)
     choices = _tenant_choices(run, before, snapshot)
     compared = compare(hour, snapshot, before, choices)
     findings = find(hour, snapshot, compared, before["findings"])
     open_changes = before["open_changes"]
     earlier_hours = run.earlier_hours(hour)
     reconciled = reconcile(hour, snapshot, compared, findings, open_changes, earlier_hours)
-    stored = run.store.put(
+    stored = store.put(
         hour,
         reconciled.registers,
         snapshot.audit_events.rows,

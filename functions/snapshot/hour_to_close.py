@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from functions.shared.aws.keys import month_in
 from functions.shared.evidence.seals import Seal
 from functions.shared.hours import HOUR, rfc3339
 from functions.shared.records.seals import LifecycleEntry, ObjectEntry, SectionSeal, Watermarks
@@ -54,6 +55,23 @@ class HourToClose:
         """Return the root over that register's rows, None where the last seal has none."""
         facts = self._section(section)
         return facts["root"] if facts else None
+
+    @property
+    def written_without_limits(self) -> list[str]:
+        """Return the registers that version 2 wrote, and that may hold rows of any size."""
+        sections = self.previous.content["sections"] if self.previous else {}
+        return [
+            name
+            for name, facts in sections.items()
+            if facts["register"] is not None and facts["root"] is None
+        ]
+
+    @property
+    def months_of_registers(self) -> set[str]:
+        """Return the months under which the registers lie that the last seal names."""
+        sections = self.previous.content["sections"] if self.previous else {}
+        registers = (facts["register"] for facts in sections.values())
+        return {month_in(register["key"]) for register in registers if register}
 
     def not_shown(self, section: str) -> ObjectEntry | None:
         """Return the entry of the ids that the last seal's picture of a section did not show."""

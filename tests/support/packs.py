@@ -80,6 +80,7 @@ class Pack:
     seed: bytes = SEED
     facts: Row = field(default_factory=dict)  # replace keys of the manifest
     texts: dict[str, bytes] = field(default_factory=lambda: {"README.txt": b"Read me.\n"})
+    large: list[bytes] = field(default_factory=list)  # large values, whole
     members: Callable[[dict[str, bytes]], dict[str, bytes]] = same  # before they are digested
     manifest: Callable[[Row], Row] = same  # before it is signed
     manifest_bytes: Callable[[bytes], bytes] = same  # before it is signed
@@ -120,6 +121,13 @@ class Pack:
         values["signing_public_hex"] = public_hex(self.seed)
         if self.profile is not None:
             values |= self._additions(data)
+        if self.large:
+            names = sorted(map(sha256, self.large))
+            values["large"] = {
+                "members": len(self.large),
+                "bytes": sum(map(len, self.large)),
+                "names_sha256": sha256("".join(f"{name}\n" for name in names).encode()),
+            }
         return self.manifest(values | self.facts)
 
     def _additions(self, data: dict[str, bytes]) -> Row:
@@ -183,6 +191,8 @@ class Pack:
         manifest, signature, data = self.signed()
         entries = [Entry("manifest.json", manifest), Entry("manifest.sig", signature)]
         entries += [Entry(name, content) for name, content in data.items()]
+        wholes = {f"large/{sha256(whole)}.json": whole for whole in self.large}
+        entries += [Entry(name, wholes[name]) for name in sorted(wholes)]
         tar = b"".join(map(tar_entry, self.entries(entries))) + bytes(1024)
         return self.gzip(gzipped(self.tar(tar)))
 

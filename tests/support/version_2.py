@@ -1,10 +1,14 @@
 """A seal as version 2 sealed it, for tests of chains that go on from one."""
 
-from typing import Any
+from typing import Any, cast
 
+from functions.shared.aws.keys import seal_key
 from functions.shared.canonical import Json, canonical, sha256_hex
 from functions.shared.evidence.seals import Seal
+from functions.shared.hours import parse_instant
 from functions.shared.records.seals import Run, SealContent
+from functions.snapshot.seal.projection import hour_facts
+from tests.support.snapshot_fixture import SnapshotFixture
 
 _NEW_IN_SECTIONS = ("lag_hours", "picture_sha256", "not_shown", "root")
 _NEW_IN_STREAMS = ("reread_25", "reread_73", "patrol")
@@ -49,3 +53,20 @@ def _section(part: Any) -> Json:
 
 def _without(facts: Any, names: tuple[str, ...]) -> Json:
     return {name: value for name, value in facts.items() if name not in names}
+
+
+def reseal_as_version_2(fixture: SnapshotFixture, first: str, end: str) -> Seal:
+    """Put seals of version 2 in the place of those from an hour up to another; return the last."""
+    evidence, previous = fixture.evidence, None
+    for hour in fixture.chain.sealed_hours(parse_instant(first), parse_instant(end)):
+        seal = fixture.chain.seal(hour)
+        assert seal
+        link = {"previous_sha256": previous.sha256 if previous else None}
+        content = cast("SealContent", {**seal.content, **link})
+        previous = seal_of_version_2(content, seal.run)
+        key = seal_key(fixture.tenant, fixture.org, hour)
+        evidence.client.delete_object(Bucket=evidence.name, Key=key)
+        evidence.put_once(key, previous.encode())
+        fixture.hour_rows().close(hour, hour_facts(previous))
+    assert previous
+    return previous

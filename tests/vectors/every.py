@@ -8,6 +8,7 @@ from tests.vectors import (
     coverage,
     foreign,
     headers,
+    large,
     manifests,
     members,
     repeated,
@@ -20,7 +21,7 @@ from tests.vectors.cases import Cases
 EVERY = Cases()
 for module in (
     *(accepted, archives, headers, signatures, manifests),
-    *(members, rows, repeated, coverage, seal_versions, anchors, foreign, bombs),
+    *(members, rows, repeated, large, coverage, seal_versions, anchors, foreign, bombs),
 ):
     for name, case in module.CASES.items():
         assert name not in EVERY, name

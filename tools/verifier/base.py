@@ -25,7 +25,9 @@ VALID, BAD, COULD_NOT_CHECK = 0, 1, 2
 MAX_MANIFEST = 4 << 20
 MAX_SIGNATURE_FILE = 4096
 MAX_SCAN = 256 << 20  # how far behind other members a foreign pack's manifest may stand
-MAX_ROW = 1 << 20
+MAX_ROW = 1 << 20  # of seals, and of what version 2 sealed
+# Of rows that version 3 sealed, and of a large value that is kept whole: docs, "Limits".
+LIMITS = {"row": 64 << 10, "seal": MAX_ROW, "whole": 1 << 20}
 MAX_JSON_MEMBER = 4 << 20
 MAX_BLOB = 64 << 20
 MAX_PAX = 4096

@@ -57,6 +57,7 @@ CHAIN = {
     "last_seal_sha256": HASH_OR_NULL,
     "seals": COUNT,
 }
+LARGE = {"members": COUNT, "bytes": COUNT, "names_sha256": HASH}
 FILE = {"name": TEXT, "bytes": COUNT, "sha256": HASH}
 
 

@@ -109,6 +109,15 @@ class SeenIds:
             set(self._take(number)) <= set(others._take(number)) for number in range(self.BUCKETS)
         )
 
+    def apart(self, others: SeenIds) -> tuple[int, int]:
+        """Return how many of these hashes others lack, and how many of theirs these lack."""
+        n_mine = n_theirs = 0
+        for number in range(self.BUCKETS):
+            mine, theirs = set(self._take(number)), set(others._take(number))
+            n_mine += len(mine - theirs)
+            n_theirs += len(theirs - mine)
+        return n_mine, n_theirs
+
     def _take(self, number: int) -> array[int]:
         """Return the hashes of a bucket, and give their memory back."""
         bucket, self._buckets[number] = self._buckets[number], array("q")

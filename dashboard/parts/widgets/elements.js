@@ -6,6 +6,9 @@ import { pieces } from '../../app/text.js';
 /** Text that others chose, shown so that nothing in it can hide or turn the line around. */
 export function Text({ value }) {
   if (value === null || value === undefined || value === '') return html`<${Unknown} />`;
+  // A name too large for a row: its first words, as the row has them.
+  const large = value.$large;
+  if (large) return html`<${Text} value=${large.head || '…'} /><span class="muted"> … ${large.bytes} bytes in all</span>`;
   const shown = pieces(String(value));
   return html`<bdi class="text">${shown.pieces.map((piece) =>
     piece.hidden ? html`<span class="escape" title="a character that cannot be seen">${piece.text}</span>` : piece.text,

@@ -118,9 +118,11 @@ class Spool:
             self._threads.shutdown(cancel_futures=True)
         self._file.close()
 
-    def add_row(self, row: Mapping[str, object]) -> None:
-        """Add one row, canonical, ended by one newline."""
-        self.add_bytes(canonical(row) + b"\n", 1)
+    def add_row(self, row: Mapping[str, object]) -> bytes:
+        """Add one row, canonical, ended by one newline; return its bytes."""
+        line = canonical(row) + b"\n"
+        self.add_bytes(line, 1)
+        return line
 
     def add_bytes(self, data: bytes | bytearray, rows: int | None = None) -> None:
         """Add bytes as they are; whoever knows how many newlines are in them may say so."""

@@ -34,16 +34,32 @@ class Archive:
     sha256: str
 
 
-def archive(path: Path, manifest: bytes, signature_file: bytes, members: list[Member]) -> Archive:
-    """Write the archive: manifest, signature, then the files in the manifest's order."""
+def archive(
+    path: Path,
+    manifest: bytes,
+    signature_file: bytes,
+    members: list[Member],
+    entries: Member | None = None,
+) -> Archive:
+    """Write the archive: manifest, signature, then the files in the manifest's order.
+
+    Args:
+        path: where it goes.
+        manifest: the document.
+        signature_file: the document's.
+        members: the files that the document names.
+        entries: further members, as ``entry_of`` made them, one behind the other.
+    """
     with path.open("wb") as file:
         gzip = _Gzip(file)
         for name, body in (("manifest.json", manifest), ("manifest.sig", signature_file)):
-            gzip.add(header(name, len(body)) + body + bytes(-len(body) % _BLOCK))
+            gzip.add(entry_of(name, body))
         for member in members:
             gzip.add(header(member.name, member.size))
             gzip.copy(member)
             gzip.add(bytes(-member.size % _BLOCK))
+        if entries:
+            gzip.copy(entries)
         gzip.add(bytes(2 * _BLOCK))
         digest = gzip.end()
     return Archive(path, gzip.size, digest)
@@ -93,6 +109,11 @@ class _Gzip:
     def _account(self, size: int, crc32: int) -> None:
         self._crc32 = joined_crc32(self._crc32, crc32, size)
         self._inflated += size
+
+
+def entry_of(name: str, body: bytes) -> bytes:
+    """Return a whole member: header, bytes, padding."""
+    return header(name, len(body)) + body + bytes(-len(body) % _BLOCK)
 
 
 def header(name: str, size: int) -> bytes:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from functions.pack.archive.spool import Spool
 from functions.pack.collect.corroboration import Corroboration, confirm
+from functions.pack.collect.large_values import LIMITED, LargeValues
 from functions.pack.collect.organization import Collection, Organization, Segment
 from functions.pack.collect.orphan_objects import orphan_objects
 from functions.pack.collect.scope import Scope
@@ -47,6 +48,7 @@ def collect(
     corroboration: Corroboration,
     folder: Path,
     missing: MissingEvidence,
+    large: LargeValues,
 ) -> Collection:
     """Return what the seals say of each organization, and the coverage file.
 
@@ -56,12 +58,16 @@ def collect(
         corroboration: what else says that hours were sealed.
         folder: where the coverage file goes.
         missing: takes what is missing or invalid.
+        large: takes the names of large values in the coverage file.
     """
     organizations = []
     with Spool(folder / "coverage.jsonl") as coverage:
         for org in scope.org_ids:
             takes_late, late_after = org in scope.late_after, scope.late_after.get(org)
-            reader = _SealReader(Organization(org), scope.period, coverage, takes_late, late_after)
+            organization = Organization(org)
+            reader = _SealReader(
+                organization, scope.period, coverage, large, takes_late, late_after
+            )
             chain = Chain(evidence, scope.tenant_id, org)
             through = scope.through(org)
             if through:
@@ -81,6 +87,7 @@ class _SealReader:
     organization: Organization
     period: Period
     coverage: Spool
+    large: LargeValues
     takes_late: bool
     late_after: datetime | None
     sealed: dict[datetime, str] = field(default_factory=dict)
@@ -141,8 +148,9 @@ class _SealReader:
         late = entry["month"] < first
         due = self.takes_late and (self.late_after is None or seal.hour > self.late_after)
         if first <= entry["month"] <= last or (late and due):
-            self.organization.events.append(Segment(seal.content["hour"], entry, late))
-            self.organization.may_repeat_events |= seal.content["v"] < SEALED_ONCE
+            hour, version = seal.content["hour"], seal.content["v"]
+            self.organization.events.append(Segment(hour, entry, late, version))
+            self.organization.may_repeat_events |= version < SEALED_ONCE
 
     def _add_gap(self, hour: datetime) -> None:
         if self._in_period(hour):
@@ -171,6 +179,8 @@ class _SealReader:
             # Fields are in the order of their names; a seal's are the last three.
             text = canonical(expected)[:-1] + b"," + seal.members
             self.coverage.add_bytes(text + b"}\n", 1)
+            if seal.content["v"] >= LIMITED:
+                self.large.note(organization.org_id, month_of(hour), rfc3339(hour), text)
 
 
 def _entries(segments: Segments) -> list[SegmentEntry]:
@@ -183,7 +193,8 @@ def _entries(segments: Segments) -> list[SegmentEntry]:
 
 
 def _segments(seal: Seal, entries: Iterable[SegmentEntry]) -> list[Segment]:
-    return [Segment(seal.content["hour"], entry, late=False) for entry in entries]
+    hour, version = seal.content["hour"], seal.content["v"]
+    return [Segment(hour, entry, late=False, version=version) for entry in entries]
 
 
 def _is_shown(content: SealContent, hour_end: str, section: SectionSeal) -> bool:

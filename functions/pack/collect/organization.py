@@ -97,11 +97,13 @@ class Segment:
         hour: the sealing hour's name.
         entry: what the seal says of the object.
         late: events of a month that ended before the period began.
+        version: of the seal that names it.
     """
 
     hour: str
     entry: SegmentEntry
     late: bool
+    version: int
 
 
 @dataclass(slots=True)

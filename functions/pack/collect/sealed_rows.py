@@ -8,9 +8,11 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TypeVar
 
+from functions.pack.collect.large_values import LargeValues
 from functions.pack.collect.organization import Organization, Segment
 from functions.pack.collect.seal_chain import MissingEvidence
 from functions.shared.aws.bucket import Bucket
+from functions.shared.aws.keys import month_in
 from functions.shared.errors import EvidenceInvalid, EvidenceMissing
 from functions.shared.evidence.seals import read_rows
 from functions.shared.hours import rfc3339
@@ -28,6 +30,7 @@ class SealedRows:
         evidence: the evidence bucket.
         period: the pack's; a register that is missing is reported with its last hour.
         missing: takes what is missing or invalid.
+        large: takes the names of large values in rows of the pack.
 
     Permissions:
         s3:GetObject on the evidence bucket.
@@ -36,6 +39,7 @@ class SealedRows:
     evidence: Bucket
     period: Period
     missing: MissingEvidence
+    large: LargeValues
 
     def of_register(self, organization: Organization, section: str, record: type[Row]) -> list[Row]:
         """Return the rows of the last register of a section that the period sealed."""
@@ -46,6 +50,12 @@ class SealedRows:
         return self._rows(
             organization.org_id, last_hour, lambda: read_rows(self.evidence, entry, record)
         )
+
+    def note_register(self, organization: Organization, section: str, rows: bytes) -> None:
+        """Note what rows of the pack name that come of a register."""
+        month = month_in(organization.registers[section]["key"])
+        last_hour = rfc3339(self.period.last_hour)
+        self.large.note(organization.org_id, month, last_hour, rows)
 
     def of_segments(
         self, org: str, segments: Iterable[Segment], record: type[Row]

@@ -31,6 +31,7 @@ _FILES: Final = {
     "collection.json": "how it was read: questions asked, keys used, clocks",
     "controls.json": "which clauses of four frameworks each file supports",
     "README.txt": "this page",
+    "large/": "values too large for a row, each named by the SHA-256 that the row holds",
 }
 _OPTIONAL: Final = (
     "admin_keys.jsonl",
@@ -59,6 +60,7 @@ def readme(pack: Pack, names: Collection[str]) -> str:
         orgs="\n".join(f"  {org}" for org in sorted(pack.org_ids)),
         files="\n".join(_lines(names)),
         absent=fill(f"Absent here: {', '.join(absent) or 'none of them'}.", _WIDTH),
+        large=_LARGE.format(number=pack.number) if "large/" in names else "",
     )
 
 
@@ -69,6 +71,14 @@ def _lines(names: Collection[str]) -> list[str]:
         if name in names or name in _ALWAYS
     ]
 
+
+_LARGE: Final = """
+What was too large for a row lies under large/, each value named by the
+SHA-256 that the row holds. If this prints nothing, each has its name:
+
+    tar -xzf pack-{number}.tar.gz large
+    sha256sum large/*.json | awk '$2 != "large/" $1 ".json"'
+"""
 
 _TEXT: Final = """\
 EVIDENCE PACK {number}
@@ -210,8 +220,8 @@ prints nothing:
 
     printf 'manifest.json\\nmanifest.sig\\n' | cat - sums |
       sed -E 's/^[0-9a-f]{{64}}  //' > names
-    tar -tzf pack-{number}.tar.gz | cmp - names
-
+    tar -tzf pack-{number}.tar.gz | grep -v '^large/' | cmp - names
+{large}
 These lines do not look into the files. That no hour was left out and that the
 chain of seals holds is what the script adds: only whoever has the signing key
 could falsify that.

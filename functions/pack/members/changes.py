@@ -9,6 +9,7 @@ from itertools import groupby
 from pathlib import Path
 
 from functions.pack.archive.spool import Member, Spool
+from functions.pack.collect.large_values import LIMITED
 from functions.pack.collect.organization import Organization
 from functions.pack.collect.sealed_rows import SealedRows
 from functions.pack.members.verdicts import Verdicts
@@ -35,16 +36,20 @@ def write_changes(
     """Write the changes by (organization, hour, section, id, kind); one hour's are in memory."""
     with Spool(folder / "changes.jsonl") as spool:
         for organization in organizations:
-            for change in _changes(organization, sealed_rows):
-                spool.add_row(_row(organization.org_id, change, verdicts))
+            org = organization.org_id
+            for change, version in _changes(organization, sealed_rows):
+                line = spool.add_row(_row(org, change, verdicts))
+                if version >= LIMITED:
+                    sealed_rows.large.note(org, change["hour"][:7], change["hour"], line)
         return spool.finish()
 
 
-def _changes(organization: Organization, sealed_rows: SealedRows) -> Iterator[Change]:
+def _changes(organization: Organization, sealed_rows: SealedRows) -> Iterator[tuple[Change, int]]:
+    """Yield changes, each with the version of its hour's seal."""
     parts = sealed_rows.of_segments(organization.org_id, organization.changes, Change)
     for _, of_hour in groupby(parts, key=lambda part: part[0].hour):
-        changes = [change for _, rows in of_hour for change in rows]
-        changes.sort(key=lambda row: (row["section"], row["entity_id"], row["kind"]))
+        changes = [(change, segment.version) for segment, rows in of_hour for change in rows]
+        changes.sort(key=lambda each: (each[0]["section"], each[0]["entity_id"], each[0]["kind"]))
         yield from changes
 
 

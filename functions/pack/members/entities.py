@@ -43,5 +43,6 @@ def write_entities(
                 first_hour,
                 findings,
             ):
-                spool.add_row(row)
+                line = spool.add_row(row)
+                sealed_rows.note_register(organization, section, line)
         return spool.finish()

@@ -12,6 +12,7 @@ from concurrent.futures import Future
 from pathlib import Path
 
 from functions.pack.archive.spool import Member, Spool
+from functions.pack.collect.large_values import LIMITED, LargeValues
 from functions.pack.collect.organization import Organization, Segment
 from functions.pack.collect.sealed_rows import SealedRows
 from functions.pack.members.event_rows import RowSelection
@@ -56,7 +57,7 @@ def write_events(
                 copies = repeated if organization.may_repeat_events else None
                 try:
                     rows = read.result() or _pieces(segment, evidence)
-                    _add(spool, selection, segment, rows, copies)
+                    _add(spool, selection, segment, rows, copies, sealed_rows.large)
                 except EvidenceMissing as error:
                     missing.add(org, segment.hour, f"missing: {error}")
                 except EvidenceInvalid as error:
@@ -88,19 +89,25 @@ def _add(
     segment: Segment,
     sealed: WholeSegment | Iterable[bytes],
     repeated: RepeatedEvents | None,
+    large: LargeValues,
 ) -> None:
+    org, hour, names_large = selection.org, segment.hour, segment.version >= LIMITED
     if isinstance(sealed, WholeSegment):
         is_long = len(sealed.rows) >= _COPIED and repeated is None
         if is_long and selection.is_verbatim(sealed.rows):
             spool.add_piece(sealed.rows, segment.entry["rows"], sealed.piece)
+            if names_large:
+                large.note(org, hour[:7], hour, sealed.rows)
             return
         view = memoryview(sealed.rows)
         sealed = (bytes(view[at : at + _PIECE]) for at in range(0, len(view), _PIECE))
     try:
         for rows in cut_behind_newlines(sealed):
             selected = selection.rows(rows)
+            if names_large:
+                large.note(org, hour[:7], hour, selected[0])
             if repeated:
-                selected = repeated.take(selection.org, segment.hour, selected)
+                selected = repeated.take(org, hour, selected)
             spool.add_bytes(*selected)
     except (ValueError, EOFError) as error:
         raise EvidenceInvalid(f"{segment.entry['key']} holds no events") from error

@@ -40,10 +40,11 @@ def explain(
         for organization in organizations
     }
     names = ["manifest.json", *(member.name for member in members), _REPORT, _CONTROLS, _README]
+    printed = [*names, "large/"] if sealed_rows.large else names
     return [
         _write_json(folder / _REPORT, collection_report(organizations, admin_keys)),
         _write_json(folder / _CONTROLS, controls(names)),
-        _write(folder / _README, readme(pack, names).encode()),
+        _write(folder / _README, readme(pack, printed).encode()),
     ]
 
 

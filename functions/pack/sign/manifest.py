@@ -19,9 +19,11 @@ from functions.shared.records.packs import (
     FurtherManifest,
     HashScheme,
     HourOutcome,
+    LargeNamed,
     Manifest,
     ManifestChain,
     ManifestCoverage,
+    ManifestLarge,
     Replacement,
 )
 from functions.shared.tables.packs import Pack
@@ -35,6 +37,7 @@ def manifest(
     pack: Pack,
     organizations: Sequence[Organization],
     members: Sequence[Member],
+    large: ManifestLarge | None,
     key: SigningKey,
 ) -> bytes:
     """Return the exact bytes of ``manifest.json``.
@@ -43,11 +46,12 @@ def manifest(
         pack: the row, with its predecessor frozen.
         organizations: as collected, sorted by id.
         members: the files, in their order.
+        large: of the large values beside them, None without any.
         key: the one that will sign.
     """
     document: Manifest = {
         **_documented(pack, members, key.public_hex),
-        **_further(pack, organizations, members, key.key_id),
+        **_further(pack, organizations, members, large, key.key_id),
     }
     return (json.dumps(document, indent=2, ensure_ascii=False) + "\n").encode()
 
@@ -77,10 +81,15 @@ def _documented(pack: Pack, members: Sequence[Member], public_hex: str) -> Docum
 
 
 def _further(
-    pack: Pack, organizations: Sequence[Organization], members: Sequence[Member], key_id: str
+    pack: Pack,
+    organizations: Sequence[Organization],
+    members: Sequence[Member],
+    large: ManifestLarge | None,
+    key_id: str,
 ) -> FurtherManifest:
     settled_through = _settled_through(pack.cut_hour, organizations)
     previous = pack.previous_number
+    named: LargeNamed = {} if large is None else {"large": large}
     replacement: Replacement = {} if pack.replaces is None else {"replaces": str(pack.replaces)}
     return {
         "created_at": pack.created_at,
@@ -91,6 +100,7 @@ def _further(
         "settled_through": settled_through,
         "settled": settled_through is not None and settled_through > pack.period_end,
         "files": [member.entry() for member in members],
+        **named,
         "coverage": _coverage(organizations),
         "chain": [_chain(organization) for organization in organizations],
         "audit_log": {

@@ -98,6 +98,16 @@ def index_run_key(tenant: str, org: str, hour: datetime, sha256: str) -> str:
     return f"{prefix}index/month={month_of(hour)}/{sha256}.ids"
 
 
+def large_key(tenant: str, org: str, month: str, sha256: str) -> str:
+    """Return the key of a large value, whole, named by what a month's hours sealed."""
+    return f"{organization_prefix(tenant, org)}large/month={month}/{sha256}.json.gz"
+
+
+def month_in(key: str) -> str:
+    """Return the month under which an object lies."""
+    return key.partition("/month=")[2][:7]
+
+
 def anchors_prefix(tenant: str) -> str:
     """Return the prefix of a tenant's anchors."""
     return f"tenant={tenant_id(tenant)}/anchors/"

@@ -14,10 +14,17 @@ from datetime import UTC, datetime, timedelta
 from typing import TypeVar, cast
 
 from functions.shared.aws.bucket import Bucket
-from functions.shared.aws.gzip_member import unpack_gzip
+from functions.shared.aws.gzip_member import pack_gzip, unpack_gzip
 from functions.shared.aws.keys import organization_prefix, seal_key
 from functions.shared.canonical import Lines, canonical, sha256_hex, strict_loads
-from functions.shared.errors import AuditError, EvidenceInvalid, EvidenceNewer, MalformedJson
+from functions.shared.errors import (
+    AuditError,
+    EvidenceConflict,
+    EvidenceInvalid,
+    EvidenceMissing,
+    EvidenceNewer,
+    MalformedJson,
+)
 from functions.shared.evidence.merkle import rows_root
 from functions.shared.evidence.seal_versions import KNOWN, VERSION, digest_of, header_of, newest
 from functions.shared.hours import HOUR, parse_instant
@@ -222,6 +229,23 @@ def read_body(bucket: Bucket, entry: ObjectEntry) -> bytes:
     if len(body) != entry["bytes"] or sha256_hex(body) != entry["sha256"]:
         raise EvidenceInvalid(f"{entry['key']} does not match the digest in its seal")
     return body
+
+
+def put_body(bucket: Bucket, entry: ObjectEntry, body: bytes) -> None:
+    """Write an object under the name its content has, once.
+
+    It may be there already in other bytes, which another build of zlib made of the same content.
+
+    Raises:
+        EvidenceConflict: the name is taken by another content, or another run is writing it.
+    """
+    try:
+        bucket.put_once(entry["key"], pack_gzip(body), "application/gzip")
+    except EvidenceConflict as conflict:
+        try:
+            read_body(bucket, entry)
+        except (EvidenceInvalid, EvidenceMissing):
+            raise conflict from None
 
 
 def entry_of(key: str, lines: Lines) -> ObjectEntry:

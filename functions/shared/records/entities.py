@@ -15,8 +15,10 @@ from functions.shared.records.fields import (
     SEALED_ONLY,
     VOLATILE,
     Instant,
+    LargeValue,
     MaybeFlag,
     MaybeInstant,
+    MaybeName,
     MaybeText,
     OrgId,
     Text,
@@ -76,7 +78,7 @@ class ProjectState(TypedDict):
     """A project, as one snapshot shows it."""
 
     project_id: Annotated[Text, IDENTITY]
-    name: MaybeText
+    name: MaybeName
     status: Annotated[Text, FILTER]
     created_at: MaybeInstant
     archived_at: MaybeInstant
@@ -96,7 +98,7 @@ class ApiKeyState(TypedDict):
 
     project_id: Annotated[Text, FILTER]
     key_id: Annotated[Text, IDENTITY]
-    name: MaybeText
+    name: MaybeName
     redacted_value: MaybeText
     type: Text
     owner_type: MaybeText
@@ -136,7 +138,7 @@ class AdminKeyState(TypedDict):
     """An Organization Admin Key, as one snapshot shows it."""
 
     key_id: Annotated[Text, IDENTITY]
-    name: MaybeText
+    name: MaybeName
     redacted_value: MaybeText
     type: Text
     owner_type: MaybeText
@@ -169,7 +171,7 @@ class ServiceAccountState(TypedDict):
 
     project_id: Text
     service_account_id: Annotated[Text, IDENTITY]
-    name: MaybeText
+    name: MaybeName
     role: MaybeText
     created_at: MaybeInstant
     extra: Annotated[Json, SEALED_ONLY]
@@ -207,7 +209,7 @@ class InviteState(TypedDict):
     created_at: MaybeInstant
     expires_at: MaybeInstant
     accepted_at: MaybeInstant
-    projects: list[ProjectGrant]
+    projects: list[ProjectGrant] | LargeValue
 
 
 class Invite(InviteState, Episode):
@@ -242,7 +244,7 @@ class GroupState(TypedDict):
     """A group of users, as one snapshot shows it."""
 
     group_id: Annotated[Text, IDENTITY]
-    name: MaybeText
+    name: MaybeName
     group_type: MaybeText
     is_scim_managed: MaybeFlag
     created_at: MaybeInstant
@@ -257,9 +259,9 @@ class RoleState(TypedDict):
     """A role and its permissions, as one snapshot shows it."""
 
     role_id: Annotated[Text, IDENTITY]
-    name: MaybeText
+    name: MaybeName
     description: MaybeText
-    permissions: list[Text]
+    permissions: list[Text] | LargeValue
     resource_type: MaybeText
     predefined_role: MaybeFlag
     extra: Annotated[Json, SEALED_ONLY]

@@ -14,6 +14,7 @@ from functions.shared.records.fields import (
     Instant,
     MaybeFlag,
     MaybeInstant,
+    MaybeName,
     MaybeText,
     OrgId,
     Text,
@@ -31,7 +32,7 @@ class EventDetails(TypedDict, total=False):
     asn: object
     country: MaybeText
     ip_hash: MaybeText
-    user_agent: MaybeText
+    user_agent: MaybeName
     payload: object
     stream: MaybeText
     origin_digest: Text

@@ -16,6 +16,7 @@ from typing import (
     Literal,
     NotRequired,
     Required,
+    TypedDict,
     TypeVar,
     Union,
     cast,
@@ -57,6 +58,19 @@ OrgId = Annotated[str, Keyword("pattern", "^org-[A-Za-z0-9_-]{3,64}$")]
 Digest = Annotated[str, Keyword("pattern", "^[0-9a-f]{64}$")]
 """SHA-256, 64 lower-case hex digits."""
 MaybeDigest = Digest | None
+
+
+class LargeFacts(TypedDict):
+    """What a row says of a value that is too large for it; ``head`` is null but for a text."""
+
+    bytes: Count
+    head: MaybeText
+    sha256: Digest
+
+
+LargeValue = TypedDict("LargeValue", {"$large": LargeFacts})
+"""What stands in a row in the place of a value beyond the limits."""
+MaybeName = MaybeText | LargeValue
 
 # Names the entity: the same from hour to hour.
 IDENTITY: Final = "identity"

@@ -121,7 +121,21 @@ class Replacement(TypedDict, total=False):
     replaces: Text
 
 
-class FurtherManifest(Replacement):
+class ManifestLarge(TypedDict):
+    """The members ``large/<sha256>.json``; ``names_sha256`` is over their digests, a line each."""
+
+    members: Count
+    bytes: Count
+    names_sha256: Digest
+
+
+class LargeNamed(TypedDict, total=False):
+    """What rows name that is too large for them; a pack without any such value lacks the key."""
+
+    large: ManifestLarge
+
+
+class FurtherManifest(Replacement, LargeNamed):
     """The keys that follow the documented ones."""
 
     created_at: Instant

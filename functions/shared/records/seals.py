@@ -13,6 +13,7 @@ from functions.shared.records.fields import (
     Digest,
     Flag,
     Instant,
+    LargeValue,
     MaybeCount,
     MaybeDigest,
     MaybeInstant,
@@ -85,7 +86,7 @@ class Conflict(TypedDict):
 
     id: Text
     sha256: list[Digest]
-    rows: list[EntityState | EventState]
+    rows: list[EntityState | EventState | LargeValue]
 
 
 class SectionHistory(TypedDict):
@@ -118,7 +119,7 @@ class SectionPicture(TypedDict):
     lag_hours: MaybeCount
     picture_sha256: MaybeDigest
     not_shown: ObjectEntry | None
-    odd: list[EntityState | EventState]
+    odd: list[EntityState | EventState | LargeValue]
     conflicts: list[Conflict]
 
 

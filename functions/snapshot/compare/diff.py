@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import cast
 
+from functions.shared.limits import ROLES
 from functions.shared.records.entities import (
     Entity,
     EntityFields,
@@ -109,7 +110,7 @@ def _continued(section: str, episode: Entity, state: EntityState, hour: str) -> 
     user, role = cast("User", episode), cast("UserState", state)["role"]
     if user["role"] == role:
         return row
-    roles = _roles_ended(user, hour)
+    roles = _roles_ended(user, hour)[1 - ROLES :]
     return _with_roles(row, {"roles_held": [*roles, {"role": role, "from": hour, "to": None}]})
 
 

@@ -6,25 +6,25 @@ no seal names is not evidence.
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeVar, cast
 
 from functions.shared.aws.bucket import Bucket
-from functions.shared.aws.gzip_member import pack_gzip
 from functions.shared.aws.keys import not_shown_key, register_key, seal_key, segment_key
 from functions.shared.canonical import Lines
-from functions.shared.errors import EvidenceConflict, EvidenceInvalid, EvidenceMissing
+from functions.shared.errors import EvidenceConflict
 from functions.shared.evidence.merkle import rows_root
 from functions.shared.evidence.seals import (
     Chain,
     Seal,
     entry_of,
-    read_body,
+    put_body,
     read_rows,
     segment_entry_of,
 )
 from functions.shared.hours import month_of
+from functions.shared.limits import Wholes, named_in
 from functions.shared.records.entities import Entity
 from functions.shared.records.events import Change, Event, EventState, Verdict
 from functions.shared.records.registers import HourRegisters
@@ -40,6 +40,7 @@ from functions.shared.sections import REGISTERED
 from functions.snapshot.hour_to_close import HourToClose
 from functions.snapshot.seal.content import DERIVED, Stored
 from functions.snapshot.seal.index import HourIndex
+from functions.snapshot.seal.large_objects import LargeObjects
 
 Row = TypeVar("Row")
 
@@ -48,6 +49,9 @@ Row = TypeVar("Row")
 class Store:
     """The evidence of one organization of one tenant.
 
+    Attributes:
+        wholes: the large values of the hour that is written.
+
     Permissions:
         s3:PutObject and s3:GetObject on the evidence bucket.
     """
@@ -55,6 +59,7 @@ class Store:
     bucket: Bucket
     tenant: str
     org: str
+    wholes: Wholes = field(default_factory=Wholes)
 
     def load(self, entry: ObjectEntry | None, record: type[Row]) -> list[Row]:
         """Return a register's rows, none for a section that never had one.
@@ -88,7 +93,8 @@ class Store:
             entry = entries[section] = entry_of(key, lines)
             carried_root = hour.carried_root(section)
             if entry != hour.carried(section):
-                self._put(entry, lines)
+                put_body(self.bucket, entry, lines.body)
+                self._large.note_register(hour, section, entry, lines.body)
                 carried_root = None
             roots[section] = carried_root or rows_root(lines.body)
         return entries, roots
@@ -103,7 +109,7 @@ class Store:
             key = not_shown_key(self.tenant, self.org, hour.start, section, lines.sha256)
             entry = entries[section] = entry_of(key, lines)
             if entry != hour.not_shown(section):
-                self._put(entry, lines)
+                put_body(self.bucket, entry, lines.body)
         return entries
 
     def put_segments(
@@ -124,25 +130,10 @@ class Store:
             lines = Lines.of(by_month[month])
             key = segment_key(self.tenant, self.org, kind, month, hour, lines.sha256)
             entry = segment_entry_of(key, month, lines)
-            self._put(entry, lines)
+            put_body(self.bucket, entry, lines.body)
+            self.wholes.named.update(named_in(lines.body))
             entries.append(entry)
         return entries
-
-    def _put(self, entry: ObjectEntry, lines: Lines) -> None:
-        """Write rows under the name their content has, once.
-
-        They may be there already in other bytes, which another build of zlib made of them.
-
-        Raises:
-            EvidenceConflict: the name is taken by other rows, or is being written by another run.
-        """
-        try:
-            self.bucket.put_once(entry["key"], pack_gzip(lines.body), "application/gzip")
-        except EvidenceConflict as conflict:
-            try:
-                read_body(self.bucket, entry)
-            except (EvidenceInvalid, EvidenceMissing):
-                raise conflict from None
 
     def put(
         self,
@@ -168,8 +159,13 @@ class Store:
             ),
             "statements": [],
         }
+        self._large.put(hour)
         runs = index.after(event["event_id"] for event in events)
         return Stored(entries, roots, self.put_not_shown(hour, ids_not_shown), segments, runs)
+
+    @property
+    def _large(self) -> LargeObjects:
+        return LargeObjects(self.bucket, self.tenant, self.org, self.wholes)
 
     def _sealed(self, event: EventState, hour: HourToClose) -> Event:
         # As a pack shows it, so that it can take it over without a look at each.

@@ -11,7 +11,7 @@ from functions.pack.archive.spool import Member
 from functions.pack.collect.organization import Organization
 from functions.pack.sign.manifest import manifest
 from functions.shared.records.fields import fields_of
-from functions.shared.records.packs import DocumentedManifest, FurtherManifest
+from functions.shared.records.packs import DocumentedManifest, FurtherManifest, ManifestLarge
 from functions.shared.tables.packs import Pack
 from functions.shared.tables.signing_keys import SigningKey
 
@@ -40,7 +40,15 @@ SETTLED = 1777604400  # 2026-05-01T03:00:00Z
 
 def document(*organizations: Organization, **facts: Any) -> Any:
     """Return the manifest of a pack of these organizations."""
-    return json.loads(manifest(replace(PACK, **facts), organizations, MEMBERS, KEY))
+    return json.loads(manifest(replace(PACK, **facts), organizations, MEMBERS, None, KEY))
+
+
+def test_large_values_are_counted_behind_the_files() -> None:
+    """They are not listed."""
+    facts: ManifestLarge = {"members": 2, "bytes": 9000, "names_sha256": "0" * 64}
+    made = json.loads(manifest(PACK, [], MEMBERS, facts, KEY))
+    assert made["large"] == facts
+    assert list(made).index("large") == list(made).index("files") + 1
 
 
 def organization(org: str = "org-Alpha", **facts: Any) -> Organization:
@@ -49,9 +57,10 @@ def organization(org: str = "org-Alpha", **facts: Any) -> Organization:
 
 
 def test_documented_keys_come_first_in_their_order() -> None:
-    """The others follow; ``replaces`` stands in a revision alone."""
+    """The others follow; ``replaces`` is a revision's, ``large`` stands where something is."""
     keys = [*fields_of(DocumentedManifest), *fields_of(FurtherManifest)]
-    keys.remove("replaces")
+    for name in ("large", "replaces"):
+        keys.remove(name)
     assert list(document()) == keys
     assert document(replaces=5)["replaces"] == "5"
 

@@ -1,17 +1,13 @@
 """A chain that an earlier version sealed goes on from its last seal."""
 
-from typing import cast
-
 from functions.pack.collect.seal_chain import MissingEvidence, verify_chain
 from functions.shared.aws.bucket import Bucket
-from functions.shared.aws.keys import seal_key
 from functions.shared.evidence.sealed_index import SealedIndex
 from functions.shared.evidence.seals import Chain, Seal
 from functions.shared.hours import parse_instant, rfc3339
-from functions.shared.records.seals import SealContent
 from tests.support.golden import FIRST_HOUR, LAST_HOUR, ORG, TENANT, needs_seal_2, put_evidence
 from tests.support.snapshot_fixture import FixtureMaker, SnapshotFixture
-from tests.support.version_2 import seal_of_version_2
+from tests.support.version_2 import reseal_as_version_2
 from tools.openai_simulator import World, demo_world
 
 NEXT_HOUR = "2026-04-01T06:00:00Z"
@@ -82,7 +78,8 @@ def test_where_nothing_happens_the_crossing_shows_in_the_seal_alone(
     fixture.connect("2026-04-01T02:20:00Z")
     fixture.order(FIRST)
     fixture.ticks("2026-04-01T02:00:00Z", 2)
-    before = _as_version_2(fixture, evidence)
+    before = reseal_as_version_2(fixture, FIRST, CROSSING)
+    assert before.content["hour"] == LAST_BEFORE
     assert fixture.events(before)
     keys = set(evidence.keys(""))
     seals = fixture.ticks(CROSSING, 2)
@@ -99,20 +96,3 @@ def test_where_nothing_happens_the_crossing_shows_in_the_seal_alone(
     # What is sealed already is read back once.
     assert sorted(new) == ["index", "seals", "seals"]
     assert seals[0].content["previous_sha256"] == before.sha256
-
-
-def _as_version_2(fixture: SnapshotFixture, evidence: Bucket) -> Seal:
-    """Put seals of version 2 in the place of all that were made, and return the last one."""
-    previous: Seal | None = None
-    for hour in fixture.chain.sealed_hours(parse_instant(FIRST), parse_instant(CROSSING)):
-        seal = fixture.chain.seal(hour)
-        assert seal
-        link = {"previous_sha256": previous.sha256 if previous else None}
-        content = cast("SealContent", {**seal.content, **link})
-        previous = seal_of_version_2(content, seal.run)
-        key = seal_key(fixture.tenant, fixture.org, hour)
-        evidence.client.delete_object(Bucket=evidence.name, Key=key)
-        evidence.put_once(key, previous.encode())
-    assert previous
-    assert previous.content["hour"] == LAST_BEFORE
-    return previous

@@ -103,7 +103,9 @@ class TarReader:
             name, size = _tar_header(header, b"0")
             if name in self._names:
                 raise Failed(2, "a member name stands in the tar twice")
-            self._names.add(name)
+            # Of large values there may be very many: they are held to their order.
+            if not name.startswith("large/"):
+                self._names.add(name)
             size = size if large is None else large
             yield name, size
             if self.take(-size % BLOCK).strip(b"\0"):
@@ -166,7 +168,9 @@ def _tar_header(header: bytes, kind: bytes) -> tuple[str, int]:
     if not name or rest.strip(b"\0") or header[345:500].strip(b"\0"):
         raise Failed(2, "a tar member's name is empty, holds NUL or has a prefix")
     text = name.decode("latin-1")
-    if kind == b"0" and not re.fullmatch(r"(blobs/[0-9a-f]{64}|[A-Za-z0-9_]{1,64})\.[a-z]+", text):
+    if kind == b"0" and not re.fullmatch(
+        r"((blobs|large)/[0-9a-f]{64}|[A-Za-z0-9_]{1,64})\.[a-z]+", text
+    ):
         raise Failed(2, "a tar member's name is a path or holds unusual characters")
     return text, int(size[1], 8)
 

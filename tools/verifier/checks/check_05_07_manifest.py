@@ -14,6 +14,7 @@ from tools.verifier.manifest_format import (
     COVERAGE,
     FILE,
     FULL_MEMBERS,
+    LARGE,
     MEMBER_ORDER,
     MODULES,
     OF_PROFILE,
@@ -88,6 +89,10 @@ def check_06_known_manifest(manifest: Manifest, key: PinnedKey, report: Report) 
         _check_kind_and_period(values)
         _check_cut(values)
         _check_chain(values)
+        if "large" in values:
+            check_object(6, "large", values["large"], LARGE)
+            if values["profile"] != "full":
+                raise Failed(6, "only profile full has large values")
     report.passed(6)
     report.manifest = manifest
     return module

@@ -6,6 +6,7 @@ import hashlib
 
 from tools.verifier.base import Failed, printable
 from tools.verifier.checks.check_02_archive import MANIFEST_FILES, OpenPack, TarReader
+from tools.verifier.large_values import LARGE_FOLDER, LargeMembers
 from tools.verifier.manifest_format import Manifest, Member
 from tools.verifier.report import Report
 
@@ -22,8 +23,14 @@ def check_08_digests(pack: OpenPack, manifest: Manifest, report: Report) -> byte
         Failed: where reading on makes no sense (a broken archive, an unsigned or oversized member).
     """
     names: list[str] = []
+    large = LargeMembers(manifest)
     with pack.archive() as archive:
         for name, size in archive.members():
+            if name.startswith(LARGE_FOLDER) and manifest.profile is not None:
+                if not large.n:
+                    _check_names_there(names, manifest)
+                large.check(archive, name, size, report)
+                continue
             names.append(name)
             if name in MANIFEST_FILES:
                 data = archive.take(size) if size <= MANIFEST_FILES[name][0] else b""
@@ -37,6 +44,7 @@ def check_08_digests(pack: OpenPack, manifest: Manifest, report: Report) -> byte
                 )
             _check_member(archive, member, size, report)
     _check_names_there(names, manifest)
+    large.finish()
     report.passed(2, 7, 8)
     report.took("checks_1_to_8")
     return archive.gzip.digest.digest()

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tools.verifier.base import MAX_JSON_MEMBER, MAX_REASONS, Failed, Malformed, printable
+from tools.verifier.base import LIMITS, MAX_JSON_MEMBER, MAX_REASONS, Failed, Malformed, printable
 from tools.verifier.checks.check_02_archive import OpenPack, TarReader
 from tools.verifier.checks.check_08_digests import FILE_CHANGED
 from tools.verifier.checks.check_09_events import EventRows, RepeatedRows
@@ -21,6 +21,7 @@ from tools.verifier.checks.check_09_registers import (
 from tools.verifier.checks.check_09_rows import ForeignRows, Rows
 from tools.verifier.checks.check_10_anchors import AnchorRows
 from tools.verifier.checks.check_10_chain import CoverageRows
+from tools.verifier.large_values import LARGE_FOLDER, LargeNames
 from tools.verifier.manifest_format import OPTIONAL_MEMBERS, Manifest
 from tools.verifier.report import Report
 from tools.verifier.spill_to_disk import HourCounts
@@ -59,6 +60,7 @@ class PackRows:
 
     def __init__(self, manifest: Manifest) -> None:
         self.by_name: dict[str, Rows] = {}
+        self.large = LargeNames()
         self._manifest = manifest
 
     @property
@@ -82,6 +84,7 @@ class PackRows:
     def begin(self, name: str) -> Rows:
         """Return the checker of a member's rows; later members are held to earlier ones."""
         self.by_name[name] = rows = self._rows(name)
+        rows.large = self.large
         return rows
 
     def _rows(self, name: str) -> Rows:
@@ -101,7 +104,8 @@ class PackRows:
         if name == "coverage.jsonl":
             return CoverageRows(manifest, name, self.events.sealed if self.events else HourCounts())
         if name == "changes.jsonl":
-            return ChangeRows(manifest, name, coverage.changes if coverage else HourCounts())
+            sealed = (coverage.changes, coverage.limited_from) if coverage else (HourCounts(), {})
+            return ChangeRows(manifest, name, *sealed)
         if name == "anchors.jsonl":
             return AnchorRows(manifest, name, coverage.digests if coverage else None)
         return Rows(manifest, name)
@@ -110,6 +114,7 @@ class PackRows:
         """Close the files that something was put aside in."""
         for rows in self.by_name.values():
             rows.close()
+        self.large.close()
 
 
 def check_09_rows(pack: OpenPack, manifest: Manifest, sha256: bytes, report: Report) -> PackRows:
@@ -131,7 +136,10 @@ def check_09_rows(pack: OpenPack, manifest: Manifest, sha256: bytes, report: Rep
     pack.at_end(rows.close)
     with pack.archive(is_known=True) as archive:
         for name, size in archive.members():
-            if name in manifest.members and name.endswith(".jsonl"):
+            if name.startswith(LARGE_FOLDER):
+                rows.large.add(name, size)
+                archive.skip(size)
+            elif name in manifest.members and name.endswith(".jsonl"):
                 rows.begin(name).read_member(archive.stream(size))
             elif name in manifest.members and name.endswith(".json"):
                 _check_json_member(archive, name, size, report)
@@ -144,11 +152,24 @@ def check_09_rows(pack: OpenPack, manifest: Manifest, sha256: bytes, report: Rep
         for why in checker.wrong:
             report.fail(9, why)
         report.notes += checker.notes()
+    _check_sizes(manifest, rows, report)
     suspects = rows.events.ids.repeated() if rows.events else set()
     for event_id in _repeated_ids(pack, manifest, suspects) if suspects else ():
         report.fail(9, f"events.jsonl: the event {printable(event_id)} stands there twice")
     report.passed(9)
     return rows
+
+
+def _check_sizes(manifest: Manifest, rows: PackRows, report: Report) -> None:
+    """Demand the large values that rows name, no others, and of rows of version 3 their size."""
+    if manifest.profile == "full":
+        rows.large.differences(report)
+    coverage = rows.coverage
+    if coverage is None or coverage.without_limits:
+        return
+    for name, checker in rows.by_name.items():
+        if checker.n_long and checker is not coverage:
+            report.fail(9, f"{name}: {checker.n_long} rows are longer than {LIMITS['row']} bytes")
 
 
 def _check_json_member(archive: TarReader, name: str, size: int, report: Report) -> None:
@@ -221,6 +242,6 @@ def _other_numbers(coverage: CoverageRows, by_name: dict[str, Rows]) -> Iterator
 def _other_changes(coverage: CoverageRows, changes: Rows | None) -> list[str]:
     """Return the hours whose seal has another number of changes than changes.jsonl."""
     if changes is None:
-        changes = ChangeRows(coverage.manifest, "changes.jsonl", coverage.changes)
+        changes = ChangeRows(coverage.manifest, "changes.jsonl", coverage.changes, {})
         changes.finish()
     return changes.broken

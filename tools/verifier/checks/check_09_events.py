@@ -9,8 +9,9 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from tools.verifier.base import MAX_REMEMBERED, Malformed
+from tools.verifier.base import LIMITS, MAX_REMEMBERED, Malformed
 from tools.verifier.checks.check_09_rows import FIELDS, Rows
+from tools.verifier.large_values import LARGE_KEY
 from tools.verifier.manifest_format import Manifest
 from tools.verifier.spill_to_disk import EVENT_KEY, Copies, HourCounts, SeenIds
 from tools.verifier.values.fast_json import FastJson, fast_json
@@ -36,7 +37,7 @@ class EventRows(Rows):
         sealed: events by sealing hour and month, with the digest of the rows as sealed.
     """
 
-    AT_ONCE = 80_000  # bytes of rows, which fit into the processor's cache with all that they say
+    AT_ONCE = 60_000  # bytes of rows, which fit into the processor's cache with all that they say
     SMALL = 1 << 14  # fewer are read row by row, in less time than importing orjson takes
 
     def __init__(self, manifest: Manifest, name: str, copies: Copies | None = None) -> None:
@@ -80,6 +81,8 @@ class EventRows(Rows):
 
     def _accept(self, block: bytes, reader: FastJson) -> bool:
         """Check rows at once; False, with nothing counted, if one of them must be read alone."""
+        if LARGE_KEY in block or _has_long_row(block):
+            return False
         fast = reader.read(block, EVENT_FIELDS, len(EVENT_TYPES))
         if fast is None or fast.types != EVENT_TYPES:
             return False
@@ -159,6 +162,10 @@ class EventRows(Rows):
         self._count(org, hour, at[:7], 1, sealed + b"\n")
         self._n_late += late
 
+    def is_limited(self, row: dict[str, Any]) -> bool | None:
+        """Tell whether version 3 sealed it: only that one kept a digest of OpenAI's own entry."""
+        return isinstance(row["details"], dict) and "origin_digest" in row["details"]
+
     def _check_hour(self, hour: str) -> None:
         if hour in self._hours:
             return
@@ -227,6 +234,11 @@ class EventRows(Rows):
         self.ids.close()
         self._firsts.close()
         self.sealed.close()
+
+
+def _has_long_row(block: bytes) -> bool:
+    most = LIMITS["row"]
+    return len(block) > most and max(map(len, block.split(b"\n"))) > most
 
 
 def _days(keys: list[EventKey]) -> Iterator[tuple[str, str, str, int, int]]:

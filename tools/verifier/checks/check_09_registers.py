@@ -115,10 +115,14 @@ class ChangeRows(Rows):
     """Changes by (org_id, hour, section, entity_id, kind), inside the period.
 
     Each hour's seal must have as many: `sealed` are the counts of the seals, where there are any.
+    `limited_from` is the first hour of each organization that version 3 sealed.
     """
 
-    def __init__(self, manifest: Manifest, name: str, sealed: HourCounts) -> None:
+    def __init__(
+        self, manifest: Manifest, name: str, sealed: HourCounts, limited_from: dict[str, str]
+    ) -> None:
         super().__init__(manifest, name)
+        self._limited_from = limited_from
         self._start, self._end = manifest["period_start"], manifest["period_end"]
         self._sealed = sealed
         self._hour: tuple[str, str] = ("", "")
@@ -142,6 +146,11 @@ class ChangeRows(Rows):
             self._close_hour()
             self._hour = (key[0], key[1])
         self._n_in_hour += 1
+
+    def is_limited(self, row: dict[str, Any]) -> bool | None:
+        """Tell whether version 3 sealed its hour."""
+        first = self._limited_from.get(row["org_id"])
+        return first is not None and row["hour"] >= first
 
     def _check_values(self, row: dict[str, Any]) -> None:
         names = row["fields"]

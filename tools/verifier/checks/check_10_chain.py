@@ -13,6 +13,7 @@ from tools.verifier.checks.seals import (
     audit_log_status,
     hour_of_disconnection,
     lifecycle_kinds,
+    may_hold_long_rows,
     register_counts,
     seal_digest,
     segment_counts,
@@ -34,6 +35,8 @@ class CoverageRows(Rows):
         digests: of the seals.
         changes: how many changes the seals have.
         registers: what the last seals say of registers, by organization and section.
+        limited_from: the first hour that version 3 sealed, by organization.
+        without_limits: whether version 2 wrote a seal or a register of these hours.
     """
 
     NOT_GAPS = ("complete", "partial", "paused")
@@ -53,6 +56,8 @@ class CoverageRows(Rows):
         self.digests = SealDigests(self._org_numbers, self._first_hour, self._last_hour)
         self.changes = HourCounts()
         self.registers: dict[tuple[str, str], tuple[int, int]] = {}
+        self.limited_from: dict[str, str] = {}
+        self.without_limits = False
         self._org = ""
         self._begin_org("")
 
@@ -83,6 +88,10 @@ class CoverageRows(Rows):
             self.orgs.add(org)
             self.digests.put_before(org, self._link)
         self._check_hour(row, hour)
+
+    def is_limited(self, row: dict[str, Any]) -> bool | None:
+        """Tell whether its large values are ours; a seal has a limit of its own."""
+        return None if row["org_id"] in self.limited_from else False
 
     def _break(self, hour: int, why: str, org_id: str | None = None) -> None:
         org = printable(self._org if org_id is None else org_id)
@@ -164,6 +173,8 @@ class CoverageRows(Rows):
             root = unreadable_root(seal)
             if root:
                 self._break(hour, f"{printable(root)} is neither a digest nor null")
+            self.limited_from.setdefault(self._org, row["hour"])
+        self.without_limits |= may_hold_long_rows(seal)
         if seal.get("tenant_id") != self.manifest["tenant_id"]:
             self._break(hour, "the seal belongs to another tenant")
         if "previous_sha256" not in seal or seal["previous_sha256"] != self._link:

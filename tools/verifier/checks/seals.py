@@ -156,6 +156,16 @@ def unreadable_root(seal: dict[str, Any]) -> str | None:
     return None
 
 
+def may_hold_long_rows(seal: dict[str, Any]) -> bool:
+    """Tell whether version 2, which knew no limits, wrote a seal or a register that it names."""
+    sections = seal.get("sections")
+    parts = sections.values() if isinstance(sections, dict) else ()
+    facts = [part for part in parts if isinstance(part, dict)]
+    return seal.get("v") == SEAL_VERSIONS[0] or any(
+        part.get("register") is not None and part.get("root") is None for part in facts
+    )
+
+
 def audit_log_status(seal: dict[str, Any]) -> str | None:
     """Return what an hour's reading of the audit log showed; None where it was not read."""
     sections, marks = seal.get("sections"), seal.get("watermarks", seal.get("frontiers"))

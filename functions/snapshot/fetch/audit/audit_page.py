@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from functions.shared.canonical import Json
 from functions.shared.errors import BadResponse
+from functions.shared.limits import word
 from functions.shared.openai.client import Params
 from functions.snapshot.fetch.pagination import open_page
 
@@ -33,7 +34,14 @@ def page_of(page: Json) -> tuple[list[Json], bool]:
     if not isinstance(has_more, bool):
         raise BadResponse("has_more is neither true nor false")
     items, _ = open_page({**page, "has_more": False})
-    return items, has_more
+    return [_named(item) for item in items], has_more
+
+
+def _named(item: Json) -> Json:
+    # As it will be sealed, so that it is known again when it is read again.
+    identity = item.get("id")
+    name = word(identity) if isinstance(identity, str) else identity
+    return item if name == identity else item | {"id": name}
 
 
 def instants(events: Iterable[Json]) -> list[int]:
