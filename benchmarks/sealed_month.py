@@ -126,8 +126,6 @@ class SealedMonth:
             "custody": None,
             "watermarks": {
                 "proven": True,
-                "deep_at": end,
-                "month_closed": None,
                 "streams": {"organization": stream, "tenant": stream},
                 "archived_keys_at": end,
                 "optional": {},

@@ -10,7 +10,6 @@ from datetime import datetime
 from functions.shared.evidence.seals import Seal
 from functions.shared.hours import HOUR, rfc3339
 from functions.shared.records.seals import LifecycleEntry, ObjectEntry, SectionSeal, Watermarks
-from functions.snapshot.fetch.audit.audit_marks import renewed
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,4 +75,4 @@ class HourToClose:
     def watermarks(self) -> Watermarks | None:
         """Return how far the last seal says everything was read, None where nothing ever was."""
         marks = self.previous.content["watermarks"] if self.previous else None
-        return renewed(marks) if marks and marks["streams"] else None
+        return marks if marks and marks["streams"] else None

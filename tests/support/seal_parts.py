@@ -65,8 +65,6 @@ def watermarks(closed_through: int | None, *, proven: bool) -> Watermarks:
     stream = stream_marks(closed_through)
     return {
         "proven": proven,
-        "deep_at": None,
-        "month_closed": None,
         "streams": {"organization": stream, "tenant": stream},
         "archived_keys_at": None,
         "optional": {},

@@ -154,14 +154,7 @@ class OptionalMarks(TypedDict):
     status: Text
 
 
-class RescanMarks(TypedDict, total=False):
-    """What version 2 said of its daily rescan and its month's; the marks of a stream follow."""
-
-    deep_at: MaybeInstant
-    month_closed: MaybeText
-
-
-class Watermarks(RescanMarks):
+class Watermarks(TypedDict):
     """How far everything was read: the audit log's watermarks, and when optional lists were."""
 
     proven: Flag

@@ -1,7 +1,10 @@
 """Every version of a seal in the newest shape, with nothing made up of what it did not say."""
 
 import tarfile
+from datetime import UTC, datetime
 from typing import Any, cast
+
+import pytest
 
 from functions.shared.canonical import Json, canonical, sha256_hex, strict_loads
 from functions.shared.evidence.seal_versions import (
@@ -12,6 +15,7 @@ from functions.shared.evidence.seal_versions import (
     without_source,
 )
 from functions.shared.evidence.seals import Seal
+from functions.shared.hours import rfc3339
 from functions.shared.records.fields import fields_of
 from functions.shared.records.seals import SealContent, SectionSeal, StreamMarks, Watermarks
 from tests.support.golden import SEAL_2, needs_seal_2
@@ -77,10 +81,37 @@ def test_what_version_2_said_stays() -> None:
     stream = content["watermarks"]["streams"]["tenant"]
     assert set(stream) == set(fields_of(StreamMarks))
     assert STREAM.items() <= stream.items()
-    assert (stream["reread_25"], stream["reread_73"], stream["patrol"]) == (None, None, None)
+    assert stream["patrol"] is None
     assert content["watermarks"]["optional"] == marks["optional"]
     assert content["watermarks"]["archived_keys_at"] == "y"
     assert [len(content["segments"][kind]) for kind in ("changes", "verdicts")] == [1, 1]
+
+
+HI, H = 1_775_800_000, 3600
+RESCANNED = rfc3339(datetime.fromtimestamp(HI - 10 * H, UTC))
+
+
+@pytest.mark.parametrize(
+    ("deep_at", "stream", "again"),
+    [
+        (RESCANNED, {}, HI - 10 * H - 96 * H),
+        (RESCANNED, {"closed_through": HI - 500 * H}, HI - 596 * H),
+        (RESCANNED, {"backfill_to": HI - 9 * H}, HI - 9 * H),
+        (None, {}, 5),
+        (None, {"closed_through": None}, None),
+    ],
+)
+def test_marks_of_version_2_say_what_was_read_again(
+    deep_at: str | None, stream: dict[str, Any], again: int | None
+) -> None:
+    """What its daily rescan cannot have left out, and no more; of the rescan itself nothing."""
+    known = {"closed_through": HI - H, "backfill_to": 5, "backfill_done": True, "overflow": [9]}
+    marks = {"proven": True, "deep_at": deep_at, "month_closed": "2026-03"}
+    frontiers = marks | {"streams": {"organization": known | stream}}
+    result = read(frontiers=frontiers)["watermarks"]
+    assert set(result) == set(fields_of(Watermarks))
+    reread = {"reread_25": again, "reread_73": again, "patrol": None}
+    assert result["streams"] == {"organization": known | stream | reread}
 
 
 def test_the_digest_of_version_2_is_over_its_content() -> None:
