@@ -261,6 +261,7 @@ def _section(status: str) -> SectionSeal:
         "baseline": None,
         "complete_at": None,
         "asked_at": None,
+        "state_at": None,
     }
 
 

@@ -121,10 +121,10 @@ def close_with_snapshot(run: HourRun, hour: HourToClose, index: HourIndex, taken
     snapshot, facts = taken
     before = run.store.load_registers(hour)
     choices = _tenant_choices(run, before, snapshot)
-    compared = compare(hour, snapshot, before, choices)
+    earlier_hours = run.earlier_hours(hour)
+    compared = compare(hour, snapshot, before, choices, lambda since: earlier_hours(since).events)
     findings = find(hour, snapshot, compared, before["findings"])
     open_changes = before["open_changes"]
-    earlier_hours = run.earlier_hours(hour)
     reconciled = reconcile(hour, snapshot, compared, findings, open_changes, earlier_hours)
     stored = run.store.put(
         hour,

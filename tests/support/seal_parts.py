@@ -29,6 +29,7 @@ def section_seal(status: str) -> SectionSeal:
         "baseline": None,
         "complete_at": None,
         "asked_at": None,
+        "state_at": None,
     }
 
 

@@ -6,7 +6,7 @@ from functions.shared.canonical import Json, canonical, sha256_hex
 from functions.shared.evidence.seals import Seal
 from functions.shared.records.seals import Run, SealContent
 
-_NEW_IN_SECTIONS = ("lag_hours", "picture_sha256", "not_shown", "root")
+_NEW_IN_SECTIONS = ("lag_hours", "picture_sha256", "not_shown", "root", "state_at")
 _NEW_IN_STREAMS = ("reread_25", "reread_73", "patrol")
 
 

@@ -134,6 +134,7 @@ class _SealReader:
         for name, section in content["sections"].items():
             if section["register"]:
                 organization.registers[name] = section["register"]
+            organization.listed_at[name] = section["state_at"]
             if name in organization.snapshot_hours and _is_shown(content, hour_end, section):
                 organization.snapshot_hours[name].append(content["hour"])
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Final, cast
 
 from functions.shared.canonical import canonical, sha256_hex
-from functions.shared.hours import parse_instant
+from functions.shared.hours import HOUR, parse_instant, rfc3339
 from functions.shared.records.fields import fields_of
 from functions.shared.records.seals import (
     Run,
@@ -90,7 +90,7 @@ def newest(content: SealContent | SealContent2) -> SealContent:
         "lifecycle_seq": old["lifecycle_seq"],
         "previous_sha256": old["previous_sha256"],
         "source": None,
-        "sections": {name: _section(facts) for name, facts in old["sections"].items()},
+        "sections": {name: _section(facts, old["hour"]) for name, facts in old["sections"].items()},
         "segments": {
             "events": _entries(segments["events"]),
             "changes": _entries(segments["changes"] if "changes" in segments else []),
@@ -136,9 +136,18 @@ _UNSAID: Final[Mapping[str, object]] = {
 }
 
 
-def _section(old: SectionSeal2) -> SectionSeal:
+def _section(old: SectionSeal2, hour: str) -> SectionSeal:
     lists: Mapping[str, object] = {"odd": [], "conflicts": []}
-    return cast("SectionSeal", {**_UNSAID, **lists, **old})
+    shown = {"state_at": _state_at(old, hour)}
+    return cast("SectionSeal", {**_UNSAID, **lists, **shown, **old})
+
+
+def _state_at(old: SectionSeal2, hour: str) -> str | None:
+    """Return the hour whose picture a section shows: its own, or the last that asked for it."""
+    if old["status"] not in ("complete", "partial"):
+        return None
+    asked_at = old["asked_at"] if "asked_at" in old else None
+    return rfc3339(parse_instant(asked_at) - HOUR) if asked_at else hour
 
 
 def _entries(old: list[SegmentEntry2]) -> list[SegmentEntry]:

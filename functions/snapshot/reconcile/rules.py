@@ -39,9 +39,6 @@ from functions.snapshot.reconcile.rule_table import (
 Key = tuple[str | None, ...]
 """An event type, and by what it names something."""
 
-# OpenAI's clock and ours, and how fresh its lists are, agree no better than this.
-SLACK = timedelta(minutes=5)
-
 VIAS: Final[Mapping[str, frozenset[str]]] = {
     name: frozenset(rule.via for rule in TABLE if name in rule.types)
     for name in {name for rule in TABLE for name in rule.types}

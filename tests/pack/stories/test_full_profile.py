@@ -185,6 +185,8 @@ def test_optional_lists_are_there_when_they_were_ever_read(
         "created_at": None,
         "first_seen_at": THIRD,
         "removed_at": None,
+        "added_not_before": None,
+        "removed_not_before": None,
         "state_at": THIRD,
     }
     assert b"Absent here: admin_keys.jsonl, project_users.jsonl." in members["README.txt"]

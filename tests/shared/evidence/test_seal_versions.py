@@ -20,6 +20,7 @@ from functions.shared.records.fields import fields_of
 from functions.shared.records.seals import SealContent, SectionSeal, StreamMarks, Watermarks
 from tests.support.golden import SEAL_2, needs_seal_2
 
+HOUR_5 = "2026-04-01T05:00:00Z"
 ENTRY = {"key": "k", "rows": 1, "bytes": 2, "sha256": "s", "crc32": 3}
 STREAM = {"closed_through": 7, "backfill_to": 1, "backfill_done": True, "overflow": [3]}
 OLD: Json = {
@@ -27,7 +28,7 @@ OLD: Json = {
     "tenant_id": "tenant-a",
     "org_id": "org-Alpha",
     "org_proof": "proven",
-    "hour": "2026-04-01T05:00:00Z",
+    "hour": HOUR_5,
     "outcome": "complete",
     "reason": None,
     "lifecycle": [],
@@ -67,9 +68,33 @@ def test_version_2_has_every_field_of_the_newest_shape() -> None:
     assert (users["register"], users["root"], users["picture_sha256"]) == (None, None, None)
 
 
+@pytest.mark.parametrize(
+    ("status", "asked_at", "state_at"),
+    [
+        ("complete", None, HOUR_5),
+        ("partial", None, HOUR_5),
+        ("failed", None, None),
+        ("complete", "2026-04-01T02:00:00Z", "2026-04-01T01:00:00Z"),
+        ("forbidden", "2026-04-01T02:00:00Z", None),
+    ],
+)
+def test_version_2_says_which_hour_a_section_is_of(
+    status: str, asked_at: str | None, state_at: str | None
+) -> None:
+    """Its own, or of what it did not ask for the one that did; where that failed, nothing."""
+    facts = OLD["sections"]["users"] | {"status": status, "asked_at": asked_at}
+    assert read(sections={"x": facts})["sections"]["x"]["state_at"] == state_at
+
+
 def test_what_version_2_said_stays() -> None:
     """Its marks under their new name, its section's facts, its segments."""
-    facts = {"register": ENTRY, "baseline": "b", "complete_at": "c", "asked_at": "d", "odd": [{}]}
+    facts = {
+        "register": ENTRY,
+        "baseline": "b",
+        "complete_at": "c",
+        "asked_at": HOUR_5,
+        "odd": [{}],
+    }
     users = OLD["sections"]["users"] | facts
     marks = {"proven": True, "streams": {"tenant": STREAM}, "optional": {"roles": {"due": "x"}}}
     content = read(
