@@ -17,7 +17,9 @@ from functions.shared.records.tables import SnapshotMessage
 from functions.shared.tables.account_owners import AccountOwners
 from functions.snapshot.checkpoint import Taken
 from functions.snapshot.compare.compare import compare
+from functions.snapshot.compare.log_of_stays import LogOfStays
 from functions.snapshot.context import Context, Order
+from functions.snapshot.findings.between_pictures import with_happenings
 from functions.snapshot.findings.register import find
 from functions.snapshot.hour_run import HourRun
 from functions.snapshot.hour_to_close import HourToClose
@@ -122,9 +124,13 @@ def close_with_snapshot(run: HourRun, hour: HourToClose, index: HourIndex, taken
     before = run.store.load_registers(hour)
     choices = _tenant_choices(run, before, snapshot)
     earlier_hours = run.earlier_hours(hour)
-    compared = compare(hour, snapshot, before, choices, lambda since: earlier_hours(since).events)
-    findings = find(hour, snapshot, compared, before["findings"])
+    log = LogOfStays(
+        snapshot.audit_events.rows, hour.start, lambda since: earlier_hours(since).events
+    )
+    compared = compare(hour, snapshot, before, choices, log)
     open_changes = before["open_changes"]
+    findings = find(hour, snapshot, compared, before["findings"])
+    findings = with_happenings(findings, hour, snapshot, compared.registers, open_changes, log)
     reconciled = reconcile(hour, snapshot, compared, findings, open_changes, earlier_hours)
     stored = run.store.put(
         hour,

@@ -18,7 +18,7 @@ from functions.shared.records.registers import (
 )
 from functions.shared.sections import BY_NAME, REGISTERED
 from functions.snapshot.compare.diff import diff, ended
-from functions.snapshot.compare.log_of_stays import LogOfStays, ReadEvents
+from functions.snapshot.compare.log_of_stays import LogOfStays
 from functions.snapshot.compare.stays import (
     OF_PROJECTS,
     Gone,
@@ -54,7 +54,7 @@ def compare(
     snapshot: Snapshot,
     before: Registers,
     choices: TenantChoices = NO_CHOICES,
-    read_earlier: ReadEvents = lambda since: (),
+    log: LogOfStays | None = None,
 ) -> Comparison:
     """Return the next registers and the changes.
 
@@ -63,11 +63,11 @@ def compare(
         snapshot: what was read of it.
         before: the last rows by section.
         choices: what the tenant's own rows say.
-        read_earlier: reads the events that earlier hours sealed, from an instant on.
+        log: what the audit log tells; by default what the snapshot shows of it.
     """
     registers: dict[str, Sequence[Entity]] = {}
     changes: dict[str, list[Change]] = {}
-    log = LogOfStays(snapshot.audit_events.rows, hour.start, read_earlier)
+    log = log or LogOfStays(snapshot.audit_events.rows, hour.start, lambda since: ())
     for name in REGISTERED:
         rows = rows_of(before, name) or []
         section = snapshot.lists.get(name)

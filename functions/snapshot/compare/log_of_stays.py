@@ -86,6 +86,10 @@ class LogOfStays:
         told = self._instants.get((kind, name), [])
         return told[bisect_left(told, since) :]
 
+    def all(self) -> Sequence[EventState]:
+        """Return all events at hand."""
+        return (*self._earlier, *self.events)
+
     def reach_back(self, since: str) -> bool:
         """Have at hand what was told from an instant on; tell whether that is not too far back."""
         if since >= rfc3339(self.start) or (self._back_to is not None and since >= self._back_to):

@@ -13,7 +13,7 @@ from typing import Final
 from functions.shared.hours import parse_instant, rfc3339
 from functions.shared.records.events import ChangeFacts, OpenChange
 from functions.shared.records.fields import shown
-from functions.snapshot.reconcile.event_payload import (
+from functions.snapshot.compare.event_payload import (
     AnyEvent,
     is_about_a_person,
     principal_of,

@@ -7,8 +7,9 @@ import pytest
 
 from functions.shared.records.registers import Registers, state_hour
 from functions.snapshot.compare.compare import Comparison, compare
+from functions.snapshot.compare.log_of_stays import LogOfStays
 from functions.snapshot.records import SectionRead
-from tests.snapshot.compare.test_compare import before, hour, snapshot
+from tests.snapshot.compare.test_compare import START, before, hour, snapshot
 from tests.snapshot.rows import (
     admin_key,
     api_key,
@@ -47,7 +48,8 @@ def pictured(
         pictured_to=PICTURED_TO,
     )
     names = {"users", "projects", "api_keys", section}
-    return compare(hour(*names), picture, before(**others), read_earlier=lambda _: earlier)
+    log = LogOfStays(events, START, lambda _: earlier)
+    return compare(hour(*names), picture, before(**others), log=log)
 
 
 def told(result: Comparison) -> list[tuple[str, str]]:

@@ -119,7 +119,6 @@ def test_the_first_seal_of_an_organization() -> None:
     }
     assert sections["users"] == UNREAD | {
         "status": "complete",
-        "reason": None,
         "count": 1,
         "state_at": NAME,
         "picture_sha256": NOBODY,
@@ -131,7 +130,6 @@ def test_the_first_seal_of_an_organization() -> None:
     assert sections["projects"]["register"] is None
     assert sections["findings"] == UNREAD | {
         "status": "derived",
-        "reason": None,
         "count": 2,
         "state_at": NAME,
         "register": ENTRY,
