@@ -126,8 +126,6 @@ class SealedMonth:
             "custody": None,
             "watermarks": {
                 "proven": True,
-                "deep_at": end,
-                "month_closed": None,
                 "streams": {"organization": stream, "tenant": stream},
                 "archived_keys_at": end,
                 "optional": {},
@@ -263,6 +261,7 @@ def _section(status: str) -> SectionSeal:
         "baseline": None,
         "complete_at": None,
         "asked_at": None,
+        "state_at": None,
     }
 
 

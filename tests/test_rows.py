@@ -40,7 +40,7 @@ EDGES = {
     "functions/snapshot/dispatch.py": "events of Lambda",
     "functions/snapshot/fetch/": "answers of OpenAI",
     "functions/snapshot/normalize/": "answers of OpenAI",
-    "functions/snapshot/reconcile/event_payload.py": "payloads of audit events",
+    "functions/snapshot/compare/event_payload.py": "payloads of audit events",
     "functions/snapshot/seal/item_size.py": "values of any form",
     "functions/pack/collect/collection_report.py": "the questions asked of OpenAI",
     "functions/pack/handler.py": "events of Lambda",

@@ -4,7 +4,7 @@
 # dependencies = ["pynacl>=1.5", "orjson>=3.9"]
 # ///
 # Built by `python -m tools.build_verifier` from the parts in tools/verifier/, one behind the other
-# of SHA-256 4e2fd9b3079ef57c8a3e6fb499cec440a517b6a72a5c68fe68f30f485073cffc.
+# of SHA-256 2d49c806ce5bf0e378eda7e26f0f1c54e26c9b9ae7ff4730451de56b34a7e28b.
 """Check a signed evidence pack offline: one file, one pinned key, eleven numbered checks.
 
     python3 evidence-pack-verify.py pack-3.tar.gz --expected-pubkey HEX
@@ -2320,6 +2320,7 @@ class EntityRows(RegisterRows):
             if row[name] is not None and hour_number(row[name]) is None:
                 raise Malformed(f"{name} is not an hour")
         self._check_times(key[2], row["removed_at"], row["state_at"])
+        self._check_bounds(row)
         self._n_returns += self._last[:2] == key[:2]
         self.in_order(key, f"org_id, {self._id}, first_seen_at")
         self.count(key[0], row["removed_at"] is None)
@@ -2329,10 +2330,20 @@ class EntityRows(RegisterRows):
             raise Malformed("first_seen_at lies behind the period")
         if removed is not None and not max(first, self._start) < removed <= self._end:
             raise Malformed("removed_at is not behind first_seen_at, or not in the period")
-        if state is not None and not self._start <= state <= self._end:
-            raise Malformed("state_at is not in the period")
+        # What was last read before the period says the hour that read it.
+        if state is not None and state > self._end:
+            raise Malformed("state_at lies behind the period")
         if state is not None and removed is not None and state >= removed:
             raise Malformed("state_at is an hour at which it was removed")
+
+    @staticmethod
+    def _check_bounds(row: dict[str, Any]) -> None:
+        # Packs that an earlier version made have neither.
+        for name in ("added_not_before", "removed_not_before"):
+            if row.get(name) is not None and seconds(row[name]) is None:
+                raise Malformed(f"{name} is not an instant")
+        if row["removed_at"] is None and row.get("removed_not_before") is not None:
+            raise Malformed("removed_not_before is told of what was not removed")
 
     def notes(self) -> list[str]:
         """Tell how many rows are of somebody who was there before."""

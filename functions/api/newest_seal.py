@@ -9,7 +9,8 @@ from functions.shared.errors import EvidenceInvalid, EvidenceMissing
 from functions.shared.evidence.seals import Chain, Seal
 from functions.shared.hours import parse_instant
 from functions.shared.http.edge import Query
-from functions.shared.records.entities import Placement
+from functions.shared.records.entities import Episode, Placement
+from functions.shared.records.registers import state_hour
 from functions.shared.records.tables import HourRow
 from functions.shared.tables.connections import Connection
 
@@ -53,10 +54,21 @@ class Newest:
         entry = self.seal.register(section) if self.seal else None
         return context.registers.rows(entry, record) if entry else []
 
-    def placed(self) -> Placement:
-        """Return what a list adds to each row of this hour's registers."""
+    def placed(self, section: str, row: Episode | None = None) -> Placement:
+        """Return what a list adds to a row of this hour's registers: whose it is, of which hour.
+
+        Args:
+            section: whose register.
+            row: the stay, None for what is derived.
+        """
+        facts = self.seal.content["sections"].get(section) if self.seal else None
         hour = self.seal.content["hour"] if self.seal else None
-        return {"org_id": self.org_id, "state_at": hour}
+        # Version 2 did not say of every hour which one a section's rows are of.
+        listed_at = (facts["state_at"] if facts else None) or hour
+        return {
+            "org_id": self.org_id,
+            "state_at": listed_at if row is None else state_hour(row, listed_at),
+        }
 
 
 def section_status(

@@ -17,8 +17,10 @@ from functions.shared.records.tables import SnapshotMessage
 from functions.shared.tables.account_owners import AccountOwners
 from functions.snapshot.checkpoint import Taken
 from functions.snapshot.compare.compare import compare
+from functions.snapshot.compare.log_of_stays import LogOfStays
 from functions.snapshot.compare.within_limits import registers_within_limits, within_limits
 from functions.snapshot.context import Context, Order
+from functions.snapshot.findings.between_pictures import with_happenings
 from functions.snapshot.findings.register import find
 from functions.snapshot.hour_run import HourRun
 from functions.snapshot.hour_to_close import HourToClose
@@ -126,10 +128,17 @@ def close_with_snapshot(
     snapshot = within_limits(taken[0], store.wholes)
     before = registers_within_limits(registers, hour.written_without_limits, store.wholes)
     choices = _tenant_choices(run, before, snapshot)
-    compared = compare(hour, snapshot, before, choices)
-    findings = find(hour, snapshot, compared, before["findings"])
-    open_changes = before["open_changes"]
     earlier_hours = run.earlier_hours(hour)
+    log = LogOfStays(
+        snapshot.audit_events.rows, hour.start, lambda since: earlier_hours(since).events
+    )
+    compared = compare(hour, snapshot, before, choices, log)
+    open_changes = before["open_changes"]
+    findings = find(hour, snapshot, compared, before["findings"])
+    whole_events = taken[0].audit_events.rows
+    findings = with_happenings(
+        findings, hour, snapshot, compared.registers, open_changes, log, whole_events
+    )
     reconciled = reconcile(hour, snapshot, compared, findings, open_changes, earlier_hours)
     stored = store.put(
         hour,

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from functions.shared.aws.keys import month_in
+from functions.shared.evidence.seal_versions import VERSION
 from functions.shared.evidence.seals import Seal
 from functions.shared.hours import HOUR, rfc3339
 from functions.shared.records.seals import LifecycleEntry, ObjectEntry, SectionSeal, Watermarks
-from functions.snapshot.fetch.audit.audit_marks import renewed
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +78,20 @@ class HourToClose:
         facts = self._section(section)
         return facts["not_shown"] if facts else None
 
+    @property
+    def tells_not_shown(self) -> bool:
+        """Tell whether the seal before says whom its pictures did not show."""
+        return self.previous is not None and self.previous.content["v"] == VERSION
+
     def baseline(self, section: str) -> str | None:
         """Return the hour of a section's first complete snapshot, None while there is none."""
         facts = self._section(section)
         return facts["baseline"] if facts else None
+
+    def state_at(self, section: str) -> str | None:
+        """Return the last hour before this one whose picture shows a section."""
+        facts = self._section(section)
+        return facts["state_at"] if facts else None
 
     def last_complete_at(self, section: str) -> str:
         """Return the instant of a section's newest complete snapshot before this hour's."""
@@ -94,4 +104,4 @@ class HourToClose:
     def watermarks(self) -> Watermarks | None:
         """Return how far the last seal says everything was read, None where nothing ever was."""
         marks = self.previous.content["watermarks"] if self.previous else None
-        return renewed(marks) if marks and marks["streams"] else None
+        return marks if marks and marks["streams"] else None

@@ -90,7 +90,7 @@ def take_snapshot(
     started = run.context.now()
     stats, limit = RunStats(), ConcurrencyLimit(limit=_last_good_level(hour))
     marks = hour.watermarks or audit_marks.initial()
-    within = audit_marks.renewed(earlier[0].watermarks) if earlier else None
+    within = earlier[0].watermarks if earlier else None
     sealed = SealedLog(run.chain, hour.previous, hour.start)
     plan, known = sealed.known(audit_marks.audit_plan(marks, hour.end, within))
     if within is not None:

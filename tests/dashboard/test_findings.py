@@ -10,6 +10,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from functions.shared.sections import BY_NAME
 from functions.snapshot.findings.audit_log import LOG_ENTRY_CHANGED, LOG_ENTRY_GONE
+from functions.snapshot.findings.between_pictures import HAPPENINGS
 from functions.snapshot.findings.register import NEEDS
 from functions.snapshot.reconcile import verdicts
 from functions.snapshot.reconcile.findings import EVENT_WITHOUT_CHANGE, UNEXPLAINED_CHANGE
@@ -21,7 +22,7 @@ pytestmark = pytest.mark.browser
 WORDS = (DASHBOARD / "app" / "finding-words.js").read_text()
 DOCUMENTED = (DASHBOARD.parent / "docs" / "findings.md").read_text()
 _ALTERED = {LOG_ENTRY_CHANGED, LOG_ENTRY_GONE}
-KINDS = {*NEEDS, *_ALTERED, UNEXPLAINED_CHANGE, EVENT_WITHOUT_CHANGE}
+KINDS = {*NEEDS, *_ALTERED, *HAPPENINGS, UNEXPLAINED_CHANGE, EVENT_WITHOUT_CHANGE}
 PATH = f"/orgs/org-northwind/findings/{1:024x}/state"
 
 

@@ -33,13 +33,12 @@ def user_state(user_id: str = "user-ann", **facts: Any) -> UserState:
 
 def user(user_id: str = "user-ann", **facts: Any) -> User:
     """Return one stay of a user."""
-    row: User = {
-        **user_state(user_id),
+    stay = {
         "first_seen_at": "2026-03-31T00:00:00Z",
         "removed_at": None,
         "roles_held": [{"role": "reader", "from": "2026-03-31T00:00:00Z", "to": None}],
     }
-    return cast("User", {**row, **facts})
+    return cast("User", {**user_state(user_id), **stay, **facts})
 
 
 def project(project_id: str = "proj_web", **facts: Any) -> Project:

@@ -105,8 +105,9 @@ def test_a_snapshot_that_the_version_before_left_is_gone_on_with() -> None:
     document["frontiers"] = {"proven": True, "streams": {"tenant": stream}}
     marks = Snapshot.from_json(document).watermarks
     assert (marks["proven"], marks["optional"], marks["archived_keys_at"]) == (True, {}, None)
-    unsaid = {"reread_25": None, "reread_73": None, "patrol": None}
-    assert marks["streams"] == {"tenant": stream | unsaid}
+    # Nothing is known to be read again, so that begins where the history does.
+    again = {"reread_25": 1, "reread_73": 1, "patrol": None}
+    assert marks["streams"] == {"tenant": stream | again}
 
 
 def test_a_section_is_whole_and_empty_until_something_is_said_of_it() -> None:

@@ -29,6 +29,7 @@ def section_seal(status: str) -> SectionSeal:
         "baseline": None,
         "complete_at": None,
         "asked_at": None,
+        "state_at": None,
     }
 
 
@@ -66,8 +67,6 @@ def watermarks(closed_through: int | None, *, proven: bool) -> Watermarks:
     stream = stream_marks(closed_through)
     return {
         "proven": proven,
-        "deep_at": None,
-        "month_closed": None,
         "streams": {"organization": stream, "tenant": stream},
         "archived_keys_at": None,
         "optional": {},

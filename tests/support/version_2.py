@@ -10,7 +10,7 @@ from functions.shared.records.seals import Run, SealContent
 from functions.snapshot.seal.projection import hour_facts
 from tests.support.snapshot_fixture import SnapshotFixture
 
-_NEW_IN_SECTIONS = ("lag_hours", "picture_sha256", "not_shown", "root")
+_NEW_IN_SECTIONS = ("lag_hours", "picture_sha256", "not_shown", "root", "state_at")
 _NEW_IN_STREAMS = ("reread_25", "reread_73", "patrol")
 
 
@@ -67,6 +67,6 @@ def reseal_as_version_2(fixture: SnapshotFixture, first: str, end: str) -> Seal:
         key = seal_key(fixture.tenant, fixture.org, hour)
         evidence.client.delete_object(Bucket=evidence.name, Key=key)
         evidence.put_once(key, previous.encode())
-        fixture.hour_rows().close(hour, hour_facts(previous))
+        fixture.hour_rows().close(hour, hour_facts(previous, None))
     assert previous
     return previous

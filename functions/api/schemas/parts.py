@@ -44,10 +44,7 @@ def sections() -> Schema:
 
 
 def row(of: type, **more: Schema) -> Schema:
-    """Return the schema of a list's row, by its record.
-
-    A list shows what a seal holds, so that the hour of a row's state is always known.
-    """
+    """Return the schema of a list's row, by its record: every field stands, null if need be."""
     schema = schema_of(of)
-    always = {"state_at": INSTANT} if "state_at" in schema["properties"] else {}
-    return {**schema, "properties": schema["properties"] | always | more}
+    properties = schema["properties"] | more
+    return {**schema, "properties": properties, "required": list(schema["properties"])}

@@ -72,11 +72,11 @@ class RegisterList(Generic[Episode, Row]):
 
 
 def _user_rows(newest: Newest, _context: Context) -> Callable[[User], UserRow]:
-    return lambda user: shown(UserRow, user, newest.placed())
+    return lambda user: shown(UserRow, user, newest.placed("users", user))
 
 
 def _project_rows(newest: Newest, _context: Context) -> Callable[[Project], ProjectRow]:
-    return lambda project: shown(ProjectRow, project, newest.placed())
+    return lambda project: shown(ProjectRow, project, newest.placed("projects", project))
 
 
 def _api_key_rows(newest: Newest, context: Context) -> Callable[[ApiKey], ApiKeyRow]:
@@ -87,7 +87,7 @@ def _api_key_rows(newest: Newest, context: Context) -> Callable[[ApiKey], ApiKey
 
     def row(key: ApiKey) -> ApiKeyRow:
         findings: KeyFindings = {"findings": by_key.get(key["key_id"], [])}
-        return shown(ApiKeyRow, key, newest.placed(), findings)
+        return shown(ApiKeyRow, key, newest.placed("api_keys", key), findings)
 
     return row
 
@@ -99,7 +99,7 @@ def _finding_rows(newest: Newest, context: Context) -> Callable[[Finding], Liste
     def row(finding: Finding) -> ListedFinding:
         said = states.get((finding["finding_id"], finding["first_seen_hour"]), NOTHING_SAID)
         statement: FindingStatement = {"stated": said}
-        return shown(ListedFinding, finding, newest.placed(), statement)
+        return shown(ListedFinding, finding, newest.placed("findings"), statement)
 
     return row
 

@@ -38,7 +38,8 @@ from functions.shared.records.seals import (
 # The version of the seal from which on each event id is sealed once.
 SEALED_ONCE = 3
 _READ = ("complete", "partial")
-_WAITED_S = 72 * 3600
+# This version waited so long, and did not note how far it had read again.
+_WAITING, _WAITED_S = 2, 72 * 3600
 _NOT_GAPS = ("complete", "partial", "paused")
 
 
@@ -140,6 +141,7 @@ class _SealReader:
         for name, section in content["sections"].items():
             if section["register"]:
                 organization.registers[name] = section["register"]
+            organization.listed_at[name] = section["state_at"]
             if name in organization.snapshot_hours and _is_shown(content, hour_end, section):
                 organization.snapshot_hours[name].append(content["hour"])
 
@@ -222,14 +224,16 @@ def _settled_through(content: SealContent) -> int | None:
     streams = content["watermarks"]["streams"].values()
     # A stream that never answered (its scope is missing) holds no events that could settle.
     return min(
-        (_settled(stream) for stream in streams if stream["closed_through"] is not None),
+        (
+            _settled(stream, content["v"])
+            for stream in streams
+            if stream["closed_through"] is not None
+        ),
         default=None,
     )
 
 
-def _settled(stream: StreamMarks) -> int:
-    settled = stream["reread_73"]
-    if settled is not None:
-        return settled
-    # Version 2 waited 72 hours, and did not note how far it had read again.
-    return (stream["closed_through"] or 0) - _WAITED_S
+def _settled(stream: StreamMarks, version: int) -> int:
+    if version == _WAITING:
+        return (stream["closed_through"] or 0) - _WAITED_S
+    return stream["reread_73"] or 0

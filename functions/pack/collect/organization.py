@@ -121,6 +121,7 @@ class Organization:
         longest_gap_hours: most hours in a row of which there is no snapshot.
         registers: the last entry sealed in the period, by section.
         snapshot_hours: names of the period's hours whose snapshot shows a section, by section.
+        listed_at: by section, the last hour whose snapshot shows it, be it before the period.
         events: segments, by sealing hour.
         may_repeat_events: whether a seal of a version that did not rule it out sealed some of them.
         changes: segments of the period's changes, by hour.
@@ -144,6 +145,7 @@ class Organization:
     snapshot_hours: dict[str, list[str]] = field(
         default_factory=lambda: {section: [] for section in REGISTERS}
     )
+    listed_at: dict[str, str | None] = field(default_factory=lambda: dict.fromkeys(REGISTERS))
     events: list[Segment] = field(default_factory=list)
     may_repeat_events: bool = False
     changes: list[Segment] = field(default_factory=list)

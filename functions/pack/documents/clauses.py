@@ -179,6 +179,10 @@ FINDINGS: Final = {
     "audit_log_behind": ("CC7.2", "A.8.15", "Art. 10(3)"),
     "log_entry_changed": ("CC7.2", "A.8.15", "Art. 10(3)"),
     "log_entry_gone": ("CC7.2", "A.8.15", "Art. 10(3)"),
+    "short_lived_key": _CHANGED,
+    "short_lived_owner": _CHANGED,
+    "allowlist_opened": _CHANGED,
+    "audit_logging_switched_off": ("CC7.2", "A.8.15", "Art. 10(3)"),
     "unexplained_change": _CHANGED,
     "event_without_change": _CHANGED,
 }

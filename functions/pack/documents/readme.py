@@ -138,7 +138,9 @@ own), because a plain hash of an address is guessed in seconds; email_prefix
 is its first letters. Fields with a person's name or IP address are not in the
 pack; names given to things are as given, addresses in them as hashes.
 "text:", "field:" and "secret:" stand before a keyed hash of what is not kept.
-state_at is the last hour whose picture shows a line's values.
+state_at is the last hour whose picture shows a line's values; it may lie
+before the period. A stay began and ended not before the two instants that are
+called so.
 A change is "explained" by the event event_id; "unexplained" if, 72 hours and
 a second reading of the log later, there is no event for it; or "cannot_tell",
 with the reason. It is the last verdict sealed up to the cut. findings.jsonl

@@ -42,6 +42,7 @@ def write_entities(
                 organization.snapshot_hours[section],
                 first_hour,
                 findings,
+                organization.listed_at[section],
             ):
                 line = spool.add_row(row)
                 sealed_rows.note_register(organization, section, line)

@@ -42,14 +42,15 @@ def write_findings(
 def _rows(
     organization: Organization, findings: Iterable[Finding], first_hour: str, verdicts: Verdicts
 ) -> Iterator[FindingRow]:
-    snapshot_hours = organization.snapshot_hours["findings"]
+    in_period = organization.snapshot_hours["findings"]
+    last = organization.listed_at["findings"] or (in_period[-1] if in_period else None)
     for finding in sorted(findings, key=lambda row: (row["finding_id"], row["first_seen_hour"])):
         # The hour that resolved it is the first in which it was not open any more.
         if finding["resolved_hour"] is None or finding["resolved_hour"] >= first_hour:
             row = shown(FindingRow, finding)
             row["org_id"] = organization.org_id
             row["resolved_by"] = _cause(organization.org_id, finding, verdicts)
-            row["state_at"] = snapshot_hours[-1] if snapshot_hours else None
+            row["state_at"] = last
             yield row
 
 

@@ -23,7 +23,7 @@ from functions.shared.records.entities import (
 )
 from functions.shared.records.fields import shown
 from functions.shared.records.findings import Finding
-from functions.shared.records.registers import identity_of
+from functions.shared.records.registers import identity_of, state_hour
 
 EntityRow = (
     UserRow | ProjectRow | ApiKeyRow | AdminKeyRow | ServiceAccountRow | InviteRow | ProjectUserRow
@@ -37,6 +37,7 @@ def entity_rows(
     snapshot_hours: Sequence[str],
     first_hour: str,
     findings: Iterable[Finding] = (),
+    listed_at: str | None = None,
 ) -> Iterator[EntityRow]:
     """Yield a row for every episode that existed in the period, by (id, first_seen_at).
 
@@ -47,7 +48,10 @@ def entity_rows(
         snapshot_hours: names of the period's hours whose snapshot shows the section, oldest first.
         first_hour: name of the period's first hour.
         findings: the findings register sealed with it; read for API keys alone.
+        listed_at: the last hour, be it before the period, whose snapshot shows the section; None
+            where no seal says.
     """
+    last = listed_at or (snapshot_hours[-1] if snapshot_hours else None)
     findings_by_key = _by_key(findings)
     for episode in sorted(
         register, key=lambda row: (identity_of(section, row), row["first_seen_at"])
@@ -57,16 +61,17 @@ def entity_rows(
             continue
         row: EntityRow = shown(ROWS[section], episode)
         row["org_id"] = org
-        row["state_at"] = state_at = _state_at(episode["removed_at"], snapshot_hours)
+        removed_at = episode["removed_at"]
+        row["state_at"] = state_hour(episode, last) or _last_before(removed_at, snapshot_hours)
         if section == "api_keys":
             key = cast("ApiKeyRow", row)
-            key["findings"] = _open_at(findings_by_key.get(key["key_id"], ()), state_at)
+            key["findings"] = _open(findings_by_key.get(key["key_id"], ()), removed_at, last)
         yield row
 
 
-def _state_at(removed_at: str | None, snapshot_hours: Sequence[str]) -> str | None:
-    """Return the last hour whose snapshot shows the episode; None where none of the period does."""
-    end = len(snapshot_hours) if removed_at is None else bisect_left(snapshot_hours, removed_at)
+def _last_before(removed_at: str | None, snapshot_hours: Sequence[str]) -> str | None:
+    """Return the last hour before an end; version 2 did not seal which was the last to show it."""
+    end = 0 if removed_at is None else bisect_left(snapshot_hours, removed_at)
     return snapshot_hours[end - 1] if end else None
 
 
@@ -78,14 +83,23 @@ def _by_key(findings: Iterable[Finding]) -> dict[str, list[Finding]]:
     return by_key
 
 
-def _open_at(findings: Iterable[Finding], hour: str | None) -> list[KeyFinding]:
-    """Return the findings open at the end of an hour, by kind and id."""
-    if hour is None:
-        return []
+def _open(
+    findings: Iterable[Finding], removed_at: str | None, last: str | None
+) -> list[KeyFinding]:
+    """Return the findings of a key, by kind and id: those open in the last hour, or at its end."""
     still_open = [
         shown(KeyFinding, finding)
         for finding in findings
-        if finding["first_seen_hour"] <= hour
-        and (finding["resolved_hour"] is None or finding["resolved_hour"] > hour)
+        if (_was_open_in(finding, last) if removed_at is None else _ended(finding, removed_at))
     ]
     return sorted(still_open, key=lambda finding: (finding["kind"], finding["finding_id"]))
+
+
+def _was_open_in(finding: Finding, hour: str | None) -> bool:
+    first, resolved = finding["first_seen_hour"], finding["resolved_hour"]
+    return hour is not None and first <= hour and (resolved is None or resolved > hour)
+
+
+def _ended(finding: Finding, removed_at: str) -> bool:
+    first, resolved = finding["first_seen_hour"], finding["resolved_hour"]
+    return first < removed_at and (resolved is None or resolved >= removed_at)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Final, cast
 
 from functions.shared.canonical import canonical, sha256_hex
+from functions.shared.hours import HOUR, parse_instant, rfc3339
 from functions.shared.records.fields import fields_of
 from functions.shared.records.seals import (
     Run,
@@ -31,6 +32,8 @@ from functions.shared.records.seals_2 import (
 # 3: the digest is over a header; source, roots, marks of the second and third reading.
 VERSION: Final = 3
 KNOWN: Final = (2, 3)
+# What version 2 read again once a day reached this far behind what it had read.
+_RESCAN_2_S = 96 * 3600
 
 
 def header_of(content: SealContent, text: bytes) -> SealHeader | None:
@@ -87,7 +90,7 @@ def newest(content: SealContent | SealContent2) -> SealContent:
         "lifecycle_seq": old["lifecycle_seq"],
         "previous_sha256": old["previous_sha256"],
         "source": None,
-        "sections": {name: _section(facts) for name, facts in old["sections"].items()},
+        "sections": {name: _section(facts, old["hour"]) for name, facts in old["sections"].items()},
         "segments": {
             "events": _entries(segments["events"]),
             "changes": _entries(segments["changes"] if "changes" in segments else []),
@@ -133,9 +136,18 @@ _UNSAID: Final[Mapping[str, object]] = {
 }
 
 
-def _section(old: SectionSeal2) -> SectionSeal:
+def _section(old: SectionSeal2, hour: str) -> SectionSeal:
     lists: Mapping[str, object] = {"odd": [], "conflicts": []}
-    return cast("SectionSeal", {**_UNSAID, **lists, **old})
+    shown = {"state_at": _state_at(old, hour)}
+    return cast("SectionSeal", {**_UNSAID, **lists, **shown, **old})
+
+
+def _state_at(old: SectionSeal2, hour: str) -> str | None:
+    """Return the hour whose picture a section shows: its own, or the last that asked for it."""
+    if old["status"] not in ("complete", "partial"):
+        return None
+    asked_at = old["asked_at"] if "asked_at" in old else None
+    return rfc3339(parse_instant(asked_at) - HOUR) if asked_at else hour
 
 
 def _entries(old: list[SegmentEntry2]) -> list[SegmentEntry]:
@@ -143,17 +155,27 @@ def _entries(old: list[SegmentEntry2]) -> list[SegmentEntry]:
 
 
 def newest_watermarks(old: Watermarks2) -> Watermarks:
-    """Return version 2's watermarks in the newest shape."""
+    """Return version 2's watermarks in the newest shape.
+
+    It read each second again once a day until it was 96 hours old, and noted when it last did. So
+    what is older than that was read again; what is younger is not known to be. Where it never came
+    to that, nothing is known to be read again.
+    """
     streams = old["streams"] if "streams" in old else {}
+    deep_at = old["deep_at"] if "deep_at" in old else None
+    rescanned_at = None if deep_at is None else int(parse_instant(deep_at).timestamp())
     return {
         "proven": old["proven"] if "proven" in old else False,
-        "deep_at": old["deep_at"] if "deep_at" in old else None,
-        "month_closed": old["month_closed"] if "month_closed" in old else None,
-        "streams": {name: _stream(marks) for name, marks in streams.items()},
+        "streams": {name: _stream(marks, rescanned_at) for name, marks in streams.items()},
         "archived_keys_at": old["archived_keys_at"] if "archived_keys_at" in old else None,
         "optional": old["optional"] if "optional" in old else {},
     }
 
 
-def _stream(old: StreamMarks2) -> StreamMarks:
-    return {**old, "reread_25": None, "reread_73": None, "patrol": None}
+def _stream(old: StreamMarks2, rescanned_at: int | None) -> StreamMarks:
+    through, back_to = old["closed_through"], old["backfill_to"]
+    again = None
+    if through is not None and back_to is not None:
+        begun = back_to if rescanned_at is None else min(through, rescanned_at) - _RESCAN_2_S
+        again = max(back_to, begun)
+    return {**old, "reread_25": again, "reread_73": again, "patrol": None}

@@ -5,7 +5,7 @@ a register holds (``User``: a stay, with its last known state), and the *row* of
 (``UserRow``). An unknown fact is null. docs/evidence-pack-format.md tells of each field.
 """
 
-from typing import Annotated, TypedDict
+from typing import Annotated, NotRequired, TypedDict
 
 from functions.shared.canonical import Json
 from functions.shared.records.fields import (
@@ -26,16 +26,18 @@ from functions.shared.records.fields import (
 
 
 class Episode(TypedDict):
-    """One stay of an entity: the hours that first showed it and that first missed it."""
+    """One stay of an entity: the hours that first showed it and that first missed it.
+
+    It came, and went, not before two instants: that of the audit event that tells of it, else the
+    end of the last hour that showed otherwise. ``shown_until`` is the last hour that showed it,
+    where its section's newest picture does not. What is not known is not there.
+    """
 
     first_seen_at: Annotated[Instant, OF_EPISODE]
     removed_at: Annotated[MaybeInstant, OF_EPISODE]
-
-
-class Ending(TypedDict):
-    """What an episode gains when it ends."""
-
-    removed_at: Instant
+    added_not_before: NotRequired[Annotated[MaybeInstant, OF_EPISODE]]
+    removed_not_before: NotRequired[Annotated[MaybeInstant, OF_EPISODE]]
+    shown_until: NotRequired[Annotated[Instant, OF_EPISODE, SEALED_ONLY]]
 
 
 class Placement(TypedDict):

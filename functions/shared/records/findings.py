@@ -69,7 +69,7 @@ class FindingRow(FindingFacts, FindingEpisode):
     ]
     event_id: Annotated[
         MaybeText,
-        described("Of an event without a change: the audit event that tells of it"),
+        described("Of what the audit log tells: the audit event, of a short life the first"),
     ]
     org_id: OrgId
     state_at: MaybeInstant

@@ -87,6 +87,18 @@ def project_of(row: EntityState) -> str | None:
     return cast("ProjectUser", row)["project_id"] if "project_id" in fields else None
 
 
+def state_hour(row: Episode, listed_at: str | None) -> str | None:
+    """Return the last hour whose picture shows a row, None where that is not known.
+
+    Args:
+        row: a stay.
+        listed_at: the last hour whose picture shows the row's section.
+    """
+    if "shown_until" in row:
+        return row["shown_until"]
+    return listed_at if row["removed_at"] is None else None
+
+
 def came_at(row: EntityState) -> str | None:
     """Return when OpenAI says that an entity came: was added, or else created."""
     fields: Mapping[str, object] = row

@@ -93,6 +93,7 @@ class SectionHistory(TypedDict):
     """What a seal repeats of a section in an hour that could not read it.
 
     ``root`` is over the rows of ``register``: null where that is, or where version 2 last wrote it.
+    ``state_at`` is the last hour whose picture shows the section, whole or in part.
     """
 
     register: ObjectEntry | None
@@ -100,13 +101,15 @@ class SectionHistory(TypedDict):
     baseline: MaybeInstant
     complete_at: MaybeInstant
     asked_at: MaybeInstant
+    state_at: MaybeInstant
 
 
 class SectionPicture(TypedDict):
     """What a seal says of how its own hour read a section.
 
     ``picture_sha256`` is over all that was read, and null where that was not the whole: an hour
-    whose picture has the digest of the hour before makes the same register. ``not_shown`` names the
+    whose picture has the digest of the hour before makes the same register, but for what the audit
+    log says of rows that no list shows any more. ``not_shown`` names the
     rows that are present and that the picture does not show. ``lag_hours`` is of the audit log: how
     far behind the hour's end its reading is. ``odd`` and ``conflicts`` are the first records that
     are no rows of the register: without an id, or there twice.
@@ -155,14 +158,7 @@ class OptionalMarks(TypedDict):
     status: Text
 
 
-class RescanMarks(TypedDict, total=False):
-    """What version 2 said of its daily rescan and its month's; the marks of a stream follow."""
-
-    deep_at: MaybeInstant
-    month_closed: MaybeText
-
-
-class Watermarks(RescanMarks):
+class Watermarks(TypedDict):
     """How far everything was read: the audit log's watermarks, and when optional lists were."""
 
     proven: Flag

@@ -1,6 +1,6 @@
 """Compare (step 3 of 6): a snapshot with the registers it follows.
 
-Pure. Which sections may remove, which hour is a baseline.
+Pure, but for what the log reads back. Which sections may remove, which hour is a baseline.
 """
 
 from collections.abc import Callable, Sequence
@@ -9,9 +9,22 @@ from typing import cast
 
 from functions.shared.records.entities import AdminKey, Entity, EntityState, ServiceAccount, User
 from functions.shared.records.events import Change
-from functions.shared.records.registers import Registers, present, project_of, rows_of
+from functions.shared.records.registers import (
+    Registers,
+    identity_of,
+    present,
+    project_of,
+    rows_of,
+)
 from functions.shared.sections import BY_NAME, REGISTERED
-from functions.snapshot.compare.diff import diff
+from functions.snapshot.compare.diff import diff, ended
+from functions.snapshot.compare.log_of_stays import LogOfStays
+from functions.snapshot.compare.stays import (
+    OF_PROJECTS,
+    Gone,
+    Stays,
+    gone_from_unreadable_lists,
+)
 from functions.snapshot.hour_to_close import HourToClose
 from functions.snapshot.records import (
     COMPLETE,
@@ -41,6 +54,7 @@ def compare(
     snapshot: Snapshot,
     before: Registers,
     choices: TenantChoices = NO_CHOICES,
+    log: LogOfStays | None = None,
 ) -> Comparison:
     """Return the next registers and the changes.
 
@@ -49,9 +63,11 @@ def compare(
         snapshot: what was read of it.
         before: the last rows by section.
         choices: what the tenant's own rows say.
+        log: what the audit log tells; by default what the snapshot shows of it.
     """
     registers: dict[str, Sequence[Entity]] = {}
-    changes: list[Change] = []
+    changes: dict[str, list[Change]] = {}
+    log = log or LogOfStays(snapshot.audit_events.rows, hour.start, lambda since: ())
     for name in REGISTERED:
         rows = rows_of(before, name) or []
         section = snapshot.lists.get(name)
@@ -60,12 +76,51 @@ def compare(
             if BY_NAME[name].required or hour.carried(name):
                 registers[name] = rows
             continue
-        difference = diff(name, rows, section.rows, hour.name, removes=_removes(section))
-        registers[name] = difference.register
-        # Nothing was known before the first whole snapshot, so nothing has changed by it.
-        if hour.baseline(name) is not None:
-            changes += difference.changes
-    return Comparison(_with_choices(cast("Registers", registers), choices), changes)
+        stays = Stays(name, hour, snapshot.pictured_to, log)
+        difference = diff(
+            name,
+            rows,
+            section.rows,
+            hour.name,
+            removes=_removes(section),
+            has_returned=stays.has_returned,
+        )
+        shown = {identity_of(name, row) for row in section.rows}
+        registers[name] = stays.bounded(difference.register, shown)
+        changes[name] = difference.changes
+    after = cast("Registers", registers)
+    of_projects = changes["projects"] if "projects" in changes else []
+    unlisted = {change["entity_id"] for change in of_projects}
+    for name in OF_PROJECTS:
+        gone = list(gone_from_unreadable_lists(name, after, unlisted, hour, log))
+        if gone:
+            stays = Stays(name, hour, snapshot.pictured_to, log)
+            registers[name], removed = _without(registers[name], gone, stays)
+            changes[name] = sorted(
+                [*changes.get(name, ()), *removed], key=lambda change: change["entity_id"]
+            )
+    # Nothing was known before the first whole snapshot, so nothing has changed by it.
+    known = [name for name in REGISTERED if hour.baseline(name) is not None]
+    told = [change for name in known for change in changes.get(name, ())]
+    return Comparison(_with_choices(after, choices), told)
+
+
+def _without(
+    rows: Sequence[Entity], gone: Sequence[Gone], stays: Stays
+) -> tuple[list[Entity], list[Change]]:
+    """Return a register in which the log has ended some stays, and the changes that makes."""
+    at = {identity_of(stays.section, one.row): one.at for one in gone}
+    kept: list[Entity] = []
+    changes: list[Change] = []
+    for row in rows:
+        instant = at.get(identity_of(stays.section, row)) if row["removed_at"] is None else None
+        if instant is None:
+            kept.append(row)
+        else:
+            past, change = ended(stays.section, row, stays.hour.name)
+            kept.append(stays.ended_by_log(past, instant))
+            changes.append(change)
+    return kept, changes
 
 
 def _removes(section: SectionRead[EntityState]) -> Callable[[Entity], bool]:

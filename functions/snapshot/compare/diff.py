@@ -1,8 +1,8 @@
 """Diff (step 3 of 6): register and snapshot to the next register, and the changes between them.
 
-Pure. A register holds one row per *episode* of an entity: who leaves and returns has two. Only a
-whole list can remove; anything else carries the register forward. Volatile fields are facts of
-the register, never changes.
+Pure. A register holds one row per *episode* of an entity: who leaves and returns has two, also
+where both happened between two snapshots. Only a whole list can remove; anything else carries the
+register forward. Volatile fields are facts of the register, never changes.
 """
 
 from collections.abc import Callable, Iterable
@@ -47,6 +47,7 @@ def diff(
     hour: str,
     *,
     removes: Callable[[Entity], bool],
+    has_returned: Callable[[Entity, EntityState], bool] = lambda stay, state: False,
 ) -> Difference:
     """Return the next register and the changes of an hour.
 
@@ -56,6 +57,7 @@ def diff(
         snapshot: the rows that were read, each id once.
         hour: the hour's name.
         removes: whether the snapshot is proof that a row it does not show is gone.
+        has_returned: whether it shows another stay than the one that was there.
     """
     rows, present = _split(section, register)
     changes: list[Change] = []
@@ -63,6 +65,9 @@ def diff(
         identity = identity_of(section, state)
         after = stable_fields(section, state)
         episode = present.pop(identity, None)
+        if episode is not None and has_returned(episode, state):
+            _append(ended(section, episode, hour), rows, changes)
+            episode = None
         if episode is None:
             rows.append(_begun(section, state, hour))
             changes.append(_change(section, identity, hour, "added", None, after))
@@ -71,15 +76,25 @@ def diff(
         before = stable_fields(section, _read_as_now(section, episode, state))
         if before != after:
             changes.append(_change(section, identity, hour, "modified", before, after))
-    for identity, episode in present.items():
+    for episode in present.values():
         if removes(episode):
-            rows.append(_ended(section, episode, hour))
-            before = stable_fields(section, episode)
-            changes.append(_change(section, identity, hour, "removed", before, None))
+            _append(ended(section, episode, hour), rows, changes)
         else:
             rows.append(episode)
     rows.sort(key=lambda row: (identity_of(section, row), row["first_seen_at"]))
     return Difference(rows, sorted(changes, key=lambda change: change["entity_id"]))
+
+
+def ended(section: str, episode: Entity, hour: str) -> tuple[Entity, Change]:
+    """Return a stay that ends in an hour, and the change that is."""
+    before = stable_fields(section, episode)
+    change = _change(section, identity_of(section, episode), hour, "removed", before, None)
+    return _ended(section, episode, hour), change
+
+
+def _append(end: tuple[Entity, Change], rows: list[Entity], changes: list[Change]) -> None:
+    rows.append(end[0])
+    changes.append(end[1])
 
 
 def _split(section: str, register: Iterable[Entity]) -> tuple[list[Entity], dict[str, Entity]]:

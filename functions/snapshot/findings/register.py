@@ -124,7 +124,10 @@ def next_register(
     readable = {section for section, status in statuses.items() if status in (COMPLETE, UNPROVEN)}
     if statuses["audit_events"] in (COMPLETE, UNPROVEN, PARTIAL):
         readable.add(_LOG_AT_ALL)
-    causes = {(change["section"], change["entity_id"]): change for change in changes}
+    # Of who went and came back, the going is what resolves: it stands first.
+    causes: dict[tuple[str, str], Change] = {}
+    for change in changes:
+        causes.setdefault((change["section"], change["entity_id"]), change)
     # Those of reconciliation are not found anew by what an hour shows (``reconcile/findings.py``).
     rows: list[Finding] = []
     still_open: dict[str, Finding] = {}
@@ -140,8 +143,10 @@ def next_register(
         elif _is_readable(facts["kind"], readable):
             rows.append(_joined(_begun(hour), facts))
     for row in still_open.values():
-        if _is_readable(row["kind"], readable):
-            cause = causes.get((row["section"], row["entity_id"]))
+        cause = causes.get((row["section"], row["entity_id"]))
+        # What is gone is so whatever else was read; the log may have said it.
+        is_gone = cause is not None and cause["kind"] == "removed"
+        if is_gone or _is_readable(row["kind"], readable):
             rows.append(_resolved(row, hour, cause))
         else:
             rows.append(row)

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field
 
 from functions.shared.records.events import OpenChange
-from functions.snapshot.reconcile.event_payload import AnyEvent
+from functions.snapshot.compare.event_payload import AnyEvent
 from functions.snapshot.reconcile.rule_table import GROUP_EVENTS
 from functions.snapshot.reconcile.rules import VIAS, Clue, Key, Sought
 

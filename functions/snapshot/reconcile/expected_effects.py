@@ -24,9 +24,10 @@ from functions.shared.records.registers import (
     project_of,
     rows_of,
 )
-from functions.snapshot.reconcile.event_payload import stated_role
+from functions.snapshot.compare.event_payload import stated_role
+from functions.snapshot.compare.log_of_stays import SLACK
 from functions.snapshot.reconcile.rule_table import EXPECTED_EFFECTS, Effect
-from functions.snapshot.reconcile.rules import SLACK, of_organization, same_role
+from functions.snapshot.reconcile.rules import of_organization, same_role
 from functions.snapshot.reconcile.verdicts import CANNOT_TELL, SETTLING
 
 _BY_TYPE = {effect.type: effect for effect in EXPECTED_EFFECTS}

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from functions.shared.records.events import Event, OpenChange
+from functions.snapshot.compare.log_of_stays import SLACK
 from functions.snapshot.reconcile.event_pool import EventPool, Use, Window
-from functions.snapshot.reconcile.rules import SLACK, Sought, explains, window_of
+from functions.snapshot.reconcile.rules import Sought, explains, window_of
 from functions.snapshot.reconcile.verdicts import THROUGH_A_GROUP
 
 _AT_ONCE = timedelta(0)

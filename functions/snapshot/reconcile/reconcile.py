@@ -23,6 +23,7 @@ from functions.shared.records.registers import (
     rows_of,
 )
 from functions.snapshot.compare.compare import Comparison
+from functions.snapshot.compare.log_of_stays import SLACK
 from functions.snapshot.hour_to_close import HourToClose
 from functions.snapshot.reconcile.change_facts import (
     aspects_of,
@@ -40,7 +41,7 @@ from functions.snapshot.reconcile.expected_effects import (
 )
 from functions.snapshot.reconcile.findings import Decisions, verdict_row, with_decisions
 from functions.snapshot.reconcile.match import EarlierHours, match
-from functions.snapshot.reconcile.rules import SLACK
+from functions.snapshot.reconcile.rule_table import REMOVED
 from functions.snapshot.reconcile.verdicts import (
     CANNOT_TELL,
     ENDED_BY_ITSELF,
@@ -145,7 +146,9 @@ def _new_changes(work: _Work) -> list[OpenChange]:
 
 
 def _opened(work: _Work, change: Change) -> OpenChange:
-    facts = facts_of(change, work.row_of(change["section"], change["entity_id"]))
+    # Who went may be there again in the same hour: that row is another stay's.
+    went = change["kind"] == REMOVED
+    facts = facts_of(change, None if went else work.row_of(change["section"], change["entity_id"]))
     return {
         "open_id": change_id(change),
         "of": "change",

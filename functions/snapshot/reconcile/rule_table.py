@@ -48,7 +48,7 @@ class Rule:
 # Fields and the aspect they belong to. A field that is not named here is logged by no event type:
 # its change is never held against the log.
 ASPECTS: Final[dict[str, dict[str, str]]] = {
-    "users": {"role": "role", "added_at": "return"},
+    "users": {"role": "role"},
     "projects": {"name": "name", "status": "status", "archived_at": "status"},
     "api_keys": {
         "owner_project_access": "access",
@@ -66,7 +66,7 @@ ASPECTS: Final[dict[str, dict[str, str]]] = {
         "has_expiry": "settings",
     },
     "service_accounts": {"name": "settings", "role": "role", "project_id": "settings"},
-    "project_users": {"role": "role", "added_at": "return"},
+    "project_users": {"role": "role"},
     "invites": {"status": "status", "accepted_at": "status"},
     "groups": {"name": "settings"},
     "roles": {"name": "settings", "permissions": "settings", "description": "settings"},
@@ -96,9 +96,6 @@ TABLE: Final[tuple[Rule, ...]] = (
     Rule("users", "role", _ASSIGNED, "principal"),
     Rule("users", "role", ("tenant.user.updated", *_TENANT_ASSIGNED), "named"),
     Rule("users", "role", _LEFT_GROUP, "named", becomes=NOT_OWNER, cascade=True),
-    Rule("users", "return", ("user.added",), "user"),
-    Rule("users", "return", ("invite.accepted",), "actor", cascade=True),
-    Rule("users", "return", ("tenant.user.added", "tenant.membership.accepted"), "named"),
     Rule("projects", ADDED, ("project.created",), "target"),
     Rule("projects", REMOVED, _PROJECT_ENDED, "target"),
     Rule("projects", "name", ("project.updated",), "target"),
@@ -164,7 +161,6 @@ TABLE: Final[tuple[Rule, ...]] = (
     Rule("project_users", "role", ("user.updated", "user.added"), "member"),
     Rule("project_users", "role", _ASSIGNED, "principal"),
     Rule("project_users", "role", _LEFT_GROUP, "named", becomes=NOT_OWNER, cascade=True),
-    Rule("project_users", "return", ("user.added",), "member"),
     Rule("invites", ADDED, ("invite.sent",), "target"),
     Rule("invites", ADDED, ("tenant.api_organization_invite.upserted",), "named"),
     Rule("invites", REMOVED, ("invite.deleted", "invite.accepted"), "target"),

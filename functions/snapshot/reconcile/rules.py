@@ -13,7 +13,7 @@ from typing import Final
 from functions.shared.hours import parse_instant, rfc3339
 from functions.shared.records.events import ChangeFacts, OpenChange
 from functions.shared.records.fields import shown
-from functions.snapshot.reconcile.event_payload import (
+from functions.snapshot.compare.event_payload import (
     AnyEvent,
     is_about_a_person,
     principal_of,
@@ -38,9 +38,6 @@ from functions.snapshot.reconcile.rule_table import (
 
 Key = tuple[str | None, ...]
 """An event type, and by what it names something."""
-
-# OpenAI's clock and ours, and how fresh its lists are, agree no better than this.
-SLACK = timedelta(minutes=5)
 
 VIAS: Final[Mapping[str, frozenset[str]]] = {
     name: frozenset(rule.via for rule in TABLE if name in rule.types)

@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 from functions.shared.hours import month_end, month_of, parse_instant
 from functions.shared.records.events import OpenChange, VerdictWord
 from functions.shared.records.seals import Watermarks
-from functions.snapshot.reconcile.rules import SLACK
+from functions.snapshot.compare.log_of_stays import SLACK
 
 EXPLAINED: Final = "explained"
 UNEXPLAINED: Final = "unexplained"

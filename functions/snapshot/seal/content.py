@@ -32,6 +32,7 @@ from functions.snapshot.hour_to_close import HourToClose
 from functions.snapshot.records import (
     COMPLETE,
     FAILED,
+    PARTIAL,
     REQUIRED,
     REQUIRED_LISTS,
     SectionRead,
@@ -47,6 +48,7 @@ _NO_HISTORY: SectionHistory = {
     "baseline": None,
     "complete_at": None,
     "asked_at": None,
+    "state_at": None,
 }
 
 
@@ -100,8 +102,8 @@ def content_of(
     open_findings = [row for row in registers["findings"] if row["resolved_hour"] is None]
     open_changes = registers["open_changes"]
     sections |= {
-        "findings": _derived_section("findings", len(open_findings), stored),
-        "open_changes": _derived_section("open_changes", len(open_changes), stored),
+        "findings": _derived_section("findings", len(open_findings), stored, hour),
+        "open_changes": _derived_section("open_changes", len(open_changes), stored, hour),
     }
     return {
         **_closed(hour, outcome, reason),
@@ -232,7 +234,14 @@ def _history(
         "baseline": hour.name if baseline is None and status == COMPLETE else baseline,
         "complete_at": _complete_at(hour, snapshot, name),
         "asked_at": None,
+        "state_at": _state_at(hour, snapshot, name),
     }
+
+
+def _state_at(hour: HourToClose, snapshot: Snapshot, name: str) -> str | None:
+    section = snapshot.lists.get(name)
+    is_shown = section is not None and section.status in (COMPLETE, PARTIAL)
+    return hour.name if is_shown else hour.state_at(name)
 
 
 def _complete_at(hour: HourToClose, snapshot: Snapshot, name: str) -> str | None:
@@ -242,10 +251,11 @@ def _complete_at(hour: HourToClose, snapshot: Snapshot, name: str) -> str | None
     return hour.last_complete_at(name) if hour.baseline(name) else None
 
 
-def _derived_section(name: str, count: int, stored: Stored) -> SectionSeal:
+def _derived_section(name: str, count: int, stored: Stored, hour: HourToClose) -> SectionSeal:
     return {
         **_section(SectionRead("derived"), count),
         **_NO_HISTORY,
+        "state_at": hour.name,
         "register": stored.registers.get(name),
         "root": stored.roots.get(name),
     }

@@ -20,6 +20,7 @@ def test_users_are_those_present_in_the_newest_sealed_hour(sealed: Api) -> None:
     assert set(ben) == {
         *("org_id", "user_id", "email_hash", "email_prefix", "role", "roles_held", "added_at"),
         *("is_service_account", "first_seen_at", "removed_at", "state_at"),
+        *("added_not_before", "removed_not_before"),
     }
     assert ben["first_seen_at"] == "2026-04-01T01:00:00Z"
     assert ben["state_at"] == "2026-04-01T04:00:00Z"

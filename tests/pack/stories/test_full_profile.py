@@ -12,6 +12,7 @@ from functions.shared.aws.bucket import Bucket
 from functions.shared.canonical import Json
 from functions.shared.tables.packs import Pack
 from functions.snapshot.findings.audit_log import LOG_ENTRY_CHANGED, LOG_ENTRY_GONE
+from functions.snapshot.findings.between_pictures import HAPPENINGS
 from functions.snapshot.findings.register import NEEDS
 from functions.snapshot.reconcile.findings import EVENT_WITHOUT_CHANGE, UNEXPLAINED_CHANGE
 from tests.conftest import SettableClock
@@ -185,6 +186,8 @@ def test_optional_lists_are_there_when_they_were_ever_read(
         "created_at": None,
         "first_seen_at": THIRD,
         "removed_at": None,
+        "added_not_before": None,
+        "removed_not_before": None,
         "state_at": THIRD,
     }
     assert b"Absent here: admin_keys.jsonl, project_users.jsonl." in members["README.txt"]
@@ -258,7 +261,8 @@ def _rows(members: dict[str, bytes]) -> list[bytes]:
 def test_every_kind_of_finding_and_every_clause_is_known() -> None:
     """A clause is named with framework, title and source; a kind that can open has its clauses."""
     log = {LOG_ENTRY_CHANGED, LOG_ENTRY_GONE}
-    assert set(FINDINGS) == {*NEEDS, *log, UNEXPLAINED_CHANGE, EVENT_WITHOUT_CHANGE}
+    later = {*log, *HAPPENINGS, UNEXPLAINED_CHANGE, EVENT_WITHOUT_CHANGE}
+    assert set(FINDINGS) == {*NEEDS, *later}
     for framework, title in CLAUSES.values():
         assert title
         assert FRAMEWORKS[framework]["source"].startswith("https://")

@@ -1,7 +1,10 @@
 """Every version of a seal in the newest shape, with nothing made up of what it did not say."""
 
 import tarfile
+from datetime import UTC, datetime
 from typing import Any, cast
+
+import pytest
 
 from functions.shared.canonical import Json, canonical, sha256_hex, strict_loads
 from functions.shared.evidence.seal_versions import (
@@ -12,10 +15,12 @@ from functions.shared.evidence.seal_versions import (
     without_source,
 )
 from functions.shared.evidence.seals import Seal
+from functions.shared.hours import rfc3339
 from functions.shared.records.fields import fields_of
 from functions.shared.records.seals import SealContent, SectionSeal, StreamMarks, Watermarks
 from tests.support.golden import SEAL_2, needs_seal_2
 
+HOUR_5 = "2026-04-01T05:00:00Z"
 ENTRY = {"key": "k", "rows": 1, "bytes": 2, "sha256": "s", "crc32": 3}
 STREAM = {"closed_through": 7, "backfill_to": 1, "backfill_done": True, "overflow": [3]}
 OLD: Json = {
@@ -23,7 +28,7 @@ OLD: Json = {
     "tenant_id": "tenant-a",
     "org_id": "org-Alpha",
     "org_proof": "proven",
-    "hour": "2026-04-01T05:00:00Z",
+    "hour": HOUR_5,
     "outcome": "complete",
     "reason": None,
     "lifecycle": [],
@@ -63,9 +68,33 @@ def test_version_2_has_every_field_of_the_newest_shape() -> None:
     assert (users["register"], users["root"], users["picture_sha256"]) == (None, None, None)
 
 
+@pytest.mark.parametrize(
+    ("status", "asked_at", "state_at"),
+    [
+        ("complete", None, HOUR_5),
+        ("partial", None, HOUR_5),
+        ("failed", None, None),
+        ("complete", "2026-04-01T02:00:00Z", "2026-04-01T01:00:00Z"),
+        ("forbidden", "2026-04-01T02:00:00Z", None),
+    ],
+)
+def test_version_2_says_which_hour_a_section_is_of(
+    status: str, asked_at: str | None, state_at: str | None
+) -> None:
+    """Its own, or of what it did not ask for the one that did; where that failed, nothing."""
+    facts = OLD["sections"]["users"] | {"status": status, "asked_at": asked_at}
+    assert read(sections={"x": facts})["sections"]["x"]["state_at"] == state_at
+
+
 def test_what_version_2_said_stays() -> None:
     """Its marks under their new name, its section's facts, its segments."""
-    facts = {"register": ENTRY, "baseline": "b", "complete_at": "c", "asked_at": "d", "odd": [{}]}
+    facts = {
+        "register": ENTRY,
+        "baseline": "b",
+        "complete_at": "c",
+        "asked_at": HOUR_5,
+        "odd": [{}],
+    }
     users = OLD["sections"]["users"] | facts
     marks = {"proven": True, "streams": {"tenant": STREAM}, "optional": {"roles": {"due": "x"}}}
     content = read(
@@ -77,10 +106,37 @@ def test_what_version_2_said_stays() -> None:
     stream = content["watermarks"]["streams"]["tenant"]
     assert set(stream) == set(fields_of(StreamMarks))
     assert STREAM.items() <= stream.items()
-    assert (stream["reread_25"], stream["reread_73"], stream["patrol"]) == (None, None, None)
+    assert stream["patrol"] is None
     assert content["watermarks"]["optional"] == marks["optional"]
     assert content["watermarks"]["archived_keys_at"] == "y"
     assert [len(content["segments"][kind]) for kind in ("changes", "verdicts")] == [1, 1]
+
+
+HI, H = 1_775_800_000, 3600
+RESCANNED = rfc3339(datetime.fromtimestamp(HI - 10 * H, UTC))
+
+
+@pytest.mark.parametrize(
+    ("deep_at", "stream", "again"),
+    [
+        (RESCANNED, {}, HI - 10 * H - 96 * H),
+        (RESCANNED, {"closed_through": HI - 500 * H}, HI - 596 * H),
+        (RESCANNED, {"backfill_to": HI - 9 * H}, HI - 9 * H),
+        (None, {}, 5),
+        (None, {"closed_through": None}, None),
+    ],
+)
+def test_marks_of_version_2_say_what_was_read_again(
+    deep_at: str | None, stream: dict[str, Any], again: int | None
+) -> None:
+    """What its daily rescan cannot have left out, and no more; of the rescan itself nothing."""
+    known = {"closed_through": HI - H, "backfill_to": 5, "backfill_done": True, "overflow": [9]}
+    marks = {"proven": True, "deep_at": deep_at, "month_closed": "2026-03"}
+    frontiers = marks | {"streams": {"organization": known | stream}}
+    result = read(frontiers=frontiers)["watermarks"]
+    assert set(result) == set(fields_of(Watermarks))
+    reread = {"reread_25": again, "reread_73": again, "patrol": None}
+    assert result["streams"] == {"organization": known | stream | reread}
 
 
 def test_the_digest_of_version_2_is_over_its_content() -> None:

@@ -20,7 +20,7 @@ def test_a_row_shows_its_episode_whose_it_is_and_when(section: str) -> None:
     """All but what is sealed only; keys also their findings."""
     more = {"org_id", "state_at"} | ({"findings"} if section == "api_keys" else set())
     assert set(shown_fields(ROWS[section])) == set(shown_fields(EPISODES[section])) | more
-    assert set(fields_of(EPISODES[section], SEALED_ONLY)) <= {"extra"}
+    assert set(fields_of(EPISODES[section], SEALED_ONLY)) <= {"extra", "shown_until"}
 
 
 def test_facts_that_change_by_themselves_are_marked() -> None:

@@ -17,6 +17,7 @@ from tests.snapshot.rows import (
     user,
     user_state,
 )
+from tests.support.seal_parts import section_seal
 
 NAME = "2026-04-01T05:00:00Z"
 START = datetime(2026, 4, 1, 5, tzinfo=UTC)
@@ -25,8 +26,9 @@ NOBODY: SectionRead[Any] = SectionRead("complete")
 
 def hour(*sections: str, baseline: str | None = "2026-03-31T00:00:00Z") -> HourToClose:
     """Return an hour before which some sections had a register."""
-    facts = {"register": {"key": "k"}, "baseline": baseline}
-    content: Any = {"sections": dict.fromkeys(sections, facts)}
+    facts: Any = section_seal("complete") | {"register": {"key": "k"}, "baseline": baseline}
+    facts |= {"state_at": "2026-04-01T04:00:00Z", "complete_at": "2026-04-01T05:00:01Z"}
+    content: Any = {"v": 3, "pictured_from": NAME, "sections": dict.fromkeys(sections, facts)}
     previous = Seal(content, {}, b"", "")
     return HourToClose("tenant-a", "org-Alpha", START, "none", [], previous)
 

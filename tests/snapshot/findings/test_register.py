@@ -13,6 +13,7 @@ from functions.shared.records.registers import Registers
 from functions.snapshot.compare.compare import Comparison
 from functions.snapshot.fetch.audit import audit_marks
 from functions.snapshot.findings.audit_log import LOG_ENTRY_CHANGED, LOG_ENTRY_GONE
+from functions.snapshot.findings.between_pictures import HAPPENINGS
 from functions.snapshot.findings.register import NEEDS, current_findings, find, next_register
 from functions.snapshot.hour_to_close import HourToClose
 from functions.snapshot.reconcile.findings import EVENT_WITHOUT_CHANGE, UNEXPLAINED_CHANGE
@@ -43,7 +44,7 @@ def test_every_kind_is_told_in_the_documentation() -> None:
     # The other table of the page, of verdicts, has no severities.
     told = {row[1].strip(" `") for row in rows if re.search("high|medium|low", row[3])}
     of_no_section = {UNEXPLAINED_CHANGE, EVENT_WITHOUT_CHANGE, LOG_ENTRY_CHANGED, LOG_ENTRY_GONE}
-    assert told - {""} == {*NEEDS, *of_no_section}
+    assert told - {""} == {*NEEDS, *HAPPENINGS, *of_no_section}
 
 
 KINDS = {

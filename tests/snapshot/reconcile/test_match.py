@@ -139,6 +139,6 @@ def test_an_event_explains_the_part_that_it_agrees_with() -> None:
     """Who came back as a reader is explained; that they are an owner now is not."""
     told = event("user.added", "user-a", payload={"id": "user-a", "data": {"role": "member"}})
     row = open_change("users", "role", "user-a", role="owner")
-    row["aspects"] = ["return", "role"]
+    row["aspects"] = ["added", "role"]
     (found,) = match([row], EventPool.of([told]), EventPool())
     assert (found["aspects"], found["explained_by"]) == (["role"], told["event_id"])

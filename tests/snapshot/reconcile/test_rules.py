@@ -278,7 +278,7 @@ def test_what_is_not_known_names_nothing() -> None:
     ):
         assert not explains(nobody, row, row["aspects"][0])
     accepted = event("invite.accepted", None, actor_id=None)
-    assert not explains(accepted, open_change("users", "return", "user-a"), "return")
+    assert not explains(accepted, open_change("users", "added", "user-a"), "added")
 
 
 def test_an_event_that_names_nobody_must_fit_every_part() -> None:

@@ -119,9 +119,8 @@ def test_the_first_seal_of_an_organization() -> None:
     }
     assert sections["users"] == UNREAD | {
         "status": "complete",
-        "reason": None,
         "count": 1,
-        "unknown": 0,
+        "state_at": NAME,
         "picture_sha256": NOBODY,
         "register": ENTRY,
         "root": "root of users",
@@ -131,9 +130,8 @@ def test_the_first_seal_of_an_organization() -> None:
     assert sections["projects"]["register"] is None
     assert sections["findings"] == UNREAD | {
         "status": "derived",
-        "reason": None,
         "count": 2,
-        "unknown": 0,
+        "state_at": NAME,
         "register": ENTRY,
         "root": "root of findings",
     }
@@ -182,6 +180,7 @@ KNOWN = UNREAD | {
     "baseline": EARLIER,
     "complete_at": LAST,
     "asked_at": EARLIER,
+    "state_at": EARLIER,
 }
 
 
@@ -210,6 +209,7 @@ def test_an_optional_section_that_was_asked_for() -> None:
         "unknown": 2,
         "picture_sha256": NOBODY,
         "asked_at": TO,
+        "state_at": NAME,
         "baseline": NAME,
         "complete_at": FROM,
     }
@@ -221,7 +221,7 @@ def test_an_optional_section_that_was_not_due_is_told_as_it_was() -> None:
     groups = content(hour({"groups": KNOWN}), marks=marks)["sections"]["groups"]
     assert (groups["status"], groups["reason"], groups["count"]) == ("complete", None, None)
     assert (groups["asked_at"], groups["complete_at"], groups["unknown"]) == (LAST, LAST, 0)
-    assert groups["picture_sha256"] is None
+    assert (groups["picture_sha256"], groups["state_at"]) == (None, EARLIER)
 
 
 def test_an_optional_section_that_was_never_read_is_failed() -> None:

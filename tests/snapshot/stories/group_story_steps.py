@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from datetime import timedelta
 
-from tests.snapshot.stories.narrator import GROUPS, Narrator
+from functions.snapshot.findings.short_lives import SHORT_LIVED_OWNER
+from tests.snapshot.stories.narrator import GROUPS, Hidden, Narrator
 from tools.openai_simulator.story.steps import StorySteps
 
 
@@ -87,7 +88,7 @@ class GroupStorySteps(Narrator):
                 self.roles.remove(nick)
 
     def comes_back_at_once(self) -> None:
-        """Somebody without keys is removed and added again within minutes."""
+        """Somebody without keys is removed and added again within minutes; the log may hide it."""
         keyless = set(self.people[1:]) - {key.owner for key in self.keys.values()}
         nick = self.one_of(keyless)
         if nick is None:
@@ -99,10 +100,15 @@ class GroupStorySteps(Narrator):
         if self._is_silent() or not self._is_mid_hour():
             return
         left_at = self.at
-        self.story.world.at(left_at).user_leaves(nick)
+        is_hidden = self.chance.random() < 0.25
+        leaves = self.story.world.at(left_at)
+        (leaves.hidden() if is_hidden else leaves).user_leaves(nick)
         self.members = {one for one in self.members if one[1] != nick}
         self.at = left_at + timedelta(minutes=4)
-        shows = [("users", "modified", id_)]
+        if is_hidden:
+            removed = frozenset({("users", "removed", id_)})
+            self.story.hidden.append(Hidden(left_at, removed, frozenset(reach)))
+        shows = [("users", "added", id_)]
         self.step(reach, lambda m: m.user_joins(nick, name="Somebody", role=role), shows)
 
     def comes_and_goes(self) -> None:
@@ -113,7 +119,8 @@ class GroupStorySteps(Narrator):
             return
         self.story.world.at(self.at).user_joins(nick, name="Somebody", role="owner")
         self.at += timedelta(seconds=40)
-        self.step({id_}, lambda m: m.user_leaves(nick), [("users", "user.added", id_)])
+        shows = [("users", "user.added", id_)]
+        self.short_life(SHORT_LIVED_OWNER, {id_}, lambda m: m.user_leaves(nick), shows)
 
     def owner_for_minutes(self) -> None:
         """Somebody is made an owner and unmade within minutes; the log may hide the second."""
@@ -126,7 +133,10 @@ class GroupStorySteps(Narrator):
         self.story.world.at(self.at).user_role(nick, "owner")
         self.at += timedelta(minutes=3)
         shows = [("users", "user.updated", id_)]
-        if self.step({id_}, lambda m: m.user_role(nick, "reader"), shows):
+        is_told = self.short_life(
+            SHORT_LIVED_OWNER, {id_}, lambda m: m.user_role(nick, "reader"), shows
+        )
+        if is_told:
             # What becomes of somebody later reverts what was told of them: let nothing become.
             self.touched[id_] = self.start + timedelta(days=9)
 

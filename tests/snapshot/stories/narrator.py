@@ -45,6 +45,7 @@ class Story:
 
     Attributes:
         hidden: the steps that the log misses.
+        lives: kind and entity of what the log alone tells of between two snapshots.
         faults: arguments for the simulator's ``faults.add``.
         missed: hours for which nothing runs.
         n_steps: told in the story's hours.
@@ -53,6 +54,7 @@ class Story:
     world: World
     start: datetime
     hidden: list[Hidden] = field(default_factory=list)
+    lives: set[tuple[str, str]] = field(default_factory=set)
     faults: list[dict[str, object]] = field(default_factory=list)
     missed: set[datetime] = field(default_factory=set)
     n_steps: int = 0
@@ -170,6 +172,24 @@ class Narrator:
             late_s = self.chance.choice([60, 600, 4000, 36000, 200000, 252000])
             act(moment.late(late_s) if dice < 0.35 else moment)
         return True
+
+    def short_life(
+        self,
+        kind: str,
+        touches: Iterable[str],
+        act: Callable[[StorySteps], object],
+        shows: Iterable[Change],
+    ) -> bool:
+        """Tell the end of something that no snapshot shows; the log's two events tell of it.
+
+        Where the log misses its end, what began and left no trace is found instead.
+        """
+        n_hidden = len(self.story.hidden)
+        ids, shown = list(touches), list(shows)
+        is_told = self.step(ids, act, shown)
+        if is_told and len(self.story.hidden) == n_hidden:
+            self.story.lives |= {(kind, entity) for _, _, entity in shown}
+        return is_told
 
     def _is_silent(self) -> bool:
         return any(begin <= self.at < end for begin, end in self.silences)

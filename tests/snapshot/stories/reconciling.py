@@ -9,6 +9,7 @@ from functions.shared.canonical import Json
 from functions.shared.evidence.seals import Seal, read_rows
 from functions.shared.hours import HOUR, floor_hour, parse_instant, rfc3339
 from functions.shared.records.events import Verdict
+from functions.snapshot.findings.between_pictures import HAPPENINGS
 from tests.conftest import SettableClock
 from tests.snapshot.stories.narrator import QUIET_HOURS, STORY_HOURS, Change, Hidden, Story
 from tests.support.memory import MemoryBucket, MemoryKmsKey, MemoryQueue, MemoryTable
@@ -73,18 +74,20 @@ class Score:
         false: those behind which nothing is hidden.
         changes: all changes sealed.
         explained: those with their event.
+        lives: short lives that the log told of and no snapshot showed.
     """
 
     hidden: int = 0
     found: int = 0
     changes: int = 0
     explained: int = 0
+    lives: int = 0
     missed: list[str] = field(default_factory=list)
     false: list[str] = field(default_factory=list)
 
     def add(self, other: "Score") -> None:
         """Add another story's."""
-        for name in ("hidden", "found", "changes", "explained"):
+        for name in ("hidden", "found", "changes", "explained", "lives"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
         self.missed += other.missed
         self.false += other.false
@@ -94,8 +97,9 @@ class Score:
         precision = 1 - len(self.false) / self.found if self.found else 1.0
         return (
             f"{self.changes} changes, {self.explained} explained; {self.hidden} hidden, "
-            f"{len(self.missed)} of them missed, {self.found} found unexplained, "
-            f"{len(self.false)} of them falsely; recall {recall:.4f}, precision {precision:.4f}"
+            f"{len(self.missed)} missed, {self.found} found unexplained, "
+            f"{self.lives} short lives, {len(self.false)} found falsely; "
+            f"recall {recall:.4f}, precision {precision:.4f}"
         )
 
 
@@ -103,6 +107,7 @@ def score(story: Story, fixture: SnapshotFixture) -> Score:
     """Compare every verdict ever sealed, and the findings at the end, with the truth."""
     result = Score()
     accused: list[tuple[Change, str]] = []
+    lives: set[tuple[str, str]] = set()
     for seal in seals_of(fixture):
         result.changes += sum(entry["rows"] for entry in seal.content["segments"]["changes"])
         for row in verdicts_of(fixture, seal):
@@ -116,6 +121,11 @@ def score(story: Story, fixture: SnapshotFixture) -> Score:
             kind = f"{thing}.{what}"
             change = (finding["section"], kind, finding["entity_id"])
             accused.append((change, finding["first_seen_hour"]))
+        if finding["kind"] in HAPPENINGS:
+            lives.add((finding["kind"], finding["entity_id"]))
+    result.lives = len(story.lives)
+    result.missed += [f"{story.world.org_id} {life}" for life in sorted(story.lives - lives)]
+    result.false += [f"{story.world.org_id} {life}" for life in sorted(lives - story.lives)]
     result.found = len(accused)
     names = {change for change, _ in accused}
     for hidden in story.hidden:

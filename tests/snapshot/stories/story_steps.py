@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 
+from functions.snapshot.findings.short_lives import SHORT_LIVED_KEY
 from tests.snapshot.stories.group_story_steps import GroupStorySteps
 from tests.snapshot.stories.narrator import STORY_HOURS, Key, Story
 from tools.openai_simulator.story.steps import StorySteps
@@ -250,4 +251,4 @@ class Steps(GroupStorySteps):
         self.story.world.at(made_at).key_made(nick, project, owner=owner)
         self.at = made_at + timedelta(seconds=30)
         shows = [("api_keys", "api_key.created", id_)]
-        self.step(reach, lambda m: m.key_removed(nick), shows)
+        self.short_life(SHORT_LIVED_KEY, reach, lambda m: m.key_removed(nick), shows)

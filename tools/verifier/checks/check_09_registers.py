@@ -9,7 +9,7 @@ from tools.verifier.checks.check_09_rows import Rows
 from tools.verifier.manifest_format import Manifest
 from tools.verifier.spill_to_disk import HourCounts
 from tools.verifier.values.field_types import is_text, is_texts
-from tools.verifier.values.instants import hour_name, hour_number
+from tools.verifier.values.instants import hour_name, hour_number, seconds
 
 ENTITY_ID = {
     "users.jsonl": "user_id",
@@ -65,6 +65,7 @@ class EntityRows(RegisterRows):
             if row[name] is not None and hour_number(row[name]) is None:
                 raise Malformed(f"{name} is not an hour")
         self._check_times(key[2], row["removed_at"], row["state_at"])
+        self._check_bounds(row)
         self._n_returns += self._last[:2] == key[:2]
         self.in_order(key, f"org_id, {self._id}, first_seen_at")
         self.count(key[0], row["removed_at"] is None)
@@ -74,10 +75,20 @@ class EntityRows(RegisterRows):
             raise Malformed("first_seen_at lies behind the period")
         if removed is not None and not max(first, self._start) < removed <= self._end:
             raise Malformed("removed_at is not behind first_seen_at, or not in the period")
-        if state is not None and not self._start <= state <= self._end:
-            raise Malformed("state_at is not in the period")
+        # What was last read before the period says the hour that read it.
+        if state is not None and state > self._end:
+            raise Malformed("state_at lies behind the period")
         if state is not None and removed is not None and state >= removed:
             raise Malformed("state_at is an hour at which it was removed")
+
+    @staticmethod
+    def _check_bounds(row: dict[str, Any]) -> None:
+        # Packs that an earlier version made have neither.
+        for name in ("added_not_before", "removed_not_before"):
+            if row.get(name) is not None and seconds(row[name]) is None:
+                raise Malformed(f"{name} is not an instant")
+        if row["removed_at"] is None and row.get("removed_not_before") is not None:
+            raise Malformed("removed_not_before is told of what was not removed")
 
     def notes(self) -> list[str]:
         """Tell how many rows are of somebody who was there before."""

@@ -10,9 +10,7 @@ the seconds of which not every event could be read.
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import cast
 
-from functions.shared.hours import parse_instant
 from functions.shared.records.seals import StreamMarks, Watermarks
 from functions.snapshot.fetch.audit.windows import Window
 from functions.snapshot.records import STREAMS, AuditLog, AuditLogRead
@@ -22,9 +20,6 @@ OVERLAP_S = H
 FIRST_S = 2 * H
 REREADS: Mapping[str, int] = {"reread_25": 25 * H, "reread_73": 73 * H}
 OVERLAP, PATROL, PATROL_S = "overlap", "patrol", 24 * H
-# What version 2 read again once a day reached this far behind W.
-_OLD_RESCAN_S = 96 * H
-_RETIRED = {"deep_at", "month_closed"}
 MAX_SKEW_S = 900
 # Of the seconds that could not be read, the newest are named: an hour can have 3,600 of them.
 MOST_OVERFLOW = 5000
@@ -96,29 +91,6 @@ def initial() -> Watermarks:
         "archived_keys_at": None,
         "optional": {},
     }
-
-
-def renewed(marks: Watermarks) -> Watermarks:
-    """Return marks in their present shape, whichever version sealed them.
-
-    Version 2 read each second again once a day until it was 96 hours old, and noted when it last
-    did. So what is older than that is read again already; what is younger is not known to be, and
-    is read again once more. Where it never came to a rescan, nothing is known to be read again.
-    """
-    rescanned = marks["deep_at"] if "deep_at" in marks else None
-    deep_at = None if rescanned is None else int(parse_instant(rescanned).timestamp())
-    streams = {name: _renewed(stream, deep_at) for name, stream in marks["streams"].items()}
-    kept: dict[str, object] = {name: value for name, value in marks.items() if name not in _RETIRED}
-    return cast("Watermarks", kept | {"streams": streams})
-
-
-def _renewed(stream: StreamMarks, deep_at: int | None) -> StreamMarks:
-    through, back_to = stream["closed_through"], stream["backfill_to"]
-    known = unread() | stream
-    if through is None or back_to is None or known["reread_73"] is not None:
-        return known
-    begun = back_to if deep_at is None else max(back_to, min(through, deep_at) - _OLD_RESCAN_S)
-    return known | {"reread_25": begun, "reread_73": begun}
 
 
 def audit_plan(

@@ -13,9 +13,7 @@ from functions.snapshot.fetch.audit.audit_marks import (
     initial,
     lag_hours,
     overflow_after,
-    renewed,
     shows_overflow,
-    unread,
 )
 from functions.snapshot.records import AuditLog, AuditLogRead
 
@@ -244,33 +242,3 @@ def test_a_stream_that_never_answered_has_no_lag() -> None:
     one = marks(closed_through=HI - 3 * H)
     one["streams"]["tenant"] = initial()["streams"]["tenant"]
     assert lag_hours(one, HOUR_END) == 3
-
-
-def old(deep_at: str | None, **stream: Any) -> Any:
-    """Return marks as version 2 sealed them."""
-    read_to = {"closed_through": HI - H, "backfill_to": 5, "backfill_done": True, "overflow": [9]}
-    streams = {"organization": read_to | stream}
-    return {"proven": True, "deep_at": deep_at, "month_closed": "2026-03", "streams": streams}
-
-
-@pytest.mark.parametrize(
-    ("deep_at", "stream", "begun"),
-    [
-        ("2026-04-09T20:00:00Z", {}, HI - 10 * H - 96 * H),
-        ("2026-04-09T20:00:00Z", {"closed_through": HI - 500 * H}, HI - 596 * H),
-        ("2026-04-09T20:00:00Z", {"backfill_to": HI - 9 * H}, HI - 9 * H),
-        (None, {}, 5),
-        (None, {"closed_through": None}, None),
-    ],
-)
-def test_marks_of_version_2_say_what_was_read_again(
-    deep_at: str | None, stream: dict[str, Any], begun: int | None
-) -> None:
-    """What its daily rescan cannot have left out, and no more; once changed they stay."""
-    result = renewed(old(deep_at, **stream))
-    usual = old(None, **stream)["streams"]["organization"]
-    assert result == {
-        "proven": True,
-        "streams": {"organization": {**unread(), **usual, "reread_25": begun, "reread_73": begun}},
-    }
-    assert renewed(result) == result

@@ -2,7 +2,7 @@
 
 import pytest
 
-from functions.snapshot.reconcile.event_payload import (
+from functions.snapshot.compare.event_payload import (
     payload_of,
     principal_of,
     resource_of,

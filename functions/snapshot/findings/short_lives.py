@@ -1,0 +1,299 @@
+"""Findings (step 3 of 6), part: what lived between two pictures, by the audit log alone.
+
+Pure, but for what the log reads back. A key that was made, used and removed within the hour is in
+no picture, nor is who was an owner for half of it. Two events tell of such a life. Whatever any
+picture showed of it stands in a register, and is no finding here.
+"""
+
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass
+from typing import Final, NamedTuple
+
+from functions.shared.hours import HOUR, floor_hour, parse_instant, rfc3339
+from functions.shared.records.events import OpenChange
+from functions.shared.records.registers import Registers
+from functions.snapshot.compare.event_payload import (
+    AnyEvent,
+    payload_of,
+    principal_of,
+    stated_role,
+)
+from functions.snapshot.compare.log_of_stays import MOST_BACK, LogOfStays
+from functions.snapshot.hour_to_close import HourToClose
+
+SHORT_LIVED_KEY, SHORT_LIVED_OWNER = "short_lived_key", "short_lived_owner"
+
+_TYPES: Final = frozenset(
+    {
+        *("api_key.created", "api_key.deleted", "project.archived", "project.deleted"),
+        *("service_account.created", "service_account.deleted"),
+        *("user.added", "user.updated", "user.deleted", "invite.sent", "invite.accepted"),
+        *("role.assignment.created", "role.assignment.deleted"),
+    }
+)
+
+
+class Life(NamedTuple):
+    """Something that began and ended with no picture of it, and the event that began it."""
+
+    kind: str
+    reason: str
+    section: str
+    entity_id: str
+    event_id: str
+
+
+class _Told(NamedTuple):
+    at: str
+    event_id: str
+    reason: str
+    section: str
+    entity_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Lives:
+    """Beginnings, and what may have ended them, by what both name."""
+
+    begun: dict[str, list[_Told]]
+    ended: dict[str, list[_Told]]
+
+    @classmethod
+    def none(cls) -> "_Lives":
+        return cls(defaultdict(list), defaultdict(list))
+
+    def begin(self, name: str, event: AnyEvent, section: str, entity: str | None) -> None:
+        if entity is not None:
+            told = _Told(event["occurred_at"], event["event_id"], "", section, entity)
+            self.begun[name].append(told)
+
+    def end(self, name: str | None, event: AnyEvent, reason: str) -> None:
+        if name is not None:
+            told = _Told(event["occurred_at"], event["event_id"], reason, "", "")
+            self.ended[name].append(told)
+
+    def lives(self, fresh: Set[str], since: str) -> Iterator[tuple[_Told, _Told]]:
+        """Yield each beginning with the first end after it, of which one is an event of the hour.
+
+        Args:
+            fresh: ids of the events that no hour has sealed yet.
+            since: what began before is not looked at.
+        """
+        for ends in self.ended.values():
+            ends.sort()
+        for name, begun in self.begun.items():
+            ends = self.ended[name] if name in self.ended else []
+            for first in sorted(begun):
+                place = bisect_left(ends, (first.at,))
+                if first.at < since or place == len(ends):
+                    continue
+                if not fresh.isdisjoint((first.event_id, ends[place].event_id)):
+                    yield first, ends[place]
+
+
+def short_lives(
+    hour: HourToClose,
+    registers: Registers,
+    open_changes: Iterable[OpenChange],
+    log: LogOfStays,
+    *,
+    keys_are_whole: bool,
+) -> list[Life]:
+    """Return what this hour's events end, or begin late, each once, by (kind, section, entity).
+
+    Args:
+        hour: the hour.
+        registers: after its picture: all that any picture ever showed.
+        open_changes: the last register of that name: of events whose effect no picture shows.
+        log: what the audit log tells.
+        keys_are_whole: whether the picture shows all keys of active projects.
+    """
+    fresh = {event["event_id"] for event in log.events if event["event_type"] in _TYPES}
+    if not fresh:
+        return []
+    events = _events(hour, open_changes, log)
+    lives: dict[tuple[str, str, str], Life] = {}
+    found = (
+        *_keys(hour, registers, events, fresh, whole=keys_are_whole),
+        *_owners(hour, registers, events, fresh),
+    )
+    for life in found:
+        lives.setdefault((life.kind, life.section, life.entity_id), life)
+    return [lives[place] for place in sorted(lives)]
+
+
+def _events(
+    hour: HourToClose, open_changes: Iterable[OpenChange], log: LogOfStays
+) -> Sequence[AnyEvent]:
+    """Return the events in which a life may lie that this hour's events belong to."""
+    start = rfc3339(hour.start)
+    # A list that was not read in the hour before may have missed what began in that hour.
+    since = min(_listed_until(hour, "users"), _listed_until(hour, "api_keys"), start)
+    log.reach_back(since)
+    earliest = rfc3339(hour.start - MOST_BACK)
+    late = [event["occurred_at"] for event in log.events if event["event_type"] in _TYPES]
+    log.reach_back(min((at for at in late if at >= earliest), default=start))
+    known: dict[str, AnyEvent] = {
+        row["event"]["event_id"]: row["event"] for row in open_changes if row["event"] is not None
+    }
+    known |= {event["event_id"]: event for event in log.all() if event["event_type"] in _TYPES}
+    return list(known.values())
+
+
+def _listed_until(hour: HourToClose, section: str) -> str:
+    last = hour.state_at(section)
+    return rfc3339(parse_instant(last) + HOUR if last else hour.start)
+
+
+def _pictured_since(hour: HourToClose, section: str) -> str | None:
+    baseline = hour.baseline(section)
+    return rfc3339(parse_instant(baseline) + HOUR) if baseline else None
+
+
+# --- keys -----------------------------------------------------------------------------------------
+
+
+def _keys(
+    hour: HourToClose,
+    registers: Registers,
+    events: Sequence[AnyEvent],
+    fresh: Set[str],
+    *,
+    whole: bool,
+) -> Iterator[Life]:
+    since = _pictured_since(hour, "api_keys")
+    if since is None:
+        return
+    own, taken, accounts = _Lives.none(), _Lives.none(), _Lives.none()
+    for event in events:
+        _note_key(event, own, taken, accounts, whole=whole)
+    shown = _ever_shown(registers)
+    for lives in (own, taken):
+        for begun, end in lives.lives(fresh, since):
+            if begun.entity_id not in shown:
+                yield _life(SHORT_LIVED_KEY, begun, end)
+    # An account may live for hours between two daily readings; its keys are pictured every hour.
+    pictured = max(since, _listed_until(hour, "api_keys"))
+    for begun, end in accounts.lives(fresh, pictured):
+        if begun.entity_id not in shown:
+            yield _life(SHORT_LIVED_KEY, begun, end)
+
+
+def _note_key(
+    event: AnyEvent, own: _Lives, taken: _Lives, accounts: _Lives, *, whole: bool
+) -> None:
+    target, project = event["target_id"], event["project_id"]
+    match event["event_type"]:
+        case "api_key.created" if target is not None:
+            section = "api_keys" if project else "admin_keys"
+            own.begin(target, event, section, target)
+            if project is not None:
+                taken.begin(project, event, section, target)
+        case "api_key.deleted":
+            own.end(target, event, "key_deleted")
+        case "project.archived" | "project.deleted" as kind:
+            taken.end(target, event, f"{kind.replace('.', '_')}_meanwhile")
+        case "service_account.created" if target is not None:
+            # Whoever makes an account is given a key of it.
+            accounts.begin(target, event, "service_accounts", target)
+        case "service_account.deleted":
+            accounts.end(target, event, "service_account_deleted")
+            # Whose a key is that no picture shows is not told; where one could, it is gone.
+            taken.end(project if whole else None, event, "service_account_deleted")
+
+
+def _ever_shown(registers: Registers) -> set[str]:
+    """Return the ids of all keys and accounts that any picture showed, itself or by a key."""
+    admin_keys = registers["admin_keys"] if "admin_keys" in registers else []
+    accounts = registers["service_accounts"] if "service_accounts" in registers else []
+    shown = {row["key_id"] for row in registers["api_keys"]}
+    shown |= {row["owner_id"] or "" for row in registers["api_keys"]}
+    shown |= {row["key_id"] for row in admin_keys}
+    return shown | {row["service_account_id"] for row in accounts}
+
+
+def _life(kind: str, begun: _Told, end: _Told) -> Life:
+    return Life(kind, end.reason, begun.section, begun.entity_id, begun.event_id)
+
+
+# --- owners ---------------------------------------------------------------------------------------
+
+
+def _owners(
+    hour: HourToClose, registers: Registers, events: Sequence[AnyEvent], fresh: Set[str]
+) -> Iterator[Life]:
+    since = _pictured_since(hour, "users")
+    if since is None:
+        return
+    lives, invites = _Lives.none(), _owner_invites(registers, events)
+    members = registers["project_users"] if "project_users" in registers else []
+    in_projects = {row["membership_id"] for row in members}
+    for event in events:
+        _note_owner(event, lives, invites, in_projects)
+    held = _owners_until(registers)
+    for begun, end in lives.lives(fresh, since):
+        # An owner whom a picture showed in that hour or later stands in the register.
+        if held.get(begun.entity_id, "") < rfc3339(floor_hour(parse_instant(begun.at))):
+            yield _life(SHORT_LIVED_OWNER, begun, end)
+
+
+def _note_owner(event: AnyEvent, lives: _Lives, invites: Set[str], in_projects: Set[str]) -> None:
+    target, kind, role = event["target_id"], event["event_type"], stated_role(event)
+    if target is None:
+        return
+    if kind == "invite.accepted" and target in invites and event["actor_id"] is not None:
+        lives.begin(event["actor_id"], event, "users", event["actor_id"])
+    elif kind in ("role.assignment.created", "role.assignment.deleted"):
+        _note_assignment(event, lives)
+    elif not _is_of_organization(event, in_projects):
+        return
+    elif kind in ("user.added", "user.updated") and role == "owner":
+        lives.begin(target, event, "users", target)
+    elif kind == "user.updated" and role is not None:
+        lives.end(target, event, "role_lowered")
+    elif kind == "user.deleted":
+        lives.end(target, event, "user_deleted")
+
+
+def _note_assignment(event: AnyEvent, lives: _Lives) -> None:
+    """Note a role for the whole organization; which one the event does not say."""
+    payload, principal = payload_of(event), principal_of(event)
+    words = [payload[name] for name in payload if name in ("resource_type", "principal_type")]
+    if principal is None or not any("organization" in str(word) for word in words):
+        return
+    if event["event_type"] == "role.assignment.created":
+        section = "groups" if "group" in words else "users"
+        lives.begin(f"role of {principal}", event, section, principal)
+    else:
+        lives.end(f"role of {principal}", event, "role_unassigned")
+
+
+def _is_of_organization(event: AnyEvent, in_projects: Set[str]) -> bool:
+    project = event["project_id"]
+    if project is None:
+        return True
+    # What is done with an admin key carries the default project, whatever it is about.
+    is_member = f"{project}/{event['target_id']}" in in_projects
+    return event["actor_type"] == "api_key" and not is_member
+
+
+def _owner_invites(registers: Registers, events: Iterable[AnyEvent]) -> set[str]:
+    rows = registers["invites"] if "invites" in registers else []
+    invites = {row["invite_id"] for row in rows if row["role"] == "owner"}
+    return invites | {
+        event["target_id"] or ""
+        for event in events
+        if event["event_type"] == "invite.sent" and stated_role(event) == "owner"
+    }
+
+
+def _owners_until(registers: Registers) -> Mapping[str, str]:
+    """Return by user the last hour that any picture showed them as an owner; ``~`` for now."""
+    until: dict[str, str] = {}
+    for user in registers["users"]:
+        for held in user["roles_held"]:
+            if held["role"] == "owner":
+                until[user["user_id"]] = max(until.get(user["user_id"], ""), held["to"] or "~")
+    return until

@@ -1,0 +1,137 @@
+"""What lived between two pictures: told by the log alone, each once, none that a picture showed."""
+
+from typing import Any
+
+import pytest
+
+from functions.shared.records.events import EventState
+from tests.snapshot.findings.test_between_pictures import Events, found, gone, made, told
+from tests.snapshot.rows import api_key, event, invite, member, open_change, service_account, user
+
+EARLY = "2026-03-30T10:00:00Z"
+
+
+def role(word: str | None, at: str, kind: str = "user.updated", **facts: Any) -> EventState:
+    """Return the event of Ann's role."""
+    payload = {"id": "user-ann", "changes_requested": {"role": word}}
+    return event(kind, "user-ann", at, payload=payload, **facts)
+
+
+def assigned(what: str, at: str, kind: str = "user", to: str = "api.organization") -> EventState:
+    """Return the event of a role that is given to Ann, or taken."""
+    payload = {"id": "as-1", "principal_id": "user-ann", "principal_type": kind}
+    payload |= {"resource_id": "org", "resource_type": to}
+    return event(f"role.assignment.{what}", "as-1", at, payload=payload)
+
+
+KEY = ("short_lived_key", "key_deleted", "api_keys", "key_2")
+OWNER = ("short_lived_owner", "role_lowered", "users", "user-ann")
+DELETED = gone("api_key.deleted", "key_2", project_id="proj_web")
+SHORT: list[tuple[Events, list[tuple[str, ...]]]] = [
+    ([made(), DELETED], [KEY]),
+    ([DELETED, made()], [KEY]),
+    ([made(project_id=None), DELETED], [(*KEY[:2], "admin_keys", "key_2")]),
+    ([made()], []),
+    ([DELETED], []),
+    ([made(at="05:50:00"), DELETED], []),
+    ([made("key_3"), DELETED], []),
+    (
+        [made(), gone("project.archived", "proj_web")],
+        [("short_lived_key", "project_archived_meanwhile", "api_keys", "key_2")],
+    ),
+    ([made(), gone("project.archived", "proj_lab")], []),
+    (
+        [made(), gone("service_account.deleted", "svc_2", project_id="proj_web")],
+        [("short_lived_key", "service_account_deleted", "api_keys", "key_2")],
+    ),
+    (
+        [
+            event("service_account.created", "svc_2", "05:05:00"),
+            gone("service_account.deleted", "svc_2"),
+        ],
+        [("short_lived_key", "service_account_deleted", "service_accounts", "svc_2")],
+    ),
+    ([role("owner", "05:10:00"), role("reader", "05:40:00")], [OWNER]),
+    ([role("reader", "05:10:00"), role("owner", "05:40:00")], []),
+    ([role("owner", "05:10:00"), role("owner", "05:40:00")], []),
+    ([role("owner", "05:10:00", project_id="p"), role("reader", "05:40:00")], []),
+    (
+        [role("owner", "05:10:00", "user.added"), gone("user.deleted", "user-ann")],
+        [("short_lived_owner", "user_deleted", "users", "user-ann")],
+    ),
+    (
+        [
+            event("invite.accepted", "invite-1", "05:10:00", actor_id="user-ann"),
+            gone("user.deleted", "user-ann"),
+        ],
+        [("short_lived_owner", "user_deleted", "users", "user-ann")],
+    ),
+    (
+        [assigned("created", "05:10:00"), assigned("deleted", "05:40:00")],
+        [("short_lived_owner", "role_unassigned", "users", "user-ann")],
+    ),
+    (
+        [assigned("created", "05:10:00", "group"), assigned("deleted", "05:40:00", "group")],
+        [("short_lived_owner", "role_unassigned", "groups", "user-ann")],
+    ),
+    (
+        [
+            assigned("created", "05:10:00", to="api.project"),
+            assigned("deleted", "05:40:00", to="api.project"),
+        ],
+        [],
+    ),
+]
+
+
+@pytest.mark.parametrize(("events", "lives"), SHORT)
+def test_two_events_tell_of_a_short_life(events: Events, lives: list[tuple[str, ...]]) -> None:
+    """In whatever order they came; one alone, or two about others, tell of none."""
+    assert told(events, users=[user()], invites=[invite()]) == lives
+
+
+def test_whatever_a_picture_showed_is_none() -> None:
+    """A key, an owner, an account's key: they stand in the registers."""
+    ended = "2026-04-01T05:00:00Z"
+    assert told([made(), DELETED], api_keys=[api_key("key_2", removed_at=ended)]) == []
+    held = [{"role": "owner", "from": "2026-03-31T00:00:00Z", "to": ended}]
+    owner = [role("owner", "05:10:00"), role("reader", "05:40:00")]
+    assert told(owner, users=[user(roles_held=held)]) == []
+    assert told(owner, users=[user(roles_held=[held[0] | {"to": EARLY}])]) == [OWNER]
+    account: Events = [event("service_account.created", "svc_bot", "05:05:00")]
+    account.append(gone("service_account.deleted", "svc_bot"))
+    assert told(account, api_keys=[api_key(owner_id="svc_bot")]) == []
+    assert told(account, service_accounts=[service_account()]) == []
+
+
+def test_before_the_first_picture_nothing_is_between_two() -> None:
+    """History is read back; nobody took pictures then."""
+    assert told([made(), DELETED], baseline=None) == []
+    assert told([made(), DELETED], baseline="2026-04-01T05:00:00Z") == []
+
+
+def test_a_life_may_lie_in_two_hours_of_seals() -> None:
+    """Where the hour between had no picture, or the log told late; found once."""
+    begun = made(at="04:55:00")
+    missed: dict[str, Any] = {"api_keys": [], "users": []}
+    row = open_change("api_keys", "present", "key_2", event=begun)
+    late = {"open_changes": [row | {"event": begun}]}
+    assert told([DELETED], **late, **missed) == [KEY]
+    assert told([begun], earlier=[gone("api_key.deleted", "key_2", "04:58:00")]) == [KEY]
+    (first,) = found([made(), DELETED])
+    assert found([made(), DELETED], rows=[first]) == [first]
+    assert told([event("login.succeeded", None)], earlier=[made(), DELETED]) == []
+
+
+def test_a_key_that_may_be_there_still_is_none() -> None:
+    """Whom a deleted account takes along is told by a picture alone."""
+    events = [made(), gone("service_account.deleted", "svc_2", project_id="proj_web")]
+    assert told(events, keys="partial") == []
+
+
+def test_who_is_in_a_project_is_not_raised_by_an_admin_key() -> None:
+    """Such events carry the default project whatever they are about."""
+    by_key = {"actor_type": "api_key", "project_id": "proj_web"}
+    events = [role("owner", "05:10:00", **by_key), role("reader", "05:40:00", **by_key)]
+    assert told(events) == [OWNER]
+    assert told(events, project_users=[member()]) == []
