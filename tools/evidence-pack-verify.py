@@ -4,7 +4,7 @@
 # dependencies = ["pynacl>=1.5", "orjson>=3.9"]
 # ///
 # Built by `python -m tools.build_verifier` from the parts in tools/verifier/, one behind the other
-# of SHA-256 73d8cd570b680c21a0737efe461851fcbc0a4ece2233c7d5f0e4a8ece45cbec4.
+# of SHA-256 0189e974a5fd7b22c1dd06c4b9bf4d123baf811abbac7fcf0911c9521f38b22c.
 """Check a signed evidence pack offline: one file, one pinned key, eleven numbered checks.
 
     python3 evidence-pack-verify.py pack-3.tar.gz --expected-pubkey HEX
@@ -879,6 +879,12 @@ class SeenIds:
         self._file.close()
 
 
+def _key(event: dict[str, Any]) -> tuple[str, ...]:
+    """Return what an event is sorted by; where it has no time, the hour stands in for that."""
+    hour, at = event["sealed_hour"], event["occurred_at"]
+    return event["org_id"], hour, hour if at is None else at, event["event_id"]
+
+
 class Copies:
     """Copies of events, put aside as they were sealed until the rows come that they stood among.
 
@@ -913,7 +919,7 @@ class Copies:
     def _advance(self) -> None:
         self._line = next(self._lines or iter(()), b"")
         row = parse(self._line, OURS) if self._line else {}
-        self.next_key = tuple(row[name] for name in EVENT_KEY) if row else self.BEHIND_ALL
+        self.next_key = _key(row) if row else self.BEHIND_ALL
 
     def close(self) -> None:
         """Give the files back."""
@@ -2296,6 +2302,8 @@ EventKey = tuple[str, str, str, str]
 class EventRows(Rows):
     """Events by (org_id, sealed_hour, occurred_at, event_id), each id once, inside the period.
 
+    Where `occurred_at` is null, `sealed_hour` is taken for it.
+
     Nearly all rows of a large pack are events, so many of them are checked at once where orjson is
     installed. That accepts only what `row` accepts; the rest is read row by row.
 
@@ -2404,9 +2412,14 @@ class EventRows(Rows):
         event_id, late = row["event_id"], row["late"]
         if type(event_id) is not str or type(late) is not bool:
             raise Malformed("event_id is no text or late neither true nor false")
-        if type(hour) is not str or type(at) is not str:
-            raise Malformed("sealed_hour or occurred_at is not an instant")
+        if type(hour) is not str:
+            raise Malformed("sealed_hour is not an instant")
         self._check_hour(hour)
+        if at is None:
+            # Nobody knows when it occurred; the hour that sealed it stands in for that.
+            at = hour
+        if type(at) is not str:
+            raise Malformed("occurred_at is not an instant")
         # The calendar is asked once a day; the pattern, every time.
         if INSTANT.fullmatch(at) is None or len(at) != 20:
             raise Malformed("occurred_at is not an instant")

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from functions.shared.records.entities import EntityState
-from functions.shared.records.events import EventState
+from functions.shared.records.events import EventState, oldest_first
 from functions.shared.records.registers import identity_of, project_of
 from functions.shared.records.seals import Run, Watermarks
 from functions.snapshot.records import (
@@ -110,10 +110,9 @@ def _join_events(
         return replace(earlier, lasting=later.lasting)
     # The later run went on where the earlier one stood.
     rows = {row["event_id"]: row for row in (*earlier.rows, *later.rows)}
-    oldest_first = sorted(rows.values(), key=lambda row: (row["occurred_at"], row["event_id"]))
     return replace(
         later,
-        rows=oldest_first,
+        rows=oldest_first(rows.values()),
         unknown=earlier.unknown + later.unknown,
         odd=_each_once(earlier.odd, later.odd),
         conflicts=_each_once(earlier.conflicts, later.conflicts),

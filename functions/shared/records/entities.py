@@ -20,6 +20,7 @@ from functions.shared.records.fields import (
     MaybeText,
     OrgId,
     Text,
+    Unreadable,
 )
 
 
@@ -62,6 +63,11 @@ class UserState(TypedDict):
     role: Annotated[MaybeText, FILTER]
     added_at: MaybeInstant
     is_service_account: MaybeFlag
+    enabled: MaybeFlag
+    banned: MaybeFlag
+    is_scim_managed: MaybeFlag
+    api_key_last_used_at: Annotated[MaybeInstant, VOLATILE]
+    unreadable: Unreadable
 
 
 class User(UserState, RolesHeld, Episode):
@@ -77,10 +83,11 @@ class ProjectState(TypedDict):
 
     project_id: Annotated[Text, IDENTITY]
     name: MaybeText
-    status: Annotated[Text, FILTER]
+    status: Annotated[MaybeText, FILTER]
     created_at: MaybeInstant
     archived_at: MaybeInstant
     extra: Annotated[Json, SEALED_ONLY]
+    unreadable: Unreadable
 
 
 class Project(ProjectState, Episode):
@@ -107,6 +114,7 @@ class ApiKeyState(TypedDict):
     last_used_at: Annotated[MaybeInstant, VOLATILE]
     expires_at: MaybeInstant
     extra: Annotated[Json, SEALED_ONLY]
+    unreadable: Unreadable
 
 
 class ApiKey(ApiKeyState, Episode):
@@ -148,6 +156,7 @@ class AdminKeyState(TypedDict):
     expires_at: MaybeInstant
     has_expiry: MaybeFlag
     extra: Annotated[Json, SEALED_ONLY]
+    unreadable: Unreadable
 
 
 class OwnKey(TypedDict):
@@ -173,6 +182,7 @@ class ServiceAccountState(TypedDict):
     role: MaybeText
     created_at: MaybeInstant
     extra: Annotated[Json, SEALED_ONLY]
+    unreadable: Unreadable
 
 
 class AccountOwner(TypedDict):
@@ -208,6 +218,7 @@ class InviteState(TypedDict):
     expires_at: MaybeInstant
     accepted_at: MaybeInstant
     projects: list[ProjectGrant]
+    unreadable: Unreadable
 
 
 class Invite(InviteState, Episode):
@@ -228,6 +239,7 @@ class ProjectUserState(TypedDict):
     email_prefix: MaybeText
     role: MaybeText
     added_at: MaybeInstant
+    unreadable: Unreadable
 
 
 class ProjectUser(ProjectUserState, Episode):
@@ -247,6 +259,7 @@ class GroupState(TypedDict):
     is_scim_managed: MaybeFlag
     created_at: MaybeInstant
     extra: Annotated[Json, SEALED_ONLY]
+    unreadable: Unreadable
 
 
 class Group(GroupState, Episode):
@@ -263,6 +276,7 @@ class RoleState(TypedDict):
     resource_type: MaybeText
     predefined_role: MaybeFlag
     extra: Annotated[Json, SEALED_ONLY]
+    unreadable: Unreadable
 
 
 class Role(RoleState, Episode):
@@ -276,20 +290,3 @@ EntityState = (
 )
 # fmt: on
 Entity = User | Project | ApiKey | AdminKey | ServiceAccount | Invite | ProjectUser | Group | Role
-
-
-class EntityFields(TypedDict, total=False):
-    """Some fields of some entity, as a change keeps them: those it had, or has now."""
-
-    project_id: Text
-    user_id: Text
-    key_id: Text
-    email_hash: MaybeText
-    role: MaybeText
-    status: MaybeText
-    owner_id: MaybeText
-    owner_project_access: MaybeText
-    is_service_account: MaybeFlag
-    created_at: MaybeInstant
-    expires_at: MaybeInstant
-    added_at: MaybeInstant

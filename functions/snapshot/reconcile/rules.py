@@ -39,6 +39,7 @@ from functions.snapshot.reconcile.rule_table import (
 Key = tuple[str | None, ...]
 """An event type, and by what it names something."""
 
+NO_TIME: Final = ""
 # OpenAI's clock and ours, and how fresh its lists are, agree no better than this.
 SLACK = timedelta(minutes=5)
 
@@ -57,7 +58,7 @@ class Clue:
 
     Attributes:
         event_id: of the event.
-        occurred_at: when.
+        occurred_at: when; ``NO_TIME`` where that cannot be read.
         role: that the event states, None where it states none.
         keys: under which it explains.
         hints: under which it fits, of an event that does not say whom it is about.
@@ -82,7 +83,7 @@ class Clue:
         role = stated_role(event)
         return cls(
             event_id=event["event_id"],
-            occurred_at=event["occurred_at"],
+            occurred_at=event["occurred_at"] or NO_TIME,
             role=role,
             keys=frozenset(_keys(event)),
             hints=frozenset(_hints(event, role)),

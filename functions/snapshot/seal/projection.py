@@ -20,6 +20,7 @@ from functions.shared.records.events import (
     ListedEvent,
     ListedVerdict,
     Verdict,
+    placed_at,
 )
 from functions.shared.records.fields import part_of
 from functions.shared.records.seals import SegmentEntry
@@ -89,7 +90,7 @@ class Projection:
             "org_id": self.org,
             "sealed_hour": seal.content["hour"],
             "pk": organization_pk(self.tenant, self.org),
-            "sk": event_sk(event["occurred_at"], event["event_id"]),
+            "sk": event_sk(placed_at(event), event["event_id"]),
             "lookup": event_lookup(self.tenant, self.org, event["event_id"]),
         }
 

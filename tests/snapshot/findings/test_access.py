@@ -41,7 +41,7 @@ ADMIN_KEYS: list[tuple[dict[str, Any], set[tuple[str, str]]]] = [
 @pytest.mark.parametrize(("facts", "expected"), ADMIN_KEYS)
 def test_admin_keys(facts: dict[str, Any], expected: set[tuple[str, str]]) -> None:
     """Old, endless, idle, unused, about to end; what is not told is not held against a key."""
-    found = admin_key_findings(admin_key(**facts), HOUR_END)
+    found = admin_key_findings(admin_key(**facts), HOUR_END, {})
     assert {(one["kind"], one["severity"]) for one in found} == expected
 
 
@@ -63,7 +63,7 @@ def test_owner_invites(facts: dict[str, Any], expected: int) -> None:
 
 def test_a_finding_says_what_where_and_how_bad() -> None:
     """Whole, as it is sealed; an admin key always works."""
-    (found,) = admin_key_findings(admin_key(created_at="2025-12-31T05:59:59Z"), HOUR_END)
+    (found,) = admin_key_findings(admin_key(created_at="2025-12-31T05:59:59Z"), HOUR_END, {})
     assert found == {
         "finding_id": found["finding_id"],
         "kind": "admin_key_old",
@@ -103,7 +103,9 @@ def test_a_finding_says_what_where_and_how_bad() -> None:
 )
 def test_the_days_are_counted_to_the_second(facts: dict[str, Any], reasons: set[str]) -> None:
     """Ninety days are not yet more than ninety."""
-    assert {one["reason"] for one in admin_key_findings(admin_key(**facts), HOUR_END)} == reasons
+    assert {
+        one["reason"] for one in admin_key_findings(admin_key(**facts), HOUR_END, {})
+    } == reasons
 
 
 def test_more_than_three_owners() -> None:

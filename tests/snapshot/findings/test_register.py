@@ -13,6 +13,7 @@ from functions.shared.records.registers import Registers
 from functions.snapshot.compare.compare import Comparison
 from functions.snapshot.fetch.audit import audit_marks
 from functions.snapshot.findings.audit_log import LOG_ENTRY_CHANGED, LOG_ENTRY_GONE
+from functions.snapshot.findings.names import OF_ANY_SECTION
 from functions.snapshot.findings.register import NEEDS, current_findings, find, next_register
 from functions.snapshot.hour_to_close import HourToClose
 from functions.snapshot.reconcile.findings import EVENT_WITHOUT_CHANGE, UNEXPLAINED_CHANGE
@@ -47,13 +48,19 @@ def test_every_kind_is_told_in_the_documentation() -> None:
 
 
 KINDS = {
-    "users": {"orphan_key", "many_owners", "service_account_person_left"},
+    "users": {
+        *("orphan_key", "many_owners", "service_account_person_left", "disabled_owner_key"),
+        "admin_key_owner_disabled",
+    },
     "projects": {"key_in_archived_project"},
-    "api_keys": {"stale_key", "never_used_key", "orphan_key", "key_in_archived_project"},
+    "api_keys": {
+        *("stale_key", "never_used_key", "orphan_key", "key_in_archived_project"),
+        *("disabled_owner_key", OF_ANY_SECTION),
+    },
     "audit_events": {"audit_log_unproven", "audit_log_behind"},
     "admin_keys": {
         *("admin_key_old", "admin_key_no_expiry", "admin_key_never_used", "admin_key_idle"),
-        "own_key_expiring",
+        *("own_key_expiring", "admin_key_owner_disabled"),
     },
     "invites": {"owner_invite_pending"},
     "service_accounts": {"service_account_person_left"},
@@ -63,7 +70,8 @@ KINDS = {
 @pytest.mark.parametrize("section", KINDS)
 def test_a_section_that_was_not_read_opens_and_resolves_nothing(section: str) -> None:
     """Of the kinds that need it; the others are judged all the same."""
-    rows = [finding(kind, "any", "a") for kind in NEEDS]
+    # What holds of any section is of keys here.
+    rows = [finding(kind, "api_keys", "a") for kind in NEEDS]
     still_open = {
         row["kind"] for row in follow(rows, **{section: "partial"}) if not row["resolved_hour"]
     }
@@ -146,7 +154,7 @@ STALE = finding("stale_key", "api_keys", "key_1")
 
 def follow(register: list[Any], *current: Any, changes: Any = (), **statuses: str) -> Any:
     """Return the next register of an hour that read everything, unless a status says otherwise."""
-    return next_register(register, current, ALL_READ | statuses, changes, NAME)
+    return next_register(register, current, ALL_READ | statuses, changes, {}, NAME)
 
 
 def test_a_finding_opens_in_the_hour_that_shows_it() -> None:
