@@ -28,7 +28,7 @@ def test_facts_that_change_by_themselves_are_marked() -> None:
     volatile = {name: fields_of(record, VOLATILE) for name, record in EPISODES.items()}
     assert all("unreadable" in fields for fields in volatile.values())
     assert {name: set(fields) - {"unreadable"} for name, fields in volatile.items()} == {
-        **dict.fromkeys(EPISODES, set()),
+        **{name: set() for name in EPISODES},
         "users": {"api_key_last_used_at"},
         "api_keys": {"last_used_at"},
         "admin_keys": {"last_used_at", "ever_used", "is_own"},
