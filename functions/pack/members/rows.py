@@ -6,7 +6,7 @@ evidence-pack-format.md says. A fact that nobody knows is null, never invented.
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import cast
 
 from functions.shared.records.by_section import ROWS
@@ -21,7 +21,7 @@ from functions.shared.records.entities import (
     ServiceAccountRow,
     UserRow,
 )
-from functions.shared.records.fields import shown
+from functions.shared.records.fields import SINCE_3, fields_of, shown
 from functions.shared.records.findings import Finding
 from functions.shared.records.registers import identity_of
 
@@ -55,13 +55,19 @@ def entity_rows(
         # The hour that first missed it is the first in which it was not there any more.
         if episode["removed_at"] is not None and episode["removed_at"] <= first_hour:
             continue
-        row: EntityRow = shown(ROWS[section], episode)
+        row = _row(ROWS[section], episode)
         row["org_id"] = org
         row["state_at"] = state_at = _state_at(episode["removed_at"], snapshot_hours)
         if section == "api_keys":
             key = cast("ApiKeyRow", row)
             key["findings"] = _open_at(findings_by_key.get(key["key_id"], ()), state_at)
         yield row
+
+
+def _row(record: type, episode: Entity) -> EntityRow:
+    fields: Mapping[str, object] = shown(record, episode)
+    new = {name for name in fields_of(record, SINCE_3) if name not in episode}
+    return cast("EntityRow", {name: fields[name] for name in fields if name not in new})
 
 
 def _state_at(removed_at: str | None, snapshot_hours: Sequence[str]) -> str | None:

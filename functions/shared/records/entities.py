@@ -13,6 +13,7 @@ from functions.shared.records.fields import (
     IDENTITY,
     OF_EPISODE,
     SEALED_ONLY,
+    SINCE_3,
     VOLATILE,
     Instant,
     MaybeFlag,
@@ -63,10 +64,10 @@ class UserState(TypedDict):
     role: Annotated[MaybeText, FILTER]
     added_at: MaybeInstant
     is_service_account: MaybeFlag
-    enabled: MaybeFlag
-    banned: MaybeFlag
-    is_scim_managed: MaybeFlag
-    api_key_last_used_at: Annotated[MaybeInstant, VOLATILE]
+    enabled: Annotated[MaybeFlag, SINCE_3]
+    banned: Annotated[MaybeFlag, SINCE_3]
+    is_scim_managed: Annotated[MaybeFlag, SINCE_3]
+    api_key_last_used_at: Annotated[MaybeInstant, VOLATILE, SINCE_3]
     unreadable: Unreadable
 
 

@@ -26,6 +26,8 @@ ADMIN_KEYS: list[tuple[dict[str, Any], set[tuple[str, str]]]] = [
     ({"last_used_at": "2025-12-31T00:00:00Z"}, {("admin_key_idle", "high")}),
     (UNUSED, {("admin_key_never_used", "low")}),
     ({"last_used_at": None, "ever_used": None}, set()),
+    ({"last_used_at": "2025-12-31T00:00:00Z", "unreadable": ["last_used_at"]}, set()),
+    (UNUSED | {"unreadable": ["ever_used", "last_used_at"]}, set()),
     (
         UNUSED | {"created_at": "2025-12-31T00:00:00Z"},
         {("admin_key_never_used", "low"), ("admin_key_idle", "high"), ("admin_key_old", "medium")},
@@ -132,3 +134,16 @@ def test_a_service_account_whose_person_is_not_there() -> None:
     assert (found["severity"], found["still_works"]) == ("high", True)
     (found,) = service_account_findings(account, {}, {"another", None})
     assert (found["severity"], found["still_works"]) == ("medium", False)
+
+
+@pytest.mark.parametrize(
+    ("flags", "reason"),
+    [({"enabled": False}, "owner_disabled"), ({"banned": True}, "owner_banned")],
+)
+def test_admin_keys_of_an_account_that_is_off(flags: dict[str, Any], reason: str) -> None:
+    """Whether such a key goes on working OpenAI does not say (C13)."""
+    owners = {"user-olga": user("user-olga", **flags)}
+    (one,) = admin_key_findings(admin_key(), HOUR_END, owners)
+    assert (one["kind"], one["reason"]) == ("admin_key_owner_disabled", reason)
+    assert (one["severity"], one["still_works"]) == ("medium", None)
+    assert [*admin_key_findings(admin_key(), HOUR_END, {"user-olga": user("user-olga")})] == []

@@ -14,7 +14,13 @@ from functions.snapshot.compare.compare import Comparison
 from functions.snapshot.fetch.audit import audit_marks
 from functions.snapshot.findings.audit_log import LOG_ENTRY_CHANGED, LOG_ENTRY_GONE
 from functions.snapshot.findings.names import OF_ANY_SECTION
-from functions.snapshot.findings.register import NEEDS, current_findings, find, next_register
+from functions.snapshot.findings.register import (
+    NEEDS,
+    current_findings,
+    find,
+    next_register,
+    undecided_kinds,
+)
 from functions.snapshot.hour_to_close import HourToClose
 from functions.snapshot.reconcile.findings import EVENT_WITHOUT_CHANGE, UNEXPLAINED_CHANGE
 from functions.snapshot.records import SectionRead, Snapshot
@@ -217,3 +223,20 @@ def test_a_section_that_was_not_asked_for_counts_as_it_was_last_read() -> None:
     keys = [api_key(owner_type="service_account", owner_id="svc_gone")]
     (row,) = find(HOUR, snapshot(), Comparison(registers(api_keys=keys), []), [])
     assert row["reason"] == "service_account_gone"
+
+
+def test_what_nobody_can_tell_is_neither_found_nor_resolved() -> None:
+    """A finding that is open stays; none opens of a field that cannot be read."""
+    undecided = undecided_kinds(registers(api_keys=[api_key(unreadable=["last_used_at"])]))
+    (row,) = next_register([STALE], [], ALL_READ, [], undecided, NAME)
+    assert row["resolved_hour"] is None
+    (row,) = next_register([STALE], [], ALL_READ, [], {}, NAME)
+    assert row["resolved_hour"] == NAME
+    assert undecided_kinds(registers()) == {}
+
+
+def test_a_key_in_a_name_needs_the_section_of_the_name() -> None:
+    """And no other."""
+    row = finding(OF_ANY_SECTION, "projects", "proj_web")
+    assert follow([row], api_keys="failed")[0]["resolved_hour"] == NAME
+    assert follow([row], projects="partial")[0]["resolved_hour"] is None

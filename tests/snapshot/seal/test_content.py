@@ -19,7 +19,15 @@ from functions.snapshot.seal.content import (
     content_without_snapshot,
     kpi,
 )
-from tests.snapshot.rows import api_key, finding, open_change, project, user, user_state
+from tests.snapshot.rows import (
+    api_key,
+    finding,
+    open_change,
+    project,
+    service_account,
+    user,
+    user_state,
+)
 from tests.support.seal_parts import section_seal
 
 NAME, FROM, TO = "2026-04-01T05:00:00Z", "2026-04-01T06:01:00Z", "2026-04-01T06:02:00Z"
@@ -284,6 +292,22 @@ def test_the_figures_of_an_hour() -> None:
         "api_keys": 2,
         "stale_keys": 1,
     }
+
+
+def test_a_service_account_without_the_flag_is_not_billed() -> None:
+    """That a project lists it as one is enough, now or once (C14)."""
+    accounts = [service_account("svc_a"), service_account("svc_b", removed_at=NAME)]
+    users = [user(), *(user(name, is_service_account=None) for name in ("svc_a", "svc_b"))]
+    users.append(user("svc_c", is_service_account=None))
+    figures = kpi(registers(users=users, service_accounts=accounts), snapshot(), FULL)
+    assert (figures["users"], figures["billable_users"]) == (4, 2)
+    assert kpi(registers(users=users), snapshot(), FULL)["billable_users"] == 4
+
+
+def test_a_project_whose_status_cannot_be_read_is_not_billed() -> None:
+    """Neither as active nor as anything."""
+    rows = registers(projects=[project(), project("odd", status=None, unreadable=["status"])])
+    assert kpi(rows, snapshot(), FULL)["active_projects"] == 1
 
 
 @pytest.mark.parametrize(
