@@ -266,10 +266,7 @@ FULL = datetime(2026, 4, 1, 6, tzinfo=UTC)
 
 
 def test_the_figures_of_an_hour() -> None:
-    """Persons are billed, whom a project lists (C14), or listed, as an account is none.
-
-    A project counts while it is active, a key is stale after ninety days.
-    """
+    """Persons are billed (C14), and active projects; a key is stale after ninety days."""
     flags = {"bot": True, "x": None, "svc_a": None, "svc_b": False}
     odd = project("odd", status=None, unreadable=["status"])
     rows = registers(
