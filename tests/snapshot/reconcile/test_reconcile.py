@@ -156,17 +156,20 @@ def test_a_settled_log_without_an_event_makes_a_finding() -> None:
 
 
 def test_what_no_event_tells_of_is_decided_at_once() -> None:
-    """A person's address, a day that had come, a key that is older than its list."""
+    """A person's address or flags (C13), a day that had come, a key older than its list."""
     hour = Hour(api_keys=[api_key()])
     expired = change("api_keys", "removed", "key_2", before={"expires_at": TO})
     address = change("users", "modified", "user-ann", fields=["email_hash"])
+    fields = ["banned", "enabled", "is_scim_managed"]
+    flags = change("users", "modified", "user-bob", fields=fields, after={"enabled": False})
     old: Any = {"created_at": "2026-04-01T04:55:59Z", "project_id": "proj_web"}
     late = change("api_keys", "added", "key_1", after=old)
-    result = hour.closed(address, expired, late)
+    result = hour.closed(address, flags, expired, late)
     assert sorted((name, reason) for name, _, reason, _ in verdicts(result)) == [
         ("key_1", "existed_before"),
         ("key_2", "ended_by_itself"),
         ("user-ann", "never_logged"),
+        ("user-bob", "never_logged"),
     ]
     assert {verdict for _, verdict, _, _ in verdicts(result)} == {"cannot_tell"}
     assert (result.registers["open_changes"], hour.asked) == ([], [])
