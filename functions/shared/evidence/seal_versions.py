@@ -121,21 +121,24 @@ def without_source(run: Run) -> Run:
     return cast("Run", {name: facts[name] for name in facts if name not in sealed})
 
 
-_UNSAID: Final[Mapping[str, object]] = {
-    "register": None,
-    "root": None,
-    "baseline": None,
-    "complete_at": None,
-    "asked_at": None,
-    "lag_hours": None,
-    "picture_sha256": None,
-    "not_shown": None,
-}
-
-
 def _section(old: SectionSeal2) -> SectionSeal:
-    lists: Mapping[str, object] = {"odd": [], "conflicts": []}
-    return cast("SectionSeal", {**_UNSAID, **lists, **old})
+    unsaid: SectionSeal = {
+        "status": old["status"],
+        "reason": old["reason"],
+        "count": old["count"],
+        "unknown": old["unknown"],
+        "lag_hours": None,
+        "picture_sha256": None,
+        "not_shown": None,
+        "odd": [],
+        "conflicts": [],
+        "register": None,
+        "root": None,
+        "baseline": None,
+        "complete_at": None,
+        "asked_at": None,
+    }
+    return cast("SectionSeal", {**unsaid, **old})
 
 
 def _entries(old: list[SegmentEntry2]) -> list[SegmentEntry]:
