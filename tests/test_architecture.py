@@ -43,6 +43,7 @@ PURE = (
     "functions/shared/evidence/merkle.py",
     "functions/shared/evidence/seal_versions.py",
     "functions/shared/http/principal.py",
+    "functions/shared/openai/epoch.py",
     "functions/shared/openai/error_response.py",
     "functions/snapshot/hour_to_close.py",
     "functions/snapshot/lifecycle.py",

@@ -4,7 +4,7 @@
 # dependencies = ["pynacl>=1.5", "orjson>=3.9"]
 # ///
 # Built by `python -m tools.build_verifier` from the parts in tools/verifier/, one behind the other
-# of SHA-256 2d49c806ce5bf0e378eda7e26f0f1c54e26c9b9ae7ff4730451de56b34a7e28b.
+# of SHA-256 2b26cfb902b57b5d037d6091ed4849c1fb5039eb6b6816d121744fc9b494fdc5.
 """Check a signed evidence pack offline: one file, one pinned key, eleven numbered checks.
 
     python3 evidence-pack-verify.py pack-3.tar.gz --expected-pubkey HEX
@@ -890,6 +890,12 @@ class SeenIds:
         self._file.close()
 
 
+def _key(event: dict[str, Any]) -> tuple[str, ...]:
+    """Return what an event is sorted by; where it has no time, the hour stands in for that."""
+    hour, at = event["sealed_hour"], event["occurred_at"]
+    return event["org_id"], hour, hour if at is None else at, event["event_id"]
+
+
 class Copies:
     """Copies of events, put aside as they were sealed until the rows come that they stood among.
 
@@ -924,7 +930,7 @@ class Copies:
     def _advance(self) -> None:
         self._line = next(self._lines or iter(()), b"")
         row = parse(self._line, OURS) if self._line else {}
-        self.next_key = tuple(row[name] for name in EVENT_KEY) if row else self.BEHIND_ALL
+        self.next_key = _key(row) if row else self.BEHIND_ALL
 
     def close(self) -> None:
         """Give the files back."""
@@ -2477,6 +2483,8 @@ EventKey = tuple[str, str, str, str]
 class EventRows(Rows):
     """Events by (org_id, sealed_hour, occurred_at, event_id), each id once, inside the period.
 
+    Where `occurred_at` is null, `sealed_hour` is taken for it.
+
     Nearly all rows of a large pack are events, so many of them are checked at once where orjson is
     installed. That accepts only what `row` accepts; the rest is read row by row.
 
@@ -2587,9 +2595,14 @@ class EventRows(Rows):
         event_id, late = row["event_id"], row["late"]
         if type(event_id) is not str or type(late) is not bool:
             raise Malformed("event_id is no text or late neither true nor false")
-        if type(hour) is not str or type(at) is not str:
-            raise Malformed("sealed_hour or occurred_at is not an instant")
+        if type(hour) is not str:
+            raise Malformed("sealed_hour is not an instant")
         self._check_hour(hour)
+        if at is None:
+            # Nobody knows when it occurred; the hour that sealed it stands in for that.
+            at = hour
+        if type(at) is not str:
+            raise Malformed("occurred_at is not an instant")
         # The calendar is asked once a day; the pattern, every time.
         if INSTANT.fullmatch(at) is None or len(at) != 20:
             raise Malformed("occurred_at is not an instant")

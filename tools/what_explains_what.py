@@ -79,8 +79,9 @@ explain, by an id anywhere in them, but their absence proves nothing.
 Never held against the log, whatever else changed in the same hour:
 
 - `last_used_at` and other facts that change by use: they are no changes at all;
-- address hash and prefix of a person (names are not kept), `is_service_account`, the time when
-  something came, where that is corrected or can no longer be read (a later one is a return);
+- address hash and prefix of a person (names are not kept), `is_service_account`, `enabled`,
+  `banned`, `is_scim_managed`, the time when something came, where that is corrected (a later one
+  is a return);
 - fields that OpenAI has not documented (`extra`);
 - keys and invites that end on the day that was set for them (`expires_at`);
 - a key first shown long after it was made, as lists of archived projects can do.

@@ -9,16 +9,18 @@ given, and no page shows a row twice or leaves one out.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import cast
 
 from functions.api.cursor import UNUSABLE
 from functions.shared.canonical import canonical
 from functions.shared.errors import BadRequest
 from functions.shared.hours import parse_instant
+from functions.shared.records.events import ListedEvent, placed_at
 from functions.shared.records.seals import SegmentEntry
 
 # More than any hour can seal, and later than any hour.
 _MOST_DIGITS = 12
-_TIME = b'"occurred_at":"'
+_TIME = b'"occurred_at":'
 _LAST_HOUR = datetime(9998, 1, 1, tzinfo=UTC)
 
 
@@ -84,14 +86,17 @@ class Wanted:
         # Of this name the last in the row is the row's own: behind it stand no objects, and in a
         # text its quotes would be escaped.
         at = line.rfind(_TIME) + len(_TIME)
-        time = line[at : at + 20].decode(errors="replace")
+        if line[at : at + 1] != b'"':
+            # Without a time, the hour that sealed it decides.
+            return True
+        time = line[at + 1 : at + 21].decode(errors="replace")
         return (self.start is None or time >= self.start) and (self.end is None or time < self.end)
 
-    def takes(self, row: Mapping[str, object]) -> bool:
+    def takes(self, row: ListedEvent) -> bool:
         """Tell whether an event is asked for."""
-        at = str(row["occurred_at"])
+        at, facts = placed_at(row), cast("Mapping[str, object]", row)
         in_time = (self.start is None or at >= self.start) and (self.end is None or at < self.end)
-        return in_time and all(row[name] == value for name, value in self.fields.items())
+        return in_time and all(facts[name] == value for name, value in self.fields.items())
 
     @property
     def takes_all(self) -> bool:

@@ -12,6 +12,7 @@ from pydantic import SecretStr
 from functions.shared.canonical import Json
 from functions.shared.errors import UpstreamError
 from functions.shared.openai.client import OpenAI
+from functions.shared.openai.epoch import epoch_second
 
 _PAGES = 5
 _MASK = re.compile(r"[.*…]+")
@@ -59,9 +60,5 @@ def _fits(row: Json, secret: str) -> bool:
 
 
 def _instant(value: object) -> datetime | None:
-    if not isinstance(value, int) or isinstance(value, bool) or value <= 0:
-        return None
-    try:
-        return datetime.fromtimestamp(value, UTC)
-    except (OverflowError, OSError, ValueError):
-        return None
+    second = epoch_second(value)
+    return None if second is None else datetime.fromtimestamp(second, UTC)

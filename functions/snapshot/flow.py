@@ -134,11 +134,9 @@ def close_with_snapshot(
     )
     compared = compare(hour, snapshot, before, choices, log)
     open_changes = before["open_changes"]
-    findings = find(hour, snapshot, compared, before["findings"])
-    whole_events = taken[0].audit_events.rows
-    findings = with_happenings(
-        findings, hour, snapshot, compared.registers, open_changes, log, whole_events
-    )
+    # Findings see what was read whole: what a limit cuts off may be what opens or leaks.
+    findings = find(hour, taken[0], compared, before["findings"])
+    findings = with_happenings(findings, hour, taken[0], compared.registers, open_changes, log)
     reconciled = reconcile(hour, snapshot, compared, findings, open_changes, earlier_hours)
     stored = store.put(
         hour,

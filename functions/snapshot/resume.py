@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from functions.shared.records.entities import EntityState
-from functions.shared.records.events import EventState
+from functions.shared.records.events import EventState, oldest_first
 from functions.shared.records.registers import identity_of, project_of
 from functions.shared.records.seals import Run, Watermarks
 from functions.snapshot.normalize.audit_events import tells_the_same
@@ -98,7 +98,7 @@ def _join_events(
             conflicts.append(conflict_of(row["event_id"], (first, row)))
     together = replace(
         later,
-        rows=sorted(rows.values(), key=lambda row: (row["occurred_at"], row["event_id"])),
+        rows=oldest_first(rows.values()),
         unknown=earlier.unknown + later.unknown,
         odd=_each_once(earlier.odd, later.odd)[:MOST_KEPT],
         conflicts=conflicts[:MOST_KEPT],

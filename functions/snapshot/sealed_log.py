@@ -78,11 +78,13 @@ class SealedLog:
         for entry in seal.content["segments"]["events"] if seal else []:
             n_rows += entry["rows"]
             for row in read_rows(self.chain.bucket, entry, Event):
-                second = int(parse_instant(row["occurred_at"]).timestamp())
-                details = row["details"]
-                # Without a readable time it stands where it was asked for, not where it belongs.
+                at, details = row["occurred_at"], row["details"]
                 extra = details["extra"] if "extra" in details else {}
-                if window.lo <= second < window.hi and "effective_at" not in extra:
+                # Version 2 put what has no readable time where it was asked for.
+                if at is None or "effective_at" in extra:
+                    continue
+                second = int(parse_instant(at).timestamp())
+                if window.lo <= second < window.hi:
                     digest = details["origin_digest"] if "origin_digest" in details else None
                     stream = details["stream"] if "stream" in details else None
                     known[row["event_id"]] = KnownEvent(second, digest, stream)

@@ -1,5 +1,7 @@
 """The order of audit events: whole rows, last first, and a place in it that anybody may make up."""
 
+from typing import Any
+
 import pytest
 
 from functions.api.event_order import Position, Wanted, rows_back, segments_back
@@ -62,11 +64,11 @@ def test_segments_come_newest_month_first_and_those_of_other_months_keep_their_r
 def test_what_is_asked_for_is_told_by_time_and_fields() -> None:
     """``start`` is included, ``end`` is not; a field holds just the value."""
     wanted = Wanted(HOUR, "2026-04-01T06:00:00Z", {"event_type": "a", "actor_id": 'user-"1'})
-    row: dict[str, object] = {"occurred_at": HOUR, "event_type": "a", "actor_id": 'user-"1'}
+    row: Any = {"occurred_at": HOUR, "event_type": "a", "actor_id": 'user-"1'}
     assert wanted.takes(row)
     assert wanted.needle == b'"actor_id":"user-\\"1"'
-    assert not wanted.takes({**row, "occurred_at": "2026-04-01T06:00:00Z"})
-    assert not wanted.takes({**row, "actor_id": None})
+    assert not wanted.takes(row | {"occurred_at": "2026-04-01T06:00:00Z"})
+    assert not wanted.takes(row | {"actor_id": None})
     assert not wanted.takes(row | {"occurred_at": "2026-04-01T04:59:59Z"})
     assert ALL.takes(row)
     assert ALL.needle == b""
@@ -85,7 +87,7 @@ def test_a_rows_time_is_told_from_its_bytes(second: str, may: int) -> None:
     """Whatever stands in the payload before it, and in the texts behind it."""
     wanted = Wanted(HOUR, "2026-04-01T06:00:00Z", {})
     trap = f'"occurred_at":"{HOUR}"'
-    row = {
+    row: Any = {
         "details": {"payload": {"occurred_at": HOUR}, "text": trap},
         "occurred_at": f"2026-04-01T{second}Z",
         "target_id": trap,
@@ -93,6 +95,21 @@ def test_a_rows_time_is_told_from_its_bytes(second: str, may: int) -> None:
     line = canonical(row)
     assert wanted.may_take_line(line) is wanted.takes(row) is bool(may)
     assert ALL.may_take_line(line)
+
+
+@pytest.mark.parametrize(("sealed", "taken"), [("04", False), ("05", True), ("06", False)])
+def test_an_event_without_a_time_stands_in_the_hour_that_sealed_it(
+    sealed: str, taken: bool
+) -> None:
+    """Whatever its payload says of a time."""
+    wanted = Wanted(HOUR, "2026-04-01T06:00:00Z", {})
+    row: Any = {
+        "details": {"payload": {"occurred_at": "2020-01-01T00:00:00Z"}},
+        "occurred_at": None,
+        "sealed_hour": f"2026-04-01T{sealed}:00:00Z",
+    }
+    assert wanted.may_take_line(canonical(row))
+    assert wanted.takes(row) is taken
 
 
 def test_a_position_comes_back_and_what_is_earlier_in_the_list_is_greater() -> None:

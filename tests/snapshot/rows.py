@@ -27,6 +27,11 @@ def user_state(user_id: str = "user-ann", **facts: Any) -> UserState:
         "role": "reader",
         "added_at": "2026-03-01T00:00:00Z",
         "is_service_account": False,
+        "enabled": True,
+        "banned": False,
+        "is_scim_managed": False,
+        "api_key_last_used_at": None,
+        "unreadable": [],
     }
     return cast("UserState", {**row, **facts})
 
@@ -50,6 +55,7 @@ def project(project_id: str = "proj_web", **facts: Any) -> Project:
         "created_at": "2026-03-01T00:00:00Z",
         "archived_at": None,
         "extra": {},
+        "unreadable": [],
         "first_seen_at": "2026-03-31T00:00:00Z",
         "removed_at": None,
     }
@@ -72,6 +78,7 @@ def api_key(key_id: str = "key_1", **facts: Any) -> ApiKey:
         "last_used_at": "2026-03-31T00:00:00Z",
         "expires_at": None,
         "extra": {},
+        "unreadable": [],
         "first_seen_at": "2026-03-31T00:00:00Z",
         "removed_at": None,
     }
@@ -94,6 +101,7 @@ def admin_key(key_id: str = "key_adm", **facts: Any) -> AdminKey:
         "expires_at": "2026-06-01T00:00:00Z",
         "has_expiry": True,
         "extra": {},
+        "unreadable": [],
         "is_own": False,
         "first_seen_at": "2026-03-31T00:00:00Z",
         "removed_at": None,
@@ -113,6 +121,7 @@ def invite(invite_id: str = "invite-1", **facts: Any) -> Invite:
         "expires_at": "2026-04-07T00:00:00Z",
         "accepted_at": None,
         "projects": [],
+        "unreadable": [],
         "first_seen_at": "2026-03-31T00:00:00Z",
         "removed_at": None,
     }
@@ -128,6 +137,7 @@ def service_account(service_account_id: str = "svc_bot", **facts: Any) -> Servic
         "role": "member",
         "created_at": "2026-03-01T00:00:00Z",
         "extra": {},
+        "unreadable": [],
         "person_id": None,
         "first_seen_at": "2026-03-31T00:00:00Z",
         "removed_at": None,
@@ -145,6 +155,7 @@ def member(project_id: str = "proj_web", user_id: str = "user-ann", **facts: Any
         "email_prefix": "an",
         "role": "member",
         "added_at": "2026-03-01T00:00:00Z",
+        "unreadable": [],
         "first_seen_at": "2026-03-31T00:00:00Z",
         "removed_at": None,
     }

@@ -93,7 +93,7 @@ def api_key(key_id: str, **facts: Any) -> Row:
     return {**row, **facts}
 
 
-def event(event_id: str, occurred_at: str, sealed_hour: str, **facts: Any) -> Row:
+def event(event_id: str, occurred_at: str | None, sealed_hour: str, **facts: Any) -> Row:
     """Return a row of events.jsonl."""
     row: Row = {
         "org_id": ORG,
@@ -142,7 +142,7 @@ def seals(
         months: dict[str, list[Row]] = {}
         for row in events:
             if (row["org_id"], row["sealed_hour"]) == (org_id, name):
-                months.setdefault(row["occurred_at"][:7], []).append(row)
+                months.setdefault((row["occurred_at"] or name)[:7], []).append(row)
         n_changed = sum((row["org_id"], row["hour"]) == (org_id, name) for row in changes)
         changed = {"key": "k/c", "month": name[:7], "root": None, "rows": n_changed}
         seal: Row = {

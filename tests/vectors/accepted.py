@@ -35,7 +35,21 @@ def named(name: str) -> Pack:
     return pack
 
 
+def timeless() -> Pack:
+    """Return the small pack with two more events, of which nobody knows when they occurred."""
+    pack = packs.small()
+    events = pack.rows["events.jsonl"]
+    hour = events[1]["sealed_hour"]
+    events += [packs.event(f"evt_timeless_{number}", None, hour) for number in (1, 2)]
+    key = ("org_id", "sealed_hour", "occurred_at", "event_id")
+    events.sort(key=lambda row: [row[name] or row["sealed_hour"] for name in key])
+    coverage = packs.seals(["complete"] * 48, "2026-04-01T00", events, previous="ab" * 32)
+    pack.rows["coverage.jsonl"] = coverage
+    return pack
+
+
 C = "complete"
+accept("events_without_time", "Of two events nobody knows when they occurred.", timeless())
 accept("profile_full", "A pack of profile full.", packs.small())
 accept("profile_core", "A pack of profile core.", packs.small(profile="core"))
 accept("profile_none", "A documented pack without profile.", packs.small(profile=None))

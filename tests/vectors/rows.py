@@ -127,7 +127,10 @@ rows("events_swapped", "not sorted", "the rows are in reverse", "events.jsonl", 
 in_events("outside", "outside the period", "an event of March is not marked late", 0, late=False)
 in_events("late_text", "late", 'late is "yes"', 0, late="yes")
 in_events("late_one", "late", "late is 1", 0, late=1)
-in_events("no_time", "not an instant", "an event has no time", 1, occurred_at=None)
+in_events("zero_time", "not an instant", "an event's time is 0", 1, occurred_at=0)
+in_events(
+    "late_without_time", "late", "an event of no time is late", 1, occurred_at=None, late=True
+)
 in_events("no_day", "instant", "an event is of 30 February", 0, occurred_at="2026-02-30T00:00:00Z")
 in_events("no_id", "no text", "an event has no id", 1, event_id=None)
 in_events(

@@ -130,6 +130,12 @@ class SeenIds:
         self._file.close()
 
 
+def _key(event: dict[str, Any]) -> tuple[str, ...]:
+    """Return what an event is sorted by; where it has no time, the hour stands in for that."""
+    hour, at = event["sealed_hour"], event["occurred_at"]
+    return event["org_id"], hour, hour if at is None else at, event["event_id"]
+
+
 class Copies:
     """Copies of events, put aside as they were sealed until the rows come that they stood among.
 
@@ -164,7 +170,7 @@ class Copies:
     def _advance(self) -> None:
         self._line = next(self._lines or iter(()), b"")
         row = parse(self._line, OURS) if self._line else {}
-        self.next_key = tuple(row[name] for name in EVENT_KEY) if row else self.BEHIND_ALL
+        self.next_key = _key(row) if row else self.BEHIND_ALL
 
     def close(self) -> None:
         """Give the files back."""

@@ -28,7 +28,8 @@ class RowSelection:
         sealed_hour: name of the hour that first sealed them.
         start: first second of the period.
         end: last second of the period.
-        late: select what occurred before the period, instead of what occurred in it.
+        late: select what occurred before the period, instead of what occurred in it. Where nobody
+            knows when that was, the sealing hour stands for it.
     """
 
     org: str
@@ -74,8 +75,8 @@ class RowSelection:
         return self._selects(event) and self._row(event) == event
 
     def _selects(self, event: Event) -> bool:
-        occurred_at = event["occurred_at"]
-        return occurred_at < self.start if self.late else self.start <= occurred_at <= self.end
+        at = event["occurred_at"] or self.sealed_hour
+        return at < self.start if self.late else self.start <= at <= self.end
 
     def _row(self, event: Event) -> Event:
         row = shown(Event, event)

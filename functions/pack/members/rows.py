@@ -6,7 +6,7 @@ evidence-pack-format.md says. A fact that nobody knows is null, never invented.
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import cast
 
 from functions.shared.records.by_section import ROWS
@@ -21,7 +21,7 @@ from functions.shared.records.entities import (
     ServiceAccountRow,
     UserRow,
 )
-from functions.shared.records.fields import shown
+from functions.shared.records.fields import SINCE_3, fields_of, shown
 from functions.shared.records.findings import Finding
 from functions.shared.records.registers import identity_of, state_hour
 
@@ -59,7 +59,7 @@ def entity_rows(
         # The hour that first missed it is the first in which it was not there any more.
         if episode["removed_at"] is not None and episode["removed_at"] <= first_hour:
             continue
-        row: EntityRow = shown(ROWS[section], episode)
+        row = _row(ROWS[section], episode)
         row["org_id"] = org
         removed_at = episode["removed_at"]
         row["state_at"] = state_hour(episode, last) or _last_before(removed_at, snapshot_hours)
@@ -67,6 +67,12 @@ def entity_rows(
             key = cast("ApiKeyRow", row)
             key["findings"] = _open(findings_by_key.get(key["key_id"], ()), removed_at, last)
         yield row
+
+
+def _row(record: type, episode: Entity) -> EntityRow:
+    fields: Mapping[str, object] = shown(record, episode)
+    new = {name for name in fields_of(record, SINCE_3) if name not in episode}
+    return cast("EntityRow", {name: fields[name] for name in fields if name not in new})
 
 
 def _last_before(removed_at: str | None, snapshot_hours: Sequence[str]) -> str | None:

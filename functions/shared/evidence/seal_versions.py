@@ -124,22 +124,25 @@ def without_source(run: Run) -> Run:
     return cast("Run", {name: facts[name] for name in facts if name not in sealed})
 
 
-_UNSAID: Final[Mapping[str, object]] = {
-    "register": None,
-    "root": None,
-    "baseline": None,
-    "complete_at": None,
-    "asked_at": None,
-    "lag_hours": None,
-    "picture_sha256": None,
-    "not_shown": None,
-}
-
-
 def _section(old: SectionSeal2, hour: str) -> SectionSeal:
-    lists: Mapping[str, object] = {"odd": [], "conflicts": []}
-    shown = {"state_at": _state_at(old, hour)}
-    return cast("SectionSeal", {**_UNSAID, **lists, **shown, **old})
+    unsaid: SectionSeal = {
+        "status": old["status"],
+        "reason": old["reason"],
+        "count": old["count"],
+        "unknown": old["unknown"],
+        "lag_hours": None,
+        "picture_sha256": None,
+        "not_shown": None,
+        "odd": [],
+        "conflicts": [],
+        "register": None,
+        "root": None,
+        "baseline": None,
+        "complete_at": None,
+        "asked_at": None,
+        "state_at": _state_at(old, hour),
+    }
+    return cast("SectionSeal", {**unsaid, **old})
 
 
 def _state_at(old: SectionSeal2, hour: str) -> str | None:

@@ -13,6 +13,7 @@ from functions.shared.records.fields import (
     IDENTITY,
     OF_EPISODE,
     SEALED_ONLY,
+    SINCE_3,
     VOLATILE,
     Instant,
     LargeValue,
@@ -22,6 +23,7 @@ from functions.shared.records.fields import (
     MaybeText,
     OrgId,
     Text,
+    Unreadable,
 )
 
 
@@ -66,6 +68,11 @@ class UserState(TypedDict):
     role: Annotated[MaybeText, FILTER]
     added_at: MaybeInstant
     is_service_account: MaybeFlag
+    enabled: Annotated[MaybeFlag, SINCE_3]
+    banned: Annotated[MaybeFlag, SINCE_3]
+    is_scim_managed: Annotated[MaybeFlag, SINCE_3]
+    api_key_last_used_at: Annotated[MaybeInstant, VOLATILE, SINCE_3]
+    unreadable: Unreadable
 
 
 class User(UserState, RolesHeld, Episode):
@@ -81,10 +88,11 @@ class ProjectState(TypedDict):
 
     project_id: Annotated[Text, IDENTITY]
     name: MaybeName
-    status: Annotated[Text, FILTER]
+    status: Annotated[MaybeText, FILTER]
     created_at: MaybeInstant
     archived_at: MaybeInstant
     extra: Annotated[Json, SEALED_ONLY]
+    unreadable: Unreadable
 
 
 class Project(ProjectState, Episode):
@@ -111,6 +119,7 @@ class ApiKeyState(TypedDict):
     last_used_at: Annotated[MaybeInstant, VOLATILE]
     expires_at: MaybeInstant
     extra: Annotated[Json, SEALED_ONLY]
+    unreadable: Unreadable
 
 
 class ApiKey(ApiKeyState, Episode):
@@ -152,6 +161,7 @@ class AdminKeyState(TypedDict):
     expires_at: MaybeInstant
     has_expiry: MaybeFlag
     extra: Annotated[Json, SEALED_ONLY]
+    unreadable: Unreadable
 
 
 class OwnKey(TypedDict):
@@ -177,6 +187,7 @@ class ServiceAccountState(TypedDict):
     role: MaybeText
     created_at: MaybeInstant
     extra: Annotated[Json, SEALED_ONLY]
+    unreadable: Unreadable
 
 
 class AccountOwner(TypedDict):
@@ -212,6 +223,7 @@ class InviteState(TypedDict):
     expires_at: MaybeInstant
     accepted_at: MaybeInstant
     projects: list[ProjectGrant] | LargeValue
+    unreadable: Unreadable
 
 
 class Invite(InviteState, Episode):
@@ -232,6 +244,7 @@ class ProjectUserState(TypedDict):
     email_prefix: MaybeText
     role: MaybeText
     added_at: MaybeInstant
+    unreadable: Unreadable
 
 
 class ProjectUser(ProjectUserState, Episode):
@@ -251,6 +264,7 @@ class GroupState(TypedDict):
     is_scim_managed: MaybeFlag
     created_at: MaybeInstant
     extra: Annotated[Json, SEALED_ONLY]
+    unreadable: Unreadable
 
 
 class Group(GroupState, Episode):
@@ -267,6 +281,7 @@ class RoleState(TypedDict):
     resource_type: MaybeText
     predefined_role: MaybeFlag
     extra: Annotated[Json, SEALED_ONLY]
+    unreadable: Unreadable
 
 
 class Role(RoleState, Episode):
@@ -280,20 +295,3 @@ EntityState = (
 )
 # fmt: on
 Entity = User | Project | ApiKey | AdminKey | ServiceAccount | Invite | ProjectUser | Group | Role
-
-
-class EntityFields(TypedDict, total=False):
-    """Some fields of some entity, as a change keeps them: those it had, or has now."""
-
-    project_id: Text
-    user_id: Text
-    key_id: Text
-    email_hash: MaybeText
-    role: MaybeText
-    status: MaybeText
-    owner_id: MaybeText
-    owner_project_access: MaybeText
-    is_service_account: MaybeFlag
-    created_at: MaybeInstant
-    expires_at: MaybeInstant
-    added_at: MaybeInstant

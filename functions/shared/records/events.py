@@ -3,10 +3,10 @@
 Pure.
 """
 
+from collections.abc import Iterable
 from typing import Annotated, Literal, NotRequired, TypedDict
 
 from functions.shared.canonical import Json
-from functions.shared.records.entities import EntityFields
 from functions.shared.records.fields import (
     FILTER,
     SEALED_ONLY,
@@ -21,11 +21,32 @@ from functions.shared.records.fields import (
 )
 
 
+class EntityFields(TypedDict, total=False):
+    """Some fields of some entity, as a change keeps them: those it had, or has now."""
+
+    project_id: Text
+    user_id: Text
+    key_id: Text
+    email_hash: MaybeText
+    role: MaybeText
+    status: MaybeText
+    owner_id: MaybeText
+    owner_project_access: MaybeText
+    is_service_account: MaybeFlag
+    enabled: MaybeFlag
+    banned: MaybeFlag
+    is_scim_managed: MaybeFlag
+    created_at: MaybeInstant
+    expires_at: MaybeInstant
+    added_at: MaybeInstant
+
+
 class EventDetails(TypedDict, total=False):
     """What else may be kept of an event: of the actor, the payload, and undocumented fields.
 
     ``origin_digest`` is over the documented fields as OpenAI shows them, keyed, with the number of
-    the schema before it.
+    the schema before it. ``unreadable`` names the row's fields that are null because what OpenAI
+    told cannot be read.
     """
 
     actor_key_id: MaybeText
@@ -37,6 +58,7 @@ class EventDetails(TypedDict, total=False):
     stream: MaybeText
     origin_digest: Text
     extra: Json
+    unreadable: list[str]
 
 
 class EventState(TypedDict):
@@ -44,13 +66,18 @@ class EventState(TypedDict):
 
     event_id: Annotated[Text, FILTER]
     event_type: Annotated[MaybeText, FILTER]
-    occurred_at: Instant
+    occurred_at: MaybeInstant
     actor_type: MaybeText
     actor_id: Annotated[MaybeText, FILTER]
     actor_hash: MaybeText
     project_id: Annotated[MaybeText, FILTER]
     target_id: Annotated[MaybeText, FILTER]
     details: EventDetails
+
+
+def oldest_first(events: Iterable[EventState]) -> list[EventState]:
+    """Return events by time and id; those of which no time is known come first."""
+    return sorted(events, key=lambda row: (row["occurred_at"] or "", row["event_id"]))
 
 
 class ListedEvent(EventState):
@@ -74,6 +101,14 @@ class RepeatedEvent(Event):
     """A copy of an event that was sealed before, in packs: also the hour that first sealed it."""
 
     first_sealed_hour: Instant
+
+
+def placed_at(event: ListedEvent) -> str:
+    """Return where an event stands among others: its time, or the hour that sealed it.
+
+    Of an event without a readable time that hour is all that is known: it came no later.
+    """
+    return event["occurred_at"] or event["sealed_hour"]
 
 
 ChangeKind = Literal["added", "modified", "removed"]

@@ -78,6 +78,12 @@ IDENTITY: Final = "identity"
 VOLATILE: Final = "volatile"
 # Of the stay, not of the entity: set by the register, never a change.
 OF_EPISODE: Final = "of the episode"
+# Sealed since version 3: a pack leaves it out of a row of version 2, so that the pack of those
+# hours stays what it was.
+SINCE_3: Final = "since version 3"
+# Names of the row's fields that OpenAI told in no form that can be read, or left out though it
+# always tells them; of each the row holds what was read last, null where nothing ever was.
+Unreadable = Annotated[list[str] | None, VOLATILE, SINCE_3]
 # Sealed, and not shown: packs and API leave it out.
 SEALED_ONLY: Final = "sealed only"
 # The API's list of these rows takes a value that it must equal, as a query parameter of its name.

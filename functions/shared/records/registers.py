@@ -6,14 +6,13 @@ by its own name, where the type checker reads it.
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
-from typing import Required, TypedDict, TypeVar, cast
+from typing import Literal, Required, TypedDict, TypeVar, cast
 
 from functions.shared.records.by_section import EPISODES
 from functions.shared.records.entities import (
     AdminKey,
     ApiKey,
     Entity,
-    EntityFields,
     EntityState,
     Episode,
     Group,
@@ -24,8 +23,15 @@ from functions.shared.records.entities import (
     ServiceAccount,
     User,
 )
-from functions.shared.records.events import OpenChange
-from functions.shared.records.fields import IDENTITY, OF_EPISODE, VOLATILE, Instant, fields_of
+from functions.shared.records.events import EntityFields, OpenChange
+from functions.shared.records.fields import (
+    IDENTITY,
+    OF_EPISODE,
+    VOLATILE,
+    Instant,
+    LargeValue,
+    fields_of,
+)
 from functions.shared.records.findings import Finding
 
 
@@ -75,6 +81,25 @@ def id_field(section: str) -> str:
     return fields_of(EPISODES[section], IDENTITY)[0]
 
 
+# fmt: off
+Field = Literal[
+    "added_at", "created_at", "expires_at", "last_used_at", "owner_id", "owner_project_access",
+    "role", "status",
+]
+# fmt: on
+"""A field that a rule must know to be readable before it goes by its value."""
+
+
+def is_unreadable(row: EntityState, field: Field) -> bool:
+    """Tell whether a field could not be read in the hour whose list a row is of."""
+    return field in unreadable_of(row)
+
+
+def unreadable_of(row: EntityState) -> Sequence[str]:
+    """Return the names of a row's fields that could not be read; version 2 named none."""
+    return (row["unreadable"] or ()) if "unreadable" in row else ()
+
+
 def identity_of(section: str, row: EntityState) -> str:
     """Return the id of a row's entity."""
     fields: Mapping[str, object] = row
@@ -97,6 +122,11 @@ def state_hour(row: Episode, listed_at: str | None) -> str | None:
     if "shown_until" in row:
         return row["shown_until"]
     return listed_at if row["removed_at"] is None else None
+
+
+def name_of(row: EntityState) -> str | LargeValue | None:
+    """Return the name that somebody gave to a thing; persons have none here."""
+    return cast("Project", row)["name"] if "name" in row else None
 
 
 def came_at(row: EntityState) -> str | None:

@@ -5,14 +5,13 @@ where both happened between two snapshots. Only a whole list can remove; anythin
 register forward. Volatile fields are facts of the register, never changes.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import cast
 
 from functions.shared.limits import ROLES
 from functions.shared.records.entities import (
     Entity,
-    EntityFields,
     EntityState,
     Episode,
     Role,
@@ -22,8 +21,14 @@ from functions.shared.records.entities import (
     User,
     UserState,
 )
-from functions.shared.records.events import Change, ChangeKind
-from functions.shared.records.registers import Ending, fields_apart, identity_of, stable_fields
+from functions.shared.records.events import Change, ChangeKind, EntityFields
+from functions.shared.records.registers import (
+    Ending,
+    fields_apart,
+    identity_of,
+    stable_fields,
+    unreadable_of,
+)
 from functions.snapshot.normalize.privacy import HASHED_TEXT
 
 
@@ -47,7 +52,7 @@ def diff(
     hour: str,
     *,
     removes: Callable[[Entity], bool],
-    has_returned: Callable[[Entity, EntityState], bool] = lambda stay, state: False,
+    has_returned: Callable[[Entity, EntityState], bool] = lambda stay, listed: False,
 ) -> Difference:
     """Return the next register and the changes of an hour.
 
@@ -61,17 +66,19 @@ def diff(
     """
     rows, present = _split(section, register)
     changes: list[Change] = []
-    for state in snapshot:
-        identity = identity_of(section, state)
-        after = stable_fields(section, state)
+    for listed in snapshot:
+        identity = identity_of(section, listed)
         episode = present.pop(identity, None)
-        if episode is not None and has_returned(episode, state):
+        if episode is not None and has_returned(episode, listed):
             _append(ended(section, episode, hour), rows, changes)
             episode = None
         if episode is None:
-            rows.append(_begun(section, state, hour))
+            rows.append(_begun(section, listed, hour))
+            after = stable_fields(section, listed)
             changes.append(_change(section, identity, hour, "added", None, after))
             continue
+        state = _with_last_read(episode, listed)
+        after = stable_fields(section, state)
         rows.append(_continued(section, episode, state, hour))
         before = stable_fields(section, _read_as_now(section, episode, state))
         if before != after:
@@ -129,11 +136,23 @@ def _continued(section: str, episode: Entity, state: EntityState, hour: str) -> 
     return _with_roles(row, {"roles_held": [*roles, {"role": role, "from": hour, "to": None}]})
 
 
-def _read_as_now(section: str, episode: Entity, state: EntityState) -> Entity:
-    """Return an episode as it is compared: a readable description is told from its hash by nobody.
+def _with_last_read(episode: Entity, state: EntityState) -> EntityState:
+    """Return a state with what was read last in the place of what cannot be read now."""
+    held: Mapping[str, object] = episode
+    last_read = {name: held[name] for name in unreadable_of(state) if name in held}
+    return cast("EntityState", {**state, **last_read})
 
+
+def _read_as_now(section: str, episode: Entity, state: EntityState) -> Entity:
+    """Return an episode as it is compared: what it never told is no change when it is told.
+
+    Fields that are new to the seal's version are not in it, and what could never be read is null.
     Descriptions were sealed readable once; that they no longer are is no change of the role.
     """
+    held: Mapping[str, object] = episode
+    never_read = {name for name in unreadable_of(episode) if not held[name]}
+    told = {name: held[name] for name in held if name not in never_read}
+    episode = cast("Entity", {**state, **told})
     if section != "roles":
         return episode
     role, after = cast("Role", episode), cast("RoleState", state)["description"]

@@ -104,10 +104,11 @@ class LogOfStays:
 def _index(events: Sequence[EventState]) -> Mapping[tuple[str, str], list[str]]:
     instants: dict[tuple[str, str], list[str]] = defaultdict(list)
     for event in events:
-        kind = event["event_type"]
-        if kind in _TYPES:
+        kind, at = event["event_type"], event["occurred_at"]
+        # Without a time it tells nothing of when a stay began or ended.
+        if kind in _TYPES and at is not None:
             for name in _names(event):
-                instants[kind, name].append(event["occurred_at"])
+                instants[kind, name].append(at)
     for told in instants.values():
         told.sort()
     return instants

@@ -5,6 +5,7 @@ from dataclasses import replace
 from functions.shared.canonical import Json
 from functions.shared.errors import EndpointUnavailable, UpstreamError
 from functions.shared.openai.client import OpenAI
+from functions.shared.openai.epoch import epoch_second
 from functions.snapshot.fetch.pagination import read_list
 from functions.snapshot.fetch.removals import id_in_path
 from functions.snapshot.records import Listing
@@ -33,9 +34,11 @@ async def read_projects(openai: OpenAI) -> Listing:
 
 
 def is_active(project: Json) -> bool:
-    """Tell whether OpenAI shows a project as active."""
+    """Tell whether OpenAI shows a project as active, or does not show that it is not."""
     status = project.get("status")
-    return status == "active" or (status is None and project.get("archived_at") is None)
+    if isinstance(status, str) and status:
+        return status == "active"
+    return epoch_second(project.get("archived_at")) is None
 
 
 async def is_archived(openai: OpenAI, project: str) -> bool:

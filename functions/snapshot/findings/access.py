@@ -10,15 +10,24 @@ from datetime import datetime, timedelta
 from functions.shared.hours import parse_instant
 from functions.shared.records.entities import AdminKey, Invite, ServiceAccount, User
 from functions.shared.records.findings import FindingFacts
-from functions.snapshot.findings.api_keys import STALE, ended, finding
+from functions.shared.records.registers import is_unreadable
+from functions.snapshot.findings.api_keys import STALE, disabled_reason, ended, finding
 
 OLD = timedelta(days=90)
 WARN_BEFORE = timedelta(days=14)
 MOST_OWNERS = 3
 
 
-def admin_key_findings(key: AdminKey, hour_end: datetime) -> Iterator[FindingFacts]:
-    """Yield what is found of an admin key; what OpenAI does not say is not held against it."""
+def admin_key_findings(
+    key: AdminKey, hour_end: datetime, users: Mapping[str, User]
+) -> Iterator[FindingFacts]:
+    """Yield what is found of an admin key; what OpenAI does not say is not held against it.
+
+    Args:
+        key: its row.
+        hour_end: end of the hour that closes.
+        users: of the organization, by id.
+    """
     if ended(key, hour_end):
         return
     identity = key["key_id"]
@@ -27,16 +36,27 @@ def admin_key_findings(key: AdminKey, hour_end: datetime) -> Iterator[FindingFac
         yield _finding("admin_key_old", "older_than_90_days", "medium", identity)
     if key["has_expiry"] is False:
         yield _finding("admin_key_no_expiry", "no_expiry", "medium", identity)
+    yield from _by_use(key, created, used, hour_end)
+    ends = _instant(key["expires_at"])
+    # Two keys may end in the same four characters: then it may be ours.
+    if ends and ends - hour_end <= WARN_BEFORE and key["is_own"] is not False:
+        yield _finding("own_key_expiring", "expires_within_14_days", "high", identity)
+    if reason := disabled_reason(key, users):
+        yield finding("admin_key_owner_disabled", reason, "medium", "admin_keys", identity, None)
+
+
+def _by_use(
+    key: AdminKey, created: datetime | None, used: datetime | None, hour_end: datetime
+) -> Iterator[FindingFacts]:
+    identity = key["key_id"]
+    if is_unreadable(key, "last_used_at"):
+        return
     if key["ever_used"] is False:
         yield _finding("admin_key_never_used", "no_last_use", "low", identity)
         if created and hour_end - created > STALE:
             yield _finding("admin_key_idle", "never_used_90_days_old", "high", identity)
     if used and hour_end - used > STALE:
         yield _finding("admin_key_idle", "not_used_for_90_days", "high", identity)
-    ends = _instant(key["expires_at"])
-    # Two keys may end in the same four characters: then it may be ours.
-    if ends and ends - hour_end <= WARN_BEFORE and key["is_own"] is not False:
-        yield _finding("own_key_expiring", "expires_within_14_days", "high", identity)
 
 
 def _finding(kind: str, reason: str, severity: str, identity: str) -> FindingFacts:

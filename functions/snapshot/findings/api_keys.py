@@ -20,8 +20,12 @@ from functions.shared.records.entities import (
     User,
 )
 from functions.shared.records.findings import FindingFacts
+from functions.shared.records.registers import is_unreadable
 
 STALE = timedelta(days=90)
+# Kinds that go by when a key was used, and by whose it is.
+_BY_USE = ("stale_key", "never_used_key", "admin_key_never_used", "admin_key_idle")
+_BY_OWNER = ("orphan_key", "disabled_owner_key", "admin_key_owner_disabled")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,39 +76,79 @@ def finding(
 
 def is_stale(key: ApiKey, hour_end: datetime) -> bool:
     """Tell whether a key was neither used nor made in the last 90 days; unknown is not stale."""
+    if is_unreadable(key, "last_used_at"):
+        return False
     since = key["last_used_at"] or key["created_at"]
     return since is not None and hour_end - parse_instant(since) > STALE
 
 
 def ended(row: ApiKey | AdminKey | Invite, hour_end: datetime) -> bool:
     """Tell whether the day has come that was set for a key or an invite to end on."""
-    return row["expires_at"] is not None and parse_instant(row["expires_at"]) <= hour_end
+    day = None if is_unreadable(row, "expires_at") else row["expires_at"]
+    return day is not None and parse_instant(day) <= hour_end
 
 
 def key_findings(key: ApiKey, context: KeyContext, hour_end: datetime) -> Iterator[FindingFacts]:
     """Yield what is found of a key that is present at the end of an hour."""
     identity = key["key_id"]
     reason = orphan_reason(key, context)
-    stopped = reason in ("owner_left", "owner_left_project") or ended(key, hour_end)
-    works = not (stopped or key["owner_project_access"] == "inactive")
+    works = _works(key, reason, hour_end)
     if reason:
         severity = "high" if works else "low"
         yield finding("orphan_key", reason, severity, "api_keys", identity, works)
     if is_stale(key, hour_end):
         reason = "not_used_for_90_days" if key["last_used_at"] else "never_used_90_days_old"
         yield finding("stale_key", reason, "medium", "api_keys", identity, works)
-    if key["last_used_at"] is None:
+    if key["last_used_at"] is None and not is_unreadable(key, "last_used_at"):
         yield finding("never_used_key", "no_last_use", "low", "api_keys", identity, works)
     project = context.projects.get(key["project_id"])
     if project and project["status"] == "archived":
         yield finding(
             "key_in_archived_project", "project_archived", "medium", "api_keys", identity, None
         )
+    if reason := disabled_reason(key, context.users):
+        # Whether the keys of somebody whose account is off go on working, OpenAI does not say.
+        may_work = None if works else works
+        severity = "medium" if may_work is None else "low"
+        yield finding("disabled_owner_key", reason, severity, "api_keys", identity, may_work)
+
+
+def _works(key: ApiKey, orphan: str | None, hour_end: datetime) -> bool | None:
+    """Tell whether a key goes on working, None where what decides cannot be read."""
+    if orphan in ("owner_left", "owner_left_project") or ended(key, hour_end):
+        return False
+    if is_unreadable(key, "owner_project_access") or is_unreadable(key, "expires_at"):
+        return None
+    return not _is_off(key["owner_project_access"])
+
+
+def undecided(key: ApiKey | AdminKey) -> Iterator[str]:
+    """Yield the kinds of which nobody can tell whether they hold for a key: they stay as they were.
+
+    An owner who was never told is none of these: then there is nothing that could stay.
+    """
+    if is_unreadable(key, "last_used_at"):
+        yield from _BY_USE
+    if is_unreadable(key, "owner_id") and key["owner_id"] is not None:
+        yield from _BY_OWNER
+
+
+def disabled_reason(key: ApiKey | AdminKey, users: Mapping[str, User]) -> str | None:
+    """Return how the account of a key's owner is off, None where it is not or nobody can tell."""
+    user = users.get(key["owner_id"] or "")
+    if user is None or is_unreadable(key, "owner_id"):
+        return None
+    # Rows of version 2 did not say.
+    if "banned" in user and user["banned"] is True:
+        return "owner_banned"
+    return "owner_disabled" if "enabled" in user and user["enabled"] is False else None
 
 
 def orphan_reason(key: ApiKey, context: KeyContext) -> str | None:
     """Return why nobody answers for a key, None where somebody does or that cannot be told."""
     owner, access = key["owner_id"], key["owner_project_access"]
+    if is_unreadable(key, "owner_id"):
+        return None
     if owner is None:
         return "no_owner"
     if key["owner_type"] == "service_account":
@@ -129,6 +173,9 @@ def _left_project(key: ApiKey, owner: str, context: KeyContext) -> bool:
     access = key["owner_project_access"]
     if access == "active" or not context.knew("project_users", key):
         return False
-    if access is None and context.users[owner]["role"] == "owner":
+    if is_unreadable(key, "owner_project_access"):
+        return False
+    user = context.users[owner]
+    if access is None and (user["role"] == "owner" or is_unreadable(user, "role")):
         return False
     return f"{key['project_id']}/{owner}" not in context.members

@@ -11,7 +11,7 @@ from itertools import islice
 from typing import Final, cast
 
 from functions.shared.canonical import canonical, sha256_hex
-from functions.shared.records.events import EventState, OpenChange
+from functions.shared.records.events import OpenChange
 from functions.shared.records.findings import Finding
 from functions.shared.records.registers import Registers
 from functions.snapshot.compare.log_of_stays import LogOfStays
@@ -39,23 +39,21 @@ def with_happenings(
     registers: Registers,
     open_changes: Iterable[OpenChange],
     log: LogOfStays,
-    whole_events: Sequence[EventState],
 ) -> list[Finding]:
     """Return the findings register with what the log alone tells of this hour.
 
     Args:
         rows: the register so far.
         hour: that closes.
-        snapshot: of it.
+        snapshot: what was read, whole: no limit has cut it.
         registers: after it.
         open_changes: that earlier hours left.
         log: its events and those of earlier hours, as they are sealed.
-        whole_events: its events, however large they are.
     """
     whole = snapshot.lists["api_keys"].status == COMPLETE
     lives = short_lives(hour, registers, open_changes, log, keys_are_whole=whole)
     by_kind: dict[str, list[Life]] = defaultdict(list)
-    for life in (*lives, *settings_changed(whole_events)):
+    for life in (*lives, *settings_changed(snapshot.audit_events.rows)):
         by_kind[life.kind].append(life)
     told = {row["finding_id"] for row in rows}
     new: list[Finding] = []

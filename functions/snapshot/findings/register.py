@@ -4,12 +4,13 @@ Pure. A finding has a stable id, the hour that first showed it and the hour that
 is found only in sections that were read this hour; where they were not, it stays as it was.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Final, cast
 
+from functions.shared.records.entities import AdminKey
 from functions.shared.records.events import Change
 from functions.shared.records.findings import Cause, Finding, FindingEpisode, FindingFacts
-from functions.shared.records.registers import Registers, present
+from functions.shared.records.registers import Registers, present, unreadable_of
 from functions.snapshot.compare.compare import Comparison
 from functions.snapshot.findings.access import (
     admin_key_findings,
@@ -17,8 +18,14 @@ from functions.snapshot.findings.access import (
     owner_findings,
     service_account_findings,
 )
-from functions.snapshot.findings.api_keys import KeyContext, finding, key_findings
+from functions.snapshot.findings.api_keys import KeyContext, finding, key_findings, undecided
 from functions.snapshot.findings.audit_log import behind_findings, with_altered
+from functions.snapshot.findings.names import (
+    OF_ANY_SECTION,
+    Named,
+    name_findings,
+    named_with_keys,
+)
 from functions.snapshot.hour_to_close import HourToClose
 from functions.snapshot.records import COMPLETE, PARTIAL, UNPROVEN, Snapshot
 
@@ -40,7 +47,15 @@ NEEDS: Final[Mapping[str, tuple[str, ...]]] = {
     "owner_invite_pending": ("invites",),
     "many_owners": ("users",),
     "service_account_person_left": ("service_accounts", "users"),
+    "disabled_owner_key": ("api_keys", "users"),
+    "admin_key_owner_disabled": ("admin_keys", "users"),
+    # None of its own: the section in which it stands.
+    OF_ANY_SECTION: (),
 }
+
+
+Undecided = Mapping[tuple[str, str], Collection[str]]
+"""Kinds of findings, by section and id of an entity."""
 
 
 def find(
@@ -50,7 +65,7 @@ def find(
 
     Args:
         hour: the hour.
-        snapshot: what was read of it.
+        snapshot: what was read of it, whole.
         compared: the next registers, and the changes.
         before: the last findings register.
     """
@@ -58,9 +73,12 @@ def find(
     statuses = {name: marks[name]["status"] for name in marks}
     statuses |= {name: section.status for name, section in snapshot.sections.items()}
     read_at = {name: marks[name]["read_at"] for name in marks}
-    current = current_findings(compared.registers, statuses, read_at, hour)
+    current = current_findings(
+        compared.registers, statuses, read_at, hour, named_with_keys(snapshot)
+    )
     current += behind_findings(snapshot, hour.end)
-    register = next_register(before, current, statuses, compared.changes, hour.name)
+    undecided = undecided_kinds(compared.registers)
+    register = next_register(before, current, statuses, compared.changes, undecided, hour.name)
     return with_altered(register, snapshot, hour.name)
 
 
@@ -69,6 +87,7 @@ def current_findings(
     statuses: Mapping[str, str],
     read_at: Mapping[str, str | None],
     hour: HourToClose,
+    named: Named = frozenset(),
 ) -> list[FindingFacts]:
     """Return what the registers show at the end of an hour, ordered by finding id.
 
@@ -77,6 +96,7 @@ def current_findings(
         statuses: section statuses of this hour; of sections not asked for, the last one.
         read_at: by optional section, the end of the last hour that read it whole.
         hour: the hour that closes.
+        named: what was read whose name, whole, holds what looks like a key.
     """
     users = {row["user_id"]: row for row in present(registers["users"])}
     keys = present(registers["api_keys"])
@@ -93,16 +113,26 @@ def current_findings(
     findings = [*owner_findings(users.values())]
     for key in keys:
         findings += key_findings(key, context, hour.end)
-    for admin_key in present(registers["admin_keys"] if "admin_keys" in registers else []):
-        findings += admin_key_findings(admin_key, hour.end)
+    for admin_key in _admin_keys(registers):
+        findings += admin_key_findings(admin_key, hour.end, users)
     for invite in present(registers["invites"] if "invites" in registers else []):
         findings += invite_findings(invite, hour.end)
     for account in accounts:
         findings += service_account_findings(account, users, owners_of_keys)
+    findings += name_findings(registers, named)
     if statuses["audit_events"] == UNPROVEN:
         section, reason = "audit_events", "no_event_seen"
         findings.append(finding("audit_log_unproven", reason, "medium", section, "", None))
     return sorted(findings, key=lambda facts: facts["finding_id"])
+
+
+def undecided_kinds(registers: Registers) -> Undecided:
+    """Return the kinds of which nobody can tell whether they hold, by section and entity."""
+    keys = present(registers["api_keys"])
+    admin_keys = _admin_keys(registers)
+    kinds = {("api_keys", key["key_id"]): [*undecided(key)] for key in keys if unreadable_of(key)}
+    kinds |= {("admin_keys", key["key_id"]): [*undecided(key)] for key in admin_keys}
+    return kinds
 
 
 def next_register(
@@ -110,6 +140,7 @@ def next_register(
     current: Iterable[FindingFacts],
     statuses: Mapping[str, str],
     changes: Iterable[Change],
+    undecided: Undecided,
     hour: str,
 ) -> list[Finding]:
     """Return the next findings register: new ones opened, those no longer found resolved.
@@ -119,6 +150,7 @@ def next_register(
         current: what ``current_findings`` returned for this hour.
         statuses: section statuses of this hour.
         changes: the hour's changes, of which one may have resolved a finding.
+        undecided: what can neither be found nor resolved, for what decides cannot be read.
         hour: the name of the hour that closes.
     """
     readable = {section for section, status in statuses.items() if status in (COMPLETE, UNPROVEN)}
@@ -140,21 +172,26 @@ def next_register(
         before = still_open.pop(facts["finding_id"], None)
         if before is not None:
             rows.append(_joined(before, facts))
-        elif _is_readable(facts["kind"], readable):
+        elif _is_readable(facts, readable):
             rows.append(_joined(_begun(hour), facts))
     for row in still_open.values():
         cause = causes.get((row["section"], row["entity_id"]))
         # What is gone is so whatever else was read; the log may have said it.
         is_gone = cause is not None and cause["kind"] == "removed"
-        if is_gone or _is_readable(row["kind"], readable):
+        stays = row["kind"] in undecided.get((row["section"], row["entity_id"]), ())
+        if is_gone or (_is_readable(row, readable) and not stays):
             rows.append(_resolved(row, hour, cause))
         else:
             rows.append(row)
     return sorted(rows, key=lambda row: (row["finding_id"], row["first_seen_hour"]))
 
 
-def _is_readable(kind: str, readable: set[str]) -> bool:
-    return readable.issuperset(NEEDS[kind])
+def _admin_keys(registers: Registers) -> list[AdminKey]:
+    return present(registers["admin_keys"] if "admin_keys" in registers else [])
+
+
+def _is_readable(facts: FindingFacts, readable: set[str]) -> bool:
+    return readable.issuperset(NEEDS[facts["kind"]] or (facts["section"],))
 
 
 def _joined(episode: FindingEpisode, facts: FindingFacts) -> Finding:

@@ -65,12 +65,12 @@ class _Lives:
         return cls(defaultdict(list), defaultdict(list))
 
     def begin(self, name: str, event: AnyEvent, section: str, entity: str | None) -> None:
-        if entity is not None:
+        if entity is not None and event["occurred_at"] is not None:
             told = _Told(event["occurred_at"], event["event_id"], "", section, entity)
             self.begun[name].append(told)
 
     def end(self, name: str | None, event: AnyEvent, reason: str) -> None:
-        if name is not None:
+        if name is not None and event["occurred_at"] is not None:
             told = _Told(event["occurred_at"], event["event_id"], reason, "", "")
             self.ended[name].append(told)
 
@@ -133,8 +133,8 @@ def _events(
     since = min(_listed_until(hour, "users"), _listed_until(hour, "api_keys"), start)
     log.reach_back(since)
     earliest = rfc3339(hour.start - MOST_BACK)
-    late = [event["occurred_at"] for event in log.events if event["event_type"] in _TYPES]
-    log.reach_back(min((at for at in late if at >= earliest), default=start))
+    told = (event["occurred_at"] for event in log.events if event["event_type"] in _TYPES)
+    log.reach_back(min((at for at in told if at is not None and at >= earliest), default=start))
     known: dict[str, AnyEvent] = {
         row["event"]["event_id"]: row["event"] for row in open_changes if row["event"] is not None
     }

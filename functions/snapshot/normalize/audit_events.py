@@ -6,7 +6,6 @@ and counted as unknown.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 
 from functions.shared.canonical import Json
 from functions.shared.errors import (
@@ -15,8 +14,7 @@ from functions.shared.errors import (
     ScopeMissing,
     UpstreamError,
 )
-from functions.shared.hours import rfc3339
-from functions.shared.records.events import EventDetails, EventState
+from functions.shared.records.events import EventDetails, EventState, oldest_first
 from functions.shared.records.fields import without_nulls
 from functions.shared.records.seals import Conflict, Watermarks
 from functions.snapshot.fetch.audit import audit_marks
@@ -34,7 +32,20 @@ from functions.snapshot.normalize.sections import (
     failed,
     normalize_all,
 )
-from functions.snapshot.normalize.values import Rule, extra_of, id_of, instant, object_of, text_of
+from functions.snapshot.normalize.values import (
+    UNREADABLE,
+    Rule,
+    Unread,
+    Unreadable,
+    always,
+    email_of,
+    extra_of,
+    id_of,
+    instant,
+    object_of,
+    readable,
+    text_of,
+)
 from functions.snapshot.records import (
     COMPLETE,
     PARTIAL,
@@ -141,8 +152,7 @@ def _events(log: AuditLog, plan: AuditPlan, privacy: Privacy, sealed_ids: Sealed
     odd: list[EventState] = []
     conflicts: list[Conflict] = []
     for stream in log.recent:
-        asked_from = datetime.fromtimestamp(plan.streams[stream].start, UTC)
-        rule = event(stream, rfc3339(asked_from))
+        rule = event(stream)
         fresh, older = _read_of(log, stream)
         unsealed = [item for item in older + fresh if _id_of(item) not in sealed]
         rows, lacking, without_id = normalize_all(unsealed, rule, privacy)
@@ -152,8 +162,7 @@ def _events(log: AuditLog, plan: AuditPlan, privacy: Privacy, sealed_ids: Sealed
             first = by_id.setdefault(row["event_id"], row)
             if not tells_the_same(first, row):
                 conflicts.append(conflict_of(row["event_id"], (first, row)))
-    oldest_first = sorted(by_id.values(), key=lambda row: (row["occurred_at"], row["event_id"]))
-    return _Events(oldest_first, unknown, odd, conflicts)
+    return _Events(oldest_first(by_id.values()), unknown, odd, conflicts)
 
 
 def _read_of(log: AuditLog, stream: str) -> tuple[list[Json], list[Json]]:
@@ -195,20 +204,22 @@ def tells_the_same(one: EventState, other: EventState) -> bool:
     }
 
 
-def event(stream: str, asked_from: str) -> Rule[EventState]:
-    """Return the rule for audit events.
+def event(stream: str) -> Rule[EventState]:
+    """Return the rule for audit events of a stream, ``organization`` or ``tenant``.
 
-    Args:
-        stream: ``organization`` or ``tenant``.
-        asked_from: start of what was asked for, for an event whose own time cannot be read.
+    No time is made up for an event whose own cannot be read: it is null, and what OpenAI told in
+    its place stands, cleaned, in ``details.extra.effective_at``.
     """
 
     def rule(item: Json, privacy: Privacy) -> tuple[EventState, bool]:
-        kind = item.get("type") if isinstance(item.get("type"), str) else None
-        occurred_at = instant(item.get("effective_at"))
+        unread = Unread()
+        kind = unread.keep("event_type", always(id_of(item.get("type"))))
+        occurred_at = unread.keep("occurred_at", always(instant(item.get("effective_at"))))
+        project_id = unread.keep("project_id", _id_inside(item.get("project")))
         actor = object_of(item.get("actor"))
-        actor_type, actor_id, actor_hash = _actor(actor, privacy)
+        actor_type, actor_id, actor_hash = _actor(actor, privacy, unread)
         payload = clean_payload(kind, item.get(kind), privacy) if kind else None
+        target_id = unread.keep("target_id", id_of(object_of(payload).get("id")))
         details = _details(actor, privacy) | {"stream": stream}
         details["origin_digest"] = origin_digest(item, privacy.key)
         if payload is not None:
@@ -216,31 +227,43 @@ def event(stream: str, asked_from: str) -> Rule[EventState]:
         in_row = {*_EVENT, kind or ""} - (set() if occurred_at else {"effective_at"})
         if extra := extra_of(item, in_row, RECORDS["audit_events"], privacy):
             details["extra"] = extra
+        if names := unread.names():
+            details["unreadable"] = names
         row: EventState = {
             "event_id": item["id"],
             "event_type": privacy.field_name(kind) if kind else None,
-            "occurred_at": occurred_at or asked_from,
+            "occurred_at": occurred_at,
             "actor_type": actor_type,
             "actor_id": actor_id,
             "actor_hash": actor_hash,
-            "project_id": id_of(object_of(item.get("project")).get("id")),
-            "target_id": id_of(object_of(payload).get("id")),
+            "project_id": project_id,
+            "target_id": target_id,
             "details": details,
         }
-        return row, kind is None or occurred_at is None or actor_id is None
+        return row, actor_id is None or bool(names)
 
     return rule
 
 
-def _actor(actor: Json, privacy: Privacy) -> tuple[str | None, str | None, str | None]:
+def _id_inside(value: object) -> str | Unreadable | None:
+    """Return the id of an object that may be left out; anything else in its place is unreadable."""
+    if value is not None and not isinstance(value, dict):
+        return UNREADABLE
+    return id_of(object_of(value).get("id"))
+
+
+def _actor(
+    actor: Json, privacy: Privacy, unread: Unread
+) -> tuple[str | None, str | None, str | None]:
     """Return who acted: what kind of actor, its id, and the hash of its address."""
-    kind = text_of(actor.get("type"), privacy)
+    kind = unread.keep("actor_type", text_of(actor.get("type"), privacy))
     session, key = object_of(actor.get("session")), object_of(actor.get("api_key"))
     person = object_of(session.get("user")) or object_of(key.get("user"))
     account = object_of(key.get("service_account"))
-    hashed, _ = privacy.email(person.get("email"))
+    address = unread.keep("actor_hash", email_of(person.get("email"), privacy))
     kind = kind or ("session" if session else "api_key" if key else None)
-    return kind, id_of(account.get("id") or person.get("id")), hashed
+    actor_id = unread.keep("actor_id", id_of(account.get("id") or person.get("id")))
+    return kind, actor_id, address[0] if address else None
 
 
 def _details(actor: Json, privacy: Privacy) -> EventDetails:
@@ -249,9 +272,9 @@ def _details(actor: Json, privacy: Privacy) -> EventDetails:
     address = object_of(session.get("ip_address_details"))
     agent = session.get("user_agent")
     details: EventDetails = {
-        "actor_key_id": id_of(key.get("id")),
+        "actor_key_id": readable(id_of(key.get("id"))),
         "asn": clean_value(address.get("asn"), "word", privacy),
-        "country": text_of(address.get("country"), privacy),
+        "country": readable(text_of(address.get("country"), privacy)),
         "ip_hash": privacy.ip(session.get("ip_address")),
         "user_agent": privacy.user_agent(agent) if isinstance(agent, str) else None,
     }

@@ -21,13 +21,22 @@ from functions.shared.records.entities import (
 from functions.snapshot.normalize.api_fields import RECORDS
 from functions.snapshot.normalize.privacy import Privacy
 from functions.snapshot.normalize.values import (
+    UNREADABLE,
     Rule,
+    Unread,
+    Unreadable,
+    always,
+    email_of,
     extra_of,
+    first_told,
     flag_of,
     id_of,
     instant,
     object_of,
+    prose_of,
+    readable,
     text_of,
+    words_of,
 )
 
 _ADMIN_KEY = frozenset(
@@ -50,110 +59,119 @@ def admin_key(item: Json, privacy: Privacy) -> tuple[AdminKeyState, bool]:
     Its owner stands flat in ``owner``, other than a project key's: read the nested way it would
     look like nobody's. ``has_expiry`` and ``ever_used`` are null where OpenAI says nothing.
     """
-    owner = object_of(item.get("owner"))
-    expires_at, last_used_at = instant(item.get("expires_at")), instant(item.get("last_used_at"))
+    unread, owner = Unread(), object_of(item.get("owner"))
+    said_expiry, said_use = instant(item.get("expires_at")), instant(item.get("last_used_at"))
+    expires_at = unread.keep("expires_at", said_expiry, "has_expiry")
+    last_used_at = unread.keep("last_used_at", said_use, "ever_used")
     row: AdminKeyState = {
         "key_id": item["id"],
-        "name": text_of(item.get("name"), privacy),
-        "redacted_value": text_of(item.get("redacted_value"), privacy),
+        "name": unread.keep("name", text_of(item.get("name"), privacy)),
+        "redacted_value": unread.keep(
+            "redacted_value", text_of(item.get("redacted_value"), privacy)
+        ),
         "type": "admin",
-        "owner_type": text_of(owner.get("type"), privacy),
-        "owner_id": id_of(owner.get("id")),
-        "owner_role": text_of(owner.get("role"), privacy),
-        "created_at": instant(item.get("created_at")),
+        "owner_type": unread.keep("owner_type", text_of(owner.get("type"), privacy)),
+        "owner_id": unread.keep("owner_id", id_of(owner.get("id"))),
+        "owner_role": unread.keep("owner_role", text_of(owner.get("role"), privacy)),
+        "created_at": unread.keep("created_at", always(instant(item.get("created_at")))),
         "last_used_at": last_used_at,
-        "ever_used": _is_stated(item, "last_used_at", last_used_at),
+        "ever_used": _is_stated(item, "last_used_at", said_use),
         "expires_at": expires_at,
-        "has_expiry": _is_stated(item, "expires_at", expires_at),
+        "has_expiry": _is_stated(item, "expires_at", said_expiry),
         "extra": extra_of(item, _ADMIN_KEY, RECORDS["admin_keys"], privacy),
+        "unreadable": unread.names(),
     }
-    return row, row["created_at"] is None or row["owner_id"] is None
+    return row, row["owner_id"] is None or bool(row["unreadable"])
 
 
-def _is_stated(item: Json, name: str, value: str | None) -> bool | None:
+def _is_stated(item: Json, name: str, said: str | Unreadable | None) -> bool | None:
     # Null and 0 say that there is none; an absent or unreadable field says nothing.
-    if name not in item or (value is None and item[name] not in (None, 0)):
-        return None
-    return value is not None
+    return None if name not in item or isinstance(said, Unreadable) else said is not None
 
 
 def invite(item: Json, privacy: Privacy) -> tuple[InviteState, bool]:
     """Return an invite's row; it describes a person, so nothing but what is named here is kept."""
-    hashed, prefix = privacy.email(item.get("email"))
+    unread = Unread()
+    hashed, prefix = unread.keep_email(email_of(item.get("email"), privacy))
+    # Older answers call it invited_at.
+    created_at = instant(first_told(item, ("created_at", "invited_at")))
     row: InviteState = {
         "invite_id": item["id"],
         "email_hash": hashed,
         "email_prefix": prefix,
-        "role": text_of(item.get("role"), privacy),
-        "status": text_of(item.get("status"), privacy),
-        # Older answers call it invited_at.
-        "created_at": instant(item.get("created_at")) or instant(item.get("invited_at")),
-        "expires_at": instant(item.get("expires_at")),
-        "accepted_at": instant(item.get("accepted_at")),
-        "projects": _grants(item.get("projects"), privacy),
+        "role": unread.keep("role", always(text_of(item.get("role"), privacy))),
+        "status": unread.keep("status", always(text_of(item.get("status"), privacy))),
+        "created_at": unread.keep("created_at", created_at),
+        "expires_at": unread.keep("expires_at", instant(item.get("expires_at"))),
+        "accepted_at": unread.keep("accepted_at", instant(item.get("accepted_at"))),
+        "projects": unread.keep("projects", _grants(item.get("projects"), privacy)) or [],
+        "unreadable": unread.names(),
     }
-    return row, hashed is None or row["role"] is None or row["status"] is None
+    return row, hashed is None or bool(row["unreadable"])
 
 
-def _grants(projects: Any, privacy: Privacy) -> list[ProjectGrant]:
+def _grants(projects: Any, privacy: Privacy) -> list[ProjectGrant] | Unreadable | None:
+    if projects is None:
+        return None
+    if not isinstance(projects, list) or not all(isinstance(each, dict) for each in projects):
+        return UNREADABLE
     grants: list[ProjectGrant] = [
         {
-            "project_id": id_of(project.get("id")),
-            "role": text_of(project.get("role"), privacy),
+            "project_id": readable(id_of(project.get("id"))),
+            "role": readable(text_of(project.get("role"), privacy)),
         }
-        for project in (projects if isinstance(projects, list) else [])
-        if isinstance(project, dict)
+        for project in projects
     ]
     return sorted(grants, key=lambda grant: (grant["project_id"] or "", grant["role"] or ""))
 
 
 def group(item: Json, privacy: Privacy) -> tuple[GroupState, bool]:
     """Return a group's row."""
-    managed = item.get("is_scim_managed", item.get("scim_managed"))
+    unread = Unread()
+    managed = flag_of(first_told(item, ("is_scim_managed", "scim_managed")))
     row: GroupState = {
         "group_id": item["id"],
-        "name": text_of(item.get("name"), privacy),
-        "group_type": text_of(item.get("group_type"), privacy),
-        "is_scim_managed": flag_of(managed),
-        "created_at": instant(item.get("created_at")),
+        "name": unread.keep("name", always(text_of(item.get("name"), privacy))),
+        "group_type": unread.keep("group_type", text_of(item.get("group_type"), privacy)),
+        "is_scim_managed": unread.keep("is_scim_managed", managed),
+        "created_at": unread.keep("created_at", always(instant(item.get("created_at")))),
         "extra": extra_of(item, _GROUP, RECORDS["groups"], privacy),
+        "unreadable": unread.names(),
     }
-    return row, row["name"] is None or row["created_at"] is None
+    return row, bool(row["unreadable"])
 
 
 def role(item: Json, privacy: Privacy) -> tuple[RoleState, bool]:
     """Return a role's row; of its description, anybody's prose, only the hash."""
-    permissions = item.get("permissions")
-    names = permissions if isinstance(permissions, list) else []
+    unread = Unread()
     row: RoleState = {
         "role_id": item["id"],
-        "name": text_of(item.get("name"), privacy),
-        "description": _hashed(item.get("description"), privacy),
-        "permissions": sorted({privacy.text(name) for name in names if isinstance(name, str)}),
-        "resource_type": text_of(item.get("resource_type"), privacy),
-        "predefined_role": flag_of(item.get("predefined_role")),
+        "name": unread.keep("name", always(text_of(item.get("name"), privacy))),
+        "description": unread.keep("description", prose_of(item.get("description"), privacy)),
+        "permissions": unread.keep("permissions", words_of(item.get("permissions"), privacy)) or [],
+        "resource_type": unread.keep("resource_type", text_of(item.get("resource_type"), privacy)),
+        "predefined_role": unread.keep("predefined_role", flag_of(item.get("predefined_role"))),
         "extra": extra_of(item, _ROLE, RECORDS["roles"], privacy),
+        "unreadable": unread.names(),
     }
-    return row, row["name"] is None or not isinstance(permissions, list)
-
-
-def _hashed(description: object, privacy: Privacy) -> str | None:
-    return privacy.prose(description) if isinstance(description, str) and description else None
+    return row, bool(row["unreadable"])
 
 
 def service_account(project_id: str) -> Rule[ServiceAccountState]:
     """Return the rule for the service accounts of one project."""
 
     def rule(item: Json, privacy: Privacy) -> tuple[ServiceAccountState, bool]:
+        unread = Unread()
         row: ServiceAccountState = {
             "project_id": project_id,
             "service_account_id": item["id"],
-            "name": text_of(item.get("name"), privacy),
-            "role": text_of(item.get("role"), privacy),
-            "created_at": instant(item.get("created_at")),
+            "name": unread.keep("name", text_of(item.get("name"), privacy)),
+            "role": unread.keep("role", always(text_of(item.get("role"), privacy))),
+            "created_at": unread.keep("created_at", always(instant(item.get("created_at")))),
             "extra": extra_of(item, _SERVICE_ACCOUNT, RECORDS["service_accounts"], privacy),
+            "unreadable": unread.names(),
         }
-        return row, row["role"] is None or row["created_at"] is None
+        return row, bool(row["unreadable"])
 
     return rule
 
@@ -162,18 +180,20 @@ def project_user(project_id: str) -> Rule[ProjectUserState]:
     """Return the rule for the users of one project; the name and every other field are dropped."""
 
     def rule(item: Json, privacy: Privacy) -> tuple[ProjectUserState, bool]:
+        unread = Unread()
         address = item.get("email") or object_of(item.get("user")).get("email")
-        hashed, prefix = privacy.email(address)
+        hashed, prefix = unread.keep_email(email_of(address, privacy))
         row: ProjectUserState = {
             "project_id": project_id,
             "membership_id": item["id"] and f"{project_id}/{item['id']}",
             "user_id": item["id"],
             "email_hash": hashed,
             "email_prefix": prefix,
-            "role": text_of(item.get("role"), privacy),
-            "added_at": instant(item.get("added_at")),
+            "role": unread.keep("role", always(text_of(item.get("role"), privacy))),
+            "added_at": unread.keep("added_at", always(instant(item.get("added_at")))),
+            "unreadable": unread.names(),
         }
-        return row, hashed is None or row["role"] is None or row["added_at"] is None
+        return row, hashed is None or bool(row["unreadable"])
 
     return rule
 

@@ -4,8 +4,8 @@ Pure.
 """
 
 from functions.shared.canonical import canonical, sha256_hex
-from functions.shared.records.entities import Entity, EntityFields
-from functions.shared.records.events import Change, ChangeFacts
+from functions.shared.records.entities import Entity
+from functions.shared.records.events import Change, ChangeFacts, EntityFields
 from functions.shared.records.fields import shown, without_nulls
 from functions.snapshot.reconcile.rule_table import ADDED, ASPECTS, EXPIRING, REMOVED
 

@@ -20,6 +20,7 @@ from functions.shared.records.registers import (
     Stay,
     came_at,
     identity_of,
+    is_unreadable,
     present,
     project_of,
     rows_of,
@@ -78,15 +79,20 @@ def expected_effects(
     rows = []
     for event in events:
         effect = _BY_TYPE.get(event["event_type"] or "")
-        if effect and _is_about_us(event, effect, view):
-            rows.append(_row(event, effect, hour))
+        at = event["occurred_at"]
+        # Nothing can be expected of what happened nobody knows when.
+        if effect and at and _is_about_us(event, at, effect, view):
+            rows.append(_row(event, at, effect, hour))
     return rows
 
 
-def _is_about_us(event: EventState, effect: Effect, view: RegisterView) -> bool:
+def _is_about_us(event: EventState, at: str, effect: Effect, view: RegisterView) -> bool:
     baseline = view.baselines.get(effect.section)
     since = None if baseline is None else rfc3339(parse_instant(baseline) + HOUR)
-    if event["target_id"] is None or since is None or event["occurred_at"] < since:
+    if event["target_id"] is None or since is None or at < since:
+        return False
+    details = event["details"]
+    if "unreadable" in details and "project_id" in details["unreadable"]:
         return False
     if effect.section == "users":
         return event["project_id"] is None and (
@@ -98,7 +104,7 @@ def _is_about_us(event: EventState, effect: Effect, view: RegisterView) -> bool:
     return True
 
 
-def _row(event: EventState, effect: Effect, hour: str) -> OpenChange:
+def _row(event: EventState, at: str, effect: Effect, hour: str) -> OpenChange:
     facts: ChangeFacts = {"role": stated_role(event)} if effect.expects == "role" else {}
     return {
         "open_id": sha256_hex(canonical(["event", event["event_id"]]))[:24],
@@ -109,10 +115,10 @@ def _row(event: EventState, effect: Effect, hour: str) -> OpenChange:
         "kind": effect.type,
         "aspects": [effect.expects],
         "facts": facts,
-        "from": event["occurred_at"],
-        "to": event["occurred_at"],
+        "from": at,
+        "to": at,
         "proven": True,
-        "event": _kept(event),
+        "event": _kept(event, at),
         "event_id": event["event_id"],
         "explained_by": None,
         "verdict": CANNOT_TELL,
@@ -120,12 +126,12 @@ def _row(event: EventState, effect: Effect, hour: str) -> OpenChange:
     }
 
 
-def _kept(event: EventState) -> OpenEvent:
+def _kept(event: EventState, at: str) -> OpenEvent:
     details = event["details"]
     return {
         "event_id": event["event_id"],
         "event_type": event["event_type"],
-        "occurred_at": event["occurred_at"],
+        "occurred_at": at,
         "project_id": event["project_id"],
         "target_id": event["target_id"],
         "actor_id": event["actor_id"],
@@ -152,7 +158,8 @@ class Reverting:
         by_target: dict[tuple[str, str, bool], list[_Told]] = defaultdict(list)
         by_project: dict[tuple[str, str], list[_Told]] = defaultdict(list)
         for event in events:
-            kind, told = event["event_type"], (event["occurred_at"], event["event_id"])
+            # One without a time may have come after whatever it can revert.
+            kind, told = event["event_type"], (event["occurred_at"] or _EVER, event["event_id"])
             if kind not in _REVERTING:
                 continue
             if event["target_id"] is not None:
@@ -209,7 +216,16 @@ def _since(told: Sequence[_Told], row: OpenChange) -> Iterator[_Told]:
 def is_judged(row: OpenChange, view: RegisterView) -> bool:
     """Tell whether this hour's snapshot is one that must show the effect."""
     after = rfc3339(parse_instant(row["from"]) + SLACK)
-    return row["section"] in view.whole and view.pictured_from >= after
+    if row["section"] not in view.whole or view.pictured_from < after:
+        return False
+    stays = present(view.stays(row["section"], row["entity_id"]))
+    return not any(_is_unclear(stay) for stay in stays)
+
+
+def _is_unclear(stay: Entity) -> bool:
+    """Tell whether what shows an effect, or that somebody came after it, cannot be read."""
+    came = is_unreadable(stay, "added_at") or is_unreadable(stay, "created_at")
+    return came or is_unreadable(stay, "role") or is_unreadable(stay, "status")
 
 
 def shows(row: OpenChange, view: RegisterView) -> bool:

@@ -11,10 +11,11 @@ from datetime import timedelta
 from functions.shared.records.events import Event, OpenChange
 from functions.snapshot.compare.log_of_stays import SLACK
 from functions.snapshot.reconcile.event_pool import EventPool, Use, Window
-from functions.snapshot.reconcile.rules import Sought, explains, window_of
-from functions.snapshot.reconcile.verdicts import THROUGH_A_GROUP
+from functions.snapshot.reconcile.rules import NO_TIME, Sought, explains, window_of
+from functions.snapshot.reconcile.verdicts import EVENT_WITHOUT_TIME, THROUGH_A_GROUP
 
 _AT_ONCE = timedelta(0)
+_AT_NO_TIME: Window = (NO_TIME, NO_TIME)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +72,12 @@ def _take(change: Sought, pool: EventPool, window: Window) -> None:
 def _hint(change: Sought, pool: EventPool, window: Window) -> None:
     """Note the event for which nobody can tell whether it explains what is left of a change."""
     hint, behind = pool.hinting(change, window), pool.behind(change, window)
+    timeless = pool.explaining(change, _AT_NO_TIME) or pool.hinting(change, _AT_NO_TIME)
     if hint:
         change.row["event_id"] = hint.event_id
+    elif timeless:
+        change.row["event_id"] = timeless.event_id
+        change.row["event_reason"] = EVENT_WITHOUT_TIME
     elif behind:
         change.row["event_id"] = behind.event_id
         change.row["event_reason"] = THROUGH_A_GROUP

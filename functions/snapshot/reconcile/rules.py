@@ -39,6 +39,8 @@ from functions.snapshot.reconcile.rule_table import (
 Key = tuple[str | None, ...]
 """An event type, and by what it names something."""
 
+NO_TIME: Final = ""
+
 VIAS: Final[Mapping[str, frozenset[str]]] = {
     name: frozenset(rule.via for rule in TABLE if name in rule.types)
     for name in {name for rule in TABLE for name in rule.types}
@@ -54,7 +56,7 @@ class Clue:
 
     Attributes:
         event_id: of the event.
-        occurred_at: when.
+        occurred_at: when; ``NO_TIME`` where that cannot be read.
         role: that the event states, None where it states none.
         keys: under which it explains.
         hints: under which it fits, of an event that does not say whom it is about.
@@ -79,7 +81,7 @@ class Clue:
         role = stated_role(event)
         return cls(
             event_id=event["event_id"],
-            occurred_at=event["occurred_at"],
+            occurred_at=event["occurred_at"] or NO_TIME,
             role=role,
             keys=frozenset(_keys(event)),
             hints=frozenset(_hints(event, role)),

@@ -270,7 +270,12 @@ def kpi(registers: HourRegisters, snapshot: Snapshot, hour_end: datetime) -> Kpi
     """Return the figures of an hour; None for a section that could not be read whole."""
     users, keys = present(registers["users"]), present(registers["api_keys"])
     projects = [row for row in present(registers["projects"]) if row["status"] == "active"]
-    persons = [user for user in users if not user["is_service_account"]]
+    # Not every account carries the flag; the projects' own lists say which are no persons.
+    listed = registers["service_accounts"] if "service_accounts" in registers else []
+    accounts = {account["service_account_id"] for account in listed}
+    persons = [
+        user for user in users if not user["is_service_account"] and user["user_id"] not in accounts
+    ]
     stale = [key for key in keys if is_stale(key, hour_end)]
 
     def figure(section: str, rows: Sequence[EntityState]) -> int | None:

@@ -21,6 +21,7 @@ from functions.shared.records.events import (
     ListedChange,
     ListedVerdict,
     Verdict,
+    placed_at,
 )
 from functions.shared.records.fields import part_of
 from functions.shared.records.seals import SegmentEntry
@@ -84,7 +85,7 @@ class Projection:
         # Segments are of a month each, their rows oldest first.
         body = read_body(self.bucket, min(entries, key=lambda entry: entry["month"]))
         oldest: Event = strict_loads(body[: body.index(b"\n")])
-        return oldest["occurred_at"]
+        return placed_at(oldest)
 
     def _change(self, change: Change, verdict: Verdict | None) -> ChangeItem:
         return {

@@ -26,7 +26,7 @@ from functions.shared.evidence.seals import (
 from functions.shared.hours import month_of
 from functions.shared.limits import Wholes, named_in
 from functions.shared.records.entities import Entity
-from functions.shared.records.events import Change, Event, EventState, Verdict
+from functions.shared.records.events import Change, Event, EventState, Verdict, placed_at
 from functions.shared.records.registers import HourRegisters
 from functions.shared.records.seals import (
     NotShown,
@@ -147,11 +147,12 @@ class Store:
     ) -> Stored:
         """Write all of an hour; return what the seal says of registers, segments and index."""
         month = month_of(hour.start)
-        sealed = (self._sealed(event, hour) for event in events)
+        sealed = [self._sealed(event, hour) for event in events]
+        sealed.sort(key=lambda event: (placed_at(event), event["event_id"]))
         entries, roots = self.put_registers(hour, registers)
         segments: Segments = {
             "events": self.put_segments(
-                "events", hour.start, ((event["occurred_at"][:7], event) for event in sealed)
+                "events", hour.start, ((placed_at(event)[:7], event) for event in sealed)
             ),
             "changes": self.put_segments("changes", hour.start, ((month, row) for row in changes)),
             "verdicts": self.put_segments(

@@ -19,9 +19,11 @@ def test_users_are_those_present_in_the_newest_sealed_hour(sealed: Api) -> None:
     ben = body["items"][0]
     assert set(ben) == {
         *("org_id", "user_id", "email_hash", "email_prefix", "role", "roles_held", "added_at"),
-        *("is_service_account", "first_seen_at", "removed_at", "state_at"),
+        *("is_service_account", "first_seen_at", "removed_at", "state_at", "unreadable"),
+        *("enabled", "banned", "is_scim_managed", "api_key_last_used_at"),
         *("added_not_before", "removed_not_before"),
     }
+    assert (ben["enabled"], ben["banned"], ben["unreadable"]) == (True, False, [])
     assert ben["first_seen_at"] == "2026-04-01T01:00:00Z"
     assert ben["state_at"] == "2026-04-01T04:00:00Z"
     gone = sealed.get("/users", {"state": "removed"})["items"]

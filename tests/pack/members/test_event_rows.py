@@ -39,7 +39,8 @@ VALUE: st.SearchStrategy[Any] = st.recursive(
     ),
     max_leaves=6,
 )
-TIMES = st.sampled_from([START, END, HOUR, "2026-03-31T23:59:59Z", "2026-05-01T00:00:00Z"])
+# None: nobody knows when, and the sealing hour stands in for it.
+TIMES = st.sampled_from([START, END, HOUR, None, "2026-03-31T23:59:59Z", "2026-05-01T00:00:00Z"])
 EVENT = st.fixed_dictionaries(
     {
         "event_id": TEXT,
@@ -59,6 +60,11 @@ EVENT = st.fixed_dictionaries(
 ORG = "org-Alpha"
 
 
+def placed(event: dict[str, Any]) -> str:
+    """Return what of an event's time is known, at the latest."""
+    return str(event["occurred_at"] or HOUR)
+
+
 def sealed(events: list[dict[str, Any]]) -> bytes:
     """Return rows as a segment holds them."""
     packed = {"late": False, "org_id": ORG, "sealed_hour": HOUR}
@@ -71,7 +77,7 @@ def parsed(events: list[dict[str, Any]], *, late: bool) -> bytes:
     selected = [
         event
         for event in events
-        if (event["occurred_at"] < START if late else START <= event["occurred_at"] <= END)
+        if (placed(event) < START if late else START <= placed(event) <= END)
     ]
     rows = [{name: event.get(name) for name in FIELDS} | stamp for event in selected]
     return b"".join(canonical(row) + b"\n" for row in rows)
@@ -83,7 +89,7 @@ def test_rows_are_those_that_json_would_make(events: list[dict[str, Any]], *, la
     """Texts that imitate fields, times at the period's edges and unknown fields change nothing."""
     # A segment's rows have the fields of its first one, and stand in time.
     events = [event for event in events if event.keys() == events[0].keys()]
-    events.sort(key=lambda event: event["occurred_at"])
+    events.sort(key=placed)
     text, n = RowSelection(ORG, HOUR, START, END, late=late).rows(sealed(events))
     assert text == parsed(events, late=late)
     assert n == text.count(b"\n")

@@ -170,3 +170,67 @@ def test_a_description_that_was_sealed_readable_did_not_change() -> None:
     assert changed(None, hashed)
     assert changed("for auditors", None)
     assert not changed(hashed, hashed)
+
+
+OWNER = user_state(role="owner")
+UNREAD = user_state(role=None, unreadable=["role"])
+READER = user_state(role="reader")
+
+
+def follow(*states: Any, before: Any = ()) -> list[Difference]:
+    """Return what each of some states of Ann in a row makes of what was known of her."""
+    register: list[Any] = list(before)
+    found = []
+    for hour, state in zip(HOURS, states, strict=False):
+        found.append(diff("users", register, [state], hour, removes=lambda _: True))
+        register = found[-1].register
+    return found
+
+
+def modified(found: list[Difference]) -> list[tuple[Any, Any]]:
+    """Return before and after of each change but the first, by which she came."""
+    changes = [change for one in found[1:] for change in one.changes]
+    return [(change["before"], change["after"]) for change in changes]
+
+
+def test_what_cannot_be_read_is_no_change_and_hides_none() -> None:
+    """The row keeps what was read last, and says so; the next reading is held against that."""
+    found = follow(OWNER, UNREAD, READER)
+    (row,) = found[1].register
+    assert (cast("User", row)["role"], row["unreadable"]) == ("owner", ["role"])
+    assert modified(found) == [({"role": "owner"}, {"role": "reader"})]
+    assert modified(follow(OWNER, UNREAD, OWNER)) == []
+    (row,) = follow(OWNER, UNREAD, OWNER)[2].register
+    assert (row["unreadable"], len(cast("User", row)["roles_held"])) == ([], 1)
+
+
+def test_what_is_read_for_the_first_time_is_no_change() -> None:
+    """Nobody knows that it was otherwise before; the stay has a part of which no role is known."""
+    found = follow(UNREAD, UNREAD, OWNER)
+    assert modified(found) == []
+    (row,) = found[2].register
+    held = [(part["role"], part["from"]) for part in cast("User", row)["roles_held"]]
+    assert held == [(None, HOURS[0]), ("owner", HOURS[2])]
+    # What OpenAI says that there is none of is known.
+    assert modified(follow(user_state(role=None), OWNER)) == [({"role": None}, {"role": "owner"})]
+
+
+def test_a_users_flags_change_and_the_use_of_their_keys_does_not() -> None:
+    """Each flag is one field of the change (C13)."""
+    off = user_state(enabled=False, banned=True, is_scim_managed=True)
+    (change,) = follow(OWNER, off | {"role": "owner"})[1].changes
+    assert change["fields"] == ["banned", "enabled", "is_scim_managed"]
+    used = OWNER | {"api_key_last_used_at": HOURS[0]}
+    assert modified(follow(OWNER, used)) == []
+
+
+def test_fields_that_a_version_did_not_have_are_a_baseline() -> None:
+    """Rows of version 2 know of no flags and of nothing unreadable."""
+    old: Any = follow(OWNER)[0].register[0]
+    for name in ("enabled", "banned", "is_scim_managed", "api_key_last_used_at", "unreadable"):
+        del old[name]
+    off = OWNER | {"enabled": False, "banned": True, "is_scim_managed": True}
+    found = follow(off, off | {"role": None, "unreadable": ["role"]}, before=[old])
+    assert [change for one in found for change in one.changes] == []
+    (row,) = found[1].register
+    assert (cast("User", row)["enabled"], cast("User", row)["role"]) == (False, "owner")

@@ -26,6 +26,8 @@ ADMIN_KEYS: list[tuple[dict[str, Any], set[tuple[str, str]]]] = [
     ({"last_used_at": "2025-12-31T00:00:00Z"}, {("admin_key_idle", "high")}),
     (UNUSED, {("admin_key_never_used", "low")}),
     ({"last_used_at": None, "ever_used": None}, set()),
+    ({"last_used_at": "2025-12-31T00:00:00Z", "unreadable": ["last_used_at"]}, set()),
+    (UNUSED | {"unreadable": ["ever_used", "last_used_at"]}, set()),
     (
         UNUSED | {"created_at": "2025-12-31T00:00:00Z"},
         {("admin_key_never_used", "low"), ("admin_key_idle", "high"), ("admin_key_old", "medium")},
@@ -41,7 +43,7 @@ ADMIN_KEYS: list[tuple[dict[str, Any], set[tuple[str, str]]]] = [
 @pytest.mark.parametrize(("facts", "expected"), ADMIN_KEYS)
 def test_admin_keys(facts: dict[str, Any], expected: set[tuple[str, str]]) -> None:
     """Old, endless, idle, unused, about to end; what is not told is not held against a key."""
-    found = admin_key_findings(admin_key(**facts), HOUR_END)
+    found = admin_key_findings(admin_key(**facts), HOUR_END, {})
     assert {(one["kind"], one["severity"]) for one in found} == expected
 
 
@@ -63,7 +65,7 @@ def test_owner_invites(facts: dict[str, Any], expected: int) -> None:
 
 def test_a_finding_says_what_where_and_how_bad() -> None:
     """Whole, as it is sealed; an admin key always works."""
-    (found,) = admin_key_findings(admin_key(created_at="2025-12-31T05:59:59Z"), HOUR_END)
+    (found,) = admin_key_findings(admin_key(created_at="2025-12-31T05:59:59Z"), HOUR_END, {})
     assert found == {
         "finding_id": found["finding_id"],
         "kind": "admin_key_old",
@@ -103,7 +105,9 @@ def test_a_finding_says_what_where_and_how_bad() -> None:
 )
 def test_the_days_are_counted_to_the_second(facts: dict[str, Any], reasons: set[str]) -> None:
     """Ninety days are not yet more than ninety."""
-    assert {one["reason"] for one in admin_key_findings(admin_key(**facts), HOUR_END)} == reasons
+    assert {
+        one["reason"] for one in admin_key_findings(admin_key(**facts), HOUR_END, {})
+    } == reasons
 
 
 def test_more_than_three_owners() -> None:
@@ -130,3 +134,16 @@ def test_a_service_account_whose_person_is_not_there() -> None:
     assert (found["severity"], found["still_works"]) == ("high", True)
     (found,) = service_account_findings(account, {}, {"another", None})
     assert (found["severity"], found["still_works"]) == ("medium", False)
+
+
+@pytest.mark.parametrize(
+    ("flags", "reason"),
+    [({"enabled": False}, "owner_disabled"), ({"banned": True}, "owner_banned")],
+)
+def test_admin_keys_of_an_account_that_is_off(flags: dict[str, Any], reason: str) -> None:
+    """Whether such a key goes on working OpenAI does not say (C13)."""
+    owners = {"user-olga": user("user-olga", **flags)}
+    (one,) = admin_key_findings(admin_key(), HOUR_END, owners)
+    assert (one["kind"], one["reason"]) == ("admin_key_owner_disabled", reason)
+    assert (one["severity"], one["still_works"]) == ("medium", None)
+    assert [*admin_key_findings(admin_key(), HOUR_END, {"user-olga": user("user-olga")})] == []

@@ -13,8 +13,9 @@ from functions.snapshot.findings.api_keys import (
     is_stale,
     key_findings,
     orphan_reason,
+    undecided,
 )
-from tests.snapshot.rows import api_key, member, project, service_account, user
+from tests.snapshot.rows import admin_key, api_key, member, project, service_account, user
 
 TOLD = Path(__file__).parent.parent.parent.parent / "docs" / "findings.md"
 HOUR_END = parse_instant("2026-04-01T06:00:00Z")
@@ -28,6 +29,9 @@ OUT: dict[str, Any] = {"project_id": "proj_lab"}
 KEYS: list[tuple[dict[str, Any], str | None]] = [
     ({}, None),
     ({"owner_id": None}, "no_owner"),
+    ({"owner_id": None, "unreadable": ["owner_id"]}, None),
+    ({"owner_id": None, "owner_type": "service_account", "unreadable": ["owner_id"]}, None),
+    ({"owner_id": "user-gone", "unreadable": ["owner_id"]}, None),
     ({"owner_id": "user-gone"}, "owner_left"),
     (BOT, None),
     (BOT | {"owner_project_access": "inactive"}, "access_inactive"),
@@ -38,6 +42,8 @@ KEYS: list[tuple[dict[str, Any], str | None]] = [
     (OUT | {"owner_project_access": "inactive"}, "owner_left_project"),
     (OUT | {"owner_project_access": None}, "owner_left_project"),
     (OUT, None),
+    (OUT | {"owner_project_access": None, "unreadable": ["owner_project_access"]}, None),
+    (OUT | {"owner_id": "user-odd", "owner_project_access": None}, None),
     (OUT | {"owner_id": "user-olga", "owner_project_access": None}, None),
     ({"owner_project_access": "inactive"}, "access_inactive"),
     (
@@ -51,7 +57,11 @@ KEYS: list[tuple[dict[str, Any], str | None]] = [
 def test_orphans(facts: dict[str, Any], reason: str | None) -> None:
     """Each orphan for one reason, and none by a list that was read before the key was made."""
     context = KeyContext(
-        users={"user-ann": user(), "user-olga": user("user-olga", role="owner")},
+        users={
+            "user-ann": user(),
+            "user-olga": user("user-olga", role="owner"),
+            "user-odd": user("user-odd", role=None, unreadable=["role"]),
+        },
         projects={},
         service_accounts={"svc_bot": service_account()},
         members={"proj_web/user-ann": member()},
@@ -102,6 +112,15 @@ def test_an_id_stays_the_same_whatever_the_reason_becomes() -> None:
         ({"last_used_at": None, "created_at": "2026-01-01T06:00:00Z"}, False),
         ({"last_used_at": None, "created_at": "2026-01-01T05:59:59Z"}, True),
         ({"last_used_at": None, "created_at": None}, False),
+        ({"last_used_at": "2025-01-01T00:00:00Z", "unreadable": ["last_used_at"]}, False),
+        (
+            {
+                "last_used_at": None,
+                "created_at": "2025-01-01T00:00:00Z",
+                "unreadable": ["last_used_at"],
+            },
+            False,
+        ),
     ],
 )
 def test_a_stale_key(facts: dict[str, Any], stale: bool) -> None:
@@ -114,6 +133,8 @@ def test_a_key_ends_on_its_own_day() -> None:
     assert not ended(api_key(), HOUR_END)
     assert ended(api_key(expires_at="2026-04-01T06:00:00Z"), HOUR_END)
     assert not ended(api_key(expires_at="2026-04-01T06:00:01Z"), HOUR_END)
+    unread = api_key(expires_at="2026-04-01T06:00:00Z", unreadable=["expires_at"])
+    assert not ended(unread, HOUR_END)
 
 
 def found(key: Any, context: KeyContext | None = None) -> set[tuple[Any, ...]]:
@@ -159,3 +180,56 @@ def test_a_list_says_nothing_of_keys_made_after_it() -> None:
     assert context.knew("service_accounts", api_key(created_at="2026-03-31T23:59:59Z"))
     assert not context.knew("service_accounts", api_key(created_at="2026-04-01T00:00:00Z"))
     assert not context.knew("groups", api_key())
+
+
+@pytest.mark.parametrize("field", ["expires_at", "owner_project_access"])
+def test_a_key_that_may_have_ended_is_of_no_high_severity(field: str) -> None:
+    """Whether it works cannot be told where what decides cannot be read."""
+    assert found(api_key(owner_id=None)) == {("orphan_key", "no_owner", "high", True)}
+    unread = api_key(owner_id=None, unreadable=[field])
+    assert found(unread) == {("orphan_key", "no_owner", "low", None)}
+
+
+OFF = ("disabled_owner_key", "owner_disabled", "medium", None)
+
+
+@pytest.mark.parametrize(
+    ("owner", "key", "expected"),
+    [
+        ({"enabled": False}, {}, {OFF}),
+        ({"banned": True}, {}, {("disabled_owner_key", "owner_banned", "medium", None)}),
+        ({"banned": True, "enabled": False}, {"unreadable": ["owner_id"]}, set()),
+        ({"enabled": None, "banned": None}, {}, set()),
+        ({"enabled": None, "unreadable": ["enabled"]}, {}, set()),
+        (
+            {"enabled": False},
+            {"expires_at": "2026-04-01T00:00:00Z"},
+            {("disabled_owner_key", "owner_disabled", "low", False)},
+        ),
+        ({"enabled": False}, {"unreadable": ["expires_at"]}, {OFF}),
+    ],
+)
+def test_keys_of_an_account_that_is_off(
+    owner: dict[str, Any], key: dict[str, Any], expected: set[tuple[Any, ...]]
+) -> None:
+    """Whether they go on working OpenAI does not say; what it does not tell is nothing (C13)."""
+    context = KeyContext({"user-ann": user(**owner)}, {}, {}, {"proj_web/user-ann": member()}, READ)
+    assert found(api_key(**key), context) == expected
+
+
+def test_a_user_of_version_2_is_taken_for_no_account_that_is_off() -> None:
+    """Their row does not say."""
+    old: Any = user()
+    for name in ("enabled", "banned", "unreadable"):
+        del old[name]
+    context = KeyContext({"user-ann": old}, {}, {}, {"proj_web/user-ann": member()}, READ)
+    assert found(api_key(), context) == set()
+
+
+def test_what_nobody_can_tell_stays_as_it_was() -> None:
+    """By what decides: when a key was used, and whose it is, if that was ever known."""
+    assert [*undecided(api_key())] == []
+    assert {*undecided(api_key(unreadable=["last_used_at"]))} >= {"stale_key", "never_used_key"}
+    assert {*undecided(admin_key(unreadable=["last_used_at"]))} >= {"admin_key_idle"}
+    assert "orphan_key" in {*undecided(api_key(unreadable=["owner_id"]))}
+    assert [*undecided(api_key(owner_id=None, unreadable=["owner_id"]))] == []

@@ -1,5 +1,6 @@
 """What happened between two pictures, as findings: bounded many, with the event that began it."""
 
+from dataclasses import replace
 from typing import Any
 
 from functions.shared.records.events import EventState
@@ -25,11 +26,10 @@ def found(
 ) -> list[Finding]:
     """Return the findings that an hour's events make."""
     log = LogOfStays(events, START, lambda _: earlier or [])
-    picture = snapshot(api_keys=SectionRead(keys))
+    log_read: Any = SectionRead("complete", rows=events)
+    picture = replace(snapshot(api_keys=SectionRead(keys)), audit_events=log_read)
     closing = hour(*READ, baseline=baseline)
-    return with_happenings(
-        rows or [], closing, picture, before(**registers), open_changes, log, log.events
-    )
+    return with_happenings(rows or [], closing, picture, before(**registers), open_changes, log)
 
 
 def told(*args: Any, **kwargs: Any) -> list[tuple[str, ...]]:

@@ -14,7 +14,14 @@ from functions.snapshot.compare.compare import Comparison
 from functions.snapshot.fetch.audit import audit_marks
 from functions.snapshot.findings.audit_log import LOG_ENTRY_CHANGED, LOG_ENTRY_GONE
 from functions.snapshot.findings.between_pictures import HAPPENINGS
-from functions.snapshot.findings.register import NEEDS, current_findings, find, next_register
+from functions.snapshot.findings.names import OF_ANY_SECTION
+from functions.snapshot.findings.register import (
+    NEEDS,
+    current_findings,
+    find,
+    next_register,
+    undecided_kinds,
+)
 from functions.snapshot.hour_to_close import HourToClose
 from functions.snapshot.reconcile.findings import EVENT_WITHOUT_CHANGE, UNEXPLAINED_CHANGE
 from functions.snapshot.records import SectionRead, Snapshot
@@ -48,13 +55,19 @@ def test_every_kind_is_told_in_the_documentation() -> None:
 
 
 KINDS = {
-    "users": {"orphan_key", "many_owners", "service_account_person_left"},
+    "users": {
+        *("orphan_key", "many_owners", "service_account_person_left", "disabled_owner_key"),
+        "admin_key_owner_disabled",
+    },
     "projects": {"key_in_archived_project"},
-    "api_keys": {"stale_key", "never_used_key", "orphan_key", "key_in_archived_project"},
+    "api_keys": {
+        *("stale_key", "never_used_key", "orphan_key", "key_in_archived_project"),
+        *("disabled_owner_key", OF_ANY_SECTION),
+    },
     "audit_events": {"audit_log_unproven", "audit_log_behind"},
     "admin_keys": {
         *("admin_key_old", "admin_key_no_expiry", "admin_key_never_used", "admin_key_idle"),
-        "own_key_expiring",
+        *("own_key_expiring", "admin_key_owner_disabled"),
     },
     "invites": {"owner_invite_pending"},
     "service_accounts": {"service_account_person_left"},
@@ -64,7 +77,8 @@ KINDS = {
 @pytest.mark.parametrize("section", KINDS)
 def test_a_section_that_was_not_read_opens_and_resolves_nothing(section: str) -> None:
     """Of the kinds that need it; the others are judged all the same."""
-    rows = [finding(kind, "any", "a") for kind in NEEDS]
+    # What holds of any section is of keys here.
+    rows = [finding(kind, "api_keys", "a") for kind in NEEDS]
     still_open = {
         row["kind"] for row in follow(rows, **{section: "partial"}) if not row["resolved_hour"]
     }
@@ -147,7 +161,7 @@ STALE = finding("stale_key", "api_keys", "key_1")
 
 def follow(register: list[Any], *current: Any, changes: Any = (), **statuses: str) -> Any:
     """Return the next register of an hour that read everything, unless a status says otherwise."""
-    return next_register(register, current, ALL_READ | statuses, changes, NAME)
+    return next_register(register, current, ALL_READ | statuses, changes, {}, NAME)
 
 
 def test_a_finding_opens_in_the_hour_that_shows_it() -> None:
@@ -210,3 +224,20 @@ def test_a_section_that_was_not_asked_for_counts_as_it_was_last_read() -> None:
     keys = [api_key(owner_type="service_account", owner_id="svc_gone")]
     (row,) = find(HOUR, snapshot(), Comparison(registers(api_keys=keys), []), [])
     assert row["reason"] == "service_account_gone"
+
+
+def test_what_nobody_can_tell_is_neither_found_nor_resolved() -> None:
+    """A finding that is open stays; none opens of a field that cannot be read."""
+    undecided = undecided_kinds(registers(api_keys=[api_key(unreadable=["last_used_at"])]))
+    (row,) = next_register([STALE], [], ALL_READ, [], undecided, NAME)
+    assert row["resolved_hour"] is None
+    (row,) = next_register([STALE], [], ALL_READ, [], {}, NAME)
+    assert row["resolved_hour"] == NAME
+    assert undecided_kinds(registers()) == {}
+
+
+def test_a_key_in_a_name_needs_the_section_of_the_name() -> None:
+    """And no other."""
+    row = finding(OF_ANY_SECTION, "projects", "proj_web")
+    assert follow([row], api_keys="failed")[0]["resolved_hour"] == NAME
+    assert follow([row], projects="partial")[0]["resolved_hour"] is None

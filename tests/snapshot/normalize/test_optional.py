@@ -59,6 +59,7 @@ def test_an_admin_key() -> None:
         "expires_at": THEN,
         "has_expiry": True,
         "extra": {"note": PRIVACY.prose("of Olga Orlova")},
+        "unreadable": [],
     }
     assert not lacks
     assert admin_key(item | {"created_at": None}, PRIVACY)[1]
@@ -97,7 +98,6 @@ def test_an_invite() -> None:
             {"id": "p2", "role": "member"},
             {"id": "p1", "role": "owner"},
             {"id": "p1", "role": "member"},
-            "odd",
             {},
         ],
     }
@@ -117,6 +117,7 @@ def test_an_invite() -> None:
             {"project_id": "p1", "role": "owner"},
             {"project_id": "p2", "role": "member"},
         ],
+        "unreadable": [],
     }
     assert not lacks
     for absent in ("email", "role", "status"):
@@ -124,9 +125,11 @@ def test_an_invite() -> None:
 
 
 def test_older_answers_call_an_invites_creation_invited_at() -> None:
-    """And projects that are no list are none."""
-    row, _ = invite({"id": "i", "invited_at": AT, "projects": {"id": "p"}}, PRIVACY)
-    assert (row["created_at"], row["projects"]) == (THEN, [])
+    """And projects that are no list of objects are unreadable, not none."""
+    for projects in ({"id": "p"}, [{"id": "p"}, "odd"]):
+        row, _ = invite({"id": "i", "invited_at": AT, "projects": projects}, PRIVACY)
+        assert (row["created_at"], row["projects"]) == (THEN, [])
+        assert row["unreadable"] == ["projects", "role", "status"]
 
 
 def test_a_group() -> None:
@@ -141,6 +144,7 @@ def test_a_group() -> None:
         "is_scim_managed": True,
         "created_at": THEN,
         "extra": {"color": PRIVACY.prose("red")},
+        "unreadable": [],
     }
     assert not lacks
     older = {"id": "g", "scim_managed": False, "name": "Support"}
@@ -156,7 +160,7 @@ def test_a_role() -> None:
         "object": "role",
         "name": "auditor",
         "description": "asked for by Ann Lee",
-        "permissions": ["b", "a", "b", 7],
+        "permissions": ["b", "a", "b"],
         "resource_type": "organization",
         "predefined_role": False,
         "created_by_user_obj": {"name": "Ann Lee"},
@@ -171,10 +175,13 @@ def test_a_role() -> None:
         "resource_type": "organization",
         "predefined_role": False,
         "extra": {"color": PRIVACY.prose("red")},
+        "unreadable": [],
     }
     assert not lacks
     row, lacks = role(item | {"permissions": None, "description": 7}, PRIVACY)
     assert (row["permissions"], row["description"], lacks) == ([], None, True)
+    assert row["unreadable"] == ["description", "permissions"]
+    assert role(item | {"permissions": ["a", 7]}, PRIVACY)[0]["unreadable"] == ["permissions"]
     assert role(item | {"name": None}, PRIVACY)[1]
 
 
@@ -189,6 +196,7 @@ def test_a_service_account() -> None:
         "role": "member",
         "created_at": THEN,
         "extra": {"n": 1},
+        "unreadable": [],
     }
     assert not lacks
     assert service_account("p")(item | {"role": None}, PRIVACY)[1]
@@ -207,6 +215,7 @@ def test_a_member_of_a_project() -> None:
         "email_prefix": "carl",
         "role": "member",
         "added_at": THEN,
+        "unreadable": [],
     }
     assert not lacks
     for absent in ("email", "role", "added_at"):

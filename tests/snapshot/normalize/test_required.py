@@ -31,8 +31,27 @@ def test_a_user() -> None:
         "role": "owner",
         "added_at": THEN,
         "is_service_account": False,
+        "enabled": None,
+        "banned": None,
+        "is_scim_managed": None,
+        "api_key_last_used_at": None,
+        "unreadable": [],
     }
     assert not lacks
+
+
+def test_a_users_flags_are_fields() -> None:
+    """Two of them stand in the inner user; when their keys were used is a time (C13)."""
+    inner = {"object": "user", "id": "user-ann", "enabled": False, "banned": True}
+    item = USER | {"user": inner, "is_scim_managed": True, "api_key_last_used_at": AT}
+    row, lacks = user(item, PRIVACY)
+    assert (row["enabled"], row["banned"], row["is_scim_managed"]) == (False, True, True)
+    assert (row["api_key_last_used_at"], row["unreadable"], lacks) == (THEN, [], False)
+    odd = USER | {"user": {"enabled": 0, "banned": "no"}, "is_scim_managed": []}
+    row, lacks = user(odd | {"api_key_last_used_at": "never"}, PRIVACY)
+    names = ["api_key_last_used_at", "banned", "enabled", "is_scim_managed"]
+    assert (row["unreadable"], lacks) == (names, True)
+    assert (row["enabled"], row["banned"], row["is_scim_managed"]) == (None, None, None)
 
 
 def test_a_users_address_may_stand_in_an_inner_user() -> None:
@@ -62,6 +81,7 @@ def test_a_project() -> None:
         "created_at": THEN,
         "archived_at": None,
         "extra": {"tier": 2},
+        "unreadable": [],
     }
     assert not lacks
     assert project({"id": "p"}, PRIVACY)[1]
@@ -74,13 +94,17 @@ def test_a_project() -> None:
         ({"archived_at": AT}, "archived"),
         ({"archived_at": AT, "status": "active"}, "active"),
         ({"status": "archived"}, "archived"),
+        ({"status": 7}, None),
+        ({"archived_at": "soon"}, None),
     ],
 )
 def test_a_projects_status_is_inferred_where_it_is_not_said(
-    facts: dict[str, Any], status: str
+    facts: dict[str, Any], status: str | None
 ) -> None:
     """What OpenAI says goes before what follows."""
-    assert project({"id": "p"} | facts, PRIVACY)[0]["status"] == status
+    row, _ = project({"id": "p"} | facts, PRIVACY)
+    assert row["status"] == status
+    assert ("status" in (row["unreadable"] or ())) == (status is None)
 
 
 def key(**facts: Any) -> dict[str, Any]:
@@ -118,6 +142,7 @@ def test_a_key_of_a_user() -> None:
         "last_used_at": "2026-04-01T00:01:00Z",
         "expires_at": "2026-04-01T00:02:00Z",
         "extra": {},
+        "unreadable": [],
     }
     assert not lacks
 
@@ -133,17 +158,48 @@ PERSON = {"user": {"id": "user-ann"}}
         ({"type": "service_account", **BOT, **PERSON}, "service_account", "svc_bot"),
         (BOT, "service_account", "svc_bot"),
         (PERSON, "user", "user-ann"),
-        ({**BOT, **PERSON}, "service_account", "user-ann"),
-        ({"type": "user", **BOT}, "user", "svc_bot"),
+        ({"type": "service_account"}, "service_account", None),
+        ({"type": "user"}, "user", None),
+        ({"type": "user", "id": "user-ann"}, "user", "user-ann"),
+        ({"type": "service_account", "id": "svc_bot"}, "service_account", "svc_bot"),
+        ({"type": "user", "user": {"id": 7}}, "user", None),
+        ({"type": "robot", **BOT}, "robot", "svc_bot"),
+        ({"type": 7, **BOT}, None, "svc_bot"),
+        ({"id": "user-ann"}, None, "user-ann"),
+        ({**BOT, **PERSON}, None, None),
+        ({"type": "user", **BOT}, "user", None),
         ({}, None, None),
-        (None, None, None),
+        ([], None, None),
+        ("user-ann", None, None),
     ],
 )
 def test_whose_a_key_is(owner: Any, owner_type: str | None, owner_id: str | None) -> None:
-    """By the type where it is said, else by what is there."""
+    """By the type where it is said, else by what is there; told, but not who, is unread (C12)."""
     row, lacks = api_key("p")(key(owner=owner), PRIVACY)
     assert (row["owner_type"], row["owner_id"]) == (owner_type, owner_id)
-    assert lacks == (owner_id is None)
+    said = {"owner_type": owner_type, "owner_id": owner_id}
+    assert row["unreadable"] == sorted(name for name in said if said[name] is None)
+    assert lacks == bool(row["unreadable"])
+
+
+def test_nobody_is_an_owner_only_where_openai_says_so() -> None:
+    """Null is nobody; an owner that is left out is not known."""
+    row, lacks = api_key("p")(key(owner=None), PRIVACY)
+    assert (row["owner_type"], row["owner_id"], row["unreadable"], lacks) == (None, None, [], True)
+    item = key()
+    del item["owner"]
+    row, lacks = api_key("p")(item, PRIVACY)
+    assert (row["owner_id"], row["unreadable"], lacks) == (None, ["owner_id", "owner_type"], True)
+
+
+@pytest.mark.parametrize(("used", "unread"), [(None, False), (0, False), ("never", True)])
+def test_a_key_was_never_used_only_where_openai_says_so(used: Any, unread: bool) -> None:
+    """Null and 0 say it; what is not there, or no time, says nothing."""
+    row, _ = api_key("p")(key(last_used_at=used), PRIVACY)
+    assert (row["last_used_at"], row["unreadable"]) == (None, ["last_used_at"] * unread)
+    item = key()
+    del item["last_used_at"]
+    assert api_key("p")(item, PRIVACY)[0]["unreadable"] == ["last_used_at"]
 
 
 def test_older_answers_call_the_creation_added_at() -> None:

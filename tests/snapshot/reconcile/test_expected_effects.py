@@ -263,3 +263,22 @@ def test_a_key_of_a_project_that_was_closed_need_not_show() -> None:
     assert shows(ended, view(api_keys=[api_key(created_at="2026-04-01T05:30:00Z")]))
     added = effect("user.added", "user-ann")
     assert not shows(added, view(projects=closed))
+
+
+def test_nothing_is_expected_of_an_event_without_a_time() -> None:
+    """Nor of one about a user of which nobody can tell whether a project's membership is meant."""
+    timeless = event("user.deleted", "user-ann", occurred_at=None)
+    unclear = event("user.deleted", "user-ann", details={"unreadable": ["project_id"]})
+    assert expected_effects([timeless, unclear], view(), HOUR) == []
+    # It may have come after what it would revert.
+    back = event("user.added", "user-ann", occurred_at=None)
+    assert Reverting.of([back]).reverting(effect("user.deleted", "user-ann")) == back["event_id"]
+
+
+@pytest.mark.parametrize("field", ["role", "added_at"])
+def test_a_snapshot_that_cannot_be_read_convicts_no_event(field: str) -> None:
+    """Whether the effect shows is judged when what shows it can be read again."""
+    row = effect("user.updated", "user-ann", payload=ROLE)
+    assert is_judged(row, view(users=[user()]))
+    assert not is_judged(row, view(users=[user(unreadable=[field])]))
+    assert is_judged(row, view(users=[user(unreadable=["email_hash"])]))

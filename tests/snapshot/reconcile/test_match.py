@@ -142,3 +142,16 @@ def test_an_event_explains_the_part_that_it_agrees_with() -> None:
     row["aspects"] = ["added", "role"]
     (found,) = match([row], EventPool.of([told]), EventPool())
     assert (found["aspects"], found["explained_by"]) == (["role"], told["event_id"])
+
+
+def test_an_event_without_a_time_neither_explains_nor_lets_anything_convict() -> None:
+    """It fits but for the time, which nobody knows; one about somebody else does not."""
+    told = event("user.deleted", "user-a", occurred_at=None)
+    (found,) = match([open_change("users", "removed", "user-a")], EventPool.of([told]), EventPool())
+    assert (found["aspects"], found["event_id"]) == (["removed"], told["event_id"])
+    assert found["event_reason"] == "event_without_time"
+    (found,) = match([open_change("users", "removed", "user-b")], EventPool.of([told]), EventPool())
+    assert found["event_id"] is None
+    both = EventPool.of([told, event("user.deleted", "user-a")])
+    (found,) = match([open_change("users", "removed", "user-a")], both, EventPool())
+    assert found["aspects"] == []

@@ -8,7 +8,7 @@ from functions.shared.hours import parse_instant
 from functions.shared.records.events import Change, OpenChange
 from functions.shared.records.seals import Watermarks
 from functions.snapshot.compare.compare import Comparison
-from functions.snapshot.fetch.audit.audit_marks import initial
+from functions.snapshot.fetch.audit.audit_marks import initial, unread
 from functions.snapshot.hour_to_close import HourToClose
 from functions.snapshot.reconcile.match import EarlierHours
 from functions.snapshot.reconcile.reconcile import Reconciliation, reconcile
@@ -24,13 +24,9 @@ SETTLED = datetime(2026, 4, 4, 7, tzinfo=UTC)
 
 def marks(through: str, settled: str | None = None, **facts: Any) -> Watermarks:
     """Return watermarks of a log that is known up to an instant, and settled up to another."""
-    stream: Any = {
-        "closed_through": int(parse_instant(through).timestamp()),
-        "reread_73": int(parse_instant(settled).timestamp()) if settled else None,
-        "backfill_to": 0,
-        "backfill_done": True,
-        "overflow": [],
-    }
+    stream: Any = unread() | {"backfill_to": 0, "backfill_done": True}
+    stream["closed_through"] = int(parse_instant(through).timestamp())
+    stream["reread_73"] = int(parse_instant(settled).timestamp()) if settled else None
     streams = {"organization": stream, "tenant": stream}
     usual = {"proven": True, "streams": streams}
     return cast("Watermarks", usual | {"archived_keys_at": None, "optional": {}} | facts)
@@ -156,17 +152,20 @@ def test_a_settled_log_without_an_event_makes_a_finding() -> None:
 
 
 def test_what_no_event_tells_of_is_decided_at_once() -> None:
-    """A person's address, a day that had come, a key that is older than its list."""
+    """A person's address or flags (C13), a day that had come, a key older than its list."""
     hour = Hour(api_keys=[api_key()])
     expired = change("api_keys", "removed", "key_2", before={"expires_at": TO})
     address = change("users", "modified", "user-ann", fields=["email_hash"])
+    fields = ["banned", "enabled", "is_scim_managed"]
+    flags = change("users", "modified", "user-bob", fields=fields, after={"enabled": False})
     old: Any = {"created_at": "2026-04-01T04:55:59Z", "project_id": "proj_web"}
     late = change("api_keys", "added", "key_1", after=old)
-    result = hour.closed(address, expired, late)
+    result = hour.closed(address, flags, expired, late)
     assert sorted((name, reason) for name, _, reason, _ in verdicts(result)) == [
         ("key_1", "existed_before"),
         ("key_2", "ended_by_itself"),
         ("user-ann", "never_logged"),
+        ("user-bob", "never_logged"),
     ]
     assert {verdict for _, verdict, _, _ in verdicts(result)} == {"cannot_tell"}
     assert (result.registers["open_changes"], hour.asked) == ([], [])

@@ -13,13 +13,8 @@ from functions.shared.sections import OPTIONAL
 from functions.snapshot.fetch.audit import audit_marks
 from functions.snapshot.hour_to_close import HourToClose
 from functions.snapshot.records import SectionRead, Snapshot
-from functions.snapshot.seal.content import (
-    Stored,
-    content_of,
-    content_without_snapshot,
-    kpi,
-)
-from tests.snapshot.rows import api_key, finding, open_change, project, user, user_state
+from functions.snapshot.seal.content import Stored, content_of, content_without_snapshot, kpi
+from tests.snapshot.rows import api_key, finding, open_change, project, service_account, user
 from tests.support.seal_parts import section_seal
 
 NAME, FROM, TO = "2026-04-01T05:00:00Z", "2026-04-01T06:01:00Z", "2026-04-01T06:02:00Z"
@@ -164,11 +159,11 @@ def test_the_audit_log_is_a_section_without_a_register() -> None:
 def test_records_that_did_not_fit_are_kept() -> None:
     """Where there are any."""
     conflict: Any = {"id": "a", "sha256": ["x", "y"], "rows": [{}, {}]}
-    section: Any = SectionRead("partial", odd=[user_state()], conflicts=[conflict], unknown=3)
+    section: Any = SectionRead("partial", odd=[user()], conflicts=[conflict], unknown=3)
     seal = content(lists={"users": section, "groups": section}, audit_events=section)
     for name in ("users", "groups", "audit_events"):
         facts = seal["sections"][name]
-        assert (facts["odd"], facts["conflicts"]) == ([user_state()], [conflict])
+        assert (facts["odd"], facts["conflicts"]) == ([user()], [conflict])
         assert facts["unknown"] == 3
     users = content()["sections"]["users"]
     assert (users["odd"], users["conflicts"]) == ([], [])
@@ -240,7 +235,7 @@ def test_an_optional_section_that_was_never_read_is_failed() -> None:
 def test_an_hour_without_a_snapshot_carries_everything() -> None:
     """Registers, baselines, watermarks; of nothing there is a count."""
     findings = UNREAD | {"register": ENTRY, "root": "r"}
-    read = {"status": "complete", "picture_sha256": "p", "not_shown": ENTRY, "odd": [user_state()]}
+    read = {"status": "complete", "picture_sha256": "p", "not_shown": ENTRY, "odd": [user()]}
     sections: Any = {"users": KNOWN | read, "findings": findings}
     marks = audit_marks.initial()
     marks["streams"]["tenant"]["closed_through"] = int(START.timestamp()) - 3600
@@ -271,14 +266,17 @@ FULL = datetime(2026, 4, 1, 6, tzinfo=UTC)
 
 
 def test_the_figures_of_an_hour() -> None:
-    """Persons are billed; a project counts while it is active, a key is stale after ninety days."""
+    """Persons are billed (C14), and active projects; a key is stale after ninety days."""
+    flags = {"bot": True, "x": None, "svc_a": None, "svc_b": False}
+    odd = project("odd", status=None, unreadable=["status"])
     rows = registers(
-        users=[user(), user("bot", is_service_account=True), user("x", is_service_account=None)],
-        projects=[project(), project("old", status="archived"), project("o", removed_at=NAME)],
+        users=[user(), *(user(name, is_service_account=flag) for name, flag in flags.items())],
+        service_accounts=[service_account("svc_a"), service_account("svc_b", removed_at=NAME)],
+        projects=[project(), project("old", status="archived"), project("o", removed_at=NAME), odd],
         api_keys=[api_key(), api_key("k", last_used_at=EARLIER.replace("2026", "2025"))],
     )
     assert kpi(rows, snapshot(), FULL) == {
-        "users": 3,
+        "users": 5,
         "billable_users": 2,
         "active_projects": 1,
         "api_keys": 2,

@@ -19,6 +19,7 @@ from functions.shared.evidence.seals import (
     segment_entry_of,
 )
 from functions.shared.records.entities import User
+from functions.shared.records.events import Event
 from functions.shared.records.registers import HourRegisters
 from functions.shared.records.seals import NotShown
 from functions.snapshot.hour_to_close import HourToClose
@@ -97,6 +98,18 @@ def test_a_segment_is_of_the_month_in_which_its_events_occurred(evidence: Bucket
     assert [entry["month"] for entry in stored.segments["events"]] == ["2026-03", "2026-04"]
     [run] = stored.index
     assert run["rows"] == len({event["event_id"] for event in events})
+
+
+def test_an_event_without_a_time_is_of_the_month_that_seals_it(evidence: Bucket) -> None:
+    """Among its events it stands where the hour begins: the last thing that is known of it."""
+    store = Store(evidence, "tenant-a", "org-Alpha")
+    kinds = {"user.added": None, "a": "2026-04-02T04:59:59Z", "z": "2026-04-02T05:00:01Z"}
+    events = [event(kind, "user-a", occurred_at=at) for kind, at in kinds.items()]
+    [entry] = store.put(HOUR, REGISTERS, events, [], [], {}, no_index(evidence)).segments["events"]
+    assert entry["month"] == "2026-04"
+    rows = read_rows(evidence, entry, Event)
+    assert [row["event_type"] for row in rows] == ["a", "user.added", "z"]
+    assert rows[1]["occurred_at"] is None
 
 
 def test_the_seal_that_was_first_is_the_hours(evidence: Bucket) -> None:

@@ -130,3 +130,27 @@ def test_a_key_that_outlives_its_service_account(make_fixture: FixtureMaker) -> 
     assert open_findings(fixture, seal) == {
         ("orphan_key", "service_account_gone", "high", "key_bot-key")
     }
+
+
+def test_a_story_of_an_account_that_is_off(make_fixture: FixtureMaker) -> None:
+    """Its keys are found while it is off; an event without a time is sealed once, with none."""
+    world = World("org-off")
+    early = world.at("2026-03-30T10:00:00Z").user_joins("ann", role="owner").user_joins("bob")
+    early.project_created("web").member_added("web", "bob").key_made("bobs", "web", owner="bob")
+    hour = world.at("2026-04-01T03:30:00Z").user_flags("bob", enabled=False)
+    hour.event("login.failed", id_="audit-odd")
+    world.at("2026-04-01T04:30:00Z").user_flags("bob")
+    fixture, seal = opened(make_fixture, world)
+    assert open_findings(fixture, seal) == set()
+    path = "/organization/audit_logs"
+    fixture.simulator.faults.add("null_fields", path=path, fields=["effective_at"])
+    (seal,) = fixture.tick(SECOND)
+    off = ("disabled_owner_key", "owner_disabled", "medium", "key_bobs")
+    assert open_findings(fixture, seal) == {off}
+    assert ("users", "modified", "user-bob") in fixture.changes(seal)
+    (odd,) = [row for row in fixture.events(seal) if row["event_id"] == "audit-odd"]
+    assert (odd["occurred_at"], odd["sealed_hour"]) == (None, SECOND)
+    assert odd["details"]["unreadable"] == ["occurred_at"]
+    (seal,) = fixture.tick(THIRD)
+    assert open_findings(fixture, seal) == set()
+    assert "audit-odd" not in {row["event_id"] for row in fixture.events(seal)}

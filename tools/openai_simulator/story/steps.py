@@ -60,6 +60,13 @@ class StorySteps(GroupSteps):
         self.org.users.patch(self.at, self.org.id_of("user", nick), **fields)
         return self
 
+    def user_flags(self, nick: str, *, enabled: bool = True, banned: bool = False) -> Self:
+        """Switch a person's account off or on; their keys stay, and the log has no event for it."""
+        id_ = self.org.id_of("user", nick)
+        inner = self._user(id_)["user"] | {"enabled": enabled, "banned": banned}
+        self.org.users.patch(self.at, id_, user=inner)
+        return self
+
     def project_created(self, nick: str, *, name: str | None = None) -> Self:
         """Create a project. Event `project.created`."""
         id_ = self.org.id_of("project", nick)

@@ -61,6 +61,8 @@ def _write_northwind(writer: StoryWriter, days: int) -> None:
         "audit connector", DEMO_ADMIN_KEY, expires_at=writer.start_at + 87 * DAY
     )
     _write_past(writer)
+    # On long leave; his key is still there.
+    writer.at(writer.start_at - 4 * DAY).user_flags("mateo.garcia", enabled=False)
     for hour in range(days * 24):
         if hour % 24 not in QUIET_HOURS:
             _write_hour(writer, hour)

@@ -46,6 +46,9 @@ def user(id_: str, *, name: str | None, email: str | None, role: str | None, at:
         "role": role,
         "added_at": int(at),
         "is_service_account": False,
+        "is_scim_managed": False,
+        "api_key_last_used_at": None,
+        "user": {"object": "user", "id": id_, "enabled": True, "banned": False},
     }
 
 

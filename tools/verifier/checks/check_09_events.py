@@ -29,6 +29,8 @@ EventKey = tuple[str, str, str, str]
 class EventRows(Rows):
     """Events by (org_id, sealed_hour, occurred_at, event_id), each id once, inside the period.
 
+    Where `occurred_at` is null, `sealed_hour` is taken for it.
+
     Nearly all rows of a large pack are events, so many of them are checked at once where orjson is
     installed. That accepts only what `row` accepts; the rest is read row by row.
 
@@ -139,9 +141,14 @@ class EventRows(Rows):
         event_id, late = row["event_id"], row["late"]
         if type(event_id) is not str or type(late) is not bool:
             raise Malformed("event_id is no text or late neither true nor false")
-        if type(hour) is not str or type(at) is not str:
-            raise Malformed("sealed_hour or occurred_at is not an instant")
+        if type(hour) is not str:
+            raise Malformed("sealed_hour is not an instant")
         self._check_hour(hour)
+        if at is None:
+            # Nobody knows when it occurred; the hour that sealed it stands in for that.
+            at = hour
+        if type(at) is not str:
+            raise Malformed("occurred_at is not an instant")
         # The calendar is asked once a day; the pattern, every time.
         if INSTANT.fullmatch(at) is None or len(at) != 20:
             raise Malformed("occurred_at is not an instant")

@@ -9,6 +9,7 @@ from functions.shared.canonical import Json
 from functions.shared.errors import BadResponse
 from functions.shared.limits import word
 from functions.shared.openai.client import Params
+from functions.shared.openai.epoch import epoch_second
 from functions.snapshot.fetch.pagination import open_page
 
 PATH = "/organization/audit_logs"
@@ -51,10 +52,7 @@ def instants(events: Iterable[Json]) -> list[int]:
 
 def effective_at(event: Json) -> int | None:
     """Return an event's epoch second, None where it has no readable one."""
-    value = event.get("effective_at")
-    if isinstance(value, bool) or not isinstance(value, int) or not 0 < value < 2**33:
-        return None
-    return value
+    return epoch_second(event.get("effective_at"))
 
 
 def inside_of(items: list[Json], lo: int, hi: int) -> list[Json]:
