@@ -50,11 +50,12 @@ def hour_facts(seal: Seal, oldest_event_at: str | None = None) -> HourFacts:
 
 
 def stream_marks(closed_through: int | None) -> StreamMarks:
-    """Return how far a stream of the audit log was read, to its beginning."""
+    """Return how far a stream of the audit log was read, to its beginning, and again in time."""
+    again = {hours: closed_through and closed_through - hours * 3600 for hours in (25, 73)}
     return {
         "closed_through": closed_through,
-        "reread_25": None,
-        "reread_73": None,
+        "reread_25": again[25],
+        "reread_73": again[73],
         "patrol": None,
         "backfill_to": None,
         "backfill_done": True,

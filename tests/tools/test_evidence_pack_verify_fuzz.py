@@ -61,7 +61,8 @@ def fuzz_signed(n: int, seed: int, folder: Path) -> None:
             pack.members = lambda members, name=name, data=data: members | {name: data}  # type: ignore[misc]
         verdict = verify_bytes(pack.build(), folder)
         assert "please report" not in verdict.text, verdict.text
-        assert verdict.code in (0, 1), verdict.text
+        # A seal that says it is of a version to come cannot be checked by this script.
+        assert verdict.code in (0, 1) or "newer version" in verdict.text, verdict.text
         assert all(" " <= c <= "~" or c == "\n" for c in verdict.text)
 
 

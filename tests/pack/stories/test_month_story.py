@@ -102,7 +102,7 @@ def test_the_manifest_counts_them(month: SignedPack) -> None:
         ("org-Alpha", 680),
         ("org-Beta", 43),
     ]
-    assert (manifest["settled"], manifest["settled_through"]) == (False, "2026-04-27T19:00:00Z")
+    assert (manifest["settled"], manifest["settled_through"]) == (False, "2026-04-27T18:00:00Z")
 
 
 def test_who_left_and_came_back_has_two_rows(month: SignedPack) -> None:
