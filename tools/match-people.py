@@ -88,7 +88,7 @@ def normal_address(address: str) -> str:
     local, at, domain = text.rpartition("@")
     # A domain that DNS cannot hold keeps its own spelling.
     with contextlib.suppress(UnicodeError):
-        domain = domain.encode("idna").decode("ascii") if at else domain
+        domain = domain.encode("idna").decode("ascii") if at and len(domain) <= 253 else domain
     return f"{local}{at}{domain}"
 
 

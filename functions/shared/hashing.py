@@ -10,6 +10,7 @@ import hmac
 import unicodedata
 
 HASH_KEY_BYTES = 32
+MAX_DOMAIN = 253
 SCHEME = "hmac-sha256:v1"
 NORMALIZATION = "trim, NFC, lower case, domain as IDNA"
 
@@ -20,9 +21,10 @@ def normal_address(address: str) -> str:
     local, at, domain = text.rpartition("@")
     if not at:
         return text
-    # A domain that DNS cannot hold keeps its own spelling.
-    with contextlib.suppress(UnicodeError):
-        domain = domain.encode("idna").decode("ascii")
+    # A domain that DNS cannot hold keeps its own spelling; one letter can become eighteen of it.
+    if len(domain) <= MAX_DOMAIN:
+        with contextlib.suppress(UnicodeError):
+            domain = domain.encode("idna").decode("ascii")
     return f"{local}@{domain}"
 
 

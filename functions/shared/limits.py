@@ -43,6 +43,8 @@ ROLES: Final = 128
 DEPTH: Final = 16
 HEAD: Final = 128
 WHOLE: Final = 1 << 20
+# Begins what stands for an id that is too long; an id of OpenAI's never does.
+LARGE_WORD: Final = "large:"
 
 LIMITS: Final[Mapping[str, int]] = {
     "row": ROW,
@@ -141,7 +143,7 @@ def large_in(rows: bytes | bytearray) -> Iterator[tuple[str, int]]:
 
 def word(text: str) -> str:
     """Return an id, a type, a role, an instant as it may stand in a row."""
-    return text if _fits(text, WORD) else f"large:{sha256_hex(canonical(text))}"
+    return text if _fits(text, WORD) else f"{LARGE_WORD}{sha256_hex(canonical(text))}"
 
 
 def limited(record: type, row: Row, wholes: Wholes, most: int) -> Row:

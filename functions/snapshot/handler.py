@@ -17,8 +17,9 @@ from functions.shared.records.tables import SnapshotMessage
 from functions.snapshot.context import Context, Order
 from functions.snapshot.flow import run
 
-# Enough to store, seal and project what was read when the time for reading is over.
-RESERVE_S = 10.0
+# When the time for reading is over, this is enough to normalize, compare, store, seal and project the
+# most that an hour takes, 120,000 events: a run that is killed there leaves nothing to go on with.
+RESERVE_S = 180.0
 
 log = logger("snapshot")
 

@@ -132,8 +132,8 @@ def _join_project_lists(
         rows=list(rows.values()),
         unknown=earlier.unknown + later.unknown,
         covers=sorted(covers),
-        odd=[*earlier.odd, *later.odd],
-        conflicts=[*earlier.conflicts, *later.conflicts],
+        odd=_each_once(earlier.odd, later.odd)[:MOST_KEPT],
+        conflicts=_each_once(earlier.conflicts, later.conflicts)[:MOST_KEPT],
     )
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from functions.shared.errors import ProjectVanished
 from functions.shared.records.seals import Run
 from functions.snapshot.fetch.audit import audit_marks
+from functions.snapshot.normalize.sections import MOST_KEPT
 from functions.snapshot.records import (
     NOTHING_READ,
     AlteredEntries,
@@ -128,11 +129,14 @@ def test_lists_of_projects_come_from_the_run_that_read_them_whole() -> None:
 
 
 def test_what_did_not_fit_is_counted_in_both() -> None:
-    """Unknown records, odd ones, conflicts."""
+    """Unknown records, odd ones, conflicts; what both ran into once, and of it a few."""
     odd: Any = {"odd": [api_key()], "conflicts": [{"id": "a"}]}
     earlier, later = keys("partial", ["a"], unknown=1, **odd), keys("partial", [], unknown=2, **odd)
     result = joined("api_keys", earlier, later)
-    assert (result.unknown, len(result.odd), len(result.conflicts)) == (3, 2, 2)
+    assert (result.unknown, len(result.odd), len(result.conflicts)) == (3, 1, 1)
+    many: Any = {"conflicts": [{"id": f"b{n}"} for n in range(MOST_KEPT)]}
+    result = joined("api_keys", earlier, keys("partial", [], **many))
+    assert [conflict["id"] for conflict in result.conflicts] == ["a", *(f"b{n}" for n in range(19))]
 
 
 def test_a_run_that_failed_leaves_what_was_read_partial() -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from functions.shared.canonical import Json, canonical
 from functions.shared.errors import BadResponse, UpstreamError
+from functions.shared.limits import LARGE_WORD
 from functions.shared.openai.client import OpenAI, Params
 from functions.snapshot.records import Listing
 
@@ -110,6 +111,13 @@ def _page_of(size: int) -> Params:
     return [("limit", str(size))]
 
 
+def _without_our_mark(item: Json) -> Json:
+    # An id that says it stands for another one would be that one's: it is none.
+    identity = item.get("id")
+    is_ours = isinstance(identity, str) and identity.startswith(LARGE_WORD)
+    return item | {"id": None} if is_ours else item
+
+
 def open_page(page: Json) -> tuple[list[Json], str | None]:
     """Return a page's records and the cursor of the next page, None at the list's end.
 
@@ -127,6 +135,7 @@ def open_page(page: Json) -> tuple[list[Json], str | None]:
     has_more = page.get("has_more")
     if not isinstance(has_more, bool):
         raise BadResponse("has_more is neither true nor false")
+    items = [_without_our_mark(item) for item in items]
     if not has_more:
         return items, None
     # Groups and roles have another envelope: no first and last id, but the next cursor.

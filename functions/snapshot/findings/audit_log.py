@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import cast
 
+from functions.shared.canonical import canonical, sha256_hex
 from functions.shared.records.findings import Finding, FindingFacts
 from functions.snapshot.fetch.audit.audit_marks import lag_hours
 from functions.snapshot.findings.api_keys import finding
@@ -27,7 +28,7 @@ def with_altered(rows: Sequence[Finding], snapshot: Snapshot, hour: str) -> list
     """Return the register with one more finding for each way in which sealed entries differ.
 
     It names the first of the entries; its reason says how many there are. What an hour found is
-    not found again where the same entry is read once more, and nothing resolves it.
+    not found again where the same entries are read once more, and nothing resolves it.
     """
     altered = snapshot.altered
     told = {row["finding_id"] for row in rows}
@@ -39,6 +40,8 @@ def with_altered(rows: Sequence[Finding], snapshot: Snapshot, hour: str) -> list
         if not ids:
             continue
         facts = finding(kind, f"entries_{len(ids)}", "high", _SECTION, ids[0], None)
+        # By all of them: what is altered beside an entry told before is another finding.
+        facts["finding_id"] = sha256_hex(canonical([kind, *ids]))[:24]
         if facts["finding_id"] not in told:
             begun = {"first_seen_hour": hour, "resolved_hour": None, "resolved_by": None}
             new.append(cast("Finding", {**facts, **begun}))

@@ -48,8 +48,7 @@ class Privacy:
         """Return the keyed hash and the first letters of an address; None, None for no address."""
         if not isinstance(address, str) or not address.strip():
             return None, None
-        address = without_long_runs(address)
-        return email_hash(self.key, address), email_prefix(address)
+        return self._email_hash(address), email_prefix(without_long_runs(address))
 
     def ip(self, address: object) -> str | None:
         """Return the keyed hash of an IP address, None for no address."""
@@ -88,7 +87,7 @@ class Privacy:
             return mark
 
         text = without_secrets(text, lambda secret: said(self._secret(secret)))
-        text = without_emails(text, lambda address: said(f"email:{self.email(address)[0]}"))
+        text = without_emails(text, lambda address: said(f"email:{self._email_hash(address)}"))
         text = without_ips(text, lambda address: said(f"ip:{ip_hash(self.key, address)}"))
         return text, found
 
@@ -111,6 +110,9 @@ class Privacy:
         if _IDENTIFIER.fullmatch(name) and name not in _OURS and not _holds_secret(name):
             return name
         return f"field:{field_hash(self.key, name)}"
+
+    def _email_hash(self, address: str) -> str:
+        return email_hash(self.key, without_long_runs(address))
 
     def _secret(self, text: str) -> str:
         return f"secret:{secret_hash(self.key, text)}"

@@ -69,6 +69,13 @@ def test_a_list_of_any_length_ends_where_a_full_page_means_more(n_users: int) ->
         assert asked[-2][1] == 99
 
 
+def test_an_id_that_says_it_stands_for_another_is_none() -> None:
+    """Else the row of an id that is too long for one would be taken for it."""
+    posed = {"id": f"large:{'0' * 64}", "name": "x"}
+    listing, _ = read(lambda cursor, limit: page([posed, {"id": "user-1"}], False))
+    assert listing.items == [{"id": "user-1"}, posed | {"id": None}]
+
+
 def test_a_list_that_is_cut_short_is_not_whole() -> None:
     """A server that loses the way behind the first page shows an empty page, too (100 of 250).
 

@@ -201,6 +201,8 @@ LONG = {
     "ligatures": "\ufdfa" * 21845,
     "beginnings of keys": "sk-" * 21845 + "*",
     "tokens": "eyJaaaaaaaa." * 5461,
+    "beginnings of tokens": "-eyJ" * 16384,
+    "a domain of ligatures": "a@" + "\ufdfa" * 20000 + ".com",
 }
 
 

@@ -13,6 +13,7 @@ from datetime import datetime
 from functions.shared.canonical import Json
 from functions.shared.evidence.seals import Seal
 from functions.shared.hours import HOUR, parse_instant, rfc3339
+from functions.shared.limits import word
 from functions.shared.records.seals import SealContent
 from functions.snapshot.lifecycle import Lifecycle
 from tests.support.secret_scan import found_in, left_behind
@@ -115,7 +116,7 @@ def _each_event_once(fixture: SnapshotFixture, seals: list[Seal], *, whole: bool
     org = fixture.world.organizations[fixture.org]
     end = seals[-1].hour + HOUR
     served = {
-        event.id
+        word(event.id)
         for log in (org.events, org.tenant_events)
         for event in log.all()
         if event.effective_at < end.timestamp()
