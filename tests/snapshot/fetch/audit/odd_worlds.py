@@ -105,8 +105,10 @@ def odd_world(seed: int) -> list[Entry]:
         payload = {"id": "key_1", "data": {"scopes": ["api.read"]}}
         record = usual.record | {"api_key.created": payload}
         record["project"] = {"id": "proj-1", "name": "First"}
-        # Late by a minute or by a month: each of the three readings meets some.
-        late_s = LATEST_S ** chance.random() if chance.random() < 0.08 else 0.0
+        # Late by a minute or by a month: each of the three readings meets some. The oldest often
+        # comes when all of history has been read.
+        odds = 0.08 if entries else 0.5
+        late_s = LATEST_S ** chance.random() if chance.random() < odds else 0.0
         shown = Shown(usual.at, usual.at + late_s, record)
         entry = Entry(shown, chance.choice([STREAMS[:1], STREAMS[:1], both, tenant]))
         if chance.random() < 0.05:
