@@ -6,7 +6,7 @@ which seals to open; what no seal names counts for nothing.
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from functions.shared.aws.keys import segments_prefix
 from functions.shared.evidence.seals import Chain, Seal, read_rows
@@ -25,6 +25,7 @@ from functions.snapshot.records import KnownEvent
 
 # Rows that one reading again is held against; what would be more is left for the next run.
 MOST_ROWS = 120_000
+SECOND = timedelta(seconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,7 @@ class SealedLog:
     def _sealing_hours(self, window: Window) -> Iterator[datetime]:
         """Yield the hours that sealed events about then, oldest first."""
         start, end = (datetime.fromtimestamp(second, UTC) for second in window)
-        first, last = floor_hour(start), min(floor_hour(end) + HOUR, self.hour)
+        first, last = floor_hour(start), min(floor_hour(end - SECOND) + 2 * HOUR, self.hour)
         hours: set[datetime] = set()
         for month in {month_of(hour) for hour in hours_from(first, end)}:
             prefix = segments_prefix(self.chain.tenant, self.chain.org, "events", month)

@@ -260,7 +260,14 @@ class _Reading:
     def _goes_on(self) -> bool:
         if self.error is not None or (self.stops_at_empty and self.met_empty):
             return False
-        return self.budget.is_left and self.reader.has_capacity()
+        # Where the first window must be cut more often than the budget allows, it is still read:
+        # the next run would begin with the same cuts, and never come further.
+        return (self.budget.is_left or not self._has_moved) and self.reader.has_capacity()
+
+    @property
+    def _has_moved(self) -> bool:
+        stretch = self.stretch
+        return stretch.edge != (stretch.hi if stretch.backward else stretch.lo)
 
     def _take(self, window: Window, answer: _Answer) -> None:
         if answer.failed:

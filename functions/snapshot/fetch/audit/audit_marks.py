@@ -33,7 +33,7 @@ class StreamPlan:
         fresh: from W to the hour's end.
         again: what is read again, by mark; ``overlap`` is the hour before W, for events that came
             a little late.
-        past_to: B, where history is not known whole; else None.
+        past_to: B, where history is not known whole or may have grown; else None.
         overflow: seconds that could not be read, as an earlier hour sealed them.
     """
 
@@ -133,7 +133,9 @@ def _stream_plan(sealed: StreamMarks, now: StreamMarks, hi: int) -> StreamPlan:
         start = back_to if start is None or is_round_over else max(start, back_to)
         again[PATROL] = Window(start, min(start + PATROL_S, settled))
     again = {mark: window for mark, window in again.items() if window.lo < window.hi}
-    past_to = None if now["backfill_done"] else back_to
+    # What came late may stand before all that was history: each round of the patrol looks there.
+    begins = PATROL in again and again[PATROL].lo == back_to
+    past_to = back_to if begins or not now["backfill_done"] else None
     return StreamPlan(fresh, again, past_to, overflow)
 
 
@@ -178,8 +180,10 @@ def _stream_after(
         "patrol": again[PATROL].closed_through if PATROL in again else after["patrol"],
     }
     if name in log.past:
-        done = name in log.past_ends
-        after |= {"backfill_to": log.past[name].closed_through, "backfill_done": done}
+        reached = log.past[name].closed_through
+        was_done = stream["backfill_done"] and reached == asked.past_to
+        done = name in log.past_ends or was_done
+        after |= {"backfill_to": reached, "backfill_done": done}
     return after
 
 

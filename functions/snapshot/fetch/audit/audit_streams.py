@@ -81,13 +81,14 @@ class _StreamRun:
     watch: LogWatch
     recent: AuditLogRead
     again: dict[str, AuditLogRead]
+    requests: dict[str, int]
     past: AuditLogRead | None
     past_ends: bool
 
     def __init__(self, name: str, plan: StreamPlan, reader: StreamReader, watch: LogWatch) -> None:
         self.name, self.plan, self.reader, self.watch = name, plan, reader, watch
         self.recent = AuditLogRead([], plan.fresh.lo, whole=False)
-        self.again = {}
+        self.again, self.requests = {}, {}
         self.past, self.past_ends = None, False
 
     @property
@@ -123,7 +124,9 @@ class _StreamRun:
             return
         known = self.watch.seconds(self.name, window)
         stretch = Stretch(*window, known=known, known_to=window.hi)
+        before = budget.spent
         self.again[mark] = await self.reader.read(stretch, budget)
+        self.requests[mark] = budget.spent - before
 
     async def read_past(self, budget: WindowBudget) -> None:
         """Read from B into the past, newest part first, until history ends or the budget does."""
@@ -159,4 +162,5 @@ class _StreamRun:
             if mark == OVERLAP:
                 # So young an entry may not be shown everywhere yet.
                 continue
-            await self.watch.look_for_gone(self.name, self.reader, self.plan.again[mark], read)
+            asked, requests = self.plan.again[mark], self.requests[mark]
+            await self.watch.look_for_gone(self.name, self.reader, asked, read, requests)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from functions.shared.canonical import Json
 from functions.shared.errors import UpstreamError
 from functions.snapshot.fetch.audit.audit_log import StreamReader, WindowBudget
+from functions.snapshot.fetch.audit.audit_page import instants
 from functions.snapshot.fetch.audit.windows import Stretch, Window
 from functions.snapshot.records import AlteredEntries, AuditLogRead, KnownEvent
 
@@ -93,7 +94,7 @@ class LogWatch:
         ]
 
     async def look_for_gone(
-        self, name: str, reader: StreamReader, asked: Window, read: AuditLogRead
+        self, name: str, reader: StreamReader, asked: Window, read: AuditLogRead, requests: int
     ) -> None:
         """Read again where a whole reading lacked what is sealed; note what is lacking still.
 
@@ -102,6 +103,7 @@ class LogWatch:
             reader: of the stream.
             asked: what was read again.
             read: what that gave.
+            requests: what that took; the second reading may take twice as many.
         """
         closed = Window(asked.lo, read.closed_through)
         missing = {
@@ -112,23 +114,26 @@ class LogWatch:
         if not missing or read.overflow:
             return
         lo, hi = min(missing.values()), max(missing.values()) + 1
-        within = Window(lo, hi)
         shown: set[str] = set()
+        seconds: list[int] = []
 
         def note(events: list[Json]) -> list[Json]:
             shown.update(str(event.get("id")) for event in events)
+            seconds.extend(instants(events))
             return []
 
-        budget = WindowBudget(max(10, len(self.seconds(name, within)) // 20))
-        stretch = Stretch(lo, hi, known=self.seconds(name, within), known_to=hi)
+        budget = WindowBudget(max(10, 2 * requests))
+        stretch = Stretch(lo, hi, known=self.seconds(name, Window(lo, hi)), known_to=hi)
         again = await replace(reader, keep=note).read(stretch, budget)
+        if again.overflow or not again.whole:
+            return
+        # OpenAI keeps its log for a time only: an end of it that is lost is not altered.
         try:
-            # OpenAI keeps its log for a time only: an end of it that is lost is not altered.
-            if again.overflow or not again.whole or await reader.nothing_before(lo, budget):
-                return
+            oldest = hi if await reader.nothing_before(lo, budget) else lo - 1
         except UpstreamError:
             return
-        self._gone |= missing.keys() - shown
+        oldest = min([oldest, *seconds])
+        self._gone |= {name for name in missing.keys() - shown if missing[name] > oldest}
 
     @property
     def altered(self) -> AlteredEntries:

@@ -19,15 +19,17 @@ from functions.shared.errors import ParameterRefused, UpstreamUnreachable
 from functions.shared.hours import HOUR, parse_instant
 from functions.shared.openai.client import OpenAI, Params
 from functions.shared.openai.rate_limit import RequestBudget
+from functions.shared.records.events import EventState
 from functions.shared.records.seals import Watermarks
 from functions.snapshot.fetch.audit import audit_marks
+from functions.snapshot.fetch.audit.audit_marks import AuditPlan
 from functions.snapshot.fetch.audit.audit_streams import read_audit_streams
 from functions.snapshot.fetch.audit.log_watch import LogWatch
 from functions.snapshot.fetch.pull import ProjectKeys, PullContext, RawSnapshot
 from functions.snapshot.normalize.origin_digest import origin_digest
 from functions.snapshot.normalize.privacy import Privacy
 from functions.snapshot.normalize.snapshot import normalize
-from functions.snapshot.records import KnownEvent, Listing
+from functions.snapshot.records import KnownEvent, Listing, SectionRead
 
 START = datetime(2026, 4, 1, tzinfo=UTC)
 STORY_HOURS = 30
@@ -36,6 +38,7 @@ HOURS = STORY_HOURS + 72 + 26
 PRIVACY = Privacy(b"f" * 32)
 
 Event = dict[str, Any]
+Know = Callable[[AuditPlan], tuple[AuditPlan, dict[str, KnownEvent]]]
 
 
 @dataclass(frozen=True)
@@ -192,45 +195,42 @@ def walked(events: list[Shown], behaviour: str, crash_seed: int | None = None) -
     newest_first, cursors = BEHAVIOURS[behaviour]
     server = Server(events, newest_first, cursors)
     read = Read()
-    by_hour: list[tuple[float, list[Any]]] = []
+    rows: list[EventState] = []
     for hour, now in hours():
         server.now = now
         if crash_seed is not None and chance.random() < 0.2:
             # A run that breaks at some page leaves nothing behind but an hour without a snapshot.
             server.fail_at = server.requests + chance.randint(1, 3)
-        section = _snapshot(server, read, hour, by_hour)
+        section = snapshot_of(server, read, hour, lambda plan: (plan, _known(rows, plan)))
         server.fail_at = None
-        by_hour.append((hour.timestamp(), list(section.rows)))
-        read.sealed += [row["event_id"] for row in section.rows]
+        rows.extend(section.rows)
         read.statuses.append(section.status)
     read.requests = server.requests
     return read
 
 
-def _snapshot(
-    server: Server, read: Read, hour: datetime, by_hour: list[tuple[float, list[Any]]]
-) -> Any:
-    hour_end = hour + HOUR
-    plan = audit_marks.audit_plan(read.marks, hour_end)
-    rows = [row for _, rows in by_hour for row in rows]
-    known = {
+def _known(rows: list[EventState], plan: AuditPlan) -> dict[str, KnownEvent]:
+    return {
         row["event_id"]: KnownEvent(second, row["details"]["origin_digest"], "organization")
         for row in rows
-        for second in [int(parse_instant(row["occurred_at"]).timestamp())]
+        for second in [int(parse_instant(row["occurred_at"] or "").timestamp())]
         if any(window.lo <= second < window.hi for window in plan.read_before())
     }
+
+
+def snapshot_of(server: Server, read: Read, hour: datetime, know: Know) -> SectionRead[EventState]:
+    """Take an hour's snapshot; return its events, and note them, the marks, what is altered."""
+    hour_end = hour + HOUR
+    plan, known = know(audit_marks.audit_plan(read.marks, hour_end))
     watch = LogWatch(known, partial(origin_digest, key=PRIVACY.key))
     audit_log = asyncio.run(read_audit_streams(cast(OpenAI, server), plan, watch))
     nothing = Listing([])
     raw = RawSnapshot(nothing, nothing, ProjectKeys({}, archived_read=False), audit_log)
     pictured = (hour_end, hour_end)
     context = PullContext(read.marks, plan, hour_end, pictured, 0.0, frozenset(), True)
-
-    def sealed_ids(ids: set[str], second: int) -> set[str]:
-        return ids & {row["event_id"] for _, sealed in by_hour for row in sealed}
-
-    snapshot = normalize(raw, context, PRIVACY, sealed_ids)
+    snapshot = normalize(raw, context, PRIVACY, lambda ids, _: ids.intersection(read.sealed))
     read.marks = snapshot.watermarks
+    read.sealed += [row["event_id"] for row in snapshot.audit_events.rows]
     read.altered.append(snapshot.altered)
     return snapshot.audit_events
 

@@ -51,6 +51,14 @@ def test_an_early_end_says_how_far_it_came() -> None:
     assert found(refused, 0, H)[1].error.lasting
 
 
+def test_a_budget_that_ends_among_the_cuts_still_closes_the_first_window() -> None:
+    """Else every run would begin with the same cuts, and never come further."""
+    log = ShownLog([n // 4 for n in range(1000)])
+    _, read = found(log, 0, 24 * H, requests=3, known_to=24 * H)
+    assert read.closed_through > 0
+    assert (read.whole, log.requests < 20) == (False, True)
+
+
 def test_the_past_is_read_down_to_where_it_came() -> None:
     """It may stop at a window without an event."""
     log = ShownLog(sorted(n * 7 % H for n in range(1000)))

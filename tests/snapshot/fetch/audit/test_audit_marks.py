@@ -102,7 +102,20 @@ def test_the_patrol_begins_when_history_is_known_and_begins_anew_at_its_end() ->
     assert asked(marks(**known, patrol=there + 1)).again["patrol"] == (first, first + 24 * H)
     short = {"backfill_done": True, "backfill_to": HI - 80 * H}
     assert asked(marks(**short, patrol=HI - 74 * H)).again["patrol"] == (HI - 80 * H, HI - 74 * H)
-    assert asked(marks(**known)).past_to is None
+    assert asked(marks(**known, patrol=there)).past_to is None
+
+
+def test_each_round_of_the_patrol_looks_for_what_came_late_before_all_history() -> None:
+    """What it finds is history: it is read down to its end before the patrol goes on."""
+    known = marks(backfill_done=True, backfill_to=HI - 200 * H)
+    assert asked(known).past_to == HI - 200 * H
+    for found, ends, known_to in (
+        (read(HI - 200 * H), set(), (HI - 200 * H, True)),
+        (read(HI - 210 * H), set(), (HI - 210 * H, False)),
+        (read(HI - 210 * H), {"organization"}, (HI - 210 * H, True)),
+    ):
+        result = stream(known, of(read(), past={"organization": found}, past_ends=ends))
+        assert (result["backfill_to"], result["backfill_done"]) == known_to
 
 
 def test_a_second_run_of_an_hour_goes_on_where_the_first_stood() -> None:

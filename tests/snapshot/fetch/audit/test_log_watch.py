@@ -62,7 +62,7 @@ def gone(times: list[int], first: AuditLogRead, sealed: list[int], stream: str =
         **{f"audit_{n}": (at, "2:login.failed", stream) for n, at in enumerate(sealed)}
     )
     reader = StreamReader(cast("OpenAI", log), [], list)
-    asyncio.run(watching.look_for_gone("tenant", reader, Window(5, H), first))
+    asyncio.run(watching.look_for_gone("tenant", reader, Window(5, H), first, 1))
     return watching.altered["gone"], log
 
 
@@ -89,8 +89,21 @@ def test_of_what_was_not_read_nothing_is_said() -> None:
 
 
 def test_the_end_of_a_log_that_openai_no_longer_keeps_is_not_gone() -> None:
-    """There is nothing older either."""
+    """There is nothing older either; what is younger than something that is shown is gone."""
     assert gone([], WHOLE, [1, 10, 20])[0] == []
+    assert gone([20], WHOLE, [20, 10, 30])[0] == ["audit-2"]
+
+
+def test_what_others_came_between_hides_nothing() -> None:
+    """A second reading may ask as often as the first, however few of the events are known."""
+    log = ShownLog([1, *range(10, 3000)])
+    known = {name: (at, "2:x", "tenant") for name, at in (("audit_x", 5), ("audit_y", 3200))}
+    for requests, found in ((1, []), (100, ["audit-x", "audit-y"])):
+        watching = watch(**known)
+        reader = StreamReader(cast("OpenAI", log), [], list)
+        look = watching.look_for_gone("tenant", reader, Window(0, H), WHOLE, requests)
+        asyncio.run(look)
+        assert watching.altered["gone"] == found
 
 
 def test_an_hour_takes_so_many_new_events_and_no_more() -> None:
