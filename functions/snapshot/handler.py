@@ -17,8 +17,8 @@ from functions.shared.records.tables import SnapshotMessage
 from functions.snapshot.context import Context, Order
 from functions.snapshot.flow import run
 
-# When the time for reading is over, this is enough to normalize, compare, store, seal and project the
-# most that an hour takes, 120,000 events: a run that is killed there leaves nothing to go on with.
+# When the time for reading is over, this is enough to normalize, compare, store, seal and project
+# the most that an hour takes, 120,000 events: a run that is killed there leaves nothing behind.
 RESERVE_S = 180.0
 
 log = logger("snapshot")
