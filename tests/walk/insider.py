@@ -221,6 +221,7 @@ class Insider(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         """Let 74 hours pass unseen, then six quiet ones, so that the patrol has been round."""
+        self._close_this_hour()
         self.fixture.clock.advance(hours=74)
         for _ in range(6):
             self._close_this_hour()

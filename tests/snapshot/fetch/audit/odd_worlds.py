@@ -100,7 +100,7 @@ def odd_world(seed: int) -> list[Entry]:
     """Return the entries of an odd world."""
     chance = random.Random(f"odd {seed}")  # noqa: S311  # a fuzz, repeatable by seed
     both, tenant = STREAMS, STREAMS[1:]
-    entries = []
+    entries: list[Entry] = []
     for usual in world(seed):
         payload = {"id": "key_1", "data": {"scopes": ["api.read"]}}
         record = usual.record | {"api_key.created": payload}
