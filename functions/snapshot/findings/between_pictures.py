@@ -16,11 +16,11 @@ from functions.shared.records.findings import Finding
 from functions.shared.records.registers import Registers
 from functions.snapshot.compare.log_of_stays import LogOfStays
 from functions.snapshot.findings.api_keys import finding
+from functions.snapshot.findings.lives import Life
 from functions.snapshot.findings.settings import ALLOWLIST_OPENED, LOGGING_OFF, settings_changed
 from functions.snapshot.findings.short_lives import (
     SHORT_LIVED_KEY,
     SHORT_LIVED_OWNER,
-    Life,
     short_lives,
 )
 from functions.snapshot.hour_to_close import HourToClose

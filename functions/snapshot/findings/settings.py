@@ -11,7 +11,7 @@ from typing import Final
 from functions.shared.limits import word
 from functions.shared.records.events import EventState
 from functions.snapshot.compare.event_payload import payload_of
-from functions.snapshot.findings.short_lives import Life
+from functions.snapshot.findings.lives import Life
 
 ALLOWLIST_OPENED, LOGGING_OFF = "allowlist_opened", "audit_logging_switched_off"
 

@@ -5,13 +5,11 @@ no picture, nor is who was an owner for half of it. Two events tell of such a li
 picture showed of it stands in a register, and is no finding here.
 """
 
-from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass
-from typing import Final, NamedTuple
+from typing import Final
 
-from functions.shared.hours import HOUR, floor_hour, parse_instant, rfc3339
+from functions.shared.hours import HOUR, parse_instant, rfc3339
 from functions.shared.records.events import OpenChange
 from functions.shared.records.registers import Registers
 from functions.snapshot.compare.event_payload import (
@@ -21,6 +19,7 @@ from functions.snapshot.compare.event_payload import (
     stated_role,
 )
 from functions.snapshot.compare.log_of_stays import MOST_BACK, LogOfStays
+from functions.snapshot.findings.lives import Life, Lives, Told
 from functions.snapshot.hour_to_close import HourToClose
 
 SHORT_LIVED_KEY, SHORT_LIVED_OWNER = "short_lived_key", "short_lived_owner"
@@ -33,64 +32,6 @@ _TYPES: Final = frozenset(
         *("role.assignment.created", "role.assignment.deleted"),
     }
 )
-
-
-class Life(NamedTuple):
-    """Something that began and ended with no picture of it, and the event that began it."""
-
-    kind: str
-    reason: str
-    section: str
-    entity_id: str
-    event_id: str
-
-
-class _Told(NamedTuple):
-    at: str
-    event_id: str
-    reason: str
-    section: str
-    entity_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Lives:
-    """Beginnings, and what may have ended them, by what both name."""
-
-    begun: dict[str, list[_Told]]
-    ended: dict[str, list[_Told]]
-
-    @classmethod
-    def none(cls) -> "_Lives":
-        return cls(defaultdict(list), defaultdict(list))
-
-    def begin(self, name: str, event: AnyEvent, section: str, entity: str | None) -> None:
-        if entity is not None and event["occurred_at"] is not None:
-            told = _Told(event["occurred_at"], event["event_id"], "", section, entity)
-            self.begun[name].append(told)
-
-    def end(self, name: str | None, event: AnyEvent, reason: str) -> None:
-        if name is not None and event["occurred_at"] is not None:
-            told = _Told(event["occurred_at"], event["event_id"], reason, "", "")
-            self.ended[name].append(told)
-
-    def lives(self, fresh: Set[str], since: str) -> Iterator[tuple[_Told, _Told]]:
-        """Yield each beginning with the first end after it, of which one is an event of the hour.
-
-        Args:
-            fresh: ids of the events that no hour has sealed yet.
-            since: what began before is not looked at.
-        """
-        for ends in self.ended.values():
-            ends.sort()
-        for name, begun in self.begun.items():
-            ends = self.ended[name] if name in self.ended else []
-            for first in sorted(begun):
-                place = bisect_left(ends, (first.at,))
-                if first.at < since or place == len(ends):
-                    continue
-                if not fresh.isdisjoint((first.event_id, ends[place].event_id)):
-                    yield first, ends[place]
 
 
 def short_lives(
@@ -166,7 +107,7 @@ def _keys(
     since = _pictured_since(hour, "api_keys")
     if since is None:
         return
-    own, taken, accounts = _Lives.none(), _Lives.none(), _Lives.none()
+    own, taken, accounts = Lives.none(), Lives.none(), Lives.none()
     for event in events:
         _note_key(event, own, taken, accounts, whole=whole)
     shown = _ever_shown(registers)
@@ -181,9 +122,7 @@ def _keys(
             yield _life(SHORT_LIVED_KEY, begun, end)
 
 
-def _note_key(
-    event: AnyEvent, own: _Lives, taken: _Lives, accounts: _Lives, *, whole: bool
-) -> None:
+def _note_key(event: AnyEvent, own: Lives, taken: Lives, accounts: Lives, *, whole: bool) -> None:
     target, project = event["target_id"], event["project_id"]
     match event["event_type"]:
         case "api_key.created" if target is not None:
@@ -214,7 +153,7 @@ def _ever_shown(registers: Registers) -> set[str]:
     return shown | {row["service_account_id"] for row in accounts}
 
 
-def _life(kind: str, begun: _Told, end: _Told) -> Life:
+def _life(kind: str, begun: Told, end: Told) -> Life:
     return Life(kind, end.reason, begun.section, begun.entity_id, begun.event_id)
 
 
@@ -227,19 +166,19 @@ def _owners(
     since = _pictured_since(hour, "users")
     if since is None:
         return
-    lives, invites = _Lives.none(), _owner_invites(registers, events)
+    lives, invites = Lives.none(), _owner_invites(registers, events)
     members = registers["project_users"] if "project_users" in registers else []
     in_projects = {row["membership_id"] for row in members}
     for event in events:
         _note_owner(event, lives, invites, in_projects)
-    held = _owners_until(registers)
+    shown = _owners_until(hour, registers)
     for begun, end in lives.lives(fresh, since):
-        # An owner whom a picture showed in that hour or later stands in the register.
-        if held.get(begun.entity_id, "") < rfc3339(floor_hour(parse_instant(begun.at))):
+        # An owner whom a picture showed since then stands in the register.
+        if shown.get(begun.entity_id, "") < begun.at:
             yield _life(SHORT_LIVED_OWNER, begun, end)
 
 
-def _note_owner(event: AnyEvent, lives: _Lives, invites: Set[str], in_projects: Set[str]) -> None:
+def _note_owner(event: AnyEvent, lives: Lives, invites: Set[str], in_projects: Set[str]) -> None:
     target, kind, role = event["target_id"], event["event_type"], stated_role(event)
     if target is None:
         return
@@ -257,7 +196,7 @@ def _note_owner(event: AnyEvent, lives: _Lives, invites: Set[str], in_projects: 
         lives.end(target, event, "user_deleted")
 
 
-def _note_assignment(event: AnyEvent, lives: _Lives) -> None:
+def _note_assignment(event: AnyEvent, lives: Lives) -> None:
     """Note a role for the whole organization; which one the event does not say."""
     payload, principal = payload_of(event), principal_of(event)
     words = [payload[name] for name in payload if name in ("resource_type", "principal_type")]
@@ -289,11 +228,16 @@ def _owner_invites(registers: Registers, events: Iterable[AnyEvent]) -> set[str]
     }
 
 
-def _owners_until(registers: Registers) -> Mapping[str, str]:
-    """Return by user the last hour that any picture showed them as an owner; ``~`` for now."""
-    until: dict[str, str] = {}
+def _owners_until(hour: HourToClose, registers: Registers) -> Mapping[str, str]:
+    """Return by user the last instant at which a picture showed them as an owner; ``~`` for now.
+
+    ``to`` names the first hour whose picture does not. The picture before is taken after that hour
+    has begun; of the hour that closes it is known when.
+    """
+    last, until = hour.last_complete_at("users"), defaultdict[str, str](str)
     for user in registers["users"]:
         for held in user["roles_held"]:
             if held["role"] == "owner":
-                until[user["user_id"]] = max(until.get(user["user_id"], ""), held["to"] or "~")
+                to = last if held["to"] == hour.name else held["to"] or "~"
+                until[user["user_id"]] = max(until[user["user_id"]], to)
     return until

@@ -94,7 +94,7 @@ def test_whatever_a_picture_showed_is_none() -> None:
     """A key, an owner, an account's key: they stand in the registers."""
     ended = "2026-04-01T05:00:00Z"
     assert told([made(), DELETED], api_keys=[api_key("key_2", removed_at=ended)]) == []
-    held = [{"role": "owner", "from": "2026-03-31T00:00:00Z", "to": ended}]
+    held = [{"role": "owner", "from": "2026-03-31T00:00:00Z", "to": None}]
     owner = [role("owner", "05:10:00"), role("reader", "05:40:00")]
     assert told(owner, users=[user(roles_held=held)]) == []
     assert told(owner, users=[user(roles_held=[held[0] | {"to": EARLY}])]) == [OWNER]
@@ -102,6 +102,25 @@ def test_whatever_a_picture_showed_is_none() -> None:
     account.append(gone("service_account.deleted", "svc_bot"))
     assert told(account, api_keys=[api_key(owner_id="svc_bot")]) == []
     assert told(account, service_accounts=[service_account()]) == []
+
+
+@pytest.mark.parametrize("until", ["2026-04-01T05:00:00Z", "2026-04-01T04:00:00Z"])
+def test_who_was_an_owner_before_may_be_one_in_between(until: str) -> None:
+    """Lowered, raised and lowered again, or away in between; ``to`` is an hour without the role."""
+    held = [{"role": "owner", "from": EARLY, "to": until}]
+    events = [role(*of) for of in (("reader", "05:05:00"), ("owner", "05:10:00"))]
+    assert told([*events, role("reader", "05:50:00")], users=[user(roles_held=held)]) == [OWNER]
+    events = [gone("user.deleted", "user-ann", at) for at in ("05:05:00", "05:50:00")]
+    events.append(role("owner", "05:10:00", "user.added"))
+    (life,) = told(events, users=[user(roles_held=held, removed_at=until)])
+    assert life[1] == "user_deleted"
+
+
+def test_an_owner_whom_the_picture_before_showed_is_none() -> None:
+    """Raised just before it was taken, in the hour that closes."""
+    held = [{"role": "owner", "from": "2026-04-01T04:00:00Z", "to": "2026-04-01T05:00:00Z"}]
+    events = [role("owner", "05:00:00"), role("reader", "05:40:00")]
+    assert told(events, users=[user(roles_held=held)]) == []
 
 
 def test_before_the_first_picture_nothing_is_between_two() -> None:
