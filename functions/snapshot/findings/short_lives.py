@@ -18,7 +18,7 @@ from functions.snapshot.compare.event_payload import (
     principal_of,
     stated_role,
 )
-from functions.snapshot.compare.log_of_stays import MOST_BACK, LogOfStays
+from functions.snapshot.compare.log_of_stays import MOST_BACK, SLACK, LogOfStays
 from functions.snapshot.findings.lives import Life, Lives, Told
 from functions.snapshot.hour_to_close import HourToClose
 
@@ -69,13 +69,13 @@ def _events(
     hour: HourToClose, open_changes: Iterable[OpenChange], log: LogOfStays
 ) -> Sequence[AnyEvent]:
     """Return the events in which a life may lie that this hour's events belong to."""
-    start = rfc3339(hour.start)
-    # A list that was not read in the hour before may have missed what began in that hour.
-    since = min(_listed_until(hour, "users"), _listed_until(hour, "api_keys"), start)
-    log.reach_back(since)
-    earliest = rfc3339(hour.start - MOST_BACK)
+    earliest = hour.start - MOST_BACK
     told = (event["occurred_at"] for event in log.events if event["event_type"] in _TYPES)
-    log.reach_back(min((at for at in told if at is not None and at >= earliest), default=start))
+    # A list that was not read in the hour before may have missed what began in that hour.
+    read = (_listed_until(hour, "users"), _listed_until(hour, "api_keys"), rfc3339(hour.start))
+    first = min(at for at in (*told, *read) if at is not None and at >= rfc3339(earliest))
+    # What began just before an hour may end before the picture that would have shown it.
+    log.reach_back(rfc3339(max(parse_instant(first) - HOUR - SLACK, earliest)))
     known: dict[str, AnyEvent] = {
         row["event"]["event_id"]: row["event"] for row in open_changes if row["event"] is not None
     }
@@ -116,9 +116,10 @@ def _keys(
             if begun.entity_id not in shown:
                 yield _life(SHORT_LIVED_KEY, begun, end)
     # An account may live for hours between two daily readings; its keys are pictured every hour.
-    pictured = max(since, _listed_until(hour, "api_keys"))
-    for begun, end in accounts.lives(fresh, pictured):
-        if begun.entity_id not in shown:
+    listed, seen_at = _listed_until(hour, "api_keys"), hour.last_complete_at("api_keys")
+    for begun, end in accounts.lives(fresh, max(since, rfc3339(parse_instant(listed) - HOUR))):
+        is_between = begun.at >= listed or end.at <= seen_at
+        if is_between and begun.entity_id not in shown:
             yield _life(SHORT_LIVED_KEY, begun, end)
 
 

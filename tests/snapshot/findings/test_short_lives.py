@@ -1,10 +1,15 @@
 """What lived between two pictures: told by the log alone, each once, none that a picture showed."""
 
+from datetime import datetime
 from typing import Any
 
 import pytest
 
+from functions.shared.hours import HOUR
 from functions.shared.records.events import EventState
+from functions.snapshot.compare.log_of_stays import SLACK, LogOfStays
+from functions.snapshot.findings.short_lives import short_lives
+from tests.snapshot.compare.test_compare import READ, START, before, hour
 from tests.snapshot.findings.test_between_pictures import Events, found, gone, made, told
 from tests.snapshot.rows import api_key, event, invite, member, open_change, service_account, user
 
@@ -140,6 +145,38 @@ def test_a_life_may_lie_in_two_hours_of_seals() -> None:
     (first,) = found([made(), DELETED])
     assert found([made(), DELETED], rows=[first]) == [first]
     assert told([event("login.succeeded", None)], earlier=[made(), DELETED]) == []
+
+
+@pytest.mark.parametrize(
+    ("begun", "ended"),
+    [
+        (assigned("created", "04:50:00"), assigned("deleted", "05:05:00")),
+        (made(at="04:50:00"), gone("api_key.deleted", "key_2", "05:00:01")),
+        (role("owner", "04:50:00"), role("reader", "05:05:00")),
+        (
+            event("service_account.created", "svc_2", "04:50:00"),
+            gone("service_account.deleted", "svc_2", "05:00:01"),
+        ),
+    ],
+)
+def test_a_life_over_the_end_of_an_hour_is_found(begun: EventState, ended: EventState) -> None:
+    """Over before the picture of that hour was taken; its beginning is sealed already."""
+    read = []
+
+    def earlier(since: datetime) -> Events:
+        read.append(since)
+        return [begun]
+
+    log = LogOfStays([ended], START, earlier)
+    (life,) = short_lives(hour(*READ), before(), [], log, keys_are_whole=True)
+    assert life.event_id == begun["event_id"]
+    assert read == [START - HOUR - SLACK]
+
+
+def test_an_account_that_a_picture_of_keys_lacked_is_none() -> None:
+    """It lived while that was taken, with no key."""
+    begun = event("service_account.created", "svc_2", "04:50:00")
+    assert told([gone("service_account.deleted", "svc_2")], earlier=[begun]) == []
 
 
 def test_a_key_that_may_be_there_still_is_none() -> None:
