@@ -51,9 +51,10 @@ def with_happenings(
         log: its events and those of earlier hours, as they are sealed.
     """
     whole = snapshot.lists["api_keys"].status == COMPLETE
-    lives = short_lives(hour, registers, open_changes, log, keys_are_whole=whole)
+    read = snapshot.audit_events.rows
+    lives = short_lives(hour, registers, open_changes, log, read, keys_are_whole=whole)
     by_kind: dict[str, list[Life]] = defaultdict(list)
-    for life in (*lives, *settings_changed(snapshot.audit_events.rows)):
+    for life in (*lives, *settings_changed(read)):
         by_kind[life.kind].append(life)
     told = {row["finding_id"] for row in rows}
     new: list[Finding] = []

@@ -10,7 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from typing import Final
 
 from functions.shared.hours import HOUR, parse_instant, rfc3339
-from functions.shared.records.events import OpenChange
+from functions.shared.limits import word
+from functions.shared.records.events import EventState, OpenChange
 from functions.shared.records.registers import Registers
 from functions.snapshot.compare.event_payload import (
     AnyEvent,
@@ -39,6 +40,7 @@ def short_lives(
     registers: Registers,
     open_changes: Iterable[OpenChange],
     log: LogOfStays,
+    read: Sequence[EventState],
     *,
     keys_are_whole: bool,
 ) -> list[Life]:
@@ -48,17 +50,18 @@ def short_lives(
         hour: the hour.
         registers: after its picture: all that any picture ever showed.
         open_changes: the last register of that name: of events whose effect no picture shows.
-        log: what the audit log tells.
+        log: what the audit log tells, as it is sealed.
+        read: this hour's events, whole, in the same order: what a role is may be in a large part.
         keys_are_whole: whether the picture shows all keys of active projects.
     """
     fresh = {event["event_id"] for event in log.events if event["event_type"] in _TYPES}
     if not fresh:
         return []
-    events = _events(hour, open_changes, log)
+    events = _events(hour, open_changes, log) | _whole(log.events, read)
     lives: dict[tuple[str, str, str], Life] = {}
     found = (
-        *_keys(hour, registers, events, fresh, whole=keys_are_whole),
-        *_owners(hour, registers, events, fresh),
+        *_keys(hour, registers, [*events.values()], fresh, whole=keys_are_whole),
+        *_owners(hour, registers, [*events.values()], fresh),
     )
     for life in found:
         lives.setdefault((life.kind, life.section, life.entity_id), life)
@@ -67,8 +70,8 @@ def short_lives(
 
 def _events(
     hour: HourToClose, open_changes: Iterable[OpenChange], log: LogOfStays
-) -> Sequence[AnyEvent]:
-    """Return the events in which a life may lie that this hour's events belong to."""
+) -> dict[str, AnyEvent]:
+    """Return by id the events in which a life may lie that this hour's events belong to."""
     earliest = hour.start - MOST_BACK
     told = (event["occurred_at"] for event in log.events if event["event_type"] in _TYPES)
     # A list that was not read in the hour before may have missed what began in that hour.
@@ -79,8 +82,21 @@ def _events(
     known: dict[str, AnyEvent] = {
         row["event"]["event_id"]: row["event"] for row in open_changes if row["event"] is not None
     }
-    known |= {event["event_id"]: event for event in log.all() if event["event_type"] in _TYPES}
-    return list(known.values())
+    return known | {
+        event["event_id"]: event for event in log.all() if event["event_type"] in _TYPES
+    }
+
+
+def _whole(sealed: Sequence[EventState], read: Sequence[EventState]) -> dict[str, AnyEvent]:
+    """Return by id this hour's events with ids as they are sealed, and payloads as they were read.
+
+    Whoever is watched chooses how large a payload is, and so whether a limit cuts a role off.
+    """
+    return {
+        event["event_id"]: {**event, "details": whole["details"]}
+        for event, whole in zip(sealed, read, strict=True)
+        if event["event_type"] in _TYPES
+    }
 
 
 def _listed_until(hour: HourToClose, section: str) -> str:
@@ -201,8 +217,9 @@ def _note_assignment(event: AnyEvent, lives: Lives) -> None:
     """Note a role for the whole organization; which one the event does not say."""
     payload, principal = payload_of(event), principal_of(event)
     words = [payload[name] for name in payload if name in ("resource_type", "principal_type")]
-    if principal is None or not any("organization" in str(word) for word in words):
+    if principal is None or not any("organization" in str(each) for each in words):
         return
+    principal = word(principal)
     if event["event_type"] == "role.assignment.created":
         section = "groups" if "group" in words else "users"
         lives.begin(f"role of {principal}", event, section, principal)

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from functions.shared.hours import HOUR
+from functions.shared.limits import EVENT, FIELDS, TEXT, WORD, Wholes, limited, word
 from functions.shared.records.events import EventState
 from functions.snapshot.compare.log_of_stays import SLACK, LogOfStays
 from functions.snapshot.findings.short_lives import short_lives
@@ -168,9 +169,28 @@ def test_a_life_over_the_end_of_an_hour_is_found(begun: EventState, ended: Event
         return [begun]
 
     log = LogOfStays([ended], START, earlier)
-    (life,) = short_lives(hour(*READ), before(), [], log, keys_are_whole=True)
+    (life,) = short_lives(hour(*READ), before(), [], log, [ended], keys_are_whole=True)
     assert life.event_id == begun["event_id"]
     assert read == [START - HOUR - SLACK]
+
+
+def test_a_role_beside_so_many_fields_that_they_are_not_sealed_is_found() -> None:
+    """The whole decides; ids stand as they are sealed."""
+    raised, lowered = role("owner", "05:10:00"), role("reader", "05:40:00")
+    many = {f"f{n}": n for n in range(FIELDS)} | {"role": "owner"}
+    for one in (raised, lowered):
+        one["target_id"] = "user-" + "a" * WORD
+    raised["details"] = {"payload": {"changes_requested": many}}
+    given = [assigned(what, at) for what, at in (("created", "05:10:00"), ("deleted", "05:40:00"))]
+    for one in given:
+        one["details"]["payload"]["principal_id"] = "p" * TEXT + "!"  # type: ignore[index]
+    read = [raised, lowered, *given]
+    sealed = [limited(EventState, row, Wholes(), EVENT) for row in read]
+    log = LogOfStays(sealed, START, lambda _: ())
+    lives = short_lives(hour(*READ), before(), [], log, read, keys_are_whole=True)
+    entities = {life.reason: life.entity_id for life in lives}
+    assert entities["role_lowered"] == sealed[0]["target_id"]
+    assert entities["role_unassigned"] == word("p" * TEXT + "!")
 
 
 def test_an_account_that_a_picture_of_keys_lacked_is_none() -> None:
