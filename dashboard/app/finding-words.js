@@ -60,6 +60,8 @@ const REASONS = {
   role_lowered: 'an owner and no longer one between two pictures',
   user_deleted: 'an owner and removed between two pictures',
   role_unassigned: 'had a role for the whole organization between two pictures',
+  role_of_organization_or_project:
+    'an owner, of the organization or a project, and no longer one between two pictures',
   range_open_to_the_world: 'it lets in more addresses than any organization has',
   allowlist_deleted: 'an IP allowlist was deleted',
   allowlist_deactivated: 'an IP allowlist was switched off',

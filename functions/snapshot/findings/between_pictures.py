@@ -19,6 +19,7 @@ from functions.snapshot.findings.api_keys import finding
 from functions.snapshot.findings.lives import Life
 from functions.snapshot.findings.settings import ALLOWLIST_OPENED, LOGGING_OFF, settings_changed
 from functions.snapshot.findings.short_lives import (
+    OF_EITHER,
     SHORT_LIVED_KEY,
     SHORT_LIVED_OWNER,
     short_lives,
@@ -29,7 +30,7 @@ from functions.snapshot.records import COMPLETE, Snapshot
 HAPPENINGS: Final = (SHORT_LIVED_KEY, SHORT_LIVED_OWNER, ALLOWLIST_OPENED, LOGGING_OFF)
 # Told one by one in an hour; where so many stand already, one an hour tells how many there were.
 MOST_AN_HOUR, MOST_EVER = 20, 500
-_MEDIUM: Final = frozenset({"role_unassigned", "api_call_logging_off"})
+_MEDIUM: Final = frozenset({"role_unassigned", OF_EITHER, "api_call_logging_off"})
 
 
 def with_happenings(

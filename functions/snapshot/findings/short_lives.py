@@ -24,6 +24,7 @@ from functions.snapshot.findings.lives import Life, Lives, Told
 from functions.snapshot.hour_to_close import HourToClose
 
 SHORT_LIVED_KEY, SHORT_LIVED_OWNER = "short_lived_key", "short_lived_owner"
+OF_EITHER: Final = "role_of_organization_or_project"
 
 _TYPES: Final = frozenset(
     {
@@ -45,6 +46,8 @@ def short_lives(
     keys_are_whole: bool,
 ) -> list[Life]:
     """Return what this hour's events end, or begin late, each once, by (kind, section, entity).
+
+    Of what is sure and what is only possible the sure one is told.
 
     Args:
         hour: the hour.
@@ -183,19 +186,31 @@ def _owners(
     since = _pictured_since(hour, "users")
     if since is None:
         return
-    lives, invites = Lives.none(), _owner_invites(registers, events)
+    sure, possible = Lives.none(), Lives.none()
+    invites = _owner_invites(registers, events)
     members = registers["project_users"] if "project_users" in registers else []
     in_projects = {row["membership_id"] for row in members}
     for event in events:
-        _note_owner(event, lives, invites, in_projects)
+        for lives in (sure, possible) if _is_sure(event, in_projects) else (possible,):
+            _note_owner(event, lives, invites)
     shown = _owners_until(hour, registers)
-    for begun, end in lives.lives(fresh, since):
-        # An owner whom a picture showed since then stands in the register.
-        if shown.get(begun.entity_id, "") < begun.at:
-            yield _life(SHORT_LIVED_OWNER, begun, end)
+    for lives in (sure, possible):
+        for begun, end in lives.lives(fresh, since):
+            # An owner whom a picture showed since then stands in the register.
+            if shown.get(begun.entity_id, "") < begun.at:
+                told = end if lives is sure else end._replace(reason=OF_EITHER)
+                yield _life(SHORT_LIVED_OWNER, begun, told)
 
 
-def _note_owner(event: AnyEvent, lives: Lives, invites: Set[str], in_projects: Set[str]) -> None:
+def _is_sure(event: AnyEvent, in_projects: Set[str]) -> bool:
+    """Tell whether an event that may be about a role in the organization cannot be of a project.
+
+    What is done with an admin key carries the default project, whatever it is about.
+    """
+    return f"{event['project_id']}/{event['target_id']}" not in in_projects
+
+
+def _note_owner(event: AnyEvent, lives: Lives, invites: Set[str]) -> None:
     target, kind, role = event["target_id"], event["event_type"], stated_role(event)
     if target is None:
         return
@@ -203,7 +218,7 @@ def _note_owner(event: AnyEvent, lives: Lives, invites: Set[str], in_projects: S
         lives.begin(event["actor_id"], event, "users", event["actor_id"])
     elif kind in ("role.assignment.created", "role.assignment.deleted"):
         _note_assignment(event, lives)
-    elif not _is_of_organization(event, in_projects):
+    elif event["project_id"] is not None and event["actor_type"] != "api_key":
         return
     elif kind in ("user.added", "user.updated") and role == "owner":
         lives.begin(target, event, "users", target)
@@ -225,15 +240,6 @@ def _note_assignment(event: AnyEvent, lives: Lives) -> None:
         lives.begin(f"role of {principal}", event, section, principal)
     else:
         lives.end(f"role of {principal}", event, "role_unassigned")
-
-
-def _is_of_organization(event: AnyEvent, in_projects: Set[str]) -> bool:
-    project = event["project_id"]
-    if project is None:
-        return True
-    # What is done with an admin key carries the default project, whatever it is about.
-    is_member = f"{project}/{event['target_id']}" in in_projects
-    return event["actor_type"] == "api_key" and not is_member
 
 
 def _owner_invites(registers: Registers, events: Iterable[AnyEvent]) -> set[str]:

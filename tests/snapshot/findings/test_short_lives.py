@@ -205,9 +205,12 @@ def test_a_key_that_may_be_there_still_is_none() -> None:
     assert told(events, keys="partial") == []
 
 
-def test_who_is_in_a_project_is_not_raised_by_an_admin_key() -> None:
-    """Such events carry the default project whatever they are about."""
+def test_who_is_in_a_project_may_have_been_raised_there_by_an_admin_key() -> None:
+    """Such events carry the default project whatever they are about; none hides a sure one."""
     by_key = {"actor_type": "api_key", "project_id": "proj_web"}
     events = [role("owner", "05:10:00", **by_key), role("reader", "05:40:00", **by_key)]
     assert told(events) == [OWNER]
-    assert told(events, project_users=[member()]) == []
+    (row,) = found(events, project_users=[member()])
+    assert (row["reason"], row["severity"]) == ("role_of_organization_or_project", "medium")
+    sure = [role("owner", "05:05:00"), role("reader", "05:50:00")]
+    assert told([*events, *sure], project_users=[member()]) == [OWNER]
