@@ -24,7 +24,9 @@ from functions.snapshot.findings.lives import Life, Lives, Told
 from functions.snapshot.hour_to_close import HourToClose
 
 SHORT_LIVED_KEY, SHORT_LIVED_OWNER = "short_lived_key", "short_lived_owner"
-OF_EITHER: Final = "role_of_organization_or_project"
+_OF_EITHER: Final = "role_of_organization_or_project"
+# An owner's role, or another one.
+UNSURE: Final = frozenset({"role_unassigned", _OF_EITHER})
 
 _TYPES: Final = frozenset(
     {
@@ -66,7 +68,7 @@ def short_lives(
         *_keys(hour, registers, [*events.values()], fresh, whole=keys_are_whole),
         *_owners(hour, registers, [*events.values()], fresh),
     )
-    for life in found:
+    for life in sorted(found, key=lambda life: life.reason in UNSURE):
         lives.setdefault((life.kind, life.section, life.entity_id), life)
     return [lives[place] for place in sorted(lives)]
 
@@ -198,7 +200,7 @@ def _owners(
         for begun, end in lives.lives(fresh, since):
             # An owner whom a picture showed since then stands in the register.
             if shown.get(begun.entity_id, "") < begun.at:
-                told = end if lives is sure else end._replace(reason=OF_EITHER)
+                told = end if lives is sure else end._replace(reason=_OF_EITHER)
                 yield _life(SHORT_LIVED_OWNER, begun, told)
 
 

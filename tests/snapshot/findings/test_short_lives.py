@@ -213,4 +213,5 @@ def test_who_is_in_a_project_may_have_been_raised_there_by_an_admin_key() -> Non
     (row,) = found(events, project_users=[member()])
     assert (row["reason"], row["severity"]) == ("role_of_organization_or_project", "medium")
     sure = [role("owner", "05:05:00"), role("reader", "05:50:00")]
-    assert told([*events, *sure], project_users=[member()]) == [OWNER]
+    given = [assigned(what, at) for what, at in (("created", "05:01:00"), ("deleted", "05:02:00"))]
+    assert told([*given, *events, *sure], project_users=[member()]) == [OWNER]
