@@ -67,6 +67,9 @@ const REASONS = {
   allowlist_deactivated: 'an IP allowlist was switched off',
   audit_log_off: 'the audit log was switched off',
   api_call_logging_off: 'the logging of API calls was switched off',
+  api_call_logging_per_call: 'API calls are logged only where a call asks for it',
+  api_call_logging_for_selected_projects: 'API calls are logged of some projects only',
+  api_call_logging_unknown_value: 'which API calls are logged was set to a value that is not documented',
   not_read_to_the_hour: 'more events than could be read; it goes on where it stands',
 };
 

@@ -17,7 +17,12 @@ from functions.shared.records.registers import Registers
 from functions.snapshot.compare.log_of_stays import LogOfStays
 from functions.snapshot.findings.api_keys import finding
 from functions.snapshot.findings.lives import Life
-from functions.snapshot.findings.settings import ALLOWLIST_OPENED, LOGGING_OFF, settings_changed
+from functions.snapshot.findings.settings import (
+    ALLOWLIST_OPENED,
+    LOGGING_OFF,
+    OF_CALLS,
+    settings_changed,
+)
 from functions.snapshot.findings.short_lives import (
     SHORT_LIVED_KEY,
     SHORT_LIVED_OWNER,
@@ -30,7 +35,7 @@ from functions.snapshot.records import COMPLETE, Snapshot
 HAPPENINGS: Final = (SHORT_LIVED_KEY, SHORT_LIVED_OWNER, ALLOWLIST_OPENED, LOGGING_OFF)
 # Told one by one in an hour; where so many stand already, one an hour tells how many there were.
 MOST_AN_HOUR, MOST_EVER = 20, 500
-_MEDIUM: Final = UNSURE | {"api_call_logging_off"}
+_MEDIUM: Final = UNSURE | OF_CALLS
 
 
 def with_happenings(
