@@ -60,11 +60,16 @@ const REASONS = {
   role_lowered: 'an owner and no longer one between two pictures',
   user_deleted: 'an owner and removed between two pictures',
   role_unassigned: 'had a role for the whole organization between two pictures',
+  role_of_organization_or_project:
+    'an owner, of the organization or a project, and no longer one between two pictures',
   range_open_to_the_world: 'it lets in more addresses than any organization has',
   allowlist_deleted: 'an IP allowlist was deleted',
   allowlist_deactivated: 'an IP allowlist was switched off',
   audit_log_off: 'the audit log was switched off',
   api_call_logging_off: 'the logging of API calls was switched off',
+  api_call_logging_per_call: 'API calls are logged only where a call asks for it',
+  api_call_logging_for_selected_projects: 'API calls are logged of some projects only',
+  api_call_logging_unknown_value: 'which API calls are logged was set to a value that is not documented',
   not_read_to_the_hour: 'more events than could be read; it goes on where it stands',
 };
 

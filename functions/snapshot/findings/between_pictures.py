@@ -16,11 +16,17 @@ from functions.shared.records.findings import Finding
 from functions.shared.records.registers import Registers
 from functions.snapshot.compare.log_of_stays import LogOfStays
 from functions.snapshot.findings.api_keys import finding
-from functions.snapshot.findings.settings import ALLOWLIST_OPENED, LOGGING_OFF, settings_changed
+from functions.snapshot.findings.lives import Life
+from functions.snapshot.findings.settings import (
+    ALLOWLIST_OPENED,
+    LOGGING_OFF,
+    OF_CALLS,
+    settings_changed,
+)
 from functions.snapshot.findings.short_lives import (
     SHORT_LIVED_KEY,
     SHORT_LIVED_OWNER,
-    Life,
+    UNSURE,
     short_lives,
 )
 from functions.snapshot.hour_to_close import HourToClose
@@ -29,7 +35,7 @@ from functions.snapshot.records import COMPLETE, Snapshot
 HAPPENINGS: Final = (SHORT_LIVED_KEY, SHORT_LIVED_OWNER, ALLOWLIST_OPENED, LOGGING_OFF)
 # Told one by one in an hour; where so many stand already, one an hour tells how many there were.
 MOST_AN_HOUR, MOST_EVER = 20, 500
-_MEDIUM: Final = frozenset({"role_unassigned", "api_call_logging_off"})
+_MEDIUM: Final = UNSURE | OF_CALLS
 
 
 def with_happenings(
@@ -51,30 +57,41 @@ def with_happenings(
         log: its events and those of earlier hours, as they are sealed.
     """
     whole = snapshot.lists["api_keys"].status == COMPLETE
-    lives = short_lives(hour, registers, open_changes, log, keys_are_whole=whole)
+    read = snapshot.audit_events.rows
+    lives = short_lives(hour, registers, open_changes, log, read, keys_are_whole=whole)
     by_kind: dict[str, list[Life]] = defaultdict(list)
-    for life in (*lives, *settings_changed(snapshot.audit_events.rows)):
+    for life in (*lives, *settings_changed(read)):
         by_kind[life.kind].append(life)
     told = {row["finding_id"] for row in rows}
     new: list[Finding] = []
-    for kind, found in by_kind.items():
+    for kind, lives_of_kind in by_kind.items():
+        # High ones first: nothing of less weight takes their place, nor their event's.
+        lives_of_kind.sort(key=lambda life: life.reason in _MEDIUM)
+        untold: dict[str, Life] = {}
+        for life in lives_of_kind:
+            if _id(life) not in told:
+                untold.setdefault(_id(life), life)
+        found = [*untold.values()]
         n_alone = MOST_AN_HOUR if sum(row["kind"] == kind for row in rows) < MOST_EVER else 0
         new += [_finding(life, life.reason, hour) for life in islice(found, n_alone)]
         if len(found) > n_alone:
             new.append(_finding(found[n_alone], f"and_{len(found) - n_alone}_more", hour))
-    new = [row for row in new if row["finding_id"] not in told]
     return sorted([*rows, *new], key=lambda row: (row["finding_id"], row["first_seen_hour"]))
+
+
+def _id(life: Life) -> str:
+    """Return the id of a life's finding: what happens again is another one."""
+    return sha256_hex(canonical([life.kind, life.event_id]))[:24]
 
 
 def _finding(life: Life, reason: str, hour: HourToClose) -> Finding:
     severity = "medium" if life.reason in _MEDIUM else "high"
     facts = finding(life.kind, reason, severity, life.section, life.entity_id, None)
-    # What happens again is another finding.
     return cast(
         "Finding",
         {
             **facts,
-            "finding_id": sha256_hex(canonical([life.kind, life.event_id]))[:24],
+            "finding_id": _id(life),
             "first_seen_hour": hour.name,
             "resolved_hour": None,
             "resolved_by": None,

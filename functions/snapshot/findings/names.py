@@ -32,6 +32,25 @@ def named_with_keys(snapshot: Snapshot) -> Named:
     }
 
 
+def large_names_unread(registers: Registers, snapshot: Snapshot) -> Named:
+    """Return present things whose name is too large for their row, and which no list showed.
+
+    The whole of such a name is looked at in the hours that read it, and in no other.
+    """
+    large = {
+        (section, identity_of(section, row))
+        for section in REGISTERED
+        for row in present(rows_of(registers, section) or ())
+        if not isinstance(name_of(row), str | None)
+    }
+    sections = {section for section, _ in large}.intersection(snapshot.lists)
+    return large - {
+        (section, word(identity_of(section, row)))
+        for section in sections
+        for row in snapshot.lists[section].rows
+    }
+
+
 def name_findings(registers: Registers, named: Named = frozenset()) -> Iterator[FindingFacts]:
     """Yield each present thing, of any section, whose name holds what looks like a key.
 

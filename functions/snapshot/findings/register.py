@@ -23,6 +23,7 @@ from functions.snapshot.findings.audit_log import behind_findings, with_altered
 from functions.snapshot.findings.names import (
     OF_ANY_SECTION,
     Named,
+    large_names_unread,
     name_findings,
     named_with_keys,
 )
@@ -77,7 +78,8 @@ def find(
         compared.registers, statuses, read_at, hour, named_with_keys(snapshot)
     )
     current += behind_findings(snapshot, hour.end)
-    undecided = undecided_kinds(compared.registers)
+    unread = large_names_unread(compared.registers, snapshot)
+    undecided = undecided_kinds(compared.registers, unread)
     register = next_register(before, current, statuses, compared.changes, undecided, hour.name)
     return with_altered(register, snapshot, hour.name)
 
@@ -126,12 +128,19 @@ def current_findings(
     return sorted(findings, key=lambda facts: facts["finding_id"])
 
 
-def undecided_kinds(registers: Registers) -> Undecided:
-    """Return the kinds of which nobody can tell whether they hold, by section and entity."""
+def undecided_kinds(registers: Registers, unread: Named = frozenset()) -> Undecided:
+    """Return the kinds of which nobody can tell whether they hold, by section and entity.
+
+    Args:
+        registers: after the hour's picture.
+        unread: whose name nobody can look at in this hour.
+    """
     keys = present(registers["api_keys"])
     admin_keys = _admin_keys(registers)
     kinds = {("api_keys", key["key_id"]): [*undecided(key)] for key in keys if unreadable_of(key)}
     kinds |= {("admin_keys", key["key_id"]): [*undecided(key)] for key in admin_keys}
+    for place in unread:
+        kinds.setdefault(place, []).append(OF_ANY_SECTION)
     return kinds
 
 

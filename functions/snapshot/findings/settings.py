@@ -11,7 +11,7 @@ from typing import Final
 from functions.shared.limits import word
 from functions.shared.records.events import EventState
 from functions.snapshot.compare.event_payload import payload_of
-from functions.snapshot.findings.short_lives import Life
+from functions.snapshot.findings.lives import Life
 
 ALLOWLIST_OPENED, LOGGING_OFF = "allowlist_opened", "audit_logging_switched_off"
 
@@ -25,9 +25,29 @@ _PRIVATE: Final = {
         (6, ("fc00::/7",)),
     )
 }
+# Ranges of IPv6 that hold all of IPv4, and how many bits lie behind an address of it in them:
+# mapped, translated (NAT64), 6to4.
+_IPV4_IN_IPV6: Final = [
+    (int(net[0]), int(net[-1]), bits_behind)
+    for net, bits_behind in (
+        (ip_network("::ffff:0:0/96"), 0),
+        (ip_network("64:ff9b::/96"), 0),
+        (ip_network("2002::/16"), 80),
+    )
+]
 _EVERYBODY: Final = frozenset({"*", "any", "all"})
 _OFF: Final = frozenset({"disabled", "off", "none", "false"})
+# What OpenAI documents of it beside all projects and none.
+_LOGS_LESS: Final = {
+    "enabled_per_call": "api_call_logging_per_call",
+    "enabled_for_selected_projects": "api_call_logging_for_selected_projects",
+}
+_CALLS_OFF, _CALLS_UNKNOWN = "api_call_logging_off", "api_call_logging_unknown_value"
+OF_CALLS: Final = frozenset({_CALLS_OFF, _CALLS_UNKNOWN, *_LOGS_LESS.values()})
 _DEACTIVATED, _DELETED = "ip_allowlist.config.deactivated", "ip_allowlist.deleted"
+
+_Range = tuple[int, int, int]
+"""Version, first and last address."""
 
 
 def settings_changed(events: Sequence[EventState]) -> list[Life]:
@@ -76,11 +96,22 @@ def opens(allowed: object) -> bool:
         written = str(text).strip().lower()
         if written in _EVERYBODY or written.endswith("/0"):
             return True
-        if let_in := _range(written):
-            version, first, last = let_in
+        for version, first, last in _with_ipv4(_range(written)):
             if not any(low <= first and last <= high for low, high in _PRIVATE[version]):
                 ranges[version].append((first, last))
     return any(_covered(ranges[version]) > most for version, most in _MOST.items())
+
+
+def _with_ipv4(let_in: _Range | None) -> Iterator[_Range]:
+    """Yield a range, and those of IPv4 whose addresses may be written as addresses in it."""
+    if let_in is None:
+        return
+    yield let_in
+    version, first, last = let_in
+    for low, high, bits_behind in _IPV4_IN_IPV6 if version == 6 else ():
+        if first <= high and low <= last:
+            part = (max(first, low) - low, min(last, high) - low)
+            yield 4, part[0] >> bits_behind, part[1] >> bits_behind
 
 
 def _covered(ranges: list[tuple[int, int]]) -> int:
@@ -92,7 +123,7 @@ def _covered(ranges: list[tuple[int, int]]) -> int:
     return n_addresses
 
 
-def _range(written: str) -> tuple[int, int, int] | None:
+def _range(written: str) -> _Range | None:
     """Return version, first and last address of an entry, None where it cannot be read."""
     begin, dash, end = written.partition("-")
     try:
@@ -107,7 +138,7 @@ def _range(written: str) -> tuple[int, int, int] | None:
 
 
 def _logging(event: EventState) -> Iterator[Life]:
-    """Yield what was logged before and is no longer.
+    """Yield what was logged before and is no longer, or no longer of every project.
 
     OpenAI documents ``api_call_logging`` of ``organization.updated``, and no event for the audit
     log's own switch; a field that is called like it is taken for it.
@@ -117,7 +148,10 @@ def _logging(event: EventState) -> Iterator[Life]:
     payload = payload_of(event)
     asked = payload["changes_requested"] if "changes_requested" in payload else None
     for name, value in (asked if isinstance(asked, dict) else {}).items():
-        is_log = name == "api_call_logging" or "audit_log" in name.lower()
-        if is_log and str(value).strip().lower() in _OFF:
-            reason = "api_call_logging_off" if name == "api_call_logging" else "audit_log_off"
-            yield _told(LOGGING_OFF, reason, event, event["target_id"])
+        written = str(value).strip().lower()
+        if name == "api_call_logging":
+            if written != "enabled_for_all_projects":
+                reason = _CALLS_OFF if written in _OFF else _LOGS_LESS.get(written, _CALLS_UNKNOWN)
+                yield _told(LOGGING_OFF, reason, event, event["target_id"])
+        elif "audit_log" in name.lower() and written in _OFF:
+            yield _told(LOGGING_OFF, "audit_log_off", event, event["target_id"])

@@ -5,14 +5,13 @@ no picture, nor is who was an owner for half of it. Two events tell of such a li
 picture showed of it stands in a register, and is no finding here.
 """
 
-from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass
-from typing import Final, NamedTuple
+from typing import Final
 
-from functions.shared.hours import HOUR, floor_hour, parse_instant, rfc3339
-from functions.shared.records.events import OpenChange
+from functions.shared.hours import HOUR, parse_instant, rfc3339
+from functions.shared.limits import word
+from functions.shared.records.events import EventState, OpenChange
 from functions.shared.records.registers import Registers
 from functions.snapshot.compare.event_payload import (
     AnyEvent,
@@ -20,10 +19,14 @@ from functions.snapshot.compare.event_payload import (
     principal_of,
     stated_role,
 )
-from functions.snapshot.compare.log_of_stays import MOST_BACK, LogOfStays
+from functions.snapshot.compare.log_of_stays import MOST_BACK, SLACK, LogOfStays
+from functions.snapshot.findings.lives import Life, Lives, Told
 from functions.snapshot.hour_to_close import HourToClose
 
 SHORT_LIVED_KEY, SHORT_LIVED_OWNER = "short_lived_key", "short_lived_owner"
+_OF_EITHER: Final = "role_of_organization_or_project"
+# An owner's role, or another one.
+UNSURE: Final = frozenset({"role_unassigned", _OF_EITHER})
 
 _TYPES: Final = frozenset(
     {
@@ -35,111 +38,70 @@ _TYPES: Final = frozenset(
 )
 
 
-class Life(NamedTuple):
-    """Something that began and ended with no picture of it, and the event that began it."""
-
-    kind: str
-    reason: str
-    section: str
-    entity_id: str
-    event_id: str
-
-
-class _Told(NamedTuple):
-    at: str
-    event_id: str
-    reason: str
-    section: str
-    entity_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Lives:
-    """Beginnings, and what may have ended them, by what both name."""
-
-    begun: dict[str, list[_Told]]
-    ended: dict[str, list[_Told]]
-
-    @classmethod
-    def none(cls) -> "_Lives":
-        return cls(defaultdict(list), defaultdict(list))
-
-    def begin(self, name: str, event: AnyEvent, section: str, entity: str | None) -> None:
-        if entity is not None and event["occurred_at"] is not None:
-            told = _Told(event["occurred_at"], event["event_id"], "", section, entity)
-            self.begun[name].append(told)
-
-    def end(self, name: str | None, event: AnyEvent, reason: str) -> None:
-        if name is not None and event["occurred_at"] is not None:
-            told = _Told(event["occurred_at"], event["event_id"], reason, "", "")
-            self.ended[name].append(told)
-
-    def lives(self, fresh: Set[str], since: str) -> Iterator[tuple[_Told, _Told]]:
-        """Yield each beginning with the first end after it, of which one is an event of the hour.
-
-        Args:
-            fresh: ids of the events that no hour has sealed yet.
-            since: what began before is not looked at.
-        """
-        for ends in self.ended.values():
-            ends.sort()
-        for name, begun in self.begun.items():
-            ends = self.ended[name] if name in self.ended else []
-            for first in sorted(begun):
-                place = bisect_left(ends, (first.at,))
-                if first.at < since or place == len(ends):
-                    continue
-                if not fresh.isdisjoint((first.event_id, ends[place].event_id)):
-                    yield first, ends[place]
-
-
 def short_lives(
     hour: HourToClose,
     registers: Registers,
     open_changes: Iterable[OpenChange],
     log: LogOfStays,
+    read: Sequence[EventState],
     *,
     keys_are_whole: bool,
 ) -> list[Life]:
     """Return what this hour's events end, or begin late, each once, by (kind, section, entity).
 
+    Of what is sure and what is only possible the sure one is told.
+
     Args:
         hour: the hour.
         registers: after its picture: all that any picture ever showed.
         open_changes: the last register of that name: of events whose effect no picture shows.
-        log: what the audit log tells.
+        log: what the audit log tells, as it is sealed.
+        read: this hour's events, whole, in the same order: what a role is may be in a large part.
         keys_are_whole: whether the picture shows all keys of active projects.
     """
     fresh = {event["event_id"] for event in log.events if event["event_type"] in _TYPES}
     if not fresh:
         return []
-    events = _events(hour, open_changes, log)
+    events = _events(hour, open_changes, log) | _whole(log.events, read)
     lives: dict[tuple[str, str, str], Life] = {}
     found = (
-        *_keys(hour, registers, events, fresh, whole=keys_are_whole),
-        *_owners(hour, registers, events, fresh),
+        *_keys(hour, registers, [*events.values()], fresh, whole=keys_are_whole),
+        *_owners(hour, registers, [*events.values()], fresh),
     )
-    for life in found:
+    for life in sorted(found, key=lambda life: life.reason in UNSURE):
         lives.setdefault((life.kind, life.section, life.entity_id), life)
     return [lives[place] for place in sorted(lives)]
 
 
 def _events(
     hour: HourToClose, open_changes: Iterable[OpenChange], log: LogOfStays
-) -> Sequence[AnyEvent]:
-    """Return the events in which a life may lie that this hour's events belong to."""
-    start = rfc3339(hour.start)
-    # A list that was not read in the hour before may have missed what began in that hour.
-    since = min(_listed_until(hour, "users"), _listed_until(hour, "api_keys"), start)
-    log.reach_back(since)
-    earliest = rfc3339(hour.start - MOST_BACK)
+) -> dict[str, AnyEvent]:
+    """Return by id the events in which a life may lie that this hour's events belong to."""
+    earliest = hour.start - MOST_BACK
     told = (event["occurred_at"] for event in log.events if event["event_type"] in _TYPES)
-    log.reach_back(min((at for at in told if at is not None and at >= earliest), default=start))
+    # A list that was not read in the hour before may have missed what began in that hour.
+    read = (_listed_until(hour, "users"), _listed_until(hour, "api_keys"), rfc3339(hour.start))
+    first = min(at for at in (*told, *read) if at is not None and at >= rfc3339(earliest))
+    # What began just before an hour may end before the picture that would have shown it.
+    log.reach_back(rfc3339(max(parse_instant(first) - HOUR - SLACK, earliest)))
     known: dict[str, AnyEvent] = {
         row["event"]["event_id"]: row["event"] for row in open_changes if row["event"] is not None
     }
-    known |= {event["event_id"]: event for event in log.all() if event["event_type"] in _TYPES}
-    return list(known.values())
+    return known | {
+        event["event_id"]: event for event in log.all() if event["event_type"] in _TYPES
+    }
+
+
+def _whole(sealed: Sequence[EventState], read: Sequence[EventState]) -> dict[str, AnyEvent]:
+    """Return by id this hour's events with ids as they are sealed, and payloads as they were read.
+
+    Whoever is watched chooses how large a payload is, and so whether a limit cuts a role off.
+    """
+    return {
+        event["event_id"]: {**event, "details": whole["details"]}
+        for event, whole in zip(sealed, read, strict=True)
+        if event["event_type"] in _TYPES
+    }
 
 
 def _listed_until(hour: HourToClose, section: str) -> str:
@@ -166,7 +128,7 @@ def _keys(
     since = _pictured_since(hour, "api_keys")
     if since is None:
         return
-    own, taken, accounts = _Lives.none(), _Lives.none(), _Lives.none()
+    own, taken, accounts = Lives.none(), Lives.none(), Lives.none()
     for event in events:
         _note_key(event, own, taken, accounts, whole=whole)
     shown = _ever_shown(registers)
@@ -175,15 +137,14 @@ def _keys(
             if begun.entity_id not in shown:
                 yield _life(SHORT_LIVED_KEY, begun, end)
     # An account may live for hours between two daily readings; its keys are pictured every hour.
-    pictured = max(since, _listed_until(hour, "api_keys"))
-    for begun, end in accounts.lives(fresh, pictured):
-        if begun.entity_id not in shown:
+    listed, seen_at = _listed_until(hour, "api_keys"), hour.last_complete_at("api_keys")
+    for begun, end in accounts.lives(fresh, max(since, rfc3339(parse_instant(listed) - HOUR))):
+        is_between = begun.at >= listed or end.at <= seen_at
+        if is_between and begun.entity_id not in shown:
             yield _life(SHORT_LIVED_KEY, begun, end)
 
 
-def _note_key(
-    event: AnyEvent, own: _Lives, taken: _Lives, accounts: _Lives, *, whole: bool
-) -> None:
+def _note_key(event: AnyEvent, own: Lives, taken: Lives, accounts: Lives, *, whole: bool) -> None:
     target, project = event["target_id"], event["project_id"]
     match event["event_type"]:
         case "api_key.created" if target is not None:
@@ -214,7 +175,7 @@ def _ever_shown(registers: Registers) -> set[str]:
     return shown | {row["service_account_id"] for row in accounts}
 
 
-def _life(kind: str, begun: _Told, end: _Told) -> Life:
+def _life(kind: str, begun: Told, end: Told) -> Life:
     return Life(kind, end.reason, begun.section, begun.entity_id, begun.event_id)
 
 
@@ -227,19 +188,31 @@ def _owners(
     since = _pictured_since(hour, "users")
     if since is None:
         return
-    lives, invites = _Lives.none(), _owner_invites(registers, events)
+    sure, possible = Lives.none(), Lives.none()
+    invites = _owner_invites(registers, events)
     members = registers["project_users"] if "project_users" in registers else []
     in_projects = {row["membership_id"] for row in members}
     for event in events:
-        _note_owner(event, lives, invites, in_projects)
-    held = _owners_until(registers)
-    for begun, end in lives.lives(fresh, since):
-        # An owner whom a picture showed in that hour or later stands in the register.
-        if held.get(begun.entity_id, "") < rfc3339(floor_hour(parse_instant(begun.at))):
-            yield _life(SHORT_LIVED_OWNER, begun, end)
+        for lives in (sure, possible) if _is_sure(event, in_projects) else (possible,):
+            _note_owner(event, lives, invites)
+    shown = _owners_until(hour, registers)
+    for lives in (sure, possible):
+        for begun, end in lives.lives(fresh, since):
+            # An owner whom a picture showed since then stands in the register.
+            if shown.get(begun.entity_id, "") < begun.at:
+                told = end if lives is sure else end._replace(reason=_OF_EITHER)
+                yield _life(SHORT_LIVED_OWNER, begun, told)
 
 
-def _note_owner(event: AnyEvent, lives: _Lives, invites: Set[str], in_projects: Set[str]) -> None:
+def _is_sure(event: AnyEvent, in_projects: Set[str]) -> bool:
+    """Tell whether an event that may be about a role in the organization cannot be of a project.
+
+    What is done with an admin key carries the default project, whatever it is about.
+    """
+    return f"{event['project_id']}/{event['target_id']}" not in in_projects
+
+
+def _note_owner(event: AnyEvent, lives: Lives, invites: Set[str]) -> None:
     target, kind, role = event["target_id"], event["event_type"], stated_role(event)
     if target is None:
         return
@@ -247,7 +220,7 @@ def _note_owner(event: AnyEvent, lives: _Lives, invites: Set[str], in_projects: 
         lives.begin(event["actor_id"], event, "users", event["actor_id"])
     elif kind in ("role.assignment.created", "role.assignment.deleted"):
         _note_assignment(event, lives)
-    elif not _is_of_organization(event, in_projects):
+    elif event["project_id"] is not None and event["actor_type"] != "api_key":
         return
     elif kind in ("user.added", "user.updated") and role == "owner":
         lives.begin(target, event, "users", target)
@@ -257,26 +230,18 @@ def _note_owner(event: AnyEvent, lives: _Lives, invites: Set[str], in_projects: 
         lives.end(target, event, "user_deleted")
 
 
-def _note_assignment(event: AnyEvent, lives: _Lives) -> None:
+def _note_assignment(event: AnyEvent, lives: Lives) -> None:
     """Note a role for the whole organization; which one the event does not say."""
     payload, principal = payload_of(event), principal_of(event)
     words = [payload[name] for name in payload if name in ("resource_type", "principal_type")]
-    if principal is None or not any("organization" in str(word) for word in words):
+    if principal is None or not any("organization" in str(each) for each in words):
         return
+    principal = word(principal)
     if event["event_type"] == "role.assignment.created":
         section = "groups" if "group" in words else "users"
         lives.begin(f"role of {principal}", event, section, principal)
     else:
         lives.end(f"role of {principal}", event, "role_unassigned")
-
-
-def _is_of_organization(event: AnyEvent, in_projects: Set[str]) -> bool:
-    project = event["project_id"]
-    if project is None:
-        return True
-    # What is done with an admin key carries the default project, whatever it is about.
-    is_member = f"{project}/{event['target_id']}" in in_projects
-    return event["actor_type"] == "api_key" and not is_member
 
 
 def _owner_invites(registers: Registers, events: Iterable[AnyEvent]) -> set[str]:
@@ -289,11 +254,16 @@ def _owner_invites(registers: Registers, events: Iterable[AnyEvent]) -> set[str]
     }
 
 
-def _owners_until(registers: Registers) -> Mapping[str, str]:
-    """Return by user the last hour that any picture showed them as an owner; ``~`` for now."""
-    until: dict[str, str] = {}
+def _owners_until(hour: HourToClose, registers: Registers) -> Mapping[str, str]:
+    """Return by user the last instant at which a picture showed them as an owner; ``~`` for now.
+
+    ``to`` names the first hour whose picture does not. The picture before is taken after that hour
+    has begun; of the hour that closes it is known when.
+    """
+    last, until = hour.last_complete_at("users"), defaultdict[str, str](str)
     for user in registers["users"]:
         for held in user["roles_held"]:
             if held["role"] == "owner":
-                until[user["user_id"]] = max(until.get(user["user_id"], ""), held["to"] or "~")
+                to = last if held["to"] == hour.name else held["to"] or "~"
+                until[user["user_id"]] = max(until[user["user_id"]], to)
     return until

@@ -65,6 +65,20 @@ def test_a_flood_is_told_in_bounded_many_findings() -> None:
     assert more["reason"] == "and_3000_more"
 
 
+def test_what_is_told_already_is_not_counted_among_those_that_are_not() -> None:
+    """So the number is told of what has no finding of its own, and is always told."""
+    names = [f"key_{n:05d}" for n in range(MOST_AN_HOUR + 6)]
+    events = [made(name, event_id=f"made {name}") for name in names]
+    ends = [gone("api_key.deleted", name, event_id=f"gone {name}") for name in names]
+    rows = found(events[:5] + ends[:5])
+    more = found([*events, *ends], rows=rows)
+    assert len(more) == 5 + MOST_AN_HOUR + 1
+    assert [row["reason"] for row in more if row["reason"] != "key_deleted"] == ["and_1_more"]
+    # Once more with the one that stood for the others told as well.
+    again = found([*events, *ends], rows=more)
+    assert len(again) == len(more)
+
+
 def test_a_finding_says_which_event_began_it() -> None:
     """It opens in the hour that seals the end, and nothing resolves it."""
     (row,) = found([made(), gone("api_key.deleted", "key_2")])

@@ -5,11 +5,16 @@ from typing import Any
 import pytest
 
 from functions.shared.records.registers import id_field
-from functions.snapshot.findings.names import OF_ANY_SECTION, name_findings, named_with_keys
+from functions.snapshot.findings.names import (
+    OF_ANY_SECTION,
+    large_names_unread,
+    name_findings,
+    named_with_keys,
+)
 from functions.snapshot.normalize.privacy import Privacy
 from functions.snapshot.normalize.sections import BY_PROJECT, OF_ORGANIZATION
 from functions.snapshot.records import SectionRead, Snapshot
-from tests.snapshot.rows import user
+from tests.snapshot.rows import api_key, user
 
 PRIVACY = Privacy(b"k" * 32)
 NAMED = ["projects", "api_keys", "admin_keys", "groups", "roles", "service_accounts"]
@@ -59,3 +64,17 @@ def test_a_key_at_the_end_of_a_name_too_large_for_a_row_is_found() -> None:
     read: Any = Snapshot({"projects": SectionRead("complete", rows=whole)}, None, {}, "", "")  # type: ignore[arg-type, typeddict-item]
     (one,) = name_findings(rows, named_with_keys(read))
     assert (one["kind"], one["entity_id"]) == (OF_ANY_SECTION, "thing")
+
+
+def test_a_large_name_is_undecided_in_hours_that_do_not_read_it() -> None:
+    """Of a list that is read once a day, of keys of archived projects; a short name is known."""
+    large: Any = {"$large": {"sha256": "0" * 64, "bytes": 9000, "head": "web web"}}
+    rows = registers("groups", "web") | {"api_keys": [api_key("a", name=large), api_key("b")]}
+    rows["groups"][0]["name"] = large
+    rows["api_keys"].append(api_key("gone", name=large, removed_at="2026-04-01T05:00:00Z"))
+    lists = {"api_keys": SectionRead("complete", rows=[api_key("b")])}
+    read: Any = Snapshot(lists, None, {}, "", "")  # type: ignore[arg-type, typeddict-item]
+    unread = large_names_unread(rows, read)
+    assert unread == {("groups", "thing"), ("api_keys", "a")}
+    lists["api_keys"] = SectionRead("complete", rows=[api_key("a")])
+    assert large_names_unread(rows, read) == {("groups", "thing")}

@@ -241,3 +241,13 @@ def test_a_key_in_a_name_needs_the_section_of_the_name() -> None:
     row = finding(OF_ANY_SECTION, "projects", "proj_web")
     assert follow([row], api_keys="failed")[0]["resolved_hour"] == NAME
     assert follow([row], projects="partial")[0]["resolved_hour"] is None
+
+
+def test_a_key_in_a_large_name_stays_found_while_nobody_reads_the_name() -> None:
+    """A daily list: its hour alone sees the whole; a name that fits its row is seen in each."""
+    row = finding(OF_ANY_SECTION, "service_accounts", "svc_bot")
+    large: Any = {"$large": {"sha256": "0" * 64, "bytes": 9000, "head": "bot"}}
+    for name, resolved in ((large, None), ("bot", NAME)):
+        rows = registers(service_accounts=[service_account(name=name)])
+        (same,) = find(HOUR, snapshot(), Comparison(rows, []), [row])
+        assert same["resolved_hour"] == resolved

@@ -24,6 +24,13 @@ from tests.snapshot.rows import event
         ([f"{n}.0.0.0/8" for n in range(1, 4)], True),
         (["2000::/3"], True),
         ([f"203.0.{n}.0/24" for n in range(200)] + ["0.0.0.0/0"], True),
+        (["::ffff:0:0/96"], True),
+        (["64:ff9b::/96"], True),
+        (["2002::/16"], True),
+        (["::ffff:0.0.0.0-::ffff:127.255.255.255"], True),
+        (["2002:800::/24", "64:ff9b::9.0.0.0/104", "10.0.0.0/9"], True),
+        (["::ffff:8.0.0.0/105", "8.128.0.0/9", "2002:0900::/48"], True),
+        (["::ffff:8.0.0.0/104", "2002:800::/24", "64:ff9b::808:808", "::ffff:10.0.0.0/104"], False),
         (["198.51.100.0/24", "2001:db8::/32", "203.0.113.7"], False),
         (["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7"], False),
         (["8.0.0.0/8", "8.0.0.0/8", "8.1.0.0/16"], False),
@@ -44,10 +51,15 @@ def setting(kind: str, **payload: Any) -> EventState:
     return event(kind, target, payload=payload)
 
 
+def calls_logged(value: str) -> EventState:
+    """Return the event of the setting of which API calls are logged."""
+    payload = {"id": "org-Alpha", "changes_requested": {"api_call_logging": value}}
+    return setting("organization.updated", **payload)
+
+
 WIDE = "range_open_to_the_world"
 OPENED, OFF = "allowlist_opened", "audit_logging_switched_off"
 LOG = {"id": "org-Alpha"}
-CALLS_OFF = {"api_call_logging": "disabled"}
 
 
 @pytest.mark.parametrize(
@@ -72,24 +84,19 @@ CALLS_OFF = {"api_call_logging": "disabled"}
         ),
         (setting("ip_allowlist.config.deactivated", configs="?"), OPENED, "allowlist_deactivated"),
         (setting("ip_allowlist.config.activated", configs=[{"id": "a"}]), None, None),
+        (calls_logged("disabled"), OFF, "api_call_logging_off"),
+        (calls_logged("enabled_per_call"), OFF, "api_call_logging_per_call"),
         (
-            setting("organization.updated", **LOG, changes_requested=CALLS_OFF),
+            calls_logged("enabled_for_selected_projects"),
             OFF,
-            "api_call_logging_off",
+            "api_call_logging_for_selected_projects",
         ),
+        (calls_logged("sometimes"), OFF, "api_call_logging_unknown_value"),
+        (calls_logged("enabled_for_all_projects"), None, None),
         (
             setting("organization.updated", **LOG, changes_requested={"audit_logging": False}),
             OFF,
             "audit_log_off",
-        ),
-        (
-            setting(
-                "organization.updated",
-                **LOG,
-                changes_requested={"api_call_logging": "enabled_for_all_projects"},
-            ),
-            None,
-            None,
         ),
         (setting("organization.updated", **LOG, changes_requested={"title": "off"}), None, None),
         (setting("organization.updated", **LOG), None, None),
