@@ -5,6 +5,7 @@ bounded number of requests, and no event is sealed twice. At the end: every even
 pack is built and valid, nothing private is readable, what was hidden or short-lived is named.
 """
 
+import re
 import tempfile
 from datetime import timedelta
 from pathlib import Path
@@ -63,6 +64,7 @@ TYPES = [
     *("user.updated", "api_key.created", "role.assignment.created", "ip_allowlist.updated"),
     *("project.updated", "invite.sent", "tenant.policy.attached", "made.up", "says Canaria"),
 ]
+SHORT = "short_lived_key"
 ODD_FIELDS = [
     *(("users", "user-olga", name) for name in ("role", "added_at", "email", "enabled", "extra")),
     *(("projects", "proj_web", name) for name in ("name", "created_at", "extra")),
@@ -263,10 +265,12 @@ class Insider(RuleBasedStateMachine):
         assert {name: verdicts[name] for name in self.hidden} == dict.fromkeys(
             self.hidden, "unexplained"
         )
-        findings = {
-            (row["kind"], row["entity_id"]) for row in self.packs.rows(pack, "findings.jsonl")
-        }
-        assert {("short_lived_key", name) for name in self.short_lived} <= findings
+        # Of more than twenty in an hour the others are counted.
+        lives = [row for row in self.packs.rows(pack, "findings.jsonl") if row["kind"] == SHORT]
+        counted = [re.fullmatch("and_([0-9]+)_more", row["reason"]) for row in lives]
+        named = {row["entity_id"] for row, more in zip(lives, counted, strict=True) if not more}
+        assert named <= set(self.short_lived)
+        assert len(named) + sum(int(more[1]) for more in counted if more) == len(self.short_lived)
 
 
 HOURS: list[int] = []
