@@ -1,10 +1,12 @@
 """What the hours before sealed is read back: events that can explain, and what they were for."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
+from functions.shared.aws.bucket import Bucket
 from functions.shared.aws.keys import seal_key
 from functions.shared.evidence.seals import Chain, Seal
 from functions.shared.records.fields import fields_of
@@ -31,26 +33,31 @@ UNDECIDED = VERDICT | {"entity_id": "user-bob", "verdict": "cannot_tell", "event
 def sealed() -> tuple[MemoryBucket, Chain]:
     """Seal four hours: in each an event that can explain something, and one that cannot."""
     bucket = MemoryBucket()
-    store = Store(bucket, TENANT, ORG)
     for number, hour in enumerate(HOURS):
         rows = [
             event("user.added", "user-ann", event_id=f"log-{number}"),
             event("login.succeeded", None, event_id=f"login-{number}"),
         ]
         verdicts: list[Any] = [VERDICT, UNDECIDED] if number == 1 else []
-        segments = {
-            "events": store.put_segments("events", hour, [("2026-04", row) for row in rows]),
-            "changes": [],
-            "statements": [],
-            "verdicts": store.put_segments(
-                "verdicts", hour, [("2026-04", row) for row in verdicts]
-            ),
-        }
-        content: Any = dict.fromkeys(fields_of(SealContent))
-        content |= {"v": 3, "index": [], "sections": {}, "tenant_id": TENANT, "org_id": ORG}
-        content |= {"hour": f"{hour:%Y-%m-%dT%H:%M:%SZ}", "segments": segments}
-        bucket.put_once(seal_key(TENANT, ORG, hour), Seal.of(content, {}).encode())
+        seal_hour(bucket, hour, rows, verdicts)
     return bucket, Chain(bucket, TENANT, ORG)
+
+
+def seal_hour(bucket: Bucket, hour: datetime, events: Sequence[Any], verdicts: Any = ()) -> Seal:
+    """Seal an hour of some events and verdicts, and nothing else."""
+    store = Store(bucket, TENANT, ORG)
+    segments = {
+        "events": store.put_segments("events", hour, [("2026-04", row) for row in events]),
+        "changes": [],
+        "statements": [],
+        "verdicts": store.put_segments("verdicts", hour, [("2026-04", row) for row in verdicts]),
+    }
+    content: Any = dict.fromkeys(fields_of(SealContent))
+    content |= {"v": 3, "index": [], "sections": {}, "tenant_id": TENANT, "org_id": ORG}
+    content |= {"hour": f"{hour:%Y-%m-%dT%H:%M:%SZ}", "segments": segments}
+    seal = Seal.of(content, {})
+    bucket.put_once(seal_key(TENANT, ORG, hour), seal.encode())
+    return seal
 
 
 def test_the_hours_from_an_instants_on_are_read() -> None:
