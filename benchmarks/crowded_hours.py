@@ -10,6 +10,7 @@ from functions.shared.records.events import Change, Event, OpenChange
 from functions.snapshot.compare.compare import Comparison
 from functions.snapshot.fetch.audit import audit_marks
 from functions.snapshot.hour_to_close import HourToClose
+from functions.snapshot.reconcile.event_pool import ANYTHING
 from functions.snapshot.reconcile.match import EarlierHours
 from functions.snapshot.reconcile.reconcile import Reconciliation, reconcile
 from functions.snapshot.records import COMPLETE, SectionRead, Snapshot
@@ -53,7 +54,9 @@ class CrowdedHour:
         registers: Any = {"users": [], "projects": [_PROJECT], "api_keys": self.keys}
         compared = Comparison(registers, self.changes)
         past = EarlierHours(self.events)
-        return reconcile(hour, snapshot, compared, [], self.open_changes, lambda _since: past)
+        return reconcile(
+            hour, snapshot, compared, [], self.open_changes, lambda since, search=ANYTHING: past
+        )
 
 
 def keys_made_by_one_person(count: int) -> CrowdedHour:

@@ -88,6 +88,7 @@ const VERDICT_REASONS = {
   second_overflow: 'one second then held more events than OpenAI lets one read',
   event_without_time: 'an event explains it, but its time cannot be read',
   event_names_nobody: 'an event fits, but does not say whom it is about',
+  too_many_events: 'more events may tell of it than one hour can look through',
   through_group_or_role: 'an event about a group or a role may be behind it',
   never_logged: 'OpenAI has no event for this',
   ended_by_itself: 'it reached the day it was to end on',

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
 from typing import TypeVar, cast
 
 from functions.shared.aws.bucket import Bucket
@@ -207,9 +208,14 @@ def read_rows(bucket: Bucket, entry: ObjectEntry, record: type[Row]) -> list[Row
         EvidenceMissing: there is no such object.
         EvidenceInvalid: its bytes are not those that were sealed.
     """
-    body = read_body(bucket, entry)
+    return list(each_row(bucket, entry, record))
+
+
+def each_row(bucket: Bucket, entry: ObjectEntry, record: type[Row]) -> Iterator[Row]:
+    """Yield the same rows one by one, for a reader that keeps few of many."""
     try:
-        return [cast("Row", strict_loads(line)) for line in body.split(b"\n")[:-1]]
+        for line in BytesIO(read_body(bucket, entry)):
+            yield cast("Row", strict_loads(line))
     except MalformedJson as error:
         raise EvidenceInvalid(f"{entry['key']} holds a line that is not JSON") from error
 

@@ -7,9 +7,15 @@ from collections.abc import Iterator
 from typing import Any
 
 from functions.shared.canonical import Json
-from functions.shared.records.events import EventState, OpenEvent
+from functions.shared.records.events import EventDetails, EventState, OpenEvent
 
 AnyEvent = EventState | OpenEvent
+
+_NAMES = ("principal_id", "principal_type", "resource_id", "resource_type")
+_ROLES_IN = ("changes_requested", "data")
+_NO_DETAILS: EventDetails = {}
+# No id that OpenAI gives is nearly as long.
+_LONGEST_ID = 200
 
 
 def payload_of(event: AnyEvent) -> Json:
@@ -48,11 +54,39 @@ def _id_in(event: AnyEvent, name: str) -> str | None:
 def stated_role(event: AnyEvent) -> str | None:
     """Return the role an event says was asked for."""
     payload = payload_of(event)
-    for part in ("changes_requested", "data"):
+    for part in _ROLES_IN:
         inner = payload.get(part)
         if isinstance(inner, dict) and isinstance(inner.get("role"), str):
             return str(inner["role"])
     return None
+
+
+def essentials_of(event: EventState, *, names_anywhere: bool) -> EventState:
+    """Return of an event what the functions above and below read of it, and no more.
+
+    Args:
+        event: as sealed; a payload may be 45 KB.
+        names_anywhere: whether it may name something anywhere in its payload.
+    """
+    payload = payload_of(event)
+    kept: Json = {name: payload[name] for name in _NAMES if isinstance(payload.get(name), str)}
+    for part in _ROLES_IN:
+        inner = payload.get(part)
+        if isinstance(inner, dict) and isinstance(inner.get("role"), str):
+            kept[part] = {"role": inner["role"]}
+    if names_anywhere:
+        kept["texts"] = sorted({text for text in texts_of(event) if len(text) <= _LONGEST_ID})
+    return {
+        "event_id": event["event_id"],
+        "event_type": event["event_type"],
+        "occurred_at": event["occurred_at"],
+        "actor_type": event["actor_type"],
+        "actor_id": event["actor_id"],
+        "actor_hash": event["actor_hash"],
+        "project_id": event["project_id"],
+        "target_id": event["target_id"],
+        "details": {"payload": kept} if kept else _NO_DETAILS,
+    }
 
 
 def texts_of(event: AnyEvent) -> Iterator[str]:

@@ -96,8 +96,9 @@ class LogOfStays:
             return True
         if parse_instant(since) < self.start - MOST_BACK:
             return False
+        # Let go of what is at hand before the same is read again, and more.
+        self._earlier, self._instants = (), None
         self._earlier, self._back_to = self.read_earlier(parse_instant(since)), since
-        self._instants = None
         return True
 
 

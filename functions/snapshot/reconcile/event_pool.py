@@ -6,10 +6,10 @@ a change, whoever made how many events about whom in which second.
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field
 
-from functions.shared.records.events import OpenChange
+from functions.shared.records.events import EventState, OpenChange
 from functions.snapshot.compare.event_payload import AnyEvent
 from functions.snapshot.reconcile.rule_table import GROUP_EVENTS
 from functions.snapshot.reconcile.rules import VIAS, Clue, Key, Sought
@@ -20,6 +20,58 @@ Window = tuple[str, str]
 """The first and the last instant."""
 
 TYPES = frozenset({*VIAS, *GROUP_EVENTS})
+# These may name something anywhere in their payload.
+NAME_ANYWHERE = frozenset({kind for kind in VIAS if "named" in VIAS[kind]} | GROUP_EVENTS.keys())
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What is looked for among what earlier hours sealed.
+
+    Attributes:
+        fits: tells of an event whether it is looked for.
+        entities: (section, entity id) of which is looked for what events were taken for.
+        anywhere: whether a name may stand anywhere in a payload.
+    """
+
+    fits: Callable[[EventState], bool]
+    entities: frozenset[tuple[str, str]] = frozenset()
+    anywhere: bool = False
+
+    @classmethod
+    def about(cls, names: Set[str], types: Set[str]) -> "Search":
+        """Return the search for events of some types, about or in something of a name."""
+
+        def fits(event: EventState) -> bool:
+            about = (event["target_id"], event["project_id"])
+            return event["event_type"] in types and not names.isdisjoint(about)
+
+        return cls(fits)
+
+    @classmethod
+    def of(cls, rows: Iterable[OpenChange], people: Set[str]) -> "Search":
+        """Return what changes look for: all that can explain a part of them, or be behind it.
+
+        Args:
+            rows: the changes.
+            people: ids of all users and service accounts ever seen.
+        """
+        keys: set[Key] = set()
+        for row in rows:
+            # What is left of a change later may fit more than the whole of it: part by part.
+            for aspect in row["aspects"]:
+                sought = Sought.of(row | {"aspects": [aspect]})
+                keys.update(*sought.keys[aspect], sought.hints(), sought.causes())
+
+        def fits(event: EventState) -> bool:
+            clue = Clue.of(event, people)
+            return not all(keys.isdisjoint(of) for of in (clue.keys, clue.hints, clue.causes))
+
+        entities = frozenset((row["section"], row["entity_id"]) for row in rows)
+        return cls(fits, entities, anywhere=True)
+
+
+ANYTHING = Search(lambda _event: True)
 
 
 @dataclass(slots=True)

@@ -27,6 +27,7 @@ from functions.shared.records.registers import (
 )
 from functions.snapshot.compare.event_payload import stated_role
 from functions.snapshot.compare.log_of_stays import SLACK
+from functions.snapshot.reconcile.event_pool import Search
 from functions.snapshot.reconcile.rule_table import EXPECTED_EFFECTS, Effect
 from functions.snapshot.reconcile.rules import of_organization, same_role
 from functions.snapshot.reconcile.verdicts import CANNOT_TELL, SETTLING
@@ -198,6 +199,14 @@ class Reverting:
             yield from self._about("user.deleted", user, row)
             left = self._by_project.get(("service_account.deleted", project), ())
             yield from _since(left, row)
+
+
+def reverting_any(rows: Sequence[OpenChange]) -> Search:
+    """Return the search for events that may revert one of some effects."""
+    events = [row["event"] for row in rows if row["event"]]
+    names = {name or "" for event in events for name in (event["actor_id"], event["project_id"])}
+    names |= {row["entity_id"] for row in rows}
+    return Search.about(names, _REVERTING)
 
 
 _EVER = "~"

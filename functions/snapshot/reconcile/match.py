@@ -4,15 +4,20 @@ Pure. An event explains as many entities as it likes (who leaves takes their key
 entity only one change of a kind: two renamings need two events.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from functions.shared.records.events import Event, OpenChange
-from functions.snapshot.compare.log_of_stays import SLACK
+from functions.shared.hours import parse_instant
+from functions.shared.records.events import EventState, OpenChange
+from functions.snapshot.compare.log_of_stays import MOST_BACK, SLACK
 from functions.snapshot.reconcile.event_pool import EventPool, Use, Window
 from functions.snapshot.reconcile.rules import NO_TIME, Sought, explains, window_of
-from functions.snapshot.reconcile.verdicts import EVENT_WITHOUT_TIME, THROUGH_A_GROUP
+from functions.snapshot.reconcile.verdicts import (
+    EVENT_WITHOUT_TIME,
+    THROUGH_A_GROUP,
+    TOO_MANY_EVENTS,
+)
 
 _AT_ONCE = timedelta(0)
 _AT_NO_TIME: Window = (NO_TIME, NO_TIME)
@@ -23,12 +28,38 @@ class EarlierHours:
     """What the hours before this one sealed.
 
     Attributes:
-        events: audit events of types that explain a change.
+        events: audit events that are looked for, the essentials of them.
         used: what they were taken for.
+        unread_before: end of the newest hour that was not read to its end, for there was too much
+            in it and those after it; None where all was read.
     """
 
-    events: Sequence[Event] = ()
+    events: Sequence[EventState] = ()
     used: frozenset[Use] = frozenset()
+    unread_before: datetime | None = None
+
+    def noted(self, row: OpenChange) -> OpenChange:
+        """Return an open row; what may tell of it and was not read is noted in it."""
+        if self.unread_before is None or parse_instant(row["from"]) - SLACK >= self.unread_before:
+            return row
+        return row | {"event_reason": TOO_MANY_EVENTS}
+
+
+def sought_again(rows: Iterable[OpenChange], start: datetime) -> list[OpenChange]:
+    """Return, as they were when new, the changes whose events were too many, for two days.
+
+    Each hour's search explains some: the events of those stand in nobody's way any more.
+
+    Args:
+        rows: open changes of earlier hours.
+        start: of the hour that closes.
+    """
+    again = []
+    for row in rows:
+        too_many = "event_reason" in row and row["event_reason"] == TOO_MANY_EVENTS
+        if too_many and parse_instant(row["hour"]) >= start - MOST_BACK:
+            again.append(row | {"event_id": None, "event_reason": None})
+    return again
 
 
 def match(

@@ -6,10 +6,10 @@ explains it or the log is settled. An open row changes only when its verdict doe
 in which nothing happened writes nothing.
 """
 
-from collections.abc import Callable, Sequence, Set
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import cast
+from typing import Protocol, cast
 
 from functions.shared.hours import parse_instant, rfc3339
 from functions.shared.records.entities import Entity, Project
@@ -31,16 +31,17 @@ from functions.snapshot.reconcile.change_facts import (
     ended_by_itself,
     facts_of,
 )
-from functions.snapshot.reconcile.event_pool import EventPool
+from functions.snapshot.reconcile.event_pool import ANYTHING, EventPool, Search
 from functions.snapshot.reconcile.expected_effects import (
     RegisterView,
     Reverting,
     expected_effects,
     is_judged,
+    reverting_any,
     shows,
 )
 from functions.snapshot.reconcile.findings import Decisions, verdict_row, with_decisions
-from functions.snapshot.reconcile.match import EarlierHours, match
+from functions.snapshot.reconcile.match import EarlierHours, match, sought_again
 from functions.snapshot.reconcile.rule_table import REMOVED
 from functions.snapshot.reconcile.verdicts import (
     CANNOT_TELL,
@@ -55,8 +56,12 @@ from functions.snapshot.reconcile.verdicts import (
 )
 from functions.snapshot.records import COMPLETE, Snapshot
 
-ReadEarlierHours = Callable[[datetime], EarlierHours]
-"""From an instant to what the hours from then up to this one sealed."""
+
+class ReadEarlierHours(Protocol):
+    """Reads what earlier hours sealed."""
+
+    def __call__(self, since: datetime, search: Search = ANYTHING) -> EarlierHours:
+        """Return what the hours from an instant's on sealed of what is looked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +118,8 @@ def reconcile(
         compared: registers and changes.
         findings: the findings register as this hour's snapshot makes it.
         open_changes: the last register of that name.
-        earlier: reads what earlier hours sealed; called only where a change is new.
+        earlier: reads what earlier hours sealed; called only where a change is new, or was found
+            among too many events.
     """
     work = _Work(hour, snapshot, compared, earlier)
     of_changes = [row for row in open_changes if row["of"] == "change"]
@@ -205,12 +211,16 @@ def _explain(
     of_events: Sequence[OpenChange],
 ) -> list[OpenChange]:
     """Return the open changes that no event explains, after sealing the verdict on the others."""
-    pool = _events_around(work, new)
+    seeking = {row["open_id"]: row for row in (*sought_again(of_changes, work.hour.start), *new)}
+    people = _people(work.compared.registers)
+    past = _events_before(work, list(seeking.values()), people)
+    pool = EventPool.of((*work.events, *past.events), past.used, people)
     without_effect = EventPool.of(row["event"] for row in of_events if row["event"])
+    waiting = [row for row in of_changes if row["open_id"] not in seeking]
     left = []
-    for row in match((*of_changes, *new), pool, without_effect):
+    for row in match((*waiting, *seeking.values()), pool, without_effect):
         if row["aspects"]:
-            left.append(row)
+            left.append(past.noted(row) if row["open_id"] in seeking else row)
             continue
         event_id = row["explained_by"]
         work.verdicts.append(verdict_row(row, work.hour.name, EXPLAINED, None, event_id))
@@ -218,13 +228,12 @@ def _explain(
     return left
 
 
-def _events_around(work: _Work, new: Sequence[OpenChange]) -> EventPool:
-    """Return the events of this hour, and of those before it in which new changes may lie."""
-    people = _people(work.compared.registers)
-    if not new:
-        return EventPool.of(work.events, people=people)
-    past = work.earlier(min(parse_instant(row["from"]) for row in new) - SLACK)
-    return EventPool.of((*work.events, *past.events), past.used, people)
+def _events_before(work: _Work, rows: Sequence[OpenChange], people: Set[str]) -> EarlierHours:
+    """Return what the hours in which some changes may lie sealed that may tell of them."""
+    if not rows:
+        return EarlierHours()
+    since = min(parse_instant(row["from"]) for row in rows) - SLACK
+    return work.earlier(since, Search.of(rows, people))
 
 
 def _people(registers: Registers) -> Set[str]:
@@ -249,9 +258,11 @@ def _expect(work: _Work, of_events: Sequence[OpenChange]) -> list[OpenChange]:
             rows.append(row)
     if doubted:
         # A late event: what reverts it may have been sealed before it.
-        past = work.earlier(min(parse_instant(row["from"]) for row in doubted))
+        since = min(parse_instant(row["from"]) for row in doubted)
+        past = work.earlier(since, reverting_any(doubted))
         before = Reverting.of(past.events)
-        rows += [row | {"to": view.pictured_to} for row in doubted if not before.reverting(row)]
+        left = [row for row in doubted if not before.reverting(row)]
+        rows += [past.noted(row | {"to": view.pictured_to}) for row in left]
     return rows
 
 

@@ -25,6 +25,7 @@ SECOND_OVERFLOW = "second_overflow"
 EVENT_NAMES_NOBODY = "event_names_nobody"
 EVENT_WITHOUT_TIME = "event_without_time"
 THROUGH_A_GROUP = "through_group_or_role"
+TOO_MANY_EVENTS = "too_many_events"
 NEVER_LOGGED = "never_logged"
 ENDED_BY_ITSELF = "ended_by_itself"
 EXISTED_BEFORE = "existed_before"
@@ -58,13 +59,15 @@ def without_event(row: OpenChange, marks: Watermarks, hour_end: datetime) -> Con
         return Conclusion(CANNOT_TELL, AUDIT_UNREAD)
     if back_to > _second(start):
         return Conclusion(CANNOT_TELL, HISTORY_UNREAD)
+    why = row["event_reason"] if "event_reason" in row else None
+    if why == TOO_MANY_EVENTS:
+        return Conclusion(CANNOT_TELL, why)
     if _settled(marks) < _second(end):
         overdue = hour_end >= end + _OVERDUE
         return Conclusion(CANNOT_TELL, AUDIT_UNREAD if overdue else SETTLING)
     if any(_second(start) <= second <= _second(end) for second in stream["overflow"]):
         return Conclusion(CANNOT_TELL, SECOND_OVERFLOW)
     if row["of"] == "change" and row["event_id"] is not None:
-        why = row["event_reason"] if "event_reason" in row else None
         return Conclusion(CANNOT_TELL, why or EVENT_NAMES_NOBODY)
     return Conclusion(UNEXPLAINED, NO_EVENT if row["of"] == "change" else NO_TRACE)
 

@@ -3,8 +3,11 @@
 import pytest
 
 from functions.snapshot.compare.event_payload import (
+    essentials_of,
+    is_about_a_person,
     payload_of,
     principal_of,
+    project_alone,
     resource_of,
     stated_role,
     texts_of,
@@ -42,6 +45,27 @@ def test_texts_are_found_at_any_depth() -> None:
     """Values only, of objects and lists."""
     payload = {"id": "a", "list": ["b", {"deep": ["c", 7, None]}], "n": 1}
     assert list(texts_of(event("x", None, payload=payload))) == ["a", "b", "c"]
+
+
+@pytest.mark.parametrize("role_in", ["changes_requested", "data"])
+def test_the_essentials_say_what_the_event_says(role_in: str) -> None:
+    """To all that is read of it, in a few bytes."""
+    payload = {
+        "principal_id": "user-ann",
+        "principal_type": "user",
+        "resource_id": "proj_web",
+        "resource_type": "api.project",
+        role_in: {"role": "owner", "members": ["user-bob", {"deep": "user-cid"}]},
+        "note": "n" * 45_000,
+    }
+    told = event("role.assignment.created", "a", payload=payload, origin_digest="d" * 64)
+    kept = essentials_of(told, names_anywhere=True)
+    for read in (principal_of, is_about_a_person, resource_of, project_alone, stated_role):
+        assert read(kept) == read(told)
+    assert set(texts_of(kept)) == {*texts_of(told)} - {"n" * 45_000}
+    assert {name for name in kept if name != "details" and kept[name] != told[name]} == set()  # type: ignore[literal-required]
+    assert len(str(kept)) < 1_000
+    assert "user-bob" not in texts_of(essentials_of(told, names_anywhere=False))
 
 
 @pytest.mark.parametrize("odd", [{}, ["user-ann"], 7, True, None])

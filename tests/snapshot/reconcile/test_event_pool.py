@@ -1,7 +1,7 @@
 """Events, found by what they are about."""
 
 from functions.shared.records.events import OpenChange
-from functions.snapshot.reconcile.event_pool import EventPool
+from functions.snapshot.reconcile.event_pool import EventPool, Search
 from functions.snapshot.reconcile.match import match
 from functions.snapshot.reconcile.rules import Clue, Sought
 from tests.snapshot.rows import event, open_change
@@ -28,6 +28,24 @@ def test_an_event_is_taken_for_one_change_of_a_kind() -> None:
     assert pool.is_free(clue, open_change("api_keys", "removed", "k"))
     used = [("api_keys", "k", "modified", told["event_id"])]
     assert found_by(EventPool.of([told], used), row) is None
+
+
+def test_a_search_finds_all_that_may_tell_of_a_change() -> None:
+    """Its event, one of a part of it, one that names nobody, one of a group; no others."""
+    row = open_change("api_keys", "access", "k", owner_id="user-ann", project_id="proj_web")
+    row["aspects"].append("settings")
+    fits = Search.of([row], {"user-ann", "user-bob"}).fits
+    assert fits(event("api_key.updated", "k"))
+    assert fits(event("api_key.updated", None, project_id="proj_web"))
+    group = {"group_id": "group_1", "members": ["user-ann"]}
+    assert fits(event("tenant.group.member.removed", "group_1", payload=group))
+    for other in (
+        event("api_key.updated", "another"),
+        event("user.added", "user-ann"),
+        event("api_key.updated", None, project_id="proj_other"),
+        event("tenant.group.member.removed", None, payload=group | {"members": ["user-bob"]}),
+    ):
+        assert not fits(other)
 
 
 def test_a_window_has_both_its_ends() -> None:

@@ -10,6 +10,7 @@ from functions.shared.records.seals import Watermarks
 from functions.snapshot.compare.compare import Comparison
 from functions.snapshot.fetch.audit.audit_marks import initial, unread
 from functions.snapshot.hour_to_close import HourToClose
+from functions.snapshot.reconcile.event_pool import ANYTHING, Search
 from functions.snapshot.reconcile.match import EarlierHours
 from functions.snapshot.reconcile.reconcile import Reconciliation, reconcile
 from functions.snapshot.records import SectionRead, Snapshot
@@ -50,7 +51,7 @@ class Hour:
         self.watermarks = marks("2026-04-04T08:00:00Z", "2026-04-01T07:00:00Z")
         return self
 
-    def read(self, since: datetime) -> EarlierHours:
+    def read(self, since: datetime, search: Search = ANYTHING) -> EarlierHours:
         """Note what is read of earlier hours."""
         self.asked.append(since)
         return self.earlier

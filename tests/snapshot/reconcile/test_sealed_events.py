@@ -1,15 +1,21 @@
 """What the hours before sealed is read back: events that can explain, and what they were for."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+import pytest
+
+from functions.shared.aws.bucket import Bucket
 from functions.shared.aws.keys import seal_key
 from functions.shared.evidence.seals import Chain, Seal
 from functions.shared.records.fields import fields_of
 from functions.shared.records.seals import SealContent
+from functions.snapshot.reconcile import sealed_events
+from functions.snapshot.reconcile.event_pool import ANYTHING, Search
 from functions.snapshot.reconcile.sealed_events import read_earlier_hours
 from functions.snapshot.seal.store import Store
-from tests.snapshot.rows import event
+from tests.snapshot.rows import event, open_change
 from tests.support.memory import MemoryBucket
 
 TENANT, ORG = "tenant-a", "org-Alpha"
@@ -27,35 +33,59 @@ UNDECIDED = VERDICT | {"entity_id": "user-bob", "verdict": "cannot_tell", "event
 def sealed() -> tuple[MemoryBucket, Chain]:
     """Seal four hours: in each an event that can explain something, and one that cannot."""
     bucket = MemoryBucket()
-    store = Store(bucket, TENANT, ORG)
     for number, hour in enumerate(HOURS):
         rows = [
             event("user.added", "user-ann", event_id=f"log-{number}"),
             event("login.succeeded", None, event_id=f"login-{number}"),
         ]
         verdicts: list[Any] = [VERDICT, UNDECIDED] if number == 1 else []
-        segments = {
-            "events": store.put_segments("events", hour, [("2026-04", row) for row in rows]),
-            "changes": [],
-            "statements": [],
-            "verdicts": store.put_segments(
-                "verdicts", hour, [("2026-04", row) for row in verdicts]
-            ),
-        }
-        content: Any = dict.fromkeys(fields_of(SealContent))
-        content |= {"v": 3, "index": [], "sections": {}, "tenant_id": TENANT, "org_id": ORG}
-        content |= {"hour": f"{hour:%Y-%m-%dT%H:%M:%SZ}", "segments": segments}
-        bucket.put_once(seal_key(TENANT, ORG, hour), Seal.of(content, {}).encode())
+        seal_hour(bucket, hour, rows, verdicts)
     return bucket, Chain(bucket, TENANT, ORG)
 
 
+def seal_hour(bucket: Bucket, hour: datetime, events: Sequence[Any], verdicts: Any = ()) -> Seal:
+    """Seal an hour of some events and verdicts, and nothing else."""
+    store = Store(bucket, TENANT, ORG)
+    segments = {
+        "events": store.put_segments("events", hour, [("2026-04", row) for row in events]),
+        "changes": [],
+        "statements": [],
+        "verdicts": store.put_segments("verdicts", hour, [("2026-04", row) for row in verdicts]),
+    }
+    content: Any = dict.fromkeys(fields_of(SealContent))
+    content |= {"v": 3, "index": [], "sections": {}, "tenant_id": TENANT, "org_id": ORG}
+    content |= {"hour": f"{hour:%Y-%m-%dT%H:%M:%SZ}", "segments": segments}
+    seal = Seal.of(content, {})
+    bucket.put_once(seal_key(TENANT, ORG, hour), seal.encode())
+    return seal
+
+
 def test_the_hours_from_an_instants_on_are_read() -> None:
-    """The one that the instant lies in is the first; events that never explain are left out."""
+    """The one that the instant lies in is the first; what is not looked for is left out."""
     bucket, chain = sealed()
-    since = HOURS[1].replace(minute=59)
-    earlier = read_earlier_hours(bucket, chain, chain.seal(HOURS[3]), since)
-    assert [row["event_id"] for row in earlier.events] == ["log-3", "log-2", "log-1"]
+    since, last = HOURS[1].replace(minute=59), chain.seal(HOURS[3])
+    ann = open_change("users", "added", "user-ann")
+    for search in (ANYTHING, Search.of([ann], set())):
+        earlier = read_earlier_hours(bucket, chain, last, since, search)
+        assert [row["event_id"] for row in earlier.events] == ["log-3", "log-2", "log-1"]
+        assert earlier.unread_before is None
     assert earlier.used == {("users", "user-ann", "added", "log-1")}
+    bob = Search.of([open_change("users", "added", "user-bob")], set())
+    earlier = read_earlier_hours(bucket, chain, last, since, bob)
+    assert (earlier.events, earlier.used) == ([], frozenset())
+
+
+@pytest.mark.parametrize(("rows", "n_bytes"), [(1, 2**20), (100, 20)])
+def test_no_more_is_kept_than_there_is_memory_for(
+    monkeypatch: pytest.MonkeyPatch, rows: int, n_bytes: int
+) -> None:
+    """The newest hours are there; it is told from which one on all of them is."""
+    monkeypatch.setattr(sealed_events, "MOST_ROWS", rows)
+    monkeypatch.setattr(sealed_events, "MOST_BYTES", n_bytes)
+    bucket, chain = sealed()
+    earlier = read_earlier_hours(bucket, chain, chain.seal(HOURS[3]), HOURS[0])
+    assert [row["event_id"] for row in earlier.events] == ["log-3", "log-2"]
+    assert earlier.unread_before == HOURS[3]
 
 
 def test_before_the_first_hour_there_is_nothing() -> None:
