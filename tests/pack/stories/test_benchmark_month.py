@@ -47,8 +47,11 @@ def test_every_peer_makes_the_same_members(folder: Path, function: PackFunction)
 
 @pytest.mark.parametrize(
     ("copied_from", "whole_up_to"),
-    [(0, 1 << 30), (600, 1000), (1 << 30, 0)],
-    ids=["all copied", "some", "all in pieces"],
+    [
+        pytest.param(0, 1 << 30, id="all copied", marks=pytest.mark.slow),
+        pytest.param(600, 1000, id="some"),
+        pytest.param(1 << 30, 0, id="all in pieces", marks=pytest.mark.slow),
+    ],
 )
 def test_sizes_of_pieces_change_no_row(
     folder: Path,

@@ -21,6 +21,7 @@ from tests.support.builders import World
 from tests.tools.verifier import verify_bytes
 
 MOMENTS = ("before", "after")
+EVERYDAY_MOMENTS = ("before", pytest.param("after", marks=pytest.mark.slow))
 # What a moment in which the row is written anew gives it: the object's version is S3's own.
 NOT_OURS = {"object_version"}
 
@@ -187,7 +188,7 @@ def kill_and_redeliver(stage: Stage, expected: Undisturbed, moment: str, nth: in
     stage.back()
 
 
-@pytest.mark.parametrize("moment", MOMENTS)
+@pytest.mark.parametrize("moment", EVERYDAY_MOMENTS)
 def test_killed_at_some_aws_calls_and_redelivered(
     stage: Stage, undisturbed: Undisturbed, moment: str
 ) -> None:
@@ -211,7 +212,7 @@ def test_killed_at_every_aws_call_and_redelivered(
     print(f"killed {moment} each of {n} calls: {n} of {n} one listed, verified pack, same bytes")
 
 
-@pytest.mark.parametrize("moment", MOMENTS)
+@pytest.mark.parametrize("moment", EVERYDAY_MOMENTS)
 def test_killed_while_the_archive_goes_up_in_parts(
     stage: Stage, monkeypatch: pytest.MonkeyPatch, moment: str
 ) -> None:
@@ -226,7 +227,7 @@ def test_killed_while_the_archive_goes_up_in_parts(
         kill_and_redeliver(stage, expected, moment, nth)
 
 
-@pytest.mark.parametrize("moment", MOMENTS)
+@pytest.mark.parametrize("moment", EVERYDAY_MOMENTS)
 def test_a_build_that_must_fail_fails_whatever_call_it_dies_at(
     stage: Stage, evidence: Bucket, moment: str
 ) -> None:

@@ -18,7 +18,7 @@ from tests.support.aws_state import all_items
 from tests.support.builders import World
 
 START, END = "2026-04-01T00:00:00Z", "2026-04-01T05:59:59Z"
-MOMENTS = ("before", "after")
+MOMENTS = ("before", pytest.param("after", marks=pytest.mark.slow))
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ from functions.snapshot.lifecycle import MOST_IN_A_SEAL
 from functions.snapshot.seal.store import Store
 from tests.snapshot.stories.invariants import check
 from tests.snapshot.stories.test_crash import FIRST, SECOND, THIRD, eventful_world
+from tests.snapshot.stories.trial import rarely
 from tests.support.aws_calls import Killed, killing, watched
 from tests.support.aws_state import all_items
 from tests.support.snapshot_fixture import FixtureMaker, SnapshotFixture
@@ -81,7 +82,7 @@ def close_what_is_due(fixture: SnapshotFixture, hour: str, most: int = 60) -> st
     raise AssertionError("the organization never leaves the schedule")
 
 
-@pytest.mark.parametrize("n_entries", [600, pytest.param(5500, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("n_entries", [600, *rarely(5500)])
 def test_thousands_of_pauses_and_a_disconnect_within_one_hour(
     fixture: SnapshotFixture, n_entries: int
 ) -> None:
@@ -132,8 +133,9 @@ def test_the_running_hour_of_a_disconnect_and_a_return_is_closed_when_it_is_over
     assert (seal.content["outcome"], kinds) == ("complete", ["disconnected", "reconnected"])
 
 
+@pytest.mark.parametrize("every", [4, *rarely(1)])
 def test_killed_at_every_aws_call_while_entries_wait(
-    make_fixture: FixtureMaker, fresh_aws: Any, monkeypatch: pytest.MonkeyPatch
+    make_fixture: FixtureMaker, fresh_aws: Any, monkeypatch: pytest.MonkeyPatch, every: int
 ) -> None:
     """Whatever call it dies at: the redelivered message and the schedule seal each entry once."""
     monkeypatch.setattr("functions.snapshot.lifecycle.MOST_IN_A_SEAL", 2)
@@ -153,7 +155,7 @@ def test_killed_at_every_aws_call_while_entries_wait(
     close_what_is_due(fixture, THIRD)
     expected = sealed(fixture)
     assert [seq for _, seq in expected] == [1, 2, 3, 4, 5, 6]
-    for nth in range(1, len(calls.names) + 1):
+    for nth in range(1, len(calls.names) + 1, every):
         fixture = left()
         with pytest.raises(Killed), watched(before=killing(nth)):
             fixture.order(SECOND, owner="first")
@@ -184,7 +186,7 @@ def test_a_copy_that_saw_fewer_entries_goes_on_from_what_was_sealed(
     assert fixture.seal(THIRD).content["lifecycle_seq"] == 3
 
 
-@pytest.mark.parametrize("n_entries", [2, 600, pytest.param(3300, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("n_entries", [2, *rarely(600, 3300)])
 def test_a_connection_that_an_older_version_saved_goes_on(
     fixture: SnapshotFixture, n_entries: int
 ) -> None:

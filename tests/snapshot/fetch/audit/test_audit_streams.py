@@ -60,7 +60,14 @@ def test_naive_strategies_lose_in_the_same_worlds(name: str) -> None:
     assert lost > 0
 
 
-@pytest.mark.parametrize("behaviour", ["newest first", "oldest first", "before and after swapped"])
+@pytest.mark.parametrize(
+    "behaviour",
+    [
+        pytest.param("newest first", marks=pytest.mark.slow),
+        pytest.param("oldest first", marks=pytest.mark.slow),
+        "before and after swapped",
+    ],
+)
 def test_more_events_in_one_second_than_a_page_holds(behaviour: str) -> None:
     """Inside one second a cursor is used where it holds, whichever way round."""
     for seed in range(10):
@@ -71,7 +78,10 @@ def test_more_events_in_one_second_than_a_page_holds(behaviour: str) -> None:
 
 @pytest.mark.parametrize(
     "behaviour",
-    ["newest first, cursors refused", "oldest first, cursors refused"],
+    [
+        "newest first, cursors refused",
+        pytest.param("oldest first, cursors refused", marks=pytest.mark.slow),
+    ],
 )
 def test_an_unreadable_second_is_said_and_costs_no_other_event(behaviour: str) -> None:
     """Where no cursor leads through one second, the hours say so and go on beyond it."""
