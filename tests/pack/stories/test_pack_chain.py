@@ -22,11 +22,23 @@ def period(number: int) -> tuple[str, str]:
     return f"{hour}:00:00Z", f"{hour}:59:59Z"
 
 
+_MADE: dict[int, SignedPack] = {}
+
+
 @pytest.fixture
-def folder(
-    function: PackFunction, evidence: Bucket, clock: SettableClock, tmp_path: Path
+def folder(request: pytest.FixtureRequest, tmp_path: Path) -> dict[int, SignedPack]:
+    """Give twelve packs by number, written to pack-N.tar.gz as well; they are made once."""
+    if not _MADE:
+        function, evidence, clock = map(request.getfixturevalue, ("function", "evidence", "clock"))
+        _MADE.update(_twelve(function, evidence, clock))
+    for number, pack in _MADE.items():
+        path_of(tmp_path, number).write_bytes(pack.data)
+    return _MADE
+
+
+def _twelve(
+    function: PackFunction, evidence: Bucket, clock: SettableClock
 ) -> dict[int, SignedPack]:
-    """Give twelve packs by number, written to pack-N.tar.gz as well."""
     World(evidence).has_user("user-1").event("event-1").chain(["complete"] * (N + 1))
     clock.set("2026-04-01T14:30:00Z")
     assert isinstance(function.context.signer, WrappedSeed)
@@ -38,7 +50,6 @@ def folder(
         pack = function.make(*period(number))
         assert (pack.number, pack.state) == (number, "ready"), pack.reason
         packs[number] = SignedPack(function.archive(pack), seed)
-        path_of(tmp_path, number).write_bytes(packs[number].data)
     return packs
 
 
