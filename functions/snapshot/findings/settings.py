@@ -92,8 +92,7 @@ def opens(allowed: object) -> bool:
     """
     texts = [allowed] if isinstance(allowed, str) else allowed if isinstance(allowed, list) else []
     ranges: dict[int, list[tuple[int, int]]] = {4: [], 6: []}
-    for text in texts:
-        written = str(text).strip().lower()
+    for written in {str(text).strip().lower() for text in texts}:
         if written in _EVERYBODY or written.endswith("/0"):
             return True
         for version, first, last in _with_ipv4(_range(written)):
@@ -127,10 +126,11 @@ def _range(written: str) -> _Range | None:
     """Return version, first and last address of an entry, None where it cannot be read."""
     begin, dash, end = written.partition("-")
     try:
-        if not dash:
+        if "/" in written:
             network = ip_network(written, strict=False)
             return network.version, int(network[0]), int(network[-1])
-        first, last = ip_address(begin.strip()), ip_address(end.strip())
+        first = ip_address(begin.strip())
+        last = ip_address(end.strip()) if dash else first
     except ValueError:
         return None
     is_range = first.version == last.version and int(first) <= int(last)

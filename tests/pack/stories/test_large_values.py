@@ -9,15 +9,10 @@ from typing import Any
 
 import pytest
 
-from functions.shared.aws.bucket import Bucket
 from functions.shared.aws.keys import large_key
-from functions.shared.aws.kms import KmsKey
-from functions.shared.aws.queue import Queue
-from functions.shared.aws.table import Table
 from functions.shared.canonical import Json, canonical, sha256_hex
 from functions.shared.limits import ROW, SEAL, WHOLE
 from functions.snapshot.records import Snapshot
-from tests.conftest import SettableClock
 from tests.pack.conftest import PackFunction
 from tests.support.snapshot_fixture import FixtureMaker, SnapshotFixture
 from tests.support.version_2 import reseal_as_version_2
@@ -26,23 +21,6 @@ from tools.openai_simulator import World
 
 FIRST, END = "2026-03-31T22:00:00Z", "2026-04-01T00:59:59Z"
 CONNECTED = "2026-03-31T23:02:00Z"
-
-
-@pytest.fixture
-def make_fixture(
-    table: Table,
-    evidence: Bucket,
-    work: Bucket,
-    snapshot_queue: Queue,
-    secrets_kms_key: KmsKey,
-    clock: SettableClock,
-) -> FixtureMaker:
-    """Give a function that opens an organization of a world."""
-
-    def make(world: World) -> SnapshotFixture:
-        return SnapshotFixture(table, evidence, work, snapshot_queue, secrets_kms_key, clock, world)
-
-    return make
 
 
 def addresses(name: str) -> str:

@@ -4,14 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from functions.shared.aws.bucket import Bucket
-from functions.shared.aws.kms import KmsKey
-from functions.shared.aws.queue import Queue
-from functions.shared.aws.table import Table
 from functions.shared.evidence.seals import read_rows
 from functions.shared.hours import parse_instant
 from functions.shared.records.events import Event
-from tests.conftest import SettableClock
 from tests.pack.conftest import PackFunction
 from tests.support.aws_calls import watched
 from tests.support.snapshot_fixture import FixtureMaker, SnapshotFixture
@@ -21,23 +16,6 @@ from tools.openai_simulator import World
 CONNECTED, FIRST = "2026-03-31T00:10:00Z", "2026-03-30T23:00:00Z"
 HAPPENED, SEEN = "2026-03-31T00:30:00Z", "2026-03-31T00:00:00Z"
 TENANT_STREAM = {"tenant_only": "true"}
-
-
-@pytest.fixture
-def make_fixture(
-    table: Table,
-    evidence: Bucket,
-    work: Bucket,
-    snapshot_queue: Queue,
-    secrets_kms_key: KmsKey,
-    clock: SettableClock,
-) -> FixtureMaker:
-    """Give a function that opens an organization of a world."""
-
-    def make(world: World) -> SnapshotFixture:
-        return SnapshotFixture(table, evidence, work, snapshot_queue, secrets_kms_key, clock, world)
-
-    return make
 
 
 def the_world() -> World:

@@ -10,14 +10,12 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
     invariant,
     precondition,
     rule,
-    run_state_machine_as_test,
 )
 from moto.moto_api._internal.models import moto_api_backend
 
@@ -35,6 +33,7 @@ from tests.snapshot.stories.invariants import check
 from tests.snapshot.stories.trial import AUDIT, CANARY, PROJECTS, USERS
 from tests.support.aws_calls import Killed, killing, watched
 from tests.support.snapshot_fixture import SnapshotFixture
+from tests.support.state_machines import play
 from tools.openai_simulator import World
 
 START = "2026-03-31T19:20:00Z"
@@ -231,17 +230,8 @@ SEEN: list[int] = []
 
 
 def _run(examples: int, steps: int) -> None:
-    how = settings(
-        max_examples=examples,
-        stateful_step_count=steps,
-        deadline=None,
-        derandomize=True,
-        # A failing run is short enough to read; making it shorter would take an hour.
-        phases=[Phase.generate],
-        suppress_health_check=list(HealthCheck),
-    )
     SEEN.clear()
-    run_state_machine_as_test(Hours, settings=how)
+    play(Hours, examples, steps)
     print(f"{len(SEEN)} runs, {sum(SEEN)} hours closed, 0 invariants broken")
 
 
