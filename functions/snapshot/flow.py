@@ -154,7 +154,7 @@ def close_with_snapshot(
 def _seal_without_snapshot(
     run: HourRun, hour: HourToClose, index: HourIndex, outcome: Outcome, reason: str
 ) -> Seal:
-    content = content_without_snapshot(hour, outcome, reason, _nobody(run), index.after([]))
+    content = content_without_snapshot(hour, outcome, reason, _nobody(run), index.after({}))
     return _seal(run, content, {})
 
 

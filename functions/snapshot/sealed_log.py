@@ -4,12 +4,14 @@ Read from sealed segments, never from the table. Only the names of objects are l
 which seals to open; what no seal names counts for nothing.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from functions.shared.aws.keys import segments_prefix
-from functions.shared.evidence.seals import Chain, Seal, read_rows
+from functions.shared.errors import EvidenceInvalid, EvidenceMissing
+from functions.shared.evidence.seals import Chain, Seal, each_row
 from functions.shared.hours import (
     HOUR,
     floor_hour,
@@ -19,18 +21,28 @@ from functions.shared.hours import (
     rfc3339,
 )
 from functions.shared.records.events import Event
-from functions.snapshot.fetch.audit.audit_marks import AuditPlan
+from functions.snapshot.fetch.audit.audit_marks import PATROL, AuditPlan
 from functions.snapshot.fetch.audit.windows import Window
 from functions.snapshot.records import KnownEvent
 
-# Rows that one reading again is held against; what would be more is left for the next run.
-MOST_ROWS = 120_000
+# Rows that one reading again is held against; what would be more is left for the next run. Where
+# an hour's late events lie among more than a few times as many, the last of them are not compared.
+MOST_ROWS, MOST_AMONG = 120_000, 600_000
 SECOND = timedelta(seconds=1)
+
+SealedLate = Callable[[datetime, datetime], Mapping[datetime, Collection[datetime]]]
+"""From the first hour and the one after the last: which hours sealed late what happened then."""
 
 
 @dataclass(frozen=True, slots=True)
 class SealedLog:
     """The sealed events of one organization, before an hour.
+
+    Attributes:
+        chain: the organization's seals.
+        previous: the last of them.
+        hour: the hour that closes.
+        sealed_late: asks the sealed index.
 
     Permissions:
         s3:GetObject and s3:ListBucket on the evidence bucket.
@@ -39,46 +51,75 @@ class SealedLog:
     chain: Chain
     previous: Seal | None
     hour: datetime
+    sealed_late: SealedLate
 
     def known(self, plan: AuditPlan) -> tuple[AuditPlan, dict[str, KnownEvent]]:
         """Return what is sealed of the hours that a plan reads again, by id.
 
-        The plan comes back with less to read again where that held too many events.
+        The plan comes back with less to read again where that held too many events. What was
+        sealed late, and history, is looked for where the patrol goes.
         """
         known: dict[str, KnownEvent] = {}
+        streams = plan.streams.values()
+        patrolled = {stream.again[PATROL] for stream in streams if PATROL in stream.again}
         ends: dict[Window, int] = {}
         for window in sorted(set(plan.read_before())):
-            n_rows = 0
-            for hour in self._sealing_hours(window):
-                # What happened in an hour is sealed by it, or by the next where it came late.
-                end = int((hour - HOUR).timestamp())
-                if n_rows > MOST_ROWS and end > window.lo:
-                    ends[window] = end
-                    break
-                n_rows += self._read(hour, window, known)
+            end = self._read_window(window, known, with_late=window in patrolled)
+            if end is not None:
+                ends[window] = end
         return _shortened(plan, ends), known
 
-    def _sealing_hours(self, window: Window) -> Iterator[datetime]:
-        """Yield the hours that sealed events about then, oldest first."""
-        start, end = (datetime.fromtimestamp(second, UTC) for second in window)
-        first, last = floor_hour(start), min(floor_hour(end - SECOND) + 2 * HOUR, self.hour)
+    def _read_window(
+        self, window: Window, known: dict[str, KnownEvent], *, with_late: bool
+    ) -> int | None:
+        """Read what is sealed of a window; return up to where, where that were too many rows."""
+        first = floor_hour(datetime.fromtimestamp(window.lo, UTC))
+        end = floor_hour(datetime.fromtimestamp(window.hi, UTC) - SECOND) + HOUR
+        in_time = self._hours_with_events(first, end)
+        late = self.sealed_late(first, end) if with_late else {}
+        read = set[datetime]()
+        n_rows = 0
+        for hour in hours_from(first, end):
+            if n_rows > MOST_ROWS and hour > first:
+                return int(hour.timestamp())
+            # What happened in an hour is sealed by it, or by the next where it came a little late.
+            sealing = {hour, hour + HOUR} & in_time
+            for name in sorted(sealing.union(late.get(hour, ())) - read):
+                if n_rows > MOST_AMONG:
+                    break
+                read.add(name)
+                # What cannot be read is not compared: every pack that should hold it tells of it.
+                with suppress(EvidenceInvalid, EvidenceMissing):
+                    n_rows += self._read(name, window, known)
+        return None
+
+    def _hours_with_events(self, first: datetime, end: datetime) -> set[datetime]:
+        """Return which hours, from one to that after another, sealed events of these months."""
         hours: set[datetime] = set()
-        for month in {month_of(hour) for hour in hours_from(first, end)}:
-            prefix = segments_prefix(self.chain.tenant, self.chain.org, "events", month)
+        last = min(end + HOUR, self.hour)
+        for prefix in self._prefixes(first, end):
             for key in self.chain.bucket.keys(prefix, after=f"{prefix}{rfc3339(first)}"):
                 hour = _hour_of(key.removeprefix(prefix))
                 if hour is None or hour >= last:
                     break
                 hours.add(hour)
-        yield from sorted(hours)
+        return hours
+
+    def _prefixes(self, first: datetime, end: datetime) -> tuple[str, ...]:
+        months = sorted({month_of(hour) for hour in hours_from(first, end)})
+        tenant, org = self.chain.tenant, self.chain.org
+        return tuple(segments_prefix(tenant, org, "events", month) for month in months)
 
     def _read(self, hour: datetime, window: Window, known: dict[str, KnownEvent]) -> int:
         at_hand = self.previous is not None and self.previous.hour == hour
         seal = self.previous if at_hand else self.chain.seal(hour)
+        prefixes = self._prefixes(*(datetime.fromtimestamp(second, UTC) for second in window))
         n_rows = 0
         for entry in seal.content["segments"]["events"] if seal else []:
+            if not entry["key"].startswith(prefixes):
+                continue
             n_rows += entry["rows"]
-            for row in read_rows(self.chain.bucket, entry, Event):
+            for row in each_row(self.chain.bucket, entry, Event):
                 at, details = row["occurred_at"], row["details"]
                 extra = details["extra"] if "extra" in details else {}
                 # Version 2 put what has no readable time where it was asked for.

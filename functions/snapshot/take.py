@@ -91,7 +91,7 @@ def take_snapshot(
     stats, limit = RunStats(), ConcurrencyLimit(limit=_last_good_level(hour))
     marks = hour.watermarks or audit_marks.initial()
     within = earlier[0].watermarks if earlier else None
-    sealed = SealedLog(run.chain, hour.previous, hour.start)
+    sealed = SealedLog(run.chain, hour.previous, hour.start, index.sealed_late)
     plan, known = sealed.known(audit_marks.audit_plan(marks, hour.end, within))
     if within is not None:
         marks |= {"streams": within["streams"], "proven": within["proven"]}

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from functions.shared.hours import HOUR, rfc3339
+from functions.snapshot import sealed_log
 from functions.snapshot.fetch.audit.audit_marks import AuditPlan, StreamPlan
 from functions.snapshot.fetch.audit.windows import Window
 from tests.snapshot.fetch.audit.audit_worlds import START
@@ -21,12 +22,12 @@ def sealed(name: str, minute: int) -> Any:
 
 
 @pytest.mark.parametrize("end_s", [17 * 60, H])
-def test_what_the_next_hour_sealed_is_known_wherever_a_window_ends(end_s: int) -> None:
+def test_whatever_sealed_it_is_known_wherever_a_window_ends(end_s: int) -> None:
     """On the hour or within it: the patrol begins at the first event of history."""
     seals = Seals()
     seals.add(START, [sealed("in-time", 5)])
     seals.add(START + HOUR, [sealed("late", 10), sealed("beyond", 65)])
-    seals.add(START + 2 * HOUR, [sealed("too-late", 12)])
+    seals.add(START + 2 * HOUR, [sealed("later", 12), sealed("much later", 65)])
     window = Window(FIRST, FIRST + end_s)
     plan = AuditPlan({"tenant": StreamPlan(Window(0, 0), {"patrol": window})}, FIRST + 99 * H)
     asked, known = seals.log(START + 99 * HOUR).known(plan)
@@ -34,4 +35,41 @@ def test_what_the_next_hour_sealed_is_known_wherever_a_window_ends(end_s: int) -
     assert {name: entry.second for name, entry in known.items()} == {
         "in-time": FIRST + 300,
         "late": FIRST + 600,
+        "later": FIRST + 720,
     }
+
+
+def test_what_came_late_is_looked_for_by_the_patrol_alone() -> None:
+    """The other readings have little time, and the patrol comes by."""
+    seals = Seals()
+    seals.add(START + 5 * HOUR, [sealed("late", 5)])
+    window = Window(FIRST, FIRST + H)
+    plan = AuditPlan({"tenant": StreamPlan(Window(0, 0), {"reread_73": window})}, FIRST + 99 * H)
+    assert seals.log(START + 99 * HOUR).known(plan)[1] == {}
+
+
+def test_too_many_late_ones_shorten_the_patrol_but_never_to_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """An hour of the log at least is read; and of what sealed it late, no more than a bound."""
+    monkeypatch.setattr(sealed_log, "MOST_ROWS", 3)
+    monkeypatch.setattr(sealed_log, "MOST_AMONG", 8)
+    seals = Seals()
+    for number in range(2, 20):
+        seals.add(START + number * HOUR, [sealed(f"a{number}", 5), sealed(f"b{number}", 90)])
+    window = Window(FIRST, FIRST + 3 * H)
+    plan = AuditPlan({"tenant": StreamPlan(Window(0, 0), {"patrol": window})}, FIRST + 99 * H)
+    asked, known = seals.log(START + 99 * HOUR).known(plan)
+    assert asked.streams["tenant"].again == {"patrol": Window(FIRST, FIRST + H)}
+    assert 8 <= len(known) <= 10
+
+
+def test_what_is_lost_of_the_evidence_stops_no_hour() -> None:
+    """It is not compared; every pack that should hold it tells of it."""
+    seals = Seals()
+    seals.add(START, [sealed("lost", 5)])
+    seals.add(START + HOUR, [sealed("kept", 10)])
+    seals.bodies[next(iter(seals.bodies))] = b"another body"
+    window = Window(FIRST, FIRST + H)
+    plan = AuditPlan({"tenant": StreamPlan(Window(0, 0), {"reread_73": window})}, FIRST + 99 * H)
+    assert seals.log(START + 99 * HOUR).known(plan)[1].keys() == {"kept"}

@@ -8,6 +8,9 @@ A row is the first 24 bytes of an id's SHA-256 and the hour, counted from 1970, 
 byte first. No key is mixed in, so that whoever may read evidence can look an id up. To pass for an
 id of another's takes 2^192 tries; whoever chooses both ids needs 2^96 (of 16 bytes it would be
 2^64, which can be bought).
+
+Rows that begin with 16 zero bytes stand for no id: they tell that events of an hour were sealed by
+an hour well after it, and so lie next to each other by the hour in which the events happened.
 """
 
 import hashlib
@@ -25,6 +28,7 @@ from functions.shared.hours import HOUR
 FORMAT = b"sealed-ids v1\r\n\x1a"
 BLOCK_ROWS = 2048
 _DIGEST = 24
+_LATE = bytes(16)
 ROW = _DIGEST + 4
 BLOCK = BLOCK_ROWS * ROW
 FENCE = _DIGEST + 32
@@ -39,7 +43,26 @@ def id_digest(event_id: str) -> bytes:
 
 def row_of(event_id: str, hour: datetime) -> bytes:
     """Return the row of an id that an hour sealed."""
-    return id_digest(event_id) + ((hour - _EPOCH) // HOUR).to_bytes(4, "big")
+    return id_digest(event_id) + _number(hour)
+
+
+def late_row(happened: datetime, hour: datetime) -> bytes:
+    """Return the row that tells that an hour sealed events of an hour before it."""
+    return _LATE + _number(happened) + 2 * _number(hour)
+
+
+def late_bounds(start: datetime, end: datetime) -> tuple[bytes, bytes]:
+    """Return between which bytes the late rows stand of the hours from one up to another."""
+    return _LATE + _number(start), _LATE + _number(end)
+
+
+def happened_in(row: bytes) -> datetime:
+    """Return the hour in which the events of a late row happened."""
+    return _EPOCH + timedelta(hours=int.from_bytes(row[len(_LATE) :][:4], "big"))
+
+
+def _number(hour: datetime) -> bytes:
+    return ((hour - _EPOCH) // HOUR).to_bytes(4, "big")
 
 
 def hour_of(row: bytes) -> datetime:
@@ -104,6 +127,11 @@ class Fences:
             if block >= 0:
                 wanted.setdefault(block, []).append(digest)
         return wanted
+
+    def blocks_between(self, low: bytes, high: bytes) -> range:
+        """Return the blocks that may hold rows from some bytes on, up to others."""
+        firsts = [self.body[at : at + _DIGEST] for at in range(0, len(self.body), FENCE)]
+        return range(max(0, bisect_right(firsts, low) - 1), bisect_left(firsts, high))
 
     def check(self, number: int, block: bytes | memoryview) -> None:
         """Hold a block to its digest.

@@ -17,8 +17,11 @@ from functions.shared.evidence.index_run import (
     FORMAT,
     ROW,
     Fences,
+    happened_in,
+    hour_of,
     hours_in,
     id_digest,
+    late_bounds,
     rows_in,
     size_of_fences,
     spans,
@@ -67,6 +70,30 @@ class SealedIndex:
                 event_id = by_digest[digest]
                 found[event_id] = min(hour, found.get(event_id, hour))
         return found
+
+    def sealed_late(self, start: datetime, end: datetime) -> dict[datetime, set[datetime]]:
+        """Return which hours sealed events of earlier ones, by the hour in which these happened.
+
+        Not those that sealed them in time: the hour itself and the next.
+
+        Args:
+            start: the first hour in which they happened.
+            end: the hour after the last.
+
+        Raises:
+            EvidenceMissing: a run is gone.
+            EvidenceInvalid: its bytes are not those that were sealed.
+        """
+        late = dict[datetime, set[datetime]]()
+        low, high = late_bounds(start, end)
+        for run in self.runs:
+            fences, body = _open(self.bucket, run)
+            between = fences.blocks_between(low, high)
+            for _, block in _blocks(self.bucket, run, fences, body, between):
+                for row in rows_in(block):
+                    if low <= row < high:
+                        late.setdefault(happened_in(row), set()).add(hour_of(row))
+        return late
 
 
 def read_run(bucket: Bucket, run: IndexRun) -> Iterator[list[bytes]]:

@@ -6,7 +6,7 @@ there: each hour reads some of them back, newest first, until the index holds th
 then ``since`` says from which hour on it does; of the hours before, the segments are read, as ever.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -15,7 +15,7 @@ from tempfile import TemporaryDirectory
 
 from functions.shared.aws.keys import index_run_key
 from functions.shared.errors import EvidenceInvalid, EvidenceMissing
-from functions.shared.evidence.index_run import merged, row_of, write_run
+from functions.shared.evidence.index_run import late_row, merged, row_of, write_run
 from functions.shared.evidence.sealed_index import (
     LAST_LEVEL,
     SealedIndex,
@@ -24,7 +24,7 @@ from functions.shared.evidence.sealed_index import (
     runs_to_merge,
 )
 from functions.shared.evidence.seals import BEGINNING, Chain, Seal, read_rows
-from functions.shared.hours import floor_hour, rfc3339
+from functions.shared.hours import HOUR, floor_hour, parse_instant, rfc3339
 from functions.shared.records.events import Event
 from functions.shared.records.seals import IndexRun
 
@@ -75,13 +75,28 @@ class HourIndex:
         found = SealedIndex(self.chain.bucket, self.runs).find(event_ids)
         if self.since is not None:
             earlier = list(self.chain.sealed_hours(floor_hour(start), self.since))
-            for hour, ids in _sealed_ids(self.chain, earlier[::-1]):
-                found |= dict.fromkeys(ids.intersection(event_ids), hour)
+            for hour, events in _sealed_events(self.chain, earlier[::-1]):
+                found |= dict.fromkeys(events.keys() & set(event_ids), hour)
         return {event_id: rfc3339(hour) for event_id, hour in found.items()}
 
-    def after(self, event_ids: Iterable[str]) -> list[IndexRun]:
-        """Put what the hour's own events make of the index; return what its seal names."""
-        rows = sorted(row_of(event_id, self.hour) for event_id in event_ids)
+    def sealed_late(self, start: datetime, end: datetime) -> dict[datetime, set[datetime]]:
+        """Return which hours sealed events of earlier ones, by the hour in which these happened.
+
+        As far as the index holds the chain; not those that sealed them in time.
+
+        Args:
+            start: the first hour in which they happened.
+            end: the hour after the last.
+        """
+        return SealedIndex(self.chain.bucket, self.runs).sealed_late(start, end)
+
+    def after(self, events: Mapping[str, str | None]) -> list[IndexRun]:
+        """Put what the hour's own events make of the index; return what its seal names.
+
+        Args:
+            events: by id, when each happened; None where that could not be read.
+        """
+        rows = sorted(_rows_of(events, self.hour))
         if any(run["key"] != self._key(run["sha256"]) for run in self.runs):
             # The month's first hour: so object locks never run out under what a seal still names.
             return [self._put(rows, self.runs, LAST_LEVEL, self.since)]
@@ -97,8 +112,8 @@ class HourIndex:
             return self
         hours = list(self.chain.sealed_hours(BEGINNING, self.since))
         rows, reached = list[bytes](), self.since
-        for hour, ids in _sealed_ids(self.chain, hours[: -SEALS_AT_ONCE - 1 : -1]):
-            rows += [row_of(event_id, hour) for event_id in ids]
+        for hour, events in _sealed_events(self.chain, hours[: -SEALS_AT_ONCE - 1 : -1]):
+            rows += _rows_of(events, hour)
             reached = hour
             if len(rows) >= EVENTS_AT_ONCE:
                 break
@@ -135,23 +150,33 @@ def _longest_first(run: IndexRun) -> int:
     return -run["level"]
 
 
-def _sealed_ids(
-    chain: Chain, hours: Sequence[datetime]
-) -> Iterator[tuple[datetime, frozenset[str]]]:
-    """Yield hours with the ids of the events that each sealed, in the order given."""
+def _rows_of(events: Mapping[str, str | None], hour: datetime) -> Iterator[bytes]:
+    """Yield the rows of the events that an hour sealed."""
+    for event_id in events:
+        yield row_of(event_id, hour)
+    happened = {at[:13] for at in events.values() if at is not None}
+    for start in (parse_instant(f"{name}:00:00Z") for name in happened):
+        if start + HOUR < hour:
+            yield late_row(start, hour)
 
-    def read(hour: datetime) -> frozenset[str]:
+
+def _sealed_events(
+    chain: Chain, hours: Sequence[datetime]
+) -> Iterator[tuple[datetime, Mapping[str, str | None]]]:
+    """Yield hours with the events that each sealed, in the order given: when, by id."""
+
+    def read(hour: datetime) -> Mapping[str, str | None]:
         # What cannot be read is not known to be sealed: every pack that should hold it tells of it.
         try:
             seal = chain.seal(hour)
             entries = seal.content["segments"]["events"] if seal else []
-            return frozenset(
-                row["event_id"]
+            return {
+                row["event_id"]: row["occurred_at"]
                 for entry in entries
                 for row in read_rows(chain.bucket, entry, Event)
-            )
+            }
         except (EvidenceInvalid, EvidenceMissing):
-            return frozenset()
+            return {}
 
     with ThreadPoolExecutor(_UNDER_WAY) as threads:
         for at in range(0, len(hours), _UNDER_WAY):

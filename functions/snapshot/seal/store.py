@@ -161,7 +161,7 @@ class Store:
             "statements": [],
         }
         self._large.put(hour)
-        runs = index.after(event["event_id"] for event in events)
+        runs = index.after({event["event_id"]: event["occurred_at"] for event in events})
         return Stored(entries, roots, self.put_not_shown(hour, ids_not_shown), segments, runs)
 
     @property

@@ -36,6 +36,7 @@ class Hours:
         self.hour = START
         self.previous: Seal | None = None
         self.model: dict[str, str] = {}
+        self.late_hours = 0
 
     def open(self) -> HourIndex:
         """Open the index of the hour that is to be sealed."""
@@ -49,11 +50,18 @@ class Hours:
         new = sorted(set(ids) - set(known))
         for name in new:
             self.model.setdefault(name, rfc3339(self.hour))
-        return self.seal_as(new, at.after(new) if version == 3 else [], version, hours)
+        runs = at.after(dict.fromkeys(new, self.happened)) if version == 3 else []
+        return self.seal_as(new, runs, version, hours)
+
+    @property
+    def happened(self) -> str:
+        """Return when what the next hour seals happened."""
+        return rfc3339(self.hour - self.late_hours * HOUR)
 
     def seal_as(self, ids: Iterable[str], runs: list[Any], version: int, hours: int) -> list[Any]:
         """Seal an hour as told."""
-        rows = [event("login.succeeded", None, event_id=name) for name in ids]
+        at = self.happened
+        rows = [event("login.succeeded", None, event_id=name, occurred_at=at) for name in ids]
         entries = Store(self.bucket, TENANT, ORG).put_segments(
             "events", self.hour, [("2026-04", row) for row in rows]
         )
@@ -93,16 +101,46 @@ def test_every_id_is_sealed_once_with_its_first_hour(hours: list[tuple[list[str]
         assert len(runs) <= 28
 
 
+@settings(deadline=None, max_examples=40)
+@given(
+    st.lists(st.tuples(st.integers(0, 90), st.sampled_from([1, 1, 5, 300])), max_size=40),
+    st.integers(0, 4),
+)
+def test_what_was_sealed_late_is_known_by_when_it_happened(
+    hours: list[tuple[int, int]], n_old: int
+) -> None:
+    """Whatever came how late, over whichever months, and in a chain of version 2 as well."""
+    chain, late = Hours(), dict[datetime, set[datetime]]()
+    for number, (late_hours, step) in enumerate(hours):
+        chain.late_hours = late_hours
+        if late_hours > 1:
+            late.setdefault(chain.hour - late_hours * HOUR, set()).add(chain.hour)
+        chain.seal([f"event-{number}"], version=2 if number < n_old else 3, hours=step)
+    index = chain.open()
+    assert index.sealed_late(START - 100 * HOUR, chain.hour) == late
+    for hour in late:
+        assert index.sealed_late(hour, hour + HOUR) == {hour: late[hour]}
+    assert index.sealed_late(chain.hour, chain.hour + 99 * HOUR) == {}
+    assert chain.known() == chain.model
+
+
+def test_what_has_no_time_is_late_nowhere() -> None:
+    """Nor what the next hour sealed."""
+    index = Hours().open()
+    (run,) = index.after({"one": None, "two": rfc3339(START - HOUR)})
+    assert run["rows"] == 2
+
+
 def test_an_hour_with_events_costs_one_put_and_any_other_none() -> None:
     """Also the hour that merges ten runs, or a hundred; a second run of it makes the same bytes."""
     chain = Hours()
     chain.hour = parse_instant("2026-05-01T00:00:00Z")
     for n in range(120):
         before = set(held(chain))
-        runs = chain.open().after([f"event-{n}"])
-        assert chain.open().after([f"event-{n}"]) == runs
+        runs = chain.open().after({f"event-{n}": None})
+        assert chain.open().after({f"event-{n}": None}) == runs
         assert len(set(held(chain)) - before) == 1
-        assert chain.open().after([]) == chain.open().runs
+        assert chain.open().after({}) == chain.open().runs
         chain.seal([f"event-{n}"])
     assert [run["level"] for run in runs] == [2, 1, 1]
     assert [run["rows"] for run in runs] == [100, 10, 10]
@@ -221,7 +259,7 @@ def test_killed_at_every_aws_call(
     def close() -> list[Any]:
         at = chain.open()
         assert set(at.sealed(["event-1", "new"], chain.hour)) == {"event-1"}
-        return at.after(["new"])
+        return at.after({"new": None})
 
     with watched() as calls:
         expected = close()

@@ -80,3 +80,21 @@ def test_an_altered_entry_is_one_finding(
     assert row["first_seen_hour"] == "2026-04-02T04:00:00Z"
     sealed = [event["event_id"] for hour in later for event in fixture.events(fixture.seal(hour))]
     assert sealed == []
+
+
+@pytest.mark.parametrize(("alter", "kind"), [(_rewrite, ALTERED[0]), (_remove, ALTERED[1])])
+def test_an_altered_entry_of_history_is_found_by_the_patrol(
+    make_fixture: FixtureMaker, alter: Callable[[EventLog], Any], kind: str
+) -> None:
+    """Whichever hour sealed it: here the one in which the organization was connected."""
+    world = World("org-altered")
+    world.at("2026-03-20T10:00:00Z").hidden().user_joins("ann", role="owner")
+    for number in range(24, 30):
+        _add(world.first.events, number, AT - 90 * 3600 + number)
+    fixture = make_fixture(world)
+    fixture.connect("2026-04-01T03:01:00Z")
+    fixture.ticks(FIRST, 2)
+    alter(world.first.events)
+    fixture.ticks("2026-04-01T04:00:00Z", 3)
+    (row,) = _findings(fixture, "2026-04-01T06:00:00Z")
+    assert (row["kind"], row["reason"], row["entity_id"]) == (kind, "entries_2", "audit-25")

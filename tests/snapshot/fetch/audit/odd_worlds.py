@@ -17,7 +17,7 @@ from functions.shared.aws.keys import segment_key
 from functions.shared.canonical import Lines
 from functions.shared.errors import ScopeMissing
 from functions.shared.evidence.seals import Chain
-from functions.shared.hours import rfc3339
+from functions.shared.hours import HOUR, floor_hour, parse_instant, rfc3339
 from functions.shared.openai.client import Params
 from functions.shared.records.events import EventState
 from functions.snapshot.records import STREAMS
@@ -168,12 +168,17 @@ class Seals:
         """Begin with none."""
         self.bucket, self.seals = self, dict[datetime, Any]()
         self.bodies: dict[str, bytes] = {}
+        self.late: dict[datetime, set[datetime]] = {}
 
     def add(self, hour: datetime, rows: Iterable[EventState]) -> None:
         """Seal an hour's events, by the month of each."""
         months: dict[str, list[EventState]] = {}
         for row in rows:
-            months.setdefault((row["occurred_at"] or rfc3339(hour))[:7], []).append(row)
+            at = row["occurred_at"] or rfc3339(hour)
+            months.setdefault(at[:7], []).append(row)
+            happened = floor_hour(parse_instant(at))
+            if happened + HOUR < hour:
+                self.late.setdefault(happened, set()).add(hour)
         entries = []
         for month, of_month in months.items():
             lines = Lines.of(of_month)
@@ -197,4 +202,8 @@ class Seals:
 
     def log(self, hour: datetime) -> SealedLog:
         """Return what is sealed before an hour."""
-        return SealedLog(cast("Chain", self), None, hour)
+        return SealedLog(cast("Chain", self), None, hour, self.sealed_late)
+
+    def sealed_late(self, start: datetime, end: datetime) -> dict[datetime, set[datetime]]:
+        """Return which hours sealed late what happened in some hours."""
+        return {hour: late for hour, late in self.late.items() if start <= hour < end}

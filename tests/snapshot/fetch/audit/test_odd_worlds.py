@@ -8,7 +8,7 @@ from datetime import datetime
 
 import pytest
 
-from functions.shared.hours import HOUR, floor_hour, parse_instant
+from functions.shared.hours import HOUR, parse_instant
 from functions.snapshot.fetch.audit.audit_marks import PATROL, audit_plan
 from functions.snapshot.records import STREAMS
 from tests.snapshot.fetch.audit.audit_worlds import (
@@ -96,10 +96,10 @@ class Walk:
         return {name for name, entry in self.entries.items() if entry.altered}
 
     def watched(self) -> set[str]:
-        """Return what of it the reading must find.
+        """Return what of it the reading must find, whichever hour sealed it.
 
-        Not where no time was sealed, nor what history or a reading over an hour late sealed; and
-        the end of a log that shows nothing older is not gone but no longer kept.
+        Not where no time was sealed; and the end of a log that shows nothing older is not gone but
+        no longer kept.
         """
         return {name for name in self.altered() if self._is_watched(self.entries[name])}
 
@@ -108,8 +108,6 @@ class Walk:
         if row is None or row["occurred_at"] is None:
             return False
         at = parse_instant(row["occurred_at"])
-        if entry.hour > floor_hour(at) + HOUR:
-            return False
         if entry.fate not in ("removed", "time corrected"):
             return True
         return self.server.oldest(row["details"]["stream"] or "") < at.timestamp()
