@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from functions.shared.canonical import canonical
 from functions.shared.hashing import email_hash, email_prefix, ip_hash, secret_hash, text_hash
 from functions.snapshot.normalize.audit_events import event as event_rule
-from functions.snapshot.normalize.privacy import Privacy, is_id
+from functions.snapshot.normalize.privacy import Allowance, Privacy, is_id
 
 KEY = b"k" * 32
 PRIVACY = Privacy(KEY)
@@ -215,6 +215,18 @@ def test_a_long_name_takes_no_time(name: str) -> None:
     PRIVACY.user_agent(LONG[name])
     PRIVACY.email(LONG[name])
     assert time.process_time() - started < 2
+
+
+def test_long_texts_share_what_a_run_may_search() -> None:
+    """What is beyond it is hashed whole, so that nobody makes an hour too long; short ones stay."""
+    long, short = "team of ann@x.example " * 20, "team of ann@x.example"
+    privacy = Privacy(KEY, Allowance(2 * len(long)))
+    searched = privacy.text(long)
+    assert (searched, privacy.text(long)) == (PRIVACY.text(long), searched)
+    assert privacy.text(long) == f"text:{text_hash(KEY, long)}"
+    assert privacy.user_agent(long) == f"text:{text_hash(KEY, long)}"
+    for _ in range(100):
+        assert privacy.text(short) == PRIVACY.text(short) != short
 
 
 def test_addresses_at_the_ends_of_words_and_sentences() -> None:
