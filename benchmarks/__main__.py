@@ -8,11 +8,13 @@ from pathlib import Path
 
 from benchmarks import (
     api_start,
+    audit_log,
     normalization,
     pack,
     pull,
     pull_under_strain,
     reconciliation,
+    unchanged_hour,
     verify,
 )
 
@@ -20,6 +22,8 @@ FOLDER = Path(__file__).parent.parent / "docs" / "benchmarks"
 MEASURES = {
     "pull": pull.measure,
     "strained": pull_under_strain.measure,
+    "audit_log": audit_log.measure,
+    "unchanged_hour": unchanged_hour.measure,
     "reconciliation": reconciliation.measure,
     "normalization": normalization.measure,
     "pack": pack.measure,

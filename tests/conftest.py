@@ -9,10 +9,8 @@ environment would. ``clock`` stands still until a test moves it (``clock.set(…
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Final
 
 import pytest
-from moto import mock_aws
 
 from functions.shared.aws import clients
 from functions.shared.aws.bucket import Bucket
@@ -21,15 +19,8 @@ from functions.shared.aws.queue import Queue
 from functions.shared.aws.table import Table
 from functions.shared.hours import parse_instant
 from functions.shared.settings import Settings
+from tests.support.aws_in_process import ENVIRONMENT, aws_in_process
 
-REGION: Final = "eu-west-1"
-TABLE_NAME = "audit-table"
-EVIDENCE_BUCKET = "audit-evidence"
-WORK_BUCKET = "audit-work"
-PACKS_BUCKET = "audit-packs"
-SNAPSHOT_QUEUE = "audit-snapshot"
-PACK_QUEUE = "audit-pack"
-LOCKED = (EVIDENCE_BUCKET, PACKS_BUCKET)
 START = datetime(2026, 4, 1, 6, 1, tzinfo=UTC)
 
 
@@ -77,31 +68,12 @@ def _clients() -> Iterator[None]:
 @pytest.fixture
 def aws(_clients: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, str]]:
     """Start moto, make what the template makes, and give the environment that names it."""
-    for name, value in {
-        "AWS_ACCESS_KEY_ID": "testing",
-        "AWS_SECRET_ACCESS_KEY": "testing",
-        "AWS_SESSION_TOKEN": "testing",
-        "AWS_DEFAULT_REGION": REGION,
-        "AWS_REGION": REGION,
-    }.items():
+    for name, value in ENVIRONMENT.items():
         monkeypatch.setenv(name, value)
     for name in ("AWS_PROFILE", "AWS_ENDPOINT_URL", "OPENAI_BASE_URL", "CLOCK_FILE"):
         monkeypatch.delenv(name, raising=False)
-    with mock_aws():
-        _make_table()
-        _make_buckets()
-        yield {
-            "STAGE": "test",
-            "TABLE_NAME": TABLE_NAME,
-            "EVIDENCE_BUCKET": EVIDENCE_BUCKET,
-            "WORK_BUCKET": WORK_BUCKET,
-            "PACKS_BUCKET": PACKS_BUCKET,
-            "SECRETS_KEY_ID": _make_key(),
-            "SIGNING_KEY_ID": _make_key(),
-            "SNAPSHOT_QUEUE_URL": _make_queue(SNAPSHOT_QUEUE),
-            "PACK_QUEUE_URL": _make_queue(PACK_QUEUE),
-            "SPREAD_SECONDS": "0",
-        }
+    with aws_in_process() as names:
+        yield names
 
 
 @pytest.fixture
@@ -161,47 +133,3 @@ def pack_queue(aws: dict[str, str]) -> Queue:
 def _forget_clients() -> None:
     for client in (clients.dynamodb, clients.s3, clients.kms, clients.sqs):
         client.cache_clear()
-
-
-def _make_table() -> None:
-    names = ("pk", "sk", "due_shard", "due_sk")
-    clients.dynamodb().create_table(
-        TableName=TABLE_NAME,
-        BillingMode="PAY_PER_REQUEST",
-        AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in names],
-        KeySchema=[
-            {"AttributeName": "pk", "KeyType": "HASH"},
-            {"AttributeName": "sk", "KeyType": "RANGE"},
-        ],
-        GlobalSecondaryIndexes=[
-            {
-                "IndexName": "due",
-                "KeySchema": [
-                    {"AttributeName": "due_shard", "KeyType": "HASH"},
-                    {"AttributeName": "due_sk", "KeyType": "RANGE"},
-                ],
-                "Projection": {
-                    "ProjectionType": "INCLUDE",
-                    "NonKeyAttributes": ["tenant_id", "org_id"],
-                },
-            },
-        ],
-    )
-
-
-def _make_buckets() -> None:
-    s3 = clients.s3()
-    for name in (EVIDENCE_BUCKET, WORK_BUCKET, PACKS_BUCKET):
-        s3.create_bucket(
-            Bucket=name,
-            CreateBucketConfiguration={"LocationConstraint": REGION},
-            ObjectLockEnabledForBucket=name in LOCKED,
-        )
-
-
-def _make_key() -> str:
-    return clients.kms().create_key()["KeyMetadata"]["Arn"]
-
-
-def _make_queue(name: str) -> str:
-    return clients.sqs().create_queue(QueueName=name)["QueueUrl"]

@@ -18,10 +18,10 @@ from functions.shared.aws.queue import Queue
 from functions.shared.aws.table import Table
 from functions.shared.hours import parse_instant
 from functions.snapshot import dispatch
-from tests.conftest import REGION
 from tests.snapshot.stories.trial import rarely
 from tests.support.aws_calls import Killed, killing, watched
 from tests.support.aws_faults import Raw, broken, instead_of_moto
+from tests.support.aws_in_process import REGION
 from tools.openai_simulator import org_id_for
 
 SPREAD_S = 600

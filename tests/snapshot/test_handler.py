@@ -6,7 +6,7 @@ import pytest
 
 from functions.shared.clock import SHIFTED_CLOCK, SYSTEM_CLOCK
 from functions.snapshot import handler
-from tests.conftest import REGION
+from tests.support.aws_in_process import REGION
 
 
 @pytest.fixture
