@@ -155,6 +155,7 @@ class SealedMonth:
                 "picture_sha256": None if name == "findings" else entry["sha256"],
                 "baseline": rfc3339(month_start(MONTH)),
                 "complete_at": rfc3339(hour + HOUR),
+                "state_at": rfc3339(hour),
             }
             for name, entry in self._registers.items()
         }

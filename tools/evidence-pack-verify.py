@@ -4,7 +4,7 @@
 # dependencies = ["pynacl>=1.5", "orjson>=3.9"]
 # ///
 # Built by `python -m tools.build_verifier` from the parts in tools/verifier/, one behind the other
-# of SHA-256 2b26cfb902b57b5d037d6091ed4849c1fb5039eb6b6816d121744fc9b494fdc5.
+# of SHA-256 ac16277c8d61c6ade8a33df58bf59f218bccfdec6137ccb6e9ac474ebb10e9f0.
 """Check a signed evidence pack offline: one file, one pinned key, eleven numbered checks.
 
     python3 evidence-pack-verify.py pack-3.tar.gz --expected-pubkey HEX
@@ -40,8 +40,9 @@ import sys
 import time
 import zlib
 from array import array
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator
-from itertools import chain, repeat
+from itertools import chain, islice, repeat, zip_longest
 from types import TracebackType
 
 TYPE_CHECKING = False  # as typing has it, without the time that importing typing takes
@@ -459,6 +460,8 @@ def matching(pattern: str, words: str) -> FieldType:
 
 
 TEXT: FieldType = (is_text, "a text")
+APP_ID: FieldType = (lambda v: v is None or type(v) in (int, str), "an integer, a text or null")
+BOOLEAN: FieldType = (lambda v: type(v) is bool, "true or false")
 COUNT: FieldType = (is_count, "a count")
 HASH: FieldType = (is_hash, "64 lower-case hex digits")
 INSTANT_TEXT: FieldType = (lambda v: seconds(v) is not None, "an RFC 3339 instant in UTC")
@@ -973,6 +976,22 @@ class HourCounts:
         """Yield organization, hour and rows of all that was not passed yet."""
         return self.before(self.MOST + 1, 0)
 
+    def each(self) -> Iterator[tuple[int, int, str, int, str]]:
+        """Yield organization, hour, month, rows and digest of every count, from the first."""
+        self.rewind()
+        while self._next:
+            org, hour, month, n, digest = self._next
+            self._read()
+            yield org, hour, month_name(month), n, digest.hex()
+
+    def take(self, org: int, month: str) -> Iterator[tuple[int, int, str]]:
+        """Yield hour, rows and digest of the next counts as far as they are of this month."""
+        number = month_number(month)
+        while self._next and (self._next[0], self._next[2]) == (org, number):
+            _, hour, _, n, digest = self._next
+            self._read()
+            yield hour, n, digest.hex()
+
     def of(self, org: int, hour: int) -> dict[str, tuple[int, str]]:
         """Return month to rows and digest for this hour, and pass them."""
         counts = {}
@@ -1103,6 +1122,9 @@ CHAIN = {
     "last_seal_sha256": HASH_OR_NULL,
     "seals": COUNT,
 }
+# Of what is ours in a pack: 3 has sealed members. A pack that does not say is of format 2.
+FORMAT = 3
+OF_FORMAT_3 = {"format": COUNT, "settled": BOOLEAN}
 LARGE = {"members": COUNT, "bytes": COUNT, "names_sha256": HASH}
 FILE = {"name": TEXT, "bytes": COUNT, "sha256": HASH}
 
@@ -1145,7 +1167,7 @@ MODULES = {
         },
     ),
     (1, None): Module(
-        {"app_id": TEXT, "blob_count": COUNT, "blob_index": LIST},
+        {"app_id": APP_ID, "blob_count": COUNT, "blob_index": LIST},
         {
             "traces.jsonl": ("trace_count", "traces_sha256"),
             "spans.jsonl": ("span_count", "spans_sha256"),
@@ -1162,6 +1184,21 @@ OPTIONAL_MEMBERS = (
         "service_accounts.jsonl",
     ),
     *("invites.jsonl", "project_users.jsonl", "anchors.jsonl", "collection.json", "controls.json"),
+)
+# Profile full of format 3 has all of these: a file without rows is empty, not absent.
+FORMAT_3_MEMBERS = (
+    *("changes.jsonl", "findings.jsonl", "anchors.jsonl", "collection.json", "controls.json"),
+)
+# Organization, then a register's section, or a kind of segment and its month.
+SEALED_FOLDER = "sealed/"
+SEALED_NAME = (
+    r"sealed/(org-[A-Za-z0-9_-]{3,64})/(?:(users|projects|api_keys|admin_keys|service_accounts"
+    r"|invites|project_users|findings)|(verdicts|changes|events)-([0-9]{4}-(?:0[1-9]|1[0-2])))"
+    r"\.jsonl"
+)
+SEALED_ORDER = (
+    *("verdicts", "changes", "events", "findings", "users", "projects", "api_keys", "admin_keys"),
+    *("service_accounts", "invites", "project_users"),
 )
 # Copies before the events that they are of, events before the seals that count both, seals before
 # the changes and anchors that they name.
@@ -1197,6 +1234,7 @@ class Manifest:
         self.sha256 = sha256
         self.values = values
         self.profile: str | None = values.get("profile")
+        self.format: int = values.get("format", 2)
         self.members: dict[str, Member] = {}
 
     def __getitem__(self, key: str) -> Any:
@@ -1680,9 +1718,8 @@ def _tar_header(header: bytes, kind: bytes) -> tuple[str, int]:
     if not name or rest.strip(b"\0") or header[345:500].strip(b"\0"):
         raise Failed(2, "a tar member's name is empty, holds NUL or has a prefix")
     text = name.decode("latin-1")
-    if kind == b"0" and not re.fullmatch(
-        r"((blobs|large)/[0-9a-f]{64}|[A-Za-z0-9_]{1,64})\.[a-z]+", text
-    ):
+    folders = r"(blobs|large)/[0-9a-f]{64}|sealed/org-[A-Za-z0-9_-]{3,64}/[a-z_]{1,32}(-[0-9-]{7})?"
+    if kind == b"0" and not re.fullmatch(rf"({folders}|[A-Za-z0-9_]{{1,64}})\.[a-z]+", text):
         raise Failed(2, "a tar member's name is a path or holds unusual characters")
     return text, int(size[1], 8)
 
@@ -1879,17 +1916,21 @@ def strict_manifest(data: bytes) -> dict[str, Any]:
 
     Raises:
         Failed: check 5.
+        CannotCheck: it is of a format that came after this script.
     """
     try:
         values = parse(data)
     except Malformed as error:
         raise Failed(5, f"manifest.json: {error}") from None
+    made_as = values.get("format")
+    if type(made_as) is int and made_as > FORMAT and "profile" in values:
+        raise CannotCheck("the pack was made by a newer format than this script knows")
     fields: dict[str, FieldType] = dict(COMMON)
     for module in MODULES.values():
         fields.update({**module.fields(), **fields})
     fields["module"] = TEXT
     if "profile" in values:
-        fields.update(OF_PROFILE)
+        fields.update({**OF_PROFILE, **OF_FORMAT_3})
     check_types(5, "manifest.json", values, fields)
     return values
 
@@ -1906,6 +1947,8 @@ def check_06_known_manifest(manifest: Manifest, key: PinnedKey, report: Report) 
     required = {**COMMON, **module.fields()}
     if "profile" in values:
         required.update(OF_PROFILE)
+        if manifest.format > 2:
+            required.update(OF_FORMAT_3)
     check_object(6, "manifest.json", values, required)
     if values["signing_public_hex"] != key.public.hex():
         raise Failed(6, "signing_public_hex is not the pinned key in lower-case hex")
@@ -1931,6 +1974,8 @@ def _check_kind_and_period(values: dict[str, Any]) -> None:
         raise Failed(6, f"unknown profile {printable(values['profile'])}")
     if values["kind"] not in ("monthly", "on_demand", "revision"):
         raise Failed(6, f"unknown kind {printable(values['kind'])}")
+    if values["kind"] == "monthly" and values["profile"] == "core":
+        raise Failed(6, "a monthly pack is of profile full")
     if values["kind"] == "revision" and not is_text(values.get("replaces")):
         raise Failed(6, "a revision does not say which pack it replaces")
     start, end = seconds(values["period_start"]), seconds(values["period_end"])
@@ -1958,9 +2003,11 @@ def _check_cut(values: dict[str, Any]) -> None:
 
 def _check_chain(values: dict[str, Any]) -> None:
     check_object(6, "coverage", values["coverage"], COVERAGE)
-    orgs = [check_object(6, "chain", entry, CHAIN)["org_id"] for entry in values["chain"]]
+    last_hour = {"last_sealed_hour": INSTANT_OR_NULL}
+    fields = {**CHAIN, **last_hour} if values.get("format", 2) > 2 else CHAIN
+    orgs = [check_object(6, "chain", entry, fields)["org_id"] for entry in values["chain"]]
     for entry in values["chain"]:
-        check_types(6, "chain", entry, {"last_sealed_hour": INSTANT_OR_NULL})
+        check_types(6, "chain", entry, last_hour)
     if sorted(orgs) != sorted(values["org_ids"]):
         raise Failed(6, "chain does not name each of org_ids once")
 
@@ -2002,7 +2049,8 @@ def _own_members(values: dict[str, Any], module: Module) -> dict[str, Member]:
     for entry in values["files"]:
         name = check_object(7, "files", entry, FILE)["name"]
         label = f"files: {printable(name)}"
-        if not re.fullmatch(r"[A-Za-z0-9_]{1,64}\.(jsonl|json|txt)", name):
+        is_sealed = re.fullmatch(SEALED_NAME, name) is not None
+        if not is_sealed and not re.fullmatch(r"[A-Za-z0-9_]{1,64}\.(jsonl|json|txt)", name):
             raise Failed(7, f"{label} is not a name a member can have")
         if name in members or name == "manifest.json":
             raise Failed(7, f"{label} stands there twice")
@@ -2010,25 +2058,37 @@ def _own_members(values: dict[str, Any], module: Module) -> dict[str, Member]:
         if not (is_count(rows) or (rows is None and not name.endswith(".jsonl"))):
             raise Failed(7, f"{label} has no row count")
         members[name] = Member(name, entry["sha256"], rows, entry["bytes"], entry["bytes"])
-    _check_names(list(members), values["profile"], list(module.files))
+    _check_names(list(members), values, list(module.files))
     for name, (count, digest) in module.files.items():
         if (members[name].rows, members[name].sha256) != (values[count], values[digest]):
             raise Failed(8, f"files and {count} or {digest} do not say the same of {name}")
     return members
 
 
-def _check_names(names: list[str], profile: str, documented: list[str]) -> None:
+def _check_names(names: list[str], values: dict[str, Any], documented: list[str]) -> None:
+    profile, is_new = values["profile"], values.get("format", 2) > 2
     required = [*documented, *(FULL_MEMBERS if profile == "full" else ())]
+    required += FORMAT_3_MEMBERS if profile == "full" and is_new else ()
     missing = [name for name in required if name not in names]
     if missing:
         raise Failed(7, f"files lacks {missing[0]}")
     if profile == "core" and len(names) != len(required):
         raise Failed(7, "files of profile core holds more than the documented members")
-    unknown = [name for name in names if name not in (*required, *OPTIONAL_MEMBERS)]
+    sealed = [name for name in names if is_new and re.fullmatch(SEALED_NAME, name)]
+    known = {*required, *OPTIONAL_MEMBERS, *sealed}
+    unknown = [name for name in names if name not in known]
     if unknown:
         raise Failed(7, f"files: {printable(unknown[0])} is no member of profile full")
-    if names != [name for name in MEMBER_ORDER if name in names]:
+    in_order = [name for name in MEMBER_ORDER if name in names]
+    if names != in_order + sorted(sealed, key=_place):
         raise Failed(7, "files: the members do not stand in the documented order")
+
+
+def _place(name: str) -> tuple[str, int, str]:
+    """Return by what sealed members are sorted: those that others are derived with come first."""
+    _, org, file = name.split("/")
+    kind, _, month = file[: -len(".jsonl")].partition("-")
+    return org, SEALED_ORDER.index(kind), month
 
 
 # ---------------------------------------------------------------------------------------------
@@ -2751,6 +2811,324 @@ class RepeatedRows(EventRows):
 
 
 # ---------------------------------------------------------------------------------------------
+# The rule by which sealed rows become rows of the pack: docs, "Sealed members".
+
+ENTITIES = {member[: -len(".jsonl")]: id_field for member, id_field in ENTITY_ID.items()}
+# Of a row that a seal names; what the pack adds to it is not among them.
+ADDED = ("org_id", "state_at", "findings")
+SINCE_3 = ("enabled", "banned", "is_scim_managed", "api_key_last_used_at", "unreadable")
+NEW_FIELDS = {entity: SINCE_3 if entity == "users" else SINCE_3[-1:] for entity in ENTITIES}
+BOUNDS = ("added_not_before", "removed_not_before")
+SEALED_FIELDS = {
+    bound: tuple(field for field in ROW_FIELDS[bound].split() if field not in ADDED)
+    for bound in (*ENTITIES, "findings")
+}
+CHANGE = ("hour", "section", "entity_id", "kind", "fields", "before", "after")
+VERDICT = ("verdict", "reason", "event_id", "decided_hour")
+KEY_FINDING = ("finding_id", "kind", "reason", "severity")
+
+
+class Shown:
+    """The hours of the period whose pictures show a section of one organization.
+
+    Attributes:
+        listed_at: the last one, as the last seal says it, be it before the period.
+        hours: those that version 2 sealed, which did not say it.
+    """
+
+    def __init__(self) -> None:
+        self.listed_at: str | None = None
+        self.hours: list[str] = []
+
+    def last(self) -> str | None:
+        """Return the last hour that shows the section."""
+        return self.listed_at or (self.hours[-1] if self.hours else None)
+
+    def last_before(self, hour: str) -> str | None:
+        """Return the last hour that shows what is gone in an hour."""
+        at = bisect_left(self.hours, hour)
+        return self.hours[at - 1] if at else None
+
+
+def entity_row(
+    section: str,
+    org_id: str,
+    sealed: dict[str, Any],
+    start: str,
+    shown: Shown,
+    findings: Iterable[dict[str, Any]],
+) -> dict[str, Any] | None:
+    """Return the row of one stay; None where it ended before the period.
+
+    Args:
+        section: of the register.
+        org_id: the organization.
+        sealed: the register's row.
+        start: the period's first hour.
+        shown: the hours that show the section.
+        findings: of a key, the sealed findings about it.
+    """
+    removed = sealed["removed_at"]
+    if removed is not None and removed <= start:
+        return None
+    fields = [*SEALED_FIELDS[section], *BOUNDS]
+    fields += [name for name in NEW_FIELDS[section] if name in sealed]
+    row = {name: sealed.get(name) for name in fields}
+    row["org_id"] = org_id
+    if "shown_until" in sealed:
+        row["state_at"] = sealed["shown_until"]
+    else:
+        row["state_at"] = shown.last() if removed is None else shown.last_before(removed)
+    if section == "api_keys":
+        row["findings"] = _open_findings(findings, removed, shown.last())
+    return row
+
+
+def _open_findings(
+    findings: Iterable[dict[str, Any]], removed: str | None, last: str | None
+) -> list[dict[str, Any]]:
+    """Return a key's findings that were open in the last hour, or when it ended."""
+
+    def is_open(finding: dict[str, Any]) -> bool:
+        first, resolved = finding["first_seen_hour"], finding["resolved_hour"]
+        if removed is not None:
+            return bool(first < removed and (resolved is None or resolved >= removed))
+        return last is not None and bool(first <= last and (resolved is None or resolved > last))
+
+    rows = [{name: one.get(name) for name in KEY_FINDING} for one in findings if is_open(one)]
+    return sorted(rows, key=lambda row: (row["kind"], row["finding_id"]))
+
+
+def change_row(org_id: str, sealed: dict[str, Any], verdict: dict[str, Any]) -> dict[str, Any]:
+    """Return the row of a change with the last verdict on it."""
+    row = {name: sealed.get(name) for name in CHANGE}
+    return {**row, **{name: verdict.get(name) for name in VERDICT}, "org_id": org_id}
+
+
+def finding_row(
+    org_id: str,
+    sealed: dict[str, Any],
+    start: str,
+    shown: Shown,
+    verdict_on: Callable[[dict[str, Any], dict[str, Any]], dict[str, Any]],
+) -> dict[str, Any] | None:
+    """Return the row of a finding; None where it was resolved before the period.
+
+    `verdict_on` gives, for a finding and the change that resolved it, the last verdict on that.
+    """
+    if sealed["resolved_hour"] is not None and sealed["resolved_hour"] < start:
+        return None
+    row = {name: sealed.get(name) for name in SEALED_FIELDS["findings"]}
+    cause = sealed["resolved_by"]
+    if cause is not None and cause.get("event_id") is None and "fields" in cause:
+        verdict = verdict_on(sealed, cause)
+        explained = verdict.get("verdict") == "explained"
+        row["resolved_by"] = {**cause, "event_id": verdict["event_id"] if explained else None}
+    return {**row, "org_id": org_id, "state_at": shown.last()}
+
+
+# ---------------------------------------------------------------------------------------------
+# Rows that follow from sealed ones, put aside in a nameless database until all are there.
+
+Key = tuple[str, str, str, str]
+
+
+class DerivedRows:
+    """Rows by member, sorted; verdicts by change; findings by what they are about.
+
+    SQLite keeps what is much in a file of its own, which nobody else sees and which ends with it.
+    """
+
+    CACHE_KIB = 2048
+
+    def __init__(self) -> None:
+        import sqlite3
+
+        self._database: Any = sqlite3.connect("", isolation_level=None)
+        run = self._database.execute
+        run(f"PRAGMA cache_size=-{self.CACHE_KIB}")
+        run("PRAGMA journal_mode=OFF")
+        run("PRAGMA temp_store=FILE")
+        place = "org INTEGER, a BLOB, b BLOB, c BLOB, d BLOB"
+        run(f"CREATE TABLE derived (member TEXT, {place}, line BLOB)")
+        key = "PRIMARY KEY (org, a, b, c, d)"
+        run(f"CREATE TABLE verdict ({place}, line BLOB, {key}) WITHOUT ROWID")
+        run("CREATE TABLE finding (org INTEGER, entity BLOB, line BLOB)")
+        run("CREATE INDEX about ON finding (org, entity)")
+        run("BEGIN")
+
+    def add(self, member: str, org: int, key: Key, row: dict[str, Any]) -> None:
+        """Put a row of the pack aside."""
+        values = (member, org, *map(_bytes, key), canonical(row))
+        self._database.execute("INSERT INTO derived VALUES (?, ?, ?, ?, ?, ?, ?)", values)
+
+    def lines(self, member: str) -> Iterator[bytes]:
+        """Yield the rows of a member as they must stand there."""
+        chosen = "SELECT line FROM derived WHERE member = ? ORDER BY org, a, b, c, d"
+        for (line,) in self._database.execute(chosen, (member,)):
+            yield line
+
+    def put_verdict(self, org: int, change: Key, verdict: dict[str, Any]) -> None:
+        """Put a verdict in the place of an earlier one on the same change."""
+        values = (org, *map(_bytes, change), canonical(verdict))
+        self._database.execute("INSERT OR REPLACE INTO verdict VALUES (?, ?, ?, ?, ?, ?)", values)
+
+    def verdict(self, org: int, change: Key) -> dict[str, Any]:
+        """Return the last verdict on a change, empty where there is none."""
+        chosen = "SELECT line FROM verdict WHERE org = ? AND a = ? AND b = ? AND c = ? AND d = ?"
+        found = self._database.execute(chosen, (org, *map(_bytes, change))).fetchone()
+        return parse(found[0], OURS) if found else {}
+
+    def put_finding(self, org: int, entity: str, finding: dict[str, Any]) -> None:
+        """Put a finding about an API key aside."""
+        values = (org, _bytes(entity), canonical(finding))
+        self._database.execute("INSERT INTO finding VALUES (?, ?, ?)", values)
+
+    def findings(self, org: int, entity: str) -> list[dict[str, Any]]:
+        """Return the findings about an API key."""
+        chosen = "SELECT line FROM finding WHERE org = ? AND entity = ?"
+        found = self._database.execute(chosen, (org, _bytes(entity)))
+        return [parse(line, OURS) for (line,) in found]
+
+    def close(self) -> None:
+        """Give the database back."""
+        self._database.close()
+
+
+def _bytes(text: str) -> bytes:
+    """Return a text so that bytes sort as its code points do."""
+    return text.encode("utf-8", "surrogatepass")
+
+
+# ---------------------------------------------------------------------------------------------
+# What the seals of a period name that the archive must hold: registers and segments.
+
+BOUND_SECTIONS = ("findings", *ENTITIES)
+MOST_SOURCES = 1000
+OPENAI, SYSTEM_CLOCK = "https://api.openai.com/v1", "system"
+
+
+class Sources:
+    """Whom the hours of one organization were asked of, and with what.
+
+    Attributes:
+        bases: addresses of the API.
+        clocks: what the clock was.
+        regions: where it ran.
+        keys: first and last hour of each admin key, by its last four characters.
+    """
+
+    def __init__(self) -> None:
+        self.bases: set[str] = set()
+        self.clocks: set[str] = set()
+        self.regions: set[str] = set()
+        self.keys: dict[str, tuple[str, str]] = {}
+
+    def add(self, source: dict[str, Any], hour: str) -> None:
+        """Take what one hour says."""
+        for name, values in (
+            ("api_base", self.bases),
+            ("clock", self.clocks),
+            ("region", self.regions),
+        ):
+            value = source.get(name)
+            if is_text(value) and len(values) < MOST_SOURCES:
+                values.add(str(value))
+        last4 = source.get("key_last4")
+        if is_text(last4) and (last4 in self.keys or len(self.keys) < MOST_SOURCES):
+            first, _ = self.keys.get(str(last4), (hour, hour))
+            self.keys[str(last4)] = first, hour
+
+
+class NamedBySeals:
+    """What the seals name, as they pass.
+
+    Attributes:
+        registers: of the last seal that names one: rows, digest, and whether version 2 wrote it.
+        shown: by organization and section, the hours that show it.
+        sources: by organization, whom it was asked of.
+        events: rows and digest of each hour's events, by month.
+        changes: rows and digest of each hour's changes.
+        verdicts: the same of verdicts.
+        cut_sealed: of the month that the period begins within, an hour's events, where not all of
+            them are in the period.
+        cut_shown: the same, as far as they are.
+    """
+
+    def __init__(self) -> None:
+        self.registers: dict[tuple[str, str], tuple[int, str, bool]] = {}
+        self.shown: dict[tuple[str, str], Shown] = {}
+        self.sources: dict[str, Sources] = {}
+        self.events, self.changes, self.verdicts = HourCounts(), HourCounts(), HourCounts()
+        self.cut_sealed, self.cut_shown = HourCounts(), HourCounts()
+
+    def add_sections(self, org_id: str, hour: int, seal: dict[str, Any]) -> None:
+        """Take what a seal says of its sections."""
+        sections = seal.get("sections")
+        for section, facts in sections.items() if isinstance(sections, dict) else ():
+            if section not in BOUND_SECTIONS or not isinstance(facts, dict):
+                continue
+            register = facts.get("register")
+            if isinstance(register, dict):
+                rows, sha256 = register.get("rows"), register.get("sha256")
+                if is_count(rows) and is_hash(sha256):
+                    is_old = facts.get("root") is None
+                    self.registers[org_id, section] = (rows, sha256, is_old)  # type: ignore[assignment]
+            shown = self.shown.setdefault((org_id, section), Shown())
+            shown.listed_at = _listed_at(seal, facts, hour)
+            if seal.get("v") == 2 and _is_shown(seal, facts, hour):
+                shown.hours.append(hour_name(hour))
+
+    def add_source(self, org_id: str, hour: str, seal: dict[str, Any], run: object) -> None:
+        """Take whom an hour was asked of; version 2 told it beside what it sealed."""
+        source = seal.get("source") or run
+        if isinstance(source, dict):
+            self.sources.setdefault(org_id, Sources()).add(source, hour)
+
+    def notes(self) -> list[str]:
+        """Say whom was asked, as far as it is not the one whom everybody takes it for."""
+        sources = self.sources.values()
+        bases = sorted({base for one in sources for base in one.bases})
+        clocks = sorted({clock for one in sources for clock in one.clocks} - {SYSTEM_CLOCK})
+        asked = [
+            f"source    {printable(base)}{'' if base == OPENAI else ', NOT OpenAI'}"
+            for base in bases
+        ]
+        shifted = [
+            f"clock     {printable(clock)}, NOT the system's: clock shifted" for clock in clocks
+        ]
+        return [*(asked or ["source    nobody was asked"]), *shifted]
+
+    def rewind(self) -> None:
+        """Go to the first of each: nothing is added any more."""
+        for counts in (self.changes, self.verdicts, self.cut_sealed, self.cut_shown):
+            counts.rewind()
+
+    def close(self) -> None:
+        """Give the files back."""
+        for counts in (self.changes, self.verdicts, self.cut_sealed, self.cut_shown, self.events):
+            counts.close()
+
+
+def _listed_at(seal: dict[str, Any], facts: dict[str, Any], hour: int) -> str | None:
+    """Return the last hour that shows a section; version 2 said which hour had asked for it."""
+    state_at = facts.get("state_at")
+    if seal.get("v") == 2:
+        asked = hour_number(facts.get("asked_at"))
+        is_read = facts.get("status") in ("complete", "partial")
+        state_at = hour_name(hour if asked is None else asked - 1) if is_read else None
+    return str(state_at) if hour_number(state_at) is not None else None
+
+
+def _is_shown(seal: dict[str, Any], facts: dict[str, Any], hour: int) -> bool:
+    """Tell whether an hour's own picture shows a section."""
+    if facts.get("status") == "derived":
+        return seal.get("pictured_from") is not None
+    is_asked = facts.get("asked_at") in (None, hour_name(hour + 1))
+    return is_asked and facts.get("status") in ("complete", "partial")
+
+
+# ---------------------------------------------------------------------------------------------
 # What a seal says: its reasons, its registers, its segments. Seals may be of any shape.
 
 SEAL_VERSIONS = (2, 3)
@@ -2963,7 +3341,7 @@ class CoverageRows(Rows):
         n_more_runs: how many such runs there are beyond those.
         counts: hours by outcome.
         digests: of the seals.
-        changes: how many changes the seals have.
+        named: what the seals name.
         registers: what the last seals say of registers, by organization and section.
         limited_from: the first hour that version 3 sealed, by organization.
         without_limits: whether version 2 wrote a seal or a register of these hours.
@@ -2984,7 +3362,7 @@ class CoverageRows(Rows):
         self._last_hour = manifest.second("period_end") // 3600
         self._chain = {entry["org_id"]: entry for entry in manifest["chain"]}
         self.digests = SealDigests(self._org_numbers, self._first_hour, self._last_hour)
-        self.changes = HourCounts()
+        self.named = NamedBySeals()
         self.registers: dict[tuple[str, str], tuple[int, int]] = {}
         self.limited_from: dict[str, str] = {}
         self.without_limits = False
@@ -3105,6 +3483,8 @@ class CoverageRows(Rows):
                 self._break(hour, f"{printable(root)} is neither a digest nor null")
             self.limited_from.setdefault(self._org, row["hour"])
         self.without_limits |= may_hold_long_rows(seal)
+        self.named.add_sections(self._org, hour, seal)
+        self.named.add_source(self._org, row["hour"], seal, row["run"])
         if seal.get("tenant_id") != self.manifest["tenant_id"]:
             self._break(hour, "the seal belongs to another tenant")
         if "previous_sha256" not in seal or seal["previous_sha256"] != self._link:
@@ -3123,34 +3503,43 @@ class CoverageRows(Rows):
     def _check_segments(self, seal: dict[str, Any], hour: int) -> None:
         """Compare the seal's event segments with the events of this pack that it first sealed.
 
-        Of a calendar month that lies whole in the period every event is here; of another one,
-        at most as many as the segment has.
+        Of a calendar month that begins in the period every event is here; of another one, at most
+        as many as the segment has. Of the one that the period begins within, the sealed members
+        have the segment where not all of it is here.
         """
         org = self._org_numbers[self._org]
         for other_org, other_hour, _ in self._events.before(org, hour):
             self._break_unsealed(other_org, other_hour)
         events = self._events.of(org, hour)
-        segments, changes = segment_counts(seal, "events"), segment_counts(seal, "changes")
-        if segments is None or changes is None:
-            self._break(hour, "the seal's segments of events or changes are malformed")
+        segments = segment_counts(seal, "events")
+        kinds = {"changes": self.named.changes, "verdicts": self.named.verdicts}
+        others = {kind: segment_counts(seal, kind) for kind in kinds}
+        if segments is None or None in others.values():
+            self._break(hour, "the seal's segments of events, changes or verdicts are malformed")
             return
-        n_changes = min(sum(n for n, _ in changes.values()), HourCounts.MOST)
-        if n_changes:
-            self.changes.add(org, hour, hour_name(hour)[:7], n_changes)
+        for kind, counts in kinds.items():
+            for month, (n, digest) in sorted((others[kind] or {}).items()):
+                most = min(n, HourCounts.MOST)
+                counts.add(org, hour, month, most, bytes.fromhex(digest or ""))
         for month in sorted({*events, *segments}):
             n, digest = events.get(month, (0, ""))
             n_sealed, sealed = segments.get(month, (0, None))
-            if n > n_sealed or (n < n_sealed and self._holds_whole(month)):
+            most = min(n_sealed, HourCounts.MOST)
+            self.named.events.add(org, hour, month, most, bytes.fromhex(sealed or ""))
+            if n > n_sealed or (n < n_sealed and self._begins_here(month)):
                 self._break(hour, f"{n} events of {month} are here, the seal has {n_sealed}")
+            elif n < n_sealed and month == self.manifest["period_start"][:7]:
+                self.named.cut_sealed.add(org, hour, month, most, bytes.fromhex(sealed or ""))
+                self.named.cut_shown.add(org, hour, month, n, bytes.fromhex(digest))
             elif n == n_sealed and n and sealed not in (None, digest):
                 self._break(hour, f"the events of {month} are others than those that were sealed")
 
     def _break_unsealed(self, org: int, hour: int) -> None:
         self._break(hour, "events name this hour, which has no row", self._org_ids[org])
 
-    def _holds_whole(self, month: str) -> bool:
+    def _begins_here(self, month: str) -> bool:
         hours = hours_of_month(month)
-        return hours is not None and self._first_hour <= hours[0] and hours[1] <= self._last_hour
+        return hours is not None and self._first_hour <= hours[0] <= self._last_hour
 
     def _close_org(self) -> None:
         if not self._org:
@@ -3200,7 +3589,7 @@ class CoverageRows(Rows):
 
     def close(self) -> None:
         """Close the files of counts and digests."""
-        self.changes.close()
+        self.named.close()
         self.digests.close()
 
 
@@ -3342,7 +3731,7 @@ class AnchorRows(Rows):
     def notes(self) -> list[str]:
         """Tell of which days there are anchors."""
         if not self.days:
-            return []
+            return ["anchors   NONE: nothing outside this pack holds the signer to its chain"]
         n = len(self.days)
         days = f"{n} day{'s' * (n > 1)}, {min(self.days)} .. {max(self.days)}"
         return [f"anchors   {days}, {self.n_tokens} with a token of a time authority"]
@@ -3350,6 +3739,253 @@ class AnchorRows(Rows):
     def close(self) -> None:
         """Close the file of tokens."""
         self._tokens.close()
+
+
+# ---------------------------------------------------------------------------------------------
+# Sealed members (check 10): every row of the pack follows from bytes whose digest a seal names.
+
+DERIVED = (*ENTITIES, "findings", "changes")
+NOT_SEALED = "it is not what was sealed"
+
+
+class SealedMembers:
+    """Derives the pack's rows from the sealed ones, as these stream by.
+
+    Attributes:
+        broken: what the seals or the rows contradict.
+        n_later: verdicts that hours behind the period sealed.
+    """
+
+    def __init__(
+        self,
+        manifest: Manifest,
+        named: NamedBySeals,
+        limited_from: dict[str, str],
+        large: LargeNames,
+    ) -> None:
+        self.broken: list[str] = []
+        self.n_later = 0
+        self._manifest, self._named, self._large = manifest, named, large
+        self._limited_from = limited_from
+        self._start, self._end = manifest["period_start"], manifest["period_end"]
+        self._orgs = {org: number for number, org in enumerate(sorted(manifest["org_ids"]))}
+        self._derived = DerivedRows()
+        self._read: set[tuple[str, str]] = set()
+        named.rewind()
+
+    def _break(self, why: str) -> None:
+        if len(self.broken) <= 2 * MAX_REASONS:
+            self.broken.append(why)
+
+    def read_member(self, name: str, pieces: Iterator[bytes]) -> None:
+        """Read one of them, hold it to the seals, and derive what follows from it."""
+        match = re.fullmatch(SEALED_NAME, name)
+        org_id, section, kind, month = match.groups() if match else ("", "", "", "")
+        lines = lines_of(pieces)
+        if org_id not in self._orgs:
+            self._break(f"{printable(name)} is of no organization of the pack")
+        elif section:
+            self._read_register(org_id, section, lines)
+        elif kind == "events":
+            self._read_events(org_id, month, lines)
+        else:
+            self._read_segments(org_id, kind, month, lines)
+        for _ in lines:
+            self._break(f"{printable(name)}: it has more rows than the seals name")
+        for _ in pieces:
+            self._break(f"{printable(name)}: a row is longer than {MAX_ROW} bytes")
+
+    def _read_register(self, org_id: str, section: str, lines: Iterator[bytes]) -> None:
+        named = self._named.registers.get((org_id, section), (0, "", False))
+        digest, n = hashlib.sha256(), 0
+        shown = self._named.shown.get((org_id, section), Shown())
+        for line in lines:
+            digest.update(line + b"\n")
+            n += 1
+            self._derive(org_id, section, shown, line, is_limited=not named[2])
+        self._read.add((org_id, section))
+        if (n, digest.hexdigest()) != named[:2]:
+            self._break(f"{org_id}: the register of {section} is not the one that the seals name")
+
+    def _read_segments(self, org_id: str, kind: str, month: str, lines: Iterator[bytes]) -> None:
+        counts = self._named.verdicts if kind == "verdicts" else self._named.changes
+        shown = Shown()
+        for hour, n, sealed in counts.take(self._orgs[org_id], month):
+            digest, name = hashlib.sha256(), hour_name(hour)
+            for line in islice(lines, n):
+                digest.update(line + b"\n")
+                self._derive(org_id, kind, shown, line, self._is_limited(org_id, name))
+            if digest.hexdigest() != sealed:
+                self._break(f"{org_id} {name}: {kind} are others than those that were sealed")
+        if kind == "verdicts":
+            for line in lines:
+                self._derive_later(org_id, line)
+
+    def _read_events(self, org_id: str, month: str, lines: Iterator[bytes]) -> None:
+        """Read the events of hours of which the period holds a part."""
+        org = self._orgs[org_id]
+        pairs = zip(self._named.cut_sealed.take(org, month), self._named.cut_shown.take(org, month))
+        for (hour, n, sealed), (_, n_shown, shown) in pairs:
+            whole, part, n_part, name = hashlib.sha256(), hashlib.sha256(), 0, hour_name(hour)
+            for line in islice(lines, n):
+                whole.update(line + b"\n")
+                row = self._parse(line, self._is_limited(org_id, name)) or {}
+                at = row.get("occurred_at") or name
+                if type(at) is str and self._start <= at <= self._end:
+                    part.update(line + b"\n")
+                    n_part += 1
+            if whole.hexdigest() != sealed:
+                self._break(f"{org_id} {name}: events are others than those that were sealed")
+            elif (n_part, part.hexdigest()) != (n_shown, shown if n_shown else part.hexdigest()):
+                self._break(f"{org_id} {name}: not the events of the period that were sealed")
+
+    def _is_limited(self, org_id: str, hour: str) -> bool:
+        return hour >= self._limited_from.get(org_id, "~")
+
+    def _parse(self, line: bytes, is_limited: bool) -> dict[str, Any] | None:
+        try:
+            if is_limited and len(line) > LIMITS["row"]:
+                raise Malformed(f"it is longer than {LIMITS['row']} bytes")
+            row = canonical_row(line)
+            if is_limited and LARGE_KEY in line:
+                self._large.note(line)
+            return row
+        except Malformed as error:
+            self._break(f"a sealed row: {error}")
+            return None
+
+    def _derive(self, org_id: str, name: str, shown: Shown, line: bytes, is_limited: bool) -> None:
+        sealed = self._parse(line, is_limited)
+        try:
+            if sealed is not None:
+                self._derive_row(org_id, name, shown, sealed)
+        except (KeyError, TypeError, AttributeError, ValueError):
+            self._break(f"{org_id}: a sealed row of {name} lacks something, or holds another kind")
+
+    def _derive_row(self, org_id: str, name: str, shown: Shown, sealed: dict[str, Any]) -> None:
+        derived, org = self._derived, self._orgs[org_id]
+        row: dict[str, Any] | None
+        if name == "verdicts":
+            if self._start <= sealed["hour"] <= self._end:
+                derived.put_verdict(org, _change_of(sealed), sealed)
+            return
+        if name == "changes":
+            row = change_row(org_id, sealed, derived.verdict(org, _change_of(sealed)))
+            key = _change_of(row)
+        elif name == "findings":
+            if sealed["section"] == "api_keys":
+                derived.put_finding(org, sealed["entity_id"], sealed)
+
+            def verdict_on(finding: dict[str, Any], cause: dict[str, Any]) -> dict[str, Any]:
+                return derived.verdict(
+                    org, (cause["hour"], finding["section"], finding["entity_id"], cause["kind"])
+                )
+
+            row = finding_row(org_id, sealed, self._start, shown, verdict_on)
+            key = (sealed["finding_id"], sealed["first_seen_hour"], "", "")
+        else:
+            entity = sealed[ENTITIES[name]]
+            findings = derived.findings(org, entity) if name == "api_keys" else ()
+            row = entity_row(name, org_id, sealed, self._start, shown, findings)
+            key = (entity, sealed["first_seen_at"], "", "")
+        if row is not None:
+            derived.add(name, org, key, row)
+
+    def _derive_later(self, org_id: str, line: bytes) -> None:
+        """Take a verdict that an hour behind the period sealed: the next pack's seals name it."""
+        row = self._parse(line, is_limited=True) or {}
+        decided = row.get("decided_hour")
+        if type(decided) is not str or not self._end < decided <= self._manifest["cut_hour"]:
+            self._break(f"{org_id} {printable(decided)}: this hour did not seal all these verdicts")
+            return
+        self.n_later += 1
+        self._derive(org_id, "verdicts", Shown(), line, is_limited=False)
+
+    def finish(self, pack: OpenPack) -> None:
+        """Demand what the seals name, and of each member the rows that follow from it."""
+        named = self._named
+        for org_id, section in named.registers.keys() - self._read:
+            self._break(f"{org_id}: the register of {section} that the seals name is not here")
+        for kind, counts in (
+            ("changes", named.changes),
+            ("verdicts", named.verdicts),
+            ("events", named.cut_sealed),
+        ):
+            for org, hour, n in counts.rest():
+                org_id = sorted(self._orgs)[org]
+                self._break(f"{org_id} {hour_name(hour)}: {n} sealed {kind} are not here")
+        for section in DERIVED:
+            self._compare(pack, f"{section}.jsonl", section)
+
+    def _compare(self, pack: OpenPack, name: str, section: str) -> None:
+        member = self._manifest.members.get(name)
+        is_read = section == "changes" or any(of == section for _, of in self._named.registers)
+        if member is None or not is_read:
+            if member is not None and member.rows:
+                self._break(f"{name}: there are rows, and no seal names a register of them")
+            elif member is None and is_read:
+                self._break(f"{name} is not here, though the seals name a register of it")
+            return
+        digest = hashlib.sha256()
+        for line in self._derived.lines(section):
+            digest.update(line + b"\n")
+        if digest.hexdigest() != member.sha256:
+            self._break(self._difference(pack, name, section))
+
+    def _difference(self, pack: OpenPack, name: str, section: str) -> str:
+        """Return the first row that is another than the sealed one."""
+        with pack.archive(is_known=True) as archive:
+            for other, size in archive.members():
+                if other != name:
+                    archive.skip(size)
+                    continue
+                pairs = zip_longest(lines_of(archive.stream(size)), self._derived.lines(section))
+                for number, (here, sealed) in enumerate(pairs, start=1):
+                    if here != sealed:
+                        row = sealed if here is None else here
+                        why = "a sealed row is missing" if here is None else NOT_SEALED
+                        return f"{_where(row or b'')}: {name} row {number}: {why}"
+        return f"{name}: {NOT_SEALED}"
+
+    def notes(self) -> list[str]:
+        """Say what binds the rows, and what does not yet."""
+        words = "every row follows from registers and segments that the seals name"
+        if self.broken:
+            words = "BROKEN, as check 10 says"
+        later = f"{self.n_later}: the seals of the next pack name them"
+        notes = [f"verdicts  sealed behind the period: {later}"] if self.n_later else []
+        return [f"binding   {words}", *notes]
+
+    def close(self) -> None:
+        """Give the database back."""
+        self._derived.close()
+
+
+def _change_of(row: dict[str, Any]) -> tuple[str, str, str, str]:
+    """Return what names a change."""
+    return row["hour"], row["section"], row["entity_id"], row["kind"]
+
+
+def _where(line: bytes) -> str:
+    """Return organization and hour of a row of the pack."""
+    try:
+        row = canonical_row(line)
+    except Malformed:
+        return "?"
+    hour: Any = row.get("state_at") or row.get("hour") or row.get("first_seen_at")
+    return f"{printable(row.get('org_id'))} {printable(hour)}"
+
+
+def lines_of(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """Yield rows without their newlines; check 8 has counted these."""
+    carry = b""
+    for piece in pieces:
+        *whole, carry = (carry + piece).split(b"\n")
+        yield from whole
+        if len(carry) > MAX_ROW:
+            return
+    if carry:
+        yield carry
 
 
 # ---------------------------------------------------------------------------------------------
@@ -3392,6 +4028,7 @@ class PackRows:
         self.by_name: dict[str, Rows] = {}
         self.large = LargeNames()
         self._manifest = manifest
+        self._sealed: SealedMembers | None = None
 
     @property
     def events(self) -> EventRows | None:
@@ -3410,6 +4047,15 @@ class PackRows:
         """What anchors.jsonl said; None where there is none."""
         rows = self.by_name.get("anchors.jsonl")
         return rows if isinstance(rows, AnchorRows) else None
+
+    @property
+    def sealed(self) -> SealedMembers | None:
+        """What sealed members hold the rows to; None where the pack is of a format without them."""
+        coverage = self.coverage
+        if self._sealed is None and coverage is not None and self._manifest.format > 2:
+            limited_from = coverage.limited_from
+            self._sealed = SealedMembers(self._manifest, coverage.named, limited_from, self.large)
+        return self._sealed
 
     def begin(self, name: str) -> Rows:
         """Return the checker of a member's rows; later members are held to earlier ones."""
@@ -3434,8 +4080,9 @@ class PackRows:
         if name == "coverage.jsonl":
             return CoverageRows(manifest, name, self.events.sealed if self.events else HourCounts())
         if name == "changes.jsonl":
-            sealed = (coverage.changes, coverage.limited_from) if coverage else (HourCounts(), {})
-            return ChangeRows(manifest, name, *sealed)
+            if coverage is None:
+                return ChangeRows(manifest, name, HourCounts(), {})
+            return ChangeRows(manifest, name, coverage.named.changes, coverage.limited_from)
         if name == "anchors.jsonl":
             return AnchorRows(manifest, name, coverage.digests if coverage else None)
         return Rows(manifest, name)
@@ -3444,6 +4091,8 @@ class PackRows:
         """Close the files that something was put aside in."""
         for rows in self.by_name.values():
             rows.close()
+        if self._sealed:
+            self._sealed.close()
         self.large.close()
 
 
@@ -3469,6 +4118,8 @@ def check_09_rows(pack: OpenPack, manifest: Manifest, sha256: bytes, report: Rep
             if name.startswith(LARGE_FOLDER):
                 rows.large.add(name, size)
                 archive.skip(size)
+            elif name.startswith(SEALED_FOLDER) and rows.sealed:
+                rows.sealed.read_member(name, archive.stream(size))
             elif name in manifest.members and name.endswith(".jsonl"):
                 rows.begin(name).read_member(archive.stream(size))
             elif name in manifest.members and name.endswith(".json"):
@@ -3482,6 +4133,8 @@ def check_09_rows(pack: OpenPack, manifest: Manifest, sha256: bytes, report: Rep
         for why in checker.wrong:
             report.fail(9, why)
         report.notes += checker.notes()
+    if rows.sealed:
+        rows.sealed.finish(pack)
     _check_sizes(manifest, rows, report)
     suspects = rows.events.ids.repeated() if rows.events else set()
     for event_id in _repeated_ids(pack, manifest, suspects) if suspects else ():
@@ -3524,6 +4177,9 @@ def _repeated_ids(pack: OpenPack, manifest: Manifest, suspects: set[int]) -> lis
     return rows.repeated
 
 
+NOT_BOUND = "binding   NONE (format 2): events apart, the rows are the signer's word"
+
+
 def check_10_chain(manifest: Manifest, rows: PackRows, report: Report) -> None:
     """Collect what contradicts coverage and chain; skip with the reason where there is none."""
     if 8 in report.failed:
@@ -3535,6 +4191,7 @@ def check_10_chain(manifest: Manifest, rows: PackRows, report: Report) -> None:
             _other_numbers(coverage, rows.by_name),
             _other_changes(coverage, rows.by_name.get("changes.jsonl")),
             rows.anchors.broken if rows.anchors else (),
+            rows.sealed.broken if rows.sealed else _not_bound(coverage),
         ):
             for why in contradictions:
                 report.fail(10, why)
@@ -3543,10 +4200,14 @@ def check_10_chain(manifest: Manifest, rows: PackRows, report: Report) -> None:
         report.facts["runs"] = [run.facts() for run in coverage.runs]
         report.facts["more_runs"] = coverage.n_more_runs
         report.facts["gap_hours"] = coverage.counts["gap"]
+        report.notes += coverage.named.notes()
+        report.notes += rows.sealed.notes() if rows.sealed else [NOT_BOUND]
+        report.notes += [] if rows.anchors else AnchorRows(manifest, "", None).notes()
     elif manifest.profile is None:
         report.skipped[10] = "the pack has no profile: it states no coverage"
     else:
         report.skipped[10] = f"profile {manifest.profile} holds no coverage.jsonl"
+        report.notes.append("binding   NONE (core): the rows are the signer's word")
     report.passed(10)
     report.took("all")
 
@@ -3569,12 +4230,237 @@ def _other_numbers(coverage: CoverageRows, by_name: dict[str, Rows]) -> Iterator
             yield f"{org}: the seals name {n_open} of {section}, and there is no {name}"
 
 
+def _not_bound(coverage: CoverageRows) -> Iterator[str]:
+    """Yield that what binds the rows is not here, where version 3 sealed an hour."""
+    if coverage.limited_from:
+        yield "version 3 sealed hours of it, and it is of an older format, without sealed members"
+
+
 def _other_changes(coverage: CoverageRows, changes: Rows | None) -> list[str]:
     """Return the hours whose seal has another number of changes than changes.jsonl."""
     if changes is None:
-        changes = ChangeRows(coverage.manifest, "changes.jsonl", coverage.changes, {})
+        changes = ChangeRows(coverage.manifest, "changes.jsonl", coverage.named.changes, {})
         changes.finish()
     return changes.broken
+
+
+# ---------------------------------------------------------------------------------------------
+# The pack before (check 11): this one follows it, and this one's seals name its later rows.
+
+
+class HourRows:
+    """Rows that one hour sealed: how many, and their digest."""
+
+    def __init__(self) -> None:
+        self.n = 0
+        self.digest = hashlib.sha256()
+
+    def add(self, line: bytes) -> None:
+        """Count one."""
+        self.n += 1
+        self.digest.update(line + b"\n")
+
+
+Counted = dict[tuple[str, str, str], HourRows]  # by organization, hour and month
+
+
+def check_previous(manifest: Manifest, path: str, rows: PackRows, report: Report) -> None:
+    """Compare with the pack before: this signature covers the digest of that manifest.
+
+    What hours behind that pack's period sealed of its events and verdicts is named by the seals
+    here; so is what a monthly pack must bring of earlier months.
+    """
+    if manifest.profile is None:
+        raise Failed(11, "the pack has no profile: it names no previous pack")
+    try:
+        with OpenPack(path) as pack:
+            previous = _previous_of(manifest, pack.manifest_file)
+            if "profile" in previous:
+                _check_heads(manifest, previous)
+            if rows.coverage is not None and previous.get("profile") == "full":
+                _check_late(manifest, previous, rows)
+                later = LaterRows(previous)
+                later.read(pack)
+                n = later.compare(manifest, rows)
+                words = f"{n} hours of it hold what that pack has of later hours"
+                report.notes.append(f"previous  {words}")
+    except CannotCheck as error:
+        raise CannotCheck(f"--previous: {error}") from None
+    except Failed as error:
+        raise Failed(11, error.why if error.number == 11 else f"--previous: {error.why}") from None
+
+
+def _previous_of(manifest: Manifest, data: bytes) -> dict[str, Any]:
+    """Return what that manifest says; from here on it is covered by the signature of this one."""
+    if manifest["previous_manifest_sha256"] is None:
+        raise Failed(11, "the pack says that no pack came before it")
+    if hashlib.sha256(data).hexdigest() != manifest["previous_manifest_sha256"]:
+        raise Failed(11, "previous_manifest_sha256 is not the SHA-256 of that pack's manifest")
+    previous = strict_manifest(data)
+    if previous.get("pack_id") != manifest["previous_pack_id"]:
+        raise Failed(11, "previous_pack_id is not the number of that pack")
+    if "profile" in previous:
+        check_object(11, "that pack's manifest.json", previous, {**COMMON, **OF_PROFILE})
+    return previous
+
+
+def _check_heads(manifest: Manifest, previous: dict[str, Any]) -> None:
+    """Demand that chains go on where the periods adjoin."""
+    ended, starts = seconds(previous["period_end"]), seconds(manifest["period_start"])
+    if ended is None or ended + 1 != starts:
+        return
+    chains = [entry for entry in previous.get("chain", ()) if type(entry) is dict]
+    heads = {entry.get("org_id"): entry.get("last_seal_sha256") for entry in chains}
+    early = _ending_early(previous, chains, ended)
+    for entry in manifest["chain"]:
+        org = entry["org_id"]
+        head = None if org in early else heads.get(org)
+        if head is not None and entry["seals"] and entry["first_previous_sha256"] != head:
+            raise Failed(11, f"{printable(org)}: the first seal does not follow that pack's last")
+
+
+def _ending_early(
+    previous: dict[str, Any], chains: list[dict[str, Any]], ended: int
+) -> set[object]:
+    """Return the organizations of which a pack has no seal of its last hours, only gaps.
+
+    It was made before these hours were closed; the seals in between are in neither pack.
+    """
+    coverage = previous.get("coverage")
+    hours = [coverage.get(key) for key in COVERAGE] if isinstance(coverage, dict) else []
+    if not all(map(is_count, hours)) or hours[:1] <= [sum(hours[1:-1])]:  # type: ignore[arg-type]
+        return set()
+    orgs = set()
+    for entry in chains:
+        last = seconds(entry.get("last_sealed_hour"))
+        if last is not None and last // 3600 < ended // 3600:
+            orgs.add(entry.get("org_id"))
+    return orgs
+
+
+def _check_late(manifest: Manifest, previous: dict[str, Any], rows: PackRows) -> None:
+    """Demand of a monthly pack all that hours behind the last one's cut sealed of months before."""
+    coverage, events = rows.coverage, rows.events
+    if manifest["kind"] != "monthly" or previous.get("kind") != "monthly" or events is None:
+        return
+    if coverage is None:
+        return
+    orgs, month, cut = (
+        sorted(manifest["org_ids"]),
+        manifest["period_start"][:7],
+        previous["cut_hour"],
+    )
+    here: dict[tuple[int, int, str], int] = {}
+    for org, hour, of_month, n, _ in events.sealed.each():
+        if of_month < month:
+            here[org, hour, of_month] = n
+    for org, hour, of_month, n, _ in coverage.named.events.each():
+        name = hour_name(hour)
+        is_due = of_month < month and name > cut and orgs[org] in previous["org_ids"]
+        if is_due and here.get((org, hour, of_month), 0) != n:
+            raise Failed(
+                11,
+                f"{printable(orgs[org])} {name}: {n} late events of {of_month} were sealed, "
+                f"{here.get((org, hour, of_month), 0)} are here",
+            )
+
+
+class LaterRows:
+    """What a pack holds that hours behind its period sealed, up to its cut.
+
+    They are few: its cut is some days behind its period.
+    """
+
+    def __init__(self, manifest: dict[str, Any]) -> None:
+        self._manifest = manifest
+        self._end, self._cut = manifest["period_end"], manifest["cut_hour"]
+        self._events: Counted = {}
+        self._verdicts: Counted = {}
+
+    def read(self, pack: OpenPack) -> None:
+        """Read its events and sealed verdicts, each member held to its digest.
+
+        Raises:
+            Failed: one is another than was signed, or a row cannot be read.
+        """
+        files = self._manifest.get("files")
+        digests = (
+            {file["name"]: file["sha256"] for file in files if type(file) is dict} if files else {}
+        )
+        with pack.archive() as archive:
+            for name, size in archive.members():
+                match = re.fullmatch(SEALED_NAME, name)
+                if name != "events.jsonl" and not (match and match[3] == "verdicts"):
+                    archive.skip(size)
+                    continue
+                digest = hashlib.sha256()
+                for line in lines_of(archive.stream(size)):
+                    digest.update(line + b"\n")
+                    self._add(name, match[1] if match else "", line)
+                if digest.hexdigest() != digests.get(name):
+                    raise Failed(11, f"{name} of that pack is another than was signed")
+
+    def _add(self, name: str, org_id: str, line: bytes) -> None:
+        # Most rows were sealed within the period: they are not even parsed.
+        field = b'"sealed_hour":"' if name == "events.jsonl" else b'"decided_hour":"'
+        at = line.rfind(field) + len(field)
+        if line[at : at + 20].decode("latin-1") <= self._end:
+            return
+        try:
+            row = canonical_row(line)
+            if name == "events.jsonl":
+                hour = row["sealed_hour"]
+                month = (row["occurred_at"] or hour)[:7]
+                sealed = canonical({**row, "late": False})
+                self._events.setdefault((row["org_id"], hour, month), HourRows()).add(sealed)
+            else:
+                key = (org_id, row["decided_hour"], row["decided_hour"][:7])
+                self._verdicts.setdefault(key, HourRows()).add(line)
+        except (Malformed, KeyError, TypeError):
+            raise Failed(11, f"{name} of that pack holds a row that cannot be read") from None
+
+    def compare(self, manifest: Manifest, rows: PackRows) -> int:
+        """Hold them to the seals of the pack behind it; return how many of its hours were held.
+
+        Raises:
+            Failed: other rows are there than were sealed.
+        """
+        named = rows.coverage.named if rows.coverage else None
+        if named is None:
+            return 0
+        n = self._compare(manifest, named.events, self._events, "events")
+        if self._manifest.get("format", 2) > 2:
+            n += self._compare(manifest, named.verdicts, self._verdicts, "verdicts")
+        return n
+
+    def _compare(self, manifest: Manifest, sealed: HourCounts, there: Counted, kind: str) -> int:
+        orgs, hours = sorted(manifest["org_ids"]), set()
+        for org, hour, month, n, digest in sealed.each():
+            org_id, name = orgs[org], hour_name(hour)
+            is_due = self._end < name <= self._cut and org_id in self._manifest["org_ids"]
+            if not is_due or (kind == "events" and not self._holds(month)):
+                continue
+            found = there.pop((org_id, name, month), HourRows())
+            digest_here = found.digest.hexdigest() if n else digest
+            if (found.n, digest_here) != (n, digest):
+                raise Failed(
+                    11,
+                    f"{printable(org_id)} {name}: that pack holds {found.n} {kind} of {month}, "
+                    f"and {n} were sealed, or others",
+                )
+            hours.add((org, hour))
+        for org_id, name, month in there:
+            is_here = manifest["period_start"] <= name <= manifest["period_end"]
+            if is_here and org_id in orgs and (kind != "events" or self._holds(month)):
+                raise Failed(11, f"{printable(org_id)} {name}: that pack holds {kind} never sealed")
+        return len(hours)
+
+    def _holds(self, month: str) -> bool:
+        """Tell whether that pack holds every event of a month: it begins in its period."""
+        hours = hours_of_month(month)
+        return (
+            hours is not None and self._manifest["period_start"] <= hour_name(hours[0]) <= self._end
+        )
 
 
 # ---------------------------------------------------------------------------------------------
@@ -3601,7 +4487,7 @@ def check_11_outside_facts(
         (options.period, lambda period: _check_period(manifest, period)),
         (options.manifest_sha256, lambda sha256: _check_manifest_sha256(manifest, sha256)),
         (options.keys, lambda path: _check_keys(manifest, path, options, stamped)),
-        (options.previous, lambda path: _check_previous(manifest, path)),
+        (options.previous, lambda path: check_previous(manifest, path, rows, report)),
         (options.anchors, lambda path: _check_anchors(manifest, path, rows)),
         (options.tsa_cert, lambda path: _check_tokens(path, options, rows, report)),
     )
@@ -3692,57 +4578,6 @@ def _read_keys(path: str) -> list[dict[str, Any]]:
         return [check_object(11, "--keys: a key", item, PUBLISHED_KEY) for item in items]
     except (Malformed, Failed, CannotCheck) as error:
         raise CannotCheck(f"--keys: {error}") from None
-
-
-def _check_previous(manifest: Manifest, path: str) -> None:
-    """Compare with the pack before: this signature covers the digest of that manifest."""
-    if manifest.profile is None:
-        raise Failed(11, "the pack has no profile: it names no previous pack")
-    try:
-        with OpenPack(path) as pack:
-            data = pack.manifest_file
-    except CannotCheck as error:
-        raise CannotCheck(f"--previous: {error}") from None
-    except Failed as error:
-        raise Failed(11, f"--previous: {error.why}") from None
-    if manifest["previous_manifest_sha256"] is None:
-        raise Failed(11, "the pack says that no pack came before it")
-    if hashlib.sha256(data).hexdigest() != manifest["previous_manifest_sha256"]:
-        raise Failed(11, "previous_manifest_sha256 is not the SHA-256 of that pack's manifest")
-    # From here on that manifest is covered by the signature of this one.
-    previous = strict_manifest(data)
-    if previous.get("pack_id") != manifest["previous_pack_id"]:
-        raise Failed(11, "previous_pack_id is not the number of that pack")
-    ended, starts = seconds(previous.get("period_end")), seconds(manifest["period_start"])
-    if "profile" not in previous or ended is None or ended + 1 != starts:
-        return
-    chains = [entry for entry in previous.get("chain", ()) if type(entry) is dict]
-    heads = {entry.get("org_id"): entry.get("last_seal_sha256") for entry in chains}
-    early = _ending_early(previous, chains, ended)
-    for entry in manifest["chain"]:
-        org = entry["org_id"]
-        head = None if org in early else heads.get(org)
-        if head is not None and entry["seals"] and entry["first_previous_sha256"] != head:
-            raise Failed(11, f"{printable(org)}: the first seal does not follow that pack's last")
-
-
-def _ending_early(
-    previous: dict[str, Any], chains: list[dict[str, Any]], ended: int
-) -> set[object]:
-    """Return the organizations of which a pack has no seal of its last hours, only gaps.
-
-    It was made before these hours were closed; the seals in between are in neither pack.
-    """
-    coverage = previous.get("coverage")
-    hours = [coverage.get(key) for key in COVERAGE] if isinstance(coverage, dict) else []
-    if not all(map(is_count, hours)) or hours[:1] <= [sum(hours[1:-1])]:  # type: ignore[arg-type]
-        return set()
-    orgs = set()
-    for entry in chains:
-        last = seconds(entry.get("last_sealed_hour"))
-        if last is not None and last // 3600 < ended // 3600:
-            orgs.add(entry.get("org_id"))
-    return orgs
 
 
 def _check_anchors(manifest: Manifest, path: str, rows: PackRows) -> None:

@@ -18,6 +18,7 @@ from functions.pack.collect.late_events import late_after
 from functions.pack.collect.organization import Collection, Organization
 from functions.pack.collect.scope import Scope
 from functions.pack.collect.seal_chain import MissingEvidence
+from functions.pack.collect.sealed_members import SealedMembers
 from functions.pack.collect.sealed_rows import SealedRows
 from functions.pack.context import Context
 from functions.pack.fail import fail
@@ -79,11 +80,13 @@ def build_pack(pack: Pack, folder: Path, large: LargeValues, context: Context) -
         pack.sealed_through or {},
         late_after(pack, context.packs),
     )
-    sealed_rows = SealedRows(context.evidence, scope.period, MissingEvidence(), large)
+    kept = SealedMembers(folder) if pack.profile == "full" else None
+    sealed_rows = SealedRows(context.evidence, scope.period, MissingEvidence(), large, kept)
     collection = _collect(scope, folder, context, sealed_rows)
     members, wholes = write(collection, sealed_rows, pack.profile, folder), None
-    if pack.profile == "full":
+    if kept:
         members += explain(pack, collection.organizations, members, sealed_rows, folder)
+        members += kept.finish()
         wholes = large.write(context.evidence, pack.tenant_id, sealed_rows.missing, folder)
     sealed_rows.missing.require_none()
     _note_orphan_objects(pack.tenant_id, pack.number, collection.organizations, context)

@@ -61,17 +61,29 @@ class SignedPack:
         """Return the archive with its rows changed, counted and signed anew.
 
         Args:
-            change: edits the rows, by member.
+            change: edits the rows, by member; a member that it takes out is not there.
             facts: edits the manifest before it is signed.
         """
         members = self.members()
         rows = {name: self.rows(name) for name in members if name.endswith(".jsonl")}
         change(rows)
+        members = {
+            name: data
+            for name, data in members.items()
+            if name in rows or not name.endswith(".jsonl")
+        }
         members |= {name: jsonl(member_rows) for name, member_rows in rows.items()}
         manifest = self.manifest()
         _agree(manifest, members, rows)
         facts(manifest)
         return archive(manifest, members, self.seed)
+
+
+def signed_again(pack: SignedPack, members: dict[str, bytes], rows: Rows) -> bytes:
+    """Return the archive with other members, its manifest made to agree with them, signed."""
+    manifest = pack.manifest()
+    _agree(manifest, members, rows)
+    return archive(manifest, members, pack.seed)
 
 
 def archive(manifest: Row, members: dict[str, bytes], seed: bytes) -> bytes:
@@ -80,11 +92,13 @@ def archive(manifest: Row, members: dict[str, bytes], seed: bytes) -> bytes:
     signature = base64.b64encode(SigningKey(seed).sign(document).signature) + b"\n"
     files = {"manifest.json": document, "manifest.sig": signature}
     files |= {entry["name"]: members[entry["name"]] for entry in manifest["files"]}
+    files |= {name: data for name, data in members.items() if name.startswith("large/")}
     tar = b"".join(tar_entry(Entry(name, data)) for name, data in files.items())
-    return gzip.compress(tar + bytes(1024), 6, mtime=0)
+    return gzip.compress(tar + bytes(1024), 1, mtime=0)
 
 
 def _agree(manifest: Row, members: dict[str, bytes], rows: Rows) -> None:
+    manifest["files"] = [entry for entry in manifest["files"] if entry["name"] in members]
     for entry in manifest["files"]:
         data = members[entry["name"]]
         entry |= {"rows": data.count(b"\n"), "bytes": len(data), "sha256": sha256(data)}

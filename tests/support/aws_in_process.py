@@ -38,20 +38,25 @@ def aws_in_process() -> Iterator[dict[str, str]]:
     ``ENVIRONMENT`` must be set.
     """
     with mock_aws(), patch("moto.kms.models.generate_private_key", _private_key):
-        _make_table()
-        _make_buckets()
-        yield {
-            "STAGE": "test",
-            "TABLE_NAME": TABLE_NAME,
-            "EVIDENCE_BUCKET": EVIDENCE_BUCKET,
-            "WORK_BUCKET": WORK_BUCKET,
-            "PACKS_BUCKET": PACKS_BUCKET,
-            "SECRETS_KEY_ID": _make_key(),
-            "SIGNING_KEY_ID": _make_key(),
-            "SNAPSHOT_QUEUE_URL": _make_queue(SNAPSHOT_QUEUE),
-            "PACK_QUEUE_URL": _make_queue(PACK_QUEUE),
-            "SPREAD_SECONDS": "0",
-        }
+        yield make_aws()
+
+
+def make_aws() -> dict[str, str]:
+    """Make all of it where moto holds nothing yet; return the environment that names it."""
+    _make_table()
+    _make_buckets()
+    return {
+        "STAGE": "test",
+        "TABLE_NAME": TABLE_NAME,
+        "EVIDENCE_BUCKET": EVIDENCE_BUCKET,
+        "WORK_BUCKET": WORK_BUCKET,
+        "PACKS_BUCKET": PACKS_BUCKET,
+        "SECRETS_KEY_ID": _make_key(),
+        "SIGNING_KEY_ID": _make_key(),
+        "SNAPSHOT_QUEUE_URL": _make_queue(SNAPSHOT_QUEUE),
+        "PACK_QUEUE_URL": _make_queue(PACK_QUEUE),
+        "SPREAD_SECONDS": "0",
+    }
 
 
 def _make_table() -> None:

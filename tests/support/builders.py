@@ -8,9 +8,8 @@ there does not hide here::
     world.chain(["complete", "complete", "missed"])
     world.event("event-1").chain(["complete"])
 
-Besides the outcomes a story may hold ``gap`` (an hour passes without a seal, and the next seal
-links across it), ``disconnect`` (the hour in which the tenant disconnected), ``away`` (an hour
-while it was not connected) and ``reconnect`` (the first hour closed after connecting again).
+A story may hold outcomes, ``gap`` (no seal, and the next one links across it), ``disconnect`` (the
+hour of it), ``away`` (an hour not connected) and ``reconnect`` (the first hour closed after it).
 """
 
 from collections import defaultdict
@@ -80,13 +79,12 @@ class World:
         self._rows: dict[str, list[Json]] = {name: [] for name in (*SECTIONS, "findings")}
         self._registers: dict[str, ObjectEntry | None] = dict.fromkeys(self._rows)
         self._roots: dict[str, str | None] = dict.fromkeys(self._rows)
+        self._shown: dict[str, str] = {}
         self._events: list[Json] = []
         self._seq = 0
         self._read_through: int | None = None
         if table:
             Connections(table).save(connection(tenant, org, self.hour))
-
-    # --- what the next hour's snapshot shows ------------------------------------------------------
 
     def has_user(self, user_id: str, **facts: Any) -> Self:
         """Let a user be there from the next hour on; a second time, change the last stay."""
@@ -138,14 +136,17 @@ class World:
         for row in self._rows[section]:
             if row[_ID[section]] == entity_id and row["removed_at"] is None:
                 row["removed_at"] = rfc3339(self.hour)
+                if self.version == VERSION and section in self._shown:
+                    row["shown_until"] = self._shown[section]
         return self
 
     def finding(self, kind: str, key_id: str, *, resolved: bool = False) -> Self:
         """Open a finding on a key with the next hour, or resolve it."""
         if resolved:
-            for row in self._rows["findings"]:
-                if row["finding_id"] == f"{kind}-{key_id}":
-                    row["resolved_hour"] = rfc3339(self.hour)
+            mine = (
+                row for row in self._rows["findings"] if row["finding_id"] == f"{kind}-{key_id}"
+            )
+            next(mine)["resolved_hour"] = rfc3339(self.hour)
             return self
         self._rows["findings"].append(
             {
@@ -181,8 +182,6 @@ class World:
         )
         return self
 
-    # --- closing hours ----------------------------------------------------------------------------
-
     def chain(self, story: Iterable[str]) -> Self:
         """Close one hour after the other as the story says."""
         for word in story:
@@ -193,8 +192,7 @@ class World:
 
     def until(self, hour: str, outcome: str = "complete") -> Self:
         """Close the hours up to this one, which is then the next."""
-        n = (parse_instant(hour) - self.hour) // HOUR
-        return self.chain([outcome] * n)
+        return self.chain([outcome] * ((parse_instant(hour) - self.hour) // HOUR))
 
     @property
     def last(self) -> Seal:
@@ -203,8 +201,8 @@ class World:
 
     def key_of(self, hour: datetime | str) -> str:
         """Return the object key of an hour's seal."""
-        at = parse_instant(hour) if isinstance(hour, str) else hour
-        return seal_key(self.tenant, self.org, at)
+        name = hour if isinstance(hour, str) else rfc3339(hour)
+        return seal_key(self.tenant, self.org, parse_instant(name))
 
     def _has(self, section: str, entity_id: str, stay: Json) -> Self:
         stays = [row for row in self._rows[section] if row[_ID[section]] == entity_id]
@@ -224,15 +222,16 @@ class World:
         self.evidence.put_once(self.key_of(self.hour), seal.encode())
         self.seals.append(seal)
         if self.table:
-            rows = HourRows(self.table, self.tenant, self.org)
-            sealed_events = bool(seal.content["segments"]["events"])
-            rows.close(self.hour, hour_facts(seal, oldest if sealed_events else None))
+            facts = hour_facts(seal, oldest if seal.content["segments"]["events"] else None)
+            HourRows(self.table, self.tenant, self.org).close(self.hour, facts)
 
     def _content(self, word: str, outcome: Outcome) -> SealContent:
         is_read = outcome in ("complete", "partial")
+        pictured = rfc3339(self.hour + HOUR) if is_read else None
         segments = self._store_events() if is_read else []
         if is_read:
             self._registers = {name: self._store(name) for name in self._rows}
+            self._shown |= dict.fromkeys((*SECTIONS, "findings"), rfc3339(self.hour))
             self._read_through = int((self.hour + HOUR).timestamp())
         return {
             "v": VERSION,
@@ -252,8 +251,8 @@ class World:
             "custody": None,
             "watermarks": watermarks(self._read_through, proven=self.audit_status == "complete"),
             "kpi": None,
-            "pictured_from": rfc3339(self.hour + HOUR) if is_read else None,
-            "pictured_to": rfc3339(self.hour + HOUR) if is_read else None,
+            "pictured_from": pictured,
+            "pictured_to": pictured,
         }
 
     def _lifecycle(self, word: str) -> list[LifecycleEntry]:
@@ -273,8 +272,9 @@ class World:
         }
 
     def _section(self, name: str, status: str) -> SectionSeal:
-        register, root = self._registers[name], self._roots[name]
-        return {**section_seal(status), "register": register, "root": root}
+        facts = {"register": self._registers[name], "root": self._roots[name]}
+        shown = {**section_seal(status), **facts, "state_at": self._shown.get(name)}
+        return cast("SectionSeal", shown)
 
     def _store(self, section: str) -> ObjectEntry:
         lines = Lines.of(self._rows[section])

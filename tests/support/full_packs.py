@@ -8,23 +8,16 @@ from typing import Any
 
 from tests.support import packs
 from tests.support.pack_rows import ORG, Row, hour, seals
+from tests.support.pack_sealed import name_registers
 from tests.support.packs import Pack
 
 START = "2026-04-01T00"
 _STAY: Row = {
     "first_seen_at": "2026-03-01T00:00:00Z",
     "removed_at": None,
+    "added_not_before": None,
+    "removed_not_before": None,
     "state_at": "2026-04-02T23:00:00Z",
-}
-_REGISTERS = {
-    "users.jsonl": (2, 3),
-    "projects.jsonl": (2, 2),
-    "api_keys.jsonl": (2, 2),
-    "findings.jsonl": (1, 2),
-    "admin_keys.jsonl": (1, 1),
-    "service_accounts.jsonl": (1, 1),
-    "invites.jsonl": (0, 1),
-    "project_users.jsonl": (1, 1),
 }
 
 
@@ -157,8 +150,6 @@ def full(**changes: Any) -> Pack:
         change(9, "users", "user-1", "added"),
         change(9, "users", "user-2", "modified", verdict="unexplained", event_id=None),
     ]
-    outcomes: list[str | Row] = ["complete"] * 47
-    outcomes.append({"outcome": "complete", "sections": sections(_REGISTERS)})
     further: dict[str, list[Row]] = {
         "changes.jsonl": changed,
         "findings.jsonl": [
@@ -166,7 +157,12 @@ def full(**changes: Any) -> Pack:
             finding(
                 "f-2",
                 resolved_hour="2026-04-01T04:00:00Z",
-                resolved_by={"hour": "2026-04-01T04:00:00Z", "kind": "removed", "fields": []},
+                resolved_by={
+                    "hour": "2026-04-01T04:00:00Z",
+                    "kind": "removed",
+                    "fields": [],
+                    "event_id": None,
+                },
             ),
         ],
         "admin_keys.jsonl": [admin_key("key_9")],
@@ -177,14 +173,18 @@ def full(**changes: Any) -> Pack:
         "project_users.jsonl": [project_user("user-2")],
     }
     coverage = seals(
-        outcomes, START, small.rows["events.jsonl"], previous="ab" * 32, changes=changed
+        ["complete"] * 48, START, small.rows["events.jsonl"], previous="ab" * 32, changes=changed
     )
+    first, *_ = further["findings.jsonl"]
+    of_key = {name: first[name] for name in ("finding_id", "kind", "reason", "severity")}
+    small.rows["api_keys.jsonl"][0]["findings"] = [of_key]
     texts = {
         "collection.json": json.dumps({"endpoints": []}).encode() + b"\n",
         "controls.json": json.dumps({"files": []}).encode() + b"\n",
         "README.txt": b"Read me.\n",
     }
     rows = {**small.rows, "coverage.jsonl": coverage, **further}
+    name_registers(rows, [ORG])
     return small.but(rows=rows, texts=texts).but(**changes)
 
 

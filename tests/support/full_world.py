@@ -109,11 +109,13 @@ class FullWorld(World):
         for name in self._rows.keys() - sections.keys():
             if is_read and name in self.asked:
                 self._asked_at[name] = rfc3339(self.hour + HOUR)
+                self._shown[name] = rfc3339(self.hour)
             sections[name] = {
                 **section_seal("complete" if is_read else "failed"),
                 "asked_at": self._asked_at.get(name),
                 "register": self._registers[name],
                 "root": self._roots[name],
+                "state_at": self._shown.get(name),
             }
         return sections
 

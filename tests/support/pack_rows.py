@@ -48,6 +48,8 @@ def user(user_id: str, **facts: Any) -> Row:
         "is_service_account": False,
         "first_seen_at": "2026-03-01T00:00:00Z",
         "removed_at": None,
+        "added_not_before": None,
+        "removed_not_before": None,
         "state_at": "2026-04-02T23:00:00Z",
     }
     return {**row, **facts}
@@ -64,6 +66,8 @@ def project(project_id: str, **facts: Any) -> Row:
         "archived_at": None,
         "first_seen_at": "2026-03-01T00:00:00Z",
         "removed_at": None,
+        "added_not_before": None,
+        "removed_not_before": None,
         "state_at": "2026-04-02T23:00:00Z",
     }
     return {**row, **facts}
@@ -87,6 +91,8 @@ def api_key(key_id: str, **facts: Any) -> Row:
         "expires_at": None,
         "first_seen_at": "2026-03-01T00:00:00Z",
         "removed_at": None,
+        "added_not_before": None,
+        "removed_not_before": None,
         "state_at": "2026-04-02T23:00:00Z",
         "findings": [],
     }
@@ -143,8 +149,9 @@ def seals(
         for row in events:
             if (row["org_id"], row["sealed_hour"]) == (org_id, name):
                 months.setdefault((row["occurred_at"] or name)[:7], []).append(row)
-        n_changed = sum((row["org_id"], row["hour"]) == (org_id, name) for row in changes)
-        changed = {"key": "k/c", "month": name[:7], "root": None, "rows": n_changed}
+        mine = [row for row in changes if row["org_id"] == org_id]
+        changed = [change_of(row) for row in mine if row["hour"] == name]
+        decided = [verdict_of(row) for row in mine if row["decided_hour"] == name]
         seal: Row = {
             "v": 3,
             "tenant_id": tenant_id,
@@ -157,7 +164,8 @@ def seals(
             "sections": {},
             "segments": {
                 "events": [segment(*month, facts.get("v", 3)) for month in months.items()],
-                "changes": [changed] if n_changed else [],
+                "changes": [_entry(name, changed)] if changed else [],
+                "verdicts": [_entry(name, decided)] if decided else [],
             },
             "previous_sha256": previous,
             **facts,
@@ -174,6 +182,25 @@ def seals(
             }
         )
     return rows
+
+
+def _entry(hour_name: str, rows: list[Row]) -> Row:
+    """Return what a seal says of rows that an hour sealed."""
+    facts = {"key": "k/c", "month": hour_name[:7], "root": None}
+    return {**facts, "rows": len(rows), "sha256": sha256(jsonl(rows))}
+
+
+def change_of(row: Row) -> Row:
+    """Return what was sealed of a change, from a row of changes.jsonl."""
+    names = ("hour", "section", "entity_id", "kind", "fields", "before", "after")
+    return {name: row.get(name) for name in names}
+
+
+def verdict_of(row: Row) -> Row:
+    """Return the verdict that was sealed on a change, from a row of changes.jsonl."""
+    names = ("hour", "section", "entity_id", "kind", "verdict", "reason", "event_id")
+    facts = {name: row.get(name) for name in names}
+    return {**facts, "change_id": "c" * 24, "decided_hour": row.get("decided_hour")}
 
 
 def seal_digest(seal: Row) -> str:

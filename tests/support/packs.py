@@ -29,6 +29,7 @@ from tests.support.pack_rows import (
     sha256,
     user,
 )
+from tests.support.pack_sealed import name_registers, sealed_members
 from tests.support.tars import Entry, gzipped, tar_entry
 
 __all__ = [
@@ -55,6 +56,14 @@ __all__ = [
 ]
 
 SEED = bytes(range(32))
+DOCUMENTED = ("users.jsonl", "projects.jsonl", "api_keys.jsonl", "events.jsonl")
+ALWAYS = ("changes.jsonl", "findings.jsonl", "anchors.jsonl")
+ORDER = (
+    *("users.jsonl", "projects.jsonl", "api_keys.jsonl", "repeated_events.jsonl", "events.jsonl"),
+    *("coverage.jsonl", "changes.jsonl", "findings.jsonl", "admin_keys.jsonl"),
+    *("service_accounts.jsonl", "invites.jsonl", "project_users.jsonl", "anchors.jsonl"),
+    *("collection.json", "controls.json", "README.txt"),
+)
 
 
 def public_hex(seed: bytes = SEED) -> str:
@@ -67,6 +76,15 @@ def same(value: Any) -> Any:
     return value
 
 
+def _place(name: str) -> int:
+    return ORDER.index(name) if name in ORDER else len(ORDER) - 1
+
+
+def _is_settled(values: Row) -> bool:
+    through, end = values["settled_through"], values["period_end"]
+    return isinstance(through, str) and isinstance(end, str) and through > end
+
+
 @dataclass
 class Pack:
     """A pack in the making. The rows are the world; each callable may break one layer of it."""
@@ -75,11 +93,13 @@ class Pack:
     org_ids: list[str] = field(default_factory=lambda: [ORG])
     period: tuple[str, str] = ("2026-04-01T00:00:00Z", "2026-04-02T23:59:59Z")
     profile: str | None = "full"
+    format: int = 3
     number: int = 3
     tenant_id: str = TENANT
     seed: bytes = SEED
     facts: Row = field(default_factory=dict)  # replace keys of the manifest
     texts: dict[str, bytes] = field(default_factory=lambda: {"README.txt": b"Read me.\n"})
+    unseen: list[Row] = field(default_factory=list)  # events sealed in it, of before it
     large: list[bytes] = field(default_factory=list)  # large values, whole
     members: Callable[[dict[str, bytes]], dict[str, bytes]] = same  # before they are digested
     manifest: Callable[[Row], Row] = same  # before it is signed
@@ -95,12 +115,17 @@ class Pack:
 
     def member_bytes(self) -> dict[str, bytes]:
         """Return the members behind the signature, in order."""
-        data = {name: jsonl(rows) for name, rows in self.rows.items()}
-        if self.profile == "full":
-            data |= self.texts
-        else:
-            data.pop("coverage.jsonl", None)
-        return self.members(data)
+        if self.profile != "full":
+            return self.members({name: jsonl(self.rows[name]) for name in DOCUMENTED})
+        if self.format < 3:
+            data = {name: jsonl(rows) for name, rows in self.rows.items()} | self.texts
+            return self.members({name: data[name] for name in sorted(data, key=_place)})
+        rows: dict[str, list[Row]] = {name: [] for name in ALWAYS} | self.rows
+        name_registers(rows, self.org_ids)
+        data = {name: jsonl(of_member) for name, of_member in rows.items()}
+        data |= dict.fromkeys(("collection.json", "controls.json"), b"{}\n") | self.texts
+        data = {name: data[name] for name in sorted(data, key=_place)}
+        return self.members(data | sealed_members(rows, self.org_ids, self.unseen))
 
     def manifest_values(self, data: dict[str, bytes]) -> Row:
         """Return the manifest as it must be for these members."""
@@ -128,7 +153,10 @@ class Pack:
                 "bytes": sum(map(len, self.large)),
                 "names_sha256": sha256("".join(f"{name}\n" for name in names).encode()),
             }
-        return self.manifest(values | self.facts)
+        values |= self.facts
+        if self.profile is not None and self.format > 2:
+            values.setdefault("settled", _is_settled(values))
+        return self.manifest(values)
 
     def _additions(self, data: dict[str, bytes]) -> Row:
         coverage = self.rows["coverage.jsonl"]
@@ -147,10 +175,11 @@ class Pack:
                     if sealed
                     else None,
                     "last_seal_sha256": sealed[-1]["sha256"] if sealed else None,
+                    "last_sealed_hour": sealed[-1]["hour"] if sealed else None,
                     "seals": len(sealed),
                 }
             )
-        return {
+        return ({"format": self.format} if self.format > 2 else {}) | {
             "created_at": "2026-05-04T03:14:00Z",
             "kind": "on_demand",
             "profile": self.profile,
@@ -216,7 +245,9 @@ def small(**changes: Any) -> Pack:
         "api_keys.jsonl": [api_key("key_1"), api_key("key_2")],
         "events.jsonl": events,
         "coverage.jsonl": seals(["complete"] * 48, start, events, previous="ab" * 32),
+        **{name: [] for name in ALWAYS},
     }
+    name_registers(rows, [ORG])
     return Pack(rows).but(**changes)
 
 

@@ -52,7 +52,7 @@ def fuzz_signed(n: int, seed: int, folder: Path) -> None:
         if rng.random() < 0.4:
             pack.manifest = lambda m: mutate(m, rng)
         else:
-            name = rng.choice(list(pack.rows))
+            name = rng.choice([name for name, rows in pack.rows.items() if rows])
 
             rows = list(pack.rows[name])
             at = rng.randrange(len(rows))

@@ -185,7 +185,7 @@ def test_a_document_of_many_organizations_is_not_too_long(tmp_path: Path) -> Non
         assert verdict.code == code, verdict.text
 
 
-@pytest.mark.parametrize("section", ["findings", "invites"])
+@pytest.mark.parametrize("section", ["service_accounts", "invites"])
 def test_a_member_that_nothing_tells_of_may_be_absent(section: str, tmp_path: Path) -> None:
     """A list that was never read has no file; where the seals name rows, it must be there."""
     pack = full_packs.without(full_packs.full(), f"{section}.jsonl")
@@ -221,5 +221,5 @@ def test_sections_of_any_form_lead_to_a_verdict(seal: Row, tmp_path: Path) -> No
     for version, code in ((2, 0), (3, 1)):
         coverage = _coverage({"outcome": "complete", "v": version, **seal})
         rows = {**pack.rows, "coverage.jsonl": coverage, "events.jsonl": events}
-        verdict = verify_bytes(pack.but(rows=rows).build(), tmp_path)
+        verdict = verify_bytes(pack.but(rows=rows, format=version).build(), tmp_path)
         assert verdict.code == code, verdict.text

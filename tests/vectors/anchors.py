@@ -6,6 +6,7 @@ from typing import Any
 
 from tests.support import packs
 from tests.support.pack_anchors import ours, sealed, three
+from tests.support.pack_sealed import name_registers
 from tests.support.packs import Row
 from tests.vectors.cases import Case, Cases, Expected
 
@@ -58,7 +59,10 @@ def remade() -> list[Row]:
     """Return the coverage of the small pack with every seal made anew, from the first hour on."""
     outcomes: list[str | Row] = [{"outcome": "complete", "reason": "made_anew"}]
     events = packs.small().rows["events.jsonl"]
-    return packs.seals(outcomes + ["complete"] * 47, "2026-04-01T00", events, previous="ab" * 32)
+    start = "2026-04-01T00"
+    coverage = packs.seals(outcomes + ["complete"] * 47, start, events, previous="ab" * 32)
+    name_registers(packs.small().rows | {"coverage.jsonl": coverage}, [packs.ORG])
+    return coverage
 
 
 def remade_pack() -> bytes:

@@ -14,6 +14,7 @@ from tests.vectors import (
     repeated,
     rows,
     seal_versions,
+    sealed,
     signatures,
 )
 from tests.vectors.cases import Cases
@@ -21,7 +22,7 @@ from tests.vectors.cases import Cases
 EVERY = Cases()
 for module in (
     *(accepted, archives, headers, signatures, manifests),
-    *(members, rows, repeated, large, coverage, seal_versions, anchors, foreign, bombs),
+    *(members, rows, repeated, large, coverage, seal_versions, sealed, anchors, foreign, bombs),
 ):
     for name, case in module.CASES.items():
         assert name not in EVERY, name

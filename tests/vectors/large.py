@@ -144,7 +144,7 @@ refuse(
 refuse(
     "before_the_files",
     7,
-    "README.txt is in the signed manifest",
+    "sealed/org-Alpha/api_keys.jsonl is in the signed manifest",
     "A large value stands before the last file.",
     lambda: pack(entries=lambda entries: [*entries[:-4], *entries[-3:], entries[-4]]),
 )

@@ -37,7 +37,7 @@ entry(
     7,
     "README.txt is in the signed",
     "README.txt is taken out.",
-    lambda e: e[:-1],
+    lambda e: [one for one in e if one.name != "README.txt"],
 )
 entry(
     "members_swapped",

@@ -22,8 +22,9 @@ from functions.shared.aws.queue import Queue
 from functions.shared.aws.table import Table
 from functions.shared.hours import HOUR, floor_hour, rfc3339
 from functions.shared.limits import word
-from tests import conftest
+from tests.conftest import SettableClock
 from tests.pack.conftest import PackFunction, open_function
+from tests.support.aws_in_process import make_aws
 from tests.support.secret_scan import left_behind
 from tests.support.snapshot_fixture import SnapshotFixture
 from tests.tools.verifier import verify_bytes
@@ -81,11 +82,10 @@ class Insider(RuleBasedStateMachine):
         """Start with a connection and one sealed hour."""
         super().__init__()
         moto_api_backend.reset()
-        conftest._make_table()
-        conftest._make_buckets()
-        table = Table(clients.dynamodb(), conftest.TABLE_NAME)
-        evidence = Bucket(clients.s3(), conftest.EVIDENCE_BUCKET)
-        clock = conftest.SettableClock()
+        names = make_aws()
+        table = Table(clients.dynamodb(), names["TABLE_NAME"])
+        evidence = Bucket(clients.s3(), names["EVIDENCE_BUCKET"])
+        clock = SettableClock()
         self.world = World("org-insider")
         early = self.world.at("2026-03-30T10:00:00Z").user_joins("olga", role="owner")
         early.user_joins("pat", name=PERSON, email=EMAIL).project_created("web")
@@ -93,15 +93,15 @@ class Insider(RuleBasedStateMachine):
         self.fixture = SnapshotFixture(
             table,
             evidence,
-            Bucket(clients.s3(), conftest.WORK_BUCKET),
-            Queue(clients.sqs(), conftest._make_queue(conftest.SNAPSHOT_QUEUE)),
-            KmsKey(clients.kms(), conftest._make_key()),
+            Bucket(clients.s3(), names["WORK_BUCKET"]),
+            Queue(clients.sqs(), names["SNAPSHOT_QUEUE_URL"]),
+            KmsKey(clients.kms(), names["SECRETS_KEY_ID"]),
             clock,
             self.world,
         )
-        packs = Bucket(clients.s3(), conftest.PACKS_BUCKET)
-        queue = Queue(clients.sqs(), conftest._make_queue(conftest.PACK_QUEUE))
-        signing = KmsKey(clients.kms(), conftest._make_key())
+        packs = Bucket(clients.s3(), names["PACKS_BUCKET"])
+        queue = Queue(clients.sqs(), names["PACK_QUEUE_URL"])
+        signing = KmsKey(clients.kms(), names["SIGNING_KEY_ID"])
         self.packs: PackFunction = open_function(table, evidence, packs, signing, queue, clock)
         self.fixture.connect(START)
         self.sealed: set[str] = set()

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from tools.verifier.values.field_types import (
+    APP_ID,
+    BOOLEAN,
     COUNT,
     HASH,
     HASH_OR_NULL,
@@ -57,6 +59,9 @@ CHAIN = {
     "last_seal_sha256": HASH_OR_NULL,
     "seals": COUNT,
 }
+# Of what is ours in a pack: 3 has sealed members. A pack that does not say is of format 2.
+FORMAT = 3
+OF_FORMAT_3 = {"format": COUNT, "settled": BOOLEAN}
 LARGE = {"members": COUNT, "bytes": COUNT, "names_sha256": HASH}
 FILE = {"name": TEXT, "bytes": COUNT, "sha256": HASH}
 
@@ -99,7 +104,7 @@ MODULES = {
         },
     ),
     (1, None): Module(
-        {"app_id": TEXT, "blob_count": COUNT, "blob_index": LIST},
+        {"app_id": APP_ID, "blob_count": COUNT, "blob_index": LIST},
         {
             "traces.jsonl": ("trace_count", "traces_sha256"),
             "spans.jsonl": ("span_count", "spans_sha256"),
@@ -116,6 +121,21 @@ OPTIONAL_MEMBERS = (
         "service_accounts.jsonl",
     ),
     *("invites.jsonl", "project_users.jsonl", "anchors.jsonl", "collection.json", "controls.json"),
+)
+# Profile full of format 3 has all of these: a file without rows is empty, not absent.
+FORMAT_3_MEMBERS = (
+    *("changes.jsonl", "findings.jsonl", "anchors.jsonl", "collection.json", "controls.json"),
+)
+# Organization, then a register's section, or a kind of segment and its month.
+SEALED_FOLDER = "sealed/"
+SEALED_NAME = (
+    r"sealed/(org-[A-Za-z0-9_-]{3,64})/(?:(users|projects|api_keys|admin_keys|service_accounts"
+    r"|invites|project_users|findings)|(verdicts|changes|events)-([0-9]{4}-(?:0[1-9]|1[0-2])))"
+    r"\.jsonl"
+)
+SEALED_ORDER = (
+    *("verdicts", "changes", "events", "findings", "users", "projects", "api_keys", "admin_keys"),
+    *("service_accounts", "invites", "project_users"),
 )
 # Copies before the events that they are of, events before the seals that count both, seals before
 # the changes and anchors that they name.
@@ -151,6 +171,7 @@ class Manifest:
         self.sha256 = sha256
         self.values = values
         self.profile: str | None = values.get("profile")
+        self.format: int = values.get("format", 2)
         self.members: dict[str, Member] = {}
 
     def __getitem__(self, key: str) -> Any:

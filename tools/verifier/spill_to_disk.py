@@ -213,6 +213,22 @@ class HourCounts:
         """Yield organization, hour and rows of all that was not passed yet."""
         return self.before(self.MOST + 1, 0)
 
+    def each(self) -> Iterator[tuple[int, int, str, int, str]]:
+        """Yield organization, hour, month, rows and digest of every count, from the first."""
+        self.rewind()
+        while self._next:
+            org, hour, month, n, digest = self._next
+            self._read()
+            yield org, hour, month_name(month), n, digest.hex()
+
+    def take(self, org: int, month: str) -> Iterator[tuple[int, int, str]]:
+        """Yield hour, rows and digest of the next counts as far as they are of this month."""
+        number = month_number(month)
+        while self._next and (self._next[0], self._next[2]) == (org, number):
+            _, hour, _, n, digest = self._next
+            self._read()
+            yield hour, n, digest.hex()
+
     def of(self, org: int, hour: int) -> dict[str, tuple[int, str]]:
         """Return month to rows and digest for this hour, and pass them."""
         counts = {}

@@ -89,10 +89,12 @@ class Spool:
     """A member that is being written.
 
     Attributes:
-        path: where it lies; its last part is the member's name.
+        path: where it lies.
+        name: the member's; else the last part of the path.
     """
 
     path: Path
+    name: str = ""
     _file: IO[bytes] = field(init=False)
     _digest: "hashlib._Hash" = field(default_factory=hashlib.sha256)
     _block: bytearray = field(default_factory=bytearray)
@@ -146,7 +148,8 @@ class Spool:
             self._write()
         self._file.close()
         digest = self._digest.hexdigest()
-        return Member(self.path.name, self.path, self._rows, self._size, digest, self._crc32)
+        name = self.name or self.path.name
+        return Member(name, self.path, self._rows, self._size, digest, self._crc32)
 
     def _end_block(self) -> None:
         if self._block:

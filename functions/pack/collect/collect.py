@@ -141,6 +141,8 @@ class _SealReader:
         for name, section in content["sections"].items():
             if section["register"]:
                 organization.registers[name] = section["register"]
+                if section["root"] is not None:
+                    organization.limited.add(name)
             organization.listed_at[name] = section["state_at"]
             if name in organization.snapshot_hours and _is_shown(content, hour_end, section):
                 organization.snapshot_hours[name].append(content["hour"])

@@ -119,6 +119,7 @@ class Organization:
         last_sealed_hour: name of the hour it closes.
         outcomes: hours by outcome; ``gap`` where there is no seal.
         longest_gap_hours: most hours in a row of which there is no snapshot.
+        limited: the sections of which version 3 or later wrote the register.
         registers: the last entry sealed in the period, by section.
         snapshot_hours: names of the period's hours whose snapshot shows a section, by section.
         listed_at: by section, the last hour whose snapshot shows it, be it before the period.
@@ -142,6 +143,7 @@ class Organization:
     outcomes: Counter[HourOutcome] = field(default_factory=Counter)
     longest_gap_hours: int = 0
     registers: dict[str, ObjectEntry] = field(default_factory=dict)
+    limited: set[str] = field(default_factory=set)
     snapshot_hours: dict[str, list[str]] = field(
         default_factory=lambda: {section: [] for section in REGISTERS}
     )

@@ -31,6 +31,8 @@ _FILES: Final = {
     "collection.json": "how it was read: questions asked, keys used, clocks",
     "controls.json": "which clauses of four frameworks each file supports",
     "README.txt": "this page",
+    "sealed/": "the bytes whose SHA-256 the seals name, from which every line above follows; "
+    "they tell of stays before the period, too",
     "large/": "values too large for a row, each named by the SHA-256 that the row holds",
 }
 _OPTIONAL: Final = (
@@ -171,9 +173,8 @@ WHAT IS NOT PROVEN
 That OpenAI's answers were true or whole. What happened within an hour and
 was undone before it ended, unless the audit log recorded it. Anything in
 hours that are not complete. That the key OpenAI was asked with could not do
-more than read. That the lines are those of the sealed objects: a seal holds
-their digests and numbers, the objects themselves stay with the provider, who
-can show them ("key" and "sha256" of each stand in the seals). That the
+more than read. What hours outside the period sealed of its events and
+verdicts: the packs beside this one hold their seals. That the
 provider did not make up the whole chain before you first saw any of it: keep
 the digests of manifests and the anchors you were given, and compare.
 That a control is in place: controls.json says which clauses this evidence
@@ -224,7 +225,13 @@ prints nothing:
       sed -E 's/^[0-9a-f]{{64}}  //' > names
     tar -tzf pack-{number}.tar.gz | grep -v '^large/' | cmp - names
 {large}
-These lines do not look into the files. That no hour was left out and that the
-chain of seals holds is what the script adds: only whoever has the signing key
-could falsify that.
+Every register is one that a seal names, if this prints nothing:
+
+    sha256sum sealed/*/*.jsonl | grep -v -- '-20..-..[.]jsonl$' |
+      while read sum name; do
+        grep -q $sum coverage.jsonl || echo $name; done
+
+These lines do not look into the files. That no hour was left out, that the
+chain of seals holds, and that every line follows from a sealed one is what
+the script adds: only whoever has the signing key could falsify that.
 """

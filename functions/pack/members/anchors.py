@@ -10,11 +10,9 @@ from functions.pack.archive.spool import Member, Spool
 from functions.shared.evidence.anchors import Anchor
 
 
-def write_anchors(anchors: Sequence[Anchor], folder: Path) -> list[Member]:
-    """Write the file; none where there is no anchor."""
-    if not anchors:
-        return []
+def write_anchors(anchors: Sequence[Anchor], folder: Path) -> Member:
+    """Write the file; it is empty where there is no anchor."""
     with Spool(folder / "anchors.jsonl") as spool:
         for anchor in anchors:
             spool.add_row(anchor.row())
-        return [spool.finish()]
+        return spool.finish()

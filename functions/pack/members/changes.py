@@ -23,7 +23,7 @@ def read_verdicts(
     """Read every verdict that was sealed from the period's start up to the cut."""
     for organization in organizations:
         org = organization.org_id
-        for _, rows in sealed_rows.of_segments(org, organization.verdicts, Verdict):
+        for _, rows in sealed_rows.of_segments(org, "verdicts", organization.verdicts, Verdict):
             verdicts.add(org, rows)
 
 
@@ -46,7 +46,8 @@ def write_changes(
 
 def _changes(organization: Organization, sealed_rows: SealedRows) -> Iterator[tuple[Change, int]]:
     """Yield changes, each with the version of its hour's seal."""
-    parts = sealed_rows.of_segments(organization.org_id, organization.changes, Change)
+    org = organization.org_id
+    parts = sealed_rows.of_segments(org, "changes", organization.changes, Change)
     for _, of_hour in groupby(parts, key=lambda part: part[0].hour):
         changes = [(change, segment.version) for segment, rows in of_hour for change in rows]
         changes.sort(key=lambda each: (each[0]["section"], each[0]["entity_id"], each[0]["kind"]))

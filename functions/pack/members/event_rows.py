@@ -71,6 +71,13 @@ class RowSelection:
             raise ValueError("a row that is no event") from error
         return b"".join(lines), len(lines)
 
+    def begins(self, sealed: bytes | bytearray) -> bool:
+        """Tell whether the first of some rows is one of the pack."""
+        try:
+            return self._selects(strict_loads(sealed[: sealed.index(b"\n")]))
+        except (*_MALFORMED, ValueError):
+            return False
+
     def _is_own_row(self, event: Event) -> bool:
         return self._selects(event) and self._row(event) == event
 

@@ -12,8 +12,9 @@ from concurrent.futures import Future
 from pathlib import Path
 
 from functions.pack.archive.spool import Member, Spool
-from functions.pack.collect.large_values import LIMITED, LargeValues
+from functions.pack.collect.large_values import LIMITED
 from functions.pack.collect.organization import Organization, Segment
+from functions.pack.collect.sealed_members import SealedMembers
 from functions.pack.collect.sealed_rows import SealedRows
 from functions.pack.members.event_rows import RowSelection
 from functions.pack.members.repeated_events import RepeatedEvents
@@ -57,7 +58,7 @@ def write_events(
                 copies = repeated if organization.may_repeat_events else None
                 try:
                     rows = read.result() or _pieces(segment, evidence)
-                    _add(spool, selection, segment, rows, copies, sealed_rows.large)
+                    _add(spool, selection, segment, rows, copies, sealed_rows)
                 except EvidenceMissing as error:
                     missing.add(org, segment.hour, f"missing: {error}")
                 except EvidenceInvalid as error:
@@ -89,9 +90,10 @@ def _add(
     segment: Segment,
     sealed: WholeSegment | Iterable[bytes],
     repeated: RepeatedEvents | None,
-    large: LargeValues,
+    sealed_rows: SealedRows,
 ) -> None:
     org, hour, names_large = selection.org, segment.hour, segment.version >= LIMITED
+    large = sealed_rows.large
     if isinstance(sealed, WholeSegment):
         is_long = len(sealed.rows) >= _COPIED and repeated is None
         if is_long and selection.is_verbatim(sealed.rows):
@@ -101,13 +103,33 @@ def _add(
             return
         view = memoryview(sealed.rows)
         sealed = (bytes(view[at : at + _PIECE]) for at in range(0, len(view), _PIECE))
+    kept: SealedMembers | None = None
+    begun = False
     try:
         for rows in cut_behind_newlines(sealed):
+            if not begun:
+                begun, kept = True, _keeping(selection, segment, rows, sealed_rows)
             selected = selection.rows(rows)
             if names_large:
-                large.note(org, hour[:7], hour, selected[0])
+                large.note(org, hour[:7], hour, rows if kept else selected[0])
+            if kept:
+                kept.add_segment(org, "events", segment.entry["month"], bytes(rows))
             if repeated:
                 selected = repeated.take(org, hour, selected)
             spool.add_bytes(*selected)
     except (ValueError, EOFError) as error:
         raise EvidenceInvalid(f"{segment.entry['key']} holds no events") from error
+
+
+def _keeping(
+    selection: RowSelection, segment: Segment, rows: bytes | bytearray, sealed_rows: SealedRows
+) -> SealedMembers | None:
+    """Return what takes a segment as it was sealed, where the period holds a part of it only.
+
+    Rows are sealed by time: where the first is in the period, all are, and the seal's digest binds
+    them. What the period's seals do not name is bound by later packs.
+    """
+    period = sealed_rows.period
+    is_sealed_here = rfc3339(period.start) <= segment.hour <= rfc3339(period.last_hour)
+    is_cut = segment.entry["month"] == selection.start[:7] and not selection.begins(rows)
+    return sealed_rows.sealed if is_sealed_here and is_cut and not selection.late else None

@@ -40,7 +40,7 @@ def explain(
         for organization in organizations
     }
     names = ["manifest.json", *(member.name for member in members), _REPORT, _CONTROLS, _README]
-    printed = [*names, "large/"] if sealed_rows.large else names
+    printed = [*names, "sealed/", *(["large/"] if sealed_rows.large else [])]
     return [
         _write_json(folder / _REPORT, collection_report(organizations, admin_keys)),
         _write_json(folder / _CONTROLS, controls(names)),

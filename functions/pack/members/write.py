@@ -41,7 +41,7 @@ def write(
     members += [*repeated, events, collection.coverage]
     members += _write_changes_and_findings(organizations, sealed_rows, folder)
     members += _write_optional(organizations, sealed_rows, folder)
-    return [*members, *write_anchors(collection.anchors, folder)]
+    return [*members, write_anchors(collection.anchors, folder)]
 
 
 def _write_changes_and_findings(

@@ -29,6 +29,9 @@ from functions.shared.records.packs import (
 from functions.shared.tables.packs import Pack
 from functions.shared.tables.signing_keys import SigningKey
 
+# Of what we add to the documented pack: 3 has sealed members, and what is absent is missed. Packs
+# without the key are of format 2.
+FORMAT = 3
 # How long an audit event may take to appear in OpenAI's log; every hour of it is read again.
 SETTLING = timedelta(hours=72)
 
@@ -92,6 +95,7 @@ def _further(
     named: LargeNamed = {} if large is None else {"large": large}
     replacement: Replacement = {} if pack.replaces is None else {"replaces": str(pack.replaces)}
     return {
+        "format": FORMAT,
         "created_at": pack.created_at,
         "kind": pack.kind,
         **replacement,

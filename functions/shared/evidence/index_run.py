@@ -56,6 +56,11 @@ def late_bounds(start: datetime, end: datetime) -> tuple[bytes, bytes]:
     return _LATE + _number(start), _LATE + _number(end)
 
 
+def n_late(rows: Iterable[bytes]) -> int:
+    """Return how many of some rows are late rows."""
+    return sum(row.startswith(_LATE) for row in rows)
+
+
 def happened_in(row: bytes) -> datetime:
     """Return the hour in which the events of a late row happened."""
     return _EPOCH + timedelta(hours=int.from_bytes(row[len(_LATE) :][:4], "big"))

@@ -87,6 +87,8 @@ class SealedIndex:
         late = dict[datetime, set[datetime]]()
         low, high = late_bounds(start, end)
         for run in self.runs:
+            if not run["late"]:
+                continue
             fences, body = _open(self.bucket, run)
             between = fences.blocks_between(low, high)
             for _, block in _blocks(self.bucket, run, fences, body, between):

@@ -213,8 +213,17 @@ def read_rows(bucket: Bucket, entry: ObjectEntry, record: type[Row]) -> list[Row
 
 def each_row(bucket: Bucket, entry: ObjectEntry, record: type[Row]) -> Iterator[Row]:
     """Yield the same rows one by one, for a reader that keeps few of many."""
+    yield from rows_in(read_body(bucket, entry), entry, record)
+
+
+def rows_in(body: bytes, entry: ObjectEntry, record: type[Row]) -> Iterator[Row]:
+    """Yield the rows of a body that was read and checked.
+
+    Raises:
+        EvidenceInvalid: a line is not JSON.
+    """
     try:
-        for line in BytesIO(read_body(bucket, entry)):
+        for line in BytesIO(body):
             yield cast("Row", strict_loads(line))
     except MalformedJson as error:
         raise EvidenceInvalid(f"{entry['key']} holds a line that is not JSON") from error

@@ -138,6 +138,7 @@ class LargeNamed(TypedDict, total=False):
 class FurtherManifest(Replacement, LargeNamed):
     """The keys that follow the documented ones."""
 
+    format: Count
     created_at: Instant
     kind: Text
     profile: Text

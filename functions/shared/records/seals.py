@@ -64,11 +64,13 @@ class CustodyHead(TypedDict):
 class IndexRun(TypedDict):
     """What a seal says of one run of the sealed index.
 
-    ``sha256`` is that of its fences, which hold the digest of every block. ``since`` is the first
-    hour whose ids it holds, null where it holds them from the chain's beginning on.
+    ``sha256`` is that of its fences, which hold the digest of every block. ``late`` counts the rows
+    that tell which hours sealed what happened well before them. ``since`` is the first hour whose
+    ids it holds, null where it holds them from the chain's beginning on.
     """
 
     key: Text
+    late: Count
     level: Count
     rows: Count
     sha256: Digest

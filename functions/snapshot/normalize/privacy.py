@@ -28,7 +28,7 @@ from functions.snapshot.normalize.spellings import decoded, without_long_runs
 HASHED_TEXT = "text:"
 _ROUNDS = 3
 # Whoever is watched chooses how much there is to search, at up to five seconds a million letters.
-# Texts that people write are short: long ones share an allowance, so that a run ends in time.
+# Texts that people write are short: long ones share an budget, so that a run ends in time.
 MOST_SEARCHED = 30_000_000
 _LONG = 256
 _ID = re.compile(r"[a-z]+(?:[_-][A-Za-z0-9]+)+")
@@ -39,7 +39,7 @@ _OURS = frozenset({"email_hash", "email_prefix"})
 
 
 @dataclass(slots=True)
-class Allowance:
+class SearchBudget:
     """How many letters of long texts a run may still search for addresses and keys."""
 
     left: int = MOST_SEARCHED
@@ -51,11 +51,11 @@ class Privacy:
 
     Attributes:
         key: 32 bytes, unwrapped for this run.
-        allowance: how much of long texts may still be searched.
+        budget: how much of long texts may still be searched.
     """
 
     key: bytes = field(repr=False)
-    allowance: Allowance = field(default_factory=Allowance, repr=False)
+    budget: SearchBudget = field(default_factory=SearchBudget, repr=False)
 
     def email(self, address: object) -> tuple[str | None, str | None]:
         """Return the keyed hash and the first letters of an address; None, None for no address."""
@@ -76,9 +76,9 @@ class Privacy:
         that the run has no time left to search is nobody's to read: its hash stands for it.
         """
         if len(text) > _LONG:
-            if self.allowance.left < len(text):
+            if self.budget.left < len(text):
                 return self.prose(text)
-            self.allowance.left -= len(text)
+            self.budget.left -= len(text)
         kept, found = self._without_addresses(text)
         shown = text
         for _ in range(_ROUNDS):

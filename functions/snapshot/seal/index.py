@@ -15,7 +15,7 @@ from tempfile import TemporaryDirectory
 
 from functions.shared.aws.keys import index_run_key
 from functions.shared.errors import EvidenceInvalid, EvidenceMissing
-from functions.shared.evidence.index_run import late_row, merged, row_of, write_run
+from functions.shared.evidence.index_run import late_row, merged, n_late, row_of, write_run
 from functions.shared.evidence.sealed_index import (
     LAST_LEVEL,
     SealedIndex,
@@ -136,6 +136,7 @@ class HourIndex:
             bucket.put_once(key, path, "application/octet-stream")
         return {
             "key": key,
+            "late": n_late(rows) + sum(run["late"] for run in runs),
             "level": level,
             "rows": fences.rows,
             "sha256": fences.sha256,

@@ -163,6 +163,7 @@ def indexed(world: SealedWorld, folder: Path, since: str | None) -> None:
     world.evidence.put_once(key, path)
     run: IndexRun = {
         "key": key,
+        "late": 0,
         "level": 0,
         "rows": fences.rows,
         "sha256": fences.sha256,

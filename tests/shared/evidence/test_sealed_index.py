@@ -36,6 +36,7 @@ def put(bucket: Bucket, folder: Path, hours: dict[str, datetime], level: int = 0
     bucket.put_once(key, path)
     return {
         "key": key,
+        "late": 0,
         "level": level,
         "rows": fences.rows,
         "sha256": fences.sha256,

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from functions.shared.canonical import canonical
 from functions.shared.hashing import email_hash, email_prefix, ip_hash, secret_hash, text_hash
 from functions.snapshot.normalize.audit_events import event as event_rule
-from functions.snapshot.normalize.privacy import Allowance, Privacy, is_id
+from functions.snapshot.normalize.privacy import Privacy, SearchBudget, is_id
 
 KEY = b"k" * 32
 PRIVACY = Privacy(KEY)
@@ -220,7 +220,7 @@ def test_a_long_name_takes_no_time(name: str) -> None:
 def test_long_texts_share_what_a_run_may_search() -> None:
     """What is beyond it is hashed whole, so that nobody makes an hour too long; short ones stay."""
     long, short = "team of ann@x.example " * 20, "team of ann@x.example"
-    privacy = Privacy(KEY, Allowance(2 * len(long)))
+    privacy = Privacy(KEY, SearchBudget(2 * len(long)))
     searched = privacy.text(long)
     assert (searched, privacy.text(long)) == (PRIVACY.text(long), searched)
     assert privacy.text(long) == f"text:{text_hash(KEY, long)}"

@@ -58,7 +58,7 @@ def registers(**rows: Any) -> HourRegisters:
 
 NO_SEGMENTS: Segments = {"events": [], "changes": [], "verdicts": [], "statements": []}
 ROOTS = {"users": "root of users", "findings": "root of findings"}
-RUNS: list[IndexRun] = [{"key": "k", "level": 0, "rows": 1, "sha256": "5" * 64, "since": None}]
+RUNS = [IndexRun(key="k", late=0, level=0, rows=1, sha256="5" * 64, since=None)]
 STORED = Stored({"users": ENTRY, "findings": ENTRY}, ROOTS, {}, NO_SEGMENTS, RUNS)
 SOURCE: Source = {
     "api_base": "https://api.openai.com/v1",

@@ -28,10 +28,11 @@ from functions.shared.aws.queue import Queue
 from functions.shared.aws.table import Table
 from functions.shared.hours import HOUR, floor_hour, rfc3339
 from functions.shared.tables.connections import Connection
-from tests import conftest
+from tests.conftest import SettableClock
 from tests.snapshot.stories.invariants import check
 from tests.snapshot.stories.trial import AUDIT, CANARY, PROJECTS, USERS
 from tests.support.aws_calls import Killed, killing, watched
+from tests.support.aws_in_process import make_aws
 from tests.support.snapshot_fixture import SnapshotFixture
 from tests.support.state_machines import play
 from tools.openai_simulator import World
@@ -59,18 +60,17 @@ class Hours(RuleBasedStateMachine):
         """Start with nothing but a connection."""
         super().__init__()
         moto_api_backend.reset()
-        conftest._make_table()
-        conftest._make_buckets()
+        names = make_aws()
         self.world = World("org-machine", admin_key=CANARY)
         early = self.world.at("2026-03-30T10:00:00Z").user_joins("olga", role="owner")
         early.project_created("web").user_joins("n0").key_made("k0", "web", owner="olga")
         self.fixture = SnapshotFixture(
-            Table(clients.dynamodb(), conftest.TABLE_NAME),
-            Bucket(clients.s3(), conftest.EVIDENCE_BUCKET),
-            Bucket(clients.s3(), conftest.WORK_BUCKET),
-            Queue(clients.sqs(), conftest._make_queue(conftest.SNAPSHOT_QUEUE)),
-            KmsKey(clients.kms(), conftest._make_key()),
-            conftest.SettableClock(),
+            Table(clients.dynamodb(), names["TABLE_NAME"]),
+            Bucket(clients.s3(), names["EVIDENCE_BUCKET"]),
+            Bucket(clients.s3(), names["WORK_BUCKET"]),
+            Queue(clients.sqs(), names["SNAPSHOT_QUEUE_URL"]),
+            KmsKey(clients.kms(), names["SECRETS_KEY_ID"]),
+            SettableClock(),
             self.world,
         )
         self.fixture.connect(START)

@@ -168,9 +168,8 @@ def _tar_header(header: bytes, kind: bytes) -> tuple[str, int]:
     if not name or rest.strip(b"\0") or header[345:500].strip(b"\0"):
         raise Failed(2, "a tar member's name is empty, holds NUL or has a prefix")
     text = name.decode("latin-1")
-    if kind == b"0" and not re.fullmatch(
-        r"((blobs|large)/[0-9a-f]{64}|[A-Za-z0-9_]{1,64})\.[a-z]+", text
-    ):
+    folders = r"(blobs|large)/[0-9a-f]{64}|sealed/org-[A-Za-z0-9_-]{3,64}/[a-z_]{1,32}(-[0-9-]{7})?"
+    if kind == b"0" and not re.fullmatch(rf"({folders}|[A-Za-z0-9_]{{1,64}})\.[a-z]+", text):
         raise Failed(2, "a tar member's name is a path or holds unusual characters")
     return text, int(size[1], 8)
 

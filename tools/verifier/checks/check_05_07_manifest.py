@@ -6,19 +6,24 @@ import hashlib
 import re
 from typing import Any
 
-from tools.verifier.base import MAX_BLOB, MAX_ROW, Failed, Malformed, printable
+from tools.verifier.base import MAX_BLOB, MAX_ROW, CannotCheck, Failed, Malformed, printable
 from tools.verifier.checks.check_01_04_signature import PinnedKey
 from tools.verifier.manifest_format import (
     CHAIN,
     COMMON,
     COVERAGE,
     FILE,
+    FORMAT,
+    FORMAT_3_MEMBERS,
     FULL_MEMBERS,
     LARGE,
     MEMBER_ORDER,
     MODULES,
+    OF_FORMAT_3,
     OF_PROFILE,
     OPTIONAL_MEMBERS,
+    SEALED_NAME,
+    SEALED_ORDER,
     Manifest,
     Member,
     Module,
@@ -51,17 +56,21 @@ def strict_manifest(data: bytes) -> dict[str, Any]:
 
     Raises:
         Failed: check 5.
+        CannotCheck: it is of a format that came after this script.
     """
     try:
         values = parse(data)
     except Malformed as error:
         raise Failed(5, f"manifest.json: {error}") from None
+    made_as = values.get("format")
+    if type(made_as) is int and made_as > FORMAT and "profile" in values:
+        raise CannotCheck("the pack was made by a newer format than this script knows")
     fields: dict[str, FieldType] = dict(COMMON)
     for module in MODULES.values():
         fields.update({**module.fields(), **fields})
     fields["module"] = TEXT
     if "profile" in values:
-        fields.update(OF_PROFILE)
+        fields.update({**OF_PROFILE, **OF_FORMAT_3})
     check_types(5, "manifest.json", values, fields)
     return values
 
@@ -78,6 +87,8 @@ def check_06_known_manifest(manifest: Manifest, key: PinnedKey, report: Report) 
     required = {**COMMON, **module.fields()}
     if "profile" in values:
         required.update(OF_PROFILE)
+        if manifest.format > 2:
+            required.update(OF_FORMAT_3)
     check_object(6, "manifest.json", values, required)
     if values["signing_public_hex"] != key.public.hex():
         raise Failed(6, "signing_public_hex is not the pinned key in lower-case hex")
@@ -103,6 +114,8 @@ def _check_kind_and_period(values: dict[str, Any]) -> None:
         raise Failed(6, f"unknown profile {printable(values['profile'])}")
     if values["kind"] not in ("monthly", "on_demand", "revision"):
         raise Failed(6, f"unknown kind {printable(values['kind'])}")
+    if values["kind"] == "monthly" and values["profile"] == "core":
+        raise Failed(6, "a monthly pack is of profile full")
     if values["kind"] == "revision" and not is_text(values.get("replaces")):
         raise Failed(6, "a revision does not say which pack it replaces")
     start, end = seconds(values["period_start"]), seconds(values["period_end"])
@@ -130,9 +143,11 @@ def _check_cut(values: dict[str, Any]) -> None:
 
 def _check_chain(values: dict[str, Any]) -> None:
     check_object(6, "coverage", values["coverage"], COVERAGE)
-    orgs = [check_object(6, "chain", entry, CHAIN)["org_id"] for entry in values["chain"]]
+    last_hour = {"last_sealed_hour": INSTANT_OR_NULL}
+    fields = {**CHAIN, **last_hour} if values.get("format", 2) > 2 else CHAIN
+    orgs = [check_object(6, "chain", entry, fields)["org_id"] for entry in values["chain"]]
     for entry in values["chain"]:
-        check_types(6, "chain", entry, {"last_sealed_hour": INSTANT_OR_NULL})
+        check_types(6, "chain", entry, last_hour)
     if sorted(orgs) != sorted(values["org_ids"]):
         raise Failed(6, "chain does not name each of org_ids once")
 
@@ -174,7 +189,8 @@ def _own_members(values: dict[str, Any], module: Module) -> dict[str, Member]:
     for entry in values["files"]:
         name = check_object(7, "files", entry, FILE)["name"]
         label = f"files: {printable(name)}"
-        if not re.fullmatch(r"[A-Za-z0-9_]{1,64}\.(jsonl|json|txt)", name):
+        is_sealed = re.fullmatch(SEALED_NAME, name) is not None
+        if not is_sealed and not re.fullmatch(r"[A-Za-z0-9_]{1,64}\.(jsonl|json|txt)", name):
             raise Failed(7, f"{label} is not a name a member can have")
         if name in members or name == "manifest.json":
             raise Failed(7, f"{label} stands there twice")
@@ -182,22 +198,34 @@ def _own_members(values: dict[str, Any], module: Module) -> dict[str, Member]:
         if not (is_count(rows) or (rows is None and not name.endswith(".jsonl"))):
             raise Failed(7, f"{label} has no row count")
         members[name] = Member(name, entry["sha256"], rows, entry["bytes"], entry["bytes"])
-    _check_names(list(members), values["profile"], list(module.files))
+    _check_names(list(members), values, list(module.files))
     for name, (count, digest) in module.files.items():
         if (members[name].rows, members[name].sha256) != (values[count], values[digest]):
             raise Failed(8, f"files and {count} or {digest} do not say the same of {name}")
     return members
 
 
-def _check_names(names: list[str], profile: str, documented: list[str]) -> None:
+def _check_names(names: list[str], values: dict[str, Any], documented: list[str]) -> None:
+    profile, is_new = values["profile"], values.get("format", 2) > 2
     required = [*documented, *(FULL_MEMBERS if profile == "full" else ())]
+    required += FORMAT_3_MEMBERS if profile == "full" and is_new else ()
     missing = [name for name in required if name not in names]
     if missing:
         raise Failed(7, f"files lacks {missing[0]}")
     if profile == "core" and len(names) != len(required):
         raise Failed(7, "files of profile core holds more than the documented members")
-    unknown = [name for name in names if name not in (*required, *OPTIONAL_MEMBERS)]
+    sealed = [name for name in names if is_new and re.fullmatch(SEALED_NAME, name)]
+    known = {*required, *OPTIONAL_MEMBERS, *sealed}
+    unknown = [name for name in names if name not in known]
     if unknown:
         raise Failed(7, f"files: {printable(unknown[0])} is no member of profile full")
-    if names != [name for name in MEMBER_ORDER if name in names]:
+    in_order = [name for name in MEMBER_ORDER if name in names]
+    if names != in_order + sorted(sealed, key=_place):
         raise Failed(7, "files: the members do not stand in the documented order")
+
+
+def _place(name: str) -> tuple[str, int, str]:
+    """Return by what sealed members are sorted: those that others are derived with come first."""
+    _, org, file = name.split("/")
+    kind, _, month = file[: -len(".jsonl")].partition("-")
+    return org, SEALED_ORDER.index(kind), month

@@ -22,8 +22,9 @@ from tools.verifier.checks.check_09_rows import ForeignRows, Rows
 from tools.verifier.checks.check_10_anchors import AnchorRows
 from tools.verifier.checks.check_10_chain import CoverageRows
 from tools.verifier.large_values import LARGE_FOLDER, LargeNames
-from tools.verifier.manifest_format import OPTIONAL_MEMBERS, Manifest
+from tools.verifier.manifest_format import OPTIONAL_MEMBERS, SEALED_FOLDER, Manifest
 from tools.verifier.report import Report
+from tools.verifier.sealed.members import SealedMembers
 from tools.verifier.spill_to_disk import HourCounts
 from tools.verifier.values.strict_json import OURS, parse
 
@@ -62,6 +63,7 @@ class PackRows:
         self.by_name: dict[str, Rows] = {}
         self.large = LargeNames()
         self._manifest = manifest
+        self._sealed: SealedMembers | None = None
 
     @property
     def events(self) -> EventRows | None:
@@ -80,6 +82,15 @@ class PackRows:
         """What anchors.jsonl said; None where there is none."""
         rows = self.by_name.get("anchors.jsonl")
         return rows if isinstance(rows, AnchorRows) else None
+
+    @property
+    def sealed(self) -> SealedMembers | None:
+        """What sealed members hold the rows to; None where the pack is of a format without them."""
+        coverage = self.coverage
+        if self._sealed is None and coverage is not None and self._manifest.format > 2:
+            limited_from = coverage.limited_from
+            self._sealed = SealedMembers(self._manifest, coverage.named, limited_from, self.large)
+        return self._sealed
 
     def begin(self, name: str) -> Rows:
         """Return the checker of a member's rows; later members are held to earlier ones."""
@@ -104,8 +115,9 @@ class PackRows:
         if name == "coverage.jsonl":
             return CoverageRows(manifest, name, self.events.sealed if self.events else HourCounts())
         if name == "changes.jsonl":
-            sealed = (coverage.changes, coverage.limited_from) if coverage else (HourCounts(), {})
-            return ChangeRows(manifest, name, *sealed)
+            if coverage is None:
+                return ChangeRows(manifest, name, HourCounts(), {})
+            return ChangeRows(manifest, name, coverage.named.changes, coverage.limited_from)
         if name == "anchors.jsonl":
             return AnchorRows(manifest, name, coverage.digests if coverage else None)
         return Rows(manifest, name)
@@ -114,6 +126,8 @@ class PackRows:
         """Close the files that something was put aside in."""
         for rows in self.by_name.values():
             rows.close()
+        if self._sealed:
+            self._sealed.close()
         self.large.close()
 
 
@@ -139,6 +153,8 @@ def check_09_rows(pack: OpenPack, manifest: Manifest, sha256: bytes, report: Rep
             if name.startswith(LARGE_FOLDER):
                 rows.large.add(name, size)
                 archive.skip(size)
+            elif name.startswith(SEALED_FOLDER) and rows.sealed:
+                rows.sealed.read_member(name, archive.stream(size))
             elif name in manifest.members and name.endswith(".jsonl"):
                 rows.begin(name).read_member(archive.stream(size))
             elif name in manifest.members and name.endswith(".json"):
@@ -152,6 +168,8 @@ def check_09_rows(pack: OpenPack, manifest: Manifest, sha256: bytes, report: Rep
         for why in checker.wrong:
             report.fail(9, why)
         report.notes += checker.notes()
+    if rows.sealed:
+        rows.sealed.finish(pack)
     _check_sizes(manifest, rows, report)
     suspects = rows.events.ids.repeated() if rows.events else set()
     for event_id in _repeated_ids(pack, manifest, suspects) if suspects else ():
@@ -194,6 +212,9 @@ def _repeated_ids(pack: OpenPack, manifest: Manifest, suspects: set[int]) -> lis
     return rows.repeated
 
 
+NOT_BOUND = "binding   NONE (format 2): events apart, the rows are the signer's word"
+
+
 def check_10_chain(manifest: Manifest, rows: PackRows, report: Report) -> None:
     """Collect what contradicts coverage and chain; skip with the reason where there is none."""
     if 8 in report.failed:
@@ -205,6 +226,7 @@ def check_10_chain(manifest: Manifest, rows: PackRows, report: Report) -> None:
             _other_numbers(coverage, rows.by_name),
             _other_changes(coverage, rows.by_name.get("changes.jsonl")),
             rows.anchors.broken if rows.anchors else (),
+            rows.sealed.broken if rows.sealed else _not_bound(coverage),
         ):
             for why in contradictions:
                 report.fail(10, why)
@@ -213,10 +235,14 @@ def check_10_chain(manifest: Manifest, rows: PackRows, report: Report) -> None:
         report.facts["runs"] = [run.facts() for run in coverage.runs]
         report.facts["more_runs"] = coverage.n_more_runs
         report.facts["gap_hours"] = coverage.counts["gap"]
+        report.notes += coverage.named.notes()
+        report.notes += rows.sealed.notes() if rows.sealed else [NOT_BOUND]
+        report.notes += [] if rows.anchors else AnchorRows(manifest, "", None).notes()
     elif manifest.profile is None:
         report.skipped[10] = "the pack has no profile: it states no coverage"
     else:
         report.skipped[10] = f"profile {manifest.profile} holds no coverage.jsonl"
+        report.notes.append("binding   NONE (core): the rows are the signer's word")
     report.passed(10)
     report.took("all")
 
@@ -239,9 +265,15 @@ def _other_numbers(coverage: CoverageRows, by_name: dict[str, Rows]) -> Iterator
             yield f"{org}: the seals name {n_open} of {section}, and there is no {name}"
 
 
+def _not_bound(coverage: CoverageRows) -> Iterator[str]:
+    """Yield that what binds the rows is not here, where version 3 sealed an hour."""
+    if coverage.limited_from:
+        yield "version 3 sealed hours of it, and it is of an older format, without sealed members"
+
+
 def _other_changes(coverage: CoverageRows, changes: Rows | None) -> list[str]:
     """Return the hours whose seal has another number of changes than changes.jsonl."""
     if changes is None:
-        changes = ChangeRows(coverage.manifest, "changes.jsonl", coverage.changes, {})
+        changes = ChangeRows(coverage.manifest, "changes.jsonl", coverage.named.changes, {})
         changes.finish()
     return changes.broken

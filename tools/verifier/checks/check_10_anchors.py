@@ -8,8 +8,8 @@ from typing import Any
 
 from tools.verifier.base import MAX_ANCHORS, MAX_TOKEN, Failed, Malformed, printable
 from tools.verifier.checks.check_09_rows import Rows
-from tools.verifier.checks.seals import SealDigests
 from tools.verifier.manifest_format import Manifest
+from tools.verifier.sealed.seals import SealDigests
 from tools.verifier.spill_to_disk import SpillFile
 from tools.verifier.values.field_types import (
     HASH,
@@ -152,7 +152,7 @@ class AnchorRows(Rows):
     def notes(self) -> list[str]:
         """Tell of which days there are anchors."""
         if not self.days:
-            return []
+            return ["anchors   NONE: nothing outside this pack holds the signer to its chain"]
         n = len(self.days)
         days = f"{n} day{'s' * (n > 1)}, {min(self.days)} .. {max(self.days)}"
         return [f"anchors   {days}, {self.n_tokens} with a token of a time authority"]

@@ -6,7 +6,9 @@ from typing import Any
 
 from tools.verifier.base import MAX_RUNS, Malformed, printable
 from tools.verifier.checks.check_09_rows import Rows
-from tools.verifier.checks.seals import (
+from tools.verifier.manifest_format import COVERAGE, OUTCOMES, Manifest
+from tools.verifier.sealed.named_by_seals import NamedBySeals
+from tools.verifier.sealed.seals import (
     SEAL_VERSIONS,
     HourRun,
     SealDigests,
@@ -19,7 +21,6 @@ from tools.verifier.checks.seals import (
     segment_counts,
     unreadable_root,
 )
-from tools.verifier.manifest_format import COVERAGE, OUTCOMES, Manifest
 from tools.verifier.spill_to_disk import HourCounts
 from tools.verifier.values.instants import hour_name, hour_number, hours_of_month
 
@@ -33,7 +34,7 @@ class CoverageRows(Rows):
         n_more_runs: how many such runs there are beyond those.
         counts: hours by outcome.
         digests: of the seals.
-        changes: how many changes the seals have.
+        named: what the seals name.
         registers: what the last seals say of registers, by organization and section.
         limited_from: the first hour that version 3 sealed, by organization.
         without_limits: whether version 2 wrote a seal or a register of these hours.
@@ -54,7 +55,7 @@ class CoverageRows(Rows):
         self._last_hour = manifest.second("period_end") // 3600
         self._chain = {entry["org_id"]: entry for entry in manifest["chain"]}
         self.digests = SealDigests(self._org_numbers, self._first_hour, self._last_hour)
-        self.changes = HourCounts()
+        self.named = NamedBySeals()
         self.registers: dict[tuple[str, str], tuple[int, int]] = {}
         self.limited_from: dict[str, str] = {}
         self.without_limits = False
@@ -175,6 +176,8 @@ class CoverageRows(Rows):
                 self._break(hour, f"{printable(root)} is neither a digest nor null")
             self.limited_from.setdefault(self._org, row["hour"])
         self.without_limits |= may_hold_long_rows(seal)
+        self.named.add_sections(self._org, hour, seal)
+        self.named.add_source(self._org, row["hour"], seal, row["run"])
         if seal.get("tenant_id") != self.manifest["tenant_id"]:
             self._break(hour, "the seal belongs to another tenant")
         if "previous_sha256" not in seal or seal["previous_sha256"] != self._link:
@@ -193,34 +196,43 @@ class CoverageRows(Rows):
     def _check_segments(self, seal: dict[str, Any], hour: int) -> None:
         """Compare the seal's event segments with the events of this pack that it first sealed.
 
-        Of a calendar month that lies whole in the period every event is here; of another one,
-        at most as many as the segment has.
+        Of a calendar month that begins in the period every event is here; of another one, at most
+        as many as the segment has. Of the one that the period begins within, the sealed members
+        have the segment where not all of it is here.
         """
         org = self._org_numbers[self._org]
         for other_org, other_hour, _ in self._events.before(org, hour):
             self._break_unsealed(other_org, other_hour)
         events = self._events.of(org, hour)
-        segments, changes = segment_counts(seal, "events"), segment_counts(seal, "changes")
-        if segments is None or changes is None:
-            self._break(hour, "the seal's segments of events or changes are malformed")
+        segments = segment_counts(seal, "events")
+        kinds = {"changes": self.named.changes, "verdicts": self.named.verdicts}
+        others = {kind: segment_counts(seal, kind) for kind in kinds}
+        if segments is None or None in others.values():
+            self._break(hour, "the seal's segments of events, changes or verdicts are malformed")
             return
-        n_changes = min(sum(n for n, _ in changes.values()), HourCounts.MOST)
-        if n_changes:
-            self.changes.add(org, hour, hour_name(hour)[:7], n_changes)
+        for kind, counts in kinds.items():
+            for month, (n, digest) in sorted((others[kind] or {}).items()):
+                most = min(n, HourCounts.MOST)
+                counts.add(org, hour, month, most, bytes.fromhex(digest or ""))
         for month in sorted({*events, *segments}):
             n, digest = events.get(month, (0, ""))
             n_sealed, sealed = segments.get(month, (0, None))
-            if n > n_sealed or (n < n_sealed and self._holds_whole(month)):
+            most = min(n_sealed, HourCounts.MOST)
+            self.named.events.add(org, hour, month, most, bytes.fromhex(sealed or ""))
+            if n > n_sealed or (n < n_sealed and self._begins_here(month)):
                 self._break(hour, f"{n} events of {month} are here, the seal has {n_sealed}")
+            elif n < n_sealed and month == self.manifest["period_start"][:7]:
+                self.named.cut_sealed.add(org, hour, month, most, bytes.fromhex(sealed or ""))
+                self.named.cut_shown.add(org, hour, month, n, bytes.fromhex(digest))
             elif n == n_sealed and n and sealed not in (None, digest):
                 self._break(hour, f"the events of {month} are others than those that were sealed")
 
     def _break_unsealed(self, org: int, hour: int) -> None:
         self._break(hour, "events name this hour, which has no row", self._org_ids[org])
 
-    def _holds_whole(self, month: str) -> bool:
+    def _begins_here(self, month: str) -> bool:
         hours = hours_of_month(month)
-        return hours is not None and self._first_hour <= hours[0] and hours[1] <= self._last_hour
+        return hours is not None and self._first_hour <= hours[0] <= self._last_hour
 
     def _close_org(self) -> None:
         if not self._org:
@@ -270,7 +282,7 @@ class CoverageRows(Rows):
 
     def close(self) -> None:
         """Close the files of counts and digests."""
-        self.changes.close()
+        self.named.close()
         self.digests.close()
 
 

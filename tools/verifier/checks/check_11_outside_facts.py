@@ -19,10 +19,10 @@ from tools.verifier.base import (
     printable,
 )
 from tools.verifier.checks.check_02_archive import OpenPack
-from tools.verifier.checks.check_05_07_manifest import strict_manifest
 from tools.verifier.checks.check_09_10_reading import PackRows
 from tools.verifier.checks.check_10_anchors import Anchor, OtherDigest
-from tools.verifier.manifest_format import COVERAGE, Manifest
+from tools.verifier.checks.check_11_previous import check_previous
+from tools.verifier.manifest_format import Manifest
 from tools.verifier.options import Options
 from tools.verifier.report import Report
 from tools.verifier.time_authority import TimeAuthority
@@ -32,7 +32,6 @@ from tools.verifier.values.field_types import (
     INSTANT_TEXT,
     TEXT,
     check_object,
-    is_count,
 )
 from tools.verifier.values.instants import ends_of_period, instant_name, seconds
 from tools.verifier.values.strict_json import parse
@@ -58,7 +57,7 @@ def check_11_outside_facts(
         (options.period, lambda period: _check_period(manifest, period)),
         (options.manifest_sha256, lambda sha256: _check_manifest_sha256(manifest, sha256)),
         (options.keys, lambda path: _check_keys(manifest, path, options, stamped)),
-        (options.previous, lambda path: _check_previous(manifest, path)),
+        (options.previous, lambda path: check_previous(manifest, path, rows, report)),
         (options.anchors, lambda path: _check_anchors(manifest, path, rows)),
         (options.tsa_cert, lambda path: _check_tokens(path, options, rows, report)),
     )
@@ -149,57 +148,6 @@ def _read_keys(path: str) -> list[dict[str, Any]]:
         return [check_object(11, "--keys: a key", item, PUBLISHED_KEY) for item in items]
     except (Malformed, Failed, CannotCheck) as error:
         raise CannotCheck(f"--keys: {error}") from None
-
-
-def _check_previous(manifest: Manifest, path: str) -> None:
-    """Compare with the pack before: this signature covers the digest of that manifest."""
-    if manifest.profile is None:
-        raise Failed(11, "the pack has no profile: it names no previous pack")
-    try:
-        with OpenPack(path) as pack:
-            data = pack.manifest_file
-    except CannotCheck as error:
-        raise CannotCheck(f"--previous: {error}") from None
-    except Failed as error:
-        raise Failed(11, f"--previous: {error.why}") from None
-    if manifest["previous_manifest_sha256"] is None:
-        raise Failed(11, "the pack says that no pack came before it")
-    if hashlib.sha256(data).hexdigest() != manifest["previous_manifest_sha256"]:
-        raise Failed(11, "previous_manifest_sha256 is not the SHA-256 of that pack's manifest")
-    # From here on that manifest is covered by the signature of this one.
-    previous = strict_manifest(data)
-    if previous.get("pack_id") != manifest["previous_pack_id"]:
-        raise Failed(11, "previous_pack_id is not the number of that pack")
-    ended, starts = seconds(previous.get("period_end")), seconds(manifest["period_start"])
-    if "profile" not in previous or ended is None or ended + 1 != starts:
-        return
-    chains = [entry for entry in previous.get("chain", ()) if type(entry) is dict]
-    heads = {entry.get("org_id"): entry.get("last_seal_sha256") for entry in chains}
-    early = _ending_early(previous, chains, ended)
-    for entry in manifest["chain"]:
-        org = entry["org_id"]
-        head = None if org in early else heads.get(org)
-        if head is not None and entry["seals"] and entry["first_previous_sha256"] != head:
-            raise Failed(11, f"{printable(org)}: the first seal does not follow that pack's last")
-
-
-def _ending_early(
-    previous: dict[str, Any], chains: list[dict[str, Any]], ended: int
-) -> set[object]:
-    """Return the organizations of which a pack has no seal of its last hours, only gaps.
-
-    It was made before these hours were closed; the seals in between are in neither pack.
-    """
-    coverage = previous.get("coverage")
-    hours = [coverage.get(key) for key in COVERAGE] if isinstance(coverage, dict) else []
-    if not all(map(is_count, hours)) or hours[:1] <= [sum(hours[1:-1])]:  # type: ignore[arg-type]
-        return set()
-    orgs = set()
-    for entry in chains:
-        last = seconds(entry.get("last_sealed_hour"))
-        if last is not None and last // 3600 < ended // 3600:
-            orgs.add(entry.get("org_id"))
-    return orgs
 
 
 def _check_anchors(manifest: Manifest, path: str, rows: PackRows) -> None:

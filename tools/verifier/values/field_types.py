@@ -45,6 +45,8 @@ def matching(pattern: str, words: str) -> FieldType:
 
 
 TEXT: FieldType = (is_text, "a text")
+APP_ID: FieldType = (lambda v: v is None or type(v) in (int, str), "an integer, a text or null")
+BOOLEAN: FieldType = (lambda v: type(v) is bool, "true or false")
 COUNT: FieldType = (is_count, "a count")
 HASH: FieldType = (is_hash, "64 lower-case hex digits")
 INSTANT_TEXT: FieldType = (lambda v: seconds(v) is not None, "an RFC 3339 instant in UTC")

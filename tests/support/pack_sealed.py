@@ -1,0 +1,125 @@
+"""Sealed members of a pack in the making: what its rows would have been sealed as.
+
+Pure, and independent of the product on purpose: it goes from rows of the pack to sealed ones, the
+product and the verifier the other way.
+"""
+
+from typing import Any
+
+from tests.support.pack_rows import (
+    Row,
+    canonical,
+    change_of,
+    jsonl,
+    seal_digest,
+    sha256,
+    verdict_of,
+)
+
+SECTIONS = (
+    *("findings", "users", "projects", "api_keys", "admin_keys", "service_accounts"),
+    *("invites", "project_users"),
+)
+_ADDED = ("org_id", "state_at", "findings")
+_END = {"findings": "resolved_hour"}
+
+
+def sealed_row(section: str, row: Row) -> Row:
+    """Return a row of a register from one of the pack."""
+    sealed = {name: value for name, value in row.items() if name not in _ADDED}
+    if section != "findings" and row.get("state_at") is not None:
+        sealed["shown_until"] = row["state_at"]
+    return sealed
+
+
+def sealed_members(
+    rows: dict[str, list[Row]], org_ids: list[str], unseen: list[Row]
+) -> dict[str, bytes]:
+    """Return the members, in order; without those of no rows, but for registers.
+
+    Args:
+        rows: of the pack, by member.
+        org_ids: its organizations.
+        unseen: events that its hours sealed and that happened before its period.
+    """
+    members: dict[str, bytes] = {}
+    sealed_orgs = {row["org_id"] for row in rows["coverage.jsonl"] if row.get("seal")}
+    for org in sorted(sealed_orgs.intersection(org_ids)):
+        changes = [row for row in rows.get("changes.jsonl", ()) if row.get("org_id") == org]
+        decided = sorted(
+            (row for row in changes if row.get("decided_hour")), key=lambda row: row["decided_hour"]
+        )
+        for kind, parts in (
+            ("verdicts", [(row["decided_hour"], verdict_of(row)) for row in decided]),
+            ("changes", [(row.get("hour"), change_of(row)) for row in changes]),
+        ):
+            for hour, part in parts:
+                if not isinstance(hour, str):
+                    continue
+                name = f"sealed/{org}/{kind}-{hour[:7]}.jsonl"
+                members[name] = members.get(name, b"") + canonical(part) + b"\n"
+        hours = {row["sealed_hour"] for row in unseen if row["org_id"] == org}
+        for hour in sorted(hours):
+            every = [
+                {**row, "late": False}
+                for row in (*rows["events.jsonl"], *unseen)
+                if (row["org_id"], row["sealed_hour"]) == (org, hour)
+            ]
+            every.sort(key=lambda row: (row["occurred_at"], row["event_id"]))
+            name = f"sealed/{org}/events-{unseen[0]['occurred_at'][:7]}.jsonl"
+            members[name] = members.get(name, b"") + jsonl(every)
+        for section in SECTIONS:
+            if f"{section}.jsonl" in rows:
+                register = of_register(section, rows[f"{section}.jsonl"], org)
+                members[f"sealed/{org}/{section}.jsonl"] = jsonl(register)
+    return members
+
+
+def of_register(section: str, rows: list[Row], org: str) -> list[Row]:
+    """Return the sealed rows of one organization."""
+    return [sealed_row(section, row) for row in rows if row.get("org_id") == org]
+
+
+def name_registers(rows: dict[str, list[Row]], org_ids: list[str]) -> None:
+    """Let the last seal of each organization name its registers; its digest is as right as before.
+
+    Where a test has put something else into the seal, that stays.
+    """
+    for org in org_ids:
+        sealed = [row for row in rows.get("coverage.jsonl", ()) if _is_sealed(row, org)]
+        if not sealed:
+            continue
+        last = sealed[-1]
+        was_right = last["sha256"] == seal_digest(last["seal"])
+        sections = last["seal"]["sections"]
+        for section in SECTIONS:
+            if f"{section}.jsonl" in rows and isinstance(sections.get(section, {}), dict):
+                named = _named(section, rows[f"{section}.jsonl"], org)
+                digests = {"picture_sha256": None, "root": "00" * 32}
+                if last["seal"]["v"] == 2:
+                    digests = {}
+                sections[section] = {**named, **sections.get(section, digests)}
+        if was_right:
+            last["sha256"] = seal_digest(last["seal"])
+
+
+def _is_sealed(row: Row, org: str) -> bool:
+    seal = row["seal"]
+    return (
+        row["org_id"] == org and isinstance(seal, dict) and isinstance(seal.get("sections"), dict)
+    )
+
+
+def _named(section: str, rows: list[Row], org: str) -> Row:
+    of_org = [row for row in rows if row.get("org_id") == org]
+    body = jsonl(of_register(section, rows, org))
+    end = _END.get(section, "removed_at")
+    facts: dict[str, Any] = {
+        "count": sum(row.get(end) is None for row in of_org),
+        "register": {"rows": len(of_org), "sha256": sha256(body)},
+        "status": "derived" if section == "findings" else "complete",
+    }
+    shown = [str(row["state_at"]) for row in of_org if isinstance(row.get("state_at"), str)]
+    if shown and len(shown) == len(of_org):
+        facts["state_at"] = max(shown)
+    return facts

@@ -1,0 +1,135 @@
+"""What the seals of a period name that the archive must hold: registers and segments."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tools.verifier.base import printable
+from tools.verifier.sealed.rule import ENTITIES, Shown
+from tools.verifier.spill_to_disk import HourCounts
+from tools.verifier.values.field_types import is_count, is_hash, is_text
+from tools.verifier.values.instants import hour_name, hour_number
+
+BOUND_SECTIONS = ("findings", *ENTITIES)
+MOST_SOURCES = 1000
+OPENAI, SYSTEM_CLOCK = "https://api.openai.com/v1", "system"
+
+
+class Sources:
+    """Whom the hours of one organization were asked of, and with what.
+
+    Attributes:
+        bases: addresses of the API.
+        clocks: what the clock was.
+        regions: where it ran.
+        keys: first and last hour of each admin key, by its last four characters.
+    """
+
+    def __init__(self) -> None:
+        self.bases: set[str] = set()
+        self.clocks: set[str] = set()
+        self.regions: set[str] = set()
+        self.keys: dict[str, tuple[str, str]] = {}
+
+    def add(self, source: dict[str, Any], hour: str) -> None:
+        """Take what one hour says."""
+        for name, values in (
+            ("api_base", self.bases),
+            ("clock", self.clocks),
+            ("region", self.regions),
+        ):
+            value = source.get(name)
+            if is_text(value) and len(values) < MOST_SOURCES:
+                values.add(str(value))
+        last4 = source.get("key_last4")
+        if is_text(last4) and (last4 in self.keys or len(self.keys) < MOST_SOURCES):
+            first, _ = self.keys.get(str(last4), (hour, hour))
+            self.keys[str(last4)] = first, hour
+
+
+class NamedBySeals:
+    """What the seals name, as they pass.
+
+    Attributes:
+        registers: of the last seal that names one: rows, digest, and whether version 2 wrote it.
+        shown: by organization and section, the hours that show it.
+        sources: by organization, whom it was asked of.
+        events: rows and digest of each hour's events, by month.
+        changes: rows and digest of each hour's changes.
+        verdicts: the same of verdicts.
+        cut_sealed: of the month that the period begins within, an hour's events, where not all of
+            them are in the period.
+        cut_shown: the same, as far as they are.
+    """
+
+    def __init__(self) -> None:
+        self.registers: dict[tuple[str, str], tuple[int, str, bool]] = {}
+        self.shown: dict[tuple[str, str], Shown] = {}
+        self.sources: dict[str, Sources] = {}
+        self.events, self.changes, self.verdicts = HourCounts(), HourCounts(), HourCounts()
+        self.cut_sealed, self.cut_shown = HourCounts(), HourCounts()
+
+    def add_sections(self, org_id: str, hour: int, seal: dict[str, Any]) -> None:
+        """Take what a seal says of its sections."""
+        sections = seal.get("sections")
+        for section, facts in sections.items() if isinstance(sections, dict) else ():
+            if section not in BOUND_SECTIONS or not isinstance(facts, dict):
+                continue
+            register = facts.get("register")
+            if isinstance(register, dict):
+                rows, sha256 = register.get("rows"), register.get("sha256")
+                if is_count(rows) and is_hash(sha256):
+                    is_old = facts.get("root") is None
+                    self.registers[org_id, section] = (rows, sha256, is_old)  # type: ignore[assignment]
+            shown = self.shown.setdefault((org_id, section), Shown())
+            shown.listed_at = _listed_at(seal, facts, hour)
+            if seal.get("v") == 2 and _is_shown(seal, facts, hour):
+                shown.hours.append(hour_name(hour))
+
+    def add_source(self, org_id: str, hour: str, seal: dict[str, Any], run: object) -> None:
+        """Take whom an hour was asked of; version 2 told it beside what it sealed."""
+        source = seal.get("source") or run
+        if isinstance(source, dict):
+            self.sources.setdefault(org_id, Sources()).add(source, hour)
+
+    def notes(self) -> list[str]:
+        """Say whom was asked, as far as it is not the one whom everybody takes it for."""
+        sources = self.sources.values()
+        bases = sorted({base for one in sources for base in one.bases})
+        clocks = sorted({clock for one in sources for clock in one.clocks} - {SYSTEM_CLOCK})
+        asked = [
+            f"source    {printable(base)}{'' if base == OPENAI else ', NOT OpenAI'}"
+            for base in bases
+        ]
+        shifted = [
+            f"clock     {printable(clock)}, NOT the system's: clock shifted" for clock in clocks
+        ]
+        return [*(asked or ["source    nobody was asked"]), *shifted]
+
+    def rewind(self) -> None:
+        """Go to the first of each: nothing is added any more."""
+        for counts in (self.changes, self.verdicts, self.cut_sealed, self.cut_shown):
+            counts.rewind()
+
+    def close(self) -> None:
+        """Give the files back."""
+        for counts in (self.changes, self.verdicts, self.cut_sealed, self.cut_shown, self.events):
+            counts.close()
+
+
+def _listed_at(seal: dict[str, Any], facts: dict[str, Any], hour: int) -> str | None:
+    """Return the last hour that shows a section; version 2 said which hour had asked for it."""
+    state_at = facts.get("state_at")
+    if seal.get("v") == 2:
+        asked = hour_number(facts.get("asked_at"))
+        is_read = facts.get("status") in ("complete", "partial")
+        state_at = hour_name(hour if asked is None else asked - 1) if is_read else None
+    return str(state_at) if hour_number(state_at) is not None else None
+
+
+def _is_shown(seal: dict[str, Any], facts: dict[str, Any], hour: int) -> bool:
+    """Tell whether an hour's own picture shows a section."""
+    if facts.get("status") == "derived":
+        return seal.get("pictured_from") is not None
+    is_asked = facts.get("asked_at") in (None, hour_name(hour + 1))
+    return is_asked and facts.get("status") in ("complete", "partial")
