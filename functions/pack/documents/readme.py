@@ -42,7 +42,6 @@ _OPTIONAL: Final = (
     "project_users.jsonl",
 )
 _WIDTH: Final = 78
-_ALWAYS: Final = ("manifest.sig",)
 
 
 def readme(pack: Pack, names: Collection[str]) -> str:
@@ -70,7 +69,7 @@ def _lines(names: Collection[str]) -> list[str]:
     return [
         fill(words, _WIDTH, initial_indent=f"  {name:22s}  ", subsequent_indent=" " * 26)
         for name, words in _FILES.items()
-        if name in names or name in _ALWAYS
+        if name in names
     ]
 
 

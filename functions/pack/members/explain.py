@@ -39,12 +39,17 @@ def explain(
         organization.org_id: sealed_rows.of_register(organization, "admin_keys", AdminKey)
         for organization in organizations
     }
-    names = ["manifest.json", *(member.name for member in members), _REPORT, _CONTROLS, _README]
-    printed = [*names, "sealed/", *(["large/"] if sealed_rows.large else [])]
+    names = [
+        *("manifest.json", "manifest.sig"),
+        *(member.name for member in members),
+        *(_REPORT, _CONTROLS, _README),
+        "sealed/",
+        *(["large/"] if sealed_rows.large else []),
+    ]
     return [
         _write_json(folder / _REPORT, collection_report(organizations, admin_keys)),
         _write_json(folder / _CONTROLS, controls(names)),
-        _write(folder / _README, readme(pack, printed).encode()),
+        _write(folder / _README, readme(pack, names).encode()),
     ]
 
 

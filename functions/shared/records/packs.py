@@ -226,35 +226,44 @@ class CollectionReport(TypedDict):
 
 
 class Framework(TypedDict):
-    """A published framework of controls."""
+    """A published framework of controls, or an act that details one, and whom it is for."""
 
     title: Text
+    edition: Text
     publisher: Text
+    applies_to: Text
     source: Text
 
 
 class SupportedClause(TypedDict):
-    """A clause of a framework that some evidence supports."""
+    """A clause of a framework that some evidence supports.
+
+    ``only`` tells the rows that do by their fields; None is all of them.
+    """
 
     clause: Text
-    framework: Text
-    source: Text
     title: Text
+    framework: Text
+    edition: Text
+    source: Text
+    only: Mapping[str, Sequence[Text]] | None
 
 
 class FileControls(TypedDict):
-    """What a file shows, and the clauses that this supports."""
+    """What a file shows, and the clauses that this supports, or why there are none."""
 
     file: Text
     shows: Text
     supports: list[SupportedClause]
+    why_none: MaybeText
 
 
 class FindingControls(TypedDict):
-    """The clauses that looking for a kind of finding supports."""
+    """The clauses that looking for a kind of finding supports, or why there are none."""
 
     kind: Text
     supports: list[SupportedClause]
+    why_none: MaybeText
 
 
 class Controls(TypedDict):
