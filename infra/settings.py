@@ -7,8 +7,9 @@ stage                ``dev`` (default) or ``prod``; picks one entry of ``stages`
 account, region      where the stack goes; else ``CDK_DEFAULT_ACCOUNT``/``CDK_DEFAULT_REGION``;
                      else 000000000000 and eu-central-1, so that it synthesizes offline
 alarm_email          address that gets the alarms; none: the topic has no subscriber yet
-tsa_url              address of an RFC 3161 time authority, also in ``stages``; none: anchors have
-                     no token
+time_authority       which RFC 3161 time authority stamps the anchors; every stage has to choose,
+                     here or in ``stages``: ``ADDRESS SHA256``, the digest being of the certificate
+                     it signs with (two of them while it changes), or ``none``
 layer_platform       platform of the wheels, default ``aarch64-manylinux2014`` (Lambda on arm64)
 layer_python         Python of the wheels and of the functions, default 3.13
 extra_dashboard_url  dev only: one more place the sign-in may return to, for a dashboard on loopback
@@ -17,6 +18,7 @@ schedules            dev only: ``off`` deploys the hourly and monthly rule disab
 """
 
 import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal
@@ -72,7 +74,7 @@ class StageSettings:
     layer_python: str
     extra_dashboard_url: str | None
     schedules_on: bool
-    tsa_url: str | None
+    time_authority: str
 
     @property
     def is_prod(self) -> bool:
@@ -84,7 +86,8 @@ def read(context: Callable[[str], Any], environ: Mapping[str, str] = os.environ)
     """Return the settings of the stage the context names.
 
     Raises:
-        SettingRefused: an unknown stage, a setting the stage lacks, or a laptop's setting in prod.
+        SettingRefused: an unknown stage, a setting the stage lacks, one that makes no sense, or a
+            laptop's setting in prod.
     """
     stage = context("stage") or "dev"
     if stage not in STAGES:
@@ -108,17 +111,40 @@ def read(context: Callable[[str], Any], environ: Mapping[str, str] = os.environ)
         layer_python=str(context("layer_python") or LAYER_PYTHON),
         extra_dashboard_url=context("extra_dashboard_url"),
         schedules_on=context("schedules") != "off",
-        tsa_url=_web_address(context("tsa_url") or values.get("tsa_url")),
+        time_authority=_time_authority(
+            context("time_authority") or values.get("time_authority"), stage
+        ),
     )
     _refuse_laptop_settings_in_prod(settings)
     return settings
 
 
-def _web_address(text: str | None) -> str | None:
+def _time_authority(choice: Any, stage: str) -> str:
+    """Return the choice as the function reads it: ``none``, or address and digests."""
+    address, *fingerprints = str(choice or "").split() or [""]
+    if not address:
+        raise SettingRefused(
+            f"the stage {stage} has chosen no time authority: set time_authority (-c, or "
+            f"stages.{stage} in cdk.json) to 'ADDRESS SHA256', the digest of the certificate it "
+            "signs with, or to 'none'"
+        )
+    if address == "none" and not fingerprints:
+        return address
     # Plain http is usual here: what is sent is a digest, and the token is signed.
-    if text and not text.startswith(("https://", "http://")):
-        raise SettingRefused(f"tsa_url is {text!r}, expected a web address")
-    return text or None
+    if not re.match(r"https?://[^/]", address):
+        raise SettingRefused(f"time_authority is {choice!r}, expected a web address, or 'none'")
+    if "@" in address:
+        raise SettingRefused(
+            "time_authority has a user in its address, which every pack would show"
+        )
+    # As `openssl x509 -fingerprint` prints them, too.
+    digests = [text.replace(":", "").lower() for text in fingerprints]
+    if not digests or not all(re.fullmatch(r"[0-9a-f]{64}", digest) for digest in digests):
+        raise SettingRefused(
+            f"time_authority is {choice!r}, expected 'ADDRESS SHA256', the digest of the "
+            "certificate it signs with in 64 hex digits"
+        )
+    return " ".join((address, *digests))
 
 
 def _need(values: Mapping[str, Any], stage: str, name: str) -> Any:

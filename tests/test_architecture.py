@@ -60,6 +60,7 @@ PURE = (
     "functions/pack/collect/collection_report.py",
     "functions/pack/collect/organization.py",
     "functions/pack/collect/scope.py",
+    "functions/pack/anchor/der.py",
     "functions/pack/documents",
     "functions/pack/members/event_rows.py",
     "functions/pack/members/rows.py",

@@ -34,10 +34,7 @@ _MIN_CONCURRENCY = 2
 
 @dataclass(frozen=True, slots=True)
 class FunctionDefinition:
-    """One function: its handler, its size, and its environment beyond the common variables.
-
-    The ``optional`` variables it has only where the stage has a value for them.
-    """
+    """One function: its handler, its size, and its environment beyond the common variables."""
 
     handler: str
     environment: tuple[str, ...]
@@ -45,7 +42,6 @@ class FunctionDefinition:
     memory_mb: int
     extra_files: tuple[str, ...] = ()
     ephemeral_mb: int = 512
-    optional: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -100,11 +96,10 @@ DEFINITIONS: Final[Mapping[str, FunctionDefinition]] = {
     ),
     "Anchor": FunctionDefinition(
         "functions.pack.anchor.anchor.handle",
-        ("TABLE_NAME", "EVIDENCE_BUCKET"),
+        ("TABLE_NAME", "EVIDENCE_BUCKET", "TIME_AUTHORITY"),
         timeout_s=900,
         memory_mb=512,
         extra_files=(_VERIFIER,),
-        optional=("TSA_URL",),
     ),
     "SigningKey": FunctionDefinition(
         "functions.pack.keys.create.handle",
@@ -169,7 +164,7 @@ def _environment(
         "SPREAD_SECONDS": str(settings.spread_seconds),
         # Goes into every seal: our own word for what made it.
         "CODE_SHA256": code_sha256("snapshot"),
-        **({"TSA_URL": settings.tsa_url} if settings.tsa_url else {}),
+        "TIME_AUTHORITY": settings.time_authority,
     }
 
 
@@ -237,7 +232,6 @@ def _function(
             # botocore fills in the variable; it opens four clients in a quarter of the memory.
             "AWS_DATA_PATH": f"$LAMBDA_TASK_ROOT/{models}",
             **{key: values[key] for key in definition.environment},
-            **{key: values[key] for key in definition.optional if key in values},
         },
     )
     acknowledge(

@@ -1,12 +1,11 @@
 """Functions, queues, schedules and the first signing key."""
 
 import json
-from pathlib import Path
 
 import pytest
 
-from infra.settings import HEAP, read
-from tests.infra.template import Template, context_of, flat, listed
+from infra.settings import HEAP
+from tests.infra.template import TIME_AUTHORITY, Template, flat, listed
 
 HANDLERS = {
     "Connect": "functions.connect.handler.handle",
@@ -32,7 +31,7 @@ SETTINGS = {
         *("SIGNING_KEY_ID", "PACK_QUEUE_URL"),
     },
     "PackGivenUp": {"TABLE_NAME"},
-    "Anchor": {"TABLE_NAME", "EVIDENCE_BUCKET"},
+    "Anchor": {"TABLE_NAME", "EVIDENCE_BUCKET", "TIME_AUTHORITY"},
     "SigningKey": {"TABLE_NAME", "SIGNING_KEY_ID"},
     "Api": {"TABLE_NAME", "EVIDENCE_BUCKET", "PACKS_BUCKET", "PACK_QUEUE_URL"},
 }
@@ -68,15 +67,15 @@ def test_a_function_has_the_variables_it_needs_and_no_more(template: Template) -
         assert variables["POWERTOOLS_SERVICE_NAME"] == HANDLERS[name].split(".")[1]
 
 
-def test_only_anchoring_knows_a_time_authority(tmp_path: Path) -> None:
-    """And only where the stage has one."""
-    from infra.synth import synthesize
-
-    context = context_of("prod") | {"tsa_url": "http://tsa.test"}
-    synthesize(read(context.get, {}), context, str(tmp_path))
-    functions = Template.read(tmp_path / "openai-audit-prod.template.json").functions()
-    urls = {name: f["Environment"]["Variables"].get("TSA_URL") for name, f in functions.items()}
-    assert {name: url for name, url in urls.items() if url} == {"Anchor": "http://tsa.test"}
+def test_anchoring_is_told_which_time_authority_the_stage_has_chosen(
+    prod: Template, dev: Template
+) -> None:
+    """An address with a certificate's digest in production, and on a developer's stage none."""
+    told = [
+        template.functions()["Anchor"]["Environment"]["Variables"]["TIME_AUTHORITY"]
+        for template in (prod, dev)
+    ]
+    assert told == [TIME_AUTHORITY, "none"]
 
 
 def test_no_clock_offset_and_no_other_openai_in_any_template(template: Template) -> None:

@@ -13,7 +13,8 @@ from infra import node
 from infra.settings import SettingRefused, read
 from tests.infra.template import ROOT, Template
 
-CONTEXT = json.loads((ROOT / "cdk.json").read_text())["context"]
+# Of a stage whose operator has chosen: cdk.json leaves that open for production.
+CONTEXT = json.loads((ROOT / "cdk.json").read_text())["context"] | {"time_authority": "none"}
 OUTPUTS = {
     *("ApiUrl", "DashboardUrl", "DistributionId", "DistributionDomain", "ContentSecurityPolicy"),
     *("UserPoolId", "ClientId", "SignInDomain", "TableName", "EvidenceBucket", "WorkBucket"),
@@ -120,12 +121,50 @@ def test_a_missing_setting_is_named() -> None:
         read((CONTEXT | {"stages": stages}).get, {})
 
 
-def test_a_time_authority_that_is_no_web_address_is_refused() -> None:
-    """Before anything is deployed with it."""
-    assert read(CONTEXT.get, {}).tsa_url is None
-    assert read((CONTEXT | {"tsa_url": "http://tsa.test"}).get, {}).tsa_url == "http://tsa.test"
-    with pytest.raises(SettingRefused, match="tsa_url is 'file:///etc'"):
-        read((CONTEXT | {"tsa_url": "file:///etc"}).get, {})
+def test_production_without_a_choice_of_time_authority_is_one_clear_line() -> None:
+    """It says what to set and to what; nothing is synthesized."""
+    process = run_app("-c", "stage=prod")
+    assert process.returncode == 1
+    assert process.stderr == (
+        "app.py: the stage prod has chosen no time authority: set time_authority (-c, or "
+        "stages.prod in cdk.json) to 'ADDRESS SHA256', the digest of the certificate it signs "
+        "with, or to 'none'\n"
+    )
+
+
+@pytest.mark.parametrize("stage", ["dev", "prod"])
+def test_a_stage_chooses_its_time_authority_or_none(stage: str) -> None:
+    """For itself or in the command line; a fingerprint as openssl prints it is a digest."""
+    stages = {stage: {k: v for k, v in CONTEXT["stages"][stage].items() if k != "time_authority"}}
+    context = CONTEXT | {"stage": stage, "stages": stages, "time_authority": None}
+    with pytest.raises(SettingRefused, match=f"the stage {stage} has chosen no time authority"):
+        read(context.get, {})
+    printed = "http://tsa.test " + ":".join(["AB"] * 32) + f"  {'cd' * 32}"
+    as_told = f"http://tsa.test {'ab' * 32} {'cd' * 32}"
+    assert read((context | {"time_authority": printed}).get, {}).time_authority == as_told
+    stages[stage]["time_authority"] = "none"
+    assert read(context.get, {}).time_authority == "none"
+
+
+@pytest.mark.parametrize(
+    ("choice", "words"),
+    [
+        ("http://tsa.test", "'ADDRESS SHA256', the digest"),
+        ("http://tsa.test none", "'ADDRESS SHA256', the digest"),
+        (f"http://tsa.test {'ab' * 31}", "'ADDRESS SHA256', the digest"),
+        (f"http://tsa.test {'ab' * 20}", "'ADDRESS SHA256', the digest"),
+        (f"file:///etc {'ab' * 32}", "is 'file:///etc .*expected a web address"),
+        (f"none {'ab' * 32}", "expected a web address"),
+        ("ab" * 32, "expected a web address"),
+        (f"https:// {'ab' * 32}", "expected a web address"),
+        (f"https://me:hidden@tsa.test {'ab' * 32}", "has a user in its address"),
+    ],
+)
+def test_half_a_choice_of_time_authority_is_refused(choice: str, words: str) -> None:
+    """Before anything is deployed with it; no password is repeated."""
+    with pytest.raises(SettingRefused, match=words) as caught:
+        read((CONTEXT | {"time_authority": choice}).get, {})
+    assert "hidden" not in str(caught.value)
 
 
 def test_the_outputs_are_what_the_runner_reads(template: Template) -> None:

@@ -12,11 +12,13 @@ from functions.pack.anchor import anchor
 from functions.shared.aws.bucket import Bucket
 from functions.shared.aws.queue import Queue
 from functions.shared.aws.table import Table
+from functions.shared.errors import Misconfigured
 from functions.shared.evidence.anchors import Anchors
 from functions.shared.tables.packs import Packs
 from tests.pack.conftest import PackFunction
 from tests.support.aws_state import received
 from tests.support.builders import World
+from tests.support.time_authority import serving
 
 
 @pytest.fixture
@@ -55,19 +57,48 @@ class Minutes:
         return 900_000
 
 
-def test_the_daily_event_ends_in_an_anchor(
-    deployed: PackFunction,
-    evidence: Bucket,
-    table: Table,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """By the real handler; a second firing makes no second one."""
-    # The machine's clock, but at half past: no anchor is written in an hour's last minutes.
-    half_past = {"offset_s": (30 - datetime.now(UTC).minute) * 60}
-    (tmp_path / "clock.json").write_text(json.dumps(half_past))
+@pytest.fixture
+def half_past(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give the machine's clock, at half past: nothing is anchored in an hour's last minutes."""
+    offset = {"offset_s": (30 - datetime.now(UTC).minute) * 60}
+    (tmp_path / "clock.json").write_text(json.dumps(offset))
     monkeypatch.setenv("CLOCK_FILE", str(tmp_path / "clock.json"))
+
+
+@pytest.mark.usefixtures("deployed", "half_past")
+def test_the_daily_event_ends_in_an_anchor(evidence: Bucket, table: Table) -> None:
+    """By the real handler; a second firing makes no second one. That none stamps it is said."""
     World(evidence, table=table).chain(["complete"])
     for _ in range(2):
         assert anchor.handle({"time": "2026-04-02T00:40:00Z"}, Minutes()) == {"anchors": 1}
-    assert len(list(Anchors(evidence, "tenant-a").days())) == 1
+    anchors = Anchors(evidence, "tenant-a")
+    (made,) = [anchors.find(day) for day in anchors.days()]
+    assert made
+    assert (made.token, made.authority, made.reason) == (None, None, "none_chosen")
+
+
+@pytest.mark.usefixtures("deployed", "half_past")
+def test_no_anchor_is_made_before_the_stage_has_chosen(
+    evidence: Bucket, table: Table, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The setting is named, not guessed."""
+    World(evidence, table=table).chain(["complete"])
+    monkeypatch.delenv("TIME_AUTHORITY")
+    with pytest.raises(Misconfigured, match="TIME_AUTHORITY"):
+        anchor.handle({"time": "2026-04-02T00:40:00Z"}, Minutes())
+    assert list(Anchors(evidence, "tenant-a").days()) == []
+
+
+@pytest.mark.usefixtures("deployed", "half_past")
+def test_the_authority_that_the_stage_has_chosen_is_asked(
+    evidence: Bucket, table: Table, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At its address; what comes of it stands in the anchor."""
+    World(evidence, table=table).chain(["complete"])
+    with serving(lambda _: (503, b"")) as url:
+        monkeypatch.setenv("TIME_AUTHORITY", f"{url} {'5a' * 32}")
+        assert anchor.handle({"time": "2026-04-02T00:40:00Z"}, Minutes()) == {"anchors": 1}
+    anchors = Anchors(evidence, "tenant-a")
+    (made,) = [anchors.find(day) for day in anchors.days()]
+    assert made
+    assert (made.token, made.authority, made.reason) == (None, url, "http_503")

@@ -51,6 +51,7 @@ def make_aws() -> dict[str, str]:
         "EVIDENCE_BUCKET": EVIDENCE_BUCKET,
         "WORK_BUCKET": WORK_BUCKET,
         "PACKS_BUCKET": PACKS_BUCKET,
+        "TIME_AUTHORITY": "none",
         "SECRETS_KEY_ID": _make_key(),
         "SIGNING_KEY_ID": _make_key(),
         "SNAPSHOT_QUEUE_URL": _make_queue(SNAPSHOT_QUEUE),

@@ -3,6 +3,8 @@
 Tokens say the machine's present: openssl takes no other time.
 """
 
+import hashlib
+import ssl
 import subprocess
 import threading
 from collections.abc import Callable, Iterator
@@ -35,7 +37,7 @@ digests = sha256
 ordering = yes
 tsa_name = yes
 ess_cert_id_chain = no
-ess_cert_id_alg = sha256
+ess_cert_id_alg = {named_by}
 """
 _CURVE = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes")
 
@@ -59,10 +61,10 @@ class TimeAuthority:
     folder: Path
 
     @classmethod
-    def make(cls, folder: Path) -> "TimeAuthority":
-        """Make a root and a certificate under it."""
+    def make(cls, folder: Path, named_by: str = "sha256") -> "TimeAuthority":
+        """Make a root and a certificate under it; tokens name that by this kind of digest."""
         config = folder / "openssl.cnf"
-        config.write_text(_CONFIG.format(folder=folder))
+        config.write_text(_CONFIG.format(folder=folder, named_by=named_by))
         (folder / "serial").write_text("01\n")
         days, config_file = ("-days", "30"), ("-config", str(config), "-batch")
         ca = ("-keyout", f"{folder}/ca.key", "-out", f"{folder}/ca.pem")
@@ -89,6 +91,13 @@ class TimeAuthority:
     def root(self) -> Path:
         """Return the file an auditor pins."""
         return self.folder / "ca.pem"
+
+    @property
+    def certificate_sha256(self) -> str:
+        """Return what a stage is told of the certificate that signs."""
+        return hashlib.sha256(
+            ssl.PEM_cert_to_DER_cert((self.folder / "tsa.pem").read_text())
+        ).hexdigest()
 
     def reply(self, query: bytes) -> bytes:
         """Answer a request (DER of a TimeStampReq)."""

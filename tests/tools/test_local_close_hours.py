@@ -147,6 +147,42 @@ def test_an_hour_that_never_gets_its_seal_is_an_error(
         close(stage_settings, FakeStageReader(99, [ORG]), monkeypatch)
 
 
+@pytest.mark.parametrize(
+    ("name", "clock_at", "anchored"),
+    [
+        ("2026-04-01T06:00:00Z", "2026-04-01T06:01:00Z", "2026-04-01T06:40:00Z"),
+        ("2026-04-01T06:00:00Z", "2026-04-01T06:40:01Z", None),
+        ("2026-04-01T06:00:00Z", "2026-04-03T00:01:00Z", None),
+        ("2026-04-01T07:00:00Z", "2026-04-01T07:01:00Z", None),
+    ],
+)
+def test_the_daily_schedule_fires_in_its_time_and_never_behind_it(
+    stage_settings: settings.Settings,
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+    clock_at: str,
+    anchored: str | None,
+) -> None:
+    """Before the hour ends that it is in; a day that is over gets no anchor."""
+    hour = clock.parse(name)
+    reader = FakeStageReader(0, [ORG])
+    fired: list[tuple[str, str]] = []
+
+    def fire(_stage: Stage, rule: str, at: datetime, *, log: str) -> None:
+        fired.append((rule, clock.rfc3339(at)))
+        if rule == schedules.DAILY:
+            now = clock.read(stage_settings.clock_file)
+            assert timedelta(0) <= now - at < timedelta(seconds=30)
+        reader.sealed.append(hour)
+
+    monkeypatch.setattr(close_hours, "StageReader", lambda _stage: reader)
+    monkeypatch.setattr(schedules, "fire", fire)
+    clock.set_to(stage_settings.clock_file, clock.parse(clock_at))
+    list(close_hours.close_hours(stage_settings, STAGE, hour, 1))
+    hourly = (schedules.HOURLY, clock.rfc3339(hour + timedelta(hours=1)))
+    assert fired == ([(schedules.DAILY, anchored)] if anchored else []) + [hourly]
+
+
 def test_after_a_days_last_hour_the_daily_schedule_fires(
     stage_settings: settings.Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -12,6 +12,7 @@ import sys
 from collections.abc import Callable, Iterator
 from types import FrameType
 
+from functions.pack.anchor.rfc3161 import NONE
 from tools import publish_dashboard
 from tools.local import stage
 from tools.local.deployment import (
@@ -25,6 +26,7 @@ from tools.local.deployment import (
 from tools.local.deployment.processes import Server
 from tools.local.deployment.servers import Ports
 from tools.local.deployment.synthesis import Assembly
+from tools.local.deployment.time_authority import NoTimeAuthority, TimeAuthority
 from tools.local.errors import RunnerStopped
 from tools.local.settings import Settings
 from tools.local.stage import Stage
@@ -42,9 +44,10 @@ def up(settings: Settings, report: Report) -> Iterator[tuple[Stage, list[Server]
     with _lock_state_dir(settings), _interrupted_by_signals(), contextlib.ExitStack() as ends:
         previous = _previous_stage(settings)
         _require_free(settings.port, "PORT")
-        report("synthesizing the template")
-        assembly = synthesis.synthesize(settings)
         ports = servers.choose_ports(settings, previous)
+        time_authority = choose_time_authority(settings, ports, report)
+        report("synthesizing the template")
+        assembly = synthesis.synthesize(settings, time_authority)
         report("starting the AWS emulator")
         emulator = servers.start_emulator(settings, assembly, ports)
         ends.callback(emulator.stop)
@@ -56,6 +59,9 @@ def up(settings: Settings, report: Report) -> Iterator[tuple[Stage, list[Server]
         if settings.openai_base_url is None:
             report("starting the OpenAI simulator")
             started.append(servers.start_simulator(settings, ports))
+            ends.callback(started[-1].stop)
+        if time_authority != NONE:
+            started.append(servers.start_time_authority(settings, ports))
             ends.callback(started[-1].stop)
         started.append(servers.start_origin(settings, deployed_stage))
         ends.callback(started[-1].stop)
@@ -117,6 +123,16 @@ def _previous_stage(settings: Settings) -> Stage | None:
 def _require_free(port: int, name: str) -> None:
     if not processes.port_is_free(port):
         raise RunnerStopped(f"Port {port} ({name}) is in use on 127.0.0.1; choose another {name}.")
+
+
+def choose_time_authority(settings: Settings, ports: Ports, report: Report) -> str:
+    """Return the stage's choice: an authority of its own, or none where openssl cannot play it."""
+    try:
+        authority = TimeAuthority.made(settings.time_authority_dir)
+    except NoTimeAuthority as error:
+        report(f"no time authority, so anchors get no token: {error}")
+        return NONE
+    return f"http://127.0.0.1:{ports.time_authority}/ {authority.certificate_sha256}"
 
 
 def _deploy(settings: Settings, assembly: Assembly, ports: Ports) -> Stage:

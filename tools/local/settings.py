@@ -61,6 +61,11 @@ class Settings:
         return self.state_dir / "cdk.out"
 
     @property
+    def time_authority_dir(self) -> Path:
+        """The key and the certificate of the stage's own time authority."""
+        return self.state_dir / "time-authority"
+
+    @property
     def emulator_dir(self) -> Path:
         """The emulated account: tables, users, keys, queues."""
         return self.state_dir / "emulator"

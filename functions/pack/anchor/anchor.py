@@ -2,8 +2,9 @@
 
 The schedule fires four times a day: the first firing that gets through makes the day's anchor, the
 others find it there. A day without any is simply absent, and the next anchor names the one before.
-Where a time authority is configured it is asked for a token; without one the anchor stands as well,
-and the next day's token covers it through the link.
+The time authority that the stage has chosen is asked for a token; without one the anchor stands as
+well, says why, and the next day's token covers it through the link. A stage that has chosen none
+says that in every anchor.
 
 A pack holds the anchors made before its cut, which is a full hour, and may be built at once and
 again a day later. So an anchor is written well within the hour that its ``at`` names, or not at
@@ -25,7 +26,7 @@ from functions.shared.aws.bucket import Bucket
 from functions.shared.aws.table import Table
 from functions.shared.clock import Clock, clock_from
 from functions.shared.errors import AuditError, EvidenceInvalid, EvidenceMissing
-from functions.shared.evidence.anchors import Anchor, Anchors, Head
+from functions.shared.evidence.anchors import NONE_CHOSEN, Anchor, Anchors, Head
 from functions.shared.evidence.seals import BEGINNING, Chain, Seal
 from functions.shared.hours import HOUR, floor_hour, parse_instant, rfc3339
 from functions.shared.observability import MISSING_TOKENS, count, logger
@@ -63,7 +64,7 @@ class AnchorContext:
     Attributes:
         connections: tenants and their organizations.
         evidence: bucket of sealed objects; only anchors are written to it.
-        authority: the time authority, None where none is configured.
+        authority: the time authority, None where the stage has chosen none.
         now: the clock.
         count: adds to a metric that an alarm watches.
     """
@@ -83,11 +84,10 @@ def handle(_event: dict[str, Any], lambda_context: LambdaContext) -> dict[str, i
         anchors.
     """
     settings = from_process()
-    url = settings.environment.get("TSA_URL")
     context = AnchorContext(
         connections=Connections(Table(clients.dynamodb(), settings["TABLE_NAME"])),
         evidence=Bucket(clients.s3(), settings["EVIDENCE_BUCKET"]),
-        authority=Authority(url) if url else None,
+        authority=Authority.chosen(settings["TIME_AUTHORITY"]),
         now=clock_from(settings.environment),
         count=count,
     )
@@ -180,9 +180,9 @@ def _require_same(seal: Seal | None, head: Head) -> None:
 
 
 def _with_token(anchor: Anchor, context: AnchorContext) -> Anchor:
-    """Return the anchor with what the time authority answers, where one is configured."""
+    """Return the anchor with the time authority's answer, or with the reason why it has none."""
     if context.authority is None:
-        return anchor
+        return anchor.stamped(None, None, NONE_CHOSEN)
     url = context.authority.url
     try:
         token = context.authority.stamp(bytes.fromhex(anchor.sha256), context.now())

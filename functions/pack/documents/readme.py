@@ -165,8 +165,9 @@ is never changed; a "revision" is another pack, and names the one it replaces.
 Once a day the ends of all chains go into one more digest, an anchor. The
 tenant can save it at any time (<address>/api/v1/openai/anchors), and packs
 hold those of their days in anchors.jsonl. Who keeps a copy can tell later
-whether the chains before it are still the same. Where a time authority was
-asked, its token stands beside the anchor.
+whether the chains before it are still the same. The token of the time
+authority that the provider has chosen stands beside the anchor; "reason" says
+why there is none, and "none_chosen" that the provider has chosen none.
 
 WHAT IS NOT PROVEN
 That OpenAI's answers were true or whole. What happened within an hour and

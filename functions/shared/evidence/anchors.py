@@ -19,6 +19,8 @@ from functions.shared.hours import parse_instant, rfc3339
 from functions.shared.records.anchors import AnchorDocument, AnchorRow
 
 VERSION = 1
+# The reason of an anchor whose stage has chosen no time authority: a choice, not a failure.
+NONE_CHOSEN = "none_chosen"
 
 _DAY_IN_KEY = re.compile(r"/anchors/(\d{4}-\d\d-\d\d)\.json$", re.ASCII)
 # Longer than any outage; one listing holds 1,000 days.
@@ -47,9 +49,10 @@ class Anchor:
     Attributes:
         document: what the digest is over; heads by organization id.
         sha256: of the canonical document, 64 hex digits.
-        authority: address of the time authority that was asked, None where none is configured.
+        authority: address of the time authority that was asked, None where none was.
         token: its whole reply (DER of a TimeStampResp) in base64, None without one.
-        reason: why there is no token though an authority was asked.
+        reason: why there is no token: what came of asking, or that no authority was chosen. None
+            beside a token, and in an older anchor of a stage without an authority.
     """
 
     document: AnchorDocument
@@ -120,8 +123,8 @@ class Anchor:
             for head in self.document["heads"]
         ]
 
-    def stamped(self, authority: str, token: str | None, reason: str | None) -> "Anchor":
-        """Return the anchor with what a time authority answered."""
+    def stamped(self, authority: str | None, token: str | None, reason: str | None) -> "Anchor":
+        """Return the anchor with what a time authority answered, or why none was asked."""
         return replace(self, authority=authority, token=token, reason=reason)
 
     def row(self) -> AnchorRow:

@@ -45,4 +45,7 @@ class AnchorRow(TypedDict):
     sha256: Annotated[Digest, described("Of the canonical JSON of `document`")]
     token: Annotated[MaybeText, described("RFC 3161 reply over `sha256`, base64")]
     authority: MaybeText
-    reason: MaybeText
+    reason: Annotated[
+        MaybeText,
+        described("Why there is no token; `none_chosen`: no time authority is asked, by choice"),
+    ]

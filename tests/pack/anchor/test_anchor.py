@@ -1,15 +1,10 @@
 """Daily anchors: one a day, linked, over every chain's end; in the packs of their days."""
 
 import json
-import shutil
-from dataclasses import replace
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
 from functions.pack.anchor.anchor import AnchorContext, AnchorsIncomplete, anchor, anchor_all
-from functions.pack.anchor.rfc3161 import Authority
 from functions.shared.aws.bucket import Bucket
 from functions.shared.aws.keys import anchor_key
 from functions.shared.aws.table import Table
@@ -17,38 +12,12 @@ from functions.shared.canonical import canonical, sha256_hex
 from functions.shared.errors import EvidenceInvalid, EvidenceMissing
 from functions.shared.evidence.anchors import Anchor, Anchors
 from functions.shared.evidence.seals import Seal
-from functions.shared.hours import HOUR, floor_hour, rfc3339
-from functions.shared.tables.connections import Connections
 from tests.conftest import SettableClock
 from tests.pack.conftest import PackFunction
 from tests.support.aws_calls import Killed, killing, watched
 from tests.support.builders import World
-from tests.support.time_authority import TimeAuthority, serving
-from tests.tools.verifier import verify_bytes
 
-MINUTE = timedelta(minutes=1)
 DAY_1, DAY_2, DAY_3 = "2026-04-02", "2026-04-03", "2026-04-04"
-
-
-@pytest.fixture
-def counted() -> list[str]:
-    """Give the list of metrics that were added to."""
-    return []
-
-
-@pytest.fixture
-def context(
-    table: Table, evidence: Bucket, clock: SettableClock, counted: list[str]
-) -> AnchorContext:
-    """Open what anchoring reaches, on the 2nd of April at 00:40."""
-    clock.set(f"{DAY_1}T00:40:00Z")
-    return AnchorContext(Connections(table), evidence, None, clock.now, counted.append)
-
-
-@pytest.fixture
-def world(evidence: Bucket, table: Table) -> World:
-    """An organization with the hours of the 1st of April."""
-    return World(evidence, table=table).has_user("user-1").chain(["complete"] * 24)
 
 
 def all_of(context: AnchorContext, tenant: str = "tenant-a") -> list[Anchor]:
@@ -93,7 +62,6 @@ def test_a_day_has_one_anchor_however_often_the_schedule_fires(
         "previous_anchor_sha256": None,
     }
     assert todays.sha256 == sha256_hex(canonical(todays.document))
-    assert (todays.token, todays.authority, todays.reason) == (None, None, None)
 
 
 def test_each_anchor_names_the_one_before_and_a_missed_day_is_absent(
@@ -205,18 +173,6 @@ def test_an_anchor_that_is_not_its_days_is_refused(
         Anchors(context.evidence, "tenant-a").find(DAY_2)
 
 
-def test_an_authority_that_fails_never_blocks_the_anchor(
-    context: AnchorContext, world: World, counted: list[str]
-) -> None:
-    """The reason stands in the anchor, and an alarm hears of it."""
-    with serving(lambda _: (503, b"")) as url:
-        todays = anchor("tenant-a", replace(context, authority=Authority(url)))
-    assert todays
-    assert (todays.token, todays.authority, todays.reason) == (None, url, "http_503")
-    assert counted == ["MissingTokens"]
-    assert all_of(context) == [todays]
-
-
 def test_a_pack_holds_the_anchors_of_its_days_and_the_first_one_after(
     function: PackFunction, context: AnchorContext, world: World, clock: SettableClock
 ) -> None:
@@ -232,6 +188,7 @@ def test_a_pack_holds_the_anchors_of_its_days_and_the_first_one_after(
     rows = function.rows(pack, "anchors.jsonl")
     assert [row["day"] for row in rows] == [DAY_1, DAY_2, DAY_3]
     assert rows == [each.row() for each in all_of(context)[:3]]
+    assert {row["reason"] for row in rows} == {"none_chosen"}
     assert rows[2]["document"]["heads"][0]["hour"] == "2026-04-03T23:00:00Z"
     early = function.make(*days, cut_hour="2026-04-03T23:00:00Z")
     assert [row["day"] for row in function.rows(early, "anchors.jsonl")] == [DAY_1, DAY_2]
@@ -261,30 +218,3 @@ def test_a_missing_or_invalid_anchor_fails_the_pack(
     put(context.evidence, key, b"{}")
     pack = function.make("2026-04-03T00:00:00Z", "2026-04-03T23:59:59Z")
     assert f"anchor {DAY_2}: invalid" in str(pack.reason)
-
-
-@pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl is not here")
-def test_from_the_authority_to_the_auditor(
-    function: PackFunction,
-    context: AnchorContext,
-    evidence: Bucket,
-    table: Table,
-    clock: SettableClock,
-    tmp_path: Path,
-) -> None:
-    """Stamped over HTTP, packed, and held by the script to the authority's root alone."""
-    authority = TimeAuthority.make(tmp_path)
-    # The authority's clock is the machine's; nothing is anchored in the last minutes of an hour.
-    now = clock.instant = min(datetime.now(UTC), floor_hour(datetime.now(UTC)) + 50 * MINUTE)
-    start, end = floor_hour(now) - 5 * HOUR, floor_hour(now)
-    World(evidence, table=table, first_hour=rfc3339(start)).chain(["complete"] * 5)
-    with authority.served() as url:
-        todays = anchor("tenant-a", replace(context, authority=Authority(url)))
-    assert todays
-    assert (todays.authority, todays.reason) == (url, None)
-    clock.instant = now + HOUR
-    pack = function.make(rfc3339(start), f"{rfc3339(end - HOUR)[:14]}59:59Z")
-    asked = ("--tsa-cert", str(authority.root))
-    verdict = verify_bytes(function.archive(pack), tmp_path, *asked, key=function.key.public_hex)
-    assert verdict.code == 0, verdict.text
-    assert "anchors   1 of 1 have a token that holds under --tsa-cert" in verdict.text

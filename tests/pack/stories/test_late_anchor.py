@@ -48,7 +48,7 @@ class Scene:
     def anchor(self, at: str, meanwhile: Callable[[], object]) -> None:
         """Anchor at an instant, while something else happens."""
         self.clock.set(at)
-        authority = Slow("https://tsa.example", meanwhile=meanwhile)
+        authority = Slow("https://tsa.example", frozenset(), meanwhile=meanwhile)
         anchor("tenant-a", replace(self.context, authority=authority))
 
     def made_at(self, instant: str) -> Pack:

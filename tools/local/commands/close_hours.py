@@ -18,7 +18,8 @@ _HOUR = timedelta(hours=1)
 _MINUTE = timedelta(minutes=1)
 # How long a failing hour is retried before it is sealed as what it is.
 _GRACE = timedelta(hours=2)
-_ANCHOR_AFTER_MIDNIGHT = timedelta(minutes=40)
+# The daily rule's, of which the first firing of a day that gets through makes its anchor.
+_ANCHORS_EVERY_H, _ANCHORS_AT = 6, timedelta(minutes=40)
 _POLL_S = 0.05
 _LIMIT_S = 300.0
 _RUN_S = 30.0
@@ -42,19 +43,30 @@ def close_hours(
         for org in organizations:
             if org not in last_printed:
                 last_printed[org] = (reader.seal_keys(org) or [""])[-1]
+        at = hour + _ANCHORS_AT
+        # A day that is over gets no anchor: the next one's has been made without it.
+        if (
+            organizations
+            and hour.hour % _ANCHORS_EVERY_H == 0
+            and at > clock.read(settings.clock_file)
+        ):
+            _let_runs_end(reader)
+            clock.set_to(settings.clock_file, at)
+            _anchor(settings, stage, at)
         _close_hour(settings, stage, reader, organizations, hour)
         for org in organizations:
             for key in _new_seals(reader, org, last_printed[org], hour):
                 last_printed[org] = max(last_printed[org], key)
                 yield seal_line(reader.seal(key))
         if organizations and (hour + _HOUR).hour == 0:
-            _anchor(settings, stage, hour + _HOUR)
+            # At once: whoever closes whole days finds them anchored.
+            _anchor(settings, stage, hour + _HOUR + _ANCHORS_AT)
 
 
-def _anchor(settings: Settings, stage: Stage, midnight: datetime) -> None:
-    """Fire the daily schedule as of its first time of a day."""
+def _anchor(settings: Settings, stage: Stage, at: datetime) -> None:
+    """Fire the daily schedule as of one of its times."""
     log = str(settings.log_dir / "emulator.log")
-    schedules.fire(stage, schedules.DAILY, midnight + _ANCHOR_AFTER_MIDNIGHT, log=log)
+    schedules.fire(stage, schedules.DAILY, at, log=log)
 
 
 def _new_seals(

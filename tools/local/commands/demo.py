@@ -17,8 +17,9 @@ from typing import Any
 import httpx
 
 from tools.local import clock, progress, runner, stage
-from tools.local.commands import close_hours
+from tools.local.commands import close_hours, token_check
 from tools.local.deployment.sign_in import read_users
+from tools.local.deployment.time_authority import TimeAuthority
 from tools.local.errors import RunnerStopped
 from tools.local.settings import DEFAULT_PORT, ROOT, Settings
 from tools.local.stage import Stage
@@ -29,7 +30,6 @@ Report = Callable[[str], None]
 START = clock.parse(story.DEMO_START)
 _OUT = ROOT / "out"
 _VERIFIER = ROOT / "tools" / "evidence-pack-verify.py"
-_REUSED = ("cdk.out", "logs")
 _PACK_LIMIT_S = 180.0
 
 
@@ -60,8 +60,16 @@ def demo(base_settings: Settings, report: Report) -> None:
             findings = _get(api, settings, "/findings?limit=100")["items"]
             summary = _get(api, settings, "/summary")
     command = [sys.executable, str(_VERIFIER), str(archive), "--expected-pubkey", public_key]
+    anchors = token_check.anchors_of(archive)
+    certificate = _OUT / "time-authority.pem"
+    certificate.unlink(missing_ok=True)
+    stamped = [token_check.told(anchors)]
+    if token_check.n_tokens(anchors):
+        shutil.copyfile(TimeAuthority(settings.time_authority_dir).certificate, certificate)
+        command += ["--tsa-cert", str(certificate)]
+        stamped += token_check.commands(archive, certificate, _relative)
     verification = subprocess.run(command, capture_output=True, text=True, check=False)
-    _report(settings, outcomes, summary, findings, archive, public_key, command)
+    _report(settings, outcomes, summary, findings, archive, public_key, command, stamped)
     sys.stdout.write(verification.stdout)
     if verification.returncode:
         raise RunnerStopped(f"The pack does not verify: {verification.stderr.strip()}")
@@ -70,7 +78,7 @@ def demo(base_settings: Settings, report: Report) -> None:
 def _start_afresh(settings: Settings) -> None:
     """Forget the last demo; what is costly to make and the same each time stays."""
     for entry in settings.state_dir.iterdir() if settings.state_dir.exists() else ():
-        if entry.name not in _REUSED:
+        if entry not in (settings.cloud_dir, settings.log_dir, settings.time_authority_dir):
             shutil.rmtree(entry) if entry.is_dir() else entry.unlink()
 
 
@@ -157,6 +165,7 @@ def _report(
     archive: Path,
     public_key: str,
     command: list[str],
+    stamped: list[str],
 ) -> None:
     outcome_counts = ", ".join(
         f"{number} {outcome}" for outcome, number in sorted(outcomes.items())
@@ -170,6 +179,7 @@ def _report(
     print(f"Findings  {_count_by_kind(findings)}")
     print(f"Pack      {_relative(archive)}, public key {public_key}")
     print(f"Verify    {shlex.join(['python3', *map(_relative, command[1:])])}")
+    print("Stamped   " + "\n          ".join(stamped))
     port = "" if settings.port == DEFAULT_PORT else f"PORT={settings.port} "
     state_dir = _relative(settings.state_dir)
     print(f"Look      {port}STATE_DIR={state_dir} make up, then {settings.origin}/")

@@ -20,6 +20,7 @@ class Ports:
     emulator: int
     simulator: int
     control: int
+    time_authority: int
 
 
 def choose_ports(settings: Settings, previous: Stage | None) -> Ports:
@@ -38,7 +39,8 @@ def choose_ports(settings: Settings, previous: Stage | None) -> Ports:
                 f"127.0.0.1; free it or choose another STATE_DIR."
             )
     simulator = processes.next_free_port(max(emulator, settings.port))
-    return Ports(emulator, simulator, processes.next_free_port(simulator))
+    control = processes.next_free_port(simulator)
+    return Ports(emulator, simulator, control, processes.next_free_port(control))
 
 
 def start_emulator(settings: Settings, assembly: Assembly, ports: Ports) -> Server:
@@ -88,6 +90,22 @@ def start_simulator(settings: Settings, ports: Ports) -> Server:
             str(settings.clock_file),
         ],
         port=ports.simulator,
+        log_dir=settings.log_dir,
+    )
+
+
+def start_time_authority(settings: Settings, ports: Ports) -> Server:
+    """Start the stage's own time authority, which follows the stage's clock."""
+    return processes.start(
+        "time-authority",
+        [
+            "tools.local.deployment.child_process",
+            "tools.local.deployment.time_authority",
+            str(ports.time_authority),
+            str(settings.time_authority_dir),
+            str(settings.clock_file),
+        ],
+        port=ports.time_authority,
         log_dir=settings.log_dir,
     )
 

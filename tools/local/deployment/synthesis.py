@@ -54,11 +54,15 @@ class Assembly:
         return sorted(name for name, resource in resources.items() if resource["Type"] == kind)
 
 
-def context(settings: Settings) -> dict[str, str]:
+def context(settings: Settings, time_authority: str) -> dict[str, str]:
     """Return the synthesis context of a stage on this machine.
 
     The emulator runs a function with this very interpreter, so the layer holds its wheels and not
     those of the runtime in the template.
+
+    Args:
+        settings: of the runner.
+        time_authority: the stage's choice.
     """
     return {
         "stage": "dev",
@@ -68,6 +72,7 @@ def context(settings: Settings) -> dict[str, str]:
         "layer_python": f"{sys.version_info.major}.{sys.version_info.minor}",
         "extra_dashboard_url": settings.origin + "/",
         "schedules": "on" if settings.schedule_on else "off",
+        "time_authority": time_authority,
     }
 
 
@@ -79,13 +84,17 @@ def _wheel_platform() -> str:
     return f"{machine}-{system}"
 
 
-def synthesize(settings: Settings) -> Assembly:
+def synthesize(settings: Settings, time_authority: str) -> Assembly:
     """Return the assembly in the state directory, written anew when a source changed.
+
+    Args:
+        settings: of the runner.
+        time_authority: the stage's choice.
 
     Raises:
         RunnerStopped: the synthesis failed; the message names its log.
     """
-    synthesis_context = context(settings)
+    synthesis_context = context(settings, time_authority)
     fingerprint = _fingerprint(synthesis_context)
     stamp = settings.cloud_dir / _STAMP
     if not stamp.exists() or stamp.read_text() != fingerprint:
