@@ -119,11 +119,11 @@ class Peak:
     stderr: str
 
 
-def peak_and_code(*arguments: str) -> Peak:
-    """Run the script in a process of its own and measure it."""
+def peak_and_code(*arguments: str, tool: Path = SCRIPT) -> Peak:
+    """Run the script, or another one, in a process of its own and measure it."""
     if not Path("/proc/self/status").exists():
         pytest.skip("the peak of a process is read from /proc, which is not here")
-    command = [sys.executable, "-c", _PEAK, str(SCRIPT), *arguments]
+    command = [sys.executable, "-c", _PEAK, str(tool), *arguments]
     done = subprocess.run(command, capture_output=True, text=True, timeout=240, check=False)
     if not done.stdout:
         return Peak(done.returncode, 0.0, 0.0, done.stderr)

@@ -9,9 +9,11 @@ import pytest
 
 from functions.pack.anchor.anchor import AnchorContext, anchor
 from functions.shared.tables.connections import Connections
+from functions.shared.tables.packs import Pack
 from tests.pack.conftest import PackFunction
 from tests.snapshot.stories.test_optional_sections import rich_world
 from tests.support.snapshot_fixture import FixtureMaker, SnapshotFixture
+from tests.tools import workbook
 
 PAGE = (Path(__file__).parents[2] / "docs" / "auditors.md").read_text()
 START, END = "2026-04-01T02:00:00Z", "2026-04-01T05:59:59Z"
@@ -32,8 +34,8 @@ def fixture(make_fixture: FixtureMaker) -> SnapshotFixture:
 
 
 @pytest.fixture
-def members(fixture: SnapshotFixture, function: PackFunction) -> dict[str, bytes]:
-    """Return the members of the pack of these hours, an anchor among them."""
+def pack(fixture: SnapshotFixture, function: PackFunction) -> Pack:
+    """Return the pack of these hours, an anchor among its rows."""
     anchor(
         fixture.tenant,
         AnchorContext(
@@ -46,7 +48,12 @@ def members(fixture: SnapshotFixture, function: PackFunction) -> dict[str, bytes
     )
     fixture.clock.set("2026-04-01T06:30:00Z")
     fixture.clock.advance(hours=1)
-    pack = function.make(START, END, tenant=fixture.tenant, orgs=(fixture.org,))
+    return function.make(START, END, tenant=fixture.tenant, orgs=(fixture.org,))
+
+
+@pytest.fixture
+def members(pack: Pack, function: PackFunction) -> dict[str, bytes]:
+    """Return the members of the pack."""
     return function.members(pack)
 
 
@@ -83,6 +90,29 @@ def test_a_place_that_is_not_there_is_noticed(members: dict[str, bytes]) -> None
     assert not _is_there(members, "users.json", "user_id")
     assert not _is_there(members, "README.txt", "LIABILITY")
     assert not _is_there(members, "coverage.jsonl", "seal.sections.users.colour")
+
+
+def test_the_workbook_has_every_row_in_columns_of_its_own(
+    pack: Pack, members: dict[str, bytes], function: PackFunction, tmp_path: Path
+) -> None:
+    """Of a pack built a moment ago: rows as in its members, no field left over, whom was asked."""
+    path = tmp_path / "pack-1.tar.gz"
+    path.write_bytes(function.archive(pack))
+    done = workbook.run(path, key=function.key.public_hex)
+    assert (done.returncode, done.stderr) == (0, "")
+    sheets = workbook.read(tmp_path / "pack-1.xlsx")
+    names = [name.removesuffix(".jsonl") for name in members if name.endswith(".jsonl")]
+    assert {"cover", *names} == set(sheets)
+    assert {"anchors", "invites"} < set(sheets)
+    for name in names:
+        rows = [json.loads(line) for line in members[f"{name}.jsonl"].splitlines()]
+        assert workbook.rows_of(sheets[name]) == [workbook.as_shown(row) for row in rows], name
+        assert rows
+    asked = workbook.below(sheets["cover"], "Source: whom the pictures were asked of")
+    assert asked[0] == ("what was asked", "OpenAI Admin API")
+    bases = json.loads(members["collection.json"])["api"]["bases"]
+    assert [line[0] for line in asked[1:]] == bases
+    assert [line[2] for line in asked[1:]] == [4]
 
 
 def _is_there(members: dict[str, bytes], name: str, field: str) -> bool:
