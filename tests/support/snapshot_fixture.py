@@ -238,6 +238,10 @@ class SnapshotFixture:
         """Return the events an hour sealed."""
         return self._segment_rows(seal, "events")
 
+    def statements(self, seal: Seal) -> list[Json]:
+        """Return the statements an hour sealed."""
+        return self._segment_rows(seal, "statements")
+
     def _segment_rows(self, seal: Seal, kind: str) -> list[Json]:
         segments: Json = {**seal.content["segments"]}
         return [row for entry in segments[kind] for row in read_rows(self.evidence, entry, dict)]
