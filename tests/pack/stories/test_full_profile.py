@@ -264,9 +264,7 @@ def test_controls_are_supported_and_never_met(function: PackFunction, evidence: 
         for clause in entry["supports"]:
             named = {"clause", "edition", "framework", "only", "source", "title"}
             assert set(clause) == named
-    members = {
-        "sealed/" if name.startswith("sealed/") else name for name in function.members(pack)
-    }
+    members = {"sealed/" if name.startswith("sealed/") else name for name in function.members(pack)}
     assert {entry["file"] for entry in controls["files"]} == members
     text = function.members(pack)["controls.json"].decode().lower()
     for word in ("comply", "complies", "compliant", "compliance", "satisf", "fulfil", "certif"):
