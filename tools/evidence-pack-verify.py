@@ -4,7 +4,7 @@
 # dependencies = ["pynacl>=1.5", "orjson>=3.9"]
 # ///
 # Built by `python -m tools.build_verifier` from the parts in tools/verifier/, one behind the other
-# of SHA-256 ac16277c8d61c6ade8a33df58bf59f218bccfdec6137ccb6e9ac474ebb10e9f0.
+# of SHA-256 5201baffa5bfa8598552ed7c0b39087ea52b6a33c315baf9687285e569ce9839.
 """Check a signed evidence pack offline: one file, one pinned key, eleven numbered checks.
 
     python3 evidence-pack-verify.py pack-3.tar.gz --expected-pubkey HEX
@@ -4456,10 +4456,10 @@ class LaterRows:
         return len(hours)
 
     def _holds(self, month: str) -> bool:
-        """Tell whether that pack holds every event of a month: it begins in its period."""
-        hours = hours_of_month(month)
+        """Tell whether that pack holds every event of a month: all of it is in its period."""
+        hours, start = hours_of_month(month), self._manifest["period_start"]
         return (
-            hours is not None and self._manifest["period_start"] <= hour_name(hours[0]) <= self._end
+            hours is not None and start <= hour_name(hours[0]) <= hour_name(hours[1]) <= self._end
         )
 
 

@@ -58,8 +58,8 @@ def test_the_cover_counts_what_the_sheets_hold(tmp_path: Path) -> None:
         assert n or name == "anchors"
     assert members.pop("large/") == ("large/", 0, None, None, None, "none")
     for name, line in members.items():
-        n = data[name].count(b"\n") if name.endswith(".jsonl") else None
-        assert line == (name, n, None, None, None, "none", packs.sha256(data[name]))
+        there = data[name].count(b"\n") if name.endswith(".jsonl") else None
+        assert line == (name, there, None, None, None, "none", packs.sha256(data[name]))
     told = {name for name in members if not name.startswith("sealed/")}
     assert told == {"collection.json", "controls.json", "README.txt"}
 
