@@ -4,7 +4,7 @@
 # dependencies = ["pynacl>=1.5", "orjson>=3.9"]
 # ///
 # Built by `python -m tools.build_verifier` from the parts in tools/verifier/, one behind the other
-# of SHA-256 5201baffa5bfa8598552ed7c0b39087ea52b6a33c315baf9687285e569ce9839.
+# of SHA-256 baa8ca7648ea4946965bd0fec1b66e2b59a9ef06721156074880be96df2f2f4b.
 """Check a signed evidence pack offline: one file, one pinned key, eleven numbered checks.
 
     python3 evidence-pack-verify.py pack-3.tar.gz --expected-pubkey HEX
@@ -3085,6 +3085,25 @@ class NamedBySeals:
         if isinstance(source, dict):
             self.sources.setdefault(org_id, Sources()).add(source, hour)
 
+    def contradictions(self, report: dict[str, Any]) -> Iterator[str]:
+        """Yield what collection.json says of its sources otherwise than the seals."""
+        sources = self.sources.values()
+        for told, sealed in (
+            (_part(report, "api").get("bases"), {base for one in sources for base in one.bases}),
+            (_part(report, "clock").get("sources"), {it for one in sources for it in one.clocks}),
+            (report.get("regions"), {region for one in sources for region in one.regions}),
+        ):
+            if told != (sorted(sealed) or None):
+                yield f"collection.json: {printable(told)}, the seals say {printable(sorted(sealed))}"
+        organizations = report.get("organizations")
+        for entry in organizations if isinstance(organizations, list) else ():
+            org_id = entry.get("org_id") if isinstance(entry, dict) else None
+            keys = entry.get("admin_keys") if isinstance(entry, dict) else None
+            named = [_key_use(key) for key in keys] if isinstance(keys, list) else []
+            source = self.sources.get(str(org_id), Sources())
+            if named != sorted((last4, *hours) for last4, hours in source.keys.items()):
+                yield f"collection.json: other admin keys of {printable(org_id)} than in the seals"
+
     def notes(self) -> list[str]:
         """Say whom was asked, as far as it is not the one whom everybody takes it for."""
         sources = self.sources.values()
@@ -3108,6 +3127,17 @@ class NamedBySeals:
         """Give the files back."""
         for counts in (self.changes, self.verdicts, self.cut_sealed, self.cut_shown, self.events):
             counts.close()
+
+
+def _part(report: dict[str, Any], name: str) -> dict[str, Any]:
+    part = report.get(name)
+    return part if isinstance(part, dict) else {}
+
+
+def _key_use(key: object) -> tuple[object, ...]:
+    """Return an admin key's last characters, and the first and last hour it was used in."""
+    names = ("last4", "first_hour", "last_hour")
+    return tuple(key.get(name) for name in names) if isinstance(key, dict) else ()
 
 
 def _listed_at(seal: dict[str, Any], facts: dict[str, Any], hour: int) -> str | None:
@@ -4022,11 +4052,18 @@ class RepeatedIds(Rows):
 
 
 class PackRows:
-    """The checkers of a pack's rows, by member, in the order in which they were read."""
+    """The checkers of a pack's rows, by member, in the order in which they were read.
+
+    Attributes:
+        by_name: the checkers.
+        large: the large values that rows name.
+        documents: the `.json` members.
+    """
 
     def __init__(self, manifest: Manifest) -> None:
         self.by_name: dict[str, Rows] = {}
         self.large = LargeNames()
+        self.documents: dict[str, dict[str, Any]] = {}
         self._manifest = manifest
         self._sealed: SealedMembers | None = None
 
@@ -4123,7 +4160,7 @@ def check_09_rows(pack: OpenPack, manifest: Manifest, sha256: bytes, report: Rep
             elif name in manifest.members and name.endswith(".jsonl"):
                 rows.begin(name).read_member(archive.stream(size))
             elif name in manifest.members and name.endswith(".json"):
-                _check_json_member(archive, name, size, report)
+                rows.documents[name] = _check_json_member(archive, name, size, report)
             else:
                 archive.skip(size)
     archive.gzip.read_to_end()
@@ -4155,14 +4192,15 @@ def _check_sizes(manifest: Manifest, rows: PackRows, report: Report) -> None:
             report.fail(9, f"{name}: {checker.n_long} rows are longer than {LIMITS['row']} bytes")
 
 
-def _check_json_member(archive: TarReader, name: str, size: int, report: Report) -> None:
+def _check_json_member(archive: TarReader, name: str, size: int, report: Report) -> dict[str, Any]:
     try:
         if size > MAX_JSON_MEMBER:
             archive.skip(size)
             raise Malformed(f"it is longer than {MAX_JSON_MEMBER} bytes")
-        parse(archive.take(size))
+        return parse(archive.take(size))
     except Malformed as error:
         report.fail(9, f"{name}: {error}")
+        return {}
 
 
 def _repeated_ids(pack: OpenPack, manifest: Manifest, suspects: set[int]) -> list[str]:
@@ -4192,6 +4230,9 @@ def check_10_chain(manifest: Manifest, rows: PackRows, report: Report) -> None:
             _other_changes(coverage, rows.by_name.get("changes.jsonl")),
             rows.anchors.broken if rows.anchors else (),
             rows.sealed.broken if rows.sealed else _not_bound(coverage),
+            coverage.named.contradictions(rows.documents.get("collection.json", {}))
+            if rows.sealed
+            else (),
         ):
             for why in contradictions:
                 report.fail(10, why)
