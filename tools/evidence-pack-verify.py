@@ -4,7 +4,7 @@
 # dependencies = ["pynacl>=1.5", "orjson>=3.9"]
 # ///
 # Built by `python -m tools.build_verifier` from the parts in tools/verifier/, one behind the other
-# of SHA-256 baa8ca7648ea4946965bd0fec1b66e2b59a9ef06721156074880be96df2f2f4b.
+# of SHA-256 9d90073ee6d3205d501e7bc3e61d94b2defb7ba714935053128f55d6bd6c6ff3.
 """Check a signed evidence pack offline: one file, one pinned key, eleven numbered checks.
 
     python3 evidence-pack-verify.py pack-3.tar.gz --expected-pubkey HEX
@@ -3094,7 +3094,8 @@ class NamedBySeals:
             (report.get("regions"), {region for one in sources for region in one.regions}),
         ):
             if told != (sorted(sealed) or None):
-                yield f"collection.json: {printable(told)}, the seals say {printable(sorted(sealed))}"
+                words = f"{printable(told)}, the seals say {printable(sorted(sealed))}"
+                yield f"collection.json: {words}"
         organizations = report.get("organizations")
         for entry in organizations if isinstance(organizations, list) else ():
             org_id = entry.get("org_id") if isinstance(entry, dict) else None
