@@ -4,7 +4,7 @@
 # dependencies = ["pynacl>=1.5", "orjson>=3.9"]
 # ///
 # Built by `python -m tools.build_verifier` from the parts in tools/verifier/, one behind the other
-# of SHA-256 9d90073ee6d3205d501e7bc3e61d94b2defb7ba714935053128f55d6bd6c6ff3.
+# of SHA-256 6db1189bbca6910721ad18fb8e2672329502b01f0f67fea1a38f50fde0a45de2.
 """Check a signed evidence pack offline: one file, one pinned key, eleven numbered checks.
 
     python3 evidence-pack-verify.py pack-3.tar.gz --expected-pubkey HEX
@@ -3654,6 +3654,9 @@ ANCHOR_DOCUMENT = {
 ANCHOR_HEAD = {"hour": INSTANT_TEXT, "org_id": TEXT, "seal_sha256": HASH}
 
 
+NONE_CHOSEN = "none_chosen"
+
+
 class OtherDigest(Exception):
     """An anchor's document is not the one that its own digest is of; the text is its day."""
 
@@ -3719,12 +3722,13 @@ class AnchorRows(Rows):
     Attributes:
         days: the digest of each day's anchor.
         n_tokens: how many have a token of a time authority.
+        n_unasked: of how many days the provider had chosen to ask no authority.
     """
 
     def __init__(self, manifest: Manifest, name: str, digests: SealDigests | None) -> None:
         super().__init__(manifest, name)
         self.days: dict[str, str] = {}
-        self.n_tokens = 0
+        self.n_tokens = self.n_unasked = 0
         self._digests = digests
         self._made_at = manifest.made_at()
         self._link: str | None = None
@@ -3749,6 +3753,7 @@ class AnchorRows(Rows):
         if self._digests:
             for why in anchor.contradictions(self._digests, self._made_at):
                 self.contradicts(why)
+        self.n_unasked += row["reason"] == NONE_CHOSEN
         if anchor.token is not None:
             self.n_tokens += 1
             self._tokens.write(f"{anchor.at} {anchor.sha256} {anchor.token}\n".encode())
@@ -3765,7 +3770,9 @@ class AnchorRows(Rows):
             return ["anchors   NONE: nothing outside this pack holds the signer to its chain"]
         n = len(self.days)
         days = f"{n} day{'s' * (n > 1)}, {min(self.days)} .. {max(self.days)}"
-        return [f"anchors   {days}, {self.n_tokens} with a token of a time authority"]
+        tokens = f"{self.n_tokens} with a token of a time authority"
+        unasked = f"; for {self.n_unasked} the provider has chosen none" if self.n_unasked else ""
+        return [f"anchors   {days}, {tokens}{unasked}"]
 
     def close(self) -> None:
         """Close the file of tokens."""
