@@ -16,7 +16,7 @@ from tests.walk.test_two_days import FIRST, LAST, fixture
 
 __all__ = ["fixture", "month"]
 
-TWO_DAYS, MONTH = 3_500, 1_500
+TWO_DAYS, MONTH = 2_000, 1_000
 
 
 def _say(tried: Counter[str], at_least: int) -> None:
