@@ -112,6 +112,7 @@ class SealedMonth:
             "reason": None,
             "lifecycle": [connected] if is_first else [],
             "lifecycle_seq": 1,
+            "statements_n": 0,
             "previous_sha256": self._previous,
             "source": {
                 "api_base": "https://api.openai.com/v1",

@@ -4,7 +4,7 @@
 # dependencies = ["pynacl>=1.5", "orjson>=3.9"]
 # ///
 # Built by `python -m tools.build_verifier` from the parts in tools/verifier/, one behind the other
-# of SHA-256 6db1189bbca6910721ad18fb8e2672329502b01f0f67fea1a38f50fde0a45de2.
+# of SHA-256 40d91b9bdc6d6e3d245c44f7d75b7089ccd15e44117df09720c1a48ce2a2dd44.
 """Check a signed evidence pack offline: one file, one pinned key, eleven numbered checks.
 
     python3 evidence-pack-verify.py pack-3.tar.gz --expected-pubkey HEX
@@ -1180,25 +1180,33 @@ OPTIONAL_MEMBERS = (
         "repeated_events.jsonl",
         "changes.jsonl",
         "findings.jsonl",
+        "statements.jsonl",
         "admin_keys.jsonl",
-        "service_accounts.jsonl",
     ),
-    *("invites.jsonl", "project_users.jsonl", "anchors.jsonl", "collection.json", "controls.json"),
+    *(
+        "service_accounts.jsonl",
+        "invites.jsonl",
+        "project_users.jsonl",
+        "anchors.jsonl",
+        "collection.json",
+        "controls.json",
+    ),
 )
 # Profile full of format 3 has all of these: a file without rows is empty, not absent.
 FORMAT_3_MEMBERS = (
-    *("changes.jsonl", "findings.jsonl", "anchors.jsonl", "collection.json", "controls.json"),
+    *("changes.jsonl", "findings.jsonl", "statements.jsonl", "anchors.jsonl"),
+    *("collection.json", "controls.json"),
 )
 # Organization, then a register's section, or a kind of segment and its month.
 SEALED_FOLDER = "sealed/"
 SEALED_NAME = (
     r"sealed/(org-[A-Za-z0-9_-]{3,64})/(?:(users|projects|api_keys|admin_keys|service_accounts"
-    r"|invites|project_users|findings)|(verdicts|changes|events)-([0-9]{4}-(?:0[1-9]|1[0-2])))"
-    r"\.jsonl"
+    r"|invites|project_users|findings)|(verdicts|changes|statements|events)"
+    r"-([0-9]{4}-(?:0[1-9]|1[0-2])))\.jsonl"
 )
 SEALED_ORDER = (
-    *("verdicts", "changes", "events", "findings", "users", "projects", "api_keys", "admin_keys"),
-    *("service_accounts", "invites", "project_users"),
+    *("verdicts", "changes", "statements", "events", "findings", "users", "projects", "api_keys"),
+    *("admin_keys", "service_accounts", "invites", "project_users"),
 )
 # Copies before the events that they are of, events before the seals that count both, seals before
 # the changes and anchors that they name.
@@ -2182,6 +2190,8 @@ ROW_FIELDS = {
     "changes": "org_id hour section entity_id kind fields before after verdict event_id",
     "findings": "org_id finding_id kind reason severity section entity_id still_works"
     " first_seen_hour resolved_hour resolved_by change_hour event_id state_at",
+    "statements": "org_id n at by finding_id first_seen_hour service_account_id state reason_code"
+    " accountable due_date review_date note_hash replaces sealed_hour",
     "admin_keys": "org_id key_id name redacted_value type owner_type owner_id owner_role created_at"
     " last_used_at ever_used expires_at has_expiry is_own" + EPISODE,
     "service_accounts": "org_id project_id service_account_id name role created_at person_id"
@@ -2330,7 +2340,7 @@ class ForeignRows(Rows):
 
 
 # ---------------------------------------------------------------------------------------------
-# Rows of registers (check 9): users, projects, keys and the like, findings, changes.
+# Rows (check 9) of registers: users, keys and the like, findings; of changes and statements.
 
 ENTITY_ID = {
     "users.jsonl": "user_id",
@@ -2343,6 +2353,7 @@ ENTITY_ID = {
 }
 
 
+STATES = ("open", "acknowledged", "accepted")
 # Whether a change has values before and after.
 HAS_VALUES = {"added": (False, True), "removed": (True, False), "modified": (True, True)}
 
@@ -2527,6 +2538,83 @@ class ChangeRows(Rows):
         self._close_hour()
         for org, hour, n_sealed in self._sealed.rest():
             self._compare(org, hour, 0, n_sealed)
+
+
+class StatementRows(Rows):
+    """Statements by (org_id, n): one follows the other, up to the number that the seals say.
+
+    `said` is, by organization, the number of the last one that the period's seals hold.
+    """
+
+    def __init__(self, manifest: Manifest, name: str, said: dict[str, int]) -> None:
+        super().__init__(manifest, name)
+        self._said = said
+        self._numbers: dict[str, int] = {}
+        self._start, self._end = manifest["period_start"], manifest["period_end"]
+
+    def check(self, row: dict[str, Any]) -> None:
+        """Check fields, what it is about, times and number."""
+        super().check(row)
+        self._check_times(row)
+        self._check_words(row)
+        n, org, replaces = row["n"], row["org_id"], row["replaces"]
+        if not is_count(n) or n == 0:
+            raise Malformed("n is not a number from 1 up")
+        if replaces is not None and not (is_count(replaces) and 0 < replaces < n):
+            raise Malformed("replaces is neither the number of an earlier one nor null")
+        self.in_order((org, f"{n:020d}"), "org_id, n")
+        before = self._numbers.get(org, n - 1)
+        self._numbers[org] = n
+        if n != before + 1:
+            raise Malformed(f"statement {before + 1} is missing before it")
+
+    def is_limited(self, row: dict[str, Any]) -> bool:
+        """Tell that version 3 sealed it: no earlier one did."""
+        return True
+
+    def _check_times(self, row: dict[str, Any]) -> None:
+        hour, at = hour_number(row["sealed_hour"]), seconds(row["at"])
+        if hour is None or not self._start <= row["sealed_hour"] <= self._end:
+            raise Malformed("sealed_hour is not an hour of the period")
+        if at is None or at >= (hour + 1) * 3600:
+            raise Malformed("at is not an instant before the end of sealed_hour")
+        for name in ("due_date", "review_date"):
+            day = row[name]
+            if day is not None and (not _is_day(day) or day < row["at"][:10]):
+                raise Malformed(f"{name} is not a day from the one on when it was said, nor null")
+
+    @staticmethod
+    def _check_words(row: dict[str, Any]) -> None:
+        finding, hour, account = (
+            row[name] for name in ("finding_id", "first_seen_hour", "service_account_id")
+        )
+        is_of_account = is_text(account) and finding is None and hour is None
+        is_of_finding = is_text(finding) and hour_number(hour) is not None and account is None
+        if not is_of_account and not is_of_finding:
+            raise Malformed("it is neither of one finding nor of one service account")
+        if row["state"] not in (STATES if is_of_finding else (None,)):
+            raise Malformed("state is none of open, acknowledged and accepted, of an account null")
+        if not is_text(row["by"]):
+            raise Malformed("by is no text")
+        for name, (is_right, words) in (
+            ("reason_code", TEXT_OR_NULL),
+            ("accountable", TEXT_OR_NULL),
+            ("note_hash", HASH_OR_NULL),
+        ):
+            if not is_right(row[name]):
+                raise Malformed(f"{name} is not {words}")
+
+    def finish(self) -> None:
+        """Hold the last number of each organization to its seals."""
+        for org, n in self._numbers.items():
+            # Where the seals tell none, check 10 says why.
+            if n != self._said.get(org, n):
+                words = f"the last statement is {n}, the seals say {self._said[org]}"
+                self.contradicts(f"{printable(org)}: {words}")
+
+
+def _is_day(day: object) -> bool:
+    return type(day) is str and seconds(f"{day}T00:00:00Z") is not None
 
 
 # ---------------------------------------------------------------------------------------------
@@ -2905,6 +2993,11 @@ def change_row(org_id: str, sealed: dict[str, Any], verdict: dict[str, Any]) -> 
     return {**row, **{name: verdict.get(name) for name in VERDICT}, "org_id": org_id}
 
 
+def statement_row(org_id: str, hour: str, sealed: dict[str, Any]) -> dict[str, Any]:
+    """Return the row of a statement that an hour sealed."""
+    return {**sealed, "org_id": org_id, "sealed_hour": hour}
+
+
 def finding_row(
     org_id: str,
     sealed: dict[str, Any],
@@ -3050,6 +3143,8 @@ class NamedBySeals:
         events: rows and digest of each hour's events, by month.
         changes: rows and digest of each hour's changes.
         verdicts: the same of verdicts.
+        statements: the same of statements.
+        said: by organization, the number of the last statement that its seals hold.
         cut_sealed: of the month that the period begins within, an hour's events, where not all of
             them are in the period.
         cut_shown: the same, as far as they are.
@@ -3060,6 +3155,8 @@ class NamedBySeals:
         self.shown: dict[tuple[str, str], Shown] = {}
         self.sources: dict[str, Sources] = {}
         self.events, self.changes, self.verdicts = HourCounts(), HourCounts(), HourCounts()
+        self.statements = HourCounts()
+        self.said: dict[str, int] = {}
         self.cut_sealed, self.cut_shown = HourCounts(), HourCounts()
 
     def add_sections(self, org_id: str, hour: int, seal: dict[str, Any]) -> None:
@@ -3078,6 +3175,31 @@ class NamedBySeals:
             shown.listed_at = _listed_at(seal, facts, hour)
             if seal.get("v") == 2 and _is_shown(seal, facts, hour):
                 shown.hours.append(hour_name(hour))
+
+    def by_kind(self) -> dict[str, HourCounts]:
+        """Return what the hours sealed of each kind of segment, but for events."""
+        return {
+            "verdicts": self.verdicts,
+            "changes": self.changes,
+            "statements": self.statements,
+        }
+
+    def add_statements(
+        self, org_id: str, seal: dict[str, Any], sealed: dict[str, tuple[int, str | None]]
+    ) -> str | None:
+        """Take how many statements an hour sealed; return why their numbers cannot be right."""
+        if not seal:
+            return None
+        last, n = seal.get("statements_n"), sum(rows for rows, _ in sealed.values())
+        if seal.get("v") == 2:
+            last = 0
+        if not is_count(last):
+            return "statements_n of the seal is not a count"
+        before = 0 if seal.get("previous_sha256") is None else self.said.get(org_id)
+        self.said[org_id] = last  # type: ignore[assignment]
+        if last - n != before if before is not None else last < n:  # type: ignore[operator]
+            return f"{n} statements are sealed, up to number {last}, the seal before says {before}"
+        return None
 
     def add_source(self, org_id: str, hour: str, seal: dict[str, Any], run: object) -> None:
         """Take whom an hour was asked of; version 2 told it beside what it sealed."""
@@ -3121,12 +3243,12 @@ class NamedBySeals:
 
     def rewind(self) -> None:
         """Go to the first of each: nothing is added any more."""
-        for counts in (self.changes, self.verdicts, self.cut_sealed, self.cut_shown):
+        for counts in (*self.by_kind().values(), self.cut_sealed, self.cut_shown):
             counts.rewind()
 
     def close(self) -> None:
         """Give the files back."""
-        for counts in (self.changes, self.verdicts, self.cut_sealed, self.cut_shown, self.events):
+        for counts in (*self.by_kind().values(), self.cut_sealed, self.cut_shown, self.events):
             counts.close()
 
 
@@ -3543,11 +3665,14 @@ class CoverageRows(Rows):
             self._break_unsealed(other_org, other_hour)
         events = self._events.of(org, hour)
         segments = segment_counts(seal, "events")
-        kinds = {"changes": self.named.changes, "verdicts": self.named.verdicts}
+        kinds = self.named.by_kind()
         others = {kind: segment_counts(seal, kind) for kind in kinds}
         if segments is None or None in others.values():
-            self._break(hour, "the seal's segments of events, changes or verdicts are malformed")
+            self._break(hour, f"the seal's segments of events, {', '.join(kinds)} are malformed")
             return
+        miscounted = self.named.add_statements(self._org, seal, others["statements"] or {})
+        if miscounted:
+            self._break(hour, miscounted)
         for kind, counts in kinds.items():
             for month, (n, digest) in sorted((others[kind] or {}).items()):
                 most = min(n, HourCounts.MOST)
@@ -3782,7 +3907,8 @@ class AnchorRows(Rows):
 # ---------------------------------------------------------------------------------------------
 # Sealed members (check 10): every row of the pack follows from bytes whose digest a seal names.
 
-DERIVED = (*ENTITIES, "findings", "changes")
+DERIVED = (*ENTITIES, "findings", "changes", "statements")
+OF_SEGMENTS = ("changes", "statements")
 NOT_SEALED = "it is not what was sealed"
 
 
@@ -3846,10 +3972,12 @@ class SealedMembers:
             self._break(f"{org_id}: the register of {section} is not the one that the seals name")
 
     def _read_segments(self, org_id: str, kind: str, month: str, lines: Iterator[bytes]) -> None:
-        counts = self._named.verdicts if kind == "verdicts" else self._named.changes
+        counts = self._named.by_kind()[kind]
         shown = Shown()
         for hour, n, sealed in counts.take(self._orgs[org_id], month):
             digest, name = hashlib.sha256(), hour_name(hour)
+            # What an hour sealed is shown by that hour.
+            shown.listed_at = name
             for line in islice(lines, n):
                 digest.update(line + b"\n")
                 self._derive(org_id, kind, shown, line, self._is_limited(org_id, name))
@@ -3907,7 +4035,10 @@ class SealedMembers:
             if self._start <= sealed["hour"] <= self._end:
                 derived.put_verdict(org, _change_of(sealed), sealed)
             return
-        if name == "changes":
+        if name == "statements":
+            row = statement_row(org_id, str(shown.last()), sealed)
+            key: tuple[str, str, str, str] = (f"{sealed['n']:020d}", "", "", "")
+        elif name == "changes":
             row = change_row(org_id, sealed, derived.verdict(org, _change_of(sealed)))
             key = _change_of(row)
         elif name == "findings":
@@ -3944,11 +4075,7 @@ class SealedMembers:
         named = self._named
         for org_id, section in named.registers.keys() - self._read:
             self._break(f"{org_id}: the register of {section} that the seals name is not here")
-        for kind, counts in (
-            ("changes", named.changes),
-            ("verdicts", named.verdicts),
-            ("events", named.cut_sealed),
-        ):
+        for kind, counts in (*named.by_kind().items(), ("events", named.cut_sealed)):
             for org, hour, n in counts.rest():
                 org_id = sorted(self._orgs)[org]
                 self._break(f"{org_id} {hour_name(hour)}: {n} sealed {kind} are not here")
@@ -3957,7 +4084,7 @@ class SealedMembers:
 
     def _compare(self, pack: OpenPack, name: str, section: str) -> None:
         member = self._manifest.members.get(name)
-        is_read = section == "changes" or any(of == section for _, of in self._named.registers)
+        is_read = section in OF_SEGMENTS or any(of == section for _, of in self._named.registers)
         if member is None or not is_read:
             if member is not None and member.rows:
                 self._break(f"{name}: there are rows, and no seal names a register of them")
@@ -4010,7 +4137,8 @@ def _where(line: bytes) -> str:
         row = canonical_row(line)
     except Malformed:
         return "?"
-    hour: Any = row.get("state_at") or row.get("hour") or row.get("first_seen_at")
+    names = ("state_at", "hour", "sealed_hour", "first_seen_at")
+    hour: Any = next((row[name] for name in names if row.get(name)), None)
     return f"{printable(row.get('org_id'))} {printable(hour)}"
 
 
@@ -4128,6 +4256,8 @@ class PackRows:
             if coverage is None:
                 return ChangeRows(manifest, name, HourCounts(), {})
             return ChangeRows(manifest, name, coverage.named.changes, coverage.limited_from)
+        if name == "statements.jsonl":
+            return StatementRows(manifest, name, coverage.named.said if coverage else {})
         if name == "anchors.jsonl":
             return AnchorRows(manifest, name, coverage.digests if coverage else None)
         return Rows(manifest, name)
@@ -4236,6 +4366,7 @@ def check_10_chain(manifest: Manifest, rows: PackRows, report: Report) -> None:
             coverage.broken,
             _other_numbers(coverage, rows.by_name),
             _other_changes(coverage, rows.by_name.get("changes.jsonl")),
+            *(rows.by_name[name].broken for name in ("statements.jsonl",) if name in rows.by_name),
             rows.anchors.broken if rows.anchors else (),
             rows.sealed.broken if rows.sealed else _not_bound(coverage),
             coverage.named.contradictions(rows.documents.get("collection.json", {}))

@@ -98,8 +98,8 @@ class Context:
     """What the function reaches.
 
     Permissions:
-        dynamodb:GetItem, Query and PutItem; s3:GetObject on seals, registers, events, their index
-        and anchors, and s3:ListBucket, on the evidence bucket; s3:GetObject and
+        dynamodb:GetItem, Query, PutItem and UpdateItem; s3:GetObject on seals, registers, events,
+        their index and anchors, and s3:ListBucket, on the evidence bucket; s3:GetObject and
         s3:GetObjectVersion on the packs bucket, for presigned downloads; sqs:SendMessage on the
         pack queue.
     """

@@ -1,35 +1,40 @@
 """What a tenant says of its findings: seen, accepted and why, who answers for it, until when.
 
-A choice of the tenant's own, which can be changed at any time: it is no evidence and is in no pack.
-What was said when, and by whom, stands in the custody log.
+What holds now, for lists; each statement that made it so is a row of its own, which an hour seals.
 """
 
 from dataclasses import dataclass
-from typing import Final, cast, get_args
+from typing import Final, TypedDict, cast
 
 from functions.shared.aws.keys import FINDING_STATE_PREFIX, finding_state_sk, organization_pk
 from functions.shared.aws.table import Table
 from functions.shared.records.fields import shown
-from functions.shared.records.findings import Finding, FindingState, StateOfFinding
+from functions.shared.records.findings import Finding, FindingSaid, FindingState
+from functions.shared.records.statements import StatementFacts
 from functions.shared.records.tables import Key
+from functions.shared.tables.statements import Statements
 
-STATES: Final[tuple[StateOfFinding, ...]] = get_args(StateOfFinding)
 MAX_REASON: Final = 500
 NOTHING_SAID: Final[FindingState] = {
     "state": "open",
+    "reason_code": None,
     "reason": None,
     "accountable": None,
     "due_date": None,
+    "review_date": None,
     "by": None,
     "at": None,
+    "n": None,
 }
 
 
-class _Row(FindingState, Key):
-    """A row of the table: also which finding it is about."""
-
+class _FindingKey(TypedDict):
     finding_id: str
     first_seen_hour: str
+
+
+class _Row(FindingState, _FindingKey, Key):
+    """A row of the table: also which finding it is about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +45,7 @@ class FindingStates:
     the first does not hold for it. So each goes by its id and the hour that first showed it.
 
     Permissions:
-        dynamodb:Query for ``all``; dynamodb:PutItem for ``say``.
+        dynamodb:Query for ``all``; dynamodb:GetItem, PutItem and UpdateItem for ``say``.
     """
 
     table: Table
@@ -56,13 +61,33 @@ class FindingStates:
             (row["finding_id"], row["first_seen_hour"]): shown(FindingState, row) for row in rows
         }
 
-    def say(self, finding: Finding, said: FindingState) -> None:
-        """Keep what is said of a finding, in place of what was said before."""
-        row: _Row = {
-            "pk": organization_pk(self.tenant, self.org),
-            "sk": finding_state_sk(finding["finding_id"], finding["first_seen_hour"]),
+    def say(self, finding: Finding, said: FindingSaid, by: str, at: str) -> None:
+        """Keep what is said of a finding in a statement, in place of what was said before.
+
+        Args:
+            finding: an open one.
+            said: what is said of it.
+            by: opaque id of who says it.
+            at: when, RFC 3339.
+
+        Raises:
+            Conflict: too many others say something at this moment; try again.
+        """
+        about: _FindingKey = {
             "finding_id": finding["finding_id"],
             "first_seen_hour": finding["first_seen_hour"],
-            **said,
         }
-        self.table.put(row)
+        statement: StatementFacts = {
+            **about,
+            "service_account_id": None,
+            "state": said["state"],
+            "reason_code": said["reason_code"],
+            "accountable": said["accountable"],
+            "due_date": said["due_date"],
+            "review_date": said["review_date"],
+            "by": by,
+            "at": at,
+        }
+        sk = finding_state_sk(finding["finding_id"], finding["first_seen_hour"])
+        sets = {**about, **said, "by": by, "at": at}
+        Statements(self.table, self.tenant, self.org).say(statement, said["reason"], sk, sets)

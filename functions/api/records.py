@@ -42,9 +42,11 @@ class FindingStateForm(TypedDict):
     """The body that says what becomes of a finding."""
 
     state: object
+    reason_code: object
     reason: object
     accountable: object
     due_date: object
+    review_date: object
 
 
 class SectionStatus(TypedDict):

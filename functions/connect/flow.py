@@ -14,7 +14,7 @@ from functions.connect.enrol import disconnected, enrolled, enrolled_again, hour
 from functions.connect.form import ConnectForm, PersonForm, RenameForm, ReplaceKeyForm
 from functions.connect.recognize import recognizer, require_same
 from functions.connect.wrap import wrap
-from functions.shared.errors import AlreadyConnected, Conflict, NotFound
+from functions.shared.errors import AlreadyConnected, BadRequest, Conflict, NotFound
 from functions.shared.hashing import email_hash
 from functions.shared.hours import rfc3339
 from functions.shared.http.principal import Principal
@@ -128,10 +128,14 @@ def name_person(
 
     Raises:
         NotFound: this tenant has no such organization, or no account can have this id.
+        BadRequest: the account itself is named.
+        Conflict: the organization is disconnected, or too many others name somebody just now.
     """
     org = _active(principal, org_id, context).org_id
     if not re.fullmatch(IDENTITY, service_account_id, re.ASCII):
         raise NotFound("no such service account")
+    if form.person == service_account_id:
+        raise BadRequest("person must be a person: an account cannot answer for itself")
     now, person = context.clock(), form.person
     if person and "@" in person:
         person = email_hash(context.hash_keys.make(principal.tenant_id), person)
@@ -143,7 +147,8 @@ def name_person(
     tenant, user = principal.tenant_id, principal.user
     # Noted first: what the log does not know must not stand.
     context.custody.note(tenant, user, "service_account.person_named", now, **named)
-    AccountOwners(context.connections.table, tenant, org).name(service_account_id, person)
+    owners = AccountOwners(context.connections.table, tenant, org)
+    owners.name(service_account_id, person, user, rfc3339(now))
     return named
 
 

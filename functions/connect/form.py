@@ -13,6 +13,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, SecretStr, Validati
 from functions.shared.aws.keys import organization_id
 from functions.shared.canonical import Json
 from functions.shared.errors import BadRequest, WrongKeyKind
+from functions.shared.records.statements import TEAM_PREFIX, is_team
 from functions.shared.tables.account_owners import IDENTITY
 
 MAX_NAME_LENGTH: Final = 100
@@ -25,6 +26,8 @@ WHERE_TO_GET_ONE: Final = (
 # characters only, so that it can stand in a header whatever a client makes of bad ones.
 _ADMIN_KEY = re.compile(r"sk-admin-[A-Za-z0-9_-]{12,400}", re.ASCII)
 _USER = re.compile(IDENTITY, re.ASCII)
+# How OpenAI spells the ids of service accounts.
+_SERVICE_ACCOUNT: Final = "svc_acct_"
 _ADDRESS = re.compile(r"[^@\s]+@[^@\s]+")
 
 
@@ -63,10 +66,14 @@ def _person(value: object) -> str | None:
     if value is None:
         return None
     text = value.strip() if isinstance(value, str) else ""
+    if text.startswith(_SERVICE_ACCOUNT):
+        raise BadRequest("person must be a person or a team: a service account answers for nothing")
+    if text.startswith(TEAM_PREFIX) and not is_team(text):
+        raise BadRequest("person: the code of a team is like team:platform-2, 1 to 32 characters")
     if not _USER.fullmatch(text) and not (len(text) <= MAX_ADDRESS and _ADDRESS.fullmatch(text)):
         raise BadRequest(
             "person must be the user id of who answers for it (GET /users lists them), an e-mail "
-            "address, of which only the keyed hash is kept, or null for nobody"
+            "address, of which only the keyed hash is kept, a team's code, or null for nobody"
         )
     return text
 

@@ -154,7 +154,10 @@ def close_with_snapshot(
 def _seal_without_snapshot(
     run: HourRun, hour: HourToClose, index: HourIndex, outcome: Outcome, reason: str
 ) -> Seal:
-    content = content_without_snapshot(hour, outcome, reason, _nobody(run), index.after({}))
+    statements = run.store.put_statements(hour)
+    content = content_without_snapshot(
+        hour, outcome, reason, _nobody(run), index.after({}), statements
+    )
     return _seal(run, content, {})
 
 
@@ -206,9 +209,9 @@ def _hour_to_close(
     run: HourRun, lifecycle: Lifecycle, start: datetime, previous: Seal | None
 ) -> HourToClose:
     order, entries = run.order, lifecycle.carried(start)
-    return HourToClose(
-        order.tenant_id, order.org_id, start, run.connection.org_proof, entries, previous
-    )
+    statements = run.unsealed_statements(start, previous)
+    proof = run.connection.org_proof
+    return HourToClose(order.tenant_id, order.org_id, start, proof, entries, previous, statements)
 
 
 def _put_off(run: HourRun, delay_s: int) -> None:

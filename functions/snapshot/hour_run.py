@@ -1,13 +1,17 @@
 """One order under way: whose hour it is to close, and the clients of this organization."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 
 from functions.shared.evidence.seals import Chain, Seal
-from functions.shared.hours import parse_instant
+from functions.shared.hours import HOUR, parse_instant
+from functions.shared.records.statements import SealedStatement
 from functions.shared.tables.connections import Connection
+from functions.shared.tables.hashing_keys import HashKeys
 from functions.shared.tables.hour_rows import HourRows
 from functions.shared.tables.lifecycle_rows import LifecycleRows
+from functions.shared.tables.statements import Statements
 from functions.snapshot.checkpoint import Checkpoints
 from functions.snapshot.context import Context, Order
 from functions.snapshot.hour_to_close import HourToClose
@@ -15,6 +19,7 @@ from functions.snapshot.lifecycle import Lifecycle
 from functions.snapshot.reconcile.reconcile import ReadEarlierHours
 from functions.snapshot.reconcile.sealed_events import read_earlier_hours
 from functions.snapshot.seal.projection import Projection
+from functions.snapshot.seal.statements import MOST_IN_AN_HOUR, statements_to_seal
 from functions.snapshot.seal.store import Store
 
 
@@ -44,6 +49,14 @@ class HourRun:
         rows = LifecycleRows(self.context.table, self.order.tenant_id, self.order.org_id)
         entries = rows.after(sealed_seq, self.connection.lifecycle)
         return Lifecycle.after(last, entries, parse_instant(self.connection.first_hour))
+
+    def unsealed_statements(self, start: datetime, last: Seal | None) -> list[SealedStatement]:
+        """Return what the tenant said before an hour's end and the newest seal does not carry."""
+        table, order = self.context.table, self.order
+        keys = HashKeys(table, self.context.secrets)
+        sealed_n = last.content["statements_n"] if last else 0
+        unsealed = Statements(table, order.tenant_id, order.org_id).after(sealed_n, MOST_IN_AN_HOUR)
+        return statements_to_seal(unsealed, start + HOUR, partial(keys.find, order.tenant_id))
 
     @property
     def chain(self) -> Chain:

@@ -12,6 +12,7 @@ from functions.shared.evidence.seal_versions import VERSION
 from functions.shared.evidence.seals import Seal
 from functions.shared.hours import HOUR, rfc3339
 from functions.shared.records.seals import LifecycleEntry, ObjectEntry, SectionSeal, Watermarks
+from functions.shared.records.statements import SealedStatement
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,7 @@ class HourToClose:
         org_proof: ``proven`` or ``none``.
         lifecycle: entries this seal carries.
         previous: the seal before, None for the first.
+        statements: what the tenant said, as this seal carries it.
     """
 
     tenant: str
@@ -33,6 +35,7 @@ class HourToClose:
     org_proof: str
     lifecycle: Sequence[LifecycleEntry]
     previous: Seal | None
+    statements: Sequence[SealedStatement] = ()
 
     @property
     def name(self) -> str:
@@ -43,6 +46,20 @@ class HourToClose:
     def end(self) -> datetime:
         """Return the first instant after the hour."""
         return self.start + HOUR
+
+    @property
+    def lifecycle_seq(self) -> int:
+        """Return the number of the last lifecycle entry that the chain holds with this hour."""
+        if self.lifecycle:
+            return self.lifecycle[-1]["seq"]
+        return self.previous.content["lifecycle_seq"] if self.previous else 0
+
+    @property
+    def statements_n(self) -> int:
+        """Return the number of the last statement that the chain holds with this hour."""
+        if self.statements:
+            return self.statements[-1]["n"]
+        return self.previous.content["statements_n"] if self.previous else 0
 
     def _section(self, section: str) -> SectionSeal | None:
         return self.previous.content["sections"].get(section) if self.previous else None

@@ -1,5 +1,6 @@
 """The hour to close, and what the seal before it says."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -24,6 +25,17 @@ def hour(**content: Any) -> HourToClose:
 def test_an_hour_has_a_name_and_an_end() -> None:
     """It is named by its start."""
     assert (hour().name, rfc3339(hour().end)) == ("2026-04-01T05:00:00Z", "2026-04-01T06:00:00Z")
+
+
+def test_the_numbers_up_to_which_the_chain_holds_what_was_said_and_done() -> None:
+    """Those of the last that this hour carries, else the last seal's, else none."""
+    known = hour(lifecycle_seq=7, statements_n=4)
+    assert (known.lifecycle_seq, known.statements_n) == (7, 4)
+    assert (hour().lifecycle_seq, hour().statements_n) == (0, 0)
+    entries: Any = [{"seq": 8}, {"seq": 9}]
+    said: Any = [{"n": 5}, {"n": 6}]
+    carrying = replace(known, lifecycle=entries, statements=said)
+    assert (carrying.lifecycle_seq, carrying.statements_n) == (9, 6)
 
 
 def test_a_register_and_a_baseline_are_those_of_the_last_seal() -> None:

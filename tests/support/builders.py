@@ -243,6 +243,7 @@ class World:
             "reason": None if outcome == "complete" else f"{word}_in_this_story",
             "lifecycle": self._lifecycle(word),
             "lifecycle_seq": self._seq,
+            "statements_n": 0,
             "previous_sha256": self.last.sha256 if self.seals else None,
             "source": source_of(self.run),
             "sections": self._sections(outcome),
@@ -272,9 +273,8 @@ class World:
         }
 
     def _section(self, name: str, status: str) -> SectionSeal:
-        facts = {"register": self._registers[name], "root": self._roots[name]}
-        shown = {**section_seal(status), **facts, "state_at": self._shown.get(name)}
-        return cast("SectionSeal", shown)
+        register: Any = {"register": self._registers[name], "root": self._roots[name]}
+        return {**section_seal(status), **register, "state_at": self._shown.get(name)}
 
     def _store(self, section: str) -> ObjectEntry:
         lines = Lines.of(self._rows[section])

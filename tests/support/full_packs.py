@@ -62,6 +62,34 @@ def finding(finding_id: str, **facts: Any) -> Row:
     return {**row, **facts}
 
 
+def statement(n: int, hours: int, **facts: Any) -> Row:
+    """Return a row of statements.jsonl, said and sealed in the hour this many after the first."""
+    row: Row = {
+        "org_id": ORG,
+        "n": n,
+        "at": hour(START, hours)[:14] + "40:00Z",
+        "by": "sub-of-ada",
+        "finding_id": "f-1",
+        "first_seen_hour": "2026-03-01T00:00:00Z",
+        "service_account_id": None,
+        "state": "acknowledged",
+        "reason_code": None,
+        "accountable": "user-2",
+        "due_date": "2026-06-30",
+        "review_date": None,
+        "note_hash": None,
+        "replaces": None,
+        "sealed_hour": hour(START, hours),
+    }
+    return {**row, **facts}
+
+
+def of_account(n: int, hours: int, **facts: Any) -> Row:
+    """Return a row of statements.jsonl that names who answers for a service account."""
+    nothing = dict.fromkeys(("finding_id", "first_seen_hour", "state", "due_date"))
+    return statement(n, hours, service_account_id="svc_1", **nothing | facts)
+
+
 def admin_key(key_id: str, **facts: Any) -> Row:
     """Return a row of admin_keys.jsonl."""
     row: Row = {
@@ -150,7 +178,13 @@ def full(**changes: Any) -> Pack:
         change(9, "users", "user-1", "added"),
         change(9, "users", "user-2", "modified", verdict="unexplained", event_id=None),
     ]
+    said = [
+        statement(4, 3),
+        of_account(5, 3, replaces=1),
+        statement(*(6, 20), state="accepted", reason_code="other", note_hash="ab" * 32, replaces=4),
+    ]
     further: dict[str, list[Row]] = {
+        "statements.jsonl": said,
         "changes.jsonl": changed,
         "findings.jsonl": [
             finding("f-1"),
@@ -173,7 +207,12 @@ def full(**changes: Any) -> Pack:
         "project_users.jsonl": [project_user("user-2")],
     }
     coverage = seals(
-        ["complete"] * 48, START, small.rows["events.jsonl"], previous="ab" * 32, changes=changed
+        ["complete"] * 48,
+        START,
+        small.rows["events.jsonl"],
+        previous="ab" * 32,
+        changes=changed,
+        statements=said,
     )
     first, *_ = further["findings.jsonl"]
     of_key = {name: first[name] for name in ("finding_id", "kind", "reason", "severity")}

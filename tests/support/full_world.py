@@ -34,6 +34,8 @@ class FullWorld(World):
         self.asked: set[str] = set()
         self._changes: list[Json] = []
         self._verdicts: list[Json] = []
+        self._said: list[Json] = []
+        self._said_n = 0
         self._asked_at: dict[str, str] = {}
 
     def has_row(self, section: str, **facts: Any) -> Self:
@@ -91,11 +93,34 @@ class FullWorld(World):
         )
         return self
 
+    def says(self, **facts: Any) -> Self:
+        """Let the tenant say something of a finding, sealed by the next hour."""
+        self._said_n += 1
+        statement = {
+            "n": self._said_n,
+            "at": rfc3339(self.hour),
+            "by": "sub-of-ada",
+            "finding_id": "f" * 24,
+            "first_seen_hour": "2026-04-01T00:00:00Z",
+            "service_account_id": None,
+            "state": "acknowledged",
+            "reason_code": None,
+            "accountable": "team:platform-2",
+            "due_date": None,
+            "review_date": None,
+            "note_hash": None,
+            "replaces": None,
+        }
+        self._said.append(statement | facts)
+        return self
+
     def _content(self, word: str, outcome: Outcome) -> SealContent:
         content = super()._content(word, outcome)
         content["segments"]["changes"] = self._segments("changes", self._changes)
         content["segments"]["verdicts"] = self._segments("verdicts", self._verdicts)
-        self._changes, self._verdicts = [], []
+        content["segments"]["statements"] = self._segments("statements", self._said)
+        content["statements_n"] = self._said_n
+        self._changes, self._verdicts, self._said = [], [], []
         for name, section in content["sections"].items():
             rows = self._rows.get(name)
             if outcome in ("complete", "partial") and rows is not None:

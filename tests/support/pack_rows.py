@@ -126,6 +126,7 @@ def seals(
     previous: str | None = None,
     tenant_id: str = TENANT,
     changes: list[Row] = (),  # type: ignore[assignment]
+    statements: list[Row] = (),  # type: ignore[assignment]
 ) -> list[Row]:
     """Return the coverage rows of one organization: a chain of seals, hour by hour.
 
@@ -134,6 +135,7 @@ def seals(
     """
     rows: list[Row] = []
     at = 0
+    said_n = statements[0]["n"] - 1 if statements else 0
     for item in outcomes:
         if isinstance(item, dict) and "skip" in item:
             at += item["skip"]
@@ -151,6 +153,12 @@ def seals(
                 months.setdefault((row["occurred_at"] or name)[:7], []).append(row)
         mine = [row for row in changes if row["org_id"] == org_id]
         changed = [change_of(row) for row in mine if row["hour"] == name]
+        said = [
+            statement_of(row)
+            for row in statements
+            if (row["org_id"], row["sealed_hour"]) == (org_id, name)
+        ]
+        said_n += len(said)
         decided = [verdict_of(row) for row in mine if row["decided_hour"] == name]
         seal: Row = {
             "v": 3,
@@ -160,16 +168,20 @@ def seals(
             "outcome": "complete",
             "reason": None,
             "lifecycle": [],
+            "statements_n": said_n,
             "org_proof": "proven",
             "sections": {},
             "segments": {
                 "events": [segment(*month, facts.get("v", 3)) for month in months.items()],
                 "changes": [_entry(name, changed)] if changed else [],
                 "verdicts": [_entry(name, decided)] if decided else [],
+                "statements": [_entry(name, said)] if said else [],
             },
             "previous_sha256": previous,
             **facts,
         }
+        if seal["v"] == 2:
+            del seal["statements_n"], seal["segments"]["statements"]
         previous = seal_digest(seal)
         rows.append(
             {
@@ -194,6 +206,11 @@ def change_of(row: Row) -> Row:
     """Return what was sealed of a change, from a row of changes.jsonl."""
     names = ("hour", "section", "entity_id", "kind", "fields", "before", "after")
     return {name: row.get(name) for name in names}
+
+
+def statement_of(row: Row) -> Row:
+    """Return what was sealed of a statement, from a row of statements.jsonl."""
+    return {name: value for name, value in row.items() if name not in ("org_id", "sealed_hour")}
 
 
 def verdict_of(row: Row) -> Row:

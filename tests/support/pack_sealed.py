@@ -13,6 +13,7 @@ from tests.support.pack_rows import (
     jsonl,
     seal_digest,
     sha256,
+    statement_of,
     verdict_of,
 )
 
@@ -49,9 +50,11 @@ def sealed_members(
         decided = sorted(
             (row for row in changes if row.get("decided_hour")), key=lambda row: row["decided_hour"]
         )
+        said = [row for row in rows.get("statements.jsonl", ()) if row.get("org_id") == org]
         for kind, parts in (
             ("verdicts", [(row["decided_hour"], verdict_of(row)) for row in decided]),
             ("changes", [(row.get("hour"), change_of(row)) for row in changes]),
+            ("statements", [(row.get("sealed_hour"), statement_of(row)) for row in said]),
         ):
             for hour, part in parts:
                 if not isinstance(hour, str):

@@ -57,10 +57,10 @@ __all__ = [
 
 SEED = bytes(range(32))
 DOCUMENTED = ("users.jsonl", "projects.jsonl", "api_keys.jsonl", "events.jsonl")
-ALWAYS = ("changes.jsonl", "findings.jsonl", "anchors.jsonl")
+ALWAYS = ("changes.jsonl", "findings.jsonl", "statements.jsonl", "anchors.jsonl")
 ORDER = (
     *("users.jsonl", "projects.jsonl", "api_keys.jsonl", "repeated_events.jsonl", "events.jsonl"),
-    *("coverage.jsonl", "changes.jsonl", "findings.jsonl", "admin_keys.jsonl"),
+    *("coverage.jsonl", "changes.jsonl", "findings.jsonl", "statements.jsonl", "admin_keys.jsonl"),
     *("service_accounts.jsonl", "invites.jsonl", "project_users.jsonl", "anchors.jsonl"),
     *("collection.json", "controls.json", "README.txt"),
 )

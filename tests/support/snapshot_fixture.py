@@ -26,6 +26,7 @@ from functions.shared.hours import HOUR, floor_hour, parse_instant, rfc3339
 from functions.shared.openai.client import http_transport
 from functions.shared.records.seals import LifecycleEntry
 from functions.shared.records.tables import OrgProof
+from functions.shared.tables.account_owners import AccountOwners
 from functions.shared.tables.connections import Connection
 from functions.shared.tables.hour_rows import HourRows
 from functions.shared.tables.lifecycle_rows import LifecycleRows
@@ -164,6 +165,11 @@ class SnapshotFixture:
         connection = self.context.connections.need(self.tenant, self.org)
         return LifecycleRows(self.table, self.tenant, self.org).after(0, connection.lifecycle)
 
+    def name_person(self, service_account_id: str, person: str | None) -> None:
+        """Name who answers for a service account, as the connect function does."""
+        owners = AccountOwners(self.table, self.tenant, self.org)
+        owners.name(service_account_id, person, "user-1", rfc3339(self.clock.now()))
+
     def use_key(self, admin_key: str) -> None:
         """Put another admin key into the connection, as if it had been replaced unseen."""
         self.keys_used.add(admin_key)
@@ -231,6 +237,10 @@ class SnapshotFixture:
     def events(self, seal: Seal) -> list[Json]:
         """Return the events an hour sealed."""
         return self._segment_rows(seal, "events")
+
+    def statements(self, seal: Seal) -> list[Json]:
+        """Return the statements an hour sealed."""
+        return self._segment_rows(seal, "statements")
 
     def _segment_rows(self, seal: Seal, kind: str) -> list[Json]:
         segments: Json = {**seal.content["segments"]}

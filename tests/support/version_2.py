@@ -24,7 +24,7 @@ def seal_of_version_2(content: SealContent, run: Run) -> Seal:
     facts: Json = {**content, "v": 2}
     marks: Json = dict(facts.pop("watermarks"))
     source = facts.pop("source") or {}
-    for name in ("index", "custody"):
+    for name in ("index", "custody", "statements_n"):
         del facts[name]
     marks["streams"] = {
         name: _without(stream, _NEW_IN_STREAMS) for name, stream in marks["streams"].items()

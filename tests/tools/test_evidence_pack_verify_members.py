@@ -199,6 +199,7 @@ def test_a_member_that_nothing_tells_of_may_be_absent(section: str, tmp_path: Pa
         pack.rows["events.jsonl"],
         previous="ab" * 32,
         changes=changed,
+        statements=pack.rows["statements.jsonl"],
     )
     pack = pack.but(rows={**pack.rows, "coverage.jsonl": coverage})
     verdict = verify_bytes(pack.build(), tmp_path)

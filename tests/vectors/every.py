@@ -16,13 +16,15 @@ from tests.vectors import (
     seal_versions,
     sealed,
     signatures,
+    statements,
 )
 from tests.vectors.cases import Cases
 
 EVERY = Cases()
 for module in (
     *(accepted, archives, headers, signatures, manifests),
-    *(members, rows, repeated, large, coverage, seal_versions, sealed, anchors, foreign, bombs),
+    *(members, rows, repeated, large, coverage, seal_versions, sealed),
+    *(statements, anchors, foreign, bombs),
 ):
     for name, case in module.CASES.items():
         assert name not in EVERY, name

@@ -117,25 +117,33 @@ OPTIONAL_MEMBERS = (
         "repeated_events.jsonl",
         "changes.jsonl",
         "findings.jsonl",
+        "statements.jsonl",
         "admin_keys.jsonl",
-        "service_accounts.jsonl",
     ),
-    *("invites.jsonl", "project_users.jsonl", "anchors.jsonl", "collection.json", "controls.json"),
+    *(
+        "service_accounts.jsonl",
+        "invites.jsonl",
+        "project_users.jsonl",
+        "anchors.jsonl",
+        "collection.json",
+        "controls.json",
+    ),
 )
 # Profile full of format 3 has all of these: a file without rows is empty, not absent.
 FORMAT_3_MEMBERS = (
-    *("changes.jsonl", "findings.jsonl", "anchors.jsonl", "collection.json", "controls.json"),
+    *("changes.jsonl", "findings.jsonl", "statements.jsonl", "anchors.jsonl"),
+    *("collection.json", "controls.json"),
 )
 # Organization, then a register's section, or a kind of segment and its month.
 SEALED_FOLDER = "sealed/"
 SEALED_NAME = (
     r"sealed/(org-[A-Za-z0-9_-]{3,64})/(?:(users|projects|api_keys|admin_keys|service_accounts"
-    r"|invites|project_users|findings)|(verdicts|changes|events)-([0-9]{4}-(?:0[1-9]|1[0-2])))"
-    r"\.jsonl"
+    r"|invites|project_users|findings)|(verdicts|changes|statements|events)"
+    r"-([0-9]{4}-(?:0[1-9]|1[0-2])))\.jsonl"
 )
 SEALED_ORDER = (
-    *("verdicts", "changes", "events", "findings", "users", "projects", "api_keys", "admin_keys"),
-    *("service_accounts", "invites", "project_users"),
+    *("verdicts", "changes", "statements", "events", "findings", "users", "projects", "api_keys"),
+    *("admin_keys", "service_accounts", "invites", "project_users"),
 )
 # Copies before the events that they are of, events before the seals that count both, seals before
 # the changes and anchors that they name.

@@ -6,7 +6,6 @@ Pure. Answers are described by their records; an absent fact is null, never left
 from typing import Final
 
 from functions.api.finding_state_rows import MAX_REASON
-from functions.api.finding_state_rows import STATES as FINDING_STATES
 from functions.api.records import BillDocument, SectionStatus, Summary
 from functions.api.schemas.anchors import ANCHOR_SCHEMAS
 from functions.api.schemas.custody import CUSTODY_SCHEMAS
@@ -28,6 +27,8 @@ from functions.shared.records.entities import ApiKeyRow, ProjectRow, UserRow
 from functions.shared.records.events import ListedChange, ListedEvent
 from functions.shared.records.fields import Schema, schema_of
 from functions.shared.records.findings import FindingState, ListedFinding
+from functions.shared.records.statements import REASON_CODES
+from functions.shared.records.statements import STATES as FINDING_STATES
 from functions.shared.records.tables import ListedHour, NamedAccountOwner, Organization
 
 _NEW_KEY: Final[Schema] = {"type": "string", "pattern": "^sk-admin-", "writeOnly": True}
@@ -62,19 +63,29 @@ SCHEMAS: Final[dict[str, Schema]] = {
     "FindingStateRequest": record(
         {
             "state": one_of(*FINDING_STATES),
+            "reason_code": MAYBE_TEXT | {"enum": [*REASON_CODES, None]},
             "reason": MAYBE_TEXT | {"minLength": 1, "maxLength": MAX_REASON},
             "accountable": MAYBE_TEXT
-            | {"description": "Id of a user present in the organization, or one's own"},
+            | {
+                "description": "Id of a person present in the organization, one's own, or the "
+                "code of a team, like team:platform-2"
+            },
             "due_date": MAYBE_DATE,
+            "review_date": MAYBE_DATE,
         },
+        "reason_code",
         "reason",
         "accountable",
         "due_date",
+        "review_date",
     ),
     "PersonRequest": record(
         {
             "person": MAYBE_TEXT
-            | {"description": "User id or e-mail address of who answers for it; null for nobody"}
+            | {
+                "description": "User id or e-mail address of who answers for it, or the code of a "
+                "team; null for nobody"
+            }
         }
     ),
     "ServiceAccountPerson": schema_of(NamedAccountOwner),

@@ -2,28 +2,38 @@
 
 import re
 import unicodedata
-from datetime import date
+from datetime import date, datetime
 from typing import Final
 
 from functions.api.context import Context
-from functions.api.finding_state_rows import MAX_REASON, STATES
+from functions.api.finding_state_rows import MAX_REASON
 from functions.api.newest_seal import Newest, newest_hour
 from functions.api.records import FindingStateForm
 from functions.api.views.registers import FINDINGS
 from functions.shared.errors import BadRequest, Conflict, NotFound
 from functions.shared.hours import rfc3339
 from functions.shared.http.edge import Reply, Request, reply
-from functions.shared.records.entities import User
-from functions.shared.records.findings import Finding, FindingState, StateOfFinding
+from functions.shared.records.entities import ServiceAccount, User
+from functions.shared.records.findings import Finding, FindingSaid
+from functions.shared.records.statements import (
+    OTHER,
+    REASON_CODES,
+    STATES,
+    ReasonCode,
+    StateOfFinding,
+    is_team,
+)
 from functions.shared.records.tables import CustodyFacts
 
 _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _ONE_LINE: Final = ("Cc", "Cs", "Zl", "Zp")
 _BLANK: Final[FindingStateForm] = {
     "state": None,
+    "reason_code": None,
     "reason": None,
     "accountable": None,
     "due_date": None,
+    "review_date": None,
 }
 
 
@@ -32,7 +42,7 @@ def state_finding(request: Request, context: Context) -> Reply:
 
     Raises:
         NotFound: this tenant has no such organization, or that no such finding.
-        Conflict: the finding is resolved.
+        Conflict: the finding is resolved, or too many others say something at this moment.
         BadRequest: the body cannot be used; says which field and why.
     """
     principal = request.principal
@@ -43,31 +53,32 @@ def state_finding(request: Request, context: Context) -> Reply:
     newest = newest_hour(context, tenant, org)
     finding = _open_finding(newest, request.path("finding_id"), context)
     now = context.clock()
-    said: FindingState = {
+    note = _reason(form["reason"])
+    said: FindingSaid = {
         "state": _state(form["state"]),
-        "reason": _reason(form["reason"]),
+        "reason_code": _reason_code(form["reason_code"], note, form["state"]),
+        "reason": note,
         "accountable": _accountable(form["accountable"], newest, user, context),
-        "due_date": _due_date(form["due_date"]),
-        "by": user,
-        "at": rfc3339(now),
+        "due_date": _day("due_date", form["due_date"], now),
+        "review_date": _day("review_date", form["review_date"], now),
     }
-    if said["state"] == "accepted" and said["reason"] is None:
-        raise BadRequest("reason is missing: say why this is accepted")
     # Noted first: what the log does not know must not stand.
     context.custody.note(tenant, user, "finding.stated", now, **_facts(org, finding, said))
-    context.finding_states(tenant, org).say(finding, said)
+    context.finding_states(tenant, org).say(finding, said, user, rfc3339(now))
     return reply(200, FINDINGS.rows_of(newest, context)(finding))
 
 
-def _facts(org: str, finding: Finding, said: FindingState) -> CustodyFacts:
+def _facts(org: str, finding: Finding, said: FindingSaid) -> CustodyFacts:
     return {
         "org_id": org,
         "finding_id": finding["finding_id"],
         "first_seen_hour": finding["first_seen_hour"],
         "state": said["state"],
+        "reason_code": said["reason_code"],
         "reason": said["reason"],
         "accountable": said["accountable"],
         "due_date": said["due_date"],
+        "review_date": said["review_date"],
     }
 
 
@@ -89,6 +100,20 @@ def _state(state: object) -> StateOfFinding:
     return state
 
 
+def _reason_code(code: object, note: str | None, state: object) -> ReasonCode | None:
+    """Return why it is said, in a word; where a note alone says why something is accepted, that."""
+    if code is None:
+        if state == "accepted" and note is None:
+            raise BadRequest("reason_code or reason is missing: say why this is accepted")
+        return OTHER if state == "accepted" else None
+    for each in REASON_CODES:
+        if code == each:
+            if each == OTHER and note is None:
+                raise BadRequest("reason is missing: say which other reason there is")
+            return each
+    raise BadRequest(f"reason_code must be one of {', '.join(REASON_CODES)}")
+
+
 def _reason(reason: object) -> str | None:
     if reason is None:
         return None
@@ -103,25 +128,37 @@ def _reason(reason: object) -> str | None:
 
 
 def _accountable(person: object, newest: Newest, user: str, context: Context) -> str | None:
-    """Return the id of who answers for it: a user present in the organization, or who asks."""
+    """Return who answers for it: a person present in the organization, who asks, or a team."""
     if person is None:
         return None
     if person == user:
         return user
+    if isinstance(person, str) and is_team(person):
+        return person
     users = newest.rows(context, "users", User)
-    if not any(each["user_id"] == person and each["removed_at"] is None for each in users):
+    # Not every account carries the flag; the projects' own lists say which are no persons.
+    accounts = newest.rows(context, "service_accounts", ServiceAccount)
+    machines = {each["service_account_id"] for each in accounts}
+    machines |= {each["user_id"] for each in users if each["is_service_account"]}
+    present = {each["user_id"] for each in users if each["removed_at"] is None}
+    if not isinstance(person, str) or person not in present - machines:
         raise BadRequest(
-            "accountable must be the id of a user present in the organization, or your own"
+            "accountable must be the id of a person present in the organization, your own, or the "
+            "code of a team, like team:platform-2"
         )
-    return str(person)
+    return person
 
 
-def _due_date(day: object) -> str | None:
+def _day(name: str, day: object, now: datetime) -> str | None:
+    """Return a day that is not over yet, in UTC."""
     if day is None:
         return None
     try:
-        if isinstance(day, str) and _DAY.fullmatch(day):
-            return date.fromisoformat(day).isoformat()
+        said = date.fromisoformat(day) if isinstance(day, str) and _DAY.fullmatch(day) else None
     except ValueError:
-        pass
-    raise BadRequest("due_date must be a day that exists, like 2026-04-30")
+        said = None
+    if said is None:
+        raise BadRequest(f"{name} must be a day that exists, like 2026-04-30")
+    if said < now.date():
+        raise BadRequest(f"{name} must not be in the past: in UTC it is {now.date()}")
+    return said.isoformat()

@@ -125,6 +125,7 @@ class _SealReader:
         organization.settled_through = _settled_through(seal.content)
         if self._in_period(seal.hour):
             organization.changes += _segments(seal, segments["changes"])
+            organization.statements += _segments(seal, segments["statements"])
             organization.runs.add(seal)
             self._add_content(seal)
             self._add_coverage(seal.hour, seal.content["outcome"], seal)

@@ -91,7 +91,7 @@ class RunTotals:
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """Audit events, changes or verdicts of one month, first sealed by one hour.
+    """Audit events, changes, verdicts or statements of one month, first sealed by one hour.
 
     Attributes:
         hour: the sealing hour's name.
@@ -128,6 +128,7 @@ class Organization:
         changes: segments of the period's changes, by hour.
         verdicts: segments of verdicts on changes, by sealing hour, from the period's start to the
             last seal that counts.
+        statements: segments of what the tenant said, by sealing hour of the period.
         runs: how the hours of the period were read.
         settled_through: epoch second up to which the audit log was read again at the cut, so
             that no further event is waited for.
@@ -152,6 +153,7 @@ class Organization:
     may_repeat_events: bool = False
     changes: list[Segment] = field(default_factory=list)
     verdicts: list[Segment] = field(default_factory=list)
+    statements: list[Segment] = field(default_factory=list)
     runs: RunTotals = field(default_factory=RunTotals)
     settled_through: int | None = None
     orphan_objects: list[str] = field(default_factory=list)

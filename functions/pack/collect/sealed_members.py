@@ -12,7 +12,7 @@ from functions.pack.archive.spool import Member, Spool
 from functions.shared.records.by_section import ROWS
 
 # A member of one organization that later ones are derived with stands before them.
-ORDER = ("verdicts", "changes", "events", "findings", *ROWS)
+ORDER = ("verdicts", "changes", "statements", "events", "findings", *ROWS)
 
 
 @dataclass(slots=True)

@@ -23,6 +23,8 @@ _FILES: Final = {
     "changes.jsonl": "what differs between two pictures, and whether the audit log has an event "
     "that explains it",
     "findings.jsonl": "what a person should look at, open in the period or resolved in it",
+    "statements.jsonl": "what the tenant said of findings, and who it named for service accounts: "
+    "each as it was sealed, with its hour",
     "admin_keys.jsonl": "keys that open a whole organization, one line per stay",
     "service_accounts.jsonl": "accounts of machines, one line per stay",
     "invites.jsonl": "invitations to an organization, one line per stay",
@@ -90,8 +92,8 @@ OpenAI organizations
 
 This pack shows who and what had access to these OpenAI organizations in the
 period, hour by hour, and what their audit logs recorded. It was made by
-machine; no person wrote or edited any of it. (One thing is the tenant's own
-word: person_id, who answers for a service account.)
+machine; no person wrote or edited any of it. (Two things are the tenant's own
+word: person_id, who answers for a service account, and statements.jsonl.)
 
 WHAT IS IN IT
 {files}
@@ -145,8 +147,10 @@ called so.
 A change is "explained" by the event event_id; "unexplained" if, 72 hours and
 a second reading of the log later, there is no event for it; or "cannot_tell",
 with the reason. It is the last verdict sealed up to the cut. findings.jsonl
-is as of the period's last hour. What the tenant decided about a finding
-(accepted it, gave it to somebody) is not in the pack.
+is as of the period's last hour. What the tenant said of a finding is one line
+a time in statements.jsonl, numbered without a gap; the last of a finding
+holds. "by" and "accountable" are ids. note_hash stands for the tenant's own
+words, as a keyed hash: ask for the words.
 
 SOURCE
 OpenAI's Admin API, read with a key the tenant made for this. collection.json

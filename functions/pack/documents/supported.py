@@ -101,6 +101,10 @@ FILES: Final[Mapping[str, tuple[str, Supports]]] = {
         "what a person should have looked at, from when to when",
         _all(_ANOMALIES, _EVENTS_JUDGED, ("Art. 21(2)(f)", "2024/2690, Annex, 7")),
     ),
+    "statements.jsonl": (
+        "who decided what of a finding, when, why and until when; who answers for which account",
+        _all(_EVENTS_JUDGED, ("Art. 21(2)(f)", "2024/2690, Annex, 7")),
+    ),
     "admin_keys.jsonl": (
         "which keys opened the whole organization",
         _all(_RIGHTS, _PRIVILEGED, _CREDENTIALS),

@@ -6,14 +6,14 @@ Reads registers and segments as the seals name them, each checked against the di
 from collections.abc import Sequence
 from pathlib import Path
 
-from functions.pack.archive.spool import Member
+from functions.pack.archive.spool import Member, Spool
 from functions.pack.collect.organization import OPTIONAL, SECTIONS, Collection, Organization
 from functions.pack.collect.sealed_rows import SealedRows
-from functions.pack.members.anchors import write_anchors
 from functions.pack.members.changes import read_verdicts, write_changes
 from functions.pack.members.entities import write_entities
 from functions.pack.members.events import write_events
 from functions.pack.members.findings import write_findings
+from functions.pack.members.statements import write_statements
 from functions.pack.members.verdicts import Verdicts
 from functions.shared.records.tables import Profile
 
@@ -40,8 +40,12 @@ def write(
         return [*members, events]
     members += [*repeated, events, collection.coverage]
     members += _write_changes_and_findings(organizations, sealed_rows, folder)
+    members.append(write_statements(organizations, sealed_rows, folder))
     members += _write_optional(organizations, sealed_rows, folder)
-    return [*members, write_anchors(collection.anchors, folder)]
+    with Spool(folder / "anchors.jsonl") as anchors:
+        for anchor in collection.anchors:
+            anchors.add_row(anchor.row())
+        return [*members, anchors.finish()]
 
 
 def _write_changes_and_findings(

@@ -140,7 +140,7 @@ def tenant_pk(tenant: str) -> str:
 
 
 def organization_pk(tenant: str, org: str) -> str:
-    """Return the partition of one organization of a tenant: hours, changes, lifecycle."""
+    """Return the partition of one organization of a tenant: what is looked up of it."""
     return f"T#{tenant_id(tenant)}#O#{organization_id(org)}"
 
 
@@ -180,6 +180,11 @@ def account_owner_sk(service_account_id: str) -> str:
 def finding_state_sk(finding_id: str, first_seen_hour: str) -> str:
     """Return the sort key of what a tenant says of a finding."""
     return f"{FINDING_STATE_PREFIX}{finding_id}#{first_seen_hour}"
+
+
+def statement_sk(n: int) -> str:
+    """Return the sort key of a statement of a tenant's, by its number."""
+    return f"SAID#{n:08d}"
 
 
 def pack_sk(number: int) -> str:
@@ -232,6 +237,7 @@ FINDING_STATE_PREFIX = "STATE#"
 CUSTODY_PREFIX = "CUSTODY#"
 CHANGE_PREFIX = "CH#"
 PACK_COUNTER_SK = "COUNTER#packs"
+STATEMENT_COUNTER_SK = "COUNTER#statements"
 PACK_CHAIN_SK = "PACKCHAIN"
 SIGNING_PK = "SIGNING"
 FIRST_SIGNING_KEY_SK = "FIRST"

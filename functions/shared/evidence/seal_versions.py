@@ -88,6 +88,7 @@ def newest(content: SealContent | SealContent2) -> SealContent:
         "reason": old["reason"],
         "lifecycle": old["lifecycle"],
         "lifecycle_seq": old["lifecycle_seq"],
+        "statements_n": 0,
         "previous_sha256": old["previous_sha256"],
         "source": None,
         "sections": {name: _section(facts, old["hour"]) for name, facts in old["sections"].items()},

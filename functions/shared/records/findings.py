@@ -3,11 +3,12 @@
 Pure. docs/findings.md tells of each kind.
 """
 
-from typing import Annotated, Literal, NotRequired, TypedDict
+from typing import Annotated, NotRequired, TypedDict
 
 from functions.shared.records.fields import (
     FILTER,
     Instant,
+    MaybeCount,
     MaybeDate,
     MaybeFlag,
     MaybeInstant,
@@ -16,6 +17,7 @@ from functions.shared.records.fields import (
     Text,
     described,
 )
+from functions.shared.records.statements import ReasonCode, StateOfFinding
 
 
 class Cause(TypedDict):
@@ -75,18 +77,26 @@ class FindingRow(FindingFacts, FindingEpisode):
     state_at: MaybeInstant
 
 
-StateOfFinding = Literal["open", "acknowledged", "accepted"]
-
-
-class FindingState(TypedDict):
-    """What a tenant says of a finding, who said it, by opaque id, and when; ``open`` at first."""
+class FindingSaid(TypedDict):
+    """What a tenant says of a finding; ``reason`` is the note, in its own words."""
 
     state: StateOfFinding
+    reason_code: ReasonCode | None
     reason: MaybeText
     accountable: MaybeText
     due_date: MaybeDate
+    review_date: MaybeDate
+
+
+class FindingState(FindingSaid):
+    """What was said last of a finding, who said it, by opaque id, and when; ``open`` at first.
+
+    ``n`` is the number of the statement that it is; of one that an older version kept it is null.
+    """
+
     by: MaybeText
     at: MaybeInstant
+    n: MaybeCount
 
 
 class FindingStatement(TypedDict):

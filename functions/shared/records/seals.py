@@ -211,7 +211,11 @@ class Source(TypedDict):
 
 
 class ClosedHour(TypedDict):
-    """What the seal of every hour says: whose it is, how it ended, and the seal before it."""
+    """What the seal of every hour says: whose it is, how it ended, and the seal before it.
+
+    ``lifecycle_seq`` and ``statements_n`` are the numbers up to which the chain holds what the
+    tenant did and said.
+    """
 
     v: Count
     tenant_id: Text
@@ -222,6 +226,7 @@ class ClosedHour(TypedDict):
     reason: MaybeText
     lifecycle: list[LifecycleEntry]
     lifecycle_seq: Count
+    statements_n: Count
     previous_sha256: MaybeDigest
 
 

@@ -3,7 +3,7 @@
 Pure. Sealed things have records of their own; these are what is looked up, and what a tenant chose.
 """
 
-from typing import Annotated, Literal, TypedDict
+from typing import Annotated, Literal, NotRequired, TypedDict
 
 from functions.shared.records.fields import (
     Count,
@@ -130,8 +130,14 @@ class HashKeyRow(Key):
     wrapped: bytes
 
 
-class AccountOwnerRow(Key):
-    """Who answers for a service account: a user id or a keyed hash; null for nobody."""
+class Stated(Key):
+    """A row that a tenant's last statement set; one that an older version wrote has no number."""
+
+    n: NotRequired[int]
+
+
+class AccountOwnerRow(Stated):
+    """Who answers for a service account: a user id, a keyed hash or a team; null for nobody."""
 
     person: str | None
 
@@ -141,7 +147,7 @@ class NamedAccountOwner(TypedDict):
 
     org_id: OrgId
     service_account_id: Text
-    person: Annotated[MaybeText, described("User id, or keyed hash of the address")]
+    person: Annotated[MaybeText, described("User id, keyed hash of the address, or code of a team")]
 
 
 class HashingKey(TypedDict):
@@ -230,9 +236,11 @@ class CustodyFacts(TypedDict, total=False):
     finding_id: Text
     first_seen_hour: Instant
     state: Text
+    reason_code: MaybeText
     reason: MaybeText
     accountable: MaybeText
     due_date: MaybeText
+    review_date: MaybeText
     manifest_sha256: Text
     objects: int
     keys: list[Text]

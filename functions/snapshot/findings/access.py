@@ -11,6 +11,7 @@ from functions.shared.hours import parse_instant
 from functions.shared.records.entities import AdminKey, Invite, ServiceAccount, User
 from functions.shared.records.findings import FindingFacts
 from functions.shared.records.registers import is_unreadable
+from functions.shared.records.statements import is_team
 from functions.snapshot.findings.api_keys import STALE, disabled_reason, ended, finding
 
 OLD = timedelta(days=90)
@@ -87,12 +88,15 @@ def service_account_findings(
 ) -> Iterator[FindingFacts]:
     """Yield a service account whose person, named by the tenant, is not in the organization.
 
+    A team that answers for one does not leave.
+
     Args:
         account: its row.
         users: of the organization, by id.
         owners_of_keys: ids of those who own a key; the keys of a service account go on working.
     """
-    if account["person_id"] is None or account["person_id"] in users:
+    person = account["person_id"]
+    if person is None or person in users or is_team(person):
         return
     identity = account["service_account_id"]
     works = identity in owners_of_keys

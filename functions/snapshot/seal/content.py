@@ -22,6 +22,7 @@ from functions.shared.records.seals import (
     SectionHistory,
     SectionPicture,
     SectionSeal,
+    SegmentEntry,
     Segments,
     Source,
 )
@@ -120,9 +121,17 @@ def content_of(
 
 
 def content_without_snapshot(
-    hour: HourToClose, outcome: Outcome, reason: str, source: Source, index: list[IndexRun]
+    hour: HourToClose,
+    outcome: Outcome,
+    reason: str,
+    source: Source,
+    index: list[IndexRun],
+    statements: list[SegmentEntry],
 ) -> SealContent:
-    """Return the content of the seal of an hour without a snapshot: everything is carried."""
+    """Return the content of the seal of an hour without a snapshot: everything is carried.
+
+    What the tenant said and did meanwhile is sealed all the same.
+    """
     marks = hour.watermarks or initial()
     before = hour.previous.content["sections"] if hour.previous else {}
     sections: dict[str, SectionSeal] = {}
@@ -135,7 +144,7 @@ def content_without_snapshot(
         **_closed(hour, outcome, reason),
         "source": source,
         "sections": sections,
-        "segments": {"events": [], "changes": [], "verdicts": [], "statements": []},
+        "segments": {"events": [], "changes": [], "verdicts": [], "statements": statements},
         "index": index,
         "custody": None,
         "watermarks": marks,
@@ -155,15 +164,10 @@ def _closed(hour: HourToClose, outcome: Outcome, reason: str | None) -> ClosedHo
         "outcome": outcome,
         "reason": reason,
         "lifecycle": list(hour.lifecycle),
-        "lifecycle_seq": _last_seq(hour),
+        "lifecycle_seq": hour.lifecycle_seq,
+        "statements_n": hour.statements_n,
         "previous_sha256": hour.previous.sha256 if hour.previous else None,
     }
-
-
-def _last_seq(hour: HourToClose) -> int:
-    if hour.lifecycle:
-        return hour.lifecycle[-1]["seq"]
-    return hour.previous.content["lifecycle_seq"] if hour.previous else 0
 
 
 def _section(section: SectionRead[EntityState | EventState], count: int | None) -> SectionPicture:

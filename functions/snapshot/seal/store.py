@@ -135,6 +135,13 @@ class Store:
             entries.append(entry)
         return entries
 
+    def put_statements(self, hour: HourToClose) -> list[SegmentEntry]:
+        """Write what the tenant said, as the hour's seal carries it."""
+        month = month_of(hour.start)
+        return self.put_segments(
+            "statements", hour.start, ((month, row) for row in hour.statements)
+        )
+
     def put(
         self,
         hour: HourToClose,
@@ -158,7 +165,7 @@ class Store:
             "verdicts": self.put_segments(
                 "verdicts", hour.start, ((month, row) for row in verdicts)
             ),
-            "statements": [],
+            "statements": self.put_statements(hour),
         }
         self._large.put(hour)
         runs = index.after({event["event_id"]: event["occurred_at"] for event in events})

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from functions.shared.aws.keys import tenant_pk
+from functions.shared.tables.statements import Statements
 from tests.api.conftest import OURS, Api, MakeLab
 from tests.support.aws_state import all_items
 from tools.openai_simulator import World
@@ -48,7 +49,8 @@ def owners(api: Api, lab_of: MakeLab) -> Iterator[tuple[Api, Any]]:
 
 def test_a_finding_of_which_nothing_was_said_is_open(finding: dict[str, Any]) -> None:
     """All of it absent but the word."""
-    nothing = dict.fromkeys(("reason", "accountable", "due_date", "by", "at"))
+    names = "reason_code reason accountable due_date review_date by at n"
+    nothing = dict.fromkeys(names.split())
     assert finding["stated"] == {"state": "open"} | nothing
 
 
@@ -60,12 +62,14 @@ def test_what_is_said_stands_in_the_list_and_in_the_custody_log(
     sealed.clock.set("2026-04-01T05:02:00Z")
     said = {
         "state": "accepted",
+        "reason_code": "business_need",
         "reason": "the key of the night shift, asked for in ticket 4711",
         "accountable": "user-olga",
         "due_date": "2026-06-30",
+        "review_date": "2026-04-01",
     }
     status, body = sealed.ask(ROUTE, path=about(finding), body=said)
-    stated = said | {"by": "user-1", "at": "2026-04-01T05:02:00Z"}
+    stated = said | {"by": "user-1", "at": "2026-04-01T05:02:00Z", "n": 2}
     assert (status, body) == (200, finding | {"stated": stated})
     assert body in sealed.get("/findings")["items"]
     assert sealed.get("/findings", {"stated": "accepted"})["items"] == [body]
@@ -95,6 +99,17 @@ def test_one_may_answer_oneself_and_take_it_back(sealed: Api, finding: dict[str,
         ({"state": ["open"]}, "state"),
         ({"state": "accepted"}, "reason is missing"),
         ({"state": "accepted", "reason": " "}, "reason"),
+        ({"state": "accepted", "reason_code": "other"}, "which other reason"),
+        ({"state": "accepted", "reason_code": "because"}, "reason_code must be one of"),
+        ({"state": "open", "reason_code": ["other"]}, "reason_code must be one of"),
+        ({"state": "open", "accountable": "team:"}, "team:platform-2"),
+        ({"state": "open", "accountable": "team:Ann Lee"}, "team:platform-2"),
+        (
+            {"state": "open", "due_date": "2026-03-31"},
+            "not be in the past: in utc it is 2026-04-01",
+        ),
+        ({"state": "open", "review_date": "2026-03-31"}, "review_date must not be in the past"),
+        ({"state": "open", "review_date": "soon"}, "review_date"),
         ({"state": "open", "reason": 7}, "reason"),
         ({"state": "open", "reason": "x" * 501}, "500"),
         ({"state": "open", "reason": "two\nlines"}, "one line"),
@@ -144,6 +159,61 @@ def test_a_finding_that_never_was_is_not_found(sealed: Api, finding_id: str) -> 
     assert sealed.reply(ROUTE, path=path, body=body) == missing
     assert missing["statusCode"] == 404
     assert all_items(sealed.context.table) == before
+
+
+def test_a_body_of_before_means_what_it_meant(sealed: Api, finding: dict[str, Any]) -> None:
+    """A note alone still says why something is accepted: for another reason than those listed."""
+    body = {"state": "accepted", "reason": "until the merger is done"}
+    stated = sealed.ask(ROUTE, path=about(finding), body=body)[1]["stated"]
+    assert (stated["reason_code"], stated["reason"]) == ("other", body["reason"])
+    stated = sealed.ask(ROUTE, path=about(finding), body=body | {"state": "open"})[1]["stated"]
+    assert (stated["reason_code"], stated["reason"]) == (None, body["reason"])
+
+
+def test_a_word_says_why_without_a_note(sealed: Api, finding: dict[str, Any]) -> None:
+    """So that what is sealed of an acceptance says more than that there was one."""
+    body = {"state": "accepted", "reason_code": "risk_accepted", "accountable": "team:platform-2"}
+    stated = sealed.ask(ROUTE, path=about(finding), body=body)[1]["stated"]
+    assert (stated["reason"], stated["accountable"]) == (None, "team:platform-2")
+
+
+def test_a_machine_answers_for_nothing(api: Api, lab_of: MakeLab) -> None:
+    """Be it marked among the users, or in a project's list of service accounts alone."""
+    world = World(OURS)
+    start = world.at("2026-01-02T00:00:00Z").user_joins("olga", role="owner")
+    start.project_created("web").service_account_created("bot", "web")
+    start.key_made("ci", "web", owner="olga")
+    fixture = lab_of(world, "tenant-a")
+    fixture.connect("2026-04-01T01:00:30Z")
+    fixture.tick("2026-04-01T00:00:00Z")
+    finding = api.get("/findings")["items"][0]
+    body = {"state": "acknowledged", "accountable": "svc_acct_bot"}
+    status, problem = api.ask(ROUTE, path=about(finding), body=body)
+    assert (status, "id of a person" in problem["detail"]) == (400, True)
+
+
+def test_each_statement_is_a_row_of_its_own(sealed: Api, finding: dict[str, Any]) -> None:
+    """Numbered over all findings; each names the one of the same finding that it replaces."""
+    other = next(
+        row
+        for row in sealed.get("/findings")["items"]
+        if row["finding_id"] != finding["finding_id"]
+    )
+    for each, state in ((finding, "acknowledged"), (other, "acknowledged"), (finding, "open")):
+        body = {"state": state, "reason": f"it is {state}"}
+        sealed.ask(ROUTE, path=about(each), body=body)
+    rows = Statements(sealed.context.table, "tenant-a", OURS).after(0, 10)
+    assert [(row["n"], row["finding_id"], row["replaces"]) for row in rows] == [
+        (1, finding["finding_id"], None),
+        (2, other["finding_id"], None),
+        (3, finding["finding_id"], 1),
+    ]
+    last = rows[-1]
+    assert (last["state"], last["note"], last["by"]) == ("open", "it is open", "user-1")
+    assert (last["first_seen_hour"], last["service_account_id"]) == (
+        finding["first_seen_hour"],
+        None,
+    )
 
 
 def test_what_was_said_ends_with_the_finding(owners: tuple[Api, Any]) -> None:

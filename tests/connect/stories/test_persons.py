@@ -8,6 +8,7 @@ import pytest
 from functions.shared.aws.keys import tenant_pk
 from functions.shared.hashing import email_hash
 from functions.shared.tables.account_owners import AccountOwners
+from functions.shared.tables.statements import Statements
 from tests.connect.conftest import ConnectApi
 from tests.connect.stories.test_canary import forms
 from tests.support.aws_state import all_items
@@ -38,6 +39,24 @@ def test_a_person_is_named_replaced_and_taken_back(api: ConnectApi) -> None:
     result = [row for row in entries if row["action"] == "service_account.person_named"]
     assert sorted(str(row["facts"]["person"]) for row in result) == ["None", "user-olga"]
     assert {row["by"] for row in result} == {"user-1"}
+    statements = Statements(api.table, "tenant-a", "org-first").after(0, 10)
+    assert [(row["n"], row["replaces"], row["accountable"]) for row in statements] == [
+        (1, None, "user-olga"),
+        (2, 1, None),
+    ]
+    assert {(row["service_account_id"], row["by"]) for row in statements} == {
+        ("svc_acct_bot", "user-1")
+    }
+    assert {(row["state"], row["finding_id"], row["note"]) for row in statements} == {
+        (None, None, None)
+    }
+
+
+def test_a_team_answers_by_its_code(api: ConnectApi) -> None:
+    """A code of the tenant's own."""
+    api.connect()
+    assert name(api, "team:platform-2")[0] == 200
+    assert named(api) == {"svc_acct_bot": "team:platform-2"}
 
 
 def test_of_an_address_only_the_keyed_hash_is_kept(
@@ -57,14 +76,18 @@ def test_of_an_address_only_the_keyed_hash_is_kept(
 
 
 @pytest.mark.parametrize(
-    "person", [7, "", " ", "two words", "a@b@c", "@", "x@", "x" * 129, f"{'x' * 250}@e.com", ["x"]]
+    "person",
+    [
+        *(7, "", " ", "two words", "a@b@c", "@", "x@", "x" * 129, f"{'x' * 250}@e.com", ["x"]),
+        *("svc_acct_bot", "svc_acct_other", "team:", "team:Ann Lee", f"team:{'x' * 33}"),
+    ],
 )
 def test_what_is_neither_is_refused_in_words(api: ConnectApi, person: Any) -> None:
     """Nothing is kept, and what was sent is not repeated."""
     api.connect()
     before = all_items(api.table)
     status, problem = name(api, person)
-    assert (status, problem["detail"].startswith("Person must be")) == (400, True)
+    assert (status, problem["detail"].startswith("Person")) == (400, True)
     assert all_items(api.table) == before
 
 

@@ -171,8 +171,15 @@ def test_optional_lists_are_there_when_they_were_ever_read(
     members = function.members(pack)
     shown = [name for name in members if not name.startswith("sealed/")]
     assert shown[6:] == [
-        *("coverage.jsonl", "changes.jsonl", "findings.jsonl", "service_accounts.jsonl"),
-        *("invites.jsonl", "anchors.jsonl", "collection.json", "controls.json", "README.txt"),
+        *("coverage.jsonl", "changes.jsonl", "findings.jsonl", "statements.jsonl"),
+        *(
+            "service_accounts.jsonl",
+            "invites.jsonl",
+            "anchors.jsonl",
+            "collection.json",
+            "controls.json",
+            "README.txt",
+        ),
     ]
     assert members["invites.jsonl"] == b""
     [row] = function.rows(pack, "service_accounts.jsonl")

@@ -38,6 +38,7 @@ from functions.shared.records.seals import (
     StreamMarks,
     Watermarks,
 )
+from functions.shared.records.statements import StatementRow
 from tools.dashboard_columns import TABLES, TARGET, columns, module
 
 ROOT = Path(__file__).parents[3]
@@ -47,6 +48,7 @@ MEMBERS: dict[str, type] = {
     "events": Event,
     "changes": ChangeRow,
     "findings": FindingRow,
+    "statements": StatementRow,
     "anchors": AnchorRow,
 }
 PARTS_OF_SEALS: dict[str, type] = {

@@ -95,15 +95,16 @@ def write_what_a_tenant_can(table: Table, queue: Queue) -> None:
     ShareLinks(table).add(*new_link(TENANT, 1, WIDE * 100, 90, NOW))
     said: Any = {
         "state": "accepted",
+        "reason_code": "compensating_control",
         "reason": WIDE * 500,
-        "accountable": "a" * 128,
+        "accountable": "a" * 256,
         "due_date": "2026-12-31",
-        "by": "u" * 128,
-        "at": "2026-04-01T06:01:00Z",
+        "review_date": "2026-12-31",
     }
+    who = "u" * 128, "2026-04-01T06:01:00Z"
     finding: Any = {"finding_id": "f" * 256, "first_seen_hour": "2026-04-01T05:00:00Z"}
-    FindingStates(table, TENANT, ORG).say(finding, said)
-    AccountOwners(table, TENANT, ORG).name("s" * 128, "p" * 128)
+    FindingStates(table, TENANT, ORG).say(finding, said, *who)
+    AccountOwners(table, TENANT, ORG).name("s" * 128, "p" * 128, *who)
 
 
 def write_what_the_organization_can(table: Table) -> None:

@@ -26,7 +26,7 @@ ENTRY: Any = {"key": "k", "rows": 1, "bytes": 2, "sha256": "s", "crc32": 3}
 def hour(sections: Any = None, *, lifecycle: Any = (), **content: Any) -> HourToClose:
     """Return an hour; with sections, one after a seal that says something of them."""
     facts: Any = {"sections": sections, "lifecycle_seq": 7, "pictured_from": LAST}
-    facts |= {"watermarks": {"streams": {}}, **content}
+    facts |= {"watermarks": {"streams": {}}, "statements_n": 4, **content}
     previous = Seal(facts, {}, b"", "digest") if sections is not None else None
     return HourToClose("tenant-a", "org-Alpha", START, "proven", lifecycle, previous)
 
@@ -92,6 +92,7 @@ def test_the_first_seal_of_an_organization() -> None:
         "reason": None,
         "lifecycle": [{"seq": 1, "at": NAME, "kind": "connected"}],
         "lifecycle_seq": 1,
+        "statements_n": 0,
         "previous_sha256": None,
         "source": SOURCE,
         "segments": NO_SEGMENTS,
@@ -240,11 +241,12 @@ def test_an_hour_without_a_snapshot_carries_everything() -> None:
     marks = audit_marks.initial()
     marks["streams"]["tenant"]["closed_through"] = int(START.timestamp()) - 3600
     before = hour(sections, watermarks=marks)
-    seal = content_without_snapshot(before, "missed", "not_pictured", SOURCE, RUNS)
+    seal = content_without_snapshot(before, "missed", "not_pictured", SOURCE, RUNS, [ENTRY])
     assert (seal["outcome"], seal["reason"]) == ("missed", "not_pictured")
     assert (seal["watermarks"], seal["source"]) == (marks, SOURCE)
     assert (seal["kpi"], seal["pictured_from"], seal["pictured_to"]) == (None, None, None)
-    assert (seal["segments"], seal["index"], seal["custody"]) == (NO_SEGMENTS, RUNS, None)
+    told = NO_SEGMENTS | {"statements": [ENTRY]}, RUNS, None
+    assert (seal["segments"], seal["index"], seal["custody"]) == told
     facts = {"reason": "not_pictured", "count": None, "unknown": 0}
     assert seal["sections"]["users"] == KNOWN | facts | {"status": "failed"}
     assert seal["sections"]["findings"] == {**findings, "status": "derived", **facts}
@@ -257,7 +259,7 @@ def test_an_hour_without_a_snapshot_carries_everything() -> None:
 def test_before_anything_was_read_there_are_no_watermarks() -> None:
     """Each is null, and no lag is told."""
     for before in (hour(), hour({})):
-        seal = content_without_snapshot(before, "paused", "paused", SOURCE, [])
+        seal = content_without_snapshot(before, "paused", "paused", SOURCE, [], [])
         assert seal["watermarks"] == audit_marks.initial()
         assert seal["sections"]["audit_events"]["lag_hours"] is None
 

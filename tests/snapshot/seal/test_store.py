@@ -116,9 +116,9 @@ def test_an_event_without_a_time_is_of_the_month_that_seals_it(evidence: Bucket)
 def test_the_seal_that_was_first_is_the_hours(evidence: Bucket) -> None:
     """A second run gets the first one's seal; bytes that are not there are a conflict."""
     store = Store(evidence, "tenant-a", "org-Alpha")
-    content = content_without_snapshot(HOUR, "missed", "not_pictured", NOBODY, [])
+    content = content_without_snapshot(HOUR, "missed", "not_pictured", NOBODY, [], [])
     first = store.put_seal(content, {"attempt": 1})
-    other = content_without_snapshot(HOUR, "paused", "paused", NOBODY, [])
+    other = content_without_snapshot(HOUR, "paused", "paused", NOBODY, [], [])
     again = store.put_seal(other, {"attempt": 2})
     assert (again.sha256, again.run) == (first.sha256, {"attempt": 1})
 
@@ -132,7 +132,7 @@ def test_a_seal_under_way_is_a_conflict(evidence: Bucket, monkeypatch: pytest.Mo
     monkeypatch.setattr(Bucket, "put_once", busy)
     store = Store(evidence, "tenant-a", "org-Alpha")
     with pytest.raises(EvidenceConflict):
-        store.put_seal(content_without_snapshot(HOUR, "missed", "not_pictured", NOBODY, []), {})
+        store.put_seal(content_without_snapshot(HOUR, "missed", "not_pictured", NOBODY, [], []), {})
 
 
 def test_ids_that_a_picture_does_not_show_are_written_once_a_month(evidence: Bucket) -> None:
@@ -141,7 +141,7 @@ def test_ids_that_a_picture_does_not_show_are_written_once_a_month(evidence: Buc
     stored = store.put(HOUR, REGISTERS, [], [], [], {"users": [{"id": "a"}]}, no_index(evidence))
     entry = stored.not_shown["users"]
     assert read_rows(evidence, entry, NotShown) == [{"id": "a"}]
-    content = content_without_snapshot(HOUR, "missed", "not_pictured", NOBODY, [])
+    content = content_without_snapshot(HOUR, "missed", "not_pictured", NOBODY, [], [])
     content["sections"]["users"]["not_shown"] = entry
     after = replace(HOUR, start=HOUR.start + timedelta(hours=1), previous=Seal.of(content, {}))
     evidence.client.delete_object(Bucket=evidence.name, Key=entry["key"])
@@ -153,7 +153,7 @@ def test_a_register_of_version_2_gets_its_root_and_is_not_written_again(evidence
     """The bytes are at hand; the month's first hour alone writes them anew."""
     store = Store(evidence, "tenant-a", "org-Alpha")
     entries, roots = store.put_registers(HOUR, REGISTERS)
-    content = content_without_snapshot(HOUR, "missed", "not_pictured", NOBODY, [])
+    content = content_without_snapshot(HOUR, "missed", "not_pictured", NOBODY, [], [])
     for name, entry in entries.items():
         content["sections"][name]["register"] = entry
         evidence.client.delete_object(Bucket=evidence.name, Key=entry["key"])

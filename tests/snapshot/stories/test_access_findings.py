@@ -2,7 +2,6 @@
 
 from functions.shared.evidence.seals import Seal
 from functions.shared.hashing import email_hash
-from functions.shared.tables.account_owners import AccountOwners
 from tests.snapshot.stories.test_optional_sections import (
     CONNECTED,
     FIRST,
@@ -59,7 +58,10 @@ def test_a_story_of_access(make_fixture: FixtureMaker) -> None:
 
 
 def test_a_service_account_whose_person_left(make_fixture: FixtureMaker) -> None:
-    """The tenant names who answers; when they leave, the account is nobody's and its key works."""
+    """The tenant names who answers; when they leave, the account is nobody's and its key works.
+
+    A team that is named then does not leave.
+    """
     world = World("org-bots")
     early = world.at("2026-03-20T10:00:00Z").user_joins("olga", role="owner").user_joins("ann")
     early.project_created("web").service_account_created("bot", "web")
@@ -67,15 +69,17 @@ def test_a_service_account_whose_person_left(make_fixture: FixtureMaker) -> None
     world.at("2026-04-01T03:30:00Z").user_leaves("ann")
     fixture = make_fixture(world)
     fixture.connect(CONNECTED)
-    AccountOwners(fixture.table, fixture.tenant, fixture.org).name("svc_acct_bot", "user-ann")
+    fixture.name_person("svc_acct_bot", "user-ann")
     (seal,) = fixture.order(FIRST)
     assert open_findings(fixture, seal) == set()
     (seal,) = fixture.tick(SECOND)
     left = ("service_account_person_left", "person_not_in_organization", "high", "svc_acct_bot")
     assert open_findings(fixture, seal) == {left}
-    AccountOwners(fixture.table, fixture.tenant, fixture.org).name("svc_acct_bot", "user-olga")
+    fixture.name_person("svc_acct_bot", "team:bots")
     (seal,) = fixture.tick(THIRD)
     assert open_findings(fixture, seal) == set()
+    (row,) = fixture.register(seal, "service_accounts")
+    assert row["person_id"] == "team:bots"
 
 
 def test_a_person_named_by_address_is_the_user_with_its_hash(make_fixture: FixtureMaker) -> None:
@@ -85,12 +89,11 @@ def test_a_person_named_by_address_is_the_user_with_its_hash(make_fixture: Fixtu
     early.project_created("web").service_account_created("bot", "web")
     fixture = make_fixture(world)
     fixture.connect(CONNECTED)
-    answers = AccountOwners(fixture.table, fixture.tenant, fixture.org)
-    answers.name("svc_acct_bot", email_hash(HASH_KEY, "olga@bots.example"))
+    fixture.name_person("svc_acct_bot", email_hash(HASH_KEY, "olga@bots.example"))
     (seal,) = fixture.order(FIRST)
     (row,) = fixture.register(seal, "service_accounts")
     assert (row["person_id"], open_findings(fixture, seal)) == ("user-olga", set())
-    answers.name("svc_acct_bot", email_hash(HASH_KEY, "nobody@bots.example"))
+    fixture.name_person("svc_acct_bot", email_hash(HASH_KEY, "nobody@bots.example"))
     (seal,) = fixture.tick(SECOND)
     (row,) = fixture.register(seal, "service_accounts")
     assert len(row["person_id"]) == 64

@@ -6,7 +6,6 @@ from functions.shared.aws.gzip_member import unpack_gzip
 from functions.shared.canonical import Json, canonical
 from functions.shared.evidence.seals import Seal
 from functions.shared.sections import BY_NAME, OPTIONAL
-from functions.shared.tables.account_owners import AccountOwners
 from tests.support.snapshot_fixture import FixtureMaker, SnapshotFixture
 from tools.openai_simulator import READ_AUDIT_LOGS, World, private_texts
 
@@ -246,11 +245,11 @@ def test_groups_and_roles_are_read_page_by_page(make_fixture: FixtureMaker) -> N
 
 def test_who_answers_is_sealed_in_the_register(fixture: SnapshotFixture) -> None:
     """The tenant's choice stands in the row that the hour seals; it is no change at OpenAI."""
-    AccountOwners(fixture.table, fixture.tenant, fixture.org).name("svc_acct_bot", "user-ann")
+    fixture.name_person("svc_acct_bot", "user-ann")
     (seal,) = fixture.tick(SECOND)
     assert only(fixture, seal, "service_accounts")["person_id"] == "user-ann"
     assert fixture.changes(seal) == []
-    AccountOwners(fixture.table, fixture.tenant, fixture.org).name("svc_acct_bot", None)
+    fixture.name_person("svc_acct_bot", None)
     (seal,) = fixture.tick(THIRD)
     assert only(fixture, seal, "service_accounts")["person_id"] is None
     assert canonical(fixture.seal(SECOND).content) != canonical(seal.content)

@@ -18,6 +18,7 @@ from tools.verifier.checks.check_09_registers import (
     EntityRows,
     FindingRows,
     RegisterRows,
+    StatementRows,
 )
 from tools.verifier.checks.check_09_rows import ForeignRows, Rows
 from tools.verifier.checks.check_10_anchors import AnchorRows
@@ -126,6 +127,8 @@ class PackRows:
             if coverage is None:
                 return ChangeRows(manifest, name, HourCounts(), {})
             return ChangeRows(manifest, name, coverage.named.changes, coverage.limited_from)
+        if name == "statements.jsonl":
+            return StatementRows(manifest, name, coverage.named.said if coverage else {})
         if name == "anchors.jsonl":
             return AnchorRows(manifest, name, coverage.digests if coverage else None)
         return Rows(manifest, name)
@@ -234,6 +237,7 @@ def check_10_chain(manifest: Manifest, rows: PackRows, report: Report) -> None:
             coverage.broken,
             _other_numbers(coverage, rows.by_name),
             _other_changes(coverage, rows.by_name.get("changes.jsonl")),
+            *(rows.by_name[name].broken for name in ("statements.jsonl",) if name in rows.by_name),
             rows.anchors.broken if rows.anchors else (),
             rows.sealed.broken if rows.sealed else _not_bound(coverage),
             coverage.named.contradictions(rows.documents.get("collection.json", {}))

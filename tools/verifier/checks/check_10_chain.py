@@ -205,11 +205,14 @@ class CoverageRows(Rows):
             self._break_unsealed(other_org, other_hour)
         events = self._events.of(org, hour)
         segments = segment_counts(seal, "events")
-        kinds = {"changes": self.named.changes, "verdicts": self.named.verdicts}
+        kinds = self.named.by_kind()
         others = {kind: segment_counts(seal, kind) for kind in kinds}
         if segments is None or None in others.values():
-            self._break(hour, "the seal's segments of events, changes or verdicts are malformed")
+            self._break(hour, f"the seal's segments of events, {', '.join(kinds)} are malformed")
             return
+        miscounted = self.named.add_statements(self._org, seal, others["statements"] or {})
+        if miscounted:
+            self._break(hour, miscounted)
         for kind, counts in kinds.items():
             for month, (n, digest) in sorted((others[kind] or {}).items()):
                 most = min(n, HourCounts.MOST)

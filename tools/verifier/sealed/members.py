@@ -14,11 +14,19 @@ from tools.verifier.large_values import LARGE_KEY, LargeNames
 from tools.verifier.manifest_format import SEALED_NAME, Manifest
 from tools.verifier.sealed.derived_rows import DerivedRows
 from tools.verifier.sealed.named_by_seals import NamedBySeals
-from tools.verifier.sealed.rule import ENTITIES, Shown, change_row, entity_row, finding_row
+from tools.verifier.sealed.rule import (
+    ENTITIES,
+    Shown,
+    change_row,
+    entity_row,
+    finding_row,
+    statement_row,
+)
 from tools.verifier.values.instants import hour_name
 from tools.verifier.values.strict_json import canonical_row
 
-DERIVED = (*ENTITIES, "findings", "changes")
+DERIVED = (*ENTITIES, "findings", "changes", "statements")
+OF_SEGMENTS = ("changes", "statements")
 NOT_SEALED = "it is not what was sealed"
 
 
@@ -82,10 +90,12 @@ class SealedMembers:
             self._break(f"{org_id}: the register of {section} is not the one that the seals name")
 
     def _read_segments(self, org_id: str, kind: str, month: str, lines: Iterator[bytes]) -> None:
-        counts = self._named.verdicts if kind == "verdicts" else self._named.changes
+        counts = self._named.by_kind()[kind]
         shown = Shown()
         for hour, n, sealed in counts.take(self._orgs[org_id], month):
             digest, name = hashlib.sha256(), hour_name(hour)
+            # What an hour sealed is shown by that hour.
+            shown.listed_at = name
             for line in islice(lines, n):
                 digest.update(line + b"\n")
                 self._derive(org_id, kind, shown, line, self._is_limited(org_id, name))
@@ -143,7 +153,10 @@ class SealedMembers:
             if self._start <= sealed["hour"] <= self._end:
                 derived.put_verdict(org, _change_of(sealed), sealed)
             return
-        if name == "changes":
+        if name == "statements":
+            row = statement_row(org_id, str(shown.last()), sealed)
+            key: tuple[str, str, str, str] = (f"{sealed['n']:020d}", "", "", "")
+        elif name == "changes":
             row = change_row(org_id, sealed, derived.verdict(org, _change_of(sealed)))
             key = _change_of(row)
         elif name == "findings":
@@ -180,11 +193,7 @@ class SealedMembers:
         named = self._named
         for org_id, section in named.registers.keys() - self._read:
             self._break(f"{org_id}: the register of {section} that the seals name is not here")
-        for kind, counts in (
-            ("changes", named.changes),
-            ("verdicts", named.verdicts),
-            ("events", named.cut_sealed),
-        ):
+        for kind, counts in (*named.by_kind().items(), ("events", named.cut_sealed)):
             for org, hour, n in counts.rest():
                 org_id = sorted(self._orgs)[org]
                 self._break(f"{org_id} {hour_name(hour)}: {n} sealed {kind} are not here")
@@ -193,7 +202,7 @@ class SealedMembers:
 
     def _compare(self, pack: OpenPack, name: str, section: str) -> None:
         member = self._manifest.members.get(name)
-        is_read = section == "changes" or any(of == section for _, of in self._named.registers)
+        is_read = section in OF_SEGMENTS or any(of == section for _, of in self._named.registers)
         if member is None or not is_read:
             if member is not None and member.rows:
                 self._break(f"{name}: there are rows, and no seal names a register of them")
@@ -246,7 +255,8 @@ def _where(line: bytes) -> str:
         row = canonical_row(line)
     except Malformed:
         return "?"
-    hour: Any = row.get("state_at") or row.get("hour") or row.get("first_seen_at")
+    names = ("state_at", "hour", "sealed_hour", "first_seen_at")
+    hour: Any = next((row[name] for name in names if row.get(name)), None)
     return f"{printable(row.get('org_id'))} {printable(hour)}"
 
 

@@ -58,6 +58,8 @@ class NamedBySeals:
         events: rows and digest of each hour's events, by month.
         changes: rows and digest of each hour's changes.
         verdicts: the same of verdicts.
+        statements: the same of statements.
+        said: by organization, the number of the last statement that its seals hold.
         cut_sealed: of the month that the period begins within, an hour's events, where not all of
             them are in the period.
         cut_shown: the same, as far as they are.
@@ -68,6 +70,8 @@ class NamedBySeals:
         self.shown: dict[tuple[str, str], Shown] = {}
         self.sources: dict[str, Sources] = {}
         self.events, self.changes, self.verdicts = HourCounts(), HourCounts(), HourCounts()
+        self.statements = HourCounts()
+        self.said: dict[str, int] = {}
         self.cut_sealed, self.cut_shown = HourCounts(), HourCounts()
 
     def add_sections(self, org_id: str, hour: int, seal: dict[str, Any]) -> None:
@@ -86,6 +90,31 @@ class NamedBySeals:
             shown.listed_at = _listed_at(seal, facts, hour)
             if seal.get("v") == 2 and _is_shown(seal, facts, hour):
                 shown.hours.append(hour_name(hour))
+
+    def by_kind(self) -> dict[str, HourCounts]:
+        """Return what the hours sealed of each kind of segment, but for events."""
+        return {
+            "verdicts": self.verdicts,
+            "changes": self.changes,
+            "statements": self.statements,
+        }
+
+    def add_statements(
+        self, org_id: str, seal: dict[str, Any], sealed: dict[str, tuple[int, str | None]]
+    ) -> str | None:
+        """Take how many statements an hour sealed; return why their numbers cannot be right."""
+        if not seal:
+            return None
+        last, n = seal.get("statements_n"), sum(rows for rows, _ in sealed.values())
+        if seal.get("v") == 2:
+            last = 0
+        if not is_count(last):
+            return "statements_n of the seal is not a count"
+        before = 0 if seal.get("previous_sha256") is None else self.said.get(org_id)
+        self.said[org_id] = last  # type: ignore[assignment]
+        if last - n != before if before is not None else last < n:  # type: ignore[operator]
+            return f"{n} statements are sealed, up to number {last}, the seal before says {before}"
+        return None
 
     def add_source(self, org_id: str, hour: str, seal: dict[str, Any], run: object) -> None:
         """Take whom an hour was asked of; version 2 told it beside what it sealed."""
@@ -129,12 +158,12 @@ class NamedBySeals:
 
     def rewind(self) -> None:
         """Go to the first of each: nothing is added any more."""
-        for counts in (self.changes, self.verdicts, self.cut_sealed, self.cut_shown):
+        for counts in (*self.by_kind().values(), self.cut_sealed, self.cut_shown):
             counts.rewind()
 
     def close(self) -> None:
         """Give the files back."""
-        for counts in (self.changes, self.verdicts, self.cut_sealed, self.cut_shown, self.events):
+        for counts in (*self.by_kind().values(), self.cut_sealed, self.cut_shown, self.events):
             counts.close()
 
 

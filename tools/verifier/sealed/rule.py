@@ -101,6 +101,11 @@ def change_row(org_id: str, sealed: dict[str, Any], verdict: dict[str, Any]) -> 
     return {**row, **{name: verdict.get(name) for name in VERDICT}, "org_id": org_id}
 
 
+def statement_row(org_id: str, hour: str, sealed: dict[str, Any]) -> dict[str, Any]:
+    """Return the row of a statement that an hour sealed."""
+    return {**sealed, "org_id": org_id, "sealed_hour": hour}
+
+
 def finding_row(
     org_id: str,
     sealed: dict[str, Any],
