@@ -48,6 +48,8 @@ PARTS = (
     "checks/check_09_10_reading.py",
     "checks/check_11_previous.py",
     "checks/check_11_outside_facts.py",
+    "sample/evidence.py",
+    "sample/draw.py",
     "__main__.py",
 )
 HEAD = """\

@@ -4,7 +4,7 @@
 # dependencies = ["pynacl>=1.5", "orjson>=3.9"]
 # ///
 # Built by `python -m tools.build_verifier` from the parts in tools/verifier/, one behind the other
-# of SHA-256 bb19caf85eee8e036f31b4836cb283990a2eeea4eb2b14c0c6dee93b45b3f99b.
+# of SHA-256 b76e1207179a76c448b4f1152fa697dfd366529a7b8f87721f15e3fa2c658b98.
 """Check a signed evidence pack offline: one file, one pinned key, eleven numbered checks.
 
     python3 evidence-pack-verify.py pack-3.tar.gz --expected-pubkey HEX
@@ -29,6 +29,7 @@ import bisect
 import datetime
 import functools
 import hashlib
+import heapq
 import io
 import json
 import operator
@@ -1275,6 +1276,9 @@ docs/evidence-pack-format.md. Nothing is extracted and nothing is sent anywhere.
 """
 
 
+MAX_SAMPLE = 10_000
+
+
 class Options:
     """What the command line said; None where it said nothing."""
 
@@ -1290,6 +1294,9 @@ class Options:
     anchors: str | None
     tsa_cert: str | None
     timestamp: str | None
+    sample: int | None
+    of: str | None
+    seed: str | None
 
 
 class OptionParser(argparse.ArgumentParser):
@@ -1325,11 +1332,29 @@ class Once(argparse.Action):
         setattr(namespace, self.dest, True if self.nargs == 0 else values)
 
 
+def _sample_size(text: str) -> int:
+    """Return how many rows to draw."""
+    if not re.fullmatch("[0-9]{1,5}", text) or not 1 <= int(text) <= MAX_SAMPLE:
+        raise argparse.ArgumentTypeError(f"not a number from 1 to {MAX_SAMPLE}")
+    return int(text)
+
+
+def _seed(text: str) -> str:
+    """Return a seed, whose UTF-8 bytes decide what is drawn."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise argparse.ArgumentTypeError("not UTF-8") from None
+    if not text:
+        raise argparse.ArgumentTypeError("empty")
+    return text
+
+
 def parse_options(argv: list[str]) -> Options:
     """Parse the command line.
 
     Raises:
-        CannotCheck: an argument is unknown, given twice, or lacks its value.
+        CannotCheck: an argument is unknown, given twice, or lacks its value, or another argument.
     """
     parser = OptionParser(
         prog="evidence-pack-verify.py",
@@ -1364,9 +1389,27 @@ def parse_options(argv: list[str]) -> Options:
         ("--timestamp", "FILE", "its reply over manifest.sig, made by anybody: how old is it?"),
     ):
         outside.add_argument(name, metavar=metavar, action=Once, help=words)
+    drawn = parser.add_argument_group("rows to look at, of a pack that passed")
+    drawn.add_argument(
+        "--sample",
+        metavar="N",
+        action=Once,
+        type=_sample_size,
+        help=f"draw so many rows, 1 to {MAX_SAMPLE}, and show where the evidence of each lies",
+    )
+    drawn.add_argument("--of", metavar="MEMBER", action=Once, help="of these: users, events, ...")
+    drawn.add_argument(
+        "--seed",
+        metavar="TEXT",
+        action=Once,
+        type=_seed,
+        help="which ones; the same text draws the same rows",
+    )
     options, unknown = parser.parse_known_args(argv, Options())
     if unknown:
         parser.error("an argument is unknown")
+    if len({given is None for given in (options.sample, options.of, options.seed)}) > 1:
+        parser.error("--sample, --of and --seed go together")
     return options
 
 
@@ -1391,6 +1434,8 @@ class Report:
         manifest: once it is signed and known.
         notes: lines for a reader.
         facts: further keys of the JSON output.
+        sample: what rows were drawn of and by what, where some were asked for.
+        sampled: the rows, each with where its evidence lies; made as they are printed.
     """
 
     def __init__(self) -> None:
@@ -1402,6 +1447,8 @@ class Report:
         self.manifest: Manifest | None = None
         self.notes: list[str] = []
         self.facts: dict[str, Any] = {}
+        self.sample: dict[str, Any] = {}
+        self.sampled: Iterable[dict[str, Any]] = ()
         self._started = 0.0
 
     def passed(self, *numbers: int) -> None:
@@ -1500,7 +1547,41 @@ def print_text(report: Report) -> None:
         print(f"    Ed25519 by {printable(report.ed25519)}")
         for line in [*(subject(report.manifest) if report.manifest else ()), *report.notes]:
             print(line)
+        for line in _sample_lines(report):
+            print(line)
     print(verdict(report))
+
+
+def _sample_lines(report: Report) -> Iterator[str]:
+    """Yield the lines of a sample: what it is of, then row by row; rows and seed are not cut."""
+    sample = report.sample
+    if not sample:
+        return
+    n, asked, seed = sample["population"], sample["asked"], sample["seed"]
+    which = f"{asked} of {n} rows" if asked <= n else f"all {n} rows, {asked} were asked for"
+    yield f'sample    {sample["member"]}: {which}, by the seed "{printable(seed, len(seed))}"'
+    yield f"          sha256 of their digests {sample['sha256']}"
+    for number, row in enumerate(report.sampled, 1):
+        yield f"row {number:<5d} {row['digest']}"
+        yield f"          {printable(row['row'], len(row['row']))}"
+        for seal in row["seals"]:
+            digest = f"sha256 {seal['sha256']}" if seal["sha256"] else "none in this pack"
+            yield f"seal      {seal['field']} {printable(seal['hour'])}: {digest}"
+        yield from (_change_line(change) for change in row["changes"])
+        if row["more_changes"]:
+            yield f"change    and {row['more_changes']} more"
+        for event in row["events"]:
+            hour = event["sealed_hour"]
+            sealed = f"sealed {printable(hour)}" if hour else "not in this pack"
+            yield f"event     {printable(event['event_id'])}: {sealed}"
+
+
+def _change_line(change: dict[str, Any]) -> str:
+    texts = {name: printable(value) for name, value in change.items()}
+    by = f" by {texts['event_id']}" if change["event_id"] is not None else ""
+    judged = f"{texts['verdict']}{by}" if change["verdict"] else "without a verdict"
+    whose = f"{texts['section']} {texts['entity_id']}"
+    return f"change    {texts['hour']} {whose}: {texts['kind']}, {judged}"
 
 
 def print_json(report: Report) -> None:
@@ -1524,7 +1605,17 @@ def print_json(report: Report) -> None:
         "manifest_sha256": manifest.sha256 if manifest else None,
         **report.facts,
     }
-    print(json.dumps(document, ensure_ascii=True).replace("\x7f", "\\u007f"))
+    print(_json(document)[:-1], end="")
+    if report.sample:
+        print(f', "sample": {_json(report.sample)[:-1]}, "rows": [', end="")
+        for number, row in enumerate(report.sampled):
+            print(", " * bool(number) + _json(row), end="")
+        print("]}", end="")
+    print("}")
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=True).replace("\x7f", "\\u007f")
 
 
 # ---------------------------------------------------------------------------------------------
@@ -3207,6 +3298,26 @@ class NamedBySeals:
         if isinstance(source, dict):
             self.sources.setdefault(org_id, Sources()).add(source, hour)
 
+    def contradictions(self, report: dict[str, Any]) -> Iterator[str]:
+        """Yield what collection.json says of its sources otherwise than the seals."""
+        sources = self.sources.values()
+        for told, sealed in (
+            (_part(report, "api").get("bases"), {base for one in sources for base in one.bases}),
+            (_part(report, "clock").get("sources"), {it for one in sources for it in one.clocks}),
+            (report.get("regions"), {region for one in sources for region in one.regions}),
+        ):
+            if told != (sorted(sealed) or None):
+                words = f"{printable(told)}, the seals say {printable(sorted(sealed))}"
+                yield f"collection.json: {words}"
+        organizations = report.get("organizations")
+        for entry in organizations if isinstance(organizations, list) else ():
+            org_id = entry.get("org_id") if isinstance(entry, dict) else None
+            keys = entry.get("admin_keys") if isinstance(entry, dict) else None
+            named = [_key_use(key) for key in keys] if isinstance(keys, list) else []
+            source = self.sources.get(str(org_id), Sources())
+            if named != sorted((last4, *hours) for last4, hours in source.keys.items()):
+                yield f"collection.json: other admin keys of {printable(org_id)} than in the seals"
+
     def notes(self) -> list[str]:
         """Say whom was asked, as far as it is not the one whom everybody takes it for."""
         sources = self.sources.values()
@@ -3230,6 +3341,17 @@ class NamedBySeals:
         """Give the files back."""
         for counts in (*self.by_kind().values(), self.cut_sealed, self.cut_shown, self.events):
             counts.close()
+
+
+def _part(report: dict[str, Any], name: str) -> dict[str, Any]:
+    part = report.get(name)
+    return part if isinstance(part, dict) else {}
+
+
+def _key_use(key: object) -> tuple[object, ...]:
+    """Return an admin key's last characters, and the first and last hour it was used in."""
+    names = ("last4", "first_hour", "last_hour")
+    return tuple(key.get(name) for name in names) if isinstance(key, dict) else ()
 
 
 def _listed_at(seal: dict[str, Any], facts: dict[str, Any], hour: int) -> str | None:
@@ -3748,6 +3870,9 @@ ANCHOR_DOCUMENT = {
 ANCHOR_HEAD = {"hour": INSTANT_TEXT, "org_id": TEXT, "seal_sha256": HASH}
 
 
+NONE_CHOSEN = "none_chosen"
+
+
 class OtherDigest(Exception):
     """An anchor's document is not the one that its own digest is of; the text is its day."""
 
@@ -3813,12 +3938,13 @@ class AnchorRows(Rows):
     Attributes:
         days: the digest of each day's anchor.
         n_tokens: how many have a token of a time authority.
+        n_unasked: of how many days the provider had chosen to ask no authority.
     """
 
     def __init__(self, manifest: Manifest, name: str, digests: SealDigests | None) -> None:
         super().__init__(manifest, name)
         self.days: dict[str, str] = {}
-        self.n_tokens = 0
+        self.n_tokens = self.n_unasked = 0
         self._digests = digests
         self._made_at = manifest.made_at()
         self._link: str | None = None
@@ -3843,6 +3969,7 @@ class AnchorRows(Rows):
         if self._digests:
             for why in anchor.contradictions(self._digests, self._made_at):
                 self.contradicts(why)
+        self.n_unasked += row["reason"] == NONE_CHOSEN
         if anchor.token is not None:
             self.n_tokens += 1
             self._tokens.write(f"{anchor.at} {anchor.sha256} {anchor.token}\n".encode())
@@ -3859,7 +3986,9 @@ class AnchorRows(Rows):
             return ["anchors   NONE: nothing outside this pack holds the signer to its chain"]
         n = len(self.days)
         days = f"{n} day{'s' * (n > 1)}, {min(self.days)} .. {max(self.days)}"
-        return [f"anchors   {days}, {self.n_tokens} with a token of a time authority"]
+        tokens = f"{self.n_tokens} with a token of a time authority"
+        unasked = f"; for {self.n_unasked} the provider has chosen none" if self.n_unasked else ""
+        return [f"anchors   {days}, {tokens}{unasked}"]
 
     def close(self) -> None:
         """Close the file of tokens."""
@@ -4150,11 +4279,18 @@ class RepeatedIds(Rows):
 
 
 class PackRows:
-    """The checkers of a pack's rows, by member, in the order in which they were read."""
+    """The checkers of a pack's rows, by member, in the order in which they were read.
+
+    Attributes:
+        by_name: the checkers.
+        large: the large values that rows name.
+        documents: the `.json` members.
+    """
 
     def __init__(self, manifest: Manifest) -> None:
         self.by_name: dict[str, Rows] = {}
         self.large = LargeNames()
+        self.documents: dict[str, dict[str, Any]] = {}
         self._manifest = manifest
         self._sealed: SealedMembers | None = None
 
@@ -4253,7 +4389,7 @@ def check_09_rows(pack: OpenPack, manifest: Manifest, sha256: bytes, report: Rep
             elif name in manifest.members and name.endswith(".jsonl"):
                 rows.begin(name).read_member(archive.stream(size))
             elif name in manifest.members and name.endswith(".json"):
-                _check_json_member(archive, name, size, report)
+                rows.documents[name] = _check_json_member(archive, name, size, report)
             else:
                 archive.skip(size)
     archive.gzip.read_to_end()
@@ -4285,14 +4421,15 @@ def _check_sizes(manifest: Manifest, rows: PackRows, report: Report) -> None:
             report.fail(9, f"{name}: {checker.n_long} rows are longer than {LIMITS['row']} bytes")
 
 
-def _check_json_member(archive: TarReader, name: str, size: int, report: Report) -> None:
+def _check_json_member(archive: TarReader, name: str, size: int, report: Report) -> dict[str, Any]:
     try:
         if size > MAX_JSON_MEMBER:
             archive.skip(size)
             raise Malformed(f"it is longer than {MAX_JSON_MEMBER} bytes")
-        parse(archive.take(size))
+        return parse(archive.take(size))
     except Malformed as error:
         report.fail(9, f"{name}: {error}")
+        return {}
 
 
 def _repeated_ids(pack: OpenPack, manifest: Manifest, suspects: set[int]) -> list[str]:
@@ -4323,6 +4460,9 @@ def check_10_chain(manifest: Manifest, rows: PackRows, report: Report) -> None:
             *(rows.by_name[name].broken for name in ("statements.jsonl",) if name in rows.by_name),
             rows.anchors.broken if rows.anchors else (),
             rows.sealed.broken if rows.sealed else _not_bound(coverage),
+            coverage.named.contradictions(rows.documents.get("collection.json", {}))
+            if rows.sealed
+            else (),
         ):
             for why in contradictions:
                 report.fail(10, why)
@@ -4587,10 +4727,10 @@ class LaterRows:
         return len(hours)
 
     def _holds(self, month: str) -> bool:
-        """Tell whether that pack holds every event of a month: it begins in its period."""
-        hours = hours_of_month(month)
+        """Tell whether that pack holds every event of a month: all of it is in its period."""
+        hours, start = hours_of_month(month), self._manifest["period_start"]
         return (
-            hours is not None and self._manifest["period_start"] <= hour_name(hours[0]) <= self._end
+            hours is not None and start <= hour_name(hours[0]) <= hour_name(hours[1]) <= self._end
         )
 
 
@@ -4810,7 +4950,303 @@ def _base64(token: str) -> bytes:
 
 
 # ---------------------------------------------------------------------------------------------
+# Where the evidence of rows lies: their seals, the changes that are of the same, and the events.
+#
+# What is read of the pack for that, once more, must have the digests that were verified.
+
+MAX_CHANGES_SHOWN = 20  # of each row
+# Fields that name an hour whose seal is evidence of the row.
+NAMES_HOUR = (
+    *("hour", "sealed_hour", "first_sealed_hour", "first_seen_at", "first_seen_hour"),
+    *("state_at", "removed_at", "resolved_hour", "decided_hour"),
+)
+CHANGE_SHOWN = ("hour", "section", "entity_id", "kind", "verdict", "event_id")
+EVENT_MEMBERS = ("events.jsonl", "repeated_events.jsonl")
+
+
+def read_again(path: str, manifest: Manifest, *readers: Rows) -> None:
+    """Read members once more.
+
+    Raises:
+        Failed: they are not those that were verified.
+    """
+    due = {reader.name: reader for reader in readers if reader.name in manifest.members}
+    with check_02_archive(path) as pack, pack.archive(is_known=True) as archive:
+        members = archive.members()
+        while due:
+            name, size = next(members, ("", 0))
+            reader = due.pop(name, None)
+            if not name:
+                raise Failed(2, FILE_CHANGED)
+            if reader is None:
+                archive.skip(size)
+                continue
+            digest = hashlib.sha256()
+            try:
+                reader.read_member(_digested(archive.stream(size), digest))
+            except (Failed, Malformed, KeyError, TypeError):  # what was verified raises none
+                raise Failed(2, FILE_CHANGED) from None
+            if digest.hexdigest() != manifest.members[name].sha256:
+                raise Failed(2, FILE_CHANGED)
+
+
+def _digested(pieces: Iterator[bytes], digest: Any) -> Iterator[bytes]:
+    for piece in pieces:
+        digest.update(piece)
+        yield piece
+
+
+def _look_up_key(*texts: object) -> bytes:
+    """Return what stands for these texts: of one size, however long they are."""
+    return hashlib.sha256(json.dumps(texts).encode()).digest()[:16]
+
+
+class LookUp(Rows):
+    """Finds a fact of rows that are named by their organization and another field."""
+
+    def __init__(self, manifest: Manifest, name: str, field: str, fact: str) -> None:
+        super().__init__(manifest, name)
+        self._field = field
+        self._fact = fact
+        self.wanted: dict[bytes, str | None] = {}
+        self._facts: dict[str | None, str | None] = {}  # one text for all that are equal
+
+    def want(self, org_id: str, value: object) -> None:
+        """Note that a row is looked for."""
+        self.wanted[_look_up_key(org_id, value)] = None
+
+    def row(self, line: bytes) -> None:
+        """Take the fact, if the row is looked for."""
+        row = parse(line, OURS)
+        key = _look_up_key(row["org_id"], row[self._field])
+        if key in self.wanted:
+            fact = row[self._fact]
+            self.wanted[key] = self._facts.setdefault(fact, fact)
+
+    def fact(self, org_id: str, value: object) -> str | None:
+        """Return the fact; None where there is no such row, or it says nothing."""
+        return self.wanted[_look_up_key(org_id, value)]
+
+
+class ChangeLookUp(Rows):
+    """Finds the changes of an entity, by section and id, and those that an event explains."""
+
+    def __init__(self, manifest: Manifest, events: LookUp) -> None:
+        super().__init__(manifest, "changes.jsonl")
+        self._events = events
+        # How many there are, then place and size of the first ones.
+        self.wanted: dict[bytes, array[int]] = {}
+        self._file = SpillFile()
+
+    def want(self, org_id: str, names: tuple[object, ...]) -> None:
+        """Note that the changes of an entity, or those of an event, are looked for."""
+        self.wanted[_look_up_key(org_id, *names)] = array("Q", [0])
+
+    def row(self, line: bytes) -> None:
+        """Take the change, if it is looked for, and look for the event that it names."""
+        row = parse(line, OURS)
+        org_id, event_id = row["org_id"], row["event_id"]
+        shown = json.dumps({name: row[name] for name in CHANGE_SHOWN}).encode()
+        for names in ((row["section"], row["entity_id"]), (event_id,)):
+            found = self.wanted.get(_look_up_key(org_id, *names))
+            if found is None:
+                continue
+            found[0] += 1
+            if found[0] > MAX_CHANGES_SHOWN:
+                continue
+            found.extend((self._file.tell(), len(shown)))
+            self._file.write(shown)
+            if event_id is not None:
+                self._events.want(org_id, event_id)
+
+    def changes(self, org_id: str, names: tuple[object, ...]) -> tuple[list[dict[str, Any]], int]:
+        """Return the first changes, and how many more there are."""
+        n, *places = self.wanted[_look_up_key(org_id, *names)]
+        pairs = zip(places[::2], places[1::2])
+        shown = [json.loads(self._file.read(size, at)) for at, size in pairs]
+        return shown, n - len(shown)
+
+    def close(self) -> None:
+        """Give the file back."""
+        self._file.close()
+
+
+class Evidence:
+    """Looks up where the evidence of rows lies: seals, changes, and the events that these name."""
+
+    def __init__(self, manifest: Manifest, name: str) -> None:
+        self._name = name
+        self._is_of_events = name in EVENT_MEMBERS
+        self._seals = LookUp(manifest, "coverage.jsonl", "hour", "sha256")
+        self._events = LookUp(manifest, "events.jsonl", "event_id", "sealed_hour")
+        self._changes = ChangeLookUp(manifest, self._events)
+
+    def look_up(self, path: str, manifest: Manifest, lines: Iterator[bytes]) -> None:
+        """Read the archive again for seals and changes, and once more for the events."""
+        for line in lines:
+            self._want(parse(line, OURS))
+        readers = (self._seals, self._changes)
+        read_again(path, manifest, *(reader for reader in readers if reader.wanted))
+        if self._events.wanted and not self._is_of_events:
+            read_again(path, manifest, self._events)
+
+    def _want(self, row: dict[str, Any]) -> None:
+        org_id = row.get("org_id")
+        if type(org_id) is not str:
+            return
+        for _, hour in _hours(row):
+            self._seals.want(org_id, hour)
+        for event_id in self._own_events(row):
+            self._events.want(org_id, event_id)
+        names = self._named_by(row)
+        if names:
+            self._changes.want(org_id, names)
+
+    def _named_by(self, row: dict[str, Any]) -> tuple[object, ...]:
+        """Return by what changes name what the row is of: section and id, or an event's id."""
+        if self._name in ENTITY_ID:
+            return self._name[: -len(".jsonl")], row[ENTITY_ID[self._name]]
+        if self._is_of_events:
+            return (row["event_id"],)
+        return (row["section"], row["entity_id"]) if "entity_id" in row else ()
+
+    @staticmethod
+    def _own_events(row: dict[str, Any]) -> list[str]:
+        """Return the ids of the events that a row, which is of none itself, names."""
+        resolved_by = row.get("resolved_by")
+        resolving = resolved_by.get("event_id") if type(resolved_by) is dict else None
+        return [each for each in (row.get("event_id"), resolving) if type(each) is str]
+
+    def of(self, line: bytes) -> dict[str, Any]:
+        """Return the evidence of a row that was looked up."""
+        row = parse(line, OURS)
+        org_id = row.get("org_id")
+        if type(org_id) is not str:
+            return {}
+        names = self._named_by(row)
+        changes, n_more = self._changes.changes(org_id, names) if names else ([], 0)
+        explaining = [each["event_id"] for each in changes if each["event_id"] is not None]
+        event_ids = [] if self._is_of_events else self._own_events(row) + explaining
+        return {
+            "seals": [
+                {"field": field, "hour": hour, "sha256": self._seals.fact(org_id, hour)}
+                for field, hour in _hours(row)
+            ],
+            "changes": changes,
+            "more_changes": n_more,
+            "events": [
+                {"event_id": event_id, "sealed_hour": self._events.fact(org_id, event_id)}
+                for event_id in dict.fromkeys(event_ids)
+            ],
+        }
+
+    def close(self) -> None:
+        """Give the file back."""
+        self._changes.close()
+
+
+def _hours(row: dict[str, Any]) -> list[tuple[str, str]]:
+    return [(name, row[name]) for name in NAMES_HOUR if type(row.get(name)) is str]
+
+
+# ---------------------------------------------------------------------------------------------
+# An auditor's own sample: rows of a member drawn by a seed.
+#
+# Which rows these are follows from the seed and the rows, so that anybody draws the same.
+
+NO_EVIDENCE: dict[str, Any] = {"seals": [], "changes": [], "more_changes": 0, "events": []}
+
+
+class Draw(Rows):
+    """Keeps those rows of a member, as they stream by, that have the smallest digests."""
+
+    def __init__(self, manifest: Manifest, name: str, n_asked: int, seed: str) -> None:
+        super().__init__(manifest, name)
+        self._n_asked = n_asked
+        self._seeded = hashlib.sha256(f"{seed}\n".encode())
+        # A heap with the largest digest first: less the digest, place and size of the row.
+        self._drawn: list[tuple[int, int, int]] = []
+        self._file = SpillFile()
+
+    def row(self, line: bytes) -> None:
+        """Draw the row, or pass it."""
+        self.n += 1
+        digest = self._seeded.copy()
+        digest.update(line)
+        less = -int.from_bytes(digest.digest(), "big")
+        is_full = len(self._drawn) == self._n_asked
+        if is_full and less <= self._drawn[0][0]:
+            return
+        entry = (less, self._file.tell(), len(line))
+        self._file.write(line)
+        if is_full:
+            heapq.heapreplace(self._drawn, entry)
+        else:
+            heapq.heappush(self._drawn, entry)
+
+    def drawn(self) -> Iterator[tuple[str, bytes]]:
+        """Yield digest and line of each row drawn, the smallest digest first."""
+        for less, at, size in sorted(self._drawn, reverse=True):
+            yield f"{-less:064x}", self._file.read(size, at)
+
+    def close(self) -> None:
+        """Give the file back."""
+        self._file.close()
+
+
+def draw_sample(options: Options, report: Report) -> None:
+    """Draw the sample that was asked for, of a pack that passed; the report takes it.
+
+    Raises:
+        CannotCheck: the pack has no such rows.
+        Failed: the file is no longer the one that passed.
+    """
+    manifest = report.manifest
+    if options.sample is None or manifest is None or report.exit_code() != VALID:
+        return
+    name = _row_member(manifest, options.of or "")
+    draw = Draw(manifest, name, options.sample, options.seed or "")
+    read_again(options.pack, manifest, draw)
+    evidence = None if manifest.profile is None else Evidence(manifest, name)
+    if evidence:
+        evidence.look_up(options.pack, manifest, (line for _, line in draw.drawn()))
+    digests = hashlib.sha256()
+    for digest, _ in draw.drawn():
+        digests.update(f"{digest}\n".encode())
+    report.sample = {
+        "member": name,
+        "population": draw.n,
+        "asked": options.sample,
+        "seed": options.seed,
+        "sha256": digests.hexdigest(),
+    }
+    report.sampled = _sampled(draw, evidence)
+
+
+def _row_member(manifest: Manifest, asked: str) -> str:
+    name = asked if asked.endswith(".jsonl") else f"{asked}.jsonl"
+    names = [each for each in manifest.members if each.endswith(".jsonl")]
+    names = [each for each in names if not each.startswith(SEALED_FOLDER)]
+    if name not in names:
+        have = ", ".join(names)
+        raise CannotCheck(f"every check passed, but no rows {name[:80]} are there, only: {have}")
+    return name
+
+
+def _sampled(draw: Draw, evidence: Evidence | None) -> Iterator[dict[str, Any]]:
+    """Yield what is told of each row; give the files back behind the last."""
+    for digest, line in draw.drawn():
+        found = evidence.of(line) if evidence else {}
+        yield {"digest": digest, "row": line.decode(), **NO_EVIDENCE, **found}
+    draw.close()
+    if evidence:
+        evidence.close()
+
+
+# ---------------------------------------------------------------------------------------------
 # The main path: `verify` is the eleven checks, one a line.
+
+MAX_WORDS = 400  # characters of a sentence that says why there is no verdict
 
 
 def verify(options: Options, report: Report) -> None:
@@ -4834,7 +5270,10 @@ def verify(options: Options, report: Report) -> None:
 
 
 def run(options: Options) -> Report:
-    """Check one pack and return the report; no exception leaves this function but interrupts."""
+    """Check one pack, draw a sample of it if one is asked for, and return the report.
+
+    No exception leaves this function but interrupts.
+    """
     report = Report()
     if options.expected_pubkey is None:
         report.cannot = (
@@ -4845,10 +5284,11 @@ def run(options: Options) -> Report:
     try:
         check_forms(options)
         verify(options, report)
+        draw_sample(options, report)
     except Failed as failed:
         report.fail(failed.number, failed.why)
     except CannotCheck as error:
-        report.cannot = printable(error)
+        report.cannot = printable(error, MAX_WORDS)
     except (OSError, MemoryError) as error:
         report.cannot = f"the machine refused ({type(error).__name__})"
     except Exception as error:  # noqa: BLE001 - an auditor gets a verdict, never a traceback

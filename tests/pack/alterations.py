@@ -43,11 +43,13 @@ class Alteration:
         told: what is altered.
         member: of which member.
         change: does it to the rows of all members.
+        twin: the sealed member that is altered with it.
     """
 
     told: str
     member: str
     change: Callable[[Rows], object]
+    twin: str | None = None
 
 
 def alterations(rows: Rows, end: str) -> Iterator[Alteration]:
@@ -72,7 +74,7 @@ def _of_row(rows: Rows, member: str, at: int, row: Row) -> Iterator[Alteration]:
         twin = _twin(rows, member, row)
         if twin is not None and name in rows[twin[0]][twin[1]]:
             change = _setting_both((member, at), twin, name, value)
-            yield Alteration(f"{place}: {name}, and as sealed", member, change)
+            yield Alteration(f"{place}: {name}, and as sealed", member, change, twin[0])
     if not row.get("late"):
         # A late one may be in another pack: the seals of that month's hours are not here.
         yield Alteration(f"{place}: left out", member, lambda all_rows: all_rows[member].pop(at))
@@ -156,34 +158,31 @@ def try_all(pack: SignedPack, folder: Path, most: int | None = None) -> Counter[
     Raises:
         AssertionError: one was accepted, or refused without saying where.
     """
-    members = pack.members()
+    members, manifest = pack.members(), json.dumps(pack.manifest())
     rows: Rows = {name: pack.rows(name) for name in members if name.endswith(".jsonl")}
-    every = list(alterations(rows, pack.manifest()["period_end"]))
+    every = list(alterations(rows, json.loads(manifest)["period_end"]))
     if most is not None and most < len(every):
         every = random.Random("signed again").sample(every, most)  # noqa: S311  # repeatable
     tried = Counter[str]()
     not_refused = []
     for alteration in every:
-        changed = {name: list(of_member) for name, of_member in rows.items()}
+        touched = [name for name in (alteration.member, alteration.twin) if name]
+        changed = rows | {name: list(rows[name]) for name in touched}
         alteration.change(changed)
-        altered = {name: jsonl(changed[name]) for name in rows if changed[name] != rows[name]}
-        if altered and not _is_refused(pack, members | altered, changed, alteration, folder):
-            not_refused.append(alteration.told)
+        altered = {name: jsonl(changed[name]) for name in touched if changed[name] != rows[name]}
+        if altered:
+            data = signed_again(json.loads(manifest), members | altered, changed, pack.seed)
+            if not _is_refused(data, pack.public_hex, alteration, folder):
+                not_refused.append(alteration.told)
         kind = alteration.member.removesuffix(".jsonl").rpartition("/")
         tried[("sealed " if kind[0] else "") + kind[2].partition("-")[0]] += bool(altered)
     assert not_refused == []
     return tried
 
 
-def _is_refused(
-    pack: SignedPack,
-    members: dict[str, bytes],
-    rows: Rows,
-    alteration: Alteration,
-    folder: Path,
-) -> bool:
+def _is_refused(data: bytes, key: str, alteration: Alteration, folder: Path) -> bool:
     """Tell whether a pack is refused, member or hour named."""
-    verdict = verify_bytes(signed_again(pack, members, rows), folder, key=pack.public_hex)
+    verdict = verify_bytes(data, folder, key=key)
     reasons = " ".join(verdict.failed.values())
     name = alteration.member.removesuffix(".jsonl").rpartition("/")[2].partition("-")[0]
     is_named = name in reasons or re.search(r"\d{4}-\d\d-\d\dT\d\d:00:00Z", reasons)

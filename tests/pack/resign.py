@@ -79,11 +79,10 @@ class SignedPack:
         return archive(manifest, members, self.seed)
 
 
-def signed_again(pack: SignedPack, members: dict[str, bytes], rows: Rows) -> bytes:
-    """Return the archive with other members, its manifest made to agree with them, signed."""
-    manifest = pack.manifest()
+def signed_again(manifest: Row, members: dict[str, bytes], rows: Rows, seed: bytes) -> bytes:
+    """Return the archive of other members, a manifest made to agree with them, signed."""
     _agree(manifest, members, rows)
-    return archive(manifest, members, pack.seed)
+    return archive(manifest, members, seed)
 
 
 def archive(manifest: Row, members: dict[str, bytes], seed: bytes) -> bytes:

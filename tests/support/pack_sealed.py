@@ -106,6 +106,18 @@ def name_registers(rows: dict[str, list[Row]], org_ids: list[str]) -> None:
             last["sha256"] = seal_digest(last["seal"])
 
 
+def name_anew(rows: dict[str, list[Row]], org_ids: list[str]) -> None:
+    """Let the last seals name the registers of rows that were changed since."""
+    for row in rows.get("coverage.jsonl", ()):
+        if row["org_id"] in org_ids and isinstance(row["seal"], dict):
+            was_right = row["sha256"] == seal_digest(row["seal"])
+            for section in SECTIONS:
+                row["seal"]["sections"].pop(section, None)
+            if was_right:
+                row["sha256"] = seal_digest(row["seal"])
+    name_registers(rows, org_ids)
+
+
 def _is_sealed(row: Row, org: str) -> bool:
     seal = row["seal"]
     return (

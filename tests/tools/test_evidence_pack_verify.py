@@ -120,11 +120,12 @@ def test_json_output_holds_checks_subject_and_runs(tmp_path: Path) -> None:
 
 
 def test_the_page_names_every_key_of_the_json_output(tmp_path: Path) -> None:
-    """No more and no less than what is printed for a whole pack."""
+    """No more and no less than what is printed for a whole pack and a sample of it."""
     page = (ROOT / "docs" / "evidence-pack-format.md").read_text()
     table = page.partition("### What `--json` prints")[2].partition("\nWrong arguments")[0]
     told = {line.split("`")[1] for line in table.splitlines() if line.startswith("| `")}
-    document = as_json(verify_bytes(packs.april().build(), tmp_path, "--json"))
+    asked = ("--json", "--sample=2", "--of=users", "--seed=a")
+    document = as_json(verify_bytes(packs.april().build(), tmp_path, *asked))
     assert told == set(document)
     named = set(re.findall("`([a-z_0-9]+)`", table))
     assert set(document["subject"]) | set(document["took_s"]) <= named

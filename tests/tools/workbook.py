@@ -14,6 +14,7 @@ from xml.etree import ElementTree
 
 from tests.support import packs
 from tests.support.pack_rows import Row, canonical
+from tests.support.pack_sealed import name_anew
 from tests.tools.verifier import ROOT, load
 
 SCRIPT = ROOT / "tools" / "pack-to-xlsx.py"
@@ -84,6 +85,8 @@ def run_apart(path: Path, *arguments: str, python: str = sys.executable, **env: 
 
 def make(folder: Path, pack: packs.Pack, *arguments: str) -> dict[str, Sheet]:
     """Return the sheets of the workbook of a pack that verifies."""
+    if "coverage.jsonl" in pack.rows:
+        name_anew(pack.rows, pack.org_ids)
     path = pack_file(folder, pack)
     done = run(path, *arguments)
     assert (done.returncode, done.stderr) == (0, "")

@@ -173,6 +173,17 @@ refuse(
     "A monthly pack is relabelled as one of profile core, without what binds its rows.",
     lambda: packs.april(profile="core"),
 )
+refuse(
+    "collection_of_another_address",
+    10,
+    "collection.json: ['https://api.openai.com/v1'], the seals say []",
+    "A signed collection.json names an address that no seal says was asked.",
+    members(
+        lambda data: (
+            data | {"collection.json": b'{"api":{"bases":["https://api.openai.com/v1"]}}\n'}
+        )
+    ),
+)
 CASES.add(
     "sealed_by_a_newer_format",
     Case(

@@ -69,10 +69,10 @@ def places_to_look(text: str) -> list[tuple[str, str]]:
     return [(name, field) for name, field in re.findall(r"`([^`:]+):([^`]+)`", places)]
 
 
-def test_there_are_twenty_questions_and_each_says_where_to_look() -> None:
+def test_there_are_twenty_one_questions_and_each_says_where_to_look() -> None:
     """Numbered from 1; an answer without a place is an opinion."""
     numbers = [question.partition(".")[0] for question in questions()]
-    assert numbers == [str(number) for number in range(1, 21)]
+    assert numbers == [str(number) for number in range(1, 22)]
     assert all(places_to_look(question) for question in questions())
 
 
@@ -102,7 +102,8 @@ def test_the_workbook_has_every_row_in_columns_of_its_own(
     done = workbook.run(path, key=function.key.public_hex)
     assert (done.returncode, done.stderr) == (0, "")
     sheets = workbook.read(tmp_path / "pack-1.xlsx")
-    names = [name.removesuffix(".jsonl") for name in members if name.endswith(".jsonl")]
+    shown = [name for name in members if name.endswith(".jsonl") and "/" not in name]
+    names = [name.removesuffix(".jsonl") for name in shown]
     assert {"cover", *names} == set(sheets)
     assert {"anchors", "invites"} < set(sheets)
     for name in names:

@@ -22,6 +22,9 @@ from tools.verifier.checks.check_09_10_reading import check_09_rows, check_10_ch
 from tools.verifier.checks.check_11_outside_facts import check_11_outside_facts, check_forms
 from tools.verifier.options import Options, parse_options
 from tools.verifier.report import Report, print_json, print_text
+from tools.verifier.sample.draw import draw_sample
+
+MAX_WORDS = 400  # characters of a sentence that says why there is no verdict
 
 
 def verify(options: Options, report: Report) -> None:
@@ -45,7 +48,10 @@ def verify(options: Options, report: Report) -> None:
 
 
 def run(options: Options) -> Report:
-    """Check one pack and return the report; no exception leaves this function but interrupts."""
+    """Check one pack, draw a sample of it if one is asked for, and return the report.
+
+    No exception leaves this function but interrupts.
+    """
     report = Report()
     if options.expected_pubkey is None:
         report.cannot = (
@@ -56,10 +62,11 @@ def run(options: Options) -> Report:
     try:
         check_forms(options)
         verify(options, report)
+        draw_sample(options, report)
     except Failed as failed:
         report.fail(failed.number, failed.why)
     except CannotCheck as error:
-        report.cannot = printable(error)
+        report.cannot = printable(error, MAX_WORDS)
     except (OSError, MemoryError) as error:
         report.cannot = f"the machine refused ({type(error).__name__})"
     except Exception as error:  # noqa: BLE001 - an auditor gets a verdict, never a traceback

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 from typing import Any, NoReturn
 
 from tools.verifier.base import CannotCheck, printable
@@ -16,6 +17,9 @@ or from an earlier audit's papers. The key inside the pack proves nothing: who f
 write any key into it. The checks are explained, number by number, in
 docs/evidence-pack-format.md. Nothing is extracted and nothing is sent anywhere.
 """
+
+
+MAX_SAMPLE = 10_000
 
 
 class Options:
@@ -33,6 +37,9 @@ class Options:
     anchors: str | None
     tsa_cert: str | None
     timestamp: str | None
+    sample: int | None
+    of: str | None
+    seed: str | None
 
 
 class OptionParser(argparse.ArgumentParser):
@@ -68,11 +75,29 @@ class Once(argparse.Action):
         setattr(namespace, self.dest, True if self.nargs == 0 else values)
 
 
+def _sample_size(text: str) -> int:
+    """Return how many rows to draw."""
+    if not re.fullmatch("[0-9]{1,5}", text) or not 1 <= int(text) <= MAX_SAMPLE:
+        raise argparse.ArgumentTypeError(f"not a number from 1 to {MAX_SAMPLE}")
+    return int(text)
+
+
+def _seed(text: str) -> str:
+    """Return a seed, whose UTF-8 bytes decide what is drawn."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise argparse.ArgumentTypeError("not UTF-8") from None
+    if not text:
+        raise argparse.ArgumentTypeError("empty")
+    return text
+
+
 def parse_options(argv: list[str]) -> Options:
     """Parse the command line.
 
     Raises:
-        CannotCheck: an argument is unknown, given twice, or lacks its value.
+        CannotCheck: an argument is unknown, given twice, or lacks its value, or another argument.
     """
     parser = OptionParser(
         prog="evidence-pack-verify.py",
@@ -107,7 +132,25 @@ def parse_options(argv: list[str]) -> Options:
         ("--timestamp", "FILE", "its reply over manifest.sig, made by anybody: how old is it?"),
     ):
         outside.add_argument(name, metavar=metavar, action=Once, help=words)
+    drawn = parser.add_argument_group("rows to look at, of a pack that passed")
+    drawn.add_argument(
+        "--sample",
+        metavar="N",
+        action=Once,
+        type=_sample_size,
+        help=f"draw so many rows, 1 to {MAX_SAMPLE}, and show where the evidence of each lies",
+    )
+    drawn.add_argument("--of", metavar="MEMBER", action=Once, help="of these: users, events, ...")
+    drawn.add_argument(
+        "--seed",
+        metavar="TEXT",
+        action=Once,
+        type=_seed,
+        help="which ones; the same text draws the same rows",
+    )
     options, unknown = parser.parse_known_args(argv, Options())
     if unknown:
         parser.error("an argument is unknown")
+    if len({given is None for given in (options.sample, options.of, options.seed)}) > 1:
+        parser.error("--sample, --of and --seed go together")
     return options

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from tools.verifier.base import BAD, CHECKS, COULD_NOT_CHECK, MAX_REASONS, VALID, printable
@@ -27,6 +28,8 @@ class Report:
         manifest: once it is signed and known.
         notes: lines for a reader.
         facts: further keys of the JSON output.
+        sample: what rows were drawn of and by what, where some were asked for.
+        sampled: the rows, each with where its evidence lies; made as they are printed.
     """
 
     def __init__(self) -> None:
@@ -38,6 +41,8 @@ class Report:
         self.manifest: Manifest | None = None
         self.notes: list[str] = []
         self.facts: dict[str, Any] = {}
+        self.sample: dict[str, Any] = {}
+        self.sampled: Iterable[dict[str, Any]] = ()
         self._started = 0.0
 
     def passed(self, *numbers: int) -> None:
@@ -136,7 +141,41 @@ def print_text(report: Report) -> None:
         print(f"    Ed25519 by {printable(report.ed25519)}")
         for line in [*(subject(report.manifest) if report.manifest else ()), *report.notes]:
             print(line)
+        for line in _sample_lines(report):
+            print(line)
     print(verdict(report))
+
+
+def _sample_lines(report: Report) -> Iterator[str]:
+    """Yield the lines of a sample: what it is of, then row by row; rows and seed are not cut."""
+    sample = report.sample
+    if not sample:
+        return
+    n, asked, seed = sample["population"], sample["asked"], sample["seed"]
+    which = f"{asked} of {n} rows" if asked <= n else f"all {n} rows, {asked} were asked for"
+    yield f'sample    {sample["member"]}: {which}, by the seed "{printable(seed, len(seed))}"'
+    yield f"          sha256 of their digests {sample['sha256']}"
+    for number, row in enumerate(report.sampled, 1):
+        yield f"row {number:<5d} {row['digest']}"
+        yield f"          {printable(row['row'], len(row['row']))}"
+        for seal in row["seals"]:
+            digest = f"sha256 {seal['sha256']}" if seal["sha256"] else "none in this pack"
+            yield f"seal      {seal['field']} {printable(seal['hour'])}: {digest}"
+        yield from (_change_line(change) for change in row["changes"])
+        if row["more_changes"]:
+            yield f"change    and {row['more_changes']} more"
+        for event in row["events"]:
+            hour = event["sealed_hour"]
+            sealed = f"sealed {printable(hour)}" if hour else "not in this pack"
+            yield f"event     {printable(event['event_id'])}: {sealed}"
+
+
+def _change_line(change: dict[str, Any]) -> str:
+    texts = {name: printable(value) for name, value in change.items()}
+    by = f" by {texts['event_id']}" if change["event_id"] is not None else ""
+    judged = f"{texts['verdict']}{by}" if change["verdict"] else "without a verdict"
+    whose = f"{texts['section']} {texts['entity_id']}"
+    return f"change    {texts['hour']} {whose}: {texts['kind']}, {judged}"
 
 
 def print_json(report: Report) -> None:
@@ -160,4 +199,14 @@ def print_json(report: Report) -> None:
         "manifest_sha256": manifest.sha256 if manifest else None,
         **report.facts,
     }
-    print(json.dumps(document, ensure_ascii=True).replace("\x7f", "\\u007f"))
+    print(_json(document)[:-1], end="")
+    if report.sample:
+        print(f', "sample": {_json(report.sample)[:-1]}, "rows": [', end="")
+        for number, row in enumerate(report.sampled):
+            print(", " * bool(number) + _json(row), end="")
+        print("]}", end="")
+    print("}")
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=True).replace("\x7f", "\\u007f")

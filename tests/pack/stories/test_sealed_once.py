@@ -106,9 +106,8 @@ def test_what_hours_cost(make_fixture: FixtureMaker) -> None:
             (seal,) = fixture.tick(f"2026-03-31T{number:02}:00:00Z")
         # Each hour is read again by the next one, and held against its segment.
         shown, is_new = 1 <= number <= 8, 2 <= number <= 7
-        assert calls.count("GetObject") <= (6 + n_runs if shown else 4) + 2 * (
-            n_late + 2 * (n_late > 0)
-        )
+        patrolled = 2 * (n_late + 2) if n_late else 0
+        assert calls.count("GetObject") <= (6 + n_runs if shown else 4) + patrolled
         # The segment, the run, the seal; and where nothing is new the seal alone.
         assert calls.count("PutObject") == (3 if is_new else 1)
         runs = seal.content["index"]

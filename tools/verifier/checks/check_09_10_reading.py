@@ -6,6 +6,7 @@ Every byte is the signer's by now. Rows are checked as they stream by; here that
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from tools.verifier.base import LIMITS, MAX_JSON_MEMBER, MAX_REASONS, Failed, Malformed, printable
 from tools.verifier.checks.check_02_archive import OpenPack, TarReader
@@ -58,11 +59,18 @@ class RepeatedIds(Rows):
 
 
 class PackRows:
-    """The checkers of a pack's rows, by member, in the order in which they were read."""
+    """The checkers of a pack's rows, by member, in the order in which they were read.
+
+    Attributes:
+        by_name: the checkers.
+        large: the large values that rows name.
+        documents: the `.json` members.
+    """
 
     def __init__(self, manifest: Manifest) -> None:
         self.by_name: dict[str, Rows] = {}
         self.large = LargeNames()
+        self.documents: dict[str, dict[str, Any]] = {}
         self._manifest = manifest
         self._sealed: SealedMembers | None = None
 
@@ -161,7 +169,7 @@ def check_09_rows(pack: OpenPack, manifest: Manifest, sha256: bytes, report: Rep
             elif name in manifest.members and name.endswith(".jsonl"):
                 rows.begin(name).read_member(archive.stream(size))
             elif name in manifest.members and name.endswith(".json"):
-                _check_json_member(archive, name, size, report)
+                rows.documents[name] = _check_json_member(archive, name, size, report)
             else:
                 archive.skip(size)
     archive.gzip.read_to_end()
@@ -193,14 +201,15 @@ def _check_sizes(manifest: Manifest, rows: PackRows, report: Report) -> None:
             report.fail(9, f"{name}: {checker.n_long} rows are longer than {LIMITS['row']} bytes")
 
 
-def _check_json_member(archive: TarReader, name: str, size: int, report: Report) -> None:
+def _check_json_member(archive: TarReader, name: str, size: int, report: Report) -> dict[str, Any]:
     try:
         if size > MAX_JSON_MEMBER:
             archive.skip(size)
             raise Malformed(f"it is longer than {MAX_JSON_MEMBER} bytes")
-        parse(archive.take(size))
+        return parse(archive.take(size))
     except Malformed as error:
         report.fail(9, f"{name}: {error}")
+        return {}
 
 
 def _repeated_ids(pack: OpenPack, manifest: Manifest, suspects: set[int]) -> list[str]:
@@ -231,6 +240,9 @@ def check_10_chain(manifest: Manifest, rows: PackRows, report: Report) -> None:
             *(rows.by_name[name].broken for name in ("statements.jsonl",) if name in rows.by_name),
             rows.anchors.broken if rows.anchors else (),
             rows.sealed.broken if rows.sealed else _not_bound(coverage),
+            coverage.named.contradictions(rows.documents.get("collection.json", {}))
+            if rows.sealed
+            else (),
         ):
             for why in contradictions:
                 report.fail(10, why)

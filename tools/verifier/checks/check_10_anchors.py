@@ -44,6 +44,9 @@ ANCHOR_DOCUMENT = {
 ANCHOR_HEAD = {"hour": INSTANT_TEXT, "org_id": TEXT, "seal_sha256": HASH}
 
 
+NONE_CHOSEN = "none_chosen"
+
+
 class OtherDigest(Exception):
     """An anchor's document is not the one that its own digest is of; the text is its day."""
 
@@ -109,12 +112,13 @@ class AnchorRows(Rows):
     Attributes:
         days: the digest of each day's anchor.
         n_tokens: how many have a token of a time authority.
+        n_unasked: of how many days the provider had chosen to ask no authority.
     """
 
     def __init__(self, manifest: Manifest, name: str, digests: SealDigests | None) -> None:
         super().__init__(manifest, name)
         self.days: dict[str, str] = {}
-        self.n_tokens = 0
+        self.n_tokens = self.n_unasked = 0
         self._digests = digests
         self._made_at = manifest.made_at()
         self._link: str | None = None
@@ -139,6 +143,7 @@ class AnchorRows(Rows):
         if self._digests:
             for why in anchor.contradictions(self._digests, self._made_at):
                 self.contradicts(why)
+        self.n_unasked += row["reason"] == NONE_CHOSEN
         if anchor.token is not None:
             self.n_tokens += 1
             self._tokens.write(f"{anchor.at} {anchor.sha256} {anchor.token}\n".encode())
@@ -155,7 +160,9 @@ class AnchorRows(Rows):
             return ["anchors   NONE: nothing outside this pack holds the signer to its chain"]
         n = len(self.days)
         days = f"{n} day{'s' * (n > 1)}, {min(self.days)} .. {max(self.days)}"
-        return [f"anchors   {days}, {self.n_tokens} with a token of a time authority"]
+        tokens = f"{self.n_tokens} with a token of a time authority"
+        unasked = f"; for {self.n_unasked} the provider has chosen none" if self.n_unasked else ""
+        return [f"anchors   {days}, {tokens}{unasked}"]
 
     def close(self) -> None:
         """Close the file of tokens."""

@@ -227,8 +227,8 @@ class LaterRows:
         return len(hours)
 
     def _holds(self, month: str) -> bool:
-        """Tell whether that pack holds every event of a month: it begins in its period."""
-        hours = hours_of_month(month)
+        """Tell whether that pack holds every event of a month: all of it is in its period."""
+        hours, start = hours_of_month(month), self._manifest["period_start"]
         return (
-            hours is not None and self._manifest["period_start"] <= hour_name(hours[0]) <= self._end
+            hours is not None and start <= hour_name(hours[0]) <= hour_name(hours[1]) <= self._end
         )

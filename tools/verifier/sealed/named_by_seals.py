@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from tools.verifier.base import printable
@@ -121,6 +122,26 @@ class NamedBySeals:
         if isinstance(source, dict):
             self.sources.setdefault(org_id, Sources()).add(source, hour)
 
+    def contradictions(self, report: dict[str, Any]) -> Iterator[str]:
+        """Yield what collection.json says of its sources otherwise than the seals."""
+        sources = self.sources.values()
+        for told, sealed in (
+            (_part(report, "api").get("bases"), {base for one in sources for base in one.bases}),
+            (_part(report, "clock").get("sources"), {it for one in sources for it in one.clocks}),
+            (report.get("regions"), {region for one in sources for region in one.regions}),
+        ):
+            if told != (sorted(sealed) or None):
+                words = f"{printable(told)}, the seals say {printable(sorted(sealed))}"
+                yield f"collection.json: {words}"
+        organizations = report.get("organizations")
+        for entry in organizations if isinstance(organizations, list) else ():
+            org_id = entry.get("org_id") if isinstance(entry, dict) else None
+            keys = entry.get("admin_keys") if isinstance(entry, dict) else None
+            named = [_key_use(key) for key in keys] if isinstance(keys, list) else []
+            source = self.sources.get(str(org_id), Sources())
+            if named != sorted((last4, *hours) for last4, hours in source.keys.items()):
+                yield f"collection.json: other admin keys of {printable(org_id)} than in the seals"
+
     def notes(self) -> list[str]:
         """Say whom was asked, as far as it is not the one whom everybody takes it for."""
         sources = self.sources.values()
@@ -144,6 +165,17 @@ class NamedBySeals:
         """Give the files back."""
         for counts in (*self.by_kind().values(), self.cut_sealed, self.cut_shown, self.events):
             counts.close()
+
+
+def _part(report: dict[str, Any], name: str) -> dict[str, Any]:
+    part = report.get(name)
+    return part if isinstance(part, dict) else {}
+
+
+def _key_use(key: object) -> tuple[object, ...]:
+    """Return an admin key's last characters, and the first and last hour it was used in."""
+    names = ("last4", "first_hour", "last_hour")
+    return tuple(key.get(name) for name in names) if isinstance(key, dict) else ()
 
 
 def _listed_at(seal: dict[str, Any], facts: dict[str, Any], hour: int) -> str | None:

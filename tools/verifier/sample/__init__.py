@@ -1,0 +1,1 @@
+"""Rows for an auditor to look at, of a pack that passed."""
