@@ -15,7 +15,7 @@ import httpx
 from moto.backends import get_backend
 
 from functions.shared.aws.bucket import Bucket
-from functions.shared.aws.keys import HASHKEY_SK, tenant_pk
+from functions.shared.aws.keys import HASHKEY_SK, finding_state_sk, tenant_pk
 from functions.shared.aws.kms import KmsKey, admin_key_context, hash_key_context
 from functions.shared.aws.queue import Queue
 from functions.shared.aws.table import Table
@@ -25,11 +25,13 @@ from functions.shared.hashing import id_hash
 from functions.shared.hours import HOUR, floor_hour, parse_instant, rfc3339
 from functions.shared.openai.client import http_transport
 from functions.shared.records.seals import LifecycleEntry
+from functions.shared.records.statements import StatementFacts
 from functions.shared.records.tables import OrgProof
 from functions.shared.tables.account_owners import AccountOwners
 from functions.shared.tables.connections import Connection
 from functions.shared.tables.hour_rows import HourRows
 from functions.shared.tables.lifecycle_rows import LifecycleRows
+from functions.shared.tables.statements import Statements
 from functions.snapshot.context import Context, Order
 from functions.snapshot.flow import run
 from tests.conftest import SettableClock
@@ -169,6 +171,23 @@ class SnapshotFixture:
         """Name who answers for a service account, as the connect function does."""
         owners = AccountOwners(self.table, self.tenant, self.org)
         owners.name(service_account_id, person, "user-1", rfc3339(self.clock.now()))
+
+    def say(self, finding_id: str, at: str, note: str | None = None) -> None:
+        """Accept a finding at an instant, as the api function does."""
+        said: StatementFacts = {
+            "finding_id": finding_id,
+            "first_seen_hour": "2026-04-01T02:00:00Z",
+            "service_account_id": None,
+            "state": "accepted",
+            "reason_code": "business_need",
+            "accountable": "user-olga",
+            "due_date": "2026-06-30",
+            "review_date": None,
+            "by": "user-1",
+            "at": at,
+        }
+        sk = finding_state_sk(finding_id, "2026-04-01T02:00:00Z")
+        Statements(self.table, self.tenant, self.org).say(said, note, sk, {"state": "accepted"})
 
     def use_key(self, admin_key: str) -> None:
         """Put another admin key into the connection, as if it had been replaced unseen."""

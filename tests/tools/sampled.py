@@ -47,6 +47,7 @@ def sealed_anew(pack: Pack) -> Pack:
             org_id,
             previous="ab" * 32,
             changes=pack.rows["changes.jsonl"],
+            statements=pack.rows["statements.jsonl"],
         )
     return pack.but(
         rows={**pack.rows, "coverage.jsonl": [r for rows in of_org.values() for r in rows]}

@@ -28,9 +28,10 @@ from tests.tools.workbook import (
 )
 
 SHEETS = (
-    *("users", "projects", "api_keys", "events", "changes", "findings", "admin_keys"),
-    *("service_accounts", "invites", "project_users", "coverage", "anchors"),
+    *("users", "projects", "api_keys", "events", "changes", "findings", "statements"),
+    *("admin_keys", "service_accounts", "invites", "project_users", "coverage", "anchors"),
 )
+EU = "https://eu.api.openai.com/v1"
 FORMAT = (ROOT / "docs" / "evidence-pack-format.md").read_text()
 
 
@@ -112,16 +113,21 @@ def test_the_cover_says_whom_the_pictures_were_asked_of(tmp_path: Path) -> None:
     other = {"source": {"api_base": "http://127.0.0.1:1", "clock": "shifted by 2 days"}}
     pack = full_packs.full()
     pack.rows["events.jsonl"] = []
-    pack.rows["changes.jsonl"] = []
+    pack.rows["changes.jsonl"] = pack.rows["statements.jsonl"] = []
     before = {"v": 2, "source": None}
     outcomes = [before] * 3 + [openai] * 40 + [other] * 4
     last = {**openai, "sections": pack.rows["coverage.jsonl"][-1]["seal"]["sections"]}
     seals = packs.seals([*outcomes, last], "2026-04-01T00", previous="ab" * 32)
     for row in seals[:2]:
-        row["run"] = {"api_base": "https://eu.api.openai.com/v1", "clock": "system"}
+        row["run"] = {"api_base": EU, "clock": "system"}
     seals[2]["run"] = ["of any form"]
     pack.rows["coverage.jsonl"] = seals
-    pack.texts["collection.json"] = b'{"api":{"name":"OpenAI Admin API"}}\n'
+    bases = sorted([openai["source"]["api_base"], other["source"]["api_base"], EU])
+    report = {
+        "api": {"name": "OpenAI Admin API", "bases": bases},
+        "clock": {"sources": ["shifted by 2 days", "system"]},
+    }
+    pack.texts["collection.json"] = packs.canonical(report) + b"\n"
     cover = make(tmp_path, pack)["cover"]
     assert below(cover, "Source: whom the pictures were asked of") == [
         ("what was asked", "OpenAI Admin API"),

@@ -197,7 +197,8 @@ def test_a_member_without_rows_to_draw_of_is_named_with_those_that_have(
     assert verdict.last_line.startswith("COULD NOT CHECK  every check passed, but")
     assert verdict.last_line.endswith(
         ": users.jsonl, projects.jsonl, api_keys.jsonl, events.jsonl, coverage.jsonl, "
-        "changes.jsonl, findings.jsonl, admin_keys.jsonl, service_accounts.jsonl, invites.jsonl, "
+        "changes.jsonl, findings.jsonl, statements.jsonl, admin_keys.jsonl, "
+        "service_accounts.jsonl, invites.jsonl, "
         "project_users.jsonl, anchors.jsonl"
     )
     assert all(" " <= c <= "~" for c in verdict.last_line)

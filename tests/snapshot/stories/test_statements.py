@@ -1,18 +1,16 @@
 """What a tenant says is sealed with the hour: in order, each once, and no prose of it."""
 
 import itertools
-from typing import Any
 
 import pytest
 
-from functions.shared.aws.keys import HASHKEY_SK, finding_state_sk, tenant_pk
+from functions.shared.aws.keys import HASHKEY_SK, tenant_pk
 from functions.shared.evidence.merkle import rows_root
 from functions.shared.evidence.seals import Seal, read_body
 from functions.shared.hashing import text_hash
 from functions.shared.hours import HOUR, parse_instant, rfc3339
 from functions.shared.records.fields import fields_of
 from functions.shared.records.statements import SealedStatement
-from functions.shared.tables.statements import Statements
 from functions.snapshot.seal import statements as sealing
 from tests.snapshot.stories.test_crash import FIRST, SECOND, THIRD, eventful_world
 from tests.support.aws_calls import Killed, killing, watched
@@ -33,20 +31,7 @@ def fixture(make_fixture: FixtureMaker) -> SnapshotFixture:
 
 def say(fixture: SnapshotFixture, at: str, note: str | None = None) -> None:
     """Say something of a finding at an instant."""
-    said: Any = {
-        "finding_id": "f" * 24,
-        "first_seen_hour": FIRST,
-        "service_account_id": None,
-        "state": "accepted",
-        "reason_code": "business_need",
-        "accountable": "user-olga",
-        "due_date": "2026-06-30",
-        "review_date": None,
-        "by": "user-1",
-        "at": at,
-    }
-    statements = Statements(fixture.table, fixture.tenant, fixture.org)
-    statements.say(said, note, finding_state_sk("f" * 24, FIRST), {"state": "accepted"})
+    fixture.say("f" * 24, at, note)
 
 
 def sealed(fixture: SnapshotFixture) -> list[tuple[str, int]]:
