@@ -180,22 +180,21 @@ def test_facts_from_elsewhere_have_a_form(
 
 def test_the_previous_pack_is_followed(tmp_path: Path) -> None:
     """The manifest's digest and each chain's head must be those of the pack before."""
-    first = packs.small()
+    first = packs.april()
     before = tmp_path / "pack-2.tar.gz"
     before.write_bytes(first.but(number=2).build())
     manifest = first.but(number=2).signed()[0]
     head = first.rows["coverage.jsonl"][-1]["sha256"]
-    later = first.rows["events.jsonl"][3]
+    later = first.rows["events.jsonl"][-1]
 
     def following(previous: str, **facts: Any) -> packs.Pack:
         event = later | facts
-        pack = packs.small(period=("2026-04-03T00:00:00Z", "2026-04-03T23:59:59Z"))
+        pack = packs.small(period=("2026-05-01T00:00:00Z", "2026-05-01T23:59:59Z"))
         pack.rows |= {name: [] for name in pack.rows}
         pack.rows["coverage.jsonl"] = packs.seals(
-            ["complete"] * 24, "2026-04-03T00", [event], previous=previous
+            ["complete"] * 24, "2026-05-01T00", [event], previous=previous
         )
         return pack.but(
-            unseen=[event],
             facts={
                 "previous_pack_id": "2",
                 "previous_manifest_sha256": packs.sha256(manifest),
@@ -208,7 +207,7 @@ def test_the_previous_pack_is_followed(tmp_path: Path) -> None:
         assert verify_bytes(bad.build(), tmp_path, *flags).failed.keys() == {11}
     # What its own hours sealed of the pack before must be what that one holds.
     verdict = verify_bytes(following(head, actor_id="user-9").build(), tmp_path, *flags)
-    assert "2026-04-03T00:00:00Z: that pack holds 1 events of 2026-04" in verdict.failed[11]
+    assert "2026-05-01T01:00:00Z: that pack holds 1 events of 2026-04" in verdict.failed[11]
     before.write_bytes(first.but(number=2, tenant_id="other").build())
     assert verify_bytes(following(head).build(), tmp_path, *flags).failed.keys() == {11}
     before.unlink()
