@@ -69,7 +69,7 @@ def places_to_look(text: str) -> list[tuple[str, str]]:
     return [(name, field) for name, field in re.findall(r"`([^`:]+):([^`]+)`", places)]
 
 
-def test_there_are_twenty_one_questions_and_each_says_where_to_look() -> None:
+def test_there_are_twenty_five_questions_and_each_says_where_to_look() -> None:
     """Numbered from 1; an answer without a place is an opinion."""
     numbers = [question.partition(".")[0] for question in questions()]
     assert numbers == [str(number) for number in range(1, 26)]

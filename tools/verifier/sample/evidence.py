@@ -64,7 +64,8 @@ def _digested(pieces: Iterator[bytes], digest: Any) -> Iterator[bytes]:
 
 def _look_up_key(*texts: object) -> bytes:
     """Return what stands for these texts: of one size, however long they are."""
-    return hashlib.sha256(json.dumps(texts).encode()).digest()[:16]
+    # 15 bytes: one more, and Python takes a quarter more memory for each.
+    return hashlib.sha256(json.dumps(texts).encode()).digest()[:15]
 
 
 class LookUp(Rows):
