@@ -33,6 +33,17 @@ const KINDS = {
   event_without_change: ['Audit event without a change'],
 };
 
+/** Why a finding stands as it does, by the word that is sealed. */
+export const REASON_CODES = {
+  business_need: 'it is needed as it is',
+  compensating_control: 'something else keeps it from doing harm',
+  expected_change: 'it was meant, and somebody answers for it',
+  false_positive: 'it is not what the finding takes it for',
+  fix_planned: 'it will be mended, by the day it is due',
+  risk_accepted: 'the risk is known, and taken',
+  other: 'another reason, as the note says',
+};
+
 const REASONS = {
   no_owner: 'OpenAI names no owner',
   service_account_gone: 'its service account is gone',

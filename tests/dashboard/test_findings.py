@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from functions.shared.records.statements import REASON_CODES
 from functions.shared.sections import BY_NAME
 from functions.snapshot.findings.audit_log import LOG_ENTRY_CHANGED, LOG_ENTRY_GONE
 from functions.snapshot.findings.between_pictures import HAPPENINGS
@@ -45,6 +46,7 @@ def test_every_kind_and_reason_the_service_finds_has_words() -> None:
     assert table_of("KINDS") == KINDS
     assert len(told_reasons()) > 10
     assert table_of("REASONS") == told_reasons()
+    assert table_of("REASON_CODES") == set(REASON_CODES)
 
 
 def test_every_verdict_and_section_has_words() -> None:
@@ -152,7 +154,7 @@ def test_the_filters_ask_the_service_and_the_file_follows_them(
 
 
 def test_an_admin_says_what_becomes_of_a_finding(page: Page, site: Site) -> None:
-    """Accepted only with a reason; the row shows it at once."""
+    """Accepted only with a reason in a word; the row shows it at once."""
     sign_in(page, site, "#findings")
     page.get_by_test_id("finding-state").first.click()
     dialog = page.get_by_test_id("finding-dialog")
@@ -161,6 +163,7 @@ def test_an_admin_says_what_becomes_of_a_finding(page: Page, site: Site) -> None
     page.get_by_test_id("finding-dialog-submit").click()
     expect(dialog).to_be_visible()
     assert f"PUT {PATH}" not in [request for request, _ in site.world.requests]
+    page.get_by_test_id("finding-dialog-code").select_option("risk_accepted")
     page.get_by_test_id("finding-dialog-reason").fill(" looked into, ticket 4711 ")
     people = dialog.locator("datalist option")
     expect(people).to_have_text(["you", "anna…, owner", "ben…, reader", ""])
@@ -168,10 +171,11 @@ def test_an_admin_says_what_becomes_of_a_finding(page: Page, site: Site) -> None
     page.get_by_test_id("finding-dialog-due").fill("2026-06-30")
     page.get_by_test_id("finding-dialog-submit").click()
     expect(dialog).to_have_count(0)
-    for text in ("accepted", "looked into, ticket 4711", "user-0002", "due on 2026-06-30"):
+    for text in ("accepted", "the risk is known", "ticket 4711", "user-0002", "due on 2026-06-30"):
         expect(_rows(page).first).to_contain_text(text)
-    said = {"state": "accepted", "reason": "looked into, ticket 4711", "accountable": "user-0002"}
-    assert (f"PUT {PATH}", said | {"due_date": "2026-06-30"}) in site.world.requests
+    said = {"state": "accepted", "reason_code": "risk_accepted", "accountable": "user-0002"}
+    said |= {"reason": "looked into, ticket 4711", "due_date": "2026-06-30"}
+    assert (f"PUT {PATH}", {**said, "review_date": None}) in site.world.requests
 
 
 def test_what_was_said_is_changed_and_taken_back(page: Page, site: Site) -> None:
@@ -185,7 +189,8 @@ def test_what_was_said_is_changed_and_taken_back(page: Page, site: Site) -> None
         page.get_by_test_id(f"finding-dialog-{field}").fill("")
     page.get_by_test_id("finding-dialog-submit").click()
     expect(page.get_by_test_id("finding-dialog")).to_have_count(0)
-    nothing = {"state": "open", "reason": None, "accountable": None, "due_date": None}
+    unsaid = ("reason_code", "reason", "accountable", "due_date", "review_date")
+    nothing: dict[str, str | None] = {"state": "open", **dict.fromkeys(unsaid)}
     assert site.world.requests[-1][1] == nothing
 
 

@@ -42,7 +42,8 @@ def possible() -> Iterator[Mutant]:
             yield from mutants_of(module)
     checks = {
         node.name
-        for part in (ROOT / "tools" / "verifier" / "checks").glob("*.py")
+        for folder in ("checks", "sealed")
+        for part in (ROOT / "tools" / "verifier" / folder).glob("*.py")
         for node in ast.parse(part.read_text()).body
         if isinstance(node, ast.ClassDef | ast.FunctionDef)
     }

@@ -260,6 +260,7 @@ def test_packs_of_other_kinds_are_drawn_of_without_evidence(tmp_path: Path) -> N
     assert foreign["rows"][0]["seals"] == foreign["rows"][0]["changes"] == []
 
 
+@pytest.mark.slow
 def test_memory_does_not_grow_with_the_population_or_the_sample(tmp_path: Path) -> None:
     """Rows of kilobytes are put aside on disk: ten times as many take no more."""
     peaks = []

@@ -1,7 +1,7 @@
 /** The table of findings: what a person should look at, and what the tenant says of it. */
 import { COLUMNS } from '../../app/columns.js';
 import { html, useState } from '../../app/preact.js';
-import { changeWords, entityWords, kindWords, reasonWords } from '../../app/finding-words.js';
+import { REASON_CODES, changeWords, entityWords, kindWords, reasonWords } from '../../app/finding-words.js';
 import { words } from '../../app/text.js';
 import { FindingDialog } from './finding-dialog.js';
 import { NamePerson } from './person-dialog.js';
@@ -72,6 +72,7 @@ function TenantState({ finding, context }) {
   const day = String(finding.state_at ?? '').slice(0, 10);
   const overdue = stated.due_date && !finding.resolved_hour && stated.due_date < day;
   return html`<${Badge} tone=${STATED_TONES[stated.state] ?? 'plain'}><${Text} value=${words(stated.state)} /><//>
+    ${stated.reason_code && html`<span class="under-badge"><${Text} value=${REASON_CODES[stated.reason_code] ?? words(stated.reason_code)} /></span>`}
     ${stated.reason && html`<span class="under-badge"><${Text} value=${stated.reason} /></span>`}
     ${stated.accountable && html`<span class="under-badge muted">answers for it: ${stated.accountable === context.user ? 'you' : html`<span class="id"><${Text} value=${stated.accountable} /></span>`}</span>`}
     ${stated.due_date && html`<span class=${`under-badge ${overdue ? 'stale' : 'muted'}`}>${overdue ? 'was due on' : 'due on'} <${Text} value=${stated.due_date} /></span>`}`;
