@@ -19,6 +19,8 @@ from functions.snapshot.records import AlteredEntries, AuditLogRead, KnownEvent
 MOST_EVENTS, MOST_BYTES = 120_000, 160 * 1024 * 1024
 # History leaves the fresh part of the next run its capacity.
 MOST_OF_HISTORY = 60_000
+# For a second reading: windows cut down to a second, and a page of a hundred asked for five times.
+_FEW_REQUESTS, _EVENTS_A_REQUEST = 50, 20
 
 
 @dataclass(slots=True)
@@ -103,15 +105,19 @@ class LogWatch:
             reader: of the stream.
             asked: what was read again.
             read: what that gave.
-            requests: what that took; the second reading may take twice as many.
+            requests: what that took; the second reading may take twice as many, and always as many
+                as so many events can need: what is lost among many would never be told otherwise.
         """
         closed = Window(asked.lo, read.closed_through)
         missing = {
             identity: known.second
             for identity, known in self.known.items()
-            if known.stream == name and _within(known, closed) and identity not in self._shown
+            if known.stream == name
+            and _within(known, closed)
+            and identity not in self._shown
+            and known.second not in read.overflow
         }
-        if not missing or read.overflow:
+        if not missing:
             return
         lo, hi = min(missing.values()), max(missing.values()) + 1
         shown: set[str] = set()
@@ -122,18 +128,22 @@ class LogWatch:
             seconds.extend(instants(events))
             return []
 
-        budget = WindowBudget(max(10, 2 * requests))
-        stretch = Stretch(lo, hi, known=self.seconds(name, Window(lo, hi)), known_to=hi)
+        part = Window(lo, hi)
+        n_known = sum(_within(known, part) for known in self.known.values())
+        budget = WindowBudget(max(2 * requests, _FEW_REQUESTS + n_known // _EVENTS_A_REQUEST))
+        stretch = Stretch(lo, hi, known=self.seconds(name, part), known_to=hi)
         again = await replace(reader, keep=note).read(stretch, budget)
-        if again.overflow or not again.whole:
-            return
         # OpenAI keeps its log for a time only: an end of it that is lost is not altered.
         try:
             oldest = hi if await reader.nothing_before(lo, budget) else lo - 1
         except UpstreamError:
             return
         oldest = min([oldest, *seconds])
-        self._gone |= {name for name in missing.keys() - shown if missing[name] > oldest}
+        self._gone |= {
+            name
+            for name in missing.keys() - shown
+            if oldest < missing[name] < again.closed_through and missing[name] not in again.overflow
+        }
 
     @property
     def altered(self) -> AlteredEntries:

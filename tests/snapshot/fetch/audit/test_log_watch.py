@@ -78,14 +78,16 @@ def test_what_two_whole_readings_lack_is_gone() -> None:
 
 
 def test_of_what_was_not_read_nothing_is_said() -> None:
-    """Nor of another stream, nor where a second could not be read; nobody asks in vain."""
+    """Nor of another stream, nor of a second that could not be read; nobody asks in vain."""
     for first, stream in (
         (AuditLogRead([], 10, whole=False), "tenant"),
-        (AuditLogRead([], H, overflow=(10,)), "tenant"),
+        (AuditLogRead([], H, overflow=(10, 20)), "tenant"),
         (WHOLE, "organization"),
     ):
         found, log = gone([1], first, [1, 10, 20], stream)
         assert (found, log.requests) == ([], 0)
+    # One such second hides no other.
+    assert gone([1], AuditLogRead([], H, overflow=(10,)), [1, 10, 20])[0] == ["audit-2"]
 
 
 def test_the_end_of_a_log_that_openai_no_longer_keeps_is_not_gone() -> None:
@@ -95,15 +97,28 @@ def test_the_end_of_a_log_that_openai_no_longer_keeps_is_not_gone() -> None:
 
 
 def test_what_others_came_between_hides_nothing() -> None:
-    """A second reading may ask as often as the first, however few of the events are known."""
+    """A second reading may ask as often as the first; of the rest nothing is said."""
     log = ShownLog([1, *range(10, 3000)])
     known = {name: (at, "2:x", "tenant") for name, at in (("audit_x", 5), ("audit_y", 3200))}
-    for requests, found in ((1, []), (100, ["audit-x", "audit-y"])):
+    for requests, found in ((1, ["audit-x"]), (100, ["audit-x", "audit-y"])):
         watching = watch(**known)
         reader = StreamReader(cast("OpenAI", log), [], list)
         look = watching.look_for_gone("tenant", reader, Window(0, H), WHOLE, requests)
         asyncio.run(look)
         assert watching.altered["gone"] == found
+
+
+def test_a_crowd_hides_nothing_that_was_removed_around_it() -> None:
+    """To cut a day down to it takes more requests than its first, lucky, reading took."""
+    log = [1, *(at for at in range(500, 530) for _ in range(90)), *[530] * 400, 3000]
+    removed = [499, 531]
+    watching = watch(
+        **{f"audit_{n}": (at, "2:login.failed", "tenant") for n, at in enumerate([*log, *removed])}
+    )
+    watching.keep("tenant", [event(n, at) for n, at in enumerate(log)])
+    reader = StreamReader(cast("OpenAI", ShownLog(log)), [], list)
+    asyncio.run(watching.look_for_gone("tenant", reader, Window(0, H), WHOLE, 5))
+    assert watching.altered["gone"] == [f"audit-{len(log)}", f"audit-{len(log) + 1}"]
 
 
 def test_an_hour_takes_so_many_new_events_and_no_more() -> None:
