@@ -4,7 +4,7 @@
 # dependencies = ["pynacl>=1.5", "orjson>=3.9"]
 # ///
 # Built by `python -m tools.build_verifier` from the parts in tools/verifier/, one behind the other
-# of SHA-256 fd5362b8c699b35b3d26c2fc4b27e38e8280b244ea4e440c9486b2c3169d0144.
+# of SHA-256 ab2cddb6c7f6f8a48f802bfa5ddb712cbb7f843d349954ea6afecbbe60b418e5.
 """Check a signed evidence pack offline: one file, one pinned key, eleven numbered checks.
 
     python3 evidence-pack-verify.py pack-3.tar.gz --expected-pubkey HEX
@@ -3137,8 +3137,8 @@ class DerivedRows:
         run(f"CREATE TABLE derived (member TEXT, {place}, line BLOB)")
         key = "PRIMARY KEY (org, a, b, c, d)"
         run(f"CREATE TABLE verdict ({place}, line BLOB, {key}) WITHOUT ROWID")
-        run("CREATE TABLE finding (org INTEGER, entity BLOB, line BLOB)")
-        run("CREATE INDEX about ON finding (org, entity)")
+        run("CREATE TABLE finding (org INTEGER, entity BLOB, resolved BLOB, line BLOB)")
+        run("CREATE INDEX about ON finding (org, entity, resolved)")
         run("BEGIN")
 
     def add(self, member: str, org: int, key: Key, row: dict[str, Any]) -> None:
@@ -3165,14 +3165,20 @@ class DerivedRows:
 
     def put_finding(self, org: int, entity: str, finding: dict[str, Any]) -> None:
         """Put a finding about an API key aside."""
-        values = (org, _bytes(entity), canonical(finding))
-        self._database.execute("INSERT INTO finding VALUES (?, ?, ?)", values)
+        resolved = finding["resolved_hour"]
+        # What is open ends behind every hour.
+        end = b"~" if resolved is None else _bytes(resolved)
+        values = (org, _bytes(entity), end, canonical(finding))
+        self._database.execute("INSERT INTO finding VALUES (?, ?, ?, ?)", values)
 
-    def findings(self, org: int, entity: str) -> list[dict[str, Any]]:
-        """Return the findings about an API key."""
-        chosen = "SELECT line FROM finding WHERE org = ? AND entity = ?"
-        found = self._database.execute(chosen, (org, _bytes(entity)))
-        return [parse(line, OURS) for (line,) in found]
+    def findings(self, org: int, entity: str, hour: str) -> Iterator[dict[str, Any]]:
+        """Yield the findings about an API key that were not resolved before an hour.
+
+        Whoever is watched can give a key a finding every other hour: the rest is not read.
+        """
+        chosen = "SELECT line FROM finding WHERE org = ? AND entity = ? AND resolved >= ?"
+        for (line,) in self._database.execute(chosen, (org, _bytes(entity), _bytes(hour))):
+            yield parse(line, OURS)
 
     def close(self) -> None:
         """Give the database back."""
@@ -4145,7 +4151,8 @@ class SealedMembers:
             key = (sealed["finding_id"], sealed["first_seen_hour"], "", "")
         else:
             entity = sealed[ENTITIES[name]]
-            findings = derived.findings(org, entity) if name == "api_keys" else ()
+            end = sealed["removed_at"] or shown.last() or self._start
+            findings = derived.findings(org, entity, end) if name == "api_keys" else ()
             row = entity_row(name, org_id, sealed, self._start, shown, findings)
             key = (entity, sealed["first_seen_at"], "", "")
         if row is not None:
@@ -4518,6 +4525,8 @@ def _other_changes(coverage: CoverageRows, changes: Rows | None) -> list[str]:
 # ---------------------------------------------------------------------------------------------
 # The pack before (check 11): this one follows it, and this one's seals name its later rows.
 
+MOST_HOURS = 100_000  # that a pack may have rows of behind its period, by organization and month
+
 
 class HourRows:
     """Rows that one hour sealed: how many, and their digest."""
@@ -4689,6 +4698,8 @@ class LaterRows:
                 self._verdicts.setdefault(key, HourRows()).add(line)
         except (Malformed, KeyError, TypeError):
             raise Failed(11, f"{name} of that pack holds a row that cannot be read") from None
+        if len(self._events) + len(self._verdicts) > MOST_HOURS:
+            raise Failed(11, f"that pack holds rows of more than {MOST_HOURS} later hours")
 
     def compare(self, manifest: Manifest, rows: PackRows) -> int:
         """Hold them to the seals of the pack behind it; return how many of its hours were held.

@@ -1,5 +1,6 @@
 """The further members of profile full: accepted as they should be, refused as they should not."""
 
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests.support import full_packs, packs
+from tests.support.pack_sealed import name_anew
 from tests.support.packs import Pack, Row
 from tests.tools.hostile import Cases
 from tests.tools.verifier import verify_bytes
@@ -224,3 +226,23 @@ def test_sections_of_any_form_lead_to_a_verdict(seal: Row, tmp_path: Path) -> No
         rows = {**pack.rows, "coverage.jsonl": coverage, "events.jsonl": events}
         verdict = verify_bytes(pack.but(rows=rows, format=version).build(), tmp_path)
         assert verdict.code == code, verdict.text
+
+
+def test_a_key_with_thousands_of_findings_and_stays_takes_no_time(tmp_path: Path) -> None:
+    """Whoever is watched can give it one every other hour: only those that were open are read."""
+    pack = full_packs.full()
+    key, found = pack.rows["api_keys.jsonl"][0], pack.rows["findings.jsonl"][0]
+    ended = {"resolved_hour": "2026-04-01T01:00:00Z", "resolved_by": None}
+    pack.rows["findings.jsonl"] += [
+        found | ended | {"finding_id": f"g-{number:07}"} for number in range(1500)
+    ]
+    stay = {"removed_at": "2026-04-02T10:00:00Z", "state_at": "2026-04-02T09:00:00Z"}
+    pack.rows["api_keys.jsonl"] = [
+        key | stay | {"first_seen_at": packs.hour("2020-01-01T00", number)}
+        for number in range(1500)
+    ] + pack.rows["api_keys.jsonl"]
+    name_anew(pack.rows, pack.org_ids)
+    started = time.process_time()
+    verdict = verify_bytes(pack.build(), tmp_path)
+    assert verdict.code == 0, verdict.text
+    assert time.process_time() - started < 10

@@ -18,6 +18,8 @@ from tools.verifier.values.field_types import check_object, is_count
 from tools.verifier.values.instants import hour_name, hours_of_month, seconds
 from tools.verifier.values.strict_json import canonical, canonical_row
 
+MOST_HOURS = 100_000  # that a pack may have rows of behind its period, by organization and month
+
 
 class HourRows:
     """Rows that one hour sealed: how many, and their digest."""
@@ -189,6 +191,8 @@ class LaterRows:
                 self._verdicts.setdefault(key, HourRows()).add(line)
         except (Malformed, KeyError, TypeError):
             raise Failed(11, f"{name} of that pack holds a row that cannot be read") from None
+        if len(self._events) + len(self._verdicts) > MOST_HOURS:
+            raise Failed(11, f"that pack holds rows of more than {MOST_HOURS} later hours")
 
     def compare(self, manifest: Manifest, rows: PackRows) -> int:
         """Hold them to the seals of the pack behind it; return how many of its hours were held.

@@ -30,8 +30,8 @@ class DerivedRows:
         run(f"CREATE TABLE derived (member TEXT, {place}, line BLOB)")
         key = "PRIMARY KEY (org, a, b, c, d)"
         run(f"CREATE TABLE verdict ({place}, line BLOB, {key}) WITHOUT ROWID")
-        run("CREATE TABLE finding (org INTEGER, entity BLOB, line BLOB)")
-        run("CREATE INDEX about ON finding (org, entity)")
+        run("CREATE TABLE finding (org INTEGER, entity BLOB, resolved BLOB, line BLOB)")
+        run("CREATE INDEX about ON finding (org, entity, resolved)")
         run("BEGIN")
 
     def add(self, member: str, org: int, key: Key, row: dict[str, Any]) -> None:
@@ -58,14 +58,20 @@ class DerivedRows:
 
     def put_finding(self, org: int, entity: str, finding: dict[str, Any]) -> None:
         """Put a finding about an API key aside."""
-        values = (org, _bytes(entity), canonical(finding))
-        self._database.execute("INSERT INTO finding VALUES (?, ?, ?)", values)
+        resolved = finding["resolved_hour"]
+        # What is open ends behind every hour.
+        end = b"~" if resolved is None else _bytes(resolved)
+        values = (org, _bytes(entity), end, canonical(finding))
+        self._database.execute("INSERT INTO finding VALUES (?, ?, ?, ?)", values)
 
-    def findings(self, org: int, entity: str) -> list[dict[str, Any]]:
-        """Return the findings about an API key."""
-        chosen = "SELECT line FROM finding WHERE org = ? AND entity = ?"
-        found = self._database.execute(chosen, (org, _bytes(entity)))
-        return [parse(line, OURS) for (line,) in found]
+    def findings(self, org: int, entity: str, hour: str) -> Iterator[dict[str, Any]]:
+        """Yield the findings about an API key that were not resolved before an hour.
+
+        Whoever is watched can give a key a finding every other hour: the rest is not read.
+        """
+        chosen = "SELECT line FROM finding WHERE org = ? AND entity = ? AND resolved >= ?"
+        for (line,) in self._database.execute(chosen, (org, _bytes(entity), _bytes(hour))):
+            yield parse(line, OURS)
 
     def close(self) -> None:
         """Give the database back."""

@@ -172,7 +172,8 @@ class SealedMembers:
             key = (sealed["finding_id"], sealed["first_seen_hour"], "", "")
         else:
             entity = sealed[ENTITIES[name]]
-            findings = derived.findings(org, entity) if name == "api_keys" else ()
+            end = sealed["removed_at"] or shown.last() or self._start
+            findings = derived.findings(org, entity, end) if name == "api_keys" else ()
             row = entity_row(name, org_id, sealed, self._start, shown, findings)
             key = (entity, sealed["first_seen_at"], "", "")
         if row is not None:
