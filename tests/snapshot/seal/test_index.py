@@ -125,10 +125,11 @@ def test_what_was_sealed_late_is_known_by_when_it_happened(
 
 
 def test_what_has_no_time_is_late_nowhere() -> None:
-    """Nor what the next hour sealed."""
+    """Nor what the next hour sealed, nor what is said to be of a time before there were computers."""
     index = Hours().open()
-    (run,) = index.after({"one": None, "two": rfc3339(START - HOUR)})
-    assert run["rows"] == 2
+    old = {"three": "1969-12-31T23:59:59Z", "four": "0001-01-01T00:00:00Z"}
+    (run,) = index.after({"one": None, "two": rfc3339(START - HOUR), **old})
+    assert (run["rows"], run["late"]) == (4, 0)
 
 
 def test_an_hour_with_events_costs_one_put_and_any_other_none() -> None:
