@@ -125,7 +125,7 @@ def test_what_was_sealed_late_is_known_by_when_it_happened(
 
 
 def test_what_has_no_time_is_late_nowhere() -> None:
-    """Nor what the next hour sealed, nor what is said to be of a time before there were computers."""
+    """Nor what the next hour sealed, nor what is said to have been before 1970."""
     index = Hours().open()
     old = {"three": "1969-12-31T23:59:59Z", "four": "0001-01-01T00:00:00Z"}
     (run,) = index.after({"one": None, "two": rfc3339(START - HOUR), **old})
