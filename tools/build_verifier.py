@@ -12,7 +12,7 @@ import argparse
 import ast
 import hashlib
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 PACKAGE = Path(__file__).parent / "verifier"
@@ -74,13 +74,27 @@ def build() -> str:
     Raises:
         NotJoinable: a name stands in two parts, or an import is not of a form that can be joined.
     """
-    parts = {name: (PACKAGE / name).read_text() for name in PARTS}
+    return join(PACKAGE, PARTS, HEAD)
+
+
+def join(package: Path, names: Sequence[str], head: str) -> str:
+    """Return the parts of a package as the text of one file.
+
+    Args:
+        package: their folder; its docstring becomes the file's.
+        names: of the parts, in their order.
+        head: what stands first, with ``{digest}`` for the SHA-256 of the parts.
+
+    Raises:
+        NotJoinable: a name stands in two parts, or an import is not of a form that can be joined.
+    """
+    parts = {name: (package / name).read_text() for name in names}
     digest = hashlib.sha256("".join(parts.values()).encode()).hexdigest()
-    docstring = (PACKAGE / "__init__.py").read_text().rstrip("\n")
+    docstring = (package / "__init__.py").read_text().rstrip("\n")
     imports = _imports(parts)
     _check_names(parts, imports)
     blocks = [
-        HEAD.format(digest=digest) + docstring,
+        head.format(digest=digest) + docstring,
         "from __future__ import annotations",
         "\n".join(_import_lines(imports)),
         *(_block(name, source) for name, source in parts.items()),
@@ -162,13 +176,16 @@ def main(argv: list[str] | None = None) -> int:
     """Write the one file, or say whether it is current."""
     parser = argparse.ArgumentParser(description="Join tools/verifier/ into one file.")
     parser.add_argument("--check", action="store_true", help="write nothing; exit 1 if not current")
-    options = parser.parse_args(argv)
-    text = build()
-    if options.check:
-        is_current = BUILT.read_text() == text
-        print(f"{BUILT.name} is {'' if is_current else 'not '}what its parts give")
+    return write_or_check(BUILT, build(), check=parser.parse_args(argv).check)
+
+
+def write_or_check(path: Path, text: str, *, check: bool) -> int:
+    """Write a built file, or say whether it is current; return the exit status."""
+    if check:
+        is_current = path.read_text() == text
+        print(f"{path.name} is {'' if is_current else 'not '}what its parts give")
         return 0 if is_current else 1
-    BUILT.write_text(text)
+    path.write_text(text)
     return 0
 
 

@@ -3,6 +3,8 @@
 # requires-python = ">=3.9"
 # dependencies = ["xlsxwriter>=3.2"]
 # ///
+# Built by `python -m tools.build_workbook` from the parts in tools/pack_to_xlsx/, one behind the
+# other of SHA-256 9f99085079b866183b3b015be5b9fddcb5b2d20beb89681e09e4f1726d180508.
 """Make one workbook of an evidence pack that verifies, for reading with a spreadsheet.
 
     python3 pack-to-xlsx.py pack-3.tar.gz --expected-pubkey HEX
@@ -42,68 +44,22 @@ import zlib
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, BinaryIO, NoReturn
+
+TYPE_CHECKING = False  # as typing has it, without the time that importing typing takes
+if TYPE_CHECKING:
+    from typing import Any, BinaryIO, NoReturn
+
+
+# ---------------------------------------------------------------------------------------------
+# What every part shares: limits, errors, escaped output, progress.
 
 VERSION = "0.1.0"
-VERIFIER = Path(__file__).resolve().parent / "evidence-pack-verify.py"
 COULD_NOT_WRITE = 2
-
-BLOCK = 512
-MAX_MANIFEST = 4 << 20
-MAX_DOCUMENT = 4 << 20
-MAX_ROW = 1 << 20
-MAX_PAX = 4096
 MAX_SHEET_ROWS = (1 << 20) - 1  # Excel's, less the line of titles
+
 MAX_TEXT = 32_767  # Excel's, in UTF-16 units
-MAX_SOURCES = 50
-LONG_WORK = 1 << 20  # bytes of a pack, from which on progress is told
 EVERY_S = 5.0
 
-_EPISODE = " unreadable first_seen_at removed_at added_not_before removed_not_before state_at"
-_EVENT = (
-    "org_id event_id event_type occurred_at sealed_hour actor_type actor_id actor_hash project_id"
-    " target_id late details"
-)
-_FIELDS = {
-    "users": "org_id user_id email_hash email_prefix role roles_held added_at is_service_account"
-    " enabled banned is_scim_managed api_key_last_used_at" + _EPISODE,
-    "projects": "org_id project_id name status created_at archived_at" + _EPISODE,
-    "api_keys": "org_id project_id key_id name redacted_value type owner_type owner_id owner_hash"
-    f" owner_project_access created_at last_used_at expires_at{_EPISODE} findings",
-    "events": _EVENT,
-    "repeated_events": _EVENT + " first_sealed_hour",
-    "changes": "org_id hour section entity_id kind fields before after verdict event_id reason"
-    " decided_hour",
-    "findings": "org_id finding_id kind reason severity section entity_id still_works"
-    " first_seen_hour resolved_hour resolved_by change_hour event_id state_at",
-    "statements": "org_id n at by finding_id first_seen_hour service_account_id state reason_code"
-    " accountable due_date review_date note_hash replaces sealed_hour",
-    "admin_keys": "org_id key_id name redacted_value type owner_type owner_id owner_role created_at"
-    " last_used_at ever_used expires_at has_expiry is_own" + _EPISODE,
-    "service_accounts": "org_id project_id service_account_id name role created_at person_id"
-    + _EPISODE,
-    "invites": "org_id invite_id email_hash email_prefix role status created_at expires_at"
-    " accepted_at projects" + _EPISODE,
-    "project_users": "org_id project_id membership_id user_id email_hash email_prefix role added_at"
-    + _EPISODE,
-    "coverage": "hour org_id outcome run seal sha256",
-    "anchors": "at authority day document reason sha256 token",
-}
-# By member, in the order of the sheets: the columns, which are the fields that the format names.
-COLUMNS = {name: fields.split() for name, fields in _FIELDS.items()}
-OTHER_FIELDS = "(other fields)"
-OUTCOMES = ("complete", "partial", "failed", "missed", "paused")
-# Options of the verifier's about facts from elsewhere; it is given them as they are given here.
-PASSED_ON = {
-    "--tenant": "ID",
-    "--period": "MONTH",
-    "--manifest-sha256": "HEX",
-    "--previous": "PACK",
-    "--keys": "FILE",
-    "--anchors": "FILE",
-    "--tsa-cert": "FILE",
-    "--timestamp": "FILE",
-}
 # What XML does not allow or would change, other control characters, what turns text round. And
 # where two of Excel's own escapes share an underscore, as in _x0041_x0042_: XlsxWriter would let
 # Excel read the second.
@@ -111,23 +67,6 @@ UNSHOWN = re.compile(
     "[\\x00-\\x08\\x0b-\\x1f\\x7f-\\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
     "\ud800-\udfff\ufffe\uffff]|_(?=x[0-9A-Fa-f]{4}_x[0-9A-Fa-f]{4}_)"
 )
-NOT_EVIDENCE = (
-    "This workbook is for reading. The evidence is the pack, which is signed; this is not. Whoever"
-    " was given only this file should ask for the pack."
-)
-HOW_TO_READ = f"""\
-Every cell holds what the pack says, as text, number or boolean, never as a formula or a link.
-Instants are texts as in the pack, in UTC. An hour is named by its start.
-An empty cell is null, or a field that this row does not have. Lists and objects are JSON.
-{OTHER_FIELDS} holds, as JSON, what a row has beside the fields of the format.
-A cell on a coloured ground is not word for word: it is escaped, or cut.
-Escaped: what cannot be shown is \\u and four digits; a backslash of the pack stands there twice.
-Cut: a cell holds at most {MAX_TEXT:,} characters. Numbers of more than 15 digits are texts.
-A sheet holds at most {MAX_SHEET_ROWS:,} rows; more go on in the next one, such as: events (2).
-A value too large for a row is {{"$large": ...}}, with size, first words and SHA-256. The whole is
-in the pack, under large/, and not here. Nor are the members without a sheet."""
-
-Row = dict[str, Any]
 
 
 class CannotWrite(Exception):
@@ -155,7 +94,7 @@ def shown(value: object, limit: int = 160) -> str:
     )
 
 
-def json_object(data: bytes) -> Row | None:
+def json_object(data: bytes) -> dict[str, Any] | None:
     """Return the JSON object that `data` is, None where it is something else."""
     try:
         found = json.loads(data)
@@ -193,7 +132,25 @@ class Progress:
             self.begin(f"{name}: {n:,} of {n_all:,} rows")
 
 
-def verify(options: argparse.Namespace) -> Row:
+# ---------------------------------------------------------------------------------------------
+# Have the verifier that stands beside the script check the pack.
+
+VERIFIER = Path(__file__).resolve().parent / "evidence-pack-verify.py"
+
+# Options of the verifier's about facts from elsewhere; it is given them as they are given here.
+PASSED_ON = {
+    "--tenant": "ID",
+    "--period": "MONTH",
+    "--manifest-sha256": "HEX",
+    "--previous": "PACK",
+    "--keys": "FILE",
+    "--anchors": "FILE",
+    "--tsa-cert": "FILE",
+    "--timestamp": "FILE",
+}
+
+
+def verify(options: argparse.Namespace) -> dict[str, Any]:
     """Have the verifier check the pack; return the document it prints of one that passes.
 
     Raises:
@@ -233,13 +190,23 @@ def passed_on(options: argparse.Namespace) -> list[str]:
     return arguments + ["--built-in-ed25519"] * options.built_in_ed25519
 
 
-def last_line(verdict: Row) -> str:
+def last_line(verdict: dict[str, Any]) -> str:
     """Return the last line that the verifier prints, without `--json`, of a pack that passes."""
     about = {name: shown(value) for name, value in verdict["subject"].items()}
     return (
         "VALID  pack {pack_id} of tenant {tenant_id}  {period_start} .. {period_end}"
         "  manifest sha256 "
     ).format(**about) + str(verdict["manifest_sha256"])
+
+
+# ---------------------------------------------------------------------------------------------
+# The pack, read again: what was verified, and nothing else.
+
+BLOCK = 512
+MAX_MANIFEST = 4 << 20
+MAX_DOCUMENT = 4 << 20
+MAX_ROW = 1 << 20
+MAX_PAX = 4096
 
 
 def open_file(path: str) -> BinaryIO:
@@ -283,8 +250,10 @@ class VerifiedPack:
         data = self._take(self._next_member("manifest.json"), MAX_MANIFEST)
         if hashlib.sha256(data).hexdigest() != manifest_sha256:
             self._changed()
-        self.manifest: Row = json.loads(data)
-        self.files: dict[str, Row] = {file["name"]: file for file in self.manifest["files"]}
+        self.manifest: dict[str, Any] = json.loads(data)
+        self.files: dict[str, dict[str, Any]] = {
+            file["name"]: file for file in self.manifest["files"]
+        }
 
     def members(self) -> Iterator[str]:
         """Yield the name of each member that the manifest lists; large values stand behind them.
@@ -299,7 +268,7 @@ class VerifiedPack:
                 self._changed()
             yield name
 
-    def rows(self, name: str) -> Iterator[Row]:
+    def rows(self, name: str) -> Iterator[dict[str, Any]]:
         """Yield the rows of the member that was yielded last.
 
         Raises:
@@ -314,7 +283,7 @@ class VerifiedPack:
             yield row
         self._compare(name, digest.hexdigest())
 
-    def document(self, name: str) -> Row:
+    def document(self, name: str) -> dict[str, Any]:
         """Return the JSON object that the member is that was yielded last.
 
         Raises:
@@ -367,6 +336,10 @@ class VerifiedPack:
                 self._changed()
             size -= len(line)
             yield line
+
+
+# ---------------------------------------------------------------------------------------------
+# The workbook: cells that are never a formula or a link.
 
 
 class Book:
@@ -493,6 +466,47 @@ def fits_a_cell(number: float) -> bool:
     return size == 0 or (1e-300 < size < 1e300 and float(f"{number:.15G}") == number)
 
 
+# ---------------------------------------------------------------------------------------------
+# The sheets of the members, a column a field.
+
+_EPISODE = " unreadable first_seen_at removed_at added_not_before removed_not_before state_at"
+_EVENT = (
+    "org_id event_id event_type occurred_at sealed_hour actor_type actor_id actor_hash project_id"
+    " target_id late details"
+)
+
+_FIELDS = {
+    "users": "org_id user_id email_hash email_prefix role roles_held added_at is_service_account"
+    " enabled banned is_scim_managed api_key_last_used_at" + _EPISODE,
+    "projects": "org_id project_id name status created_at archived_at" + _EPISODE,
+    "api_keys": "org_id project_id key_id name redacted_value type owner_type owner_id owner_hash"
+    f" owner_project_access created_at last_used_at expires_at{_EPISODE} findings",
+    "events": _EVENT,
+    "repeated_events": _EVENT + " first_sealed_hour",
+    "changes": "org_id hour section entity_id kind fields before after verdict event_id reason"
+    " decided_hour",
+    "findings": "org_id finding_id kind reason severity section entity_id still_works"
+    " first_seen_hour resolved_hour resolved_by change_hour event_id state_at",
+    "statements": "org_id n at by finding_id first_seen_hour service_account_id state reason_code"
+    " accountable due_date review_date note_hash replaces sealed_hour",
+    "admin_keys": "org_id key_id name redacted_value type owner_type owner_id owner_role created_at"
+    " last_used_at ever_used expires_at has_expiry is_own" + _EPISODE,
+    "service_accounts": "org_id project_id service_account_id name role created_at person_id"
+    + _EPISODE,
+    "invites": "org_id invite_id email_hash email_prefix role status created_at expires_at"
+    " accepted_at projects" + _EPISODE,
+    "project_users": "org_id project_id membership_id user_id email_hash email_prefix role added_at"
+    + _EPISODE,
+    "coverage": "hour org_id outcome run seal sha256",
+    "anchors": "at authority day document reason sha256 token",
+}
+
+# By member, in the order of the sheets: the columns, which are the fields that the format names.
+COLUMNS = {name: fields.split() for name, fields in _FIELDS.items()}
+
+OTHER_FIELDS = "(other fields)"
+
+
 class MemberSheets:
     """The sheets of one member: as many as its rows need.
 
@@ -516,7 +530,7 @@ class MemberSheets:
         ]
         self.n = self.n_escaped = self.n_cut = 0
 
-    def write(self, row: Row) -> None:
+    def write(self, row: dict[str, Any]) -> None:
         """Write the next row.
 
         Raises:
@@ -540,13 +554,37 @@ class MemberSheets:
         self.n_cut += book.n_cut - before[1]
 
 
+# ---------------------------------------------------------------------------------------------
+# The cover: what was verified, of whom, and how much each sheet holds.
+
+MAX_SOURCES = 50
+OUTCOMES = ("complete", "partial", "failed", "missed", "paused")
+
+NOT_EVIDENCE = (
+    "This workbook is for reading. The evidence is the pack, which is signed; this is not. Whoever"
+    " was given only this file should ask for the pack."
+)
+
+HOW_TO_READ = f"""\
+Every cell holds what the pack says, as text, number or boolean, never as a formula or a link.
+Instants are texts as in the pack, in UTC. An hour is named by its start.
+An empty cell is null, or a field that this row does not have. Lists and objects are JSON.
+{OTHER_FIELDS} holds, as JSON, what a row has beside the fields of the format.
+A cell on a coloured ground is not word for word: it is escaped, or cut.
+Escaped: what cannot be shown is \\u and four digits; a backslash of the pack stands there twice.
+Cut: a cell holds at most {MAX_TEXT:,} characters. Numbers of more than 15 digits are texts.
+A sheet holds at most {MAX_SHEET_ROWS:,} rows; more go on in the next one, such as: events (2).
+A value too large for a row is {{"$large": ...}}, with size, first words and SHA-256. The whole is
+in the pack, under large/, and not here. Nor are the members without a sheet."""
+
+
 class Sources:
     """Whom the pictures were asked of: hours by address and clock, as the seals tell."""
 
     def __init__(self) -> None:
         self.hours: Counter[tuple[str, str]] = Counter()
 
-    def add(self, row: Row) -> None:
+    def add(self, row: dict[str, Any]) -> None:
         """Add a row of coverage.jsonl."""
         seal, run = row.get("seal"), row.get("run")
         source = seal.get("source") if isinstance(seal, dict) else None
@@ -584,10 +622,10 @@ class Cover:
 def write_cover(
     cover: Cover,
     options: argparse.Namespace,
-    verdict: Row,
+    verdict: dict[str, Any],
     pack: VerifiedPack,
     sheets: dict[str, MemberSheets],
-    asked: Row,
+    asked: dict[str, Any],
     sources: Sources,
 ) -> None:
     """Write the cover of a workbook whose other sheets are written."""
@@ -612,7 +650,7 @@ def write_cover(
     _write_makers(cover)
 
 
-def _write_sources(cover: Cover, asked: Row, sources: Sources) -> None:
+def _write_sources(cover: Cover, asked: dict[str, Any], sources: Sources) -> None:
     cover.title("Source: whom the pictures were asked of", "clock", "hours")
     api = asked.get("api")
     cover.line("what was asked", api.get("name") if isinstance(api, dict) else "not told")
@@ -622,7 +660,7 @@ def _write_sources(cover: Cover, asked: Row, sources: Sources) -> None:
         cover.line("a pack of this profile does not tell")
 
 
-def _write_verdict(cover: Cover, options: argparse.Namespace, verdict: Row) -> None:
+def _write_verdict(cover: Cover, options: argparse.Namespace, verdict: dict[str, Any]) -> None:
     about = verdict["subject"]
     cover.title("Verification")
     cover.line("last line", last_line(verdict))
@@ -637,7 +675,7 @@ def _write_verdict(cover: Cover, options: argparse.Namespace, verdict: Row) -> N
         cover.line(check["number"], check["title"], check["status"], check["reason"])
 
 
-def _write_coverage(cover: Cover, verdict: Row) -> None:
+def _write_coverage(cover: Cover, verdict: dict[str, Any]) -> None:
     about = verdict["subject"]
     hours = about["coverage"]
     is_checked = about["profile"] == "full"
@@ -683,13 +721,21 @@ def _file_sha256(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def fill(book: Book, options: argparse.Namespace, verdict: Row, progress: Progress) -> int:
+# ---------------------------------------------------------------------------------------------
+# The way of a workbook: verify, read, write, put in place.
+
+LONG_WORK = 1 << 20  # bytes of a pack, from which on progress is told
+
+
+def fill(
+    book: Book, options: argparse.Namespace, verdict: dict[str, Any], progress: Progress
+) -> int:
     """Write all sheets; return how many rows of the pack they have.
 
     Raises:
         CannotWrite: the file is not what was verified, or a value does not fit.
     """
-    cover, sources, asked = Cover(book), Sources(), Row()
+    cover, sources, asked = Cover(book), Sources(), {}
     with open_file(options.pack) as file:
         try:
             pack = VerifiedPack(file, verdict["manifest_sha256"])
