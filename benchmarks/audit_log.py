@@ -12,9 +12,9 @@ import json
 from pathlib import Path
 from typing import Any
 
-from tests.snapshot.fetch.audit.rates import FROM, PAGE, H, Organization, Rate
+from tests.snapshot.fetch.audit.rates import FROM, PAGE, H, Organization, Rate, steady
 
-N_HOURS, HISTORY_DAYS = 35 * 24, 30
+N_HOURS = 35 * 24
 RATES = (0, 10, 50, 500, 5000)
 # Requests that an hour may make: as many as it likes, or 60 a minute.
 LIMITS = {"no limit": 10**9, "60 a minute": 3600}
@@ -40,12 +40,7 @@ def measure(folder: Path) -> bool:
 
 
 def _steady(rate: int, per_hour: int) -> dict[str, Any]:
-    log = Rate.of(FROM - HISTORY_DAYS * 24 * H, FROM + N_HOURS * H, lambda _: rate)
-    organization, complete = Organization(log, per_hour), None
-    for number in range(N_HOURS):
-        organization.close(number)
-        done = organization.marks["streams"]["organization"]["backfill_done"]
-        complete = number if done and complete is None else complete
+    organization, complete = steady(rate, N_HOURS, per_hour)
     settled = organization.asked[_SETTLED:]
     hourly = sorted(sum(asked.values()) for asked in settled)
     a_page = [(asked["fresh"] + asked["again"]) * PAGE / rate for asked in settled if rate]

@@ -23,6 +23,7 @@ H = 3600
 START = datetime(2026, 4, 1, tzinfo=UTC)
 FROM = int(START.timestamp())
 PAGE = 100
+HISTORY_DAYS = 30
 
 
 @dataclass
@@ -161,3 +162,21 @@ class Organization:
                 stretch.closed(window, n_events)
                 met_empty = met_empty or (empty and not n_events)
         return spent
+
+
+def steady(rate: int, n_hours: int, per_hour: int = 10**9) -> tuple[Organization, int | None]:
+    """Close hours of a steady log that is 30 days old; also return when history was read whole.
+
+    Args:
+        rate: events an hour.
+        n_hours: to close.
+        per_hour: requests that each may make.
+    """
+    log = Rate.of(FROM - HISTORY_DAYS * 24 * H, FROM + n_hours * H, lambda _: rate)
+    organization = Organization(log, per_hour)
+    complete = None
+    for number in range(n_hours):
+        organization.close(number)
+        done = organization.marks["streams"]["organization"]["backfill_done"]
+        complete = number if done and complete is None else complete
+    return organization, complete

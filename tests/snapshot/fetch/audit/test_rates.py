@@ -4,23 +4,10 @@ from itertools import count
 
 import pytest
 
-from tests.snapshot.fetch.audit.rates import FROM, PAGE, H, Organization, Rate
+from tests.snapshot.fetch.audit.rates import FROM, PAGE, H, Organization, Rate, steady
 
-HISTORY_DAYS = 30
 # What 60 requests a minute allow within the hour.
 SIXTY_A_MINUTE = 3600
-
-
-def _closed(rate: int, n_hours: int, per_hour: int = 10**9) -> tuple[Organization, int | None]:
-    """Close hours of a steady log; also return the first hour in which all history was read."""
-    log = Rate.of(FROM - HISTORY_DAYS * 24 * H, FROM + n_hours * H, lambda _: rate)
-    organization = Organization(log, per_hour)
-    complete = None
-    for number in range(n_hours):
-        organization.close(number)
-        done = organization.marks["streams"]["organization"]["backfill_done"]
-        complete = number if done and complete is None else complete
-    return organization, complete
 
 
 def _a_page(organization: Organization, rate: int) -> list[float]:
@@ -34,7 +21,7 @@ def _a_page(organization: Organization, rate: int) -> list[float]:
 @pytest.mark.parametrize("rate", [0, 10, 50, 500, 5000, 50_000])
 def test_no_hour_of_35_days_is_behind(rate: int, per_hour: int) -> None:
     """The log is steady, and 30 days old when the organization connects."""
-    organization, complete = _closed(rate, 35 * 24, per_hour)
+    organization, complete = steady(rate, 35 * 24, per_hour)
     steady = sorted(sum(asked.values()) for asked in organization.asked[75:])
     a_page = _a_page(organization, rate) if rate else [0.0]
     mean = sum(a_page) / len(a_page)
@@ -57,7 +44,7 @@ def test_the_rate_that_sixty_requests_a_minute_permit_is_named() -> None:
     """Up to it no hour of four days is behind."""
     reached = 0
     for rate in count(50_000, 5_000):
-        organization, _ = _closed(rate, 96, SIXTY_A_MINUTE)
+        organization, _ = steady(rate, 96, SIXTY_A_MINUTE)
         if any(organization.lags):
             break
         reached = rate
