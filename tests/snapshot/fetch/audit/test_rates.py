@@ -22,20 +22,20 @@ def _a_page(organization: Organization, rate: int) -> list[float]:
 def test_no_hour_of_35_days_is_behind(rate: int, per_hour: int) -> None:
     """The log is steady, and 30 days old when the organization connects."""
     organization, complete = steady(rate, 35 * 24, per_hour)
-    steady = sorted(sum(asked.values()) for asked in organization.asked[75:])
+    hourly = sorted(sum(asked.values()) for asked in organization.asked[75:])
     a_page = _a_page(organization, rate) if rate else [0.0]
     mean = sum(a_page) / len(a_page)
     print(
         f"\n{rate} an hour, at most {per_hour} requests: lag {max(organization.lags)}, history "
-        f"complete in hour {complete}, {steady[len(steady) // 2]} requests an hour and at most "
-        f"{steady[-1]}, {mean:.2f} (at most {max(a_page):.2f}) for each page that must be read"
+        f"complete in hour {complete}, {hourly[len(hourly) // 2]} requests an hour and at most "
+        f"{hourly[-1]}, {mean:.2f} (at most {max(a_page):.2f}) for each page that must be read"
     )
     assert organization.lags == [0] * 35 * 24
     assert complete is not None
     if rate >= 5000:
         assert mean <= 4.5
     if not rate:
-        assert steady[-1] <= 14
+        assert hourly[-1] <= 14
 
 
 @pytest.mark.slow
