@@ -2,14 +2,12 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache
 from typing import Final
-from unittest.mock import patch
 
 from moto import mock_aws
-from moto.kms.utils import generate_private_key
 
 from functions.shared.aws import clients
+from tests.support.moto_shortcuts import shortcuts
 
 REGION: Final = "eu-west-1"
 TABLE_NAME = "audit-table"
@@ -27,8 +25,6 @@ ENVIRONMENT: Final = {
     "AWS_DEFAULT_REGION": REGION,
     "AWS_REGION": REGION,
 }
-# For each symmetric key, too, moto makes an RSA key that nothing uses: half of what a test took.
-_private_key = cache(generate_private_key)
 
 
 @contextmanager
@@ -37,7 +33,7 @@ def aws_in_process() -> Iterator[dict[str, str]]:
 
     ``ENVIRONMENT`` must be set.
     """
-    with mock_aws(), patch("moto.kms.models.generate_private_key", _private_key):
+    with mock_aws(), shortcuts():
         yield make_aws()
 
 

@@ -18,8 +18,10 @@ _PATIENCE_S = 3
 def meeting(n_threads: int, nth: int) -> Iterator[list[str]]:
     """Let each thread wait before its ``nth`` conditional write until all have come to theirs.
 
-    AWS carries out conditional writes one after the other; moto only if it is asked so. Yields the
-    names of the writes at which they met. A thread that never gets there is not waited for long.
+    Before each earlier one, too: else the first is done before the second begins, or not, as it
+    happens. AWS carries out conditional writes one after the other; moto only if it is asked so.
+    Yields the names of the writes at which they met. A thread that never gets there is not waited
+    for long.
     """
     barrier = threading.Barrier(n_threads)
     one_by_one = threading.Lock()
@@ -30,9 +32,11 @@ def meeting(n_threads: int, nth: int) -> Iterator[list[str]]:
         if model.name not in CONDITIONAL:
             return
         mine.n = getattr(mine, "n", 0) + 1
-        if mine.n == nth:
-            with suppress(threading.BrokenBarrierError):
-                barrier.wait(_PATIENCE_S)
+        if mine.n > nth:
+            return
+        with suppress(threading.BrokenBarrierError):
+            barrier.wait(_PATIENCE_S)
+            if mine.n == nth:
                 met.append(model.name)
 
     def answer(event_name: str, request: Any, **_: Any) -> Any:

@@ -26,7 +26,9 @@ _AGENTS = (
 
 def opaque(*parts: object, length: int = 24) -> str:
     """Return a text of letters and digits that depends on the parts alone."""
-    digest = hashlib.sha512("\x1f".join(map(str, parts)).encode()).digest()
+    # Half a surrogate pair is a text that JSON can hold.
+    parts_bytes = "\x1f".join(map(str, parts)).encode("utf-8", "surrogatepass")
+    digest = hashlib.sha512(parts_bytes).digest()
     return "".join(_ALPHABET[byte % 62] for byte in digest[:length])
 
 
