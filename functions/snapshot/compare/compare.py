@@ -3,8 +3,8 @@
 Pure, but for what the log reads back. Which sections may remove, which hour is a baseline.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import cast
 
 from functions.shared.records.entities import AdminKey, Entity, EntityState, ServiceAccount, User
@@ -43,10 +43,13 @@ class Comparison:
     Attributes:
         registers: the next rows by section.
         changes: what differs, in section order; none for a section's baseline.
+        last_shown: by section and id, the last hour that showed what has changed, where the newest
+            picture before did not show it.
     """
 
     registers: Registers
     changes: list[Change]
+    last_shown: Mapping[tuple[str, str], str] = field(default_factory=dict)
 
 
 def compare(
@@ -102,7 +105,19 @@ def compare(
     # Nothing was known before the first whole snapshot, so nothing has changed by it.
     known = [name for name in REGISTERED if hour.baseline(name) is not None]
     told = [change for name in known for change in changes.get(name, ())]
-    return Comparison(_with_choices(after, choices), told)
+    return Comparison(_with_choices(after, choices), told, _last_shown(before, told))
+
+
+def _last_shown(before: Registers, changes: Sequence[Change]) -> dict[tuple[str, str], str]:
+    changed = {(change["section"], change["entity_id"]) for change in changes}
+    return {
+        (name, identity): row["shown_until"]
+        for name in {section for section, _ in changed}
+        for row in rows_of(before, name) or []
+        if row["removed_at"] is None and "shown_until" in row
+        for identity in [identity_of(name, row)]
+        if (name, identity) in changed
+    }
 
 
 def _without(

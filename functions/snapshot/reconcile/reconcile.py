@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol, cast
 
-from functions.shared.hours import parse_instant, rfc3339
+from functions.shared.hours import HOUR, parse_instant, rfc3339
 from functions.shared.records.entities import Entity, Project
 from functions.shared.records.events import Change, ChangeFacts, EventState, OpenChange, Verdict
 from functions.shared.records.findings import Finding
@@ -164,7 +164,7 @@ def _opened(work: _Work, change: Change) -> OpenChange:
         "kind": change["kind"],
         "aspects": aspects_of(change),
         "facts": facts,
-        "from": _last_shown(work, change["section"], facts),
+        "from": _last_shown(work, change, facts),
         "to": work.snapshot.pictured_to,
         "proven": work.snapshot.watermarks["proven"],
         "event": None,
@@ -190,9 +190,14 @@ def _beyond_the_log(work: _Work, change: Change, row: OpenChange) -> str | None:
     return None
 
 
-def _last_shown(work: _Work, section: str, facts: ChangeFacts) -> str:
+def _last_shown(work: _Work, change: Change, facts: ChangeFacts) -> str:
     """Return the instant of the last snapshot that would have shown the change."""
+    section = change["section"]
     instant = work.hour.last_complete_at(section)
+    last = work.compared.last_shown.get((section, change["entity_id"]))
+    if last is not None:
+        # A list of its own could not be read since, whatever the others showed.
+        instant = min(instant, rfc3339(parse_instant(last) + HOUR))
     project_id = facts["project_id"] if "project_id" in facts else None
     if section != "api_keys" or project_id is None:
         return instant

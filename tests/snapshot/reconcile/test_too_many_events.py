@@ -9,7 +9,7 @@ from functions.shared.hours import HOUR, parse_instant
 from functions.snapshot.reconcile import sealed_events
 from functions.snapshot.reconcile.match import EarlierHours
 from functions.snapshot.reconcile.sealed_events import read_earlier_hours
-from tests.snapshot.reconcile.test_reconcile import CREATED, GONE, LEFT, START, Hour, verdicts
+from tests.snapshot.reconcile.one_hour import CREATED, GONE, LEFT, START, Hour, verdicts
 from tests.snapshot.reconcile.test_sealed_events import ORG, TENANT, seal_hour
 from tests.snapshot.rows import change, event
 from tests.support.memory import MemoryBucket
