@@ -4,7 +4,7 @@
 # dependencies = ["xlsxwriter>=3.2"]
 # ///
 # Built by `python -m tools.build_workbook` from the parts in tools/pack_to_xlsx/, one behind the
-# other of SHA-256 9f99085079b866183b3b015be5b9fddcb5b2d20beb89681e09e4f1726d180508.
+# other of SHA-256 1d82b11cb1e2ff8255ea8c900390dac24ce96a8cd40f9f4de59e35640f3d912f.
 """Make one workbook of an evidence pack that verifies, for reading with a spreadsheet.
 
     python3 pack-to-xlsx.py pack-3.tar.gz --expected-pubkey HEX
@@ -33,12 +33,12 @@ import hashlib
 import json
 import os
 import re
+import secrets
 import shutil
 import signal
 import stat
 import subprocess
 import sys
-import tempfile
 import time
 import zlib
 from collections import Counter
@@ -785,12 +785,14 @@ def private_folder(output: Path) -> Iterator[Path]:
     Raises:
         CannotWrite: no folder can be made there.
     """
+    # Named before it is made: who is stopped right behind that still takes it away.
+    folder = output.parent / f".pack-to-xlsx-{secrets.token_hex(16)}"
     try:
-        folder = tempfile.mkdtemp(prefix=".pack-to-xlsx-", dir=output.parent)
-    except OSError as error:
-        raise CannotWrite(f"cannot write to the output's folder: {error.strerror}") from None
-    try:
-        yield Path(folder)
+        try:
+            folder.mkdir(mode=0o700)
+        except OSError as error:
+            raise CannotWrite(f"cannot write to the output's folder: {error.strerror}") from None
+        yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

@@ -7,10 +7,10 @@ import contextlib
 import gzip
 import os
 import re
+import secrets
 import shutil
 import signal
 import sys
-import tempfile
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
@@ -84,12 +84,14 @@ def private_folder(output: Path) -> Iterator[Path]:
     Raises:
         CannotWrite: no folder can be made there.
     """
+    # Named before it is made: who is stopped right behind that still takes it away.
+    folder = output.parent / f".pack-to-xlsx-{secrets.token_hex(16)}"
     try:
-        folder = tempfile.mkdtemp(prefix=".pack-to-xlsx-", dir=output.parent)
-    except OSError as error:
-        raise CannotWrite(f"cannot write to the output's folder: {error.strerror}") from None
-    try:
-        yield Path(folder)
+        try:
+            folder.mkdir(mode=0o700)
+        except OSError as error:
+            raise CannotWrite(f"cannot write to the output's folder: {error.strerror}") from None
+        yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
