@@ -39,8 +39,8 @@ demo: $(SYNCED) ## Connect, seal HOURS hours, make a pack, download and verify i
 test: lint ## Check and test everything that is not slow
 	$(RUN) -m pytest -m "not slow" -n 2 --dist loadfile --no-loadscope-reorder
 
-test-all: lint ## Test everything
-	$(RUN) -m pytest
+test-all: test ## Test everything: long fuzz, kill and load suites as well (two hours or so)
+	$(RUN) -m pytest -m slow -n 2 --dist worksteal
 
 bench: $(SYNCED) ## Measure against the peers (some minutes); writes docs/benchmarks
 	.venv/bin/uv sync --quiet --frozen --inexact --group bench

@@ -40,7 +40,7 @@ def test_reading_in_a_sample_of_worlds() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(1800)
+@pytest.mark.timeout(3600)
 def test_reading_in_a_thousand_worlds() -> None:
     """The same for a thousand worlds."""
     _fuzz(range(1000))
