@@ -153,6 +153,8 @@ export function reasonWords(reason) {
   if (fixedText !== undefined) return fixedText;
   if (reason.startsWith('no_event_for_')) return `the audit log has no event for it: ${words(reason.slice(13))}`;
   if (reason.startsWith('no_trace_of_')) return `the audit log tells of it, no picture shows it: ${words(reason.slice(12))}`;
+  const from = /^entries_(\d+)_from_(\w+)_stream$/.exec(reason);
+  if (from) return `entries that were sealed are gone from the ${from[2]} stream, the other one shows them still: ${from[1]}`;
   if (reason.startsWith('entries_')) return `entries that were sealed and are otherwise now: ${reason.slice(8)}`;
   return words(reason);
 }

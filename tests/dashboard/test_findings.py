@@ -65,7 +65,11 @@ def test_no_code_is_shown_where_there_are_words(page: Page, site: Site) -> None:
     named += [
         finding(100 + n, reason=reason)
         for n, reason in enumerate(
-            [*sorted(told_reasons()), "no_event_for_role", "no_trace_of_user_added", "entries_3"]
+            [
+                *sorted(told_reasons()),
+                *("no_event_for_role", "no_trace_of_user_added"),
+                *("entries_3", "entries_3_from_tenant_stream"),
+            ]
         )
     ]
     site.world.lists["/findings"], site.world.page_size = named, 100
