@@ -5,6 +5,7 @@
 """
 
 from datetime import datetime, timedelta
+from functools import partial
 
 from functions.shared.errors import PASSING_BY, AuditError, LeaseHeld
 from functions.shared.evidence.seal_versions import source_of, without_source
@@ -17,7 +18,7 @@ from functions.shared.records.tables import SnapshotMessage
 from functions.shared.tables.account_owners import AccountOwners
 from functions.snapshot.checkpoint import Taken
 from functions.snapshot.compare.compare import compare
-from functions.snapshot.compare.log_of_stays import LogOfStays
+from functions.snapshot.compare.log_of_stays import LogOfStays, ReadBack
 from functions.snapshot.compare.within_limits import registers_within_limits, within_limits
 from functions.snapshot.context import Context, Order
 from functions.snapshot.findings.between_pictures import with_happenings
@@ -25,7 +26,7 @@ from functions.snapshot.findings.register import find
 from functions.snapshot.hour_run import HourRun
 from functions.snapshot.hour_to_close import HourToClose
 from functions.snapshot.lifecycle import Lifecycle
-from functions.snapshot.reconcile.reconcile import reconcile
+from functions.snapshot.reconcile.reconcile import ReadEarlierHours, reconcile
 from functions.snapshot.records import Snapshot, TenantChoices
 from functions.snapshot.seal.content import content_of, content_without_snapshot
 from functions.snapshot.seal.index import HourIndex
@@ -129,9 +130,7 @@ def close_with_snapshot(
     before = registers_within_limits(registers, hour.written_without_limits, store.wholes)
     choices = _tenant_choices(run, before, snapshot)
     earlier_hours = run.earlier_hours(hour)
-    log = LogOfStays(
-        snapshot.audit_events.rows, hour.start, lambda since: earlier_hours(since).events
-    )
+    log = LogOfStays(snapshot.audit_events.rows, hour.start, partial(_read_back, earlier_hours))
     compared = compare(hour, snapshot, before, choices, log)
     open_changes = before["open_changes"]
     # Findings see what was read whole: what a limit cuts off may be what opens or leaks.
@@ -149,6 +148,11 @@ def close_with_snapshot(
     )
     content = content_of(hour, snapshot, reconciled.registers, stored, source_of(facts))
     return _seal(run, content, without_source(facts))
+
+
+def _read_back(earlier_hours: ReadEarlierHours, since: datetime) -> ReadBack:
+    earlier = earlier_hours(since)
+    return ReadBack(earlier.events, earlier.unread_before)
 
 
 def _seal_without_snapshot(
