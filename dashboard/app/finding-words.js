@@ -15,6 +15,7 @@ const KINDS = {
   audit_log_unproven: ['Audit log not proven to be on'],
   audit_log_behind: ['Reading of the audit log is behind'],
   log_entry_changed: ['Entry of the audit log changed later'],
+  register_full: ['Register is full'],
   log_entry_gone: ['Entry of the audit log is gone'],
   short_lived_key: ['API key that lived between two pictures', 'short-lived'],
   short_lived_owner: ['Owner between two pictures'],
@@ -81,6 +82,7 @@ const REASONS = {
   api_call_logging_per_call: 'API calls are logged only where a call asks for it',
   api_call_logging_for_selected_projects: 'API calls are logged of some projects only',
   api_call_logging_unknown_value: 'which API calls are logged was set to a value that is not documented',
+  oldest_ended_rows_left: 'more has ended than a register holds; what ended first is in the changes alone',
   not_read_to_the_hour: 'more events than could be read; it goes on where it stands',
 };
 
@@ -153,6 +155,8 @@ export function reasonWords(reason) {
   if (fixedText !== undefined) return fixedText;
   if (reason.startsWith('no_event_for_')) return `the audit log has no event for it: ${words(reason.slice(13))}`;
   if (reason.startsWith('no_trace_of_')) return `the audit log tells of it, no picture shows it: ${words(reason.slice(12))}`;
+  const from = /^entries_(\d+)_from_(\w+)_stream$/.exec(reason);
+  if (from) return `entries that were sealed are gone from the ${from[2]} stream, the other one shows them still: ${from[1]}`;
   if (reason.startsWith('entries_')) return `entries that were sealed and are otherwise now: ${reason.slice(8)}`;
   return words(reason);
 }

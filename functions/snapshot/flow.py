@@ -5,29 +5,32 @@
 """
 
 from datetime import datetime, timedelta
+from functools import partial
 
 from functions.shared.errors import PASSING_BY, AuditError, LeaseHeld
 from functions.shared.evidence.seal_versions import source_of, without_source
 from functions.shared.evidence.seals import Seal
 from functions.shared.hours import GRACE, HOUR, rfc3339
 from functions.shared.observability import FAILED_HOURS, HOURS_BEHIND, MISSED_HOURS
-from functions.shared.records.registers import HourRegisters, Registers
+from functions.shared.records.registers import Registers
 from functions.shared.records.seals import Outcome, Run, SealContent, Source
 from functions.shared.records.tables import SnapshotMessage
 from functions.shared.tables.account_owners import AccountOwners
 from functions.snapshot.checkpoint import Taken
 from functions.snapshot.compare.compare import compare
-from functions.snapshot.compare.log_of_stays import LogOfStays
+from functions.snapshot.compare.log_of_stays import LogOfStays, ReadBack
 from functions.snapshot.compare.within_limits import registers_within_limits, within_limits
 from functions.snapshot.context import Context, Order
 from functions.snapshot.findings.between_pictures import with_happenings
+from functions.snapshot.findings.full_registers import with_full_registers
 from functions.snapshot.findings.register import find
 from functions.snapshot.hour_run import HourRun
 from functions.snapshot.hour_to_close import HourToClose
 from functions.snapshot.lifecycle import Lifecycle
-from functions.snapshot.reconcile.reconcile import reconcile
+from functions.snapshot.reconcile.reconcile import ReadEarlierHours, reconcile
 from functions.snapshot.records import Snapshot, TenantChoices
 from functions.snapshot.seal.content import content_of, content_without_snapshot
+from functions.snapshot.seal.ended_rows import RegistersBefore
 from functions.snapshot.seal.index import HourIndex
 from functions.snapshot.seal.section_digest import not_shown
 from functions.snapshot.take import take_snapshot
@@ -106,7 +109,7 @@ def close_hour(run: HourRun, lifecycle: Lifecycle, start: datetime, previous: Se
     if now < hour.end + GRACE:
         earlier = run.checkpoints.find(start) if n_runs > 1 else None
         registers = run.store.load_registers(hour)
-        taken = take_snapshot(run, hour, index, registers, earlier)
+        taken = take_snapshot(run, hour, index, registers.rows, earlier)
         if not taken[0].final:
             before = earlier[0].watermarks if earlier else hour.watermarks
             moved = before is not None and before["streams"] != taken[0].watermarks["streams"]
@@ -121,21 +124,20 @@ def close_hour(run: HourRun, lifecycle: Lifecycle, start: datetime, previous: Se
 
 
 def close_with_snapshot(
-    run: HourRun, hour: HourToClose, index: HourIndex, registers: HourRegisters, taken: Taken
+    run: HourRun, hour: HourToClose, index: HourIndex, registers: RegistersBefore, taken: Taken
 ) -> Seal:
     """Close an hour of which there is a snapshot, after the registers before it."""
     store, facts = run.store, taken[1]
     snapshot = within_limits(taken[0], store.wholes)
-    before = registers_within_limits(registers, hour.written_without_limits, store.wholes)
+    before = registers_within_limits(registers.rows, hour.written_without_limits, store.wholes)
     choices = _tenant_choices(run, before, snapshot)
     earlier_hours = run.earlier_hours(hour)
-    log = LogOfStays(
-        snapshot.audit_events.rows, hour.start, lambda since: earlier_hours(since).events
-    )
+    log = LogOfStays(snapshot.audit_events.rows, hour.start, partial(_read_back, earlier_hours))
     compared = compare(hour, snapshot, before, choices, log)
     open_changes = before["open_changes"]
     # Findings see what was read whole: what a limit cuts off may be what opens or leaks.
     findings = find(hour, taken[0], compared, before["findings"])
+    findings = with_full_registers(findings, hour, registers.left)
     findings = with_happenings(findings, hour, taken[0], compared.registers, open_changes, log)
     reconciled = reconcile(hour, snapshot, compared, findings, open_changes, earlier_hours)
     stored = store.put(
@@ -149,6 +151,11 @@ def close_with_snapshot(
     )
     content = content_of(hour, snapshot, reconciled.registers, stored, source_of(facts))
     return _seal(run, content, without_source(facts))
+
+
+def _read_back(earlier_hours: ReadEarlierHours, since: datetime) -> ReadBack:
+    earlier = earlier_hours(since)
+    return ReadBack(earlier.events, earlier.unread_before)
 
 
 def _seal_without_snapshot(

@@ -69,10 +69,19 @@ class AuditLogRead:
 
 
 class AlteredEntries(TypedDict):
-    """Ids of sealed entries that OpenAI's log now shows otherwise, and of those it lacks."""
+    """Ids of sealed entries that OpenAI's log now shows otherwise, and of those it lacks.
+
+    ``gone_from`` has, by stream, those that only the other stream shows still.
+    """
 
     changed: list[str]
     gone: list[str]
+    gone_from: dict[str, list[str]]
+
+
+def nothing_altered() -> AlteredEntries:
+    """Return that every entry is as it was sealed."""
+    return {"changed": [], "gone": [], "gone_from": {}}
 
 
 class KnownEvent(NamedTuple):
@@ -81,6 +90,7 @@ class KnownEvent(NamedTuple):
     second: int
     origin_digest: str | None
     stream: str | None
+    event_type: str | None
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -100,7 +110,7 @@ class AuditLog:
     again: dict[str, dict[str, AuditLogRead]] = field(default_factory=dict)
     past: dict[str, AuditLogRead] = field(default_factory=dict)
     past_ends: set[str] = field(default_factory=set)
-    altered: AlteredEntries = field(default_factory=lambda: AlteredEntries(changed=[], gone=[]))
+    altered: AlteredEntries = field(default_factory=nothing_altered)
     full: bool = False
 
 
@@ -165,7 +175,7 @@ class Snapshot:
     watermarks: Watermarks
     pictured_from: str
     pictured_to: str
-    altered: AlteredEntries = field(default_factory=lambda: AlteredEntries(changed=[], gone=[]))
+    altered: AlteredEntries = field(default_factory=nothing_altered)
 
     @property
     def sections(self) -> dict[str, SectionRead[EntityState | EventState]]:
@@ -211,7 +221,8 @@ class Snapshot:
             watermarks=_watermarks(document),
             pictured_from=document["pictured_from"],
             pictured_to=document["pictured_to"],
-            altered=cast("AlteredEntries", document["altered"]),
+            # A run of the version before may have left the hour open, and tells of no stream.
+            altered=cast("AlteredEntries", nothing_altered() | document["altered"]),
         )
 
 

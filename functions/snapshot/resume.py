@@ -53,11 +53,19 @@ def join_snapshots(earlier: Snapshot, later: Snapshot) -> Snapshot:
         watermarks=_join_watermarks(earlier, later, checkpoint),
         pictured_from=earlier.pictured_from,
         pictured_to=later.pictured_to,
-        altered=AlteredEntries(
-            changed=sorted({*earlier.altered["changed"], *later.altered["changed"]}),
-            gone=sorted({*earlier.altered["gone"], *later.altered["gone"]}),
-        ),
+        altered=_join_altered(earlier.altered, later.altered),
     )
+
+
+def _join_altered(earlier: AlteredEntries, later: AlteredEntries) -> AlteredEntries:
+    gone = {*earlier["gone"], *later["gone"]}
+    both = (earlier["gone_from"], later["gone_from"])
+    gone_from = {
+        stream: sorted({name for part in both for name in part.get(stream, ())} - gone)
+        for stream in both[0] | both[1]
+    }
+    changed = sorted({*earlier["changed"], *later["changed"]})
+    return {"changed": changed, "gone": sorted(gone), "gone_from": gone_from}
 
 
 def _join_lists(

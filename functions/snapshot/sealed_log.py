@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from sys import intern
 
 from functions.shared.aws.keys import segments_prefix
 from functions.shared.errors import EvidenceInvalid, EvidenceMissing
@@ -129,7 +130,9 @@ class SealedLog:
                 if window.lo <= second < window.hi:
                     digest = details["origin_digest"] if "origin_digest" in details else None
                     stream = details["stream"] if "stream" in details else None
-                    known[row["event_id"]] = KnownEvent(second, digest, stream)
+                    # One text for all rows of a type: memory.
+                    kind = intern(row["event_type"]) if row["event_type"] else None
+                    known[row["event_id"]] = KnownEvent(second, digest, stream, kind)
         return n_rows
 
 

@@ -12,6 +12,7 @@ from functions.shared.records.statements import REASON_CODES
 from functions.shared.sections import BY_NAME
 from functions.snapshot.findings.audit_log import LOG_ENTRY_CHANGED, LOG_ENTRY_GONE
 from functions.snapshot.findings.between_pictures import HAPPENINGS
+from functions.snapshot.findings.full_registers import REGISTER_FULL
 from functions.snapshot.findings.register import NEEDS
 from functions.snapshot.reconcile import verdicts
 from functions.snapshot.reconcile.findings import EVENT_WITHOUT_CHANGE, UNEXPLAINED_CHANGE
@@ -22,8 +23,8 @@ from tests.dashboard.world import Json, finding
 pytestmark = pytest.mark.browser
 WORDS = (DASHBOARD / "app" / "finding-words.js").read_text()
 DOCUMENTED = (DASHBOARD.parent / "docs" / "findings.md").read_text()
-_ALTERED = {LOG_ENTRY_CHANGED, LOG_ENTRY_GONE}
-KINDS = {*NEEDS, *_ALTERED, *HAPPENINGS, UNEXPLAINED_CHANGE, EVENT_WITHOUT_CHANGE}
+_OF_NO_SECTION = {LOG_ENTRY_CHANGED, LOG_ENTRY_GONE, REGISTER_FULL}
+KINDS = {*NEEDS, *_OF_NO_SECTION, *HAPPENINGS, UNEXPLAINED_CHANGE, EVENT_WITHOUT_CHANGE}
 PATH = f"/orgs/org-northwind/findings/{1:024x}/state"
 
 
@@ -65,7 +66,11 @@ def test_no_code_is_shown_where_there_are_words(page: Page, site: Site) -> None:
     named += [
         finding(100 + n, reason=reason)
         for n, reason in enumerate(
-            [*sorted(told_reasons()), "no_event_for_role", "no_trace_of_user_added", "entries_3"]
+            [
+                *sorted(told_reasons()),
+                *("no_event_for_role", "no_trace_of_user_added"),
+                *("entries_3", "entries_3_from_tenant_stream"),
+            ]
         )
     ]
     site.world.lists["/findings"], site.world.page_size = named, 100

@@ -208,10 +208,19 @@ def test_watermarks_are_the_later_runs_unless_it_did_not_read_the_log() -> None:
 def test_entries_that_either_run_found_altered_are_told() -> None:
     """Each once."""
     first, second = (
-        replace(snapshot(), altered=AlteredEntries(changed=changed, gone=["g"]))
+        replace(
+            snapshot(),
+            altered=AlteredEntries(
+                changed=changed, gone=["g"], gone_from={"tenant": [*changed, "g"]}
+            ),
+        )
         for changed in (["b", "a"], ["c", "b"])
     )
-    assert join_snapshots(first, second).altered == {"changed": ["a", "b", "c"], "gone": ["g"]}
+    assert join_snapshots(first, second).altered == {
+        "changed": ["a", "b", "c"],
+        "gone": ["g"],
+        "gone_from": {"tenant": ["a", "b", "c"]},
+    }
 
 
 def test_runs_add_up() -> None:

@@ -18,7 +18,8 @@ FIRST = int(START.timestamp())
 def sealed(name: str, minute: int) -> Any:
     """Return an event's row, of a minute after the first hour begins."""
     at = rfc3339(START + timedelta(minutes=minute))
-    return {"event_id": name, "occurred_at": at, "details": {"stream": "tenant"}}
+    details = {"stream": "tenant"}
+    return {"event_id": name, "event_type": "x", "occurred_at": at, "details": details}
 
 
 @pytest.mark.parametrize("end_s", [17 * 60, H])

@@ -150,6 +150,7 @@ FINDINGS: Final[Mapping[str, Supports]] = {
     "service_account_person_left": _all(_RIGHTS, _IDENTITIES),
     "audit_log_unproven": _all(_LOG),
     "audit_log_behind": _all(_MONITORED),
+    "register_full": _all(_MONITORED),
     "log_entry_changed": _all(_LOG, _EVENTS_JUDGED, ("A.5.33",)),
     "log_entry_gone": _all(_LOG, _EVENTS_JUDGED, ("A.5.33",)),
     "short_lived_key": _all(_ANOMALIES, _EVENTS_JUDGED, _RIGHTS, ("CC6.1", "A.5.17")),

@@ -18,7 +18,7 @@ from functions.shared.records.registers import (
 )
 from functions.shared.sections import BY_NAME, REGISTERED
 from functions.snapshot.compare.diff import diff, ended
-from functions.snapshot.compare.log_of_stays import LogOfStays
+from functions.snapshot.compare.log_of_stays import LogOfStays, ReadBack
 from functions.snapshot.compare.stays import (
     OF_PROJECTS,
     Gone,
@@ -70,7 +70,7 @@ def compare(
     """
     registers: dict[str, Sequence[Entity]] = {}
     changes: dict[str, list[Change]] = {}
-    log = log or LogOfStays(snapshot.audit_events.rows, hour.start, lambda since: ())
+    log = log or LogOfStays(snapshot.audit_events.rows, hour.start, lambda since: ReadBack())
     for name in REGISTERED:
         rows = rows_of(before, name) or []
         section = snapshot.lists.get(name)

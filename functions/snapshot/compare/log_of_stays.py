@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 
 from functions.shared.hours import parse_instant, rfc3339
 from functions.shared.records.events import EventState
@@ -19,8 +19,21 @@ SLACK = timedelta(minutes=5)
 # Further back nothing is looked for: a day of a daily list, and one that was missed.
 MOST_BACK = timedelta(hours=49)
 
-ReadEvents = Callable[[datetime], Sequence[EventState]]
-"""From an instant to the events that the hours from then up to this one sealed."""
+
+class ReadBack(NamedTuple):
+    """What the hours from an instant up to this one sealed, newest hour first.
+
+    Attributes:
+        events: audit events.
+        unread_before: end of the newest hour that was not read to its end; None: all was read.
+    """
+
+    events: Sequence[EventState] = ()
+    unread_before: datetime | None = None
+
+
+ReadEvents = Callable[[datetime], ReadBack]
+"""From an instant to what was sealed since."""
 
 CAME: Final[Mapping[str, str]] = {
     "users": "user.added",
@@ -61,7 +74,7 @@ class LogOfStays:
     events: Sequence[EventState]
     start: datetime
     read_earlier: ReadEvents
-    _earlier: Sequence[EventState] = ()
+    _earlier: ReadBack = field(default_factory=ReadBack)
     _back_to: str | None = None
     _instants: Mapping[tuple[str, str], list[str]] | None = field(default=None)
 
@@ -82,13 +95,13 @@ class LogOfStays:
             since: an instant.
         """
         if self._instants is None:
-            self._instants = _index((*self._earlier, *self.events))
+            self._instants = _index(self.all())
         told = self._instants.get((kind, name), [])
         return told[bisect_left(told, since) :]
 
     def all(self) -> Sequence[EventState]:
         """Return all events at hand."""
-        return (*self._earlier, *self.events)
+        return (*self._earlier.events, *self.events)
 
     def reach_back(self, since: str) -> bool:
         """Have at hand what was told from an instant on; tell whether that is not too far back."""
@@ -97,9 +110,14 @@ class LogOfStays:
         if parse_instant(since) < self.start - MOST_BACK:
             return False
         # Let go of what is at hand before the same is read again, and more.
-        self._earlier, self._instants = (), None
+        self._earlier, self._instants = ReadBack(), None
         self._earlier, self._back_to = self.read_earlier(parse_instant(since)), since
         return True
+
+    def is_whole(self, since: str) -> bool:
+        """Tell whether nothing of what is at hand from an instant on was too much to be read."""
+        unread_before = self._earlier.unread_before
+        return unread_before is None or parse_instant(since) >= unread_before
 
 
 def _index(events: Sequence[EventState]) -> Mapping[tuple[str, str], list[str]]:

@@ -134,7 +134,8 @@ class Stays:
         if shown_at is None:
             return None
         told = self._told(shown_at, row, came=False)
-        return told[0] if told else shown_at
+        # The first of them that was read need not be the first.
+        return told[0] if told and self.log.is_whole(shown_at) else shown_at
 
     def _added_not_before(self, row: Entity, earlier: Entity | None) -> str | None:
         if self.hour.baseline(self.section) is None:
@@ -206,4 +207,4 @@ def gone_from_unreadable_lists(
         if section == "project_users":
             told += log.went("users", cast("ProjectUser", row)["user_id"], shown_at)
         if told:
-            yield Gone(row, min(told))
+            yield Gone(row, min(told) if log.is_whole(rfc3339(end)) else rfc3339(end))

@@ -33,15 +33,18 @@ def with_altered(rows: Sequence[Finding], snapshot: Snapshot, hour: str) -> list
     altered = snapshot.altered
     told = {row["finding_id"] for row in rows}
     new: list[Finding] = []
-    for kind, ids in (
-        (LOG_ENTRY_CHANGED, altered["changed"]),
-        (LOG_ENTRY_GONE, altered["gone"]),
+    for kind, stream, ids in (
+        (LOG_ENTRY_CHANGED, None, altered["changed"]),
+        (LOG_ENTRY_GONE, None, altered["gone"]),
+        *((LOG_ENTRY_GONE, stream, ids) for stream, ids in altered["gone_from"].items()),
     ):
         if not ids:
             continue
-        facts = finding(kind, f"entries_{len(ids)}", "high", _SECTION, ids[0], None)
+        reason = f"entries_{len(ids)}" + (f"_from_{stream}_stream" if stream else "")
+        facts = finding(kind, reason, "high", _SECTION, ids[0], None)
         # By all of them: what is altered beside an entry told before is another finding.
-        facts["finding_id"] = sha256_hex(canonical([kind, *ids]))[:24]
+        of = [kind, stream, *ids] if stream else [kind, *ids]
+        facts["finding_id"] = sha256_hex(canonical(of))[:24]
         if facts["finding_id"] not in told:
             begun = {"first_seen_hour": hour, "resolved_hour": None, "resolved_by": None}
             new.append(cast("Finding", {**facts, **begun}))

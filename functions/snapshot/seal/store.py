@@ -36,9 +36,9 @@ from functions.shared.records.seals import (
     SegmentEntry,
     Segments,
 )
-from functions.shared.sections import REGISTERED
 from functions.snapshot.hour_to_close import HourToClose
-from functions.snapshot.seal.content import DERIVED, Stored
+from functions.snapshot.seal.content import Stored
+from functions.snapshot.seal.ended_rows import RegistersBefore, load_registers
 from functions.snapshot.seal.index import HourIndex
 from functions.snapshot.seal.large_objects import LargeObjects
 
@@ -70,10 +70,9 @@ class Store:
         """
         return read_rows(self.bucket, entry, record) if entry and entry["rows"] else []
 
-    def load_registers(self, hour: HourToClose) -> HourRegisters:
+    def load_registers(self, hour: HourToClose) -> RegistersBefore:
         """Return the rows of all registers that the seal before an hour names."""
-        rows = {name: self.load(hour.carried(name), dict) for name in (*REGISTERED, *DERIVED)}
-        return cast("HourRegisters", rows)
+        return load_registers(self.bucket, hour)
 
     def put_registers(
         self, hour: HourToClose, registers: HourRegisters

@@ -21,6 +21,7 @@ from functions.shared.records.findings import Finding
 from functions.shared.sections import REGISTERED
 from functions.snapshot.findings.audit_log import LOG_ENTRY_CHANGED, LOG_ENTRY_GONE
 from functions.snapshot.findings.between_pictures import HAPPENINGS
+from functions.snapshot.findings.full_registers import REGISTER_FULL
 from functions.snapshot.findings.register import NEEDS
 from functions.snapshot.reconcile.findings import EVENT_WITHOUT_CHANGE, UNEXPLAINED_CHANGE
 from tools.verifier.manifest_format import FULL_MEMBERS, MODULES, OPTIONAL_MEMBERS
@@ -60,7 +61,7 @@ def test_every_kind_of_finding_that_the_code_can_give_is_there() -> None:
     assert {"orphan_key", "admin_key_old", "audit_log_behind"} <= written
     of_the_log = {LOG_ENTRY_CHANGED, LOG_ENTRY_GONE, *HAPPENINGS}
     of_reconciliation = {UNEXPLAINED_CHANGE, EVENT_WITHOUT_CHANGE}
-    assert set(FINDINGS) == {*written, *NEEDS, *of_the_log, *of_reconciliation}
+    assert set(FINDINGS) == {*written, *NEEDS, *of_the_log, *of_reconciliation, REGISTER_FULL}
 
 
 def test_every_file_that_a_pack_can_have_is_there() -> None:

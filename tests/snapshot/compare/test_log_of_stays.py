@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from functions.shared.hours import parse_instant
-from functions.snapshot.compare.log_of_stays import LogOfStays
+from functions.snapshot.compare.log_of_stays import LogOfStays, ReadBack
 from tests.snapshot.rows import event
 
 START = parse_instant("2026-04-01T05:00:00Z")
@@ -31,7 +31,7 @@ def test_an_event_names_a_person_or_a_membership(
 ) -> None:
     """With an admin key it may be either: such events carry the default project."""
     gone: Any = {**event("user.deleted", "user-ann"), **facts}
-    log = LogOfStays([gone], START, lambda _: ())
+    log = LogOfStays([gone], START, lambda _: ReadBack())
     assert log.went(section, name, SINCE) == instants
     assert log.came(section, name, SINCE) == []
 
@@ -40,9 +40,9 @@ def test_earlier_hours_are_read_where_they_are_needed_and_no_further_than_two_da
     """Once for the same reach; nothing is read for the hour itself."""
     asked: list[datetime] = []
 
-    def read(since: datetime) -> list[Any]:
+    def read(since: datetime) -> ReadBack:
         asked.append(since)
-        return [event("user.added", "user-ann", "03:10:00")]
+        return ReadBack([event("user.added", "user-ann", "03:10:00")])
 
     log = LogOfStays([], START, read)
     assert log.reach_back(SINCE)

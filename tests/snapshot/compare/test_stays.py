@@ -1,13 +1,14 @@
 """Where one stay ends and another begins: by OpenAI's own time, by the log, for every list."""
 
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 import pytest
 
 from functions.shared.records.registers import Registers, state_hour
 from functions.snapshot.compare.compare import Comparison, compare
-from functions.snapshot.compare.log_of_stays import LogOfStays
+from functions.snapshot.compare.log_of_stays import LogOfStays, ReadBack
 from functions.snapshot.records import SectionRead
 from tests.snapshot.compare.test_compare import START, before, hour, snapshot
 from tests.snapshot.rows import (
@@ -36,7 +37,13 @@ def state_of(row: Any, **facts: Any) -> Any:
 
 
 def pictured(
-    section: str, rows: Rows, states: Rows, events: Rows = NONE, earlier: Rows = NONE, **more: Any
+    section: str,
+    rows: Rows,
+    states: Rows,
+    events: Rows = NONE,
+    earlier: Rows = NONE,
+    unread_before: datetime | None = None,
+    **more: Any,
 ) -> Comparison:
     """Return what an hour makes of one section."""
     read: SectionRead[Any] = SectionRead("complete", rows=states)
@@ -48,7 +55,7 @@ def pictured(
         pictured_to=PICTURED_TO,
     )
     names = {"users", "projects", "api_keys", section}
-    log = LogOfStays(events, START, lambda _: earlier)
+    log = LogOfStays(events, START, lambda _: ReadBack(earlier, unread_before))
     return compare(hour(*names), picture, before(**others), log=log)
 
 

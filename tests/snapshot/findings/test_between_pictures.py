@@ -5,7 +5,7 @@ from typing import Any
 
 from functions.shared.records.events import EventState
 from functions.shared.records.findings import Finding
-from functions.snapshot.compare.log_of_stays import LogOfStays
+from functions.snapshot.compare.log_of_stays import LogOfStays, ReadBack
 from functions.snapshot.findings.between_pictures import MOST_AN_HOUR, MOST_EVER, with_happenings
 from functions.snapshot.records import SectionRead
 from tests.snapshot.compare.test_compare import READ, START, before, hour, snapshot
@@ -25,7 +25,7 @@ def found(
     **registers: Any,
 ) -> list[Finding]:
     """Return the findings that an hour's events make."""
-    log = LogOfStays(events, START, lambda _: earlier or [])
+    log = LogOfStays(events, START, lambda _: ReadBack(earlier or []))
     log_read: Any = SectionRead("complete", rows=events)
     picture = replace(snapshot(api_keys=SectionRead(keys)), audit_events=log_read)
     closing = hour(*READ, baseline=baseline)

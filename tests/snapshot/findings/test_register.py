@@ -14,6 +14,7 @@ from functions.snapshot.compare.compare import Comparison
 from functions.snapshot.fetch.audit import audit_marks
 from functions.snapshot.findings.audit_log import LOG_ENTRY_CHANGED, LOG_ENTRY_GONE
 from functions.snapshot.findings.between_pictures import HAPPENINGS
+from functions.snapshot.findings.full_registers import REGISTER_FULL
 from functions.snapshot.findings.names import OF_ANY_SECTION
 from functions.snapshot.findings.register import (
     NEEDS,
@@ -51,7 +52,7 @@ def test_every_kind_is_told_in_the_documentation() -> None:
     # The other table of the page, of verdicts, has no severities.
     told = {row[1].strip(" `") for row in rows if re.search("high|medium|low", row[3])}
     of_no_section = {UNEXPLAINED_CHANGE, EVENT_WITHOUT_CHANGE, LOG_ENTRY_CHANGED, LOG_ENTRY_GONE}
-    assert told - {""} == {*NEEDS, *HAPPENINGS, *of_no_section}
+    assert told - {""} == {*NEEDS, *HAPPENINGS, *of_no_section, REGISTER_FULL}
 
 
 KINDS = {

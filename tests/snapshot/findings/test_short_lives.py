@@ -8,7 +8,7 @@ import pytest
 from functions.shared.hours import HOUR
 from functions.shared.limits import EVENT, FIELDS, TEXT, WORD, Wholes, limited, word
 from functions.shared.records.events import EventState
-from functions.snapshot.compare.log_of_stays import SLACK, LogOfStays
+from functions.snapshot.compare.log_of_stays import SLACK, LogOfStays, ReadBack
 from functions.snapshot.findings.short_lives import short_lives
 from tests.snapshot.compare.test_compare import READ, START, before, hour
 from tests.snapshot.findings.test_between_pictures import Events, found, gone, made, told
@@ -164,9 +164,9 @@ def test_a_life_over_the_end_of_an_hour_is_found(begun: EventState, ended: Event
     """Over before the picture of that hour was taken; its beginning is sealed already."""
     read = []
 
-    def earlier(since: datetime) -> Events:
+    def earlier(since: datetime) -> ReadBack:
         read.append(since)
-        return [begun]
+        return ReadBack([begun])
 
     log = LogOfStays([ended], START, earlier)
     (life,) = short_lives(hour(*READ), before(), [], log, [ended], keys_are_whole=True)
@@ -186,7 +186,7 @@ def test_a_role_beside_so_many_fields_that_they_are_not_sealed_is_found() -> Non
         one["details"]["payload"]["principal_id"] = "p" * TEXT + "!"  # type: ignore[index]
     read = [raised, lowered, *given]
     sealed = [limited(EventState, row, Wholes(), EVENT) for row in read]
-    log = LogOfStays(sealed, START, lambda _: ())
+    log = LogOfStays(sealed, START, lambda _: ReadBack())
     lives = short_lives(hour(*READ), before(), [], log, read, keys_are_whole=True)
     entities = {life.reason: life.entity_id for life in lives}
     assert entities["role_lowered"] == sealed[0]["target_id"]

@@ -98,3 +98,21 @@ def test_an_altered_entry_of_history_is_found_by_the_patrol(
     fixture.ticks("2026-04-01T04:00:00Z", 3)
     (row,) = _findings(fixture, "2026-04-01T06:00:00Z")
     assert (row["kind"], row["reason"], row["entity_id"]) == (kind, "entries_2", "audit-25")
+
+
+def test_an_entry_that_one_stream_alone_lost_is_told_with_the_stream(
+    make_fixture: FixtureMaker,
+) -> None:
+    """The other one shows it still: whoever reads OpenAI's default log is shown less."""
+    fixture = _begun(make_fixture)
+    events, tenant_events = fixture.world.first.events, fixture.world.first.tenant_events
+    for event in events.all():
+        if event.id == "audit-26":
+            tenant_events.add(event)
+    events.all()[:] = [event for event in events.all() if event.id != "audit-26"]
+    later = [rfc3339(parse_instant(FIRST) + n * HOUR) for n in range(4, 30)]
+    fixture.ticks(later[0], len(later))
+    (row,) = _findings(fixture, later[-1])
+    assert (row["kind"], row["entity_id"]) == (ALTERED[1], "audit-26")
+    assert row["reason"] == "entries_1_from_organization_stream"
+    assert fixture.events(fixture.seal(later[-1])) == []

@@ -3,6 +3,8 @@
 Step 1 of 6, part: audit events. Whoever can alter OpenAI's log may rewrite or remove an entry after
 it was sealed. An entry is *changed* where its digest is another by the same numbered schema; it is
 *gone* where two whole readings of its stream lack it, and the log still shows something older.
+Where only the other stream shows it still, it is gone from its own if that shows others of its
+type: a type that OpenAI moves to the other stream takes all of them along.
 """
 
 from collections.abc import Callable, Mapping
@@ -13,7 +15,7 @@ from functions.shared.errors import UpstreamError
 from functions.snapshot.fetch.audit.audit_log import StreamReader, WindowBudget
 from functions.snapshot.fetch.audit.audit_page import instants
 from functions.snapshot.fetch.audit.windows import Stretch, Window
-from functions.snapshot.records import AlteredEntries, AuditLogRead, KnownEvent
+from functions.snapshot.records import STREAMS, AlteredEntries, AuditLogRead, KnownEvent
 
 # New events that one hour may hold: what they need in memory, raw and as rows, is bounded by it.
 MOST_EVENTS, MOST_BYTES = 120_000, 160 * 1024 * 1024
@@ -61,9 +63,9 @@ class LogWatch:
     known: Mapping[str, KnownEvent]
     digest: Callable[[Json], str]
     capacity: Capacity = field(default_factory=Capacity)
-    _shown: set[str] = field(default_factory=set)
+    _shown: dict[str, set[str]] = field(default_factory=lambda: {name: set() for name in STREAMS})
     _changed: set[str] = field(default_factory=set)
-    _gone: set[str] = field(default_factory=set)
+    _gone: dict[str, set[str]] = field(default_factory=lambda: {name: set() for name in STREAMS})
 
     def keep(self, stream: str, events: list[Json]) -> list[Json]:
         """Return the events that are not known to be sealed; compare the others."""
@@ -74,7 +76,7 @@ class LogWatch:
             if sealed is None:
                 new.append(event)
                 continue
-            self._shown.add(str(identity))
+            self._shown[stream].add(str(identity))
             if sealed.stream == stream and self._differs(sealed, event):
                 self._changed.add(str(identity))
         self.capacity.take(new)
@@ -109,12 +111,18 @@ class LogWatch:
                 as so many events can need: what is lost among many would never be told otherwise.
         """
         closed = Window(asked.lo, read.closed_through)
+        of_stream = {
+            identity: known
+            for identity, known in self.known.items()
+            if known.stream == name and _within(known, closed)
+        }
+        still = of_stream.keys() & self._shown[name]
+        kinds = {of_stream[identity].event_type for identity in still}
         missing = {
             identity: known.second
-            for identity, known in self.known.items()
-            if known.stream == name
-            and _within(known, closed)
-            and identity not in self._shown
+            for identity, known in of_stream.items()
+            if identity not in still
+            and (known.event_type in kinds or not self._is_shown(identity))
             and known.second not in read.overflow
         }
         if not missing:
@@ -139,16 +147,26 @@ class LogWatch:
         except UpstreamError:
             return
         oldest = min([oldest, *seconds])
-        self._gone |= {
-            name
-            for name in missing.keys() - shown
-            if oldest < missing[name] < again.closed_through and missing[name] not in again.overflow
+        self._gone[name] |= {
+            identity
+            for identity in missing.keys() - shown
+            if oldest < missing[identity] < again.closed_through
+            and missing[identity] not in again.overflow
         }
+
+    def _is_shown(self, identity: str) -> bool:
+        return any(identity in shown for shown in self._shown.values())
 
     @property
     def altered(self) -> AlteredEntries:
         """Return the ids of what the log shows otherwise, or no longer."""
-        return AlteredEntries(changed=sorted(self._changed), gone=sorted(self._gone))
+        gone = {identity for names in self._gone.values() for identity in names}
+        nowhere = {identity for identity in gone if not self._is_shown(identity)}
+        return {
+            "changed": sorted(self._changed),
+            "gone": sorted(nowhere),
+            "gone_from": {stream: sorted(ids - nowhere) for stream, ids in self._gone.items()},
+        }
 
 
 def _within(known: KnownEvent, window: Window) -> bool:

@@ -9,10 +9,13 @@ next to it always goes first, and a reading that ends early has lost nothing.
 from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from math import ceil
 from typing import NamedTuple
 
 # A page holds 100. Beside what is known there are few late events; a guess needs more room.
-KNOWN_FILL, GUESSED_FILL = 99.0, 85.0
+KNOWN_FILL, GUESSED_FILL = 99, 85.0
+# Known windows of so few seconds may be full: cut between seconds, they seldom are.
+_SHORT_S = 10
 # After a window that held next to nothing, the next may be this much longer.
 _GROWTH = 8
 # Windows whose events decide about the density: more are steadier, fewer follow a burst faster.
@@ -67,6 +70,7 @@ class Stretch:
     known_to: int | None = None
     rate: float | None = None
     _sorted: list[int] = field(init=False)
+    _known_fill: int = KNOWN_FILL
     _pieces: list[_Piece] = field(init=False)
     _asked: set[Window] = field(default_factory=set)
     _fill: float = 1.0
@@ -77,6 +81,10 @@ class Stretch:
     def __post_init__(self) -> None:
         """Begin with all of it unasked."""
         self._sorted = sorted(self.known)
+        # As many windows as are needed anyway, each with as much room for what came late; but for
+        # two events, since they are cut between seconds.
+        n_windows = max(1, ceil(len(self._sorted) / KNOWN_FILL))
+        self._known_fill = min(KNOWN_FILL, ceil(len(self._sorted) / n_windows) + 2)
         self._pieces = [_Piece(*self._turned(self.lo, self.hi))] if self.lo < self.hi else []
         if self.rate is not None:
             expected = self.rate * (self.hi - self.lo)
@@ -123,17 +131,25 @@ class Stretch:
         return self._turned(*window)
 
     def _stop(self, lo: int) -> int:
-        fill = KNOWN_FILL * self._fill
         left, start = 0, lo
         if self.known_to is not None and not self.backward and lo < self.known_to:
             first = bisect_left(self._sorted, lo)
-            if first + int(fill) < len(self._sorted):
-                return max(lo + 1, self._sorted[first + int(fill)])
+            stop = self._after(first, self._known_fill)
+            if stop is not None:
+                full = self._after(first, self._known_fill + 1)
+                if full is not None and full <= lo + _SHORT_S:
+                    stop = full
+                return max(lo + 1, stop)
             left, start = len(self._sorted) - first, self.known_to
         if self.rate is None:
             return self._turned(self.lo, self.hi).hi
         left_for = max(0.0, GUESSED_FILL * self._fill - left)
         return max(lo + 1, start + round(min(left_for / max(self.rate, 1e-9), 2**33)))
+
+    def _after(self, first: int, n_events: int) -> int | None:
+        """Return the second before which so many known events fit, None where all do."""
+        at = first + max(1, int(n_events * self._fill))
+        return self._sorted[at] if at < len(self._sorted) else None
 
     def closed(self, window: Window, n_events: int) -> None:
         """Take it that a window was answered whole."""
@@ -166,6 +182,8 @@ class Stretch:
         # How dense it is shows when a part of it was closed.
         self._last = 0
         if self._is_known(asked):
+            # Where something came late, more may have.
+            self._known_fill = max(KNOWN_FILL // 2, self._known_fill - 1)
             self._halve(asked)
             return
         length = asked.length

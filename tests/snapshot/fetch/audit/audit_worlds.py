@@ -211,7 +211,7 @@ def walked(events: list[Shown], behaviour: str, crash_seed: int | None = None) -
 
 def _known(rows: list[EventState], plan: AuditPlan) -> dict[str, KnownEvent]:
     return {
-        row["event_id"]: KnownEvent(second, row["details"]["origin_digest"], "organization")
+        row["event_id"]: KnownEvent(second, row["details"]["origin_digest"], "organization", "")
         for row in rows
         for second in [int(parse_instant(row["occurred_at"] or "").timestamp())]
         if any(window.lo <= second < window.hi for window in plan.read_before())

@@ -21,7 +21,7 @@ def digest(item: dict[str, Any]) -> str:
 def watch(**known: Any) -> LogWatch:
     """Return a watch over what is sealed: by id, second and digest."""
     sealed = {
-        name.replace("_", "-"): KnownEvent(second, told, stream)
+        name.replace("_", "-"): KnownEvent(second, told, stream, "login.failed")
         for name, (second, told, stream) in known.items()
     }
     return LogWatch(sealed, digest)
@@ -39,7 +39,11 @@ def test_what_is_sealed_is_compared_and_not_kept() -> None:
     items = [event(number, 10) for number in range(6)]
     odd = {"id": ["x"]}
     assert watching.keep("organization", [*items, odd]) == [items[5], odd]
-    assert watching.altered == {"changed": ["audit-1"], "gone": []}
+    assert watching.altered == {
+        "changed": ["audit-1"],
+        "gone": [],
+        "gone_from": {"organization": [], "tenant": []},
+    }
     watching.keep("tenant", items)
     assert watching.altered["changed"] == ["audit-1", "audit-4"]
 
@@ -67,6 +71,25 @@ def gone(times: list[int], first: AuditLogRead, sealed: list[int], stream: str =
 
 
 WHOLE = AuditLogRead([], H)
+
+
+def hidden(of_stream: list[int], of_other: list[int]) -> Any:
+    """Return what is told of entries 0, 1, 2, which the tenant's stream showed first."""
+    log = ShownLog([1, *(10 * (n + 1) for n in of_stream)])
+    watching = watch(**{f"audit_{n}": (10 * (n + 1), "2:login.failed", "tenant") for n in range(3)})
+    watching.keep("tenant", [event(n, 10 * (n + 1)) for n in of_stream])
+    watching.keep("organization", [event(n, 10 * (n + 1)) for n in of_other])
+    reader = StreamReader(cast("OpenAI", log), [], list)
+    asyncio.run(watching.look_for_gone("tenant", reader, Window(5, H), WHOLE, 1))
+    return watching.altered["gone"], watching.altered["gone_from"]["tenant"]
+
+
+def test_what_only_the_other_stream_shows_is_gone_from_its_own() -> None:
+    """Where that shows others of its type; one that moved as a whole was not removed."""
+    assert hidden([0, 2], [0, 1, 2]) == ([], ["audit-1"])
+    assert hidden([0], [1]) == (["audit-2"], ["audit-1"])
+    assert hidden([], [0, 1, 2]) == ([], [])
+    assert hidden([0, 1, 2], []) == ([], [])
 
 
 def test_what_two_whole_readings_lack_is_gone() -> None:

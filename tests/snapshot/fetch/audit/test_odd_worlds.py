@@ -87,7 +87,8 @@ class Walk:
             if entry.fate:
                 entry.due = now + entry.later_s
         altered = self.read.altered[-1]
-        told = {*altered["changed"], *altered["gone"]}
+        hidden = [name for names in altered["gone_from"].values() for name in names]
+        told = {*altered["changed"], *altered["gone"], *hidden}
         self.false += [name for name in told if not self.entries[name].altered]
         self.told |= told
 

@@ -61,8 +61,29 @@ def test_more_than_is_known_is_halved() -> None:
     known = list(range(0, H, 30))
     late = sorted(known + [60] * 50)
     asked = read(Stretch(0, H, known=known, known_to=H), shown(late))
-    assert asked[0] == (0, 99 * 30)
+    assert asked[0] == (0, 62 * 30)
     assert len(asked) == 4
+
+
+def test_windows_of_what_is_known_have_room_alike() -> None:
+    """One that would be full and a last one that is empty would have room at the wrong place."""
+    known = list(range(0, 5000, 10))
+    late = sorted(known + list(range(1, 5000, 100)))
+    assert len(read(Stretch(0, 5000, known=known, known_to=5000), shown(late))) == 6
+
+
+def test_short_windows_of_what_is_known_may_be_full() -> None:
+    """At 14 a second a whole second seldom fits what is left of a page."""
+    known = sorted(second for second in range(H) for _ in range(20))
+    assert len(read(Stretch(0, H, known=known, known_to=H), shown(known))) <= H // 5 + 1
+
+
+def test_where_much_comes_late_windows_have_more_room() -> None:
+    """One event in twenty was not known: some windows are halved, not all."""
+    chance = random.Random(3)  # noqa: S311
+    times = sorted(chance.randrange(H) for _ in range(20_000))
+    known = [at for at in times if chance.random() < 0.95]
+    assert len(read(Stretch(0, H, known=known, known_to=H), shown(times))) <= 250
 
 
 def test_a_year_without_an_event_takes_few_requests() -> None:
