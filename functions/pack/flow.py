@@ -40,7 +40,7 @@ from functions.shared.errors import (
 )
 from functions.shared.evidence.anchors import Anchors
 from functions.shared.hours import parse_instant
-from functions.shared.records.tables import CustodyFacts
+from functions.shared.records.statements import CustodyFacts
 from functions.shared.tables.packs import Pack
 
 _BUSY_DELAY_S = 15
