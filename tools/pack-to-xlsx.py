@@ -4,7 +4,7 @@
 # dependencies = ["xlsxwriter>=3.2"]
 # ///
 # Built by `python -m tools.build_workbook` from the parts in tools/pack_to_xlsx/, one behind the
-# other of SHA-256 9f99085079b866183b3b015be5b9fddcb5b2d20beb89681e09e4f1726d180508.
+# other of SHA-256 dad60f3ee8317c080857bb5d6d6a590d401b53870b358f2ccb0484d2f057976a.
 """Make one workbook of an evidence pack that verifies, for reading with a spreadsheet.
 
     python3 pack-to-xlsx.py pack-3.tar.gz --expected-pubkey HEX
@@ -489,6 +489,7 @@ _FIELDS = {
     " first_seen_hour resolved_hour resolved_by change_hour event_id state_at",
     "statements": "org_id n at by finding_id first_seen_hour service_account_id state reason_code"
     " accountable due_date review_date note_hash replaces sealed_hour",
+    "custody": "n at by action facts previous_sha256 sealed_hour",
     "admin_keys": "org_id key_id name redacted_value type owner_type owner_id owner_role created_at"
     " last_used_at ever_used expires_at has_expiry is_own" + _EPISODE,
     "service_accounts": "org_id project_id service_account_id name role created_at person_id"
