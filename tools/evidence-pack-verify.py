@@ -4,7 +4,7 @@
 # dependencies = ["pynacl>=1.5", "orjson>=3.9"]
 # ///
 # Built by `python -m tools.build_verifier` from the parts in tools/verifier/, one behind the other
-# of SHA-256 36eec892b7203c4972950b1a328d9c26fd9ef6f2009298096a7cb18a4ea08a37.
+# of SHA-256 47498f3274842d1beb620ea3c378582497a56f78f5325463b15f0e64a126b708.
 """Check a signed evidence pack offline: one file, one pinned key, eleven numbered checks.
 
     python3 evidence-pack-verify.py pack-3.tar.gz --expected-pubkey HEX
@@ -2637,12 +2637,14 @@ class ChangeRows(Rows):
 class StatementRows(Rows):
     """Statements by (org_id, n): one follows the other, up to the number that the seals say.
 
-    `said` is, by organization, the number of the last one that the period's seals hold.
+    `said` is, by organization, the number of the last one that the period's seals hold, `first`
+    that of the first one here.
     """
 
     def __init__(self, manifest: Manifest, name: str, said: dict[str, int]) -> None:
         super().__init__(manifest, name)
         self._said = said
+        self.first: dict[str, int] = {}
         self._numbers: dict[str, int] = {}
         self._start, self._end = manifest["period_start"], manifest["period_end"]
 
@@ -2657,6 +2659,7 @@ class StatementRows(Rows):
         if replaces is not None and not (is_count(replaces) and 0 < replaces < n):
             raise Malformed("replaces is neither the number of an earlier one nor null")
         self.in_order((org, f"{n:020d}"), "org_id, n")
+        self.first.setdefault(org, n)
         before = self._numbers.get(org, n - 1)
         self._numbers[org] = n
         if n != before + 1:
@@ -3238,12 +3241,17 @@ class CustodyRows(Rows):
 
     The first is number 1, or was sealed before the period: none of the period's is missing in
     front. What the seals name is taken from `heads`; what is left there is not here.
+
+    Attributes:
+        most: number of the last entry that a seal names.
+        before: by number, the digests of entries that were sealed before the period; few.
     """
 
     def __init__(self, manifest: Manifest, name: str, heads: CustodyHeads | None) -> None:
         super().__init__(manifest, name)
         self._heads = heads.named if heads else {}
-        self._most = max(self._heads, default=0)
+        self.most = max(self._heads, default=0)
+        self.before: dict[int, str] = {}
         self._n, self._sealed_hour = 0, ""
         self._digest: str | None = None
         self._digest_before: str | None = None
@@ -3275,12 +3283,14 @@ class CustodyRows(Rows):
             raise Malformed("at is not an instant before the end of sealed_hour")
         self._check_place(n, row["sealed_hour"], row["previous_sha256"])
         self._n, self._sealed_hour = n, row["sealed_hour"]
+        if row["sealed_hour"] < self.manifest["period_start"] and len(self.before) < MAX_HEADS:
+            self.before[n] = str(self._digest)
         sha256, first_hour = self._heads.pop(n, (self._digest, row["sealed_hour"]))
         if sha256 != self._digest:
             self.contradicts(f"{first_hour}: custody entry {n} is another than the seal names")
         elif first_hour < row["sealed_hour"]:
             self.contradicts(f"{first_hour}: the seal names custody entry {n}, sealed later")
-        if n > self._most:
+        if n > self.most:
             self.contradicts(f"{row['sealed_hour']}: no seal names custody entry {n}")
 
     def _check_place(self, n: int, sealed_hour: str, previous: str | None) -> None:
@@ -4676,6 +4686,7 @@ def check_previous(manifest: Manifest, path: str, rows: PackRows, report: Report
                 later = LaterRows(previous)
                 later.read(pack)
                 n = later.compare(manifest, rows)
+                later.compare_numbers(manifest, rows)
                 words = f"{n} hours of it hold what that pack has of later hours"
                 report.notes.append(f"previous  {words}")
     except CannotCheck as error:
@@ -4770,9 +4781,11 @@ class LaterRows:
         self._end, self._cut = manifest["period_end"], manifest["cut_hour"]
         self._events: Counted = {}
         self._verdicts: Counted = {}
+        self._said: dict[str, int] = {}
+        self._custody: tuple[int, str] | None = None
 
     def read(self, pack: OpenPack) -> None:
-        """Read its events and sealed verdicts, each member held to its digest.
+        """Read its events, sealed verdicts and what is numbered, each member held to its digest.
 
         Raises:
             Failed: one is another than was signed, or a row cannot be read.
@@ -4784,7 +4797,8 @@ class LaterRows:
         with pack.archive() as archive:
             for name, size in archive.members():
                 match = re.fullmatch(SEALED_NAME, name)
-                if name != "events.jsonl" and not (match and match[3] == "verdicts"):
+                is_read = name in ("events.jsonl", *NUMBERED)
+                if not is_read and not (match and match[3] == "verdicts"):
                     archive.skip(size)
                     continue
                 digest = hashlib.sha256()
@@ -4795,6 +4809,9 @@ class LaterRows:
                     raise Failed(11, f"{name} of that pack is another than was signed")
 
     def _add(self, name: str, org_id: str, line: bytes) -> None:
+        if name in NUMBERED:
+            self._add_numbered(name, line)
+            return
         # Most rows were sealed within the period: they are not even parsed.
         field = b'"sealed_hour":"' if name == "events.jsonl" else b'"decided_hour":"'
         at = line.rfind(field) + len(field)
@@ -4814,6 +4831,40 @@ class LaterRows:
             raise Failed(11, f"{name} of that pack holds a row that cannot be read") from None
         if len(self._events) + len(self._verdicts) > MOST_HOURS:
             raise Failed(11, f"that pack holds rows of more than {MOST_HOURS} later hours")
+
+    def _add_numbered(self, name: str, line: bytes) -> None:
+        try:
+            row = canonical_row(line)
+            if not is_count(row["n"]):
+                raise Malformed("n is not a number")
+            if name == "custody.jsonl":
+                self._custody = row["n"], hashlib.sha256(line).hexdigest()
+            elif row["org_id"] in self._manifest["org_ids"]:
+                self._said[row["org_id"]] = row["n"]
+        except (Malformed, KeyError, TypeError):
+            raise Failed(11, f"{name} of that pack holds a row that cannot be read") from None
+
+    def compare_numbers(self, manifest: Manifest, rows: PackRows) -> None:
+        """Hold what is numbered in a later period to the last numbers here.
+
+        Raises:
+            Failed: a number is told anew, or one is another than here.
+        """
+        if manifest["period_start"] <= self._end:
+            return
+        statements, custody = (rows.by_name.get(name) for name in NUMBERED)
+        first = statements.first if isinstance(statements, StatementRows) else {}
+        for org, n in self._said.items():
+            if first.get(org, n + 1) <= n:
+                raise Failed(
+                    11,
+                    f"{printable(org)}: statement {first[org]} is told again, that pack has up to "
+                    f"number {n}",
+                )
+        if self._custody and isinstance(custody, CustodyRows):
+            n, sha256 = self._custody
+            if custody.most < n or custody.before.get(n, sha256) != sha256:
+                raise Failed(11, f"the custody log is another than that pack's, up to number {n}")
 
     def compare(self, manifest: Manifest, rows: PackRows) -> int:
         """Hold them to the seals of the pack behind it; return how many of its hours were held.

@@ -54,12 +54,17 @@ class CustodyRows(Rows):
 
     The first is number 1, or was sealed before the period: none of the period's is missing in
     front. What the seals name is taken from `heads`; what is left there is not here.
+
+    Attributes:
+        most: number of the last entry that a seal names.
+        before: by number, the digests of entries that were sealed before the period; few.
     """
 
     def __init__(self, manifest: Manifest, name: str, heads: CustodyHeads | None) -> None:
         super().__init__(manifest, name)
         self._heads = heads.named if heads else {}
-        self._most = max(self._heads, default=0)
+        self.most = max(self._heads, default=0)
+        self.before: dict[int, str] = {}
         self._n, self._sealed_hour = 0, ""
         self._digest: str | None = None
         self._digest_before: str | None = None
@@ -91,12 +96,14 @@ class CustodyRows(Rows):
             raise Malformed("at is not an instant before the end of sealed_hour")
         self._check_place(n, row["sealed_hour"], row["previous_sha256"])
         self._n, self._sealed_hour = n, row["sealed_hour"]
+        if row["sealed_hour"] < self.manifest["period_start"] and len(self.before) < MAX_HEADS:
+            self.before[n] = str(self._digest)
         sha256, first_hour = self._heads.pop(n, (self._digest, row["sealed_hour"]))
         if sha256 != self._digest:
             self.contradicts(f"{first_hour}: custody entry {n} is another than the seal names")
         elif first_hour < row["sealed_hour"]:
             self.contradicts(f"{first_hour}: the seal names custody entry {n}, sealed later")
-        if n > self._most:
+        if n > self.most:
             self.contradicts(f"{row['sealed_hour']}: no seal names custody entry {n}")
 
     def _check_place(self, n: int, sealed_hour: str, previous: str | None) -> None:
