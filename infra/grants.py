@@ -87,6 +87,7 @@ GRANTS: Final[Mapping[str, tuple[Grant, ...]]] = {
         Grant("evidence/tenant=*", ("s3:GetObject",)),
         # Anchors are not its to write.
         Grant("evidence/tenant=*/org=*", ("s3:PutObject",)),
+        Grant("evidence/tenant=*/custody/*", ("s3:PutObject",)),
         _list("evidence"),
         Grant("work/attempts/*", ("s3:GetObject", "s3:PutObject")),
         _list("work"),

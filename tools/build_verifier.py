@@ -40,6 +40,7 @@ PARTS = (
     "checks/check_09_events.py",
     "sealed/rule.py",
     "sealed/derived_rows.py",
+    "sealed/custody.py",
     "sealed/named_by_seals.py",
     "sealed/seals.py",
     "checks/check_10_chain.py",

@@ -4,7 +4,7 @@
 # dependencies = ["pynacl>=1.5", "orjson>=3.9"]
 # ///
 # Built by `python -m tools.build_verifier` from the parts in tools/verifier/, one behind the other
-# of SHA-256 ab2cddb6c7f6f8a48f802bfa5ddb712cbb7f843d349954ea6afecbbe60b418e5.
+# of SHA-256 47498f3274842d1beb620ea3c378582497a56f78f5325463b15f0e64a126b708.
 """Check a signed evidence pack offline: one file, one pinned key, eleven numbered checks.
 
     python3 evidence-pack-verify.py pack-3.tar.gz --expected-pubkey HEX
@@ -83,6 +83,7 @@ MAX_END_PADDING = 1 << 20
 MAX_REASONS = 5
 MAX_RUNS = 200  # of consecutive hours that the output names
 MAX_ANCHORS = 5000
+MAX_HEADS = 20_000  # of the custody log: one an hour, in a pack of at most 13 months
 MAX_TOKEN = 128 << 10  # of a time authority, in base64
 MAX_ANCHOR_FILE = 8 << 20
 MAX_REMEMBERED = 10_000  # hours and days whose form is known to be right
@@ -1182,6 +1183,7 @@ OPTIONAL_MEMBERS = (
         "changes.jsonl",
         "findings.jsonl",
         "statements.jsonl",
+        "custody.jsonl",
         "admin_keys.jsonl",
     ),
     *(
@@ -2283,6 +2285,7 @@ ROW_FIELDS = {
     " first_seen_hour resolved_hour resolved_by change_hour event_id state_at",
     "statements": "org_id n at by finding_id first_seen_hour service_account_id state reason_code"
     " accountable due_date review_date note_hash replaces sealed_hour",
+    "custody": "n at by action facts previous_sha256 sealed_hour",
     "admin_keys": "org_id key_id name redacted_value type owner_type owner_id owner_role created_at"
     " last_used_at ever_used expires_at has_expiry is_own" + EPISODE,
     "service_accounts": "org_id project_id service_account_id name role created_at person_id"
@@ -2634,12 +2637,14 @@ class ChangeRows(Rows):
 class StatementRows(Rows):
     """Statements by (org_id, n): one follows the other, up to the number that the seals say.
 
-    `said` is, by organization, the number of the last one that the period's seals hold.
+    `said` is, by organization, the number of the last one that the period's seals hold, `first`
+    that of the first one here.
     """
 
     def __init__(self, manifest: Manifest, name: str, said: dict[str, int]) -> None:
         super().__init__(manifest, name)
         self._said = said
+        self.first: dict[str, int] = {}
         self._numbers: dict[str, int] = {}
         self._start, self._end = manifest["period_start"], manifest["period_end"]
 
@@ -2654,6 +2659,7 @@ class StatementRows(Rows):
         if replaces is not None and not (is_count(replaces) and 0 < replaces < n):
             raise Malformed("replaces is neither the number of an earlier one nor null")
         self.in_order((org, f"{n:020d}"), "org_id, n")
+        self.first.setdefault(org, n)
         before = self._numbers.get(org, n - 1)
         self._numbers[org] = n
         if n != before + 1:
@@ -3191,6 +3197,115 @@ def _bytes(text: str) -> bytes:
 
 
 # ---------------------------------------------------------------------------------------------
+# The tenant's custody log (checks 9 and 10): entry after entry, up to those of the seals.
+
+
+class CustodyHeads:
+    """The entries that seals name: each organization's go on, and all are of one log.
+
+    Attributes:
+        named: by number, the digest, and the first hour whose seal names it.
+    """
+
+    def __init__(self) -> None:
+        self.named: dict[int, tuple[str, str]] = {}
+        self._last: dict[str, int] = {}
+
+    def add(self, org_id: str, hour: str, seal: dict[str, Any]) -> str | None:
+        """Take what a seal names; return why that cannot be right."""
+        head, before = seal.get("custody"), self._last.get(org_id, 0)
+        if head is None:
+            return f"the seal names no custody entry, the one before {before}" if before else None
+        n, sha256 = (head.get("n"), head.get("sha256")) if type(head) is dict else (None, None)
+        if type(n) is not int or n < 1 or not is_hash(sha256):
+            return "custody of the seal is neither an entry's number and digest nor null"
+        if n < before:
+            return f"the seal names custody entry {n}, the one before names {before}"
+        self._last[org_id] = n
+        known, first_hour = self.named.get(n, (sha256, hour))
+        if known != sha256:
+            return f"the seal names custody entry {n} by another digest than that of {first_hour}"
+        if len(self.named) >= MAX_HEADS and n not in self.named:
+            return f"the seals name more than {MAX_HEADS} custody entries"
+        self.named[n] = str(sha256), min(hour, first_hour)
+        return None
+
+    def not_here(self) -> Iterator[str]:
+        """Yield the hours whose seal names an entry that no row was."""
+        for n, (_, hour) in sorted(self.named.items()):
+            yield f"{hour}: the seal names custody entry {n}, which is not in custody.jsonl"
+
+
+class CustodyRows(Rows):
+    """Entries by number: each names the digest of the row before it, a seal that of the last.
+
+    The first is number 1, or was sealed before the period: none of the period's is missing in
+    front. What the seals name is taken from `heads`; what is left there is not here.
+
+    Attributes:
+        most: number of the last entry that a seal names.
+        before: by number, the digests of entries that were sealed before the period; few.
+    """
+
+    def __init__(self, manifest: Manifest, name: str, heads: CustodyHeads | None) -> None:
+        super().__init__(manifest, name)
+        self._heads = heads.named if heads else {}
+        self.most = max(self._heads, default=0)
+        self.before: dict[int, str] = {}
+        self._n, self._sealed_hour = 0, ""
+        self._digest: str | None = None
+        self._digest_before: str | None = None
+
+    def read(self, line: bytes) -> dict[str, Any]:
+        """Return the row's values, and keep its digest for the one behind it."""
+        self._digest_before, self._digest = self._digest, hashlib.sha256(line).hexdigest()
+        return super().read(line)
+
+    def is_limited(self, row: dict[str, Any]) -> bool:
+        """Tell that version 3 sealed it: no earlier one did."""
+        return True
+
+    def check(self, row: dict[str, Any]) -> None:
+        """Check fields and times, that it follows the one before, and who names it."""
+        super().check(row)
+        n, hour, at = row["n"], hour_number(row["sealed_hour"]), seconds(row["at"])
+        if not is_count(n) or n == 0:
+            raise Malformed("n is not a number from 1 up")
+        for name, (is_right, words) in (
+            ("by", TEXT),
+            ("action", TEXT),
+            ("facts", OBJECT),
+            ("previous_sha256", HASH_OR_NULL),
+        ):
+            if not is_right(row[name]):
+                raise Malformed(f"{name} is not {words}")
+        if hour is None or at is None or at >= (hour + 1) * 3600:
+            raise Malformed("at is not an instant before the end of sealed_hour")
+        self._check_place(n, row["sealed_hour"], row["previous_sha256"])
+        self._n, self._sealed_hour = n, row["sealed_hour"]
+        if row["sealed_hour"] < self.manifest["period_start"] and len(self.before) < MAX_HEADS:
+            self.before[n] = str(self._digest)
+        sha256, first_hour = self._heads.pop(n, (self._digest, row["sealed_hour"]))
+        if sha256 != self._digest:
+            self.contradicts(f"{first_hour}: custody entry {n} is another than the seal names")
+        elif first_hour < row["sealed_hour"]:
+            self.contradicts(f"{first_hour}: the seal names custody entry {n}, sealed later")
+        if n > self.most:
+            self.contradicts(f"{row['sealed_hour']}: no seal names custody entry {n}")
+
+    def _check_place(self, n: int, sealed_hour: str, previous: str | None) -> None:
+        if (previous is None) != (n == 1):
+            raise Malformed("previous_sha256 is not null for entry 1, and for no other")
+        if self._digest_before is None:
+            if n > 1 and sealed_hour >= self.manifest["period_start"]:
+                self.contradicts(f"{sealed_hour}: custody entries before number {n} are missing")
+        elif (n, previous) != (self._n + 1, self._digest_before):
+            self.contradicts(f"{sealed_hour}: custody entry {n} does not follow the row before it")
+        elif sealed_hour < self._sealed_hour:
+            raise Malformed("it was sealed before the one that it follows")
+
+
+# ---------------------------------------------------------------------------------------------
 # What the seals of a period name that the archive must hold: registers and segments.
 
 BOUND_SECTIONS = ("findings", *ENTITIES)
@@ -3242,6 +3357,7 @@ class NamedBySeals:
         verdicts: the same of verdicts.
         statements: the same of statements.
         said: by organization, the number of the last statement that its seals hold.
+        custody: entries of the tenant's custody log.
         cut_sealed: of the month that the period begins within, an hour's events, where not all of
             them are in the period.
         cut_shown: the same, as far as they are.
@@ -3254,6 +3370,7 @@ class NamedBySeals:
         self.events, self.changes, self.verdicts = HourCounts(), HourCounts(), HourCounts()
         self.statements = HourCounts()
         self.said: dict[str, int] = {}
+        self.custody = CustodyHeads()
         self.cut_sealed, self.cut_shown = HourCounts(), HourCounts()
 
     def add_sections(self, org_id: str, hour: int, seal: dict[str, Any]) -> None:
@@ -3735,6 +3852,9 @@ class CoverageRows(Rows):
         self.without_limits |= may_hold_long_rows(seal)
         self.named.add_sections(self._org, hour, seal)
         self.named.add_source(self._org, row["hour"], seal, row["run"])
+        misnamed = self.named.custody.add(self._org, row["hour"], seal)
+        if misnamed:
+            self._break(hour, misnamed)
         if seal.get("tenant_id") != self.manifest["tenant_id"]:
             self._break(hour, "the seal belongs to another tenant")
         if "previous_sha256" not in seal or seal["previous_sha256"] != self._link:
@@ -4356,6 +4476,8 @@ class PackRows:
             return ChangeRows(manifest, name, coverage.named.changes, coverage.limited_from)
         if name == "statements.jsonl":
             return StatementRows(manifest, name, coverage.named.said if coverage else {})
+        if name == "custody.jsonl":
+            return CustodyRows(manifest, name, coverage.named.custody if coverage else None)
         if name == "anchors.jsonl":
             return AnchorRows(manifest, name, coverage.digests if coverage else None)
         return Rows(manifest, name)
@@ -4451,6 +4573,7 @@ def _repeated_ids(pack: OpenPack, manifest: Manifest, suspects: set[int]) -> lis
     return rows.repeated
 
 
+NUMBERED = ("statements.jsonl", "custody.jsonl")
 NOT_BOUND = "binding   NONE (format 2): events apart, the rows are the signer's word"
 
 
@@ -4464,7 +4587,8 @@ def check_10_chain(manifest: Manifest, rows: PackRows, report: Report) -> None:
             coverage.broken,
             _other_numbers(coverage, rows.by_name),
             _other_changes(coverage, rows.by_name.get("changes.jsonl")),
-            *(rows.by_name[name].broken for name in ("statements.jsonl",) if name in rows.by_name),
+            *(rows.by_name[name].broken for name in NUMBERED if name in rows.by_name),
+            coverage.named.custody.not_here(),
             rows.anchors.broken if rows.anchors else (),
             rows.sealed.broken if rows.sealed else _not_bound(coverage),
             coverage.named.contradictions(rows.documents.get("collection.json", {}))
@@ -4562,6 +4686,7 @@ def check_previous(manifest: Manifest, path: str, rows: PackRows, report: Report
                 later = LaterRows(previous)
                 later.read(pack)
                 n = later.compare(manifest, rows)
+                later.compare_numbers(manifest, rows)
                 words = f"{n} hours of it hold what that pack has of later hours"
                 report.notes.append(f"previous  {words}")
     except CannotCheck as error:
@@ -4656,9 +4781,11 @@ class LaterRows:
         self._end, self._cut = manifest["period_end"], manifest["cut_hour"]
         self._events: Counted = {}
         self._verdicts: Counted = {}
+        self._said: dict[str, int] = {}
+        self._custody: tuple[int, str] | None = None
 
     def read(self, pack: OpenPack) -> None:
-        """Read its events and sealed verdicts, each member held to its digest.
+        """Read its events, sealed verdicts and what is numbered, each member held to its digest.
 
         Raises:
             Failed: one is another than was signed, or a row cannot be read.
@@ -4670,7 +4797,8 @@ class LaterRows:
         with pack.archive() as archive:
             for name, size in archive.members():
                 match = re.fullmatch(SEALED_NAME, name)
-                if name != "events.jsonl" and not (match and match[3] == "verdicts"):
+                is_read = name in ("events.jsonl", *NUMBERED)
+                if not is_read and not (match and match[3] == "verdicts"):
                     archive.skip(size)
                     continue
                 digest = hashlib.sha256()
@@ -4681,6 +4809,9 @@ class LaterRows:
                     raise Failed(11, f"{name} of that pack is another than was signed")
 
     def _add(self, name: str, org_id: str, line: bytes) -> None:
+        if name in NUMBERED:
+            self._add_numbered(name, line)
+            return
         # Most rows were sealed within the period: they are not even parsed.
         field = b'"sealed_hour":"' if name == "events.jsonl" else b'"decided_hour":"'
         at = line.rfind(field) + len(field)
@@ -4700,6 +4831,40 @@ class LaterRows:
             raise Failed(11, f"{name} of that pack holds a row that cannot be read") from None
         if len(self._events) + len(self._verdicts) > MOST_HOURS:
             raise Failed(11, f"that pack holds rows of more than {MOST_HOURS} later hours")
+
+    def _add_numbered(self, name: str, line: bytes) -> None:
+        try:
+            row = canonical_row(line)
+            if not is_count(row["n"]):
+                raise Malformed("n is not a number")
+            if name == "custody.jsonl":
+                self._custody = row["n"], hashlib.sha256(line).hexdigest()
+            elif row["org_id"] in self._manifest["org_ids"]:
+                self._said[row["org_id"]] = row["n"]
+        except (Malformed, KeyError, TypeError):
+            raise Failed(11, f"{name} of that pack holds a row that cannot be read") from None
+
+    def compare_numbers(self, manifest: Manifest, rows: PackRows) -> None:
+        """Hold what is numbered in a later period to the last numbers here.
+
+        Raises:
+            Failed: a number is told anew, or one is another than here.
+        """
+        if manifest["period_start"] <= self._end:
+            return
+        statements, custody = (rows.by_name.get(name) for name in NUMBERED)
+        first = statements.first if isinstance(statements, StatementRows) else {}
+        for org, n in self._said.items():
+            if first.get(org, n + 1) <= n:
+                raise Failed(
+                    11,
+                    f"{printable(org)}: statement {first[org]} is told again, that pack has up to "
+                    f"number {n}",
+                )
+        if self._custody and isinstance(custody, CustodyRows):
+            n, sha256 = self._custody
+            if custody.most < n or custody.before.get(n, sha256) != sha256:
+                raise Failed(11, f"the custody log is another than that pack's, up to number {n}")
 
     def compare(self, manifest: Manifest, rows: PackRows) -> int:
         """Hold them to the seals of the pack behind it; return how many of its hours were held.

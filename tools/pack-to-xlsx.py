@@ -4,7 +4,7 @@
 # dependencies = ["xlsxwriter>=3.2"]
 # ///
 # Built by `python -m tools.build_workbook` from the parts in tools/pack_to_xlsx/, one behind the
-# other of SHA-256 1d82b11cb1e2ff8255ea8c900390dac24ce96a8cd40f9f4de59e35640f3d912f.
+# other of SHA-256 dedadc0acd6256772afacd3ee2c14dffd40bbe3cc22e08eabe9e8bd6468b5119.
 """Make one workbook of an evidence pack that verifies, for reading with a spreadsheet.
 
     python3 pack-to-xlsx.py pack-3.tar.gz --expected-pubkey HEX
@@ -489,6 +489,7 @@ _FIELDS = {
     " first_seen_hour resolved_hour resolved_by change_hour event_id state_at",
     "statements": "org_id n at by finding_id first_seen_hour service_account_id state reason_code"
     " accountable due_date review_date note_hash replaces sealed_hour",
+    "custody": "n at by action facts previous_sha256 sealed_hour",
     "admin_keys": "org_id key_id name redacted_value type owner_type owner_id owner_role created_at"
     " last_used_at ever_used expires_at has_expiry is_own" + _EPISODE,
     "service_accounts": "org_id project_id service_account_id name role created_at person_id"

@@ -18,9 +18,9 @@ from functions.shared.errors import AlreadyConnected, BadRequest, Conflict, NotF
 from functions.shared.hashing import email_hash
 from functions.shared.hours import rfc3339
 from functions.shared.http.principal import Principal
+from functions.shared.records.statements import CustodyFacts
 from functions.shared.records.tables import (
     ConnectionStatus,
-    CustodyFacts,
     NamedAccountOwner,
     Organization,
     SnapshotMessage,

@@ -9,7 +9,8 @@ from functions.connect.context import Context
 from functions.shared.errors import Conflict
 from functions.shared.hashing import NORMALIZATION, SCHEME
 from functions.shared.http.principal import Principal
-from functions.shared.records.tables import CustodyFacts, HashingKey
+from functions.shared.records.statements import CustodyFacts
+from functions.shared.records.tables import HashingKey
 
 
 def hashing_key(principal: Principal, context: Context) -> HashingKey:

@@ -39,8 +39,9 @@ from functions.shared.errors import (
     SigningRefused,
 )
 from functions.shared.evidence.anchors import Anchors
+from functions.shared.evidence.custody_log import CustodyLog
 from functions.shared.hours import parse_instant
-from functions.shared.records.tables import CustodyFacts
+from functions.shared.records.statements import CustodyFacts
 from functions.shared.tables.packs import Pack
 
 _BUSY_DELAY_S = 15
@@ -83,7 +84,8 @@ def build_pack(pack: Pack, folder: Path, large: LargeValues, context: Context) -
     kept = SealedMembers(folder) if pack.profile == "full" else None
     sealed_rows = SealedRows(context.evidence, scope.period, MissingEvidence(), large, kept)
     collection = _collect(scope, folder, context, sealed_rows)
-    members, wholes = write(collection, sealed_rows, pack.profile, folder), None
+    custody = CustodyLog(context.evidence, pack.tenant_id)
+    members, wholes = write(collection, custody, sealed_rows, pack.profile, folder), None
     if kept:
         members += explain(pack, collection.organizations, members, sealed_rows, folder)
         members += kept.finish()

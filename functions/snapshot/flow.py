@@ -217,8 +217,11 @@ def _hour_to_close(
 ) -> HourToClose:
     order, entries = run.order, lifecycle.carried(start)
     statements = run.unsealed_statements(start, previous)
+    custody = run.custody_head(start, previous)
     proof = run.connection.org_proof
-    return HourToClose(order.tenant_id, order.org_id, start, proof, entries, previous, statements)
+    return HourToClose(
+        order.tenant_id, order.org_id, start, proof, entries, previous, statements, custody
+    )
 
 
 def _put_off(run: HourRun, delay_s: int) -> None:

@@ -4,10 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
+from functions.shared.evidence.custody_log import CustodyLog
 from functions.shared.evidence.seals import Chain, Seal
 from functions.shared.hours import HOUR, parse_instant
+from functions.shared.records.seals import CustodyHead
 from functions.shared.records.statements import SealedStatement
 from functions.shared.tables.connections import Connection
+from functions.shared.tables.custody import Custody
 from functions.shared.tables.hashing_keys import HashKeys
 from functions.shared.tables.hour_rows import HourRows
 from functions.shared.tables.lifecycle_rows import LifecycleRows
@@ -18,6 +21,8 @@ from functions.snapshot.hour_to_close import HourToClose
 from functions.snapshot.lifecycle import Lifecycle
 from functions.snapshot.reconcile.reconcile import ReadEarlierHours
 from functions.snapshot.reconcile.sealed_events import read_earlier_hours
+from functions.snapshot.seal.custody import MOST_IN_AN_HOUR as MOST_CUSTODY_IN_AN_HOUR
+from functions.snapshot.seal.custody import entries_to_seal, seal_custody
 from functions.snapshot.seal.projection import Projection
 from functions.snapshot.seal.statements import MOST_IN_AN_HOUR, statements_to_seal
 from functions.snapshot.seal.store import Store
@@ -57,6 +62,16 @@ class HourRun:
         sealed_n = last.content["statements_n"] if last else 0
         unsealed = Statements(table, order.tenant_id, order.org_id).after(sealed_n, MOST_IN_AN_HOUR)
         return statements_to_seal(unsealed, start + HOUR, partial(keys.find, order.tenant_id))
+
+    def custody_head(self, start: datetime, last: Seal | None) -> CustodyHead | None:
+        """Return the last entry of the tenant's custody log up to an hour, sealing what is due."""
+        context, tenant = self.context, self.order.tenant_id
+        before = last.content["custody"] if last else None
+        unsealed = Custody(context.table).after(
+            tenant, before["n"] if before else 0, MOST_CUSTODY_IN_AN_HOUR
+        )
+        entries = list(entries_to_seal(unsealed, start + HOUR, context.now()))
+        return seal_custody(CustodyLog(context.evidence, tenant), entries, start, before)
 
     @property
     def chain(self) -> Chain:

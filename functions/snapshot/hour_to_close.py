@@ -11,7 +11,13 @@ from functions.shared.aws.keys import month_in
 from functions.shared.evidence.seal_versions import VERSION
 from functions.shared.evidence.seals import Seal
 from functions.shared.hours import HOUR, rfc3339
-from functions.shared.records.seals import LifecycleEntry, ObjectEntry, SectionSeal, Watermarks
+from functions.shared.records.seals import (
+    CustodyHead,
+    LifecycleEntry,
+    ObjectEntry,
+    SectionSeal,
+    Watermarks,
+)
 from functions.shared.records.statements import SealedStatement
 
 
@@ -27,6 +33,7 @@ class HourToClose:
         lifecycle: entries this seal carries.
         previous: the seal before, None for the first.
         statements: what the tenant said, as this seal carries it.
+        custody: the last entry of the tenant's custody log that is sealed with it or before it.
     """
 
     tenant: str
@@ -36,6 +43,7 @@ class HourToClose:
     lifecycle: Sequence[LifecycleEntry]
     previous: Seal | None
     statements: Sequence[SealedStatement] = ()
+    custody: CustodyHead | None = None
 
     @property
     def name(self) -> str:

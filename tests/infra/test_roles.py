@@ -166,12 +166,14 @@ def test_seals_and_anchors_have_one_writer_each(template: Template) -> None:
     """Snapshot cannot write an anchor, and what anchors cannot write anything else."""
     evidence, _ = template.only("AWS::S3::Bucket", "Evidence")
     places = {
-        statement.function: statement.resources
+        (statement.function, resource)
         for statement in template.allowing("s3:PutObject", evidence)
+        for resource in statement.resources
     }
     assert places == {
-        "Snapshot": (f"{evidence}.Arn/tenant=*/org=*",),
-        "Anchor": (f"{evidence}.Arn/tenant=*/anchors/*",),
+        ("Snapshot", f"{evidence}.Arn/tenant=*/org=*"),
+        ("Snapshot", f"{evidence}.Arn/tenant=*/custody/*"),
+        ("Anchor", f"{evidence}.Arn/tenant=*/anchors/*"),
     }
 
 

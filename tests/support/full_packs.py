@@ -7,7 +7,7 @@ import json
 from typing import Any
 
 from tests.support import packs
-from tests.support.pack_rows import ORG, Row, hour, seals
+from tests.support.pack_rows import ORG, Row, canonical, hour, seals, sha256
 from tests.support.pack_sealed import name_registers
 from tests.support.packs import Pack
 
@@ -88,6 +88,59 @@ def of_account(n: int, hours: int, **facts: Any) -> Row:
     """Return a row of statements.jsonl that names who answers for a service account."""
     nothing = dict.fromkeys(("finding_id", "first_seen_hour", "state", "due_date"))
     return statement(n, hours, service_account_id="svc_1", **nothing | facts)
+
+
+def custody(sealed: list[int], first: int = 1, previous: str | None = None) -> list[Row]:
+    """Return rows of custody.jsonl, each sealed in the hour this many after the first."""
+    rows: list[Row] = []
+    for n, hours in enumerate(sealed, start=first):
+        row: Row = {
+            "n": n,
+            "at": hour(START, hours)[:14] + "40:00Z",
+            "by": "sub-of-ada",
+            "action": "pack.requested",
+            "facts": {"number": n},
+            "previous_sha256": previous,
+            "sealed_hour": hour(START, hours),
+        }
+        rows.append(row)
+        previous = sha256(canonical(row))
+    return rows
+
+
+def with_custody(rows: list[Row], heads: dict[int, int] | None = None, **facts: Any) -> Pack:
+    """Return the full pack with a custody log, its last entry named from the hour that sealed it.
+
+    Args:
+        rows: of custody.jsonl.
+        heads: by hour after the first, the number of the entry that its seal names from then on;
+            None for what the rows say.
+        facts: fields of the last hour's seal.
+    """
+    pack, outcomes = full(), list[str | Row]()
+    last: Row = {}
+    digests: dict[int, Row] = {
+        row["n"]: {"n": row["n"], "sha256": sha256(canonical(row))} for row in rows
+    }
+    head: Row | None = None
+    for at in range(48):
+        due = [row["n"] for row in rows if row["sealed_hour"] <= hour(START, at)]
+        named = due[-1] if due and heads is None else (heads or {}).get(at)
+        head = digests[named] if named else head
+        last = {"outcome": "complete", "custody": head}
+        outcomes.append(last)
+    last.update(facts)
+    coverage = seals(
+        outcomes,
+        START,
+        pack.rows["events.jsonl"],
+        previous="ab" * 32,
+        changes=pack.rows["changes.jsonl"],
+        statements=pack.rows["statements.jsonl"],
+    )
+    changed = {**pack.rows, "custody.jsonl": rows, "coverage.jsonl": coverage}
+    name_registers(changed, [ORG])
+    return pack.but(rows=changed)
 
 
 def admin_key(key_id: str, **facts: Any) -> Row:

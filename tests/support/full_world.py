@@ -13,9 +13,17 @@ from functions.shared.aws.bucket import Bucket
 from functions.shared.aws.gzip_member import pack_gzip
 from functions.shared.aws.keys import segment_key
 from functions.shared.canonical import Json, Lines
+from functions.shared.evidence.custody_log import CustodyLog, CustodyObject
 from functions.shared.evidence.seals import segment_entry_of
 from functions.shared.hours import HOUR, month_of, rfc3339
-from functions.shared.records.seals import Outcome, SealContent, SectionSeal, SegmentEntry
+from functions.shared.records.seals import (
+    CustodyHead,
+    Outcome,
+    SealContent,
+    SectionSeal,
+    SegmentEntry,
+)
+from functions.shared.records.statements import KeptCustodyEntry
 from tests.support.builders import World
 from tests.support.seal_parts import section_seal
 
@@ -25,6 +33,7 @@ class FullWorld(World):
 
     Attributes:
         asked: optional sections that the next hours ask for; the others' status is repeated.
+        custody: the entry of the tenant's custody log that the next seals name.
     """
 
     def __init__(self, evidence: Bucket, **facts: Any) -> None:
@@ -36,6 +45,7 @@ class FullWorld(World):
         self._verdicts: list[Json] = []
         self._said: list[Json] = []
         self._said_n = 0
+        self.custody: CustodyHead | None = None
         self._asked_at: dict[str, str] = {}
 
     def has_row(self, section: str, **facts: Any) -> Self:
@@ -114,12 +124,25 @@ class FullWorld(World):
         self._said.append(statement | facts)
         return self
 
+    def notes(self, *actions: str) -> Self:
+        """Seal custody entries with the next hour, whose seal names the last."""
+        n = self.custody["n"] if self.custody else 0
+        entries: list[KeptCustodyEntry] = [
+            {"n": n, "at": rfc3339(self.hour), "by": "sub-of-ada", "action": action, "facts": {}}
+            for n, action in enumerate(actions, start=n + 1)
+        ]
+        log = CustodyLog(self.evidence, self.tenant)
+        sealed = CustodyObject.of(entries, rfc3339(self.hour), self.custody)
+        self.custody = log.write(sealed).head
+        return self
+
     def _content(self, word: str, outcome: Outcome) -> SealContent:
         content = super()._content(word, outcome)
         content["segments"]["changes"] = self._segments("changes", self._changes)
         content["segments"]["verdicts"] = self._segments("verdicts", self._verdicts)
         content["segments"]["statements"] = self._segments("statements", self._said)
         content["statements_n"] = self._said_n
+        content["custody"] = self.custody
         self._changes, self._verdicts, self._said = [], [], []
         for name, section in content["sections"].items():
             rows = self._rows.get(name)

@@ -60,8 +60,14 @@ DOCUMENTED = ("users.jsonl", "projects.jsonl", "api_keys.jsonl", "events.jsonl")
 ALWAYS = ("changes.jsonl", "findings.jsonl", "statements.jsonl", "anchors.jsonl")
 ORDER = (
     *("users.jsonl", "projects.jsonl", "api_keys.jsonl", "repeated_events.jsonl", "events.jsonl"),
-    *("coverage.jsonl", "changes.jsonl", "findings.jsonl", "statements.jsonl", "admin_keys.jsonl"),
-    *("service_accounts.jsonl", "invites.jsonl", "project_users.jsonl", "anchors.jsonl"),
+    *("coverage.jsonl", "changes.jsonl", "findings.jsonl", "statements.jsonl", "custody.jsonl"),
+    *(
+        "admin_keys.jsonl",
+        "service_accounts.jsonl",
+        "invites.jsonl",
+        "project_users.jsonl",
+        "anchors.jsonl",
+    ),
     *("collection.json", "controls.json", "README.txt"),
 )
 

@@ -29,6 +29,7 @@ from functions.shared.records.statements import StatementFacts
 from functions.shared.records.tables import OrgProof
 from functions.shared.tables.account_owners import AccountOwners
 from functions.shared.tables.connections import Connection
+from functions.shared.tables.custody import Custody
 from functions.shared.tables.hour_rows import HourRows
 from functions.shared.tables.lifecycle_rows import LifecycleRows
 from functions.shared.tables.statements import Statements
@@ -188,6 +189,10 @@ class SnapshotFixture:
         }
         sk = finding_state_sk(finding_id, "2026-04-01T02:00:00Z")
         Statements(self.table, self.tenant, self.org).say(said, note, sk, {"state": "accepted"})
+
+    def note(self, at: str, action: str = "pack.requested", **facts: object) -> None:
+        """Note something in the tenant's custody log at an instant."""
+        Custody(self.table).note(self.tenant, "user-1", action, parse_instant(at), **facts)
 
     def use_key(self, admin_key: str) -> None:
         """Put another admin key into the connection, as if it had been replaced unseen."""

@@ -28,7 +28,7 @@ from tests.tools.workbook import (
 )
 
 SHEETS = (
-    *("users", "projects", "api_keys", "events", "changes", "findings", "statements"),
+    *("users", "projects", "api_keys", "events", "changes", "findings", "statements", "custody"),
     *("admin_keys", "service_accounts", "invites", "project_users", "coverage", "anchors"),
 )
 EU = "https://eu.api.openai.com/v1"
@@ -37,7 +37,7 @@ FORMAT = (ROOT / "docs" / "evidence-pack-format.md").read_text()
 
 def test_every_member_has_a_sheet_with_the_rows_of_the_pack(tmp_path: Path) -> None:
     """Value by value: texts, booleans and JSON come back equal, null is an empty cell."""
-    pack = full_packs.full()
+    pack = full_packs.with_custody(full_packs.custody([3, 3, 20]))
     sheets = make(tmp_path, pack)
     assert tuple(sheets) == ("cover", *SHEETS)
     for name in SHEETS:
@@ -48,7 +48,7 @@ def test_every_member_has_a_sheet_with_the_rows_of_the_pack(tmp_path: Path) -> N
 
 def test_the_cover_counts_what_the_sheets_hold(tmp_path: Path) -> None:
     """Member by member, with digests; what has no sheet says so."""
-    pack = full_packs.full()
+    pack = full_packs.with_custody(full_packs.custody([3, 3, 20]))
     sheets = make(tmp_path, pack)
     members = {str(line[0]): line for line in below(sheets["cover"], "Member")}
     data = pack.member_bytes()

@@ -6,6 +6,7 @@ from tests.vectors import (
     archives,
     bombs,
     coverage,
+    custody,
     foreign,
     headers,
     large,
@@ -24,7 +25,7 @@ EVERY = Cases()
 for module in (
     *(accepted, archives, headers, signatures, manifests),
     *(members, rows, repeated, large, coverage, seal_versions, sealed),
-    *(statements, anchors, foreign, bombs),
+    *(statements, custody, anchors, foreign, bombs),
 ):
     for name, case in module.CASES.items():
         assert name not in EVERY, name

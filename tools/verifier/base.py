@@ -35,6 +35,7 @@ MAX_END_PADDING = 1 << 20
 MAX_REASONS = 5
 MAX_RUNS = 200  # of consecutive hours that the output names
 MAX_ANCHORS = 5000
+MAX_HEADS = 20_000  # of the custody log: one an hour, in a pack of at most 13 months
 MAX_TOKEN = 128 << 10  # of a time authority, in base64
 MAX_ANCHOR_FILE = 8 << 20
 MAX_REMEMBERED = 10_000  # hours and days whose form is known to be right

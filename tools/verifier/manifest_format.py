@@ -118,6 +118,7 @@ OPTIONAL_MEMBERS = (
         "changes.jsonl",
         "findings.jsonl",
         "statements.jsonl",
+        "custody.jsonl",
         "admin_keys.jsonl",
     ),
     *(

@@ -9,7 +9,8 @@ from functions.api.records import ListedShareLink, NewShareLink
 from functions.api.schemas.parts import MAYBE_TEXT, listed, record, ref
 from functions.api.share_link_rows import DEFAULT_DAYS, MAX_DAYS
 from functions.shared.records.fields import Schema, schema_of
-from functions.shared.records.tables import CustodyEntry, HashingKey
+from functions.shared.records.statements import CustodyEntry
+from functions.shared.records.tables import HashingKey
 
 CUSTODY_SCHEMAS: Final[dict[str, Schema]] = {
     "ShareLinkRequest": record(

@@ -13,7 +13,8 @@ from functions.shared.errors import BadRequest, Conflict, NotFound, PeriodInvali
 from functions.shared.hours import HOUR, floor_hour, parse_instant, rfc3339
 from functions.shared.http.edge import PREFIX, Reply, Request, reply
 from functions.shared.period import Period
-from functions.shared.records.tables import CustodyFacts, ListedPack, Profile
+from functions.shared.records.statements import CustodyFacts
+from functions.shared.records.tables import ListedPack, Profile
 from functions.shared.tables.connections import Connection
 from functions.shared.tables.packs import PROFILES, Pack
 

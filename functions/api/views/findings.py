@@ -19,11 +19,11 @@ from functions.shared.records.statements import (
     OTHER,
     REASON_CODES,
     STATES,
+    CustodyFacts,
     ReasonCode,
     StateOfFinding,
     is_team,
 )
-from functions.shared.records.tables import CustodyFacts
 
 _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _ONE_LINE: Final = ("Cc", "Cs", "Zl", "Zp")

@@ -17,7 +17,7 @@ from functions.shared.aws.keys import share_link_sk
 from functions.shared.errors import BadRequest, NotFound
 from functions.shared.hours import parse_instant
 from functions.shared.http.edge import PREFIX, Reply, Request, reply
-from functions.shared.records.tables import CustodyFacts
+from functions.shared.records.statements import CustodyFacts
 
 MAX_LABEL: Final = 100
 # Who used a link is not known; the log says which link it was.

@@ -138,6 +138,8 @@ class _SealReader:
         organization.last_sealed_hour = content["hour"]
         organization.org_proof = content["org_proof"]
         organization.audit_log = _audit_log(content, organization.audit_log)
+        if content["custody"] and content["custody"] not in organization.custody[-1:]:
+            organization.custody.append(content["custody"])
         hour_end = rfc3339(seal.hour + HOUR)
         for name, section in content["sections"].items():
             if section["register"]:

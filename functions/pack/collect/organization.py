@@ -13,7 +13,7 @@ from functions.shared.evidence.seal_versions import source_of
 from functions.shared.evidence.seals import Seal
 from functions.shared.hours import HOUR, rfc3339
 from functions.shared.records.packs import HourOutcome
-from functions.shared.records.seals import ObjectEntry, Run, SegmentEntry, Source
+from functions.shared.records.seals import CustodyHead, ObjectEntry, Run, SegmentEntry, Source
 from functions.shared.records.tables import PackLastSeal
 
 SECTIONS = ("users", "projects", "api_keys")
@@ -129,6 +129,7 @@ class Organization:
         verdicts: segments of verdicts on changes, by sealing hour, from the period's start to the
             last seal that counts.
         statements: segments of what the tenant said, by sealing hour of the period.
+        custody: entries of the tenant's custody log that seals of the period name, in order.
         runs: how the hours of the period were read.
         settled_through: epoch second up to which the audit log was read again at the cut, so
             that no further event is waited for.
@@ -154,6 +155,7 @@ class Organization:
     changes: list[Segment] = field(default_factory=list)
     verdicts: list[Segment] = field(default_factory=list)
     statements: list[Segment] = field(default_factory=list)
+    custody: list[CustodyHead] = field(default_factory=list)
     runs: RunTotals = field(default_factory=RunTotals)
     settled_through: int | None = None
     orphan_objects: list[str] = field(default_factory=list)

@@ -25,6 +25,8 @@ _FILES: Final = {
     "findings.jsonl": "what a person should look at, open in the period or resolved in it",
     "statements.jsonl": "what the tenant said of findings, and who it named for service accounts: "
     "each as it was sealed, with its hour",
+    "custody.jsonl": "the tenant's custody log: who connected, paused, asked for packs, shared "
+    "them, each entry with the digest of the one before",
     "admin_keys.jsonl": "keys that open a whole organization, one line per stay",
     "service_accounts.jsonl": "accounts of machines, one line per stay",
     "invites.jsonl": "invitations to an organization, one line per stay",
@@ -166,6 +168,11 @@ those seals, so that anyone can recompute every digest and follow the chain
 from first_previous_sha256 to last_seal_sha256 in the manifest. A pack names
 the manifest of the pack before it (previous_manifest_sha256). A signed pack
 is never changed; a "revision" is another pack, and names the one it replaces.
+custody.jsonl, where there is one, is who did what to the tenant's connections
+and packs: of all its organizations, numbered without a gap. Each entry names
+the SHA-256 of the line before it, and each seal names the last one sealed by
+then ("custody"). It begins with entries sealed before the period, where there
+are any, so that none of the period's can be left out in front.
 Once a day the ends of all chains go into one more digest, an anchor. The
 tenant can save it at any time (<address>/api/v1/openai/anchors), and packs
 hold those of their days in anchors.jsonl. Who keeps a copy can tell later

@@ -105,6 +105,10 @@ FILES: Final[Mapping[str, tuple[str, Supports]]] = {
         "who decided what of a finding, when, why and until when; who answers for which account",
         _all(_EVENTS_JUDGED, ("Art. 21(2)(f)", "2024/2690, Annex, 7")),
     ),
+    "custody.jsonl": (
+        "who connected organizations, asked for packs and shared them, and when",
+        _all(_KEPT),
+    ),
     "admin_keys.jsonl": (
         "which keys opened the whole organization",
         _all(_RIGHTS, _PRIVILEGED, _CREDENTIALS),

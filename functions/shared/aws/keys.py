@@ -108,6 +108,16 @@ def month_in(key: str) -> str:
     return key.partition("/month=")[2][:7]
 
 
+def custody_prefix(tenant: str) -> str:
+    """Return the prefix of what is sealed of a tenant's custody log."""
+    return f"tenant={tenant_id(tenant)}/custody/"
+
+
+def custody_key(tenant: str, first: int) -> str:
+    """Return the key of what an hour sealed of the custody log, by the number it begins with."""
+    return f"{custody_prefix(tenant)}{first:010d}.jsonl"
+
+
 def anchors_prefix(tenant: str) -> str:
     """Return the prefix of a tenant's anchors."""
     return f"tenant={tenant_id(tenant)}/anchors/"
@@ -202,9 +212,17 @@ def pack_like_sk(asked_sha256: str) -> str:
     return f"PACKLIKE#{asked_sha256}"
 
 
-def custody_sk(at: datetime, unique: str) -> str:
-    """Return the sort key of a custody entry."""
-    return f"{CUSTODY_PREFIX}{rfc3339(at)}#{unique}"
+def custody_sk(n: int) -> str:
+    """Return the sort key of a custody entry, by its number.
+
+    Behind those of older versions, which have the time that they were made at there.
+    """
+    return f"{CUSTODY_PREFIX}N{n:010d}"
+
+
+def custody_count_sk(action: str, counted: str) -> str:
+    """Return the sort key that names the newest entry which counts an action on something."""
+    return f"COUNTED#{action}#{counted}"
 
 
 def share_link_sk(number: int, link_id: str) -> str:
@@ -238,6 +256,7 @@ CUSTODY_PREFIX = "CUSTODY#"
 CHANGE_PREFIX = "CH#"
 PACK_COUNTER_SK = "COUNTER#packs"
 STATEMENT_COUNTER_SK = "COUNTER#statements"
+CUSTODY_COUNTER_SK = "COUNTER#custody"
 PACK_CHAIN_SK = "PACKCHAIN"
 SIGNING_PK = "SIGNING"
 FIRST_SIGNING_KEY_SK = "FIRST"

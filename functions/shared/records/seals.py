@@ -55,7 +55,10 @@ class Segments(TypedDict):
 
 
 class CustodyHead(TypedDict):
-    """The newest entry of the tenant's custody log when the hour was sealed, and its number."""
+    """The last entry of the tenant's custody log that is sealed with the hour or before it.
+
+    ``n`` is its number, ``sha256`` the digest of its canonical line.
+    """
 
     sha256: Digest
     n: Count

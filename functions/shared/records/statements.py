@@ -1,7 +1,8 @@
-"""Statements: what a tenant says of a finding or a service account, as kept, sealed and in packs.
+"""Statements and custody: what a tenant says, and what is done with what it has, kept and sealed.
 
-Pure. Each is said once and never changed: who says another thing makes another one, which names the
-one that it replaces. Prose is not among what is sealed: of a note a keyed hash stands there.
+Pure. Each statement is made once and never changed: who says another thing makes another one,
+which names the one that it replaces. Prose is not among what is sealed: of a statement's note a
+keyed hash stands there, of a custody entry's nothing.
 """
 
 import re
@@ -14,12 +15,16 @@ from functions.shared.records.fields import (
     Keyword,
     MaybeCount,
     MaybeDate,
+    MaybeDigest,
     MaybeInstant,
     MaybeText,
     OrgId,
     Text,
+    described,
 )
 
+NumberFrom1 = Annotated[int, Keyword("minimum", 1)]
+"""1, 2, 3 …: without a gap."""
 StateOfFinding = Literal["open", "acknowledged", "accepted"]
 STATES: Final[tuple[StateOfFinding, ...]] = get_args(StateOfFinding)
 ReasonCode = Literal[
@@ -70,7 +75,7 @@ class StatementFacts(StatementSubject):
 class Statement(StatementFacts):
     """A statement with its number, 1, 2, 3 … of its organization, and that of the one before."""
 
-    n: Annotated[int, Keyword("minimum", 1)]
+    n: NumberFrom1
     replaces: MaybeCount
 
 
@@ -97,3 +102,83 @@ class StatementCounter(TypedDict):
     """How many statements an organization's tenant has made."""
 
     n: Count
+
+
+# --- the custody log ------------------------------------------------------------------------------
+
+
+class SealedCustodyFacts(TypedDict, total=False):
+    """What an entry of the custody log says of what was done: ids, digests, words of closed lists.
+
+    It may be sealed, and then lies under a lock of years.
+    """
+
+    org_id: Text
+    seq: int
+    number: int
+    replaces: int | None
+    link_id: Text
+    service_account_id: Text
+    person: MaybeText
+    key_id: Text
+    finding_id: Text
+    first_seen_hour: Instant
+    state: Text
+    reason_code: MaybeText
+    accountable: MaybeText
+    due_date: MaybeText
+    review_date: MaybeText
+    manifest_sha256: Text
+    objects: int
+    uses: int
+    last_at: Instant
+
+
+class CustodyFacts(SealedCustodyFacts, total=False):
+    """The same in the table, with what is not sealed: prose, and names that anybody may choose."""
+
+    reason: MaybeText
+    keys: list[Text]
+
+
+class CustodyEntryFacts(TypedDict):
+    """What an entry of the custody log says."""
+
+    at: Instant
+    by: Annotated[Text, described("Opaque user id, `schedule`, or `link`")]
+    action: Text
+    facts: Annotated[CustodyFacts, described("Ids and digests of what it was done to")]
+
+
+class CustodyEntry(CustodyEntryFacts):
+    """An entry of the custody log; one that an older version made has no number."""
+
+    n: Annotated[MaybeCount, described("1, 2, 3 … of the tenant; null where it is not sealed")]
+
+
+class KeptCustodyEntry(CustodyEntryFacts):
+    """An entry of the custody log that has a number."""
+
+    n: NumberFrom1
+
+
+class CustodyCount(TypedDict):
+    """Which entry counts what is done to something: of an hour, and its number."""
+
+    hour: Instant
+    n: NumberFrom1
+
+
+class SealedCustodyEntry(TypedDict):
+    """An entry as it is sealed, and its row in packs.
+
+    ``previous_sha256`` is the digest of the entry before, as a canonical line without its newline.
+    """
+
+    n: NumberFrom1
+    at: Instant
+    by: Text
+    action: Text
+    facts: SealedCustodyFacts
+    previous_sha256: MaybeDigest
+    sealed_hour: Instant

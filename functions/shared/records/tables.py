@@ -19,6 +19,7 @@ from functions.shared.records.fields import (
     described,
 )
 from functions.shared.records.seals import Kpi, LifecycleEntry, Outcome
+from functions.shared.records.statements import KeptCustodyEntry
 
 Number = Annotated[int, Keyword("minimum", 1)]
 """Of a pack: 1, 2, 3 … per tenant."""
@@ -222,42 +223,7 @@ class PublicSigningKey(TypedDict):
     revoked_reason: MaybeText
 
 
-class CustodyFacts(TypedDict, total=False):
-    """What an entry of the custody log may say of what was done: ids, digests and reasons."""
-
-    org_id: Text
-    seq: int
-    number: int
-    replaces: int | None
-    link_id: Text
-    service_account_id: Text
-    person: MaybeText
-    key_id: Text
-    finding_id: Text
-    first_seen_hour: Instant
-    state: Text
-    reason_code: MaybeText
-    reason: MaybeText
-    accountable: MaybeText
-    due_date: MaybeText
-    review_date: MaybeText
-    manifest_sha256: Text
-    objects: int
-    keys: list[Text]
-    uses: int
-    last_at: Instant
-
-
-class CustodyEntry(TypedDict):
-    """An entry of the custody log."""
-
-    at: Instant
-    by: Annotated[Text, described("Opaque user id, `schedule`, or `link`")]
-    action: Text
-    facts: Annotated[CustodyFacts, described("Ids and digests of what it was done to")]
-
-
-class CustodyRow(CustodyEntry, Key):
+class CustodyRow(KeptCustodyEntry, Key):
     """An entry of the custody log in the table."""
 
 

@@ -1,16 +1,14 @@
 """Statements in the table: a row each, numbered per organization, written with what they set.
 
-They lie in the organization's partition, by number, and are only ever added. What is sealed is
-counted by number: so a number is given in the same transaction that writes its row, and no number
-is there before the ones in front of it.
+They lie in the organization's partition, by number, and are only ever added.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, cast
 
 from functions.shared.aws.keys import STATEMENT_COUNTER_SK, organization_pk, statement_sk
-from functions.shared.aws.table import Change, ConditionFailed, Table
+from functions.shared.aws.table import ConditionFailed, Table
 from functions.shared.errors import Conflict
 from functions.shared.records.fields import MaybeText
 from functions.shared.records.statements import (
@@ -20,9 +18,8 @@ from functions.shared.records.statements import (
     StatementFacts,
 )
 from functions.shared.records.tables import Key, Stated
+from functions.shared.tables.numbering import TRIES, numbered, without_gap
 
-# As many may speak at the same moment of one organization before somebody has to ask again.
-_TRIES: Final = 12
 _LAST_N: Final = 99_999_999
 
 
@@ -61,7 +58,7 @@ class Statements:
             Conflict: too many others were made at the same moment; try again.
         """
         pk = organization_pk(self.tenant, self.org)
-        for _ in range(_TRIES):
+        for _ in range(TRIES):
             counter = cast("_Counter | None", self.table.get(pk, STATEMENT_COUNTER_SK))
             before = cast("Stated | None", self.table.get(pk, sk))
             replaced = before["n"] if before and "n" in before else None
@@ -69,8 +66,8 @@ class Statements:
             statement: Statement = {**said, "n": (n_before or 0) + 1, "replaces": replaced}
             row: _Row = {**statement, "note": note, "pk": pk, "sk": statement_sk(statement["n"])}
             changes = [
-                _numbered(pk, STATEMENT_COUNTER_SK, {}, statement["n"], n_before),
-                _numbered(pk, sk, sets, statement["n"], replaced),
+                numbered(pk, STATEMENT_COUNTER_SK, {}, statement["n"], n_before),
+                numbered(pk, sk, sets, statement["n"], replaced),
             ]
             try:
                 self.table.create_together([row], changes)
@@ -90,32 +87,4 @@ class Statements:
         pk = organization_pk(self.tenant, self.org)
         between = (statement_sk(n + 1), statement_sk(_LAST_N))
         page = self.table.page(pk, between=between, limit=most)
-        return list(_without_gap(n, cast("list[KeptStatement]", page.items)))
-
-
-def _without_gap(n: int, statements: Iterable[KeptStatement]) -> Iterable[KeptStatement]:
-    """Yield what follows a number one by one.
-
-    A query is no snapshot: it may show a row whose forerunner was written while it ran.
-    """
-    for expected, statement in enumerate(statements, start=n + 1):
-        if statement["n"] != expected:
-            return
-        yield statement
-
-
-def _numbered(pk: str, sk: str, sets: Mapping[str, object], n: int, before: int | None) -> Change:
-    """Return what sets fields and the number of a row that still has the number of before."""
-    fields = {**sets, "n": n}
-    names = {f"#{place}": name for place, name in enumerate(fields)}
-    values = {f":{place}": value for place, value in enumerate(fields.values())}
-    number = f"#{len(fields) - 1}"
-    return Change(
-        pk=pk,
-        sk=sk,
-        expression="SET " + ", ".join(f"#{place} = :{place}" for place in range(len(fields))),
-        values=values if before is None else {**values, ":before": before},
-        # A row that an older version wrote has no number.
-        condition=f"attribute_not_exists({number})" if before is None else f"{number} = :before",
-        names=names,
-    )
+        return list(without_gap(n, cast("list[KeptStatement]", page.items)))

@@ -140,7 +140,7 @@ def require_one_pack(function: PackFunction, folder: Path) -> None:
         ("new", 3, "UpdateItem"),  # the predecessor and the key are frozen
         ("killed", 1, "UpdateItem"),
         ("killed", 2, "UpdateItem"),
-        ("killed", 3, "PutItem"),  # the signing is noted
+        ("killed", 3, "TransactWriteItems"),  # the signing is noted
         ("killed", 4, "PutObject"),  # the archive is published
         ("killed", 5, "TransactWriteItems"),  # the pack is listed
     ],

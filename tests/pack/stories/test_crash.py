@@ -149,7 +149,8 @@ def undisturbed_by(stage: Stage, calls: Calls) -> Undisturbed:
     """Note what a build left behind, and forget it."""
     assert stage.row()["state"] == "ready", stage.row()["reason"]
     [signing] = stage.signings()
-    listing = calls.names.index("dynamodb.TransactWriteItems") + 1
+    # The last one lists the pack; one before it notes the signing.
+    listing = len(calls.names) - calls.names[::-1].index("dynamodb.TransactWriteItems")
     undisturbed = Undisturbed(stage.row(), stage.head(), signing, len(calls.names), listing)
     stage.back()
     return undisturbed

@@ -42,7 +42,9 @@ def test_rows_lie_under_their_tenant() -> None:
     assert keys.pack_sk(12) == "PACK#00000012"
     assert keys.pack_month_sk("2026-04") == "PACKMONTH#2026-04"
     assert keys.pack_like_sk("ab") == "PACKLIKE#ab"
-    assert keys.custody_sk(HOUR, "u") == "CUSTODY#2026-04-01T05:00:00Z#u"
+    assert keys.custody_sk(7) == "CUSTODY#N0000000007"
+    # Entries of older versions come before it.
+    assert keys.custody_sk(1) > f"{keys.CUSTODY_PREFIX}2026-04-01T05:00:00Z#u"
     assert keys.share_link_sk(3, "l") == "LINK#00000003#l"
     assert keys.share_token_pk("ab") == "SHARE#ab"
     assert keys.signing_key_sk("key-1") == "KEY#key-1"

@@ -106,7 +106,7 @@ def test_who_never_gets_a_number_is_told_to_try_again(
     said: Statements, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Nothing is written, and nobody waits for ever."""
-    monkeypatch.setattr(statements, "_TRIES", 0)
+    monkeypatch.setattr(statements, "TRIES", 0)
     with pytest.raises(Conflict, match="try again"):
         say(said, "a")
     assert said.after(0, 10) == []

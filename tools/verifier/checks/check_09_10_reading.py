@@ -26,6 +26,7 @@ from tools.verifier.checks.check_10_chain import CoverageRows
 from tools.verifier.large_values import LARGE_FOLDER, LargeNames
 from tools.verifier.manifest_format import OPTIONAL_MEMBERS, SEALED_FOLDER, Manifest
 from tools.verifier.report import Report
+from tools.verifier.sealed.custody import CustodyRows
 from tools.verifier.sealed.members import SealedMembers
 from tools.verifier.spill_to_disk import HourCounts
 from tools.verifier.values.strict_json import OURS, parse
@@ -129,6 +130,8 @@ class PackRows:
             return ChangeRows(manifest, name, coverage.named.changes, coverage.limited_from)
         if name == "statements.jsonl":
             return StatementRows(manifest, name, coverage.named.said if coverage else {})
+        if name == "custody.jsonl":
+            return CustodyRows(manifest, name, coverage.named.custody if coverage else None)
         if name == "anchors.jsonl":
             return AnchorRows(manifest, name, coverage.digests if coverage else None)
         return Rows(manifest, name)
@@ -224,6 +227,7 @@ def _repeated_ids(pack: OpenPack, manifest: Manifest, suspects: set[int]) -> lis
     return rows.repeated
 
 
+NUMBERED = ("statements.jsonl", "custody.jsonl")
 NOT_BOUND = "binding   NONE (format 2): events apart, the rows are the signer's word"
 
 
@@ -237,7 +241,8 @@ def check_10_chain(manifest: Manifest, rows: PackRows, report: Report) -> None:
             coverage.broken,
             _other_numbers(coverage, rows.by_name),
             _other_changes(coverage, rows.by_name.get("changes.jsonl")),
-            *(rows.by_name[name].broken for name in ("statements.jsonl",) if name in rows.by_name),
+            *(rows.by_name[name].broken for name in NUMBERED if name in rows.by_name),
+            coverage.named.custody.not_here(),
             rows.anchors.broken if rows.anchors else (),
             rows.sealed.broken if rows.sealed else _not_bound(coverage),
             coverage.named.contradictions(rows.documents.get("collection.json", {}))

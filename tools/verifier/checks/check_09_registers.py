@@ -218,12 +218,14 @@ class ChangeRows(Rows):
 class StatementRows(Rows):
     """Statements by (org_id, n): one follows the other, up to the number that the seals say.
 
-    `said` is, by organization, the number of the last one that the period's seals hold.
+    `said` is, by organization, the number of the last one that the period's seals hold, `first`
+    that of the first one here.
     """
 
     def __init__(self, manifest: Manifest, name: str, said: dict[str, int]) -> None:
         super().__init__(manifest, name)
         self._said = said
+        self.first: dict[str, int] = {}
         self._numbers: dict[str, int] = {}
         self._start, self._end = manifest["period_start"], manifest["period_end"]
 
@@ -238,6 +240,7 @@ class StatementRows(Rows):
         if replaces is not None and not (is_count(replaces) and 0 < replaces < n):
             raise Malformed("replaces is neither the number of an earlier one nor null")
         self.in_order((org, f"{n:020d}"), "org_id, n")
+        self.first.setdefault(org, n)
         before = self._numbers.get(org, n - 1)
         self._numbers[org] = n
         if n != before + 1:

@@ -27,6 +27,7 @@ ROW_FIELDS = {
     " first_seen_hour resolved_hour resolved_by change_hour event_id state_at",
     "statements": "org_id n at by finding_id first_seen_hour service_account_id state reason_code"
     " accountable due_date review_date note_hash replaces sealed_hour",
+    "custody": "n at by action facts previous_sha256 sealed_hour",
     "admin_keys": "org_id key_id name redacted_value type owner_type owner_id owner_role created_at"
     " last_used_at ever_used expires_at has_expiry is_own" + EPISODE,
     "service_accounts": "org_id project_id service_account_id name role created_at person_id"

@@ -178,6 +178,9 @@ class CoverageRows(Rows):
         self.without_limits |= may_hold_long_rows(seal)
         self.named.add_sections(self._org, hour, seal)
         self.named.add_source(self._org, row["hour"], seal, row["run"])
+        misnamed = self.named.custody.add(self._org, row["hour"], seal)
+        if misnamed:
+            self._break(hour, misnamed)
         if seal.get("tenant_id") != self.manifest["tenant_id"]:
             self._break(hour, "the seal belongs to another tenant")
         if "previous_sha256" not in seal or seal["previous_sha256"] != self._link:

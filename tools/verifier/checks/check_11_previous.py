@@ -9,9 +9,11 @@ from typing import Any
 from tools.verifier.base import CannotCheck, Failed, Malformed, printable
 from tools.verifier.checks.check_02_archive import OpenPack
 from tools.verifier.checks.check_05_07_manifest import strict_manifest
-from tools.verifier.checks.check_09_10_reading import PackRows
+from tools.verifier.checks.check_09_10_reading import NUMBERED, PackRows
+from tools.verifier.checks.check_09_registers import StatementRows
 from tools.verifier.manifest_format import COMMON, COVERAGE, OF_PROFILE, SEALED_NAME, Manifest
 from tools.verifier.report import Report
+from tools.verifier.sealed.custody import CustodyRows
 from tools.verifier.sealed.members import lines_of
 from tools.verifier.spill_to_disk import HourCounts
 from tools.verifier.values.field_types import check_object, is_count
@@ -55,6 +57,7 @@ def check_previous(manifest: Manifest, path: str, rows: PackRows, report: Report
                 later = LaterRows(previous)
                 later.read(pack)
                 n = later.compare(manifest, rows)
+                later.compare_numbers(manifest, rows)
                 words = f"{n} hours of it hold what that pack has of later hours"
                 report.notes.append(f"previous  {words}")
     except CannotCheck as error:
@@ -149,9 +152,11 @@ class LaterRows:
         self._end, self._cut = manifest["period_end"], manifest["cut_hour"]
         self._events: Counted = {}
         self._verdicts: Counted = {}
+        self._said: dict[str, int] = {}
+        self._custody: tuple[int, str] | None = None
 
     def read(self, pack: OpenPack) -> None:
-        """Read its events and sealed verdicts, each member held to its digest.
+        """Read its events, sealed verdicts and what is numbered, each member held to its digest.
 
         Raises:
             Failed: one is another than was signed, or a row cannot be read.
@@ -163,7 +168,8 @@ class LaterRows:
         with pack.archive() as archive:
             for name, size in archive.members():
                 match = re.fullmatch(SEALED_NAME, name)
-                if name != "events.jsonl" and not (match and match[3] == "verdicts"):
+                is_read = name in ("events.jsonl", *NUMBERED)
+                if not is_read and not (match and match[3] == "verdicts"):
                     archive.skip(size)
                     continue
                 digest = hashlib.sha256()
@@ -174,6 +180,9 @@ class LaterRows:
                     raise Failed(11, f"{name} of that pack is another than was signed")
 
     def _add(self, name: str, org_id: str, line: bytes) -> None:
+        if name in NUMBERED:
+            self._add_numbered(name, line)
+            return
         # Most rows were sealed within the period: they are not even parsed.
         field = b'"sealed_hour":"' if name == "events.jsonl" else b'"decided_hour":"'
         at = line.rfind(field) + len(field)
@@ -193,6 +202,40 @@ class LaterRows:
             raise Failed(11, f"{name} of that pack holds a row that cannot be read") from None
         if len(self._events) + len(self._verdicts) > MOST_HOURS:
             raise Failed(11, f"that pack holds rows of more than {MOST_HOURS} later hours")
+
+    def _add_numbered(self, name: str, line: bytes) -> None:
+        try:
+            row = canonical_row(line)
+            if not is_count(row["n"]):
+                raise Malformed("n is not a number")
+            if name == "custody.jsonl":
+                self._custody = row["n"], hashlib.sha256(line).hexdigest()
+            elif row["org_id"] in self._manifest["org_ids"]:
+                self._said[row["org_id"]] = row["n"]
+        except (Malformed, KeyError, TypeError):
+            raise Failed(11, f"{name} of that pack holds a row that cannot be read") from None
+
+    def compare_numbers(self, manifest: Manifest, rows: PackRows) -> None:
+        """Hold what is numbered in a later period to the last numbers here.
+
+        Raises:
+            Failed: a number is told anew, or one is another than here.
+        """
+        if manifest["period_start"] <= self._end:
+            return
+        statements, custody = (rows.by_name.get(name) for name in NUMBERED)
+        first = statements.first if isinstance(statements, StatementRows) else {}
+        for org, n in self._said.items():
+            if first.get(org, n + 1) <= n:
+                raise Failed(
+                    11,
+                    f"{printable(org)}: statement {first[org]} is told again, that pack has up to "
+                    f"number {n}",
+                )
+        if self._custody and isinstance(custody, CustodyRows):
+            n, sha256 = self._custody
+            if custody.most < n or custody.before.get(n, sha256) != sha256:
+                raise Failed(11, f"the custody log is another than that pack's, up to number {n}")
 
     def compare(self, manifest: Manifest, rows: PackRows) -> int:
         """Hold them to the seals of the pack behind it; return how many of its hours were held.

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from tools.verifier.base import printable
+from tools.verifier.sealed.custody import CustodyHeads
 from tools.verifier.sealed.rule import ENTITIES, Shown
 from tools.verifier.spill_to_disk import HourCounts
 from tools.verifier.values.field_types import is_count, is_hash, is_text
@@ -60,6 +61,7 @@ class NamedBySeals:
         verdicts: the same of verdicts.
         statements: the same of statements.
         said: by organization, the number of the last statement that its seals hold.
+        custody: entries of the tenant's custody log.
         cut_sealed: of the month that the period begins within, an hour's events, where not all of
             them are in the period.
         cut_shown: the same, as far as they are.
@@ -72,6 +74,7 @@ class NamedBySeals:
         self.events, self.changes, self.verdicts = HourCounts(), HourCounts(), HourCounts()
         self.statements = HourCounts()
         self.said: dict[str, int] = {}
+        self.custody = CustodyHeads()
         self.cut_sealed, self.cut_shown = HourCounts(), HourCounts()
 
     def add_sections(self, org_id: str, hour: int, seal: dict[str, Any]) -> None:
