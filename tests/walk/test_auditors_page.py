@@ -30,6 +30,7 @@ def fixture(make_fixture: FixtureMaker) -> SnapshotFixture:
     fixture.connect("2026-04-01T03:20:00Z")
     fixture.order(START)
     fixture.say("f" * 24, "2026-04-01T03:40:00Z", "the words of the tenant")
+    fixture.note("2026-04-01T03:40:00Z", "finding.stated", finding_id="f" * 24)
     fixture.ticks("2026-04-01T03:00:00Z", 3)
     return fixture
 

@@ -38,7 +38,7 @@ from functions.shared.records.seals import (
     StreamMarks,
     Watermarks,
 )
-from functions.shared.records.statements import StatementRow
+from functions.shared.records.statements import SealedCustodyEntry, StatementRow
 from tools.dashboard_columns import TABLES, TARGET, columns, module
 
 ROOT = Path(__file__).parents[3]
@@ -49,6 +49,7 @@ MEMBERS: dict[str, type] = {
     "changes": ChangeRow,
     "findings": FindingRow,
     "statements": StatementRow,
+    "custody": SealedCustodyEntry,
     "anchors": AnchorRow,
 }
 PARTS_OF_SEALS: dict[str, type] = {
