@@ -18,7 +18,7 @@ from functions.shared.tables.hour_rows import HourRows
 from tests.api.conftest import OURS, Api, MakeLab, story
 from tests.support.aws_calls import watched
 from tests.support.builders import World as SealedWorld
-from tests.support.golden import FIRST_HOUR, LAST_HOUR, ORG, TENANT, needs_seal_2, put_evidence
+from tests.support.golden import FIRST_HOUR, LAST_HOUR, ORG, TENANT, put_evidence
 from tests.support.seal_parts import connection, hour_facts
 
 NAMES = ("org-aaa", "org-bbb", "org-ccc")
@@ -236,7 +236,6 @@ def test_a_lost_segment_is_our_fault_and_no_empty_list(api: Api, worlds: list[Se
     assert api.get("/events", {"org_id": "org-bbb"})["items"]
 
 
-@needs_seal_2
 def test_what_an_earlier_version_sealed_is_listed_and_found(api: Api) -> None:
     """The rows of its hours say how many events they sealed, not how old these are."""
     put_evidence(api.context.evidence)

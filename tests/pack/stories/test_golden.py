@@ -1,7 +1,8 @@
 """What an earlier version sealed is read for ever: its chain, its objects, its pack."""
 
-import tarfile
 from pathlib import Path
+
+import pytest
 
 from functions.pack.collect.seal_chain import MissingEvidence, verify_chain
 from functions.shared.aws.bucket import Bucket
@@ -17,14 +18,16 @@ from tests.support.golden import (
     ORG,
     PACK_PERIOD,
     SEAL_2,
+    SEAL_3,
     TENANT,
-    needs_seal_2,
+    members_of,
     put_evidence,
 )
 from tests.tools.verifier import verify, verify_bytes
 
-pytestmark = needs_seal_2
 FIRST, LAST = parse_instant(FIRST_HOUR), parse_instant(LAST_HOUR)
+# What we say of a pack, and may say better.
+TOLD = {"README.txt", "controls.json"}
 
 
 def test_the_chain_is_read_with_every_object_it_names(evidence: Bucket) -> None:
@@ -57,18 +60,32 @@ def test_a_pack_of_its_hours_is_the_pack_of_then_under_another_key(
     members = function.members(pack)
     verdict = verify_bytes(function.archive(pack), tmp_path, key=function.key.public_hex)
     assert (verdict.code, verdict.failed) == (0, {})
-    with tarfile.open(SEAL_2 / "pack-1.tar.gz") as tar:
-        earlier = {member.name: tar.extractfile(member) for member in tar.getmembers()}
-        new = {name for name in members if name.startswith("sealed/")}
-        new |= {"statements.jsonl", "anchors.jsonl"}
-        assert [name for name in members if name not in new] == list(earlier)
-        for name, opened in earlier.items():
-            assert opened
-            is_told = name in ("README.txt", "controls.json")
-            if not is_told:
-                is_signed = name.startswith("manifest.")
-                same = _same(name, opened.read(), members[name])
-                assert same is not is_signed, name
+    earlier = members_of(SEAL_2)
+    new = {name for name in members if name.startswith("sealed/")}
+    new |= {"statements.jsonl", "anchors.jsonl"}
+    assert [name for name in members if name not in new] == list(earlier)
+    for name, body in earlier.items():
+        if name not in TOLD:
+            assert _same(name, body, members[name]) is not name.startswith("manifest."), name
+
+
+def test_a_pack_of_hours_of_version_3_is_the_pack_of_then_under_another_key(
+    function: PackFunction, evidence: Bucket, clock: SettableClock, tmp_path: Path
+) -> None:
+    """Byte by byte, but for what is signed; its seals, statements and custody log are read."""
+    put_evidence(evidence, SEAL_3)
+    clock.set("2026-04-02T00:20:00Z")
+    pack = function.make(*PACK_PERIOD, tenant=TENANT, orgs=(ORG,))
+    verdict = verify_bytes(function.archive(pack), tmp_path, key=function.key.public_hex)
+    assert (verdict.code, verdict.failed) == (0, {})
+    members, earlier = function.members(pack), members_of(SEAL_3)
+    assert list(members) == list(earlier)
+    differ = {name for name, body in earlier.items() if body != members[name]}
+    assert differ - TOLD == {"manifest.json", "manifest.sig"}
+    assert {"custody.jsonl", "statements.jsonl", "anchors.jsonl"} <= {
+        name for name, body in earlier.items() if body
+    }
+    assert any(name.startswith("large/") for name in earlier)
 
 
 def _same(name: str, then: bytes, now: bytes) -> bool:
@@ -100,8 +117,9 @@ def test_a_pack_over_hours_of_then_and_of_now_is_one_chain(
     assert [seal["v"] for seal in seals] == [2] * 6 + [3] * 3
 
 
-def test_the_pack_of_then_verifies_under_its_key() -> None:
+@pytest.mark.parametrize("golden", [SEAL_2, SEAL_3])
+def test_the_pack_of_then_verifies_under_its_key(golden: Path) -> None:
     """Under no other."""
-    key = (SEAL_2 / "signing-key.hex").read_text().strip()
-    assert verify(SEAL_2 / "pack-1.tar.gz", key=key).code == 0
-    assert verify(SEAL_2 / "pack-1.tar.gz", key="ab" * 32).code != 0
+    key = (golden / "signing-key.hex").read_text().strip()
+    assert verify(golden / "pack-1.tar.gz", key=key).code == 0
+    assert verify(golden / "pack-1.tar.gz", key="ab" * 32).code != 0

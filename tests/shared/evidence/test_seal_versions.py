@@ -18,7 +18,7 @@ from functions.shared.evidence.seals import Seal
 from functions.shared.hours import rfc3339
 from functions.shared.records.fields import fields_of
 from functions.shared.records.seals import SealContent, SectionSeal, StreamMarks, Watermarks
-from tests.support.golden import SEAL_2, needs_seal_2
+from tests.support.golden import SEAL_2
 
 HOUR_5 = "2026-04-01T05:00:00Z"
 ENTRY = {"key": "k", "rows": 1, "bytes": 2, "sha256": "s", "crc32": 3}
@@ -168,7 +168,6 @@ def test_a_source_is_what_the_runs_tell_and_the_rest_stays_beside() -> None:
     assert rest == {"requests": 7, "skew_s": 0}
 
 
-@needs_seal_2
 def test_every_seal_of_then_is_read_and_written_again_to_the_byte() -> None:
     """Seven hours that version 2 sealed."""
     with tarfile.open(SEAL_2 / "evidence.tar.gz") as tar:

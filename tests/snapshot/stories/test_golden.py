@@ -5,7 +5,7 @@ from functions.shared.aws.bucket import Bucket
 from functions.shared.evidence.sealed_index import SealedIndex
 from functions.shared.evidence.seals import Chain, Seal
 from functions.shared.hours import parse_instant, rfc3339
-from tests.support.golden import FIRST_HOUR, LAST_HOUR, ORG, TENANT, needs_seal_2, put_evidence
+from tests.support.golden import FIRST_HOUR, LAST_HOUR, ORG, SEAL_3, TENANT, put_evidence
 from tests.support.snapshot_fixture import FixtureMaker, SnapshotFixture
 from tests.support.version_2 import reseal_as_version_2
 from tools.openai_simulator import World, demo_world
@@ -19,7 +19,6 @@ def old_seals(fixture: SnapshotFixture) -> list[Seal]:
     return [fixture.seal(rfc3339(hour)) for hour in hours]
 
 
-@needs_seal_2
 def test_the_next_hour_follows_the_last_seal_of_then(
     make_fixture: FixtureMaker, evidence: Bucket
 ) -> None:
@@ -46,7 +45,6 @@ def test_the_next_hour_follows_the_last_seal_of_then(
     assert stays.items() <= going_on.items()
 
 
-@needs_seal_2
 def test_one_chain_over_both_versions_holds(make_fixture: FixtureMaker, evidence: Bucket) -> None:
     """Every link is checked, of whichever version the seal is; no event is sealed twice."""
     put_evidence(evidence)
@@ -59,6 +57,24 @@ def test_one_chain_over_both_versions_holds(make_fixture: FixtureMaker, evidence
     missing.require_none()
     assert [seal.content["v"] for seal in seals] == [2] * 7 + [3] * 2
     events = [row["event_id"] for seal in seals for row in fixture.events(seal)]
+    assert len(events) == len(set(events)) > 0
+
+
+def test_the_next_hour_follows_the_last_seal_of_version_3(
+    make_fixture: FixtureMaker, evidence: Bucket
+) -> None:
+    """Numbers of statements and of the custody log go on; no event is sealed again."""
+    put_evidence(evidence, SEAL_3)
+    fixture = make_fixture(demo_world(days=1))
+    fixture.connect("2026-04-01T00:05:00Z")
+    before = fixture.seal(LAST_HOUR)
+    [seal] = fixture.tick(NEXT_HOUR)
+    assert (before.content["v"], seal.content["v"]) == (3, 3)
+    assert seal.content["previous_sha256"] == before.sha256
+    assert (seal.content["outcome"], seal.content["lifecycle"]) == ("complete", [])
+    assert seal.content["statements_n"] == before.content["statements_n"] == 2
+    assert seal.content["custody"] == before.content["custody"] is not None
+    events = [row["event_id"] for old in (*old_seals(fixture), seal) for row in fixture.events(old)]
     assert len(events) == len(set(events)) > 0
 
 
