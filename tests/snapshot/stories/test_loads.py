@@ -59,7 +59,7 @@ def sealed_ids(fixture: SnapshotFixture, seals: list[Seal]) -> Counter[str]:
     return Counter(row["event_id"] for seal in seals for row in fixture.events(seal))
 
 
-_SLOW = (pytest.mark.slow, pytest.mark.timeout(3600))
+_SLOW = (pytest.mark.slow, pytest.mark.timeout(3 * 3600))
 
 
 @pytest.mark.parametrize(
