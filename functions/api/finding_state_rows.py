@@ -1,15 +1,25 @@
 """What a tenant says of its findings: seen, accepted and why, who answers for it, until when.
 
 What holds now, for lists; each statement that made it so is a row of its own, which an hour seals.
+And by when findings are to be closed of which it says no day: deadlines, one row a tenant.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Final, TypedDict, cast
 
-from functions.shared.aws.keys import FINDING_STATE_PREFIX, finding_state_sk, organization_pk
+from functions.shared.aws.keys import (
+    DEADLINES_SK,
+    FINDING_STATE_PREFIX,
+    finding_state_sk,
+    organization_pk,
+    tenant_pk,
+)
 from functions.shared.aws.table import Table
+from functions.shared.hours import parse_instant
 from functions.shared.records.fields import shown
-from functions.shared.records.findings import Finding, FindingSaid, FindingState
+from functions.shared.records.findings import Deadlines, Finding, FindingSaid, FindingState
 from functions.shared.records.statements import StatementFacts
 from functions.shared.records.tables import Key
 from functions.shared.tables.statements import Statements
@@ -26,6 +36,8 @@ NOTHING_SAID: Final[FindingState] = {
     "at": None,
     "n": None,
 }
+
+NO_DEADLINES: Final[Deadlines] = {"high_days": None, "medium_days": None, "low_days": None}
 
 
 class _FindingKey(TypedDict):
@@ -91,3 +103,45 @@ class FindingStates:
         sk = finding_state_sk(finding["finding_id"], finding["first_seen_hour"])
         sets = {**about, **said, "by": by, "at": at}
         Statements(self.table, self.tenant, self.org).say(statement, said["reason"], sk, sets)
+
+
+class _DeadlinesRow(Deadlines, Key):
+    """The row of the table."""
+
+
+def find_deadlines(table: Table, tenant: str) -> Deadlines:
+    """Return a tenant's deadlines; none are set at first.
+
+    Permissions:
+        dynamodb:GetItem.
+    """
+    row = cast("_DeadlinesRow | None", table.get(tenant_pk(tenant), DEADLINES_SK))
+    return shown(Deadlines, row) if row else NO_DEADLINES
+
+
+def put_deadlines(table: Table, tenant: str, deadlines: Deadlines) -> None:
+    """Set a tenant's deadlines.
+
+    Permissions:
+        dynamodb:PutItem.
+    """
+    row: _DeadlinesRow = {**deadlines, "pk": tenant_pk(tenant), "sk": DEADLINES_SK}
+    table.put(row)
+
+
+def due_by(deadlines: Deadlines) -> Callable[[Finding], str | None]:
+    """Return what gives the last day on which a finding is in time, in UTC; None: no deadline."""
+    days = {
+        "high": deadlines["high_days"],
+        "medium": deadlines["medium_days"],
+        "low": deadlines["low_days"],
+    }
+
+    def last_day(finding: Finding) -> str | None:
+        n_days = days.get(finding["severity"])
+        if n_days is None:
+            return None
+        first: date = parse_instant(finding["first_seen_hour"]).date()
+        return (first + timedelta(days=n_days)).isoformat()
+
+    return last_day

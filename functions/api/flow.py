@@ -179,13 +179,14 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         admin=True,
         problems=(409,),
     ),
+    Operation("GET", "/deadlines", API, "showDeadlines", "Show the deadlines", "Deadlines"),
     Operation(
-        "GET",
-        "/billing",
-        API,
-        "showBill",
-        "A month's bill, with its working",
-        "Bill",
+        *("PUT", "/deadlines", API, "setDeadlines", "Set the deadlines", "Deadlines"),
+        body="Deadlines",
+        admin=True,
+    ),
+    Operation(
+        *("GET", "/billing", API, "showBill", "A month's bill, with its working", "Bill"),
         query=("month",),
     ),
     Operation(

@@ -12,7 +12,7 @@ from functions.api.views.changes import list_changes
 from functions.api.views.custody import list_custody
 from functions.api.views.events import list_events
 from functions.api.views.evidence_packs import download_pack, list_packs, request_pack, show_pack
-from functions.api.views.findings import state_finding
+from functions.api.views.findings import set_deadlines, show_deadlines, state_finding
 from functions.api.views.organizations import (
     list_hours,
     list_organizations,
@@ -69,6 +69,8 @@ VIEWS: Mapping[str, View] = {
     "listChanges": list_changes,
     "listFindings": _register(FINDINGS),
     "stateFinding": state_finding,
+    "showDeadlines": show_deadlines,
+    "setDeadlines": set_deadlines,
     "showBill": show_bill,
     "requestPack": request_pack,
     "listPacks": list_packs,

@@ -31,6 +31,14 @@ class PackForm(TypedDict):
     replaces: object
 
 
+class DeadlinesForm(TypedDict):
+    """The body that sets deadlines."""
+
+    high_days: object
+    medium_days: object
+    low_days: object
+
+
 class ShareLinkForm(TypedDict):
     """The body that makes a share link."""
 

@@ -44,6 +44,8 @@ ROUTES: Final[tuple[Route, ...]] = (
     _api("/changes"),
     _api("/findings"),
     _api("/orgs/{org_id}/findings/{finding_id}/state", "PUT"),
+    _api("/deadlines"),
+    _api("/deadlines", "PUT"),
     _api("/billing"),
     _api("/evidence-packs", "POST"),
     _api("/evidence-packs"),

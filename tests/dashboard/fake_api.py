@@ -108,4 +108,5 @@ def _linked(world: World, method: str, path: str, body: Json) -> tuple[int, Any]
 def _stated(world: World, finding_id: str, body: Json) -> tuple[int, Any]:
     finding_row = next(row for row in world.lists["/findings"] if row["finding_id"] == finding_id)
     finding_row["stated"] = {**body, "by": "sub-of-ada", "at": "2026-04-15T10:20:00Z"}
+    finding_row["due_by"] = body["due_date"]
     return 200, finding_row

@@ -168,7 +168,7 @@ def change(number: int, **facts: Any) -> Json:
 def finding(number: int, kind: str = "stale_key", **facts: Any) -> Json:
     """One open finding of which nothing was said."""
     nothing = dict.fromkeys(("reason", "accountable", "due_date", "by", "at"))
-    return {
+    row: Json = {
         "org_id": "org-northwind",
         "finding_id": f"{number:024x}",
         "kind": kind,
@@ -185,6 +185,7 @@ def finding(number: int, kind: str = "stale_key", **facts: Any) -> Json:
         "stated": {"state": "open"} | nothing,
         "state_at": LAST_HOUR,
     } | facts
+    return row | {"due_by": row["stated"].get("due_date")}
 
 
 def link(number: int, **facts: Any) -> Json:

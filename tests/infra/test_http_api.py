@@ -28,7 +28,7 @@ READ = {
         *("/orgs", "/orgs/{org_id}", "/orgs/{org_id}/hours", "/summary", "/users", "/projects"),
         *("/api-keys", "/events", "/changes", "/findings", "/billing", "/evidence-packs"),
         *("/evidence-packs/{number}", "/evidence-packs/{number}/download"),
-        *("/evidence-packs/{number}/links", "/custody", "/anchors"),
+        *("/evidence-packs/{number}/links", "/custody", "/anchors", "/deadlines"),
     )
 }
 ASK = {
@@ -36,6 +36,7 @@ ASK = {
     f"DELETE {BASE}/evidence-packs/{{number}}/links/{{link_id}}",
     f"POST {BASE}/evidence-packs",
     f"PUT {BASE}/orgs/{{org_id}}/findings/{{finding_id}}/state",
+    f"PUT {BASE}/deadlines",
 }
 
 

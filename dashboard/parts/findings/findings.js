@@ -70,12 +70,12 @@ function resolutionText(resolvedBy) {
 function TenantState({ finding, context }) {
   const stated = finding.stated ?? { state: 'open' };
   const day = String(finding.state_at ?? '').slice(0, 10);
-  const overdue = stated.due_date && !finding.resolved_hour && stated.due_date < day;
+  const overdue = finding.due_by && !finding.resolved_hour && finding.due_by < day;
   return html`<${Badge} tone=${STATED_TONES[stated.state] ?? 'plain'}><${Text} value=${words(stated.state)} /><//>
     ${stated.reason_code && html`<span class="under-badge"><${Text} value=${REASON_CODES[stated.reason_code] ?? words(stated.reason_code)} /></span>`}
     ${stated.reason && html`<span class="under-badge"><${Text} value=${stated.reason} /></span>`}
     ${stated.accountable && html`<span class="under-badge muted">answers for it: ${stated.accountable === context.user ? 'you' : html`<span class="id"><${Text} value=${stated.accountable} /></span>`}</span>`}
-    ${stated.due_date && html`<span class=${`under-badge ${overdue ? 'stale' : 'muted'}`}>${overdue ? 'was due on' : 'due on'} <${Text} value=${stated.due_date} /></span>`}`;
+    ${finding.due_by && html`<span class=${`under-badge ${overdue ? 'stale' : 'muted'}`}>${overdue ? 'was due on' : 'due on'} <${Text} value=${finding.due_by} /></span>`}`;
 }
 
 function RowActions({ finding, context }) {

@@ -26,7 +26,7 @@ from functions.api.schemas.parts import (
 from functions.shared.records.entities import ApiKeyRow, ProjectRow, UserRow
 from functions.shared.records.events import ListedChange, ListedEvent
 from functions.shared.records.fields import Schema, schema_of
-from functions.shared.records.findings import FindingState, ListedFinding
+from functions.shared.records.findings import Deadlines, FindingState, ListedFinding
 from functions.shared.records.statements import REASON_CODES
 from functions.shared.records.statements import STATES as FINDING_STATES
 from functions.shared.records.tables import ListedHour, NamedAccountOwner, Organization
@@ -79,6 +79,7 @@ SCHEMAS: Final[dict[str, Schema]] = {
         "due_date",
         "review_date",
     ),
+    "Deadlines": schema_of(Deadlines),
     "PersonRequest": record(
         {
             "person": MAYBE_TEXT

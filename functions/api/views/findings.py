@@ -1,4 +1,7 @@
-"""What a tenant says of a finding: seen, accepted and why, who answers for it, until when."""
+"""What a tenant says of a finding: seen, accepted and why, who answers for it, until when.
+
+And within how many days it closes those of a severity of which it says no day.
+"""
 
 import re
 import unicodedata
@@ -6,15 +9,15 @@ from datetime import date, datetime
 from typing import Final
 
 from functions.api.context import Context
-from functions.api.finding_state_rows import MAX_REASON
+from functions.api.finding_state_rows import MAX_REASON, find_deadlines, put_deadlines
 from functions.api.newest_seal import Newest, newest_hour
-from functions.api.records import FindingStateForm
+from functions.api.records import DeadlinesForm, FindingStateForm
 from functions.api.views.registers import FINDINGS
 from functions.shared.errors import BadRequest, Conflict, NotFound
 from functions.shared.hours import rfc3339
 from functions.shared.http.edge import Reply, Request, reply
 from functions.shared.records.entities import ServiceAccount, User
-from functions.shared.records.findings import Finding, FindingSaid
+from functions.shared.records.findings import Deadlines, Finding, FindingSaid
 from functions.shared.records.statements import (
     OTHER,
     REASON_CODES,
@@ -27,6 +30,8 @@ from functions.shared.records.statements import (
 
 _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _ONE_LINE: Final = ("Cc", "Cs", "Zl", "Zp")
+MAX_DAYS: Final = 3650
+_NO_DAYS: Final[DeadlinesForm] = {"high_days": None, "medium_days": None, "low_days": None}
 _BLANK: Final[FindingStateForm] = {
     "state": None,
     "reason_code": None,
@@ -66,6 +71,39 @@ def state_finding(request: Request, context: Context) -> Reply:
     context.custody.note(tenant, user, "finding.stated", now, **_facts(org, finding, said))
     context.finding_states(tenant, org).say(finding, said, user, rfc3339(now))
     return reply(200, FINDINGS.rows_of(newest, context)(finding))
+
+
+def show_deadlines(request: Request, context: Context) -> Reply:
+    """Answer the tenant's deadlines."""
+    request.query()
+    return reply(200, find_deadlines(context.table, request.principal.tenant_id))
+
+
+def set_deadlines(request: Request, context: Context) -> Reply:
+    """Set the tenant's deadlines, all three, as an admin says.
+
+    Raises:
+        BadRequest: the body cannot be used; says which field and why.
+    """
+    principal = request.principal
+    principal.require_admin()
+    form = request.form(_NO_DAYS)
+    deadlines: Deadlines = {
+        "high_days": _days("high_days", form["high_days"]),
+        "medium_days": _days("medium_days", form["medium_days"]),
+        "low_days": _days("low_days", form["low_days"]),
+    }
+    tenant = principal.tenant_id
+    # Noted first, as above: the log shows by which deadlines something was late.
+    context.custody.note(tenant, principal.user, "deadlines.set", context.clock(), **deadlines)
+    put_deadlines(context.table, tenant, deadlines)
+    return reply(200, deadlines)
+
+
+def _days(name: str, days: object) -> int | None:
+    if days is not None and (type(days) is not int or not 1 <= days <= MAX_DAYS):
+        raise BadRequest(f"{name} must be a number of days from 1 to {MAX_DAYS}, or null")
+    return days
 
 
 def _facts(org: str, finding: Finding, said: FindingSaid) -> CustodyFacts:

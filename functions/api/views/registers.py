@@ -11,7 +11,7 @@ from typing import Any, Final, Generic, TypeVar, cast
 from functions.api.context import Context
 from functions.api.cursor import Cursors
 from functions.api.filters import require_short
-from functions.api.finding_state_rows import NOTHING_SAID
+from functions.api.finding_state_rows import NO_DEADLINES, NOTHING_SAID, due_by, find_deadlines
 from functions.api.newest_seal import Newest, chosen, newest_hour
 from functions.api.records import ListPage
 from functions.shared.errors import BadRequest
@@ -95,10 +95,13 @@ def _api_key_rows(newest: Newest, context: Context) -> Callable[[ApiKey], ApiKey
 def _finding_rows(newest: Newest, context: Context) -> Callable[[Finding], ListedFinding]:
     tenant = newest.seal.content["tenant_id"] if newest.seal else None
     states = context.finding_states(tenant, newest.org_id).all() if tenant else {}
+    last_day = due_by(find_deadlines(context.table, tenant) if tenant else NO_DEADLINES)
 
     def row(finding: Finding) -> ListedFinding:
         said = states.get((finding["finding_id"], finding["first_seen_hour"]), NOTHING_SAID)
-        statement: FindingStatement = {"stated": said}
+        # What is accepted needs not be closed, but for a day that was said.
+        due = said["due_date"] or (None if said["state"] == "accepted" else last_day(finding))
+        statement: FindingStatement = {"stated": said, "due_by": due}
         return shown(ListedFinding, finding, newest.placed("findings"), statement)
 
     return row

@@ -8,6 +8,7 @@ from typing import Annotated, NotRequired, TypedDict
 from functions.shared.records.fields import (
     FILTER,
     Instant,
+    Keyword,
     MaybeCount,
     MaybeDate,
     MaybeFlag,
@@ -99,10 +100,25 @@ class FindingState(FindingSaid):
     n: MaybeCount
 
 
+Days = Annotated[int, Keyword("minimum", 1), Keyword("maximum", 3650)]
+
+
+class Deadlines(TypedDict):
+    """Within how many days of its first hour a tenant closes a finding; null: no deadline."""
+
+    high_days: Days | None
+    medium_days: Days | None
+    low_days: Days | None
+
+
 class FindingStatement(TypedDict):
     """What the API adds to a finding."""
 
     stated: Annotated[FindingState, FILTER]
+    due_by: Annotated[
+        MaybeDate,
+        described("Until when it is to be closed: the day stated, else by the tenant's deadline"),
+    ]
 
 
 class ListedFinding(FindingRow, FindingStatement):

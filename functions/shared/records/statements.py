@@ -128,6 +128,9 @@ class SealedCustodyFacts(TypedDict, total=False):
     accountable: MaybeText
     due_date: MaybeText
     review_date: MaybeText
+    high_days: MaybeCount
+    medium_days: MaybeCount
+    low_days: MaybeCount
     manifest_sha256: Text
     objects: int
     uses: int

@@ -70,7 +70,7 @@ def test_what_is_said_stands_in_the_list_and_in_the_custody_log(
     }
     status, body = sealed.ask(ROUTE, path=about(finding), body=said)
     stated = said | {"by": "user-1", "at": "2026-04-01T05:02:00Z", "n": 2}
-    assert (status, body) == (200, finding | {"stated": stated})
+    assert (status, body) == (200, finding | {"stated": stated, "due_by": "2026-06-30"})
     assert body in sealed.get("/findings")["items"]
     assert sealed.get("/findings", {"stated": "accepted"})["items"] == [body]
     assert sealed.get("/findings", {"stated": "acknowledged"})["items"] == []
