@@ -4,7 +4,7 @@
 # dependencies = ["pynacl>=1.5", "orjson>=3.9"]
 # ///
 # Built by `python -m tools.build_verifier` from the parts in tools/verifier/, one behind the other
-# of SHA-256 eb995b663b3013fc83b29151e71692b5d7550b2b8915358dde1dc0a88cda049f.
+# of SHA-256 8bcce64c21c7a77f801201e525624bee81be0f0db8577f2154d25cca419efa48.
 """Check a signed evidence pack offline: one file, one pinned key, eleven numbered checks.
 
     python3 evidence-pack-verify.py pack-3.tar.gz --expected-pubkey HEX
@@ -4382,7 +4382,8 @@ class SealedMembers:
         """Take a verdict that an hour behind the period sealed: the next pack's seals name it."""
         row = self._parse(line, is_limited=True) or {}
         decided = row.get("decided_hour")
-        if type(decided) is not str or not self._end < decided <= self._manifest["cut_hour"]:
+        is_hour, name = hour_number(decided) is not None, str(decided)
+        if not is_hour or not self._end < name <= self._manifest["cut_hour"]:
             self._break(f"{org_id} {printable(decided)}: this hour did not seal all these verdicts")
             return
         self.n_later += 1
