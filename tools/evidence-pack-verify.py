@@ -4,7 +4,7 @@
 # dependencies = ["pynacl>=1.5", "orjson>=3.9"]
 # ///
 # Built by `python -m tools.build_verifier` from the parts in tools/verifier/, one behind the other
-# of SHA-256 8bcce64c21c7a77f801201e525624bee81be0f0db8577f2154d25cca419efa48.
+# of SHA-256 eb075e9eedbc3162111cc556a406565aac5534509ea72e02544148ac1eea7e53.
 """Check a signed evidence pack offline: one file, one pinned key, eleven numbered checks.
 
     python3 evidence-pack-verify.py pack-3.tar.gz --expected-pubkey HEX
@@ -3769,16 +3769,15 @@ def malformed_field(seal: dict[str, Any]) -> str | None:
         check_object(10, "watermarks", seal["watermarks"], WATERMARKS)
         check_object(10, "sections", seal["sections"], {"audit_events": OBJECT})
         for section, facts in seal["sections"].items():
-            name = printable(section, 40)
-            check_object(10, name, facts, SECTION_FIELDS)
+            check_object(10, section, facts, SECTION_FIELDS)
             for part in ("register", "not_shown"):
                 if facts[part] is not None:
-                    check_object(10, f"{name}.{part}", facts[part], STORED_FIELDS)
+                    check_object(10, f"{section}.{part}", facts[part], STORED_FIELDS)
         for kind in check_object(10, "segments", seal["segments"], KINDS):
             for entry in seal["segments"][kind] if kind in KINDS else ():
                 check_object(10, f"segments.{kind}", entry, SEGMENT_FIELDS)
     except Failed as error:
-        return error.why
+        return printable(error.why)
     return None
 
 

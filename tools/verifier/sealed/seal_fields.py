@@ -79,14 +79,13 @@ def malformed_field(seal: dict[str, Any]) -> str | None:
         check_object(10, "watermarks", seal["watermarks"], WATERMARKS)
         check_object(10, "sections", seal["sections"], {"audit_events": OBJECT})
         for section, facts in seal["sections"].items():
-            name = printable(section, 40)
-            check_object(10, name, facts, SECTION_FIELDS)
+            check_object(10, section, facts, SECTION_FIELDS)
             for part in ("register", "not_shown"):
                 if facts[part] is not None:
-                    check_object(10, f"{name}.{part}", facts[part], STORED_FIELDS)
+                    check_object(10, f"{section}.{part}", facts[part], STORED_FIELDS)
         for kind in check_object(10, "segments", seal["segments"], KINDS):
             for entry in seal["segments"][kind] if kind in KINDS else ():
                 check_object(10, f"segments.{kind}", entry, SEGMENT_FIELDS)
     except Failed as error:
-        return error.why
+        return printable(error.why)
     return None
