@@ -4,7 +4,7 @@
 # dependencies = ["pynacl>=1.5", "orjson>=3.9"]
 # ///
 # Built by `python -m tools.build_verifier` from the parts in tools/verifier/, one behind the other
-# of SHA-256 47498f3274842d1beb620ea3c378582497a56f78f5325463b15f0e64a126b708.
+# of SHA-256 eb075e9eedbc3162111cc556a406565aac5534509ea72e02544148ac1eea7e53.
 """Check a signed evidence pack offline: one file, one pinned key, eleven numbered checks.
 
     python3 evidence-pack-verify.py pack-3.tar.gz --expected-pubkey HEX
@@ -75,7 +75,7 @@ MAX_SIGNATURE_FILE = 4096
 MAX_SCAN = 256 << 20  # how far behind other members a foreign pack's manifest may stand
 MAX_ROW = 1 << 20  # of seals, and of what version 2 sealed
 # Of rows that version 3 sealed, and of a large value that is kept whole: docs, "Limits".
-LIMITS = {"row": 64 << 10, "seal": MAX_ROW, "whole": 1 << 20}
+LIMITS = {"row": 64 << 10, "seal": MAX_ROW, "whole": 1 << 20, "head": 128}
 MAX_JSON_MEMBER = 4 << 20
 MAX_BLOB = 64 << 20
 MAX_PAX = 4096
@@ -470,7 +470,6 @@ INSTANT_TEXT: FieldType = (lambda v: seconds(v) is not None, "an RFC 3339 instan
 TEXTS: FieldType = (is_texts, "a list of different texts")
 LIST: FieldType = (lambda v: type(v) is list, "a list")
 OBJECT: FieldType = (lambda v: type(v) is dict, "an object")
-LIST_OR_OBJECT: FieldType = (lambda v: type(v) in (list, dict), "a list or an object")
 INTEGER: FieldType = (lambda v: type(v) is int, "an integer")
 NUMBER_TEXT = matching("[0-9]{1,20}", "a number as a text")
 HEX_TEXT = matching("[0-9A-Fa-f]{64}", "64 hex digits")
@@ -1108,13 +1107,14 @@ OF_PROFILE = {
     "files": LIST,
     "coverage": OBJECT,
     "chain": LIST,
-    "audit_log": LIST_OR_OBJECT,
+    "audit_log": OBJECT,
     "previous_pack_id": TEXT_OR_NULL,
     "previous_manifest_sha256": HASH_OR_NULL,
     "hash_scheme": OBJECT,
     "signing_key_id": TEXT,
     "generator": OBJECT,
 }
+AUDIT_LOG = ("proven", "unproven", "forbidden")
 OUTCOMES = ("complete", "partial", "failed", "missed", "paused")
 COVERAGE = dict.fromkeys(("expected_hours", *OUTCOMES, "longest_gap_hours"), COUNT)
 CHAIN = {
@@ -1903,7 +1903,7 @@ LARGE_FOLDER = "large/"
 # In canonical JSON these bytes are never inside a text: a quote there has a backslash before it.
 LARGE_KEY = b'"$large":'
 LARGE_VALUE = re.compile(
-    rb'\{"\$large":\{"bytes":([0-9]{1,16}),"head":(?:null|"(?:[^"\\]|\\.)*"),'
+    rb'\{"\$large":\{"bytes":([0-9]{1,16}),"head":(null|"(?:[^"\\]|\\.)*"),'
     rb'"sha256":"([0-9a-f]{64})"\}\}'
 )
 
@@ -1924,7 +1924,9 @@ class LargeNames:
         found = LARGE_VALUE.findall(line)
         if len(found) != line.count(LARGE_KEY):
             raise Malformed("it tells of a large value in another form than the documented one")
-        named = [(sha256, int(size)) for size, sha256 in found]
+        if any(len(json.loads(head.decode()) or "") > LIMITS["head"] for _, head, _ in found):
+            raise Malformed(f"the head of a large value is longer than {LIMITS['head']} characters")
+        named = [(sha256, int(size)) for size, _, sha256 in found]
         self._named.add([hash(each) for each in named if each[1] <= LIMITS["whole"]])
 
     def add(self, name: str, size: int) -> None:
@@ -2048,7 +2050,9 @@ def check_06_known_manifest(manifest: Manifest, key: PinnedKey, report: Report) 
     required = {**COMMON, **module.fields()}
     if "profile" in values:
         required.update(OF_PROFILE)
-        if manifest.format > 2:
+        if "format" in values:
+            if values["format"] != FORMAT:
+                raise Failed(6, f"format is not {FORMAT}, nor absent")
             required.update(OF_FORMAT_3)
     check_object(6, "manifest.json", values, required)
     if values["signing_public_hex"] != key.public.hex():
@@ -2111,6 +2115,11 @@ def _check_chain(values: dict[str, Any]) -> None:
         check_types(6, "chain", entry, last_hour)
     if sorted(orgs) != sorted(values["org_ids"]):
         raise Failed(6, "chain does not name each of org_ids once")
+    audit_log = values["audit_log"]
+    if sorted(audit_log) != sorted(orgs):
+        raise Failed(6, "audit_log does not name each of org_ids")
+    if not all(status in AUDIT_LOG for status in audit_log.values()):
+        raise Failed(6, f"audit_log says none of {', '.join(AUDIT_LOG)}")
 
 
 def check_07_members(manifest: Manifest, module: Module) -> None:
@@ -2434,7 +2443,7 @@ class ForeignRows(Rows):
 
 
 # ---------------------------------------------------------------------------------------------
-# Rows (check 9) of registers: users, keys and the like, findings; of changes and statements.
+# Rows (check 9) of registers: users, keys and the like, findings; of changes.
 
 ENTITY_ID = {
     "users.jsonl": "user_id",
@@ -2447,7 +2456,6 @@ ENTITY_ID = {
 }
 
 
-STATES = ("open", "acknowledged", "accepted")
 # Whether a change has values before and after.
 HAS_VALUES = {"added": (False, True), "removed": (True, False), "modified": (True, True)}
 
@@ -2561,6 +2569,7 @@ class ChangeRows(Rows):
         super().__init__(manifest, name)
         self._limited_from = limited_from
         self._start, self._end = manifest["period_start"], manifest["period_end"]
+        self._cut: str = manifest["cut_hour"]
         self._sealed = sealed
         self._hour: tuple[str, str] = ("", "")
         self._n_in_hour = 0
@@ -2601,8 +2610,7 @@ class ChangeRows(Rows):
             if not (holds_them if has_values else values is None):
                 raise Malformed(f"{name} does not hold what kind and fields say")
 
-    @staticmethod
-    def _check_verdict(row: dict[str, Any]) -> None:
+    def _check_verdict(self, row: dict[str, Any]) -> None:
         verdict, event_id = row["verdict"], row["event_id"]
         if verdict not in ("explained", "unexplained", "cannot_tell", None):
             raise Malformed("verdict is none of explained, unexplained, cannot_tell and null")
@@ -2610,6 +2618,14 @@ class ChangeRows(Rows):
             raise Malformed("event_id is neither a text nor null")
         if verdict == "explained" and event_id is None:
             raise Malformed("it is explained, but by no event")
+        if self.manifest.format < 3:
+            return
+        reason, decided = row.get("reason"), row.get("decided_hour")
+        if verdict is None:
+            if (reason, event_id, decided) != (None, None, None):
+                raise Malformed("it has no verdict, but something of one")
+        elif hour_number(decided) is None or not row["hour"] <= str(decided) <= self._cut:
+            raise Malformed("decided_hour is not an hour from its own up to the cut")
 
     def _close_hour(self) -> None:
         """Hold the changes of the last hour to its seal, and tell of sealed hours before it."""
@@ -2632,86 +2648,6 @@ class ChangeRows(Rows):
         self._close_hour()
         for org, hour, n_sealed in self._sealed.rest():
             self._compare(org, hour, 0, n_sealed)
-
-
-class StatementRows(Rows):
-    """Statements by (org_id, n): one follows the other, up to the number that the seals say.
-
-    `said` is, by organization, the number of the last one that the period's seals hold, `first`
-    that of the first one here.
-    """
-
-    def __init__(self, manifest: Manifest, name: str, said: dict[str, int]) -> None:
-        super().__init__(manifest, name)
-        self._said = said
-        self.first: dict[str, int] = {}
-        self._numbers: dict[str, int] = {}
-        self._start, self._end = manifest["period_start"], manifest["period_end"]
-
-    def check(self, row: dict[str, Any]) -> None:
-        """Check fields, what it is about, times and number."""
-        super().check(row)
-        self._check_times(row)
-        self._check_words(row)
-        n, org, replaces = row["n"], row["org_id"], row["replaces"]
-        if not is_count(n) or n == 0:
-            raise Malformed("n is not a number from 1 up")
-        if replaces is not None and not (is_count(replaces) and 0 < replaces < n):
-            raise Malformed("replaces is neither the number of an earlier one nor null")
-        self.in_order((org, f"{n:020d}"), "org_id, n")
-        self.first.setdefault(org, n)
-        before = self._numbers.get(org, n - 1)
-        self._numbers[org] = n
-        if n != before + 1:
-            raise Malformed(f"statement {before + 1} is missing before it")
-
-    def is_limited(self, row: dict[str, Any]) -> bool:
-        """Tell that version 3 sealed it: no earlier one did."""
-        return True
-
-    def _check_times(self, row: dict[str, Any]) -> None:
-        hour, at = hour_number(row["sealed_hour"]), seconds(row["at"])
-        if hour is None or not self._start <= row["sealed_hour"] <= self._end:
-            raise Malformed("sealed_hour is not an hour of the period")
-        if at is None or at >= (hour + 1) * 3600:
-            raise Malformed("at is not an instant before the end of sealed_hour")
-        for name in ("due_date", "review_date"):
-            day = row[name]
-            if day is not None and (not _is_day(day) or day < row["at"][:10]):
-                raise Malformed(f"{name} is not a day from the one on when it was said, nor null")
-
-    @staticmethod
-    def _check_words(row: dict[str, Any]) -> None:
-        finding, hour, account = (
-            row[name] for name in ("finding_id", "first_seen_hour", "service_account_id")
-        )
-        is_of_account = is_text(account) and finding is None and hour is None
-        is_of_finding = is_text(finding) and hour_number(hour) is not None and account is None
-        if not is_of_account and not is_of_finding:
-            raise Malformed("it is neither of one finding nor of one service account")
-        if row["state"] not in (STATES if is_of_finding else (None,)):
-            raise Malformed("state is none of open, acknowledged and accepted, of an account null")
-        if not is_text(row["by"]):
-            raise Malformed("by is no text")
-        for name, (is_right, words) in (
-            ("reason_code", TEXT_OR_NULL),
-            ("accountable", TEXT_OR_NULL),
-            ("note_hash", HASH_OR_NULL),
-        ):
-            if not is_right(row[name]):
-                raise Malformed(f"{name} is not {words}")
-
-    def finish(self) -> None:
-        """Hold the last number of each organization to its seals."""
-        for org, n in self._numbers.items():
-            # Where the seals tell none, check 10 says why.
-            if n != self._said.get(org, n):
-                words = f"the last statement is {n}, the seals say {self._said[org]}"
-                self.contradicts(f"{printable(org)}: {words}")
-
-
-def _is_day(day: object) -> bool:
-    return type(day) is str and seconds(f"{day}T00:00:00Z") is not None
 
 
 # ---------------------------------------------------------------------------------------------
@@ -3306,6 +3242,96 @@ class CustodyRows(Rows):
 
 
 # ---------------------------------------------------------------------------------------------
+# What the tenant said (check 9): one statement after the other, about one thing each.
+
+STATES = ("open", "acknowledged", "accepted")
+REASON_CODE = or_null(matching("[a-z_]{1,64}", "a word"))
+# Beside finding_id, first_seen_hour and state, null in what is said of a service account.
+OF_FINDING = ("reason_code", "due_date", "review_date", "note_hash")
+
+
+class StatementRows(Rows):
+    """Statements by (org_id, n): one follows the other, up to the number that the seals say.
+
+    `said` is, by organization, the number of the last one that the period's seals hold, `first`
+    that of the first one here.
+    """
+
+    def __init__(self, manifest: Manifest, name: str, said: dict[str, int]) -> None:
+        super().__init__(manifest, name)
+        self._said = said
+        self.first: dict[str, int] = {}
+        self._numbers: dict[str, int] = {}
+        self._start, self._end = manifest["period_start"], manifest["period_end"]
+
+    def check(self, row: dict[str, Any]) -> None:
+        """Check fields, what it is about, times and number."""
+        super().check(row)
+        self._check_times(row)
+        self._check_words(row)
+        n, org, replaces = row["n"], row["org_id"], row["replaces"]
+        if not is_count(n) or n == 0:
+            raise Malformed("n is not a number from 1 up")
+        if replaces is not None and not (is_count(replaces) and 0 < replaces < n):
+            raise Malformed("replaces is neither the number of an earlier one nor null")
+        self.in_order((org, f"{n:020d}"), "org_id, n")
+        self.first.setdefault(org, n)
+        before = self._numbers.get(org, n - 1)
+        self._numbers[org] = n
+        if n != before + 1:
+            raise Malformed(f"statement {before + 1} is missing before it")
+
+    def is_limited(self, row: dict[str, Any]) -> bool:
+        """Tell that version 3 sealed it: no earlier one did."""
+        return True
+
+    def _check_times(self, row: dict[str, Any]) -> None:
+        hour, at = hour_number(row["sealed_hour"]), seconds(row["at"])
+        if hour is None or not self._start <= row["sealed_hour"] <= self._end:
+            raise Malformed("sealed_hour is not an hour of the period")
+        if at is None or at >= (hour + 1) * 3600:
+            raise Malformed("at is not an instant before the end of sealed_hour")
+        for name in ("due_date", "review_date"):
+            day = row[name]
+            if day is not None and (not _is_day(day) or day < row["at"][:10]):
+                raise Malformed(f"{name} is not a day from the one on when it was said, nor null")
+
+    @staticmethod
+    def _check_words(row: dict[str, Any]) -> None:
+        finding, hour, account = (
+            row[name] for name in ("finding_id", "first_seen_hour", "service_account_id")
+        )
+        is_of_account = is_text(account) and finding is None and hour is None
+        is_of_account &= all(row[name] is None for name in OF_FINDING)
+        is_of_finding = is_text(finding) and hour_number(hour) is not None and account is None
+        if not is_of_account and not is_of_finding:
+            raise Malformed("it is neither of one finding nor of one service account")
+        if row["state"] not in (STATES if is_of_finding else (None,)):
+            raise Malformed("state is none of open, acknowledged and accepted, of an account null")
+        if not is_text(row["by"]):
+            raise Malformed("by is no text")
+        for name, (is_right, words) in (
+            ("reason_code", REASON_CODE),
+            ("accountable", TEXT_OR_NULL),
+            ("note_hash", HASH_OR_NULL),
+        ):
+            if not is_right(row[name]):
+                raise Malformed(f"{name} is not {words}")
+
+    def finish(self) -> None:
+        """Hold the last number of each organization to its seals."""
+        for org, n in self._numbers.items():
+            # Where the seals tell none, check 10 says why.
+            if n != self._said.get(org, n):
+                words = f"the last statement is {n}, the seals say {self._said[org]}"
+                self.contradicts(f"{printable(org)}: {words}")
+
+
+def _is_day(day: object) -> bool:
+    return type(day) is str and seconds(f"{day}T00:00:00Z") is not None
+
+
+# ---------------------------------------------------------------------------------------------
 # What the seals of a period name that the archive must hold: registers and segments.
 
 BOUND_SECTIONS = ("findings", *ENTITIES)
@@ -3433,13 +3459,17 @@ class NamedBySeals:
                 words = f"{printable(told)}, the seals say {printable(sorted(sealed))}"
                 yield f"collection.json: {words}"
         organizations = report.get("organizations")
+        unnamed = {org_id for org_id, source in self.sources.items() if source.keys}
         for entry in organizations if isinstance(organizations, list) else ():
             org_id = entry.get("org_id") if isinstance(entry, dict) else None
             keys = entry.get("admin_keys") if isinstance(entry, dict) else None
             named = [_key_use(key) for key in keys] if isinstance(keys, list) else []
             source = self.sources.get(str(org_id), Sources())
+            unnamed.discard(str(org_id))
             if named != sorted((last4, *hours) for last4, hours in source.keys.items()):
                 yield f"collection.json: other admin keys of {printable(org_id)} than in the seals"
+        for org_id in sorted(unnamed):
+            yield f"collection.json: it does not tell the admin keys of {printable(org_id)}"
 
     def notes(self) -> list[str]:
         """Say whom was asked, as far as it is not the one whom everybody takes it for."""
@@ -3627,22 +3657,6 @@ def seal_digest(seal: dict[str, Any]) -> str:
     return hashlib.sha256(canonical({**header, "content_sha256": sha256})).hexdigest()
 
 
-def unreadable_root(seal: dict[str, Any]) -> str | None:
-    """Return where a seal of version 3 has no digest though it should, or something else there."""
-    is_hash_or_null, _ = HASH_OR_NULL
-    sections, segments = seal.get("sections"), seal.get("segments")
-    if not isinstance(sections, dict) or not isinstance(segments, dict):
-        return "sections or segments"
-    for name, facts in sections.items():
-        for key in ("root", "picture_sha256"):
-            if not isinstance(facts, dict) or not is_hash_or_null(facts.get(key, "")):
-                return f"{name}.{key}"
-    for kind in segments:
-        if not all(is_hash_or_null(entry.get("root", "")) for entry in _entries(segments, kind)):
-            return f"{kind}.root"
-    return None
-
-
 def may_hold_long_rows(seal: dict[str, Any]) -> bool:
     """Tell whether version 2, which knew no limits, wrote a seal or a register that it names."""
     sections = seal.get("sections")
@@ -3696,6 +3710,78 @@ def segment_counts(seal: dict[str, Any], kind: str) -> dict[str, tuple[int, str 
 
 
 # ---------------------------------------------------------------------------------------------
+# The fields of a seal of version 3: each is always there, and of its type.
+
+OBJECT_OR_NULL, COUNT_OR_NULL = or_null(OBJECT), or_null(COUNT)
+# Beside what is asked of a seal of any version; of custody, more is asked elsewhere.
+SEAL_FIELDS: dict[str, FieldType] = {
+    "org_proof": matching("proven|none", "proven or none"),
+    "reason": TEXT_OR_NULL,
+    "lifecycle": LIST,
+    "lifecycle_seq": COUNT,
+    "source": OBJECT,
+    "sections": OBJECT,
+    "segments": OBJECT,
+    "index": LIST,
+    "watermarks": OBJECT,
+    "custody": OBJECT_OR_NULL,
+    "kpi": OBJECT_OR_NULL,
+    "pictured_from": INSTANT_OR_NULL,
+    "pictured_to": INSTANT_OR_NULL,
+}
+LIFECYCLE_FIELDS = {"seq": COUNT, "at": INSTANT_TEXT, "kind": TEXT}
+SOURCE_FIELDS = {
+    **dict.fromkeys(("api_base", "clock", "key_last4", "region"), TEXT_OR_NULL),
+    "code_sha256": HASH_OR_NULL,
+}
+SECTION_FIELDS: dict[str, FieldType] = {
+    "status": TEXT,
+    "reason": TEXT_OR_NULL,
+    "count": COUNT_OR_NULL,
+    "unknown": COUNT,
+    "lag_hours": COUNT_OR_NULL,
+    "picture_sha256": HASH_OR_NULL,
+    "not_shown": OBJECT_OR_NULL,
+    "odd": LIST,
+    "conflicts": LIST,
+    "register": OBJECT_OR_NULL,
+    "root": HASH_OR_NULL,
+    **dict.fromkeys(("baseline", "complete_at", "asked_at", "state_at"), INSTANT_OR_NULL),
+}
+STORED_FIELDS = {"key": TEXT, "rows": COUNT, "bytes": COUNT, "sha256": HASH, "crc32": COUNT}
+SEGMENT_FIELDS = {**STORED_FIELDS, "month": TEXT, "root": HASH_OR_NULL}
+KINDS = dict.fromkeys(("events", "changes", "verdicts", "statements"), LIST)
+WATERMARKS = {
+    "proven": BOOLEAN,
+    "archived_keys_at": INSTANT_OR_NULL,
+    "optional": OBJECT,
+    "streams": OBJECT,
+}
+
+
+def malformed_field(seal: dict[str, Any]) -> str | None:
+    """Return what a seal of version 3 lacks or has of another type; None where all is right."""
+    try:
+        check_object(10, "the seal", seal, SEAL_FIELDS)
+        for entry in seal["lifecycle"]:
+            check_object(10, "lifecycle", entry, LIFECYCLE_FIELDS)
+        check_object(10, "source", seal["source"], SOURCE_FIELDS)
+        check_object(10, "watermarks", seal["watermarks"], WATERMARKS)
+        check_object(10, "sections", seal["sections"], {"audit_events": OBJECT})
+        for section, facts in seal["sections"].items():
+            check_object(10, section, facts, SECTION_FIELDS)
+            for part in ("register", "not_shown"):
+                if facts[part] is not None:
+                    check_object(10, f"{section}.{part}", facts[part], STORED_FIELDS)
+        for kind in check_object(10, "segments", seal["segments"], KINDS):
+            for entry in seal["segments"][kind] if kind in KINDS else ():
+                check_object(10, f"segments.{kind}", entry, SEGMENT_FIELDS)
+    except Failed as error:
+        return printable(error.why)
+    return None
+
+
+# ---------------------------------------------------------------------------------------------
 # Coverage and the chain of seals (check 10).
 
 
@@ -3742,6 +3828,7 @@ class CoverageRows(Rows):
         self._gap = 0
         self._n_seals = 0
         self._is_disconnected = False
+        self._has_late = False
         self._link: str | None = None
         self._registers: dict[str, tuple[int, int]] = {}
         self._last_facts: dict[str, Any] = {}
@@ -3845,10 +3932,12 @@ class CoverageRows(Rows):
         if seal.get("v") not in SEAL_VERSIONS or type(seal["v"]) is not int:
             self._break(hour, "the seal is not of version 2 or 3, those known here")
         elif seal["v"] > SEAL_VERSIONS[0]:
-            root = unreadable_root(seal)
-            if root:
-                self._break(hour, f"{printable(root)} is neither a digest nor null")
+            malformed = malformed_field(seal)
+            if malformed:
+                self._break(hour, malformed)
             self.limited_from.setdefault(self._org, row["hour"])
+        elif self._org in self.limited_from:
+            self._break(hour, "the seal is of version 2, one before it of version 3")
         self.without_limits |= may_hold_long_rows(seal)
         self.named.add_sections(self._org, hour, seal)
         self.named.add_source(self._org, row["hour"], seal, row["run"])
@@ -3873,9 +3962,10 @@ class CoverageRows(Rows):
     def _check_segments(self, seal: dict[str, Any], hour: int) -> None:
         """Compare the seal's event segments with the events of this pack that it first sealed.
 
-        Of a calendar month that begins in the period every event is here; of another one, at most
-        as many as the segment has. Of the one that the period begins within, the sealed members
-        have the segment where not all of it is here.
+        Of a calendar month that begins in the period every event is here; of an earlier one, all
+        or none: none up to an hour, which an earlier pack tells of, and all behind it. Of the one
+        that the period begins within, the sealed members have the segment where not all of it is
+        here.
         """
         org = self._org_numbers[self._org]
         for other_org, other_hour, _ in self._events.before(org, hour):
@@ -3894,12 +3984,16 @@ class CoverageRows(Rows):
             for month, (n, digest) in sorted((others[kind] or {}).items()):
                 most = min(n, HourCounts.MOST)
                 counts.add(org, hour, month, most, bytes.fromhex(digest or ""))
+        # Format 2 was not held to that.
+        first = self.manifest["period_start"][:7] if self.manifest.format > 2 else ""
+        self._has_late |= any(month < first for month in events)
         for month in sorted({*events, *segments}):
             n, digest = events.get(month, (0, ""))
             n_sealed, sealed = segments.get(month, (0, None))
             most = min(n_sealed, HourCounts.MOST)
             self.named.events.add(org, hour, month, most, bytes.fromhex(sealed or ""))
-            if n > n_sealed or (n < n_sealed and self._begins_here(month)):
+            is_due = self._begins_here(month) or (self._has_late and month < first)
+            if n > n_sealed or (n < n_sealed and is_due):
                 self._break(hour, f"{n} events of {month} are here, the seal has {n_sealed}")
             elif n < n_sealed and month == self.manifest["period_start"][:7]:
                 self.named.cut_sealed.add(org, hour, month, most, bytes.fromhex(sealed or ""))
@@ -3922,7 +4016,7 @@ class CoverageRows(Rows):
             self._break(self._hour, "the last seal is not the chain's last_seal_sha256")
         if self._n_seals != stated["seals"]:
             self._break(self._hour, f"{self._n_seals} seals, the chain says {stated['seals']}")
-        stated = {**stated, "audit_log": _stated_audit_log(self.manifest["audit_log"], self._org)}
+        stated = {**stated, "audit_log": self.manifest["audit_log"][self._org]}
         for key, fact in self._last_facts.items():
             if key in stated and stated[key] != fact:
                 values = f"{printable(stated[key])} in the manifest, {printable(fact)} in the seals"
@@ -3964,14 +4058,6 @@ class CoverageRows(Rows):
         """Close the files of counts and digests."""
         self.named.close()
         self.digests.close()
-
-
-def _stated_audit_log(stated: object, org_id: str) -> object:
-    """Return what the manifest says of one organization's audit log."""
-    if isinstance(stated, dict):
-        return stated.get(org_id)
-    entries = [e for e in stated if isinstance(e, dict)] if isinstance(stated, list) else []
-    return next((e.get("status") for e in entries if e.get("org_id") == org_id), None)
 
 
 # ---------------------------------------------------------------------------------------------
@@ -4074,6 +4160,7 @@ class AnchorRows(Rows):
         self._digests = digests
         self._made_at = manifest.made_at()
         self._link: str | None = None
+        self._is_behind = False
         self._tokens = SpillFile()
 
     def check(self, row: dict[str, Any]) -> None:
@@ -4087,6 +4174,7 @@ class AnchorRows(Rows):
         self.in_order((anchor.day,), "day")
         if len(self.days) >= MAX_ANCHORS:
             raise Malformed(f"there are more than {MAX_ANCHORS} anchors")
+        self._check_time(anchor.at)
         if anchor.tenant != self.manifest["tenant_id"]:
             self.contradicts(f"the anchor of {anchor.day} belongs to another tenant")
         if self.days and anchor.previous != self._link:
@@ -4099,6 +4187,17 @@ class AnchorRows(Rows):
         if anchor.token is not None:
             self.n_tokens += 1
             self._tokens.write(f"{anchor.at} {anchor.sha256} {anchor.token}\n".encode())
+
+    def _check_time(self, at: str) -> None:
+        """Demand that it is of the period, or the first one behind it; format 2 was not asked."""
+        if self.manifest.format < 3:
+            return
+        start, end, cut = (
+            self.manifest[name] for name in ("period_start", "period_end", "cut_hour")
+        )
+        if at < start or at[:13] > cut[:13] or self._is_behind:
+            raise Malformed("it is neither of the period nor the first one behind it, by the cut")
+        self._is_behind = at > end
 
     def tokens(self) -> Iterator[tuple[str, str, str]]:
         """Yield time, digest and token of each anchor that has one."""
@@ -4282,7 +4381,8 @@ class SealedMembers:
         """Take a verdict that an hour behind the period sealed: the next pack's seals name it."""
         row = self._parse(line, is_limited=True) or {}
         decided = row.get("decided_hour")
-        if type(decided) is not str or not self._end < decided <= self._manifest["cut_hour"]:
+        is_hour, name = hour_number(decided) is not None, str(decided)
+        if not is_hour or not self._end < name <= self._manifest["cut_hour"]:
             self._break(f"{org_id} {printable(decided)}: this hour did not seal all these verdicts")
             return
         self.n_later += 1

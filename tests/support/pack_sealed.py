@@ -16,6 +16,7 @@ from tests.support.pack_rows import (
     statement_of,
     verdict_of,
 )
+from tests.support.whole_seals import whole_section
 
 SECTIONS = (
     *("findings", "users", "projects", "api_keys", "admin_keys", "service_accounts"),
@@ -98,10 +99,11 @@ def name_registers(rows: dict[str, list[Row]], org_ids: list[str]) -> None:
         for section in SECTIONS:
             if f"{section}.jsonl" in rows and isinstance(sections.get(section, {}), dict):
                 named = _named(section, rows[f"{section}.jsonl"], org)
-                digests = {"picture_sha256": None, "root": "00" * 32}
-                if last["seal"]["v"] == 2:
-                    digests = {}
-                sections[section] = {**named, **sections.get(section, digests)}
+                is_new = last["seal"]["v"] > 2
+                if is_new and section not in sections:
+                    named["root"] = "00" * 32
+                facts = {**named, **sections.get(section, {})}
+                sections[section] = whole_section(facts) if is_new else facts
         if was_right:
             last["sha256"] = seal_digest(last["seal"])
 

@@ -77,7 +77,7 @@ def test_a_token_of_something_else_is_refused(authority: TimeAuthority, tmp_path
     }
     for token, why in words.items():
         row = anchor(now, last_hour(), None, token=token)
-        pack = packs.small()
+        pack = packs.small(facts={"cut_hour": f"{now[:13]}:00:00Z"})
         data = pack.but(rows=pack.rows | {"anchors.jsonl": [row]}).build()
         refused(verify_bytes(data, tmp_path, "--tsa-cert", str(authority.root)), why)
 

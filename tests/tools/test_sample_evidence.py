@@ -12,6 +12,7 @@ from tests.tools.sampled import extract, options, pack_file, run_lines, sample, 
 from tests.tools.verifier import verify
 
 HOURS = [f"2026-04-01T{hour:02d}:00:00Z" for hour in range(24)]
+UNDECIDED: Row = dict.fromkeys(("verdict", "event_id", "decided_hour"))
 
 
 def drawn(folder: Path, pack: Pack, member: str) -> list[tuple[Row, Row]]:
@@ -145,7 +146,7 @@ def test_of_many_changes_twenty_are_shown_and_the_others_counted(tmp_path: Path)
     pack = full_packs.full()
     pack.rows["users.jsonl"] = [packs.user("user-1"), packs.user("user-2")]
     pack.rows["changes.jsonl"] = [
-        full_packs.change(h, "users", user_id, "modified", verdict=None, event_id=None)
+        full_packs.change(h, "users", user_id, "modified", **UNDECIDED)
         for h in range(23)
         for user_id in (("user-1", "user-2") if h < 20 else ("user-1",))
     ]
@@ -168,7 +169,7 @@ def test_what_is_called_alike_elsewhere_is_not_mixed_up(tmp_path: Path) -> None:
             if row.get("user_id", "user-2") == "user-2"
         ]
     pack.rows["events.jsonl"][-2]["sealed_hour"] = HOURS[6]
-    of_key = full_packs.change(4, "api_keys", "user-1", "added", event_id=None, verdict=None)
+    of_key = full_packs.change(4, "api_keys", "user-1", "added", **UNDECIDED)
     of_beta = full_packs.change(9, "users", "user-2", "removed", event_id="audit_log-3")
     pack.rows["changes.jsonl"] = [
         of_key,

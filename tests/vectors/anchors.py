@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tests.support import packs
-from tests.support.pack_anchors import ours, sealed, three
+from tests.support.pack_anchors import anchor, last_hour, ours, sealed, three
 from tests.support.pack_sealed import name_registers
 from tests.support.packs import Row
 from tests.vectors.cases import Case, Cases, Expected
@@ -136,6 +136,28 @@ bad(
     "token is longer",
     "a token of 200,000 characters was put in",
     lambda rows: rows[1].update(token="A" * 200_000),
+)
+OF_THE_PERIOD = "neither of the period nor the first one behind it"
+bad(
+    "before_the_period",
+    9,
+    OF_THE_PERIOD,
+    "one of the day before the period was put in",
+    lambda rows: rows.insert(0, anchor("2026-03-31T23:40:00Z", last_hour(), None)),
+)
+bad(
+    "second_behind_the_period",
+    9,
+    OF_THE_PERIOD,
+    "a second one behind the period was put in",
+    lambda rows: rows.append(anchor("2026-04-04T00:40:00Z", last_hour(), rows[2]["sha256"])),
+)
+bad(
+    "behind_the_cut",
+    9,
+    OF_THE_PERIOD,
+    "the one behind the period became one of after the cut",
+    lambda rows: rows.insert(2, anchor("2026-05-04T03:00:00Z", last_hour(), rows[1]["sha256"])),
 )
 CASES.refuse(
     "anchor_names_a_gap",

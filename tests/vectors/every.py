@@ -10,6 +10,7 @@ from tests.vectors import (
     foreign,
     headers,
     large,
+    left_out,
     manifests,
     members,
     repeated,
@@ -24,7 +25,7 @@ from tests.vectors.cases import Cases
 EVERY = Cases()
 for module in (
     *(accepted, archives, headers, signatures, manifests),
-    *(members, rows, repeated, large, coverage, seal_versions, sealed),
+    *(members, rows, repeated, large, coverage, seal_versions, sealed, left_out),
     *(statements, custody, anchors, foreign, bombs),
 ):
     for name, case in module.CASES.items():

@@ -22,7 +22,7 @@ def place(whole: bytes, head: str | None = None, **facts: Any) -> Row:
 def pack(name: Any = None, wholes: tuple[bytes, ...] = (NAME, LIST, EVENT), **changes: Any) -> Pack:
     """Return the small pack with a name, a conflict and an event that name large values."""
     small = packs.small()
-    small.rows["projects.jsonl"][0]["name"] = name or place(NAME, 'a "name" \\ a name')
+    small.rows["projects.jsonl"][0]["name"] = name or place(NAME, 'a "name" \\ \u00e9' + "a" * 115)
     small.rows["projects.jsonl"][1]["name"] = place(GIANT, "")
     details = {"origin_digest": "1:ab", "payload": {"text": place(EVENT, "")}}
     small.rows["events.jsonl"][1]["details"] = details
@@ -103,6 +103,13 @@ refuse(
     "another form",
     "A row tells of a large value without its head.",
     lambda: pack(name={"$large": {"bytes": len(NAME), "sha256": packs.sha256(NAME)}}),
+)
+refuse(
+    "head_long",
+    9,
+    "the head of a large value is longer than 128 characters",
+    "The head of a large value has 129 characters.",
+    lambda: pack(name=place(NAME, "\u00e9" * 129)),
 )
 refuse(
     "altered",

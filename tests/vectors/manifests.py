@@ -208,6 +208,22 @@ facts("chain_of_a_number", 6, "chain", "The signed chain holds a number.", chain
 facts(
     "module_with_profile", 6, "", "A signed Copilot manifest claims profile full.", module="copilot"
 )
+for name, told, audit_log in (
+    ("empty", "is empty", {}),
+    ("of_another_org", "names another organization", {"org-Beta": "proven"}),
+    ("of_more_orgs", "names one more organization", {"org-Alpha": "proven", "org-B": "proven"}),
+    ("unknown", "says a word that nobody knows", {"org-Alpha": "fine"}),
+):
+    facts(f"audit_log_{name}", 6, "audit_log", f"The signed audit_log {told}.", audit_log=audit_log)
+facts(
+    "audit_log_listed",
+    5,
+    "audit_log is not an object",
+    "The signed audit_log is a list.",
+    audit_log=[{"org_id": "org-Alpha", "status": "proven"}],
+)
+for number in (0, 2):
+    facts(f"format_{number}", 6, "format", f"The signed format is {number}.", format=number)
 for key in ("tenant_id", "user_count", "events_sha256", "signing_public_hex", "chain", "files"):
     refuse(
         f"manifest_lacks_{key}",

@@ -7,7 +7,7 @@ from tests.support.packs import Pack, Row
 from tests.vectors.cases import Case, Cases, Expected, with_rows
 
 CASES = Cases()
-NO_DIGEST = "is neither a digest nor null"
+NO_DIGEST = "is not 64 lower-case hex digits or null"
 OTHER_DIGEST = "T07:00:00Z: the seal's content does not have the digest"
 
 
@@ -67,31 +67,100 @@ refuse(
 )
 refuse(
     "root_of_a_register_malformed",
-    f"users.root {NO_DIGEST}",
+    f"users: root {NO_DIGEST}",
     "the root of a register became a number",
-    resealed(lambda seal: seal["sections"].update(users={"root": 1, "picture_sha256": None})),
+    resealed(lambda seal: seal["sections"]["users"].update(root=1)),
 )
 refuse(
     "root_of_a_register_absent",
-    f"users.root {NO_DIGEST}",
-    "the root of a register was taken out",
-    resealed(lambda seal: seal["sections"].update(users={"picture_sha256": None})),
+    "audit_events lacks root",
+    "the root of a section was taken out",
+    resealed(lambda seal: seal["sections"]["audit_events"].pop("root")),
 )
 refuse(
     "digest_of_a_picture_malformed",
-    f"users.picture_sha256 {NO_DIGEST}",
+    f"users: picture_sha256 {NO_DIGEST}",
     "the digest of a picture lost a letter",
-    resealed(
-        lambda seal: seal["sections"].update(users={"root": None, "picture_sha256": "a" * 63})
-    ),
+    resealed(lambda seal: seal["sections"]["users"].update(picture_sha256="a" * 63)),
 )
 refuse(
     "root_of_a_segment_in_capitals",
-    f"changes.root {NO_DIGEST}",
+    f"segments.changes: root {NO_DIGEST}",
     "the root of a segment was written in capitals",
     resealed(
         lambda seal: seal["segments"].update(
-            changes=[{"month": "2026-04", "rows": 0, "root": "AB" * 32}]
+            changes=[packs.segment("2026-04", []) | {"root": "AB" * 32}]
         )
     ),
+)
+CASES.refuse(
+    "seal_of_version_2_behind_3",
+    10,
+    "T00:00:00Z: the seal is of version 2, one before it of version 3",
+    "The first day was sealed in version 3, the second in version 2 again.",
+    sealed(3, 2).build,
+)
+refuse(
+    "seal_without_source",
+    "the seal lacks source",
+    "a seal lost its source, which the unsealed run beside it then told",
+    resealed(lambda seal: seal.pop("source")),
+)
+refuse(
+    "seal_source_null",
+    "source is not an object",
+    "the source of a seal became null, as only version 2 has it",
+    resealed(lambda seal: seal.update(source=None)),
+)
+refuse(
+    "seal_without_reason",
+    "the seal lacks reason",
+    "a seal lost its reason",
+    resealed(lambda seal: seal.pop("reason")),
+)
+refuse(
+    "seal_lifecycle_text",
+    "lifecycle is not a list",
+    "the lifecycle of a seal became a text",
+    resealed(lambda seal: seal.update(lifecycle="disconnected")),
+)
+refuse(
+    "seal_org_proof_unknown",
+    "org_proof is not proven or none",
+    "the organization's proof became a word that nobody knows",
+    resealed(lambda seal: seal.update(org_proof="x")),
+)
+refuse(
+    "seal_without_audit_log",
+    "sections lacks audit_events",
+    "a seal lost what it says of the audit log",
+    resealed(lambda seal: seal["sections"].pop("audit_events")),
+)
+refuse(
+    "seal_count_of_a_register_text",
+    "users: count is not a count or null",
+    "the number of users became a text, so that nothing was compared with it",
+    resealed(lambda seal: seal["sections"]["users"].update(count="2")),
+)
+refuse(
+    "seal_segments_lack_a_kind",
+    "segments lacks verdicts",
+    "a seal lost the list of its verdicts",
+    resealed(lambda seal: seal["segments"].pop("verdicts")),
+)
+refuse(
+    "segment_without_digest",
+    "segments.events: sha256 is not 64 lower-case hex digits",
+    "the digest of a segment became null, so that other events pass for it",
+    resealed(
+        lambda seal: seal["segments"].update(
+            events=[packs.segment("2026-04", []) | {"sha256": None}]
+        )
+    ),
+)
+refuse(
+    "segments_of_a_month_twice",
+    "segments of events, verdicts, changes, statements are malformed",
+    "a seal named two segments of one month",
+    resealed(lambda seal: seal["segments"].update(events=[packs.segment("2026-04", [])] * 2)),
 )

@@ -225,3 +225,23 @@ refuse(
     "A statement replaces itself.",
     one(replaces=1),
 )
+for name, given in {
+    "due_date": "2026-06-30",
+    "review_date": "2026-06-30",
+    "reason_code": "other",
+    "note_hash": "ab" * 32,
+}.items():
+    refuse(
+        f"of_an_account_with_{name}",
+        9,
+        "it is neither of one finding nor of one service account",
+        f"A statement names who answers for an account, and has a {name}, as one of a finding.",
+        told(full_packs.of_account(1, 3, **{name: given})),
+    )
+refuse(
+    "reason_not_a_word",
+    9,
+    "reason_code is not a word or null",
+    "The reason of a statement is a sentence.",
+    one(reason_code="Anna said so"),
+)

@@ -27,7 +27,7 @@ MAX_SIGNATURE_FILE = 4096
 MAX_SCAN = 256 << 20  # how far behind other members a foreign pack's manifest may stand
 MAX_ROW = 1 << 20  # of seals, and of what version 2 sealed
 # Of rows that version 3 sealed, and of a large value that is kept whole: docs, "Limits".
-LIMITS = {"row": 64 << 10, "seal": MAX_ROW, "whole": 1 << 20}
+LIMITS = {"row": 64 << 10, "seal": MAX_ROW, "whole": 1 << 20, "head": 128}
 MAX_JSON_MEMBER = 4 << 20
 MAX_BLOB = 64 << 20
 MAX_PAX = 4096

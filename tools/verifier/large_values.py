@@ -8,6 +8,7 @@ is called by its own digest, and signed by the rows that name it.
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 
 from tools.verifier.base import LIMITS, Failed, Malformed, printable
@@ -20,7 +21,7 @@ LARGE_FOLDER = "large/"
 # In canonical JSON these bytes are never inside a text: a quote there has a backslash before it.
 LARGE_KEY = b'"$large":'
 LARGE_VALUE = re.compile(
-    rb'\{"\$large":\{"bytes":([0-9]{1,16}),"head":(?:null|"(?:[^"\\]|\\.)*"),'
+    rb'\{"\$large":\{"bytes":([0-9]{1,16}),"head":(null|"(?:[^"\\]|\\.)*"),'
     rb'"sha256":"([0-9a-f]{64})"\}\}'
 )
 
@@ -41,7 +42,9 @@ class LargeNames:
         found = LARGE_VALUE.findall(line)
         if len(found) != line.count(LARGE_KEY):
             raise Malformed("it tells of a large value in another form than the documented one")
-        named = [(sha256, int(size)) for size, sha256 in found]
+        if any(len(json.loads(head.decode()) or "") > LIMITS["head"] for _, head, _ in found):
+            raise Malformed(f"the head of a large value is longer than {LIMITS['head']} characters")
+        named = [(sha256, int(size)) for size, _, sha256 in found]
         self._named.add([hash(each) for each in named if each[1] <= LIMITS["whole"]])
 
     def add(self, name: str, size: int) -> None:

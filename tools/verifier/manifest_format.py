@@ -14,7 +14,6 @@ from tools.verifier.values.field_types import (
     INSTANT_TEXT,
     INTEGER,
     LIST,
-    LIST_OR_OBJECT,
     NUMBER_TEXT,
     OBJECT,
     TEXT,
@@ -43,13 +42,14 @@ OF_PROFILE = {
     "files": LIST,
     "coverage": OBJECT,
     "chain": LIST,
-    "audit_log": LIST_OR_OBJECT,
+    "audit_log": OBJECT,
     "previous_pack_id": TEXT_OR_NULL,
     "previous_manifest_sha256": HASH_OR_NULL,
     "hash_scheme": OBJECT,
     "signing_key_id": TEXT,
     "generator": OBJECT,
 }
+AUDIT_LOG = ("proven", "unproven", "forbidden")
 OUTCOMES = ("complete", "partial", "failed", "missed", "paused")
 COVERAGE = dict.fromkeys(("expected_hours", *OUTCOMES, "longest_gap_hours"), COUNT)
 CHAIN = {

@@ -9,6 +9,7 @@ from typing import Any
 from tools.verifier.base import MAX_BLOB, MAX_ROW, CannotCheck, Failed, Malformed, printable
 from tools.verifier.checks.check_01_04_signature import PinnedKey
 from tools.verifier.manifest_format import (
+    AUDIT_LOG,
     CHAIN,
     COMMON,
     COVERAGE,
@@ -87,7 +88,9 @@ def check_06_known_manifest(manifest: Manifest, key: PinnedKey, report: Report) 
     required = {**COMMON, **module.fields()}
     if "profile" in values:
         required.update(OF_PROFILE)
-        if manifest.format > 2:
+        if "format" in values:
+            if values["format"] != FORMAT:
+                raise Failed(6, f"format is not {FORMAT}, nor absent")
             required.update(OF_FORMAT_3)
     check_object(6, "manifest.json", values, required)
     if values["signing_public_hex"] != key.public.hex():
@@ -150,6 +153,11 @@ def _check_chain(values: dict[str, Any]) -> None:
         check_types(6, "chain", entry, last_hour)
     if sorted(orgs) != sorted(values["org_ids"]):
         raise Failed(6, "chain does not name each of org_ids once")
+    audit_log = values["audit_log"]
+    if sorted(audit_log) != sorted(orgs):
+        raise Failed(6, "audit_log does not name each of org_ids")
+    if not all(status in AUDIT_LOG for status in audit_log.values()):
+        raise Failed(6, f"audit_log says none of {', '.join(AUDIT_LOG)}")
 
 
 def check_07_members(manifest: Manifest, module: Module) -> None:

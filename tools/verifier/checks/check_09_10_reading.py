@@ -18,7 +18,6 @@ from tools.verifier.checks.check_09_registers import (
     EntityRows,
     FindingRows,
     RegisterRows,
-    StatementRows,
 )
 from tools.verifier.checks.check_09_rows import ForeignRows, Rows
 from tools.verifier.checks.check_10_anchors import AnchorRows
@@ -28,6 +27,7 @@ from tools.verifier.manifest_format import OPTIONAL_MEMBERS, SEALED_FOLDER, Mani
 from tools.verifier.report import Report
 from tools.verifier.sealed.custody import CustodyRows
 from tools.verifier.sealed.members import SealedMembers
+from tools.verifier.sealed.statements import StatementRows
 from tools.verifier.spill_to_disk import HourCounts
 from tools.verifier.values.strict_json import OURS, parse
 

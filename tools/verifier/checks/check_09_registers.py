@@ -1,4 +1,4 @@
-"""Rows (check 9) of registers: users, keys and the like, findings; of changes and statements."""
+"""Rows (check 9) of registers: users, keys and the like, findings; of changes."""
 
 from __future__ import annotations
 
@@ -8,13 +8,7 @@ from tools.verifier.base import MAX_REASONS, Malformed, printable
 from tools.verifier.checks.check_09_rows import Rows
 from tools.verifier.manifest_format import Manifest
 from tools.verifier.spill_to_disk import HourCounts
-from tools.verifier.values.field_types import (
-    HASH_OR_NULL,
-    TEXT_OR_NULL,
-    is_count,
-    is_text,
-    is_texts,
-)
+from tools.verifier.values.field_types import is_text, is_texts
 from tools.verifier.values.instants import hour_name, hour_number, seconds
 
 ENTITY_ID = {
@@ -28,7 +22,6 @@ ENTITY_ID = {
 }
 
 
-STATES = ("open", "acknowledged", "accepted")
 # Whether a change has values before and after.
 HAS_VALUES = {"added": (False, True), "removed": (True, False), "modified": (True, True)}
 
@@ -142,6 +135,7 @@ class ChangeRows(Rows):
         super().__init__(manifest, name)
         self._limited_from = limited_from
         self._start, self._end = manifest["period_start"], manifest["period_end"]
+        self._cut: str = manifest["cut_hour"]
         self._sealed = sealed
         self._hour: tuple[str, str] = ("", "")
         self._n_in_hour = 0
@@ -182,8 +176,7 @@ class ChangeRows(Rows):
             if not (holds_them if has_values else values is None):
                 raise Malformed(f"{name} does not hold what kind and fields say")
 
-    @staticmethod
-    def _check_verdict(row: dict[str, Any]) -> None:
+    def _check_verdict(self, row: dict[str, Any]) -> None:
         verdict, event_id = row["verdict"], row["event_id"]
         if verdict not in ("explained", "unexplained", "cannot_tell", None):
             raise Malformed("verdict is none of explained, unexplained, cannot_tell and null")
@@ -191,6 +184,14 @@ class ChangeRows(Rows):
             raise Malformed("event_id is neither a text nor null")
         if verdict == "explained" and event_id is None:
             raise Malformed("it is explained, but by no event")
+        if self.manifest.format < 3:
+            return
+        reason, decided = row.get("reason"), row.get("decided_hour")
+        if verdict is None:
+            if (reason, event_id, decided) != (None, None, None):
+                raise Malformed("it has no verdict, but something of one")
+        elif hour_number(decided) is None or not row["hour"] <= str(decided) <= self._cut:
+            raise Malformed("decided_hour is not an hour from its own up to the cut")
 
     def _close_hour(self) -> None:
         """Hold the changes of the last hour to its seal, and tell of sealed hours before it."""
@@ -213,83 +214,3 @@ class ChangeRows(Rows):
         self._close_hour()
         for org, hour, n_sealed in self._sealed.rest():
             self._compare(org, hour, 0, n_sealed)
-
-
-class StatementRows(Rows):
-    """Statements by (org_id, n): one follows the other, up to the number that the seals say.
-
-    `said` is, by organization, the number of the last one that the period's seals hold, `first`
-    that of the first one here.
-    """
-
-    def __init__(self, manifest: Manifest, name: str, said: dict[str, int]) -> None:
-        super().__init__(manifest, name)
-        self._said = said
-        self.first: dict[str, int] = {}
-        self._numbers: dict[str, int] = {}
-        self._start, self._end = manifest["period_start"], manifest["period_end"]
-
-    def check(self, row: dict[str, Any]) -> None:
-        """Check fields, what it is about, times and number."""
-        super().check(row)
-        self._check_times(row)
-        self._check_words(row)
-        n, org, replaces = row["n"], row["org_id"], row["replaces"]
-        if not is_count(n) or n == 0:
-            raise Malformed("n is not a number from 1 up")
-        if replaces is not None and not (is_count(replaces) and 0 < replaces < n):
-            raise Malformed("replaces is neither the number of an earlier one nor null")
-        self.in_order((org, f"{n:020d}"), "org_id, n")
-        self.first.setdefault(org, n)
-        before = self._numbers.get(org, n - 1)
-        self._numbers[org] = n
-        if n != before + 1:
-            raise Malformed(f"statement {before + 1} is missing before it")
-
-    def is_limited(self, row: dict[str, Any]) -> bool:
-        """Tell that version 3 sealed it: no earlier one did."""
-        return True
-
-    def _check_times(self, row: dict[str, Any]) -> None:
-        hour, at = hour_number(row["sealed_hour"]), seconds(row["at"])
-        if hour is None or not self._start <= row["sealed_hour"] <= self._end:
-            raise Malformed("sealed_hour is not an hour of the period")
-        if at is None or at >= (hour + 1) * 3600:
-            raise Malformed("at is not an instant before the end of sealed_hour")
-        for name in ("due_date", "review_date"):
-            day = row[name]
-            if day is not None and (not _is_day(day) or day < row["at"][:10]):
-                raise Malformed(f"{name} is not a day from the one on when it was said, nor null")
-
-    @staticmethod
-    def _check_words(row: dict[str, Any]) -> None:
-        finding, hour, account = (
-            row[name] for name in ("finding_id", "first_seen_hour", "service_account_id")
-        )
-        is_of_account = is_text(account) and finding is None and hour is None
-        is_of_finding = is_text(finding) and hour_number(hour) is not None and account is None
-        if not is_of_account and not is_of_finding:
-            raise Malformed("it is neither of one finding nor of one service account")
-        if row["state"] not in (STATES if is_of_finding else (None,)):
-            raise Malformed("state is none of open, acknowledged and accepted, of an account null")
-        if not is_text(row["by"]):
-            raise Malformed("by is no text")
-        for name, (is_right, words) in (
-            ("reason_code", TEXT_OR_NULL),
-            ("accountable", TEXT_OR_NULL),
-            ("note_hash", HASH_OR_NULL),
-        ):
-            if not is_right(row[name]):
-                raise Malformed(f"{name} is not {words}")
-
-    def finish(self) -> None:
-        """Hold the last number of each organization to its seals."""
-        for org, n in self._numbers.items():
-            # Where the seals tell none, check 10 says why.
-            if n != self._said.get(org, n):
-                words = f"the last statement is {n}, the seals say {self._said[org]}"
-                self.contradicts(f"{printable(org)}: {words}")
-
-
-def _is_day(day: object) -> bool:
-    return type(day) is str and seconds(f"{day}T00:00:00Z") is not None

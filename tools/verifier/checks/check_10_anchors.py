@@ -122,6 +122,7 @@ class AnchorRows(Rows):
         self._digests = digests
         self._made_at = manifest.made_at()
         self._link: str | None = None
+        self._is_behind = False
         self._tokens = SpillFile()
 
     def check(self, row: dict[str, Any]) -> None:
@@ -135,6 +136,7 @@ class AnchorRows(Rows):
         self.in_order((anchor.day,), "day")
         if len(self.days) >= MAX_ANCHORS:
             raise Malformed(f"there are more than {MAX_ANCHORS} anchors")
+        self._check_time(anchor.at)
         if anchor.tenant != self.manifest["tenant_id"]:
             self.contradicts(f"the anchor of {anchor.day} belongs to another tenant")
         if self.days and anchor.previous != self._link:
@@ -147,6 +149,17 @@ class AnchorRows(Rows):
         if anchor.token is not None:
             self.n_tokens += 1
             self._tokens.write(f"{anchor.at} {anchor.sha256} {anchor.token}\n".encode())
+
+    def _check_time(self, at: str) -> None:
+        """Demand that it is of the period, or the first one behind it; format 2 was not asked."""
+        if self.manifest.format < 3:
+            return
+        start, end, cut = (
+            self.manifest[name] for name in ("period_start", "period_end", "cut_hour")
+        )
+        if at < start or at[:13] > cut[:13] or self._is_behind:
+            raise Malformed("it is neither of the period nor the first one behind it, by the cut")
+        self._is_behind = at > end
 
     def tokens(self) -> Iterator[tuple[str, str, str]]:
         """Yield time, digest and token of each anchor that has one."""

@@ -8,6 +8,7 @@ from tools.verifier.base import MAX_RUNS, Malformed, printable
 from tools.verifier.checks.check_09_rows import Rows
 from tools.verifier.manifest_format import COVERAGE, OUTCOMES, Manifest
 from tools.verifier.sealed.named_by_seals import NamedBySeals
+from tools.verifier.sealed.seal_fields import malformed_field
 from tools.verifier.sealed.seals import (
     SEAL_VERSIONS,
     HourRun,
@@ -19,7 +20,6 @@ from tools.verifier.sealed.seals import (
     register_counts,
     seal_digest,
     segment_counts,
-    unreadable_root,
 )
 from tools.verifier.spill_to_disk import HourCounts
 from tools.verifier.values.instants import hour_name, hour_number, hours_of_month
@@ -68,6 +68,7 @@ class CoverageRows(Rows):
         self._gap = 0
         self._n_seals = 0
         self._is_disconnected = False
+        self._has_late = False
         self._link: str | None = None
         self._registers: dict[str, tuple[int, int]] = {}
         self._last_facts: dict[str, Any] = {}
@@ -171,10 +172,12 @@ class CoverageRows(Rows):
         if seal.get("v") not in SEAL_VERSIONS or type(seal["v"]) is not int:
             self._break(hour, "the seal is not of version 2 or 3, those known here")
         elif seal["v"] > SEAL_VERSIONS[0]:
-            root = unreadable_root(seal)
-            if root:
-                self._break(hour, f"{printable(root)} is neither a digest nor null")
+            malformed = malformed_field(seal)
+            if malformed:
+                self._break(hour, malformed)
             self.limited_from.setdefault(self._org, row["hour"])
+        elif self._org in self.limited_from:
+            self._break(hour, "the seal is of version 2, one before it of version 3")
         self.without_limits |= may_hold_long_rows(seal)
         self.named.add_sections(self._org, hour, seal)
         self.named.add_source(self._org, row["hour"], seal, row["run"])
@@ -199,9 +202,10 @@ class CoverageRows(Rows):
     def _check_segments(self, seal: dict[str, Any], hour: int) -> None:
         """Compare the seal's event segments with the events of this pack that it first sealed.
 
-        Of a calendar month that begins in the period every event is here; of another one, at most
-        as many as the segment has. Of the one that the period begins within, the sealed members
-        have the segment where not all of it is here.
+        Of a calendar month that begins in the period every event is here; of an earlier one, all
+        or none: none up to an hour, which an earlier pack tells of, and all behind it. Of the one
+        that the period begins within, the sealed members have the segment where not all of it is
+        here.
         """
         org = self._org_numbers[self._org]
         for other_org, other_hour, _ in self._events.before(org, hour):
@@ -220,12 +224,16 @@ class CoverageRows(Rows):
             for month, (n, digest) in sorted((others[kind] or {}).items()):
                 most = min(n, HourCounts.MOST)
                 counts.add(org, hour, month, most, bytes.fromhex(digest or ""))
+        # Format 2 was not held to that.
+        first = self.manifest["period_start"][:7] if self.manifest.format > 2 else ""
+        self._has_late |= any(month < first for month in events)
         for month in sorted({*events, *segments}):
             n, digest = events.get(month, (0, ""))
             n_sealed, sealed = segments.get(month, (0, None))
             most = min(n_sealed, HourCounts.MOST)
             self.named.events.add(org, hour, month, most, bytes.fromhex(sealed or ""))
-            if n > n_sealed or (n < n_sealed and self._begins_here(month)):
+            is_due = self._begins_here(month) or (self._has_late and month < first)
+            if n > n_sealed or (n < n_sealed and is_due):
                 self._break(hour, f"{n} events of {month} are here, the seal has {n_sealed}")
             elif n < n_sealed and month == self.manifest["period_start"][:7]:
                 self.named.cut_sealed.add(org, hour, month, most, bytes.fromhex(sealed or ""))
@@ -248,7 +256,7 @@ class CoverageRows(Rows):
             self._break(self._hour, "the last seal is not the chain's last_seal_sha256")
         if self._n_seals != stated["seals"]:
             self._break(self._hour, f"{self._n_seals} seals, the chain says {stated['seals']}")
-        stated = {**stated, "audit_log": _stated_audit_log(self.manifest["audit_log"], self._org)}
+        stated = {**stated, "audit_log": self.manifest["audit_log"][self._org]}
         for key, fact in self._last_facts.items():
             if key in stated and stated[key] != fact:
                 values = f"{printable(stated[key])} in the manifest, {printable(fact)} in the seals"
@@ -290,11 +298,3 @@ class CoverageRows(Rows):
         """Close the files of counts and digests."""
         self.named.close()
         self.digests.close()
-
-
-def _stated_audit_log(stated: object, org_id: str) -> object:
-    """Return what the manifest says of one organization's audit log."""
-    if isinstance(stated, dict):
-        return stated.get(org_id)
-    entries = [e for e in stated if isinstance(e, dict)] if isinstance(stated, list) else []
-    return next((e.get("status") for e in entries if e.get("org_id") == org_id), None)

@@ -10,11 +10,11 @@ from tools.verifier.base import CannotCheck, Failed, Malformed, printable
 from tools.verifier.checks.check_02_archive import OpenPack
 from tools.verifier.checks.check_05_07_manifest import strict_manifest
 from tools.verifier.checks.check_09_10_reading import NUMBERED, PackRows
-from tools.verifier.checks.check_09_registers import StatementRows
 from tools.verifier.manifest_format import COMMON, COVERAGE, OF_PROFILE, SEALED_NAME, Manifest
 from tools.verifier.report import Report
 from tools.verifier.sealed.custody import CustodyRows
 from tools.verifier.sealed.members import lines_of
+from tools.verifier.sealed.statements import StatementRows
 from tools.verifier.spill_to_disk import HourCounts
 from tools.verifier.values.field_types import check_object, is_count
 from tools.verifier.values.instants import hour_name, hours_of_month, seconds

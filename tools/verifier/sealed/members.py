@@ -22,7 +22,7 @@ from tools.verifier.sealed.rule import (
     finding_row,
     statement_row,
 )
-from tools.verifier.values.instants import hour_name
+from tools.verifier.values.instants import hour_name, hour_number
 from tools.verifier.values.strict_json import canonical_row
 
 DERIVED = (*ENTITIES, "findings", "changes", "statements")
@@ -183,7 +183,8 @@ class SealedMembers:
         """Take a verdict that an hour behind the period sealed: the next pack's seals name it."""
         row = self._parse(line, is_limited=True) or {}
         decided = row.get("decided_hour")
-        if type(decided) is not str or not self._end < decided <= self._manifest["cut_hour"]:
+        is_hour, name = hour_number(decided) is not None, str(decided)
+        if not is_hour or not self._end < name <= self._manifest["cut_hour"]:
             self._break(f"{org_id} {printable(decided)}: this hour did not seal all these verdicts")
             return
         self.n_later += 1

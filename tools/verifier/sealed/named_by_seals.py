@@ -137,13 +137,17 @@ class NamedBySeals:
                 words = f"{printable(told)}, the seals say {printable(sorted(sealed))}"
                 yield f"collection.json: {words}"
         organizations = report.get("organizations")
+        unnamed = {org_id for org_id, source in self.sources.items() if source.keys}
         for entry in organizations if isinstance(organizations, list) else ():
             org_id = entry.get("org_id") if isinstance(entry, dict) else None
             keys = entry.get("admin_keys") if isinstance(entry, dict) else None
             named = [_key_use(key) for key in keys] if isinstance(keys, list) else []
             source = self.sources.get(str(org_id), Sources())
+            unnamed.discard(str(org_id))
             if named != sorted((last4, *hours) for last4, hours in source.keys.items()):
                 yield f"collection.json: other admin keys of {printable(org_id)} than in the seals"
+        for org_id in sorted(unnamed):
+            yield f"collection.json: it does not tell the admin keys of {printable(org_id)}"
 
     def notes(self) -> list[str]:
         """Say whom was asked, as far as it is not the one whom everybody takes it for."""

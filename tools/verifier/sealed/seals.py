@@ -140,22 +140,6 @@ def seal_digest(seal: dict[str, Any]) -> str:
     return hashlib.sha256(canonical({**header, "content_sha256": sha256})).hexdigest()
 
 
-def unreadable_root(seal: dict[str, Any]) -> str | None:
-    """Return where a seal of version 3 has no digest though it should, or something else there."""
-    is_hash_or_null, _ = HASH_OR_NULL
-    sections, segments = seal.get("sections"), seal.get("segments")
-    if not isinstance(sections, dict) or not isinstance(segments, dict):
-        return "sections or segments"
-    for name, facts in sections.items():
-        for key in ("root", "picture_sha256"):
-            if not isinstance(facts, dict) or not is_hash_or_null(facts.get(key, "")):
-                return f"{name}.{key}"
-    for kind in segments:
-        if not all(is_hash_or_null(entry.get("root", "")) for entry in _entries(segments, kind)):
-            return f"{kind}.root"
-    return None
-
-
 def may_hold_long_rows(seal: dict[str, Any]) -> bool:
     """Tell whether version 2, which knew no limits, wrote a seal or a register that it names."""
     sections = seal.get("sections")

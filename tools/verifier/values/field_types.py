@@ -53,7 +53,6 @@ INSTANT_TEXT: FieldType = (lambda v: seconds(v) is not None, "an RFC 3339 instan
 TEXTS: FieldType = (is_texts, "a list of different texts")
 LIST: FieldType = (lambda v: type(v) is list, "a list")
 OBJECT: FieldType = (lambda v: type(v) is dict, "an object")
-LIST_OR_OBJECT: FieldType = (lambda v: type(v) in (list, dict), "a list or an object")
 INTEGER: FieldType = (lambda v: type(v) is int, "an integer")
 NUMBER_TEXT = matching("[0-9]{1,20}", "a number as a text")
 HEX_TEXT = matching("[0-9A-Fa-f]{64}", "64 hex digits")
