@@ -123,8 +123,10 @@ class Insider(RuleBasedStateMachine):
     def writes_an_event(self, kind: str, payload: Any, extra: Any, ago_s: int) -> None:
         """Let the log say anything, of any time."""
         then = self.world.at(self._now() - timedelta(seconds=ago_s))
-        if not isinstance(payload, dict):
-            extra, payload = {**extra, "surprise" if kind == "id" else kind: payload}, None
+        # What has no id or no type is no event.
+        if not isinstance(payload, dict) or kind in ("id", "type"):
+            name = "surprise" if kind in ("id", "type") else kind
+            extra, payload = {**extra, name: payload}, None
         then.late(ago_s).event(kind, payload, extra=extra)
 
     @rule(n_events=st.integers(100, 700), spread_s=st.sampled_from([1, 2, 40]))
