@@ -11,6 +11,7 @@ from functions.shared.aws.keys import seal_key
 from functions.shared.evidence.seals import Chain, Seal
 from functions.shared.records.fields import fields_of
 from functions.shared.records.seals import SealContent
+from functions.snapshot.compare.event_payload import texts_of
 from functions.snapshot.reconcile import sealed_events
 from functions.snapshot.reconcile.event_pool import ANYTHING, Search
 from functions.snapshot.reconcile.sealed_events import read_earlier_hours
@@ -94,3 +95,24 @@ def test_before_the_first_hour_there_is_nothing() -> None:
     for previous, since in ((None, HOURS[0]), (chain.seal(HOURS[0]), HOURS[1])):
         earlier = read_earlier_hours(bucket, chain, previous, since)
         assert (earlier.events, earlier.used) == ([], frozenset())
+
+
+@pytest.mark.parametrize(
+    ("kind", "anywhere", "is_kept"),
+    [
+        ("group.deleted", True, True),
+        ("group.deleted", False, False),
+        ("user.added", True, False),
+    ],
+)
+def test_the_texts_of_a_payload_are_kept_only_where_a_name_may_stand_in_them(
+    kind: str, anywhere: bool, is_kept: bool
+) -> None:
+    """A payload may be 45 KB: of what names nothing there, nothing of it is held in memory."""
+    bucket = MemoryBucket()
+    details: Any = {"payload": {"members": ["user-ann"]}}
+    told = event(kind, "group-1") | {"details": details}
+    seal = seal_hour(bucket, HOURS[0], [told])
+    search = Search(lambda _: True, anywhere=anywhere)
+    (kept,) = read_earlier_hours(bucket, Chain(bucket, TENANT, ORG), seal, HOURS[0], search).events
+    assert (list(texts_of(kept)) == ["user-ann"]) is is_kept
