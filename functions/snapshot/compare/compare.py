@@ -184,8 +184,14 @@ def _with_own(keys: Sequence[AdminKey], last4: str) -> list[AdminKey]:
     # Where two keys end alike, nobody can tell which is ours.
     is_own = True if len(alike) == 1 else None
     return [
-        key | {"is_own": is_own if key["key_id"] in alike else False}
+        _of_ours(key, is_own if key["key_id"] in alike else False)
         if key["removed_at"] is None
         else key
         for key in keys
     ]
+
+
+def _of_ours(key: AdminKey, is_own: bool | None) -> AdminKey:
+    """Return a key that is ours, is not or may be; ours is used, whatever OpenAI says yet."""
+    unused = key["ever_used"] is False and is_own is not False
+    return key | {"is_own": is_own, "ever_used": is_own if unused else key["ever_used"]}

@@ -56,7 +56,8 @@ def _by_use(
         yield _finding("admin_key_never_used", "no_last_use", "low", identity)
         if created and hour_end - created > STALE:
             yield _finding("admin_key_idle", "never_used_90_days_old", "high", identity)
-    if used and hour_end - used > STALE:
+    # Ours has just been used.
+    if used and hour_end - used > STALE and not key["is_own"]:
         yield _finding("admin_key_idle", "not_used_for_90_days", "high", identity)
 
 

@@ -1,9 +1,11 @@
 """A snapshot with the registers it follows: what may remove, what is a baseline, what is chosen."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any, cast
 
 from functions.shared.evidence.seals import Seal
+from functions.shared.records.entities import AdminKey
 from functions.shared.records.registers import Registers
 from functions.snapshot.compare.compare import compare
 from functions.snapshot.fetch.audit import audit_marks
@@ -105,15 +107,20 @@ def test_changes_stand_in_the_order_of_the_sections() -> None:
     assert [change["section"] for change in compared.changes] == [*READ, "admin_keys"]
 
 
-def owns(last4: str, *keys: Any) -> list[bool | None]:
-    """Return of which admin keys it is said that they are ours."""
+def own_keys(last4: str, *keys: Any) -> Sequence[AdminKey]:
+    """Return admin keys as the register has them then."""
     compared = compare(
         hour(*READ, "admin_keys"),
         snapshot(admin_keys=SectionRead("partial")),
         before(admin_keys=list(keys)),
         TenantChoices(last4),
     )
-    return [key["is_own"] for key in compared.registers["admin_keys"]]
+    return compared.registers["admin_keys"]
+
+
+def owns(last4: str, *keys: Any) -> list[bool | None]:
+    """Return of which admin keys it is said that they are ours."""
+    return [key["is_own"] for key in own_keys(last4, *keys)]
 
 
 def test_our_own_admin_key_is_told_by_its_end() -> None:
@@ -125,6 +132,18 @@ def test_our_own_admin_key_is_told_by_its_end() -> None:
     assert owns("9876", admin_key(redacted_value=None)) == [False]
     gone = admin_key("c", redacted_value="…9876", removed_at=NAME, is_own=None)
     assert owns("9876", ours, gone) == [True, None]
+
+
+def test_our_own_admin_key_is_used_whatever_openai_says_yet() -> None:
+    """Where it may be ours nobody can tell; of another one, OpenAI's word holds."""
+    keys = [
+        admin_key(name, redacted_value=f"…{end}", last_used_at=None, ever_used=False)
+        for name, end in (("a", "9876"), ("b", "1111"), ("c", "1111"))
+    ]
+    assert [key["ever_used"] for key in own_keys("9876", *keys)] == [True, False, False]
+    assert [key["ever_used"] for key in own_keys("1111", *keys)] == [False, None, None]
+    unknown = admin_key("a", redacted_value="…9876", ever_used=None)
+    assert [key["ever_used"] for key in own_keys("9876", unknown)] == [None]
 
 
 def person(users: list[Any], **owners: str) -> str | None:

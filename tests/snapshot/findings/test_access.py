@@ -24,6 +24,8 @@ ADMIN_KEYS: list[tuple[dict[str, Any], set[tuple[str, str]]]] = [
     ({"expires_at": None, "has_expiry": False}, {("admin_key_no_expiry", "medium")}),
     ({"expires_at": None, "has_expiry": None}, set()),
     ({"last_used_at": "2025-12-31T00:00:00Z"}, {("admin_key_idle", "high")}),
+    # The one that we read with.
+    ({"last_used_at": "2025-12-31T00:00:00Z", "is_own": True}, set()),
     (UNUSED, {("admin_key_never_used", "low")}),
     ({"last_used_at": None, "ever_used": None}, set()),
     ({"last_used_at": "2025-12-31T00:00:00Z", "unreadable": ["last_used_at"]}, set()),
