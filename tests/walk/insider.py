@@ -107,6 +107,7 @@ class Insider(RuleBasedStateMachine):
         self.sealed: set[str] = set()
         self.honest: dict[str, Any] = {}
         self.hidden: list[str] = []
+        self.key_of_nobody = False
         self.short_lived: list[str] = []
         self.n_steps = self.n_hours = 0
         self._close(floor_hour(clock.instant) - HOUR)
@@ -123,6 +124,8 @@ class Insider(RuleBasedStateMachine):
     def writes_an_event(self, kind: str, payload: Any, extra: Any, ago_s: int) -> None:
         """Let the log say anything, of any time."""
         then = self.world.at(self._now() - timedelta(seconds=ago_s))
+        # That a key was made, but not which: it may be any that the log hides.
+        self.key_of_nobody |= kind == "api_key.created"
         # What has no id or no type is no event.
         if not isinstance(payload, dict) or kind in ("id", "type"):
             name = "surprise" if kind in ("id", "type") else kind
@@ -268,7 +271,10 @@ class Insider(RuleBasedStateMachine):
             if row["kind"] == "added"
         }
         told = {name: verdicts[name] for name in self.hidden}
-        assert all(verdict == "unexplained" for verdict, _ in told.values()), told
+        right = {("unexplained", "no_event")}
+        if self.key_of_nobody:
+            right.add(("cannot_tell", "event_names_nobody"))
+        assert set(told.values()) <= right, told
         # Of more than twenty in an hour the others are counted.
         lives = [row for row in self.packs.rows(pack, "findings.jsonl") if row["kind"] == SHORT]
         counted = [re.fullmatch("and_([0-9]+)_more", row["reason"]) for row in lives]
