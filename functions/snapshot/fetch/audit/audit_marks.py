@@ -120,9 +120,9 @@ def _stream_plan(sealed: StreamMarks, now: StreamMarks, hi: int) -> StreamPlan:
         return StreamPlan(Window(hi - FIRST_S, hi), past_to=hi - FIRST_S, overflow=overflow)
     fresh = Window(min(through, hi), hi)
     before = sealed["closed_through"] or through
-    # Where W is far behind, what lies before it was old when it was read: nothing of it was late.
+    # However far W is behind: it was read up to there while that was young, before a pause perhaps.
     # Before B nothing was read yet: that is history.
-    again = {OVERLAP: Window(max(before - OVERLAP_S, back_to, hi - 2 * OVERLAP_S), before)}
+    again = {OVERLAP: Window(max(before - OVERLAP_S, back_to), before)}
     settled = now["reread_73"]
     for mark, done in (("reread_25", now["reread_25"]), ("reread_73", settled)):
         again[mark] = Window(through if done is None else done, min(hi - REREADS[mark], through))

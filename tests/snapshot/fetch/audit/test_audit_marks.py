@@ -80,15 +80,16 @@ def test_an_hour_asks_for_what_is_new_and_for_three_hours_again() -> None:
 
 
 def test_what_is_not_read_yet_is_not_read_again() -> None:
-    """Neither before B nor beyond W; what was old when it was read was not late."""
+    """Neither before B nor beyond W; but however far W is behind, it was young when it was read."""
     assert asked(marks(backfill_to=HI - H - 60)).again["overlap"] == (HI - H - 60, HI - H)
     behind = asked(marks(closed_through=HI - 30 * H))
     assert behind.fresh == (HI - 30 * H, HI)
-    assert set(behind.again) == {"reread_73"}
+    assert set(behind.again) == {"overlap", "reread_73"}
+    assert behind.again["overlap"] == (HI - 31 * H, HI - 30 * H)
     behind = asked(marks(closed_through=HI - 30 * H, reread_25=HI - 40 * H))
     assert behind.again["reread_25"] == (HI - 40 * H, HI - 30 * H)
     half = asked(marks(closed_through=HI - H - 1800))
-    assert half.again["overlap"] == (HI - 2 * H, HI - H - 1800)
+    assert half.again["overlap"] == (HI - 2 * H - 1800, HI - H - 1800)
 
 
 def test_the_patrol_begins_when_history_is_known_and_begins_anew_at_its_end() -> None:
