@@ -182,7 +182,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
     Operation("GET", "/deadlines", API, "showDeadlines", "Show the deadlines", "Deadlines"),
     Operation(
         *("PUT", "/deadlines", API, "setDeadlines", "Set the deadlines", "Deadlines"),
-        body="Deadlines",
+        body="DeadlinesRequest",
         admin=True,
     ),
     Operation(

@@ -80,6 +80,7 @@ SCHEMAS: Final[dict[str, Schema]] = {
         "review_date",
     ),
     "Deadlines": schema_of(Deadlines),
+    "DeadlinesRequest": {**schema_of(Deadlines), "required": []},
     "PersonRequest": record(
         {
             "person": MAYBE_TEXT
