@@ -130,7 +130,7 @@ def test_a_backlog_is_told_and_shrinks(
 ) -> None:
     """In seal, finding and metric, until it is gone; an hour that is full closes at once."""
     monkeypatch.setattr("functions.snapshot.take.MOST_EVENTS", 600)
-    world = world_of(lambda hour: 1500 if hour == 2 else 50, range(12))
+    world = world_of(lambda hour: 1600 if hour == 2 else 50, range(12))
     fixture = connected(make_fixture, world)
     seals = fixture.ticks(FIRST, 12)
     assert [lag(seal) for seal in seals] == [0, 0, 1, 2, *[0] * 8]
