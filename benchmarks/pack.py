@@ -1,7 +1,7 @@
 """A month's pack against four other ways to make it, interleaved, medians.
 
-Reach (a million events, some 785 MB): 25 times ``json`` with ``BytesIO`` and ``tarfile`` ``w:gz``;
-3.5 times a streaming ``tarfile`` with zlib's level 6; at most 64 MiB of memory whatever the size.
+Reach (a million events, some 785 MB): at most 1.85 times what no way can do without, rows bound to
+their seals; at most 64 MiB of memory whatever the size. The other ways are told only.
 What each way does is said in ``benchmarks/builders.py``. Memory is the peak of the whole process,
 botocore and its clients included; what the process had before it began is told beside it.
 """
@@ -21,6 +21,7 @@ ROUNDS = 5
 # These take most of a minute or more; three are enough for a median.
 SLOW_ROUNDS = {"plain": 3, "streaming": 3, "by_bytes": 3}
 NAMES = {
+    "work": "inflate, hash twice, write",
     "ours": "OpenAI Audit",
     "gzip_1": "gzip -1, nothing else",
     "by_bytes": "tarfile, zlib 6, our rows",
@@ -63,9 +64,10 @@ def summary(
     ours = medians["ours"]
     wall = {name: figures["wall_s"] / ours["wall_s"] for name, figures in medians.items()}
     ratios: dict[str, tuple[float, str, float | None]] = {
-        "faster than json, BytesIO, w:gz": (wall["plain"], ">=", 25.0),
-        "faster than streaming, zlib 6": (wall["streaming"], ">=", 3.5),
-        "same, with our rows": (wall["by_bytes"], ">=", 3.5),
+        "over the work itself": (1 / wall["work"], "<=", 1.85),
+        "faster than json, BytesIO, w:gz": (wall["plain"], "", None),
+        "faster than streaming, zlib 6": (wall["streaming"], "", None),
+        "same, with our rows": (wall["by_bytes"], "", None),
         "faster than gzip -1 alone": (wall["gzip_1"], "", None),
         "peak memory, MiB": (ours["peak_mib"], "<=", 64.0),
         "of it grown by the build, MiB": (ours["peak_mib"] - ours["idle_mib"], "", None),

@@ -1,9 +1,9 @@
 """A month's pack verified, against what an auditor can do with tar, sha256sum and openssl.
 
-Reach (a million events, some 785 MB): checks 1 to 8 in half the time of ``tar -xzO | sha256sum``
-and ``openssl pkeyutl -verify``; all eleven in at most 2.5 times of it; at most 64 MiB of memory; a
-small pack in at most 3 times ``python -c pass``. Interleaved, medians. The peers' manifest and
-signature lie ready; ours is the whole process, from its start to its end.
+Reach (a million events, some 785 MB): checks 1 to 8 in a third of the time that ``tar -xzO |
+sha256sum`` and ``openssl pkeyutl -verify`` take; all eleven in at most 2.5 times of it; at most 64
+MiB of memory; a small pack in at most 6 times ``python -c pass``. Interleaved, medians. The peers'
+manifest and signature lie ready; ours is the whole process, from its start to its end.
 """
 
 import base64
@@ -139,7 +139,7 @@ def summary(runs_by_name: dict[str, list[Figures]], mib: float, n: int, n_bytes:
         "checks 1 to 8 faster than the tools": (
             tools["wall_s"] / ours["checks_1_to_8_s"],
             ">=",
-            2.0,
+            3.0,
         ),
         "all eleven over the tools": (ours["wall_s"] / tools["wall_s"], "<=", 2.5),
         "the same in CPU seconds": (ours["cpu_s"] / tools["cpu_s"], "", None),
@@ -153,7 +153,7 @@ def summary(runs_by_name: dict[str, list[Figures]], mib: float, n: int, n_bytes:
         "a small pack over python -c pass": (
             medians["small"]["wall_s"] / medians["nothing"]["wall_s"],
             "<=",
-            3.0,
+            6.0,
         ),
         "the same, from bytecode": (
             medians["bytecode"]["wall_s"] / medians["nothing"]["wall_s"],

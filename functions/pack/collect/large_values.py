@@ -89,10 +89,9 @@ class LargeValues(AbstractContextManager["LargeValues"]):
             hour: that sealed them, for the report on what is missing.
             rows: their bytes, sealed by version 3 or later; before, nothing was large.
         """
-        self._database.executemany(
-            "INSERT OR IGNORE INTO large VALUES (?, ?, ?, ?)",
-            ((sha256, org, month, hour) for sha256 in named_in(rows)),
-        )
+        named = [(sha256, org, month, hour) for sha256 in named_in(rows)]
+        if named:
+            self._database.executemany("INSERT OR IGNORE INTO large VALUES (?, ?, ?, ?)", named)
 
     def write(
         self, evidence: Bucket, tenant: str, missing: MissingEvidence, folder: Path

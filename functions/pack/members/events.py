@@ -33,7 +33,7 @@ _WHOLE = 2 << 20
 # Of a segment that goes through JSON, so that few of its rows are objects at a time.
 _PIECE = 1 << 18
 # Segments under way: what a build takes of memory is mostly these.
-_IN_MEMORY = 5
+_IN_MEMORY = 4
 # Deflated by itself, one of this size is some 6 % longer than among its neighbours.
 _COPIED = 64 << 10
 

@@ -191,16 +191,11 @@ def rows_in(block: bytes | memoryview) -> list[bytes]:
 
 def hours_in(block: bytes | memoryview, digests: Iterable[bytes]) -> Mapping[bytes, datetime]:
     """Return, of these digests, those that a block holds, with their hours."""
-    found = {}
+    rows, found = rows_in(block), {}
     for digest in digests:
-
-        def digest_at(number: int) -> bytes:
-            return bytes(block[number * ROW : number * ROW + _DIGEST])
-
-        number = bisect_left(range(len(block) // ROW), digest, key=digest_at)
-        row = bytes(block[number * ROW : (number + 1) * ROW])
-        if row.startswith(digest):
-            found[digest] = hour_of(row)
+        number = bisect_left(rows, digest)
+        if number < len(rows) and rows[number].startswith(digest):
+            found[digest] = hour_of(rows[number])
     return found
 
 

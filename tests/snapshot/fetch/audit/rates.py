@@ -52,6 +52,11 @@ class Rate:
             counts.extend(here)
         return cls(first, array("L", accumulate(counts, initial=0)))
 
+    @classmethod
+    def evenly(cls, first: int, end: int, rate: int) -> "Rate":
+        """Return a log whose events are so many an hour, each as long after the one before."""
+        return cls(first, array("L", ((second * rate) // H for second in range(end - first + 1))))
+
     def count(self, lo: int, hi: int) -> int:
         """Return how many events a window has."""
         return self.before[self._at(hi)] - self.before[self._at(lo)]
@@ -164,15 +169,19 @@ class Organization:
         return spent
 
 
-def steady(rate: int, n_hours: int, per_hour: int = 10**9) -> tuple[Organization, int | None]:
+def steady(
+    rate: int, n_hours: int, per_hour: int = 10**9, *, evenly: bool = False
+) -> tuple[Organization, int | None]:
     """Close hours of a steady log that is 30 days old; also return when history was read whole.
 
     Args:
         rate: events an hour.
         n_hours: to close.
         per_hour: requests that each may make.
+        evenly: whether the events of an hour lie evenly in it, instead of at random.
     """
-    log = Rate.of(FROM - HISTORY_DAYS * 24 * H, FROM + n_hours * H, lambda _: rate)
+    first, end = FROM - HISTORY_DAYS * 24 * H, FROM + n_hours * H
+    log = Rate.evenly(first, end, rate) if evenly else Rate.of(first, end, lambda _: rate)
     organization = Organization(log, per_hour)
     complete = None
     for number in range(n_hours):
