@@ -212,3 +212,18 @@ def test_rows_may_be_as_deep_as_for_the_strict_reader(
     if not accepted:
         with pytest.raises(script.Malformed):
             script.canonical_row(line)
+
+
+def test_a_row_is_long_wherever_it_stands_in_a_block() -> None:
+    """As counted row by row, at the limit and on both sides of it."""
+    chance, most = random.Random(7), script.LIMITS["row"]  # noqa: S311  # repeatable
+    found = {True: 0, False: 0}
+    for _ in range(400):
+        lengths = chance.choices((0, 1, 700, most // 2, most - 1, most, most + 1), k=4)
+        if chance.random() < 0.5:
+            lengths = [min(most, length) for length in lengths]
+        block = b"".join(b"x" * length + b"\n" for length in lengths)
+        is_long = max(lengths) > most
+        assert script.has_long_row(block) is is_long, lengths
+        found[is_long] += 1
+    assert min(found.values()) > 50

@@ -173,3 +173,15 @@ class ForeignRows(Rows):
     def is_limited(self, row: dict[str, Any]) -> bool | None:
         """Tell that nothing is known of its limits."""
         return False
+
+
+def has_long_row(block: bytes) -> bool:
+    """Tell whether one of these rows is longer than those of version 3 may be."""
+    most, start = LIMITS["row"], 0
+    while len(block) - start > most:
+        # From one row's start to the last row that ends within the limit: few steps a block.
+        end = block.rfind(b"\n", start, start + most + 1)
+        if end < 0:
+            return True
+        start = end + 1
+    return False

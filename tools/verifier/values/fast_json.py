@@ -85,7 +85,8 @@ def _are_plain(values: Iterable[Any]) -> bool:
             return True
         below: list[Iterable[Any]] = []
         if dict in kinds:
-            below += [value.values() for value in level if type(value) is dict]
+            objects = level if kinds == {dict} else [v for v in level if type(v) is dict]
+            below += map(dict.values, objects)
         if list in kinds:
             below += [value for value in level if type(value) is list]
         values = chain.from_iterable(below)
