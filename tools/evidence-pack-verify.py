@@ -4,7 +4,7 @@
 # dependencies = ["pynacl>=1.5", "orjson>=3.9"]
 # ///
 # Built by `python -m tools.build_verifier` from the parts in tools/verifier/, one behind the other
-# of SHA-256 bca238780da489b6d24eca5df67ece6d2fe3e9bdc6d380610ffb9c50d72b97e0.
+# of SHA-256 ee74c4f5c7990102f8ab776d887591ad78d64b5a208a379b8d4d43e5eedbb906.
 """Check a signed evidence pack offline: one file, one pinned key, eleven numbered checks.
 
     python3 evidence-pack-verify.py pack-3.tar.gz --expected-pubkey HEX
@@ -636,8 +636,8 @@ def ed25519(built_in: bool = False) -> Ed25519:
 # ---------------------------------------------------------------------------------------------
 # One gzip member, inflated piece by piece, on a large file in a thread of its own.
 
-READ = 1 << 17  # bytes of the file at once
-CHUNK = 1 << 19  # bytes of what it holds at once
+READ = 1 << 18  # bytes of the file at once
+CHUNK = 1 << 20  # bytes of what it holds at once
 PREFETCHED = 4  # such pieces that may wait
 SMALL = 1 << 20  # a smaller file is not worth a second thread
 

@@ -11,8 +11,8 @@ from typing import Any, BinaryIO
 
 from tools.verifier.base import Failed
 
-READ = 1 << 17  # bytes of the file at once
-CHUNK = 1 << 19  # bytes of what it holds at once
+READ = 1 << 18  # bytes of the file at once
+CHUNK = 1 << 20  # bytes of what it holds at once
 PREFETCHED = 4  # such pieces that may wait
 SMALL = 1 << 20  # a smaller file is not worth a second thread
 
