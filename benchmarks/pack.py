@@ -112,7 +112,8 @@ def measure(folder: Path, n: int = sealed_month.EVENTS) -> bool:
     (folder / "pack.svg").write_text(bars("One month's pack", "s", walls, note))
     for name, ratio in result["ratios"].items():
         verdict = "reached" if ratio["reached"] else "NOT reached"
-        print(f"pack  {name:36} {ratio['value']:8.2f}  {ratio['reach']:9} {verdict}")
+        verdict = "" if ratio["reach"] == "told only" else verdict
+        print(f"pack  {name:36} {ratio['value']:8.2f}  {ratio['reach']:9} {verdict}".rstrip())
     same = all(result["same members"].values())
     print(f"pack  {'every peer made the same members':36} {'yes' if same else 'NO'}")
     return same and all(ratio["reached"] for ratio in result["ratios"].values())

@@ -102,23 +102,30 @@ def other_members(evidence: Evidence) -> Iterator[tuple[str, Iterable[bytes]]]:
 def work(folder: Path) -> Row:
     """Inflate the sealed events, hash them twice, write as many bytes as they are deflated.
 
-    One after the other, with the libraries that ours uses: what is sealed is checked against its
-    seal and hashed again for the manifest, whoever makes the pack. The digests are not compared.
+    With the libraries and the threads that ours uses: what is sealed is checked against its seal
+    and hashed again for the manifest, whoever makes the pack. The digests are not compared.
     """
     import deflate as libdeflate
 
+    from functions.shared.prefetch import prefetch
+
     evidence, whole, size = FolderS3(folder), hashlib.sha256(), 0
+
+    def inflate(entry: Row) -> tuple[bytes, bytearray]:
+        packed = evidence.get_object(Bucket=BUCKET, Key=entry["key"])["Body"].read()
+        rows = libdeflate.gzip_decompress(packed, entry["bytes"])
+        hashlib.sha256(rows).digest()
+        return packed, rows
+
+    seals = (seal["seal"] for org in ORGS for seal in Evidence(folder).seals(org))
+    entries = (entry for seal in seals for entry in seal["segments"]["events"])
     target = folder / "peers" / "work"
     target.parent.mkdir(exist_ok=True)
     with target.open("wb") as file:
-        for org in ORGS:
-            for seal in Evidence(folder).seals(org):
-                for entry in seal["seal"]["segments"]["events"]:
-                    packed = evidence.get_object(Bucket=BUCKET, Key=entry["key"])["Body"].read()
-                    rows = libdeflate.gzip_decompress(packed, entry["bytes"])
-                    hashlib.sha256(rows).digest()
-                    whole.update(rows)
-                    size += file.write(packed)
+        for _, read in prefetch(inflate, entries, 4):
+            packed, rows = read.result()
+            whole.update(rows)
+            size += file.write(packed)
     target.unlink()
     return {"size": size}
 

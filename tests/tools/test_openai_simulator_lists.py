@@ -20,6 +20,7 @@ from tools.openai_simulator import (
     Simulator,
     World,
 )
+from tools.openai_simulator.clock import seconds
 from tools.openai_simulator.message import Request
 
 
@@ -221,6 +222,20 @@ def test_a_key_works_until_it_is_revoked() -> None:
         for now in ("2026-03-31T00:00:00Z", "2026-04-01T12:00:00Z", "2026-04-02T00:00:00Z")
     ]
     assert statuses == [401, 200, 401]
+
+
+def test_each_use_moves_a_listed_key() -> None:
+    """A request shows when the key was used before it; another key's use moves nothing."""
+    world = World(admin_key=None)
+    secret = "sk-admin-used-key-in-a-test"
+    story = world.at("2026-04-01T00:00:00Z").user_joins("ann", role="owner")
+    story.admin_key_made("x", secret).admin_key_made("y", "sk-admin-idle-key-in-a-test")
+    used = []
+    for now in ("2026-04-01T12:00:00Z", "2026-04-01T12:00:30Z", "2026-04-01T13:00:00Z"):
+        keys = client_of(world, secret, now).get("/organization/admin_api_keys").json()["data"]
+        used.append({key["name"]: key["last_used_at"] for key in keys})
+    noon = int(seconds("2026-04-01T12:00:00Z"))
+    assert used == [{"x": None, "y": None}, *[{"x": noon, "y": None}] * 2]
 
 
 async def _first_page(simulator: Simulator) -> Any:

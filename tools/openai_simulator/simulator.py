@@ -23,6 +23,9 @@ from tools.openai_simulator.world.organization import Organization
 from tools.openai_simulator.world.pages import Page, RequestRefused
 from tools.openai_simulator.world.records import opaque
 
+# Uses of a key that are nearer together than this leave its `last_used_at` where it is.
+_USE_STEP_S = 60
+
 
 @dataclass(frozen=True)
 class LoggedRequest:
@@ -96,6 +99,7 @@ class Simulator:
         if isinstance(result, Answer):
             return result
         answer = Answer(200, _page_body(result, faults, request))
+        _note_use(org, request.secret or "", now)
         self._archive_after_listing(request, org, faults, now)
         return answer
 
@@ -144,6 +148,14 @@ class Simulator:
                 request_id=request_id,
             )
         )
+
+
+def _note_use(org: Organization, secret: str, now: float) -> None:
+    """Move the `last_used_at` of the admin key that was asked with, once a minute."""
+    key_id = org.credentials[secret].key_id
+    key = org.admin_api_keys.get(key_id, now) if key_id else None
+    if key_id and key and int(now) - (key.fields["last_used_at"] or 0) >= _USE_STEP_S:
+        org.admin_api_keys.patch(now, key_id, last_used_at=int(now))
 
 
 def _first_refusal(faults: list[Fault], request: Request, now: float) -> Answer | None:

@@ -155,7 +155,7 @@ class StepContext:
         until = None if expires_at is None else seconds(expires_at)
         record["expires_at"] = None if until is None else int(until)
         self.org.admin_api_keys.put(self.at, id_, record)
-        self.org.credentials[secret] = Credential(secret, scopes, self.at, until)
+        self.org.credentials[secret] = Credential(secret, scopes, self.at, until, id_)
         return self._log("api_key.created", id_, data={"scopes": sorted(scopes)})
 
     def admin_key_revoked(self, nick: str, secret: str) -> Self:

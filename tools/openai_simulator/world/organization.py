@@ -33,12 +33,14 @@ class Credential:
         scopes: What it may read; empty for a user key.
         from_at: Seconds since 1970 from which it works.
         until_at: Seconds since 1970 from which it no longer works (revoked or expired).
+        key_id: Id of the listed admin key that it belongs to; None where none is listed.
     """
 
     secret: str = field(repr=False)
     scopes: frozenset[str]
     from_at: float
     until_at: float | None = None
+    key_id: str | None = None
 
     def works_at(self, now: float) -> bool:
         """Tell whether it opens the API at an instant."""
