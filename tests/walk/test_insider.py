@@ -19,8 +19,8 @@ def test_an_insider_hides_nothing(aws: dict[str, str]) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(5400)
+@pytest.mark.timeout(3 * 3600)
 def test_many_insiders_hide_nothing(aws: dict[str, str]) -> None:
-    """Half an hour of them."""
+    """Half an hour of them on a quiet machine."""
     assert aws
-    _run(60, 40)
+    _run(220, 40)
