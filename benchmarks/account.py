@@ -11,6 +11,7 @@ from pathlib import Path
 
 from functions.shared.aws import clients
 from tools.local.deployment import processes
+from tools.local.deployment.processes import HeldPorts
 
 _REGION = "eu-central-1"
 _PORT = 20400
@@ -19,8 +20,8 @@ _PORT = 20400
 @contextmanager
 def account() -> Iterator[dict[str, str]]:
     """Serve an account that has what the pack function needs; yield the environment for it."""
-    port = processes.next_free_port(_PORT)
-    with tempfile.TemporaryDirectory() as logs:
+    with HeldPorts() as ports, tempfile.TemporaryDirectory() as logs:
+        port = ports.next_free(_PORT)
         server = processes.start(
             "emulator",
             ["tools.local.emulator.emulator", str(port)],

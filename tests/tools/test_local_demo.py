@@ -9,7 +9,7 @@ import pytest
 
 from tools.local import settings
 from tools.local.commands import demo
-from tools.local.deployment import processes
+from tools.local.deployment.processes import HeldPorts
 
 pytestmark = pytest.mark.emulator
 
@@ -19,7 +19,8 @@ def test_the_demo_ends_with_a_valid_pack(
 ) -> None:
     """Twice from the start, though the first left a state behind."""
     monkeypatch.setattr(demo, "_OUT", tmp_path / "out")
-    port = processes.next_free_port(18000)
+    with HeldPorts() as held:
+        port = held.next_free(18000)
     stage_settings = settings.from_environment(
         {"PORT": str(port), "STATE_DIR": str(tmp_path / "state"), "HOURS": "3"}
     )

@@ -12,16 +12,29 @@ import pytest
 
 from tools.local import progress
 from tools.local.deployment import processes
+from tools.local.deployment.processes import HeldPorts
 from tools.local.errors import RunnerStopped
 
 
 def test_a_port_in_use_is_seen() -> None:
     """The next free one lies above it."""
-    with socket.create_server(("127.0.0.1", 0)) as taken:
+    with socket.create_server(("127.0.0.1", 0)) as taken, HeldPorts() as held:
         port = taken.getsockname()[1]
         assert not processes.port_is_free(port)
+        assert not held.take(port)
         if port < 65000:
-            assert processes.next_free_port(port - 1) > port
+            assert held.next_free(port - 1) > port
+
+
+def test_two_runners_that_start_at_once_choose_other_ports() -> None:
+    """Nothing listens yet when the second looks; who has ended leaves its ports."""
+    with HeldPorts() as first, HeldPorts() as second:
+        port = first.next_free(21_000)
+        assert processes.port_is_free(port)
+        assert not second.take(port)
+        assert second.next_free(port - 1) > port
+    with HeldPorts() as third:
+        assert third.take(port)
 
 
 def test_a_server_is_told_nothing_of_our_environment(
@@ -59,6 +72,7 @@ def test_servers_end_with_a_runner_that_was_killed(tmp_path: Path) -> None:
 import time
 from pathlib import Path
 from tools.local.deployment import processes
+from tools.local.deployment.processes import HeldPorts
 server = processes.start("server", ["tools.local.deployment.child_process", "http.server",
     "--bind", "127.0.0.1", "{_free()}"], port=1, log_dir=Path({str(tmp_path)!r}))
 print(server.process.pid, flush=True)

@@ -1,12 +1,14 @@
 """What the runner reads from its environment, and how it refuses what makes no sense."""
 
+import importlib.metadata
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from tools.local import __main__ as command
-from tools.local import clock, settings, stage
+from tools.local import clock, runner, settings, stage, versions
 from tools.local.commands import pack_month
 from tools.local.errors import RunnerStopped
 
@@ -97,3 +99,44 @@ def test_a_file_in_the_state_directorys_place_is_refused(
     monkeypatch.setenv("STATE_DIR", str(tmp_path / "file"))
     assert command.main(["up"]) == 1
     assert "cannot be written" in capsys.readouterr().err
+
+
+OLDER = stage.Stage(
+    1, importlib.metadata.version("ministack"), 1, 1, 1, 0, "", "eu-central-1", "stack", {}
+)
+
+
+@pytest.mark.parametrize(
+    ("left", "told"),
+    [
+        (OLDER, "reading what version of before 0.1.0 (formats not said) left with version "),
+        (
+            replace(OLDER, product_version="0.0.9", formats={"seal": 2, "pack": 2}),
+            "reading what version 0.0.9 (pack 2, seal 2) left with version ",
+        ),
+        (
+            replace(OLDER, product_version=versions.product(), formats=versions.formats()),
+            None,
+        ),
+    ],
+)
+def test_a_state_of_an_older_version_is_read(
+    tmp_path: Path, left: stage.Stage, told: str | None
+) -> None:
+    """In one line; without a word where it is this version's own."""
+    config, said = settings.from_environment({"STATE_DIR": str(tmp_path)}), list[str]()
+    stage.write(config, left)
+    assert runner.previous_stage(config, said.append) == left
+    assert [line[: len(told or "")] for line in said] == [told] * (told is not None)
+
+
+@pytest.mark.parametrize("formats", [{"seal": 99}, {"pack": 99, "seal": 1}, {"ledger": 1}])
+def test_a_state_of_a_newer_version_is_refused(tmp_path: Path, formats: dict[str, int]) -> None:
+    """In one line that says by which; nothing in it is touched."""
+    config = settings.from_environment({"STATE_DIR": str(tmp_path)})
+    stage.write(config, replace(OLDER, product_version="9.9", formats=formats))
+    before = (tmp_path / "stage.json").read_bytes()
+    with pytest.raises(RunnerStopped, match=r"left by version 9\.9 .*, newer than this version"):
+        runner.previous_stage(config, lambda _text: None)
+    assert (tmp_path / "stage.json").read_bytes() == before
+    assert {path.name for path in tmp_path.iterdir()} == {"stage.json"}

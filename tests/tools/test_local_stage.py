@@ -1,6 +1,7 @@
 """The runner's contract, on the real template: what outsiders script, from start to restart."""
 
 import signal
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,6 +9,9 @@ import httpx
 import pytest
 
 from tests.support.local_runner import Runner, running_stage
+from tools.local import settings
+from tools.local.commands import demo
+from tools.local.errors import RunnerStopped
 from tools.openai_simulator.story import story
 
 pytestmark = pytest.mark.emulator
@@ -79,7 +83,7 @@ def test_the_known_differences_are_made_good(runner: Runner) -> None:
 
 
 def test_a_second_runner_is_refused_in_one_line(runner: Runner, tmp_path: Path) -> None:
-    """On the same state, and on the same port."""
+    """On the same state, and on the same port; nothing is changed by it."""
     for environment, reason in (
         ({}, "Another runner is using"),
         ({"STATE_DIR": str(tmp_path)}, f"Port {runner.environment['PORT']} (PORT) is in use"),
@@ -89,6 +93,30 @@ def test_a_second_runner_is_refused_in_one_line(runner: Runner, tmp_path: Path) 
         assert process.stdout == ""
         assert process.stderr.startswith(f"up: {reason}")
         assert process.stderr.count("\n") == 1
+
+
+def test_a_demo_runs_beside_a_stage_that_is_served(
+    runner: Runner,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """In a place of its own and on other ports; where somebody's file lies, it touches nothing."""
+    monkeypatch.setattr(demo, "_OUT", tmp_path / "out")
+    beside = settings.from_environment(runner.environment | {"HOURS": "1"})
+    said: list[str] = []
+    demo.demo(beside, said.append)
+    assert capsys.readouterr().out.splitlines()[-1].startswith("VALID  pack 1")
+    assert said[0].startswith(f"port {beside.port} is in use, so the demo takes ")
+    assert runner.ask("GET", "/orgs", "tenant-a-admin").status_code == 200
+
+    place = beside.state_dir / "demo"
+    (place / "notes.txt").touch()
+    before = {path: path.stat().st_mtime_ns for path in place.rglob("*") if path.name != "lock"}
+    with pytest.raises(RunnerStopped, match=r"holds notes\.txt, which no stage made"):
+        demo.demo(beside, said.append)
+    after = {path: path.stat().st_mtime_ns for path in place.rglob("*") if path.name != "lock"}
+    assert after == before
 
 
 def test_hours_are_sealed_and_survive_a_restart(runner: Runner) -> None:
@@ -109,11 +137,17 @@ def test_hours_are_sealed_and_survive_a_restart(runner: Runner) -> None:
         "sections",
         "tenant_id",
     ]
-    users = runner.description["users"]
+    before = dict(runner.description)
     assert runner.stop(signal.SIGINT) == 0
 
-    runner.start()
-    assert runner.description["users"] == users
+    # Something else has taken the emulator's port: the state's addresses move to another.
+    port = int(before["aws_endpoint_url"].rsplit(":", 1)[1])
+    with socket.create_server(("127.0.0.1", port)):
+        runner.start()
+    assert runner.description["aws_endpoint_url"] != before["aws_endpoint_url"]
+    assert runner.description["users"] == before["users"]
+    runner.tokens.clear()
+    assert runner.ask("GET", "/orgs", "tenant-a-admin").status_code == 200
     again = {line["hour"]: line for line in runner.lines("tick", "--hour", HOUR)}
     assert again[HOUR] == by_hour[HOUR]
     (later,) = runner.lines("tick", "--hour", "2026-04-01T02:00:00Z")

@@ -126,7 +126,8 @@ def test_a_pack_without_a_token_says_why() -> None:
 def served(config: settings.Settings) -> Iterator[tuple[str, processes.Server]]:
     """Serve it as a stage does; give the stage's choice, and the server."""
     said: list[str] = []
-    ports = servers.Ports(0, 0, 0, processes.next_free_port(19100))
+    held = processes.HeldPorts()
+    ports = servers.Ports(0, 0, 0, held.next_free(19100))
     choice = runner.choose_time_authority(config, ports, said.append)
     assert said == []
     server = servers.start_time_authority(config, ports)
@@ -135,6 +136,7 @@ def served(config: settings.Settings) -> Iterator[tuple[str, processes.Server]]:
         yield choice, server
     finally:
         server.stop()
+        held.close()
 
 
 @OPENSSL

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import importlib.metadata
 import os
-import shutil
 import signal
 import sys
 from collections.abc import Callable, Iterator
@@ -14,7 +12,7 @@ from types import FrameType
 
 from functions.pack.anchor.rfc3161 import NONE
 from tools import publish_dashboard
-from tools.local import stage
+from tools.local import place, stage, versions
 from tools.local.deployment import (
     cloudformation_gaps,
     deployment,
@@ -23,7 +21,7 @@ from tools.local.deployment import (
     sign_in,
     synthesis,
 )
-from tools.local.deployment.processes import Server
+from tools.local.deployment.processes import HeldPorts, Server
 from tools.local.deployment.servers import Ports
 from tools.local.deployment.synthesis import Assembly
 from tools.local.deployment.time_authority import NoTimeAuthority, TimeAuthority
@@ -35,16 +33,29 @@ Report = Callable[[str], None]
 
 
 @contextlib.contextmanager
-def up(settings: Settings, report: Report) -> Iterator[tuple[Stage, list[Server]]]:
+def up(
+    settings: Settings, report: Report, *, afresh: bool = False
+) -> Iterator[tuple[Stage, list[Server]]]:
     """Serve a stage while the block runs; save its state and end its servers afterwards.
+
+    Args:
+        settings: of the stage.
+        report: told what is being done.
+        afresh: whether to forget what the folder holds, once it is certain that it is ours.
 
     Raises:
         RunnerStopped: it cannot be served; the message says why.
     """
-    with _lock_state_dir(settings), _interrupted_by_signals(), contextlib.ExitStack() as ends:
-        previous = _previous_stage(settings)
-        _require_free(settings.port, "PORT")
-        ports = servers.choose_ports(settings, previous)
+    with place.held(settings.state_dir), _interrupted_by_signals(), contextlib.ExitStack() as ends:
+        held_ports = ends.enter_context(HeldPorts())
+        if not held_ports.take(settings.port):
+            raise RunnerStopped(
+                f"Port {settings.port} (PORT) is in use on 127.0.0.1; choose another PORT."
+            )
+        if afresh:
+            place.forget(settings.state_dir)
+        previous = previous_stage(settings, report)
+        ports = servers.choose_ports(settings, previous, held_ports)
         time_authority = choose_time_authority(settings, ports, report)
         report("synthesizing the template")
         assembly = synthesis.synthesize(settings, time_authority)
@@ -72,22 +83,6 @@ def up(settings: Settings, report: Report) -> Iterator[tuple[Stage, list[Server]
 
 
 @contextlib.contextmanager
-def _lock_state_dir(settings: Settings) -> Iterator[None]:
-    """Hold the state directory for this runner alone."""
-    try:
-        settings.state_dir.mkdir(parents=True, exist_ok=True)
-        file = (settings.state_dir / "lock").open("w")
-    except OSError as error:
-        raise RunnerStopped(f"{settings.state_dir} cannot be written: {error.strerror}.") from error
-    with file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            raise RunnerStopped(f"Another runner is using {settings.state_dir}.") from None
-        yield
-
-
-@contextlib.contextmanager
 def _interrupted_by_signals() -> Iterator[None]:
     """Treat SIGTERM as Ctrl-C, so that both end the servers in order.
 
@@ -106,23 +101,25 @@ def _interrupted_by_signals() -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def _previous_stage(settings: Settings) -> Stage | None:
-    """Return what the directory holds, refusing another version's."""
+def previous_stage(settings: Settings, report: Report) -> Stage | None:
+    """Return what the directory holds, refusing what this version cannot read."""
     previous = stage.read(settings)
-    if previous is not None and previous.emulator_version != importlib.metadata.version(
-        "ministack"
-    ):
-        raise RunnerStopped(stage.stale(settings))
     if previous is None:
         # A first start that never came to its end left nothing to keep.
-        for folder in (settings.emulator_dir, settings.objects_dir):
-            shutil.rmtree(folder, ignore_errors=True)
+        place.remove(settings.state_dir, settings.emulator_dir.name, settings.objects_dir.name)
+        return None
+    if previous.emulator_version != importlib.metadata.version("ministack"):
+        raise RunnerStopped(stage.stale(settings))
+    theirs = versions.told(previous.product_version, previous.formats)
+    ours = versions.told(versions.product(), versions.formats())
+    if versions.is_newer(previous.formats):
+        raise RunnerStopped(
+            f"The state in {settings.state_dir} was left by {theirs}, newer than this {ours}: "
+            f"start that version, or choose another STATE_DIR."
+        )
+    if theirs != ours:
+        report(f"reading what {theirs} left with {ours}")
     return previous
-
-
-def _require_free(port: int, name: str) -> None:
-    if not processes.port_is_free(port):
-        raise RunnerStopped(f"Port {port} ({name}) is in use on 127.0.0.1; choose another {name}.")
 
 
 def choose_time_authority(settings: Settings, ports: Ports, report: Report) -> str:
@@ -147,6 +144,8 @@ def _deploy(settings: Settings, assembly: Assembly, ports: Ports) -> Stage:
         region=assembly.region,
         stack_name=assembly.stack_name,
         outputs={},
+        product_version=versions.product(),
+        formats=versions.formats(),
     )
     account = deployed_stage.account()
     deployed_stage.outputs.update(deployment.deploy(account, assembly))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 import httpx
@@ -29,6 +29,8 @@ class Stage:
         simulator_control_port: where tests tell the simulator what to do.
         pid: the runner that serves it now, 0 when none does.
         outputs: the stack's outputs.
+        product_version: of the product that left it; empty where it did not say.
+        formats: the numbers of its formats, of which the state may hold any up to these.
     """
 
     format: int
@@ -41,6 +43,8 @@ class Stage:
     region: str
     stack_name: str
     outputs: dict[str, str]
+    product_version: str = ""
+    formats: dict[str, int] = field(default_factory=dict)
 
     @property
     def endpoint_url(self) -> str:

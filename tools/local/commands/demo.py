@@ -16,8 +16,9 @@ from typing import Any
 
 import httpx
 
-from tools.local import clock, progress, runner, stage
+from tools.local import clock, place, progress, runner, stage
 from tools.local.commands import close_hours, token_check
+from tools.local.deployment.processes import HeldPorts
 from tools.local.deployment.sign_in import read_users
 from tools.local.deployment.time_authority import TimeAuthority
 from tools.local.errors import RunnerStopped
@@ -39,11 +40,9 @@ def demo(base_settings: Settings, report: Report) -> None:
     Raises:
         RunnerStopped: a step did not go as it must.
     """
-    settings = replace(
-        base_settings, state_dir=base_settings.state_dir / "demo", openai_base_url=None
-    )
-    _start_afresh(settings)
-    with runner.up(settings, report) as (running_stage, _):
+    settings = _own_place(base_settings, report)
+    out = _OUT if settings.state_dir.name == "demo" else _OUT / settings.state_dir.name
+    with runner.up(settings, report, afresh=True) as (running_stage, _):
         admin = next(
             user for user in read_users(stage.users_file(settings)) if user.group == "admin"
         )
@@ -55,13 +54,13 @@ def demo(base_settings: Settings, report: Report) -> None:
             _connect(api, settings)
             outcomes = _close_hours(settings, running_stage)
             pack = _make_pack(api, settings)
-            archive = _download(api, settings, pack["number"])
-            public_key = _pinned_key(api, settings, pack)
+            archive = _download(api, settings, pack["number"], out)
+            public_key = _pinned_key(api, settings, pack, out)
             findings = _get(api, settings, "/findings?limit=100")["items"]
             summary = _get(api, settings, "/summary")
     command = [sys.executable, str(_VERIFIER), str(archive), "--expected-pubkey", public_key]
     anchors = token_check.anchors_of(archive)
-    certificate = _OUT / "time-authority.pem"
+    certificate = out / "time-authority.pem"
     certificate.unlink(missing_ok=True)
     stamped = [token_check.told(anchors)]
     if token_check.n_tokens(anchors):
@@ -75,11 +74,17 @@ def demo(base_settings: Settings, report: Report) -> None:
         raise RunnerStopped(f"The pack does not verify: {verification.stderr.strip()}")
 
 
-def _start_afresh(settings: Settings) -> None:
-    """Forget the last demo; what is costly to make and the same each time stays."""
-    for entry in settings.state_dir.iterdir() if settings.state_dir.exists() else ():
-        if entry not in (settings.cloud_dir, settings.log_dir, settings.time_authority_dir):
-            shutil.rmtree(entry) if entry.is_dir() else entry.unlink()
+def _own_place(base_settings: Settings, report: Report) -> Settings:
+    """Return where the demo runs: beside whatever is being served, in a place of its own."""
+    folder = place.of_a_demo(base_settings.state_dir)
+    if folder.name != "demo":
+        report(f"a demo is being served, so this one is in {_relative(folder)}")
+    port = base_settings.port
+    with HeldPorts() as held:
+        if not held.take(port):
+            port = held.next_free(port)
+            report(f"port {base_settings.port} is in use, so the demo takes {port}")
+    return replace(base_settings, state_dir=folder, port=port, openai_base_url=None)
 
 
 def _connect(api: httpx.Client, settings: Settings) -> None:
@@ -118,23 +123,23 @@ def _make_pack(api: httpx.Client, settings: Settings) -> dict[str, Any]:
     raise RunnerStopped(f"Pack {number} took over {_PACK_LIMIT_S:.0f} s; see {settings.log_dir}.")
 
 
-def _download(api: httpx.Client, settings: Settings, number: int) -> Path:
+def _download(api: httpx.Client, settings: Settings, number: int, out: Path) -> Path:
     """Fetch the archive from its presigned URL, as anyone with that URL could."""
     link = _get(api, settings, f"/evidence-packs/{number}/download")
     answer = httpx.get(link["url"], trust_env=False, timeout=60.0)
     if answer.status_code != httpx.codes.OK:
         raise RunnerStopped(f"The download of pack {number} answered {answer.status_code}.")
-    _OUT.mkdir(exist_ok=True)
-    archive = _OUT / f"pack-{number}.tar.gz"
+    out.mkdir(parents=True, exist_ok=True)
+    archive = out / f"pack-{number}.tar.gz"
     archive.write_bytes(answer.content)
     return archive
 
 
-def _pinned_key(api: httpx.Client, settings: Settings, pack: dict[str, Any]) -> str:
+def _pinned_key(api: httpx.Client, settings: Settings, pack: dict[str, Any], out: Path) -> str:
     """Return the published public key the pack names."""
     for signing_key in _get(api, settings, "/signing-keys")["items"]:
         if signing_key["key_id"] == pack["signing_key_id"]:
-            (_OUT / "signing-key.hex").write_text(signing_key["public_hex"] + "\n")
+            (out / "signing-key.hex").write_text(signing_key["public_hex"] + "\n")
             return str(signing_key["public_hex"])
     raise RunnerStopped(f"No published key is {pack['signing_key_id']}, which signed the pack.")
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import os
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -62,16 +65,48 @@ def port_is_free(port: int) -> bool:
     return True
 
 
-def next_free_port(after: int) -> int:
-    """Return the first free port above `after`.
+class HeldPorts(contextlib.ExitStack):
+    """Ports that a runner has chosen and no other may: two that start at once would meet.
 
-    Raises:
-        RunnerStopped: none of the next hundred is free.
+    Between the choice and the server's start nothing listens. So each has a file of its own, locked
+    as long as the runner lives, in a folder that all runners of a user share.
     """
-    for port in range(after + 1, min(after + 101, 65536)):
-        if port_is_free(port):
-            return port
-    raise RunnerStopped(f"No port from {after + 1} to {after + 100} is free; choose another PORT.")
+
+    def take(self, port: int) -> bool:
+        """Hold a port; tell whether it is free and nobody else's.
+
+        Raises:
+            RunnerStopped: the shared folder cannot be written.
+        """
+        folder = Path(tempfile.gettempdir()) / f"openai-audit-ports-{os.getuid()}"
+        try:
+            folder.mkdir(mode=0o700, exist_ok=True)
+            file = (folder / str(port)).open("w")
+        except OSError as error:
+            raise RunnerStopped(f"{folder} cannot be written: {error.strerror}.") from error
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            file.close()
+            return False
+        if not port_is_free(port):
+            file.close()
+            return False
+        self.enter_context(file)
+        return True
+
+    def next_free(self, after: int) -> int:
+        """Hold the first free port above `after`, and return it.
+
+        Raises:
+            RunnerStopped: none of the next hundred is free.
+        """
+        for port in range(after + 1, min(after + 101, 65536)):
+            if self.take(port):
+                return port
+        raise RunnerStopped(
+            f"No port from {after + 1} to {after + 100} is free; choose another PORT."
+        )
 
 
 def start(

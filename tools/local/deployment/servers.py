@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass
 
 from tools.local.deployment import processes
-from tools.local.deployment.processes import Server
+from tools.local.deployment.processes import HeldPorts, Server
 from tools.local.deployment.synthesis import Assembly
-from tools.local.errors import RunnerStopped
 from tools.local.settings import Settings
 from tools.local.stage import Stage
 
@@ -23,24 +23,32 @@ class Ports:
     time_authority: int
 
 
-def choose_ports(settings: Settings, previous: Stage | None) -> Ports:
-    """Return free ports; the emulator's stays, as addresses in the account hold it.
+def choose_ports(settings: Settings, previous: Stage | None, held: HeldPorts) -> Ports:
+    """Return free ports, held for this runner; the emulator's stays where that is possible.
 
     Raises:
-        RunnerStopped: the emulator's is taken by now.
+        RunnerStopped: no port is free.
     """
-    if previous is None:
-        emulator = processes.next_free_port(settings.port)
-    else:
+    if previous is not None and held.take(previous.emulator_port):
         emulator = previous.emulator_port
-        if not processes.port_is_free(emulator):
-            raise RunnerStopped(
-                f"Port {emulator}, the emulator's in {settings.state_dir}, is in use on "
-                f"127.0.0.1; free it or choose another STATE_DIR."
-            )
-    simulator = processes.next_free_port(max(emulator, settings.port))
-    control = processes.next_free_port(simulator)
-    return Ports(emulator, simulator, control, processes.next_free_port(control))
+    else:
+        emulator = held.next_free(settings.port)
+        if previous is not None:
+            _move(settings, previous.emulator_port, emulator)
+    simulator = held.next_free(max(emulator, settings.port))
+    control = held.next_free(simulator)
+    return Ports(emulator, simulator, control, held.next_free(control))
+
+
+def _move(settings: Settings, old: int, new: int) -> None:
+    """Write another port into the addresses that the emulated account holds, as of its queues."""
+    address = re.compile(rb"127\.0\.0\.1:%d(?![0-9])" % old)
+    for file in settings.emulator_dir.glob("*.json"):
+        moved, n_addresses = address.subn(b"127.0.0.1:%d" % new, file.read_bytes())
+        if n_addresses:
+            new_file = file.with_suffix(".moved")
+            new_file.write_bytes(moved)
+            new_file.replace(file)
 
 
 def start_emulator(settings: Settings, assembly: Assembly, ports: Ports) -> Server:
