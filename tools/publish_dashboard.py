@@ -8,12 +8,14 @@ with rights over the bucket (docs/decisions/0103-dashboard-upload.md).
 import argparse
 import json
 import mimetypes
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import boto3
+from botocore.exceptions import BotoCoreError, ClientError, NoRegionError
 
 FOLDER = Path(__file__).resolve().parent.parent / "dashboard"
 API_BASE = "/api/v1/openai"
@@ -77,18 +79,35 @@ def publish(s3: Any, cloudfront: Any, outputs: dict[str, str]) -> int:
     return n_files
 
 
-def main() -> int:
+def main(argv: list[str] | None = None) -> int:
     """Publish to the stack named on the command line; return the exit status."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser = argparse.ArgumentParser(
+        prog="python -m tools.publish_dashboard",
+        description=(__doc__ or "").splitlines()[0],
+        epilog="Exit code: 0 published, 2 wrong arguments or AWS did not do it.",
+    )
     parser.add_argument("stack", help="such as openai-audit-prod")
-    parser.add_argument("--region", help="default: of the AWS profile")
-    options = parser.parse_args()
-    session = boto3.Session(region_name=options.region)
-    (stack,) = session.client("cloudformation").describe_stacks(StackName=options.stack)["Stacks"]
-    outputs = {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
-    count = publish(session.client("s3"), session.client("cloudfront"), outputs)
-    print(f"{count} files are at {outputs['DashboardUrl']}")
+    parser.add_argument("--region", help="default: of the environment, or of the AWS profile")
+    options = parser.parse_args(argv)
+    try:
+        session = boto3.Session(region_name=options.region)
+        cloudformation = session.client("cloudformation")
+        (stack,) = cloudformation.describe_stacks(StackName=options.stack)["Stacks"]
+        outputs = {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
+        count = publish(session.client("s3"), session.client("cloudfront"), outputs)
+        print(f"{count} files are at {outputs['DashboardUrl']}")
+    except NoRegionError:
+        return _failed("no region is set: give --region, or set AWS_DEFAULT_REGION")
+    except (BotoCoreError, ClientError) as error:
+        return _failed(str(error))
+    except KeyError as error:
+        return _failed(f"the stack {options.stack} has no output {error}: is it the right one?")
     return 0
+
+
+def _failed(why: str) -> int:
+    print(f"publish_dashboard: {why}", file=sys.stderr)
+    return 2
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import boto3
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError, ClientError, NoRegionError
 
 from functions.shared.canonical import Json
 
@@ -109,6 +109,8 @@ def _function_of(stack: str) -> str:
     """Return the name of the stack's function (cloudformation:DescribeStacks)."""
     try:
         (description,) = boto3.client("cloudformation").describe_stacks(StackName=stack)["Stacks"]
+    except NoRegionError:
+        raise
     except (ClientError, BotoCoreError) as error:
         raise NotReached(f"the stack {stack} cannot be read: {error}") from error
     outputs = {
@@ -125,6 +127,9 @@ def main(argv: list[str] | None = None, functions: Any = None) -> int:
     try:
         name = options.function or _function_of(options.stack)
         answer = carry_out(options, functions or boto3.client("lambda", config=_ONCE), name)
+    except NoRegionError:
+        print("NOT REACHED  no region is set: set AWS_DEFAULT_REGION", file=sys.stderr)
+        return NOT_REACHED
     except (NotReached, BotoCoreError) as error:
         print(f"NOT REACHED  {error}", file=sys.stderr)
         return NOT_REACHED

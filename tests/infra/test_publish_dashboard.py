@@ -3,6 +3,9 @@
 import json
 from typing import Any
 
+import pytest
+
+from tools import publish_dashboard, signing_keys
 from tools.publish_dashboard import FOLDER, publish
 
 OUTPUTS = {
@@ -50,3 +53,18 @@ def test_the_page_its_configuration_and_a_fresh_cache() -> None:
     }
     assert aws.puts["config.json"]["CacheControl"] == "no-store"
     assert aws.invalidated == ["/*"]
+
+
+def test_without_a_region_both_operators_commands_say_so_in_one_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With what to set, and no traceback."""
+    for name in ("AWS_DEFAULT_REGION", "AWS_REGION", "AWS_PROFILE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AWS_CONFIG_FILE", "/dev/null")
+    assert publish_dashboard.main(["openai-audit-prod"]) == 2
+    assert signing_keys.main(["--stack", "openai-audit-prod", "list"]) == 2
+    assert signing_keys.main(["--function", "of-the-stack", "list"]) == 2
+    lines = capsys.readouterr().err.splitlines()
+    assert lines[0].startswith("publish_dashboard: no region is set: give --region, or set AWS_")
+    assert lines[1:] == ["NOT REACHED  no region is set: set AWS_DEFAULT_REGION"] * 2
