@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from functions.pack.collect.seal_chain import ends_chain
 from functions.pack.context import Context
-from functions.shared.aws.queue import Queue
+from functions.shared.aws.queue import Queue, put_off_delay
 from functions.shared.aws.table import ConditionFailed
 from functions.shared.errors import EvidenceInvalid, PackFailed
 from functions.shared.evidence.seals import Chain, Seal
@@ -20,14 +20,21 @@ from functions.shared.tables.packs import Pack
 USUAL_SEALING = timedelta(minutes=20)
 # A chain this far behind has an outage; its hours are gaps, and waiting would not help.
 _BEHIND = timedelta(hours=3)
-_WAIT_S = 30
+# More than the usual twenty minutes together, in fewer steps than Lambda takes for a loop.
+_DELAYS_S = (30, 30, 60, 120, 240, 300)
 
 
-def begin(tenant: str, number: int, context: Context) -> Pack | None:
+def begin(tenant: str, number: int, context: Context, put_offs: int = 0) -> Pack | None:
     """Return the row of a pack to build now; None where it has ended, or is put off.
 
     A message that comes twice, or after a crash, finds the row as the first one left it and goes
-    on from there.
+    on from there. One that was put off as often as may be is built of what is there.
+
+    Args:
+        tenant: whose pack it is.
+        number: of the pack.
+        context: clients and clock.
+        put_offs: how often the message was put off.
 
     Raises:
         PackFailed: the newest seal of an organization is not what it should be.
@@ -43,8 +50,8 @@ def begin(tenant: str, number: int, context: Context) -> Pack | None:
         return None
     cut, end = parse_instant(pack.cut_hour) + HOUR, pack.period.end
     newest = {org: _newest(Chain(context.evidence, tenant, org), cut) for org in pack.org_ids}
-    if any(_may_still_come(seal, end, context.now()) for seal in newest.values()):
-        put_off(tenant, number, context.queue, _WAIT_S)
+    may_come = any(_may_still_come(seal, end, context.now()) for seal in newest.values())
+    if may_come and put_off(tenant, number, context.queue, put_offs):
         return None
     sealed_through = {org: seal.content["hour"] if seal else None for org, seal in newest.items()}
     try:
@@ -53,13 +60,20 @@ def begin(tenant: str, number: int, context: Context) -> Pack | None:
         )
     except ConditionFailed:
         # Another copy of the message began it; what that one froze counts.
-        return begin(tenant, number, context)
+        return begin(tenant, number, context, put_offs)
 
 
-def put_off(tenant: str, number: int, queue: Queue, delay_s: int) -> None:
-    """Have the pack built later, by a new message: receives count towards the dead letters."""
-    message: PackMessage = {"number": number, "tenant_id": tenant}
+def put_off(tenant: str, number: int, queue: Queue, put_offs: int) -> bool:
+    """Have the pack built later; False where it was put off too often for that.
+
+    By a new message: receives of the same one count towards the dead letters.
+    """
+    delay_s = put_off_delay(put_offs, _DELAYS_S)
+    if delay_s is None:
+        return False
+    message: PackMessage = {"number": number, "tenant_id": tenant, "attempt": put_offs + 1}
     queue.send(message, delay_s=delay_s)
+    return True
 
 
 def _newest(chain: Chain, cut: datetime) -> Seal | None:

@@ -44,27 +44,28 @@ from functions.shared.hours import parse_instant
 from functions.shared.records.statements import CustodyFacts
 from functions.shared.tables.packs import Pack
 
-_BUSY_DELAY_S = 15
 # A tenant's newest packs; older ones are about months that later packs have confirmed.
 _MAX_PACKS_ASKED = 100
 _MAX_ORPHANS_NAMED = 20
 
 
-def build(tenant: str, number: int, context: Context) -> None:
+def build(tenant: str, number: int, context: Context, put_offs: int = 0) -> None:
     """Build a pack, or note in words why it cannot be built.
 
-    What may pass (a throttled service, a crash) is left to raise: the queue hands the message out
-    again, and the row says how far the pack had come.
+    What may pass (a throttled service, a crash, another pack in the way that was waited for too
+    often) is left to raise: the queue hands the message out again, and the row says how far the
+    pack had come.
     """
     try:
-        pack = begin(tenant, number, context)
+        pack = begin(tenant, number, context, put_offs)
         if pack:
             with TemporaryDirectory() as folder, LargeValues(Path(folder) / "large.db") as large:
                 build_pack(pack, Path(folder), large, context)
     except (LeaseHeld, ConditionFailed):
         # Another pack of the tenant is being signed, or took over from this one, or another copy
         # of this message listed it. The row will say which.
-        put_off(tenant, number, context.queue, _BUSY_DELAY_S)
+        if not put_off(tenant, number, context.queue, put_offs):
+            raise
     except (SigningRefused, KeyUnusable) as error:
         _fail(tenant, number, f"the pack could not be signed: {error}", context)
     except (PackFailed, EvidenceConflict, EvidenceNewer) as error:

@@ -52,7 +52,7 @@ def handle(event: dict[str, Any], _lambda_context: object) -> dict[str, list[str
     for record in event["Records"]:
         message: PackMessage = strict_loads(record["body"])
         tenant, number = message["tenant_id"], message["number"]
-        build(tenant, number, context())
+        build(tenant, number, context(), message["attempt"] if "attempt" in message else 0)
         pack = context().packs.need(tenant, number)
         log.info("pack", tenant_id=tenant, number=number, state=pack.state, reason=pack.reason)
     return {"batchItemFailures": []}

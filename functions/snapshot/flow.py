@@ -4,9 +4,11 @@
 ``close_hour`` decides what an hour is, ``close_with_snapshot`` is all the steps in their order.
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
+from functions.shared.aws.queue import put_off_delay
 from functions.shared.errors import PASSING_BY, AuditError, LeaseHeld
 from functions.shared.evidence.seal_versions import source_of, without_source
 from functions.shared.evidence.seals import Seal
@@ -37,7 +39,6 @@ from functions.snapshot.take import take_snapshot
 
 # Just over what one run may last; a redelivery of the same message may take it again at once.
 LEASE = timedelta(minutes=16)
-_BUSY_DELAY_S = 60
 _RETRY_DELAYS_S = (60, 120, 300, 600, 900)
 
 
@@ -59,7 +60,7 @@ def run(order: Order, context: Context, remaining_s: float) -> list[Seal]:
     """Close the ordered hour and every open one before it; return the seals written.
 
     An hour that cannot be closed yet puts the order off: a new message, so that the queue's
-    receive count counts crashes only.
+    receive count counts crashes only. One that was put off too often is left to the next hour's.
     """
     connection = context.connections.find(order.tenant_id, order.org_id)
     if connection is None:
@@ -76,12 +77,11 @@ def run(order: Order, context: Context, remaining_s: float) -> list[Seal]:
         try:
             last = close_hour(hour_run, lifecycle, start, last)
         except LeaseHeld:
-            _put_off(hour_run, _BUSY_DELAY_S)
+            _put_off(hour_run, _RETRY_DELAYS_S)
             break
         except StillOpen as error:
-            tries = 0 if error.moved else order.attempt
-            usual = _RETRY_DELAYS_S[min(tries, len(_RETRY_DELAYS_S) - 1)]
-            _put_off(hour_run, max(usual, error.resume_after_s))
+            delays_s = _RETRY_DELAYS_S[:1] if error.moved else _RETRY_DELAYS_S
+            _put_off(hour_run, delays_s, error.resume_after_s)
             break
         seals.append(last)
         # By what was sealed: another run may have been first, and have carried fewer entries.
@@ -224,12 +224,15 @@ def _hour_to_close(
     )
 
 
-def _put_off(run: HourRun, delay_s: int) -> None:
+def _put_off(run: HourRun, delays_s: Sequence[int], least_s: int = 0) -> None:
     order = run.order
+    delay_s = put_off_delay(order.attempt, delays_s)
+    if delay_s is None:
+        return
     message: SnapshotMessage = {
         "tenant_id": order.tenant_id,
         "org_id": order.org_id,
         "hour": rfc3339(order.hour),
         "attempt": order.attempt + 1,
     }
-    run.context.queue.send(message, delay_s=delay_s)
+    run.context.queue.send(message, delay_s=max(delay_s, least_s))

@@ -10,8 +10,24 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
 
 MAX_DELAY_S = 900
+# Lambda takes some 16 invocations, one caused by the other through a queue, for a loop, and throws
+# the message away. Nothing puts its order off that often.
+# Source: Lambda's developer guide, "Use Lambda recursive loop detection".
+MOST_PUT_OFFS = 12
 _BATCH = 10
 _BATCH_TRIES = 5
+
+
+def put_off_delay(put_offs: int, delays_s: Sequence[int]) -> int | None:
+    """Return for how long to put an order off that was put off so often; None: no more.
+
+    Args:
+        put_offs: before this one.
+        delays_s: for the first ones; the last stands for all that follow.
+    """
+    if put_offs >= MOST_PUT_OFFS:
+        return None
+    return delays_s[min(put_offs, len(delays_s) - 1)]
 
 
 class SendFailed(Exception):

@@ -78,10 +78,12 @@ class SnapshotMessage(ConnectionKey):
 
 
 class PackMessage(TypedDict):
-    """A message of the pack queue: a pack to be built."""
+    """A message of the pack queue: a pack to be built, and how often that was put off."""
 
     number: Number
     tenant_id: Text
+    # Of a message that an older version sent it is not known.
+    attempt: NotRequired[Count]
 
 
 class HourFacts(TypedDict):
