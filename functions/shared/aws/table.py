@@ -4,8 +4,6 @@ The table is for finding and looking. What it says about evidence is checked aga
 objects before anything is decided by it.
 """
 
-import random
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -13,6 +11,8 @@ from typing import TYPE_CHECKING, Any, cast
 
 from boto3.dynamodb.types import Binary, TypeDeserializer, TypeSerializer
 from botocore.exceptions import ClientError
+
+from functions.shared.aws.table_conflicts import TRIES, code_of, reasons_of, through_conflicts, wait
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -23,7 +23,6 @@ Row = Mapping[str, object]
 _TO_WIRE = TypeSerializer()
 _FROM_WIRE = TypeDeserializer()
 _BATCH = 25
-_BATCH_TRIES = 8
 
 
 class ConditionFailed(Exception):
@@ -139,7 +138,8 @@ class Table:
 
     def delete(self, pk: str, sk: str) -> None:
         """Delete a row; no error where there is none."""
-        self.client.delete_item(TableName=self.name, Key=to_wire({"pk": pk, "sk": sk}))
+        key = to_wire({"pk": pk, "sk": sk})
+        through_conflicts(self.client.delete_item, {"TableName": self.name, "Key": key})
 
     def page(
         self,
@@ -252,10 +252,11 @@ class Table:
 
     def _together(self, writes: Any) -> None:
         try:
-            self.client.transact_write_items(TransactItems=writes)
+            through_conflicts(self.client.transact_write_items, {"TransactItems": writes})
         except ClientError as error:
-            code = error.response.get("Error", {}).get("Code")
-            if code in ("TransactionCanceledException", "TransactionConflictException"):
+            reasons = reasons_of(error)
+            is_canceled = code_of(error) == "TransactionCanceledException"
+            if is_canceled and (not reasons or "ConditionalCheckFailed" in reasons):
                 raise ConditionFailed from error
             raise
 
@@ -272,11 +273,11 @@ class Table:
                     for item in items[start : start + _BATCH]
                 ]
             }
-            for attempt in range(_BATCH_TRIES):
+            for attempt in range(TRIES):
                 pending = self.client.batch_write_item(RequestItems=pending)["UnprocessedItems"]
                 if not pending:
                     break
-                time.sleep(random.uniform(0, 0.05 * 2**attempt))  # noqa: S311  # jitter
+                wait(attempt)
             else:
                 raise TimeoutError("DynamoDB handed the same rows back 8 times")
 
@@ -287,8 +288,8 @@ class Table:
         if values:
             arguments["ExpressionAttributeValues"] = to_wire(values)
         try:
-            return call(**arguments)
+            return through_conflicts(call, arguments)
         except ClientError as error:
-            if error.response.get("Error", {}).get("Code") == "ConditionalCheckFailedException":
+            if code_of(error) == "ConditionalCheckFailedException":
                 raise ConditionFailed from error
             raise

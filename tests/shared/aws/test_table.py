@@ -3,8 +3,11 @@
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from functions.shared.aws.table import ConditionFailed, Table, from_wire, to_wire
+
+ONE = {":n": 1}
 
 
 def test_plain_values_come_back_plain() -> None:
@@ -84,7 +87,7 @@ def test_rows_handed_back_are_sent_again_until_none_is_left(
         rest = rows[10:]
         return {"UnprocessedItems": {table.name: rest} if rest else {}}
 
-    monkeypatch.setattr("functions.shared.aws.table.time.sleep", lambda _s: None)
+    monkeypatch.setattr("functions.shared.aws.table_conflicts.time.sleep", lambda _s: None)
     monkeypatch.setattr(table.client, "batch_write_item", partly)
     table.put_all([{"pk": "p", "sk": f"{n:02d}"} for n in range(25)])
     assert handed_back == [25, 15, 5]
@@ -96,3 +99,81 @@ def test_rows_handed_back_are_sent_again_until_none_is_left(
     monkeypatch.setattr(table.client, "batch_write_item", never)
     with pytest.raises(TimeoutError):
         table.put_all([{"pk": "p", "sk": "x"}])
+
+
+def refusing(code: str, times: int, honest: Any, *reasons: str) -> tuple[Any, list[int]]:
+    """Return a call that is refused so often with an error, and what counts the calls."""
+    calls: list[int] = []
+
+    def call(**arguments: Any) -> Any:
+        calls.append(len(calls))
+        if len(calls) > times:
+            return honest(**arguments)
+        told: Any = {"Error": {"Code": code, "Message": "of a test"}}
+        if reasons:
+            told["CancellationReasons"] = [{"Code": reason} for reason in reasons]
+        raise ClientError(told, "of a test")
+
+    return call, calls
+
+
+@pytest.mark.parametrize("name", ["put_item", "update_item", "delete_item"])
+def test_a_write_that_meets_a_transaction_is_tried_again(
+    table: Table, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """Its condition was not looked at; after eight times the error is what it is."""
+    write: dict[str, Any] = {
+        "put_item": lambda: table.put(
+            {"pk": "p", "sk": "s", "n": 2}, condition="n = :n", values=ONE
+        ),
+        "update_item": lambda: table.update(
+            "p", "s", "SET n = :m", {":m": 2, **ONE}, condition="n = :n"
+        ),
+        "delete_item": lambda: table.delete("p", "s"),
+    }
+    monkeypatch.setattr("functions.shared.aws.table_conflicts.time.sleep", lambda _s: None)
+    honest = getattr(table.client, name)
+    table.put({"pk": "p", "sk": "s", "n": 1})
+    call, calls = refusing("TransactionConflictException", 100, honest)
+    with monkeypatch.context() as patched:
+        patched.setattr(table.client, name, call)
+        with pytest.raises(ClientError):
+            write[name]()
+    assert len(calls) == 8
+    call, calls = refusing("TransactionConflictException", 7, honest)
+    monkeypatch.setattr(table.client, name, call)
+    write[name]()
+    row = table.get("p", "s")
+    assert (row["n"] if row else None) == (None if name == "delete_item" else 2)
+
+
+@pytest.mark.parametrize(
+    ("reasons", "n_calls", "error"),
+    [
+        (("None", "TransactionConflict"), 8, ClientError),
+        (("ThrottlingError", "TransactionConflict", "None"), 8, ClientError),
+        (("ConditionalCheckFailed", "None"), 1, ConditionFailed),
+        (("ConditionalCheckFailed", "TransactionConflict"), 1, ConditionFailed),
+        ((), 1, ConditionFailed),
+        (("ValidationError",), 1, ClientError),
+    ],
+)
+def test_why_a_transaction_was_canceled_decides(
+    table: Table,
+    monkeypatch: pytest.MonkeyPatch,
+    reasons: tuple[str, ...],
+    n_calls: int,
+    error: type[Exception],
+) -> None:
+    """A conflict passes; a condition is the answer; anything else is an error."""
+    monkeypatch.setattr("functions.shared.aws.table_conflicts.time.sleep", lambda _s: None)
+    honest = table.client.transact_write_items
+    call, calls = refusing("TransactionCanceledException", 100, honest, *reasons)
+    monkeypatch.setattr(table.client, "transact_write_items", call)
+    with pytest.raises(error):
+        table.create_together([{"pk": "p", "sk": "a"}])
+    assert len(calls) == n_calls
+    call, calls = refusing("TransactionCanceledException", 3, honest, "TransactionConflict")
+    monkeypatch.setattr(table.client, "transact_write_items", call)
+    table.create_together([{"pk": "p", "sk": "b"}])
+    assert table.get("p", "b") is not None
