@@ -7,8 +7,11 @@ Source: AWS CloudFormation User Guide, "Custom resource response objects".
 """
 
 import json
+import time
 import urllib.request
 from typing import Any, TypedDict
+
+from botocore.exceptions import ClientError
 
 from functions.pack.keys.operator_commands import KeyList, carry_out
 from functions.pack.keys.seed import new_key
@@ -17,7 +20,13 @@ from functions.shared.aws.kms import KmsKey
 from functions.shared.aws.table import Table
 from functions.shared.canonical import Json
 from functions.shared.clock import clock_from
-from functions.shared.errors import AuditError, Misconfigured
+from functions.shared.errors import (
+    AuditError,
+    KeyUnusable,
+    KmsUnavailable,
+    LeaseHeld,
+    Misconfigured,
+)
 from functions.shared.observability import logger
 from functions.shared.settings import Settings, from_process
 from functions.shared.tables.signing_keys import SigningKey, SigningKeys
@@ -29,6 +38,10 @@ log = logger("signing-key")
 FROM_THE_BEGINNING = "1970-01-01T00:00:00Z"
 _RESOURCE_ID = "pack-signing-key"
 _TIMEOUT_S = 20
+# A deployment calls this before IAM has told everybody of the role that it has just made, and a
+# first deployment that fails for it leaves locked buckets behind. In all well within a minute.
+_WAITS_S = (2, 4, 8, 16)
+_MAY_PASS = (ClientError, KeyUnusable, KmsUnavailable, LeaseHeld)
 
 
 class Refusal(TypedDict):
@@ -85,6 +98,16 @@ def _ensure_first_key(event: dict[str, Any]) -> None:
 
 
 def _create() -> ResourceData:
+    for wait_s in _WAITS_S:
+        try:
+            return _ensured()
+        except _MAY_PASS as error:
+            log.warning("no signing key yet", error=type(error).__name__, wait_s=wait_s)
+        time.sleep(wait_s)
+    return _ensured()
+
+
+def _ensured() -> ResourceData:
     key = create_signing_key(*_keys_and_kms(from_process()))
     log.info("signing key", key_id=key.key_id)
     return {"KeyId": key.key_id, "PublicHex": key.public_hex}

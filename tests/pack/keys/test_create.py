@@ -6,11 +6,13 @@ from threading import Thread
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from functions.pack.keys import create
 from functions.pack.keys.seed import new_key
 from functions.shared.aws.kms import KmsKey
 from functions.shared.aws.table import Table
+from functions.shared.errors import KeyUnusable
 from functions.shared.tables.signing_keys import SigningKeys, key_id_of
 from tests.pack.conftest import PackFunction
 
@@ -76,6 +78,40 @@ def test_cloudformation_learns_why_there_is_no_key(
     [answer] = answered("Create")
     assert answer["Status"] == "FAILED"
     assert "SIGNING_KEY_ID" in answer["Reason"]
+
+
+@pytest.mark.parametrize(("refusals", "status"), [(4, "SUCCESS"), (5, "FAILED")])
+@pytest.mark.parametrize(
+    "refusal",
+    [
+        KeyUnusable("AccessDeniedException"),
+        ClientError({"Error": {"Code": "AccessDeniedException", "Message": "no"}}, "PutItem"),
+    ],
+    ids=["KMS", "the table"],
+)
+def test_a_role_that_nobody_knows_yet_is_waited_for(
+    aws: dict[str, str],
+    monkeypatch: pytest.MonkeyPatch,
+    refusal: Exception,
+    refusals: int,
+    status: str,
+) -> None:
+    """IAM takes seconds; after half a minute the deployment is told, in the function's time."""
+    for name, value in aws.items():
+        monkeypatch.setenv(name, value)
+    honest, waited, tries = create.create_signing_key, list[int](), list[int]()
+
+    def refused(*arguments: Any) -> Any:
+        tries.append(1)
+        if len(tries) <= refusals:
+            raise refusal
+        return honest(*arguments)
+
+    monkeypatch.setattr(create, "create_signing_key", refused)
+    monkeypatch.setattr("functions.pack.keys.create.time.sleep", waited.append)
+    [answer] = answered("Create")
+    assert (answer["Status"], len(tries)) == (status, 5)
+    assert 20 <= sum(waited) <= 40
 
 
 def answered(request_type: str) -> list[dict[str, Any]]:
