@@ -100,37 +100,43 @@ class Organization:
         plan = audit_marks.audit_plan(self.marks, end)
         self._left = self.per_hour
         spent = {"fresh": 0, "again": 0, "past": 0, PATROL: 0}
-        nothing = AuditLogRead([], plan.hi)
         log = AuditLog({}, {name: {} for name in plan.streams})
+        shown = {
+            name: self.log if name == "organization" else Rate(FROM, array("L", [0]))
+            for name in plan.streams
+        }
+        # What is fresh of both streams comes before all else of either.
         for name, stream in plan.streams.items():
-            shown = self.log if name == "organization" else Rate(FROM, array("L", [0]))
-            again = log.again[name]
             overlap = stream.again.get(OVERLAP)
-            rate = shown.count(*overlap) / overlap.length if overlap else None
+            rate = shown[name].count(*overlap) / overlap.length if overlap else None
             fresh = Stretch(*stream.fresh, rate=rate or None)
-            spent["fresh"] += self._read(shown, fresh, audit_streams.FRESH_REQUESTS)
+            spent["fresh"] += self._read(shown[name], fresh, audit_streams.FRESH_REQUESTS)
             log.recent[name] = AuditLogRead([], fresh.edge, None, (), fresh.is_closed)
-            if not fresh.is_closed:
-                continue
-            for mark in (OVERLAP, *REREADS, PATROL):
-                window = stream.again.get(mark)
-                if window is None:
-                    continue
-                known = shown.seconds(window)
-                stretch = Stretch(*window, known=known, known_to=window.hi)
-                kind, most = "again", audit_streams.REREAD_REQUESTS + 2 * spent["fresh"]
-                if mark == OVERLAP:
-                    kind, most = "fresh", audit_streams.FRESH_REQUESTS
-                elif mark == PATROL:
-                    kind, most = PATROL, max(audit_streams.PATROL_REQUESTS, spent["fresh"])
-                spent[kind] += self._read(shown, stretch, most - spent[kind])
-                again[mark] = AuditLogRead([], stretch.edge, None, (), stretch.is_closed)
+            if fresh.is_closed and overlap:
+                most = audit_streams.FRESH_REQUESTS - spent["fresh"]
+                log.again[name][OVERLAP], n = self._again(shown[name], overlap, most)
+                spent["fresh"] += n
+        ready = {name: plan.streams[name] for name in log.recent if log.recent[name].whole}
+        rereads = audit_streams.REREAD_REQUESTS + 2 * spent["fresh"]
+        limits = dict.fromkeys(REREADS, ("again", rereads))
+        limits[PATROL] = (PATROL, max(audit_streams.PATROL_REQUESTS, spent["fresh"]))
+        for mark, (kind, most) in limits.items():
+            for name, stream in ready.items():
+                if window := stream.again.get(mark):
+                    left = most - spent[kind]
+                    log.again[name][mark], n = self._again(shown[name], window, left)
+                    spent[kind] += n
+        for name, stream in ready.items():
             if stream.past_to is not None:
-                spent["past"] += self._past(shown, stream.past_to, log, name)
+                spent["past"] += self._past(shown[name], stream.past_to, log, name)
         self.marks = audit_marks.after_reading(self.marks, plan, log, 0.0)
         self.asked.append(spent)
         self.lags.append(audit_marks.lag_hours(self.marks, end) or 0)
-        assert nothing.whole
+
+    def _again(self, shown: Rate, window: Window, most: int) -> tuple[AuditLogRead, int]:
+        stretch = Stretch(*window, known=shown.seconds(window), known_to=window.hi)
+        spent = self._read(shown, stretch, most)
+        return AuditLogRead([], stretch.edge, None, (), stretch.is_closed), spent
 
     def _past(self, shown: Rate, reached: int, log: AuditLog, name: str) -> int:
         spent, rate = 0, GUESSED_FILL / (14 * 86400)
