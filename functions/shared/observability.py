@@ -28,4 +28,4 @@ def count(metric: str, value: int = 1) -> None:
     unit = MetricUnit.Count
     with single_metric(name=metric, unit=unit, value=value, namespace=NAMESPACE) as line:
         # By stage: two of them in one account and region would wake each other's people.
-        line.add_dimension(name="stage", value=os.environ.get("STAGE", "none"))
+        line.add_dimension(name="stage", value=os.getenv("STAGE", "none"))

@@ -26,7 +26,8 @@ def _properties(body: Body, kind: str, where: Callable[[Any], object] = bool) ->
 
 
 def _name_of(body: Body, wanted: Any) -> str:
-    return next(name for name, resource in body["Resources"].items() if resource is wanted)
+    (name,) = (str(name) for name, resource in body["Resources"].items() if resource is wanted)
+    return name
 
 
 def _policy(body: Body, kind: str, service: str) -> Any:
@@ -65,6 +66,10 @@ def _topic_key(body: Body) -> None:
 
 def _alarm_without_action(body: Body) -> None:
     del _properties(body, "AWS::CloudWatch::Alarm")["AlarmActions"]
+
+
+def _endless_window(body: Body) -> None:
+    _properties(body, "AWS::CloudWatch::Alarm").update(Period=300, EvaluationPeriods=289)
 
 
 def _queue_policy(body: Body) -> None:
@@ -235,6 +240,7 @@ def _crowd(body: Body) -> None:
 
 FAULTS: Final[Mapping[str, Fault]] = {
     "alarm_reaches_its_topic": _alarm_without_action,
+    "alarm_window_is_allowed": _endless_window,
     "api_has_an_access_log": _no_access_log,
     "bucket_key_admits_readers_and_writers": _no_bucket_key,
     "bucket_policy_stays_with_its_bucket": _attribute(
