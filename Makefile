@@ -25,7 +25,7 @@ export SSL_CERT_FILE ?= $(PIP_CERT)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help up demo test test-all bench lint format synth clean
+.PHONY: help up demo test test-all bench lint format synth aws-rules clean
 
 help: ## Say what there is
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 16
@@ -57,6 +57,15 @@ format: $(SYNCED) ## Write the style
 
 synth: $(SYNCED) ## Synthesize the template into cdk.out
 	$(RUN) app.py
+
+# Without the wheels layer: no rule reads what is in it. The time authority is for production to
+# choose; any choice makes the same resources.
+aws-rules: $(SYNCED) ## Hold the templates of both stages in two regions to what AWS refuses
+	@for stage in dev prod; do for region in eu-central-1 us-east-1; do \
+		CDK_CONTEXT_JSON='{"aws:cdk:bundling-stacks": []}' $(RUN) app.py -c stage=$$stage \
+			-c region=$$region -c time_authority=none --out out/aws-rules/$$stage-$$region || exit 1; \
+	done; done
+	$(RUN) -m tools.aws_rules out/aws-rules/*/*.template.json
 
 clean: ## Remove state, synthesized and built files; the environment stays
 	rm -rf .local cdk.out out build .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -7,9 +7,9 @@ a service on the function's behalf. ``s3:ListBucket`` is also what makes S3 answ
 for a key that is not there; it has no prefix condition, because that answer carries none and every
 key starts with ``tenant=`` anyway.
 
-DynamoDB under a customer key: reading *and* writing items asks of the caller no more than
-``kms:Decrypt`` through DynamoDB (it unwraps the table key); the other permissions are the table
-creator's. S3 under a customer key: ``kms:Decrypt`` to read, ``kms:GenerateDataKey`` to write.
+DynamoDB under a customer key: a reader has ``kms:Decrypt`` through DynamoDB, a writer also what the
+CDK's own grants give one, named one by one. S3 under a customer key: ``kms:Decrypt`` to read,
+``kms:GenerateDataKey`` to write.
 Source: DynamoDB Developer Guide, "How DynamoDB uses AWS KMS"; S3 User Guide, "SSE-KMS".
 """
 
@@ -59,6 +59,14 @@ def _read(*places: str) -> tuple[Grant, ...]:
     return tuple(Grant(f"evidence/tenant=*/org=*/{place}", ("s3:GetObject",)) for place in places)
 
 
+_WRITE_TABLE_KEY = Grant(
+    "data-key",
+    (
+        *("kms:Encrypt", "kms:ReEncryptFrom", "kms:ReEncryptTo"),
+        *("kms:GenerateDataKey", "kms:GenerateDataKeyWithoutPlaintext"),
+    ),
+    via=("dynamodb",),
+)
 _WRITE_DATA_KEY = Grant("data-key", ("kms:GenerateDataKey",), via=("s3",))
 _DUE = Grant("table/index/due", ("dynamodb:Query",))
 _SEND_SNAPSHOT = Grant("snapshot-queue", ("sqs:SendMessage",))
@@ -71,6 +79,7 @@ GRANTS: Final[Mapping[str, tuple[Grant, ...]]] = {
     "Connect": (
         _table("GetItem", "Query", "PutItem", "UpdateItem"),
         _data_key("dynamodb"),
+        _WRITE_TABLE_KEY,
         Grant("secrets-key", ("kms:Encrypt",), purposes=(ADMIN_KEY, HASH_KEY)),
         # It wraps admin keys and opens none: only the hashing key, to recognize known projects.
         Grant("secrets-key", ("kms:Decrypt",), purposes=(HASH_KEY,)),
@@ -92,6 +101,7 @@ GRANTS: Final[Mapping[str, tuple[Grant, ...]]] = {
         Grant("work/attempts/*", ("s3:GetObject", "s3:PutObject")),
         _list("work"),
         _data_key("s3", "dynamodb"),
+        _WRITE_TABLE_KEY,
         _WRITE_DATA_KEY,
         Grant("secrets-key", ("kms:Decrypt",), purposes=(ADMIN_KEY, HASH_KEY)),
         Grant("snapshot-queue", _CONSUME),
@@ -100,6 +110,7 @@ GRANTS: Final[Mapping[str, tuple[Grant, ...]]] = {
     "PackDispatch": (
         _table("GetItem", "Query", "PutItem", "UpdateItem"),
         _data_key("dynamodb"),
+        _WRITE_TABLE_KEY,
         _SEND_PACK,
         _SEND_DEAD_DISPATCH,
     ),
@@ -113,6 +124,7 @@ GRANTS: Final[Mapping[str, tuple[Grant, ...]]] = {
             ("s3:GetObject", "s3:GetObjectVersion", "s3:PutObject", "s3:AbortMultipartUpload"),
         ),
         _data_key("s3", "dynamodb"),
+        _WRITE_TABLE_KEY,
         _WRITE_DATA_KEY,
         Grant("signing-key", ("kms:Decrypt",), purposes=(PACK_SIGNING,)),
         Grant("pack-queue", _CONSUME),
@@ -121,6 +133,7 @@ GRANTS: Final[Mapping[str, tuple[Grant, ...]]] = {
     "PackGivenUp": (
         _table("GetItem", "UpdateItem"),
         _data_key("dynamodb"),
+        _WRITE_TABLE_KEY,
         Grant("pack-dead-letters", _CONSUME),
     ),
     "Anchor": (
@@ -136,6 +149,7 @@ GRANTS: Final[Mapping[str, tuple[Grant, ...]]] = {
     "SigningKey": (
         _table("GetItem", "Query", "PutItem", "UpdateItem"),
         _data_key("dynamodb"),
+        _WRITE_TABLE_KEY,
         Grant("signing-key", ("kms:Encrypt",), purposes=(PACK_SIGNING,)),
     ),
     "Api": (
@@ -146,6 +160,7 @@ GRANTS: Final[Mapping[str, tuple[Grant, ...]]] = {
         _list("evidence"),
         Grant("packs/tenant=*", ("s3:GetObject", "s3:GetObjectVersion")),
         _data_key("s3", "dynamodb"),
+        _WRITE_TABLE_KEY,
         _SEND_PACK,
     ),
 }

@@ -12,6 +12,9 @@ time_authority       which RFC 3161 time authority stamps the anchors; every sta
                      it signs with (two of them while it changes), or ``none``
 layer_platform       platform of the wheels, default ``aarch64-manylinux2014`` (Lambda on arm64)
 layer_python         Python of the wheels and of the functions, default 3.13
+deployment_role      name of the role that CloudFormation deploys with, default the one that
+                     ``cdk bootstrap`` makes; only it may take back a KMS key that a failed first
+                     deployment made
 extra_dashboard_url  dev only: one more place the sign-in may return to, for a dashboard on loopback
 schedules            dev only: ``off`` deploys the hourly and monthly rule disabled
 ===================  =============================================================================
@@ -26,6 +29,11 @@ from typing import Any, Final, Literal
 STAGES = ("dev", "prod")
 LAYER_PLATFORM = "aarch64-manylinux2014"
 LAYER_PYTHON = "3.13"
+
+# What AWS grants a new account: a function's memory, in MB. More is granted on request.
+NEW_ACCOUNT_MEMORY_MB: Final = 3008
+# Of the bootstrap that a plain `cdk bootstrap` makes.
+_BOOTSTRAP_QUALIFIER = "hnb659fds"
 
 # How every function has glibc keep its heap, in bytes: one for all threads, for with one each a
 # third of what a pack build takes are heaps; and what was freed is kept for the next piece, for
@@ -54,7 +62,8 @@ class StageSettings:
     """One stage's settings; see the module for their meaning.
 
     ``evidence_lock`` is 25 months in prod, counted as the longest 25 months there are (762 days);
-    ``packs_lock`` 7 years with two leap days (2,557 days).
+    ``packs_lock`` 7 years with two leap days (2,557 days). Concurrency and memory are what a new
+    account grants; one that was granted more raises them in ``cdk.json``.
     """
 
     stage: str
@@ -67,8 +76,10 @@ class StageSettings:
     spread_seconds: int
     snapshot_concurrency: int
     pack_concurrency: int
+    pack_memory_mb: int
     dispatch_reserved_concurrency: int | None
     log_retention: str
+    deployment_role: str
     alarm_email: str | None
     layer_platform: str
     layer_python: str
@@ -93,10 +104,13 @@ def read(context: Callable[[str], Any], environ: Mapping[str, str] = os.environ)
     if stage not in STAGES:
         raise SettingRefused(f"stage is {stage!r}, expected one of {', '.join(STAGES)}")
     values: Mapping[str, Any] = (context("stages") or {}).get(stage) or {}
+    account = str(context("account") or environ.get("CDK_DEFAULT_ACCOUNT") or "000000000000")
+    region = str(context("region") or environ.get("CDK_DEFAULT_REGION") or "eu-central-1")
+    qualifier = context("@aws-cdk/core:bootstrapQualifier") or _BOOTSTRAP_QUALIFIER
     settings = StageSettings(
         stage=stage,
-        account=str(context("account") or environ.get("CDK_DEFAULT_ACCOUNT") or "000000000000"),
-        region=str(context("region") or environ.get("CDK_DEFAULT_REGION") or "eu-central-1"),
+        account=account,
+        region=region,
         evidence_lock=Lock(**_need(values, stage, "evidence_lock")),
         packs_lock=Lock(**_need(values, stage, "packs_lock")),
         mfa=_need(values, stage, "mfa"),
@@ -104,8 +118,12 @@ def read(context: Callable[[str], Any], environ: Mapping[str, str] = os.environ)
         spread_seconds=int(_need(values, stage, "spread_seconds")),
         snapshot_concurrency=int(_need(values, stage, "snapshot_concurrency")),
         pack_concurrency=int(_need(values, stage, "pack_concurrency")),
+        pack_memory_mb=int(values.get("pack_memory_mb", NEW_ACCOUNT_MEMORY_MB)),
         dispatch_reserved_concurrency=values.get("dispatch_reserved_concurrency"),
         log_retention=str(_need(values, stage, "log_retention")),
+        deployment_role=str(
+            context("deployment_role") or f"cdk-{qualifier}-cfn-exec-role-{account}-{region}"
+        ),
         alarm_email=context("alarm_email"),
         layer_platform=context("layer_platform") or LAYER_PLATFORM,
         layer_python=str(context("layer_python") or LAYER_PYTHON),

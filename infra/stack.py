@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from aws_cdk import CfnOutput, Environment, Stack
 from constructs import Construct
 
-from infra.compute.functions import create_functions
+from infra.compute.functions import create_first_signing_key, create_functions
 from infra.compute.queues import create_queues
 from infra.compute.schedules import create_schedules
 from infra.edge.distribution import content_security_policy, create_edge, packs_url
@@ -57,6 +57,7 @@ class OpenAIAudit(Stack):
             settings.region,
         )
         functions = create_functions(self, settings, roles, keys, storage, queues)
+        first_signing_key = create_first_signing_key(self, functions)
         schedules = create_schedules(self, settings, functions, queues)
         sign_in = create_sign_in(self, settings)
         api = create_api(self, settings)
@@ -83,6 +84,7 @@ class OpenAIAudit(Stack):
                 "DashboardBucket": storage.dashboard.bucket_name,
                 "SecretsKeyArn": keys.secrets.key_arn,
                 "SigningKeyArn": keys.signing.key_arn,
+                "FirstSigningPublicKey": first_signing_key,
                 "DataKeyArn": keys.data.key_arn,
                 "SnapshotQueueUrl": queues.snapshot.queue_url,
                 "PackQueueUrl": queues.pack.queue_url,

@@ -71,6 +71,7 @@ PURE = (
     "functions/api/event_order.py",
     "functions/api/records.py",
     "functions/api/views/billing.py",
+    "tools/aws_rules",
 )
 IMPURE_MODULES = {"boto3", "botocore", "httpx", "socket", "time", "random", "asyncio", "os"}
 

@@ -39,9 +39,13 @@ class FunctionDefinition:
     handler: str
     environment: tuple[str, ...]
     timeout_s: int
-    memory_mb: int
+    # None: as the stage's settings say.
+    memory_mb: int | None
     extra_files: tuple[str, ...] = ()
     ephemeral_mb: int = 512
+    # It sends messages to the queue that calls it, more often in a row than Lambda takes for meant.
+    # What ends that is its own: an hour's grace, the time in which a pack's last seals may come.
+    continues_itself: bool = False
 
     @property
     def name(self) -> str:
@@ -70,6 +74,7 @@ DEFINITIONS: Final[Mapping[str, FunctionDefinition]] = {
         ),
         timeout_s=SNAPSHOT_TIMEOUT_S,
         memory_mb=1024,
+        continues_itself=True,
     ),
     "PackDispatch": FunctionDefinition(
         "functions.pack.dispatch.handle",
@@ -82,10 +87,12 @@ DEFINITIONS: Final[Mapping[str, FunctionDefinition]] = {
         "functions.pack.handler.handle",
         ("TABLE_NAME", "EVIDENCE_BUCKET", "PACKS_BUCKET", "SIGNING_KEY_ID", "PACK_QUEUE_URL"),
         timeout_s=PACK_TIMEOUT_S,
-        # Two whole vCPUs: rows are made while others are deflated; twice as fast costs no more.
-        memory_mb=3538,
+        # Up to two vCPUs (3,538 MB): rows are made while others are deflated; twice as fast costs
+        # no more. A new account grants a little less.
+        memory_mb=None,
         extra_files=(_VERIFIER,),
         ephemeral_mb=4096,
+        continues_itself=True,
     ),
     "PackGivenUp": FunctionDefinition(
         "functions.pack.dead_letters.handle",
@@ -127,7 +134,7 @@ def create_functions(
     storage: Storage,
     queues: Queues,
 ) -> Functions:
-    """Create the functions, the queues' event sources and the first signing key."""
+    """Create the functions and the queues' event sources."""
     layer = _layer(scope, settings)
     values = _environment(settings, keys, storage, queues)
     functions = {
@@ -139,14 +146,19 @@ def create_functions(
     _add_event_source(functions["PackGivenUp"], queues.pack_dead, _MIN_CONCURRENCY)
     for name in ("SnapshotDispatch", "PackDispatch", "Anchor"):
         _set_dead_letter_queue(functions[name], queues.dispatch_dead)
-    CustomResource(
+    return functions
+
+
+def create_first_signing_key(scope: Construct, functions: Functions) -> str:
+    """Create the first signing key; return its public key, in hex, known at deployment."""
+    key = CustomResource(
         scope,
         "FirstSigningKey",
         service_token=functions["SigningKey"].function_arn,
         service_timeout=Duration.minutes(2),
         resource_type="Custom::SigningKey",
     )
-    return functions
+    return key.get_att_string("PublicHex")
 
 
 def _environment(
@@ -201,7 +213,9 @@ def _function(
         scope,
         f"{name}Log",
         retention=logs.RetentionDays[settings.log_retention],
-        removal_policy=RemovalPolicy.RETAIN if settings.is_prod else RemovalPolicy.DESTROY,
+        removal_policy=(
+            RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE if settings.is_prod else RemovalPolicy.DESTROY
+        ),
     )
     role = roles.by_name[name]
     allow_logging(role, log_group.log_group_arn)
@@ -218,9 +232,11 @@ def _function(
         role=role,
         log_group=log_group,
         timeout=Duration.seconds(definition.timeout_s),
-        memory_size=definition.memory_mb,
+        memory_size=definition.memory_mb or settings.pack_memory_mb,
         ephemeral_storage_size=Size.mebibytes(definition.ephemeral_mb),
-        # Two firings of one schedule run one after the other.
+        recursive_loop=lambda_.RecursiveLoop.ALLOW if definition.continues_itself else None,
+        # Where an account has concurrency to reserve, two firings of one schedule can be made to
+        # run one after the other; nothing rests on it.
         reserved_concurrent_executions=(
             settings.dispatch_reserved_concurrency if is_scheduled else None
         ),

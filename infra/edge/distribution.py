@@ -10,6 +10,10 @@ from constructs import Construct
 from infra.nag import acknowledge
 from infra.settings import StageSettings
 
+# All that a distribution can be told about. Left alone it keeps an error for ten seconds and, where
+# nothing else is cached, under a key without authorization and query: another user's answer.
+_ERROR_STATUSES = (400, 403, 404, 405, 414, 416, 500, 501, 502, 503, 504)
+
 
 def content_security_policy(sign_in_url: str, packs_url: str) -> str:
     """Return the policy every answer carries: own files, and two hosts to talk to besides us.
@@ -47,7 +51,12 @@ def create_edge(
     csp: str,
 ) -> cloudfront.Distribution:
     """Create the distribution with its two behaviours."""
-    headers = _headers(scope, csp)
+    # Policies and access controls are named once an account, stacks once a region.
+    name = f"openai-audit-{settings.stage}-{settings.region}"
+    headers = _headers(scope, name, csp)
+    access = cloudfront.S3OriginAccessControl(
+        scope, "DashboardAccess", origin_access_control_name=name
+    )
     api_host = f"{api.api_id}.execute-api.{settings.region}.amazonaws.com"
     distribution = cloudfront.Distribution(
         scope,
@@ -57,7 +66,9 @@ def create_edge(
         http_version=cloudfront.HttpVersion.HTTP2_AND_3,
         price_class=cloudfront.PriceClass.PRICE_CLASS_100,
         default_behavior=cloudfront.BehaviorOptions(
-            origin=origins.S3BucketOrigin.with_origin_access_control(dashboard),
+            origin=origins.S3BucketOrigin.with_origin_access_control(
+                dashboard, origin_access_control=access
+            ),
             viewer_protocol_policy=cloudfront.ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
             cache_policy=cloudfront.CachePolicy.CACHING_OPTIMIZED,
             response_headers_policy=headers,
@@ -74,15 +85,20 @@ def create_edge(
                 response_headers_policy=headers,
             )
         },
+        error_responses=[
+            cloudfront.ErrorResponse(http_status=status, ttl=Duration.seconds(0))
+            for status in _ERROR_STATUSES
+        ],
     )
     _acknowledge(distribution)
     return distribution
 
 
-def _headers(scope: Construct, csp: str) -> cloudfront.ResponseHeadersPolicy:
+def _headers(scope: Construct, name: str, csp: str) -> cloudfront.ResponseHeadersPolicy:
     return cloudfront.ResponseHeadersPolicy(
         scope,
         "SecurityHeaders",
+        response_headers_policy_name=name,
         security_headers_behavior=cloudfront.ResponseSecurityHeadersBehavior(
             content_security_policy=cloudfront.ResponseHeadersContentSecurityPolicy(
                 content_security_policy=csp, override=True

@@ -38,7 +38,9 @@ def create_api(scope: Construct, settings: StageSettings) -> gateway.HttpApi:
         scope,
         "HttpApiLog",
         retention=logs.RetentionDays[settings.log_retention],
-        removal_policy=RemovalPolicy.RETAIN if settings.is_prod else RemovalPolicy.DESTROY,
+        removal_policy=(
+            RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE if settings.is_prod else RemovalPolicy.DESTROY
+        ),
     )
     gateway.CfnStage(
         scope,

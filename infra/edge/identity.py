@@ -112,6 +112,7 @@ def _pool(scope: Construct, settings: StageSettings) -> cognito.UserPool:
             else None
         ),
         deletion_protection=settings.is_prod,
+        # Protected, so not except on creation: the rollback would fail.
         removal_policy=RemovalPolicy.RETAIN if settings.is_prod else RemovalPolicy.DESTROY,
     )
     if not settings.is_prod:

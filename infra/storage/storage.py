@@ -60,7 +60,7 @@ def create_storage(scope: Construct, settings: StageSettings, data_key: kms.Key)
                 abort_incomplete_multipart_upload_after=Duration.days(1),
             )
         ],
-        removal_policy=RemovalPolicy.RETAIN,
+        removal_policy=RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     )
     dashboard = s3.Bucket(
         scope,
@@ -73,9 +73,17 @@ def create_storage(scope: Construct, settings: StageSettings, data_key: kms.Key)
         versioned=True,
         server_access_logs_bucket=logs,
         server_access_logs_prefix="dashboard/",
-        removal_policy=RemovalPolicy.RETAIN,
+        removal_policy=RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     )
+    for bucket in (logs, evidence, packs, work, dashboard):
+        _keep_policy(bucket)
     return Storage(_table(scope, data_key), evidence, work, packs, dashboard)
+
+
+def _keep_policy(bucket: s3.Bucket) -> None:
+    """Let a bucket's policy outlive the stack with it, or its promises end there."""
+    if bucket.policy is not None:
+        bucket.policy.apply_removal_policy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE)
 
 
 def _table(scope: Construct, data_key: kms.Key) -> dynamodb.Table:
@@ -92,6 +100,7 @@ def _table(scope: Construct, data_key: kms.Key) -> dynamodb.Table:
         ),
         deletion_protection=True,
         time_to_live_attribute="expires_epoch",
+        # Not except on creation: its protection would make the rollback fail.
         removal_policy=RemovalPolicy.RETAIN,
     )
     table.add_global_secondary_index(
@@ -133,7 +142,7 @@ def _locked_bucket(
         lifecycle_rules=[
             s3.LifecycleRule(abort_incomplete_multipart_upload_after=Duration.days(1))
         ],
-        removal_policy=RemovalPolicy.RETAIN,
+        removal_policy=RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     )
     _forbid_rewriting(bucket)
     return bucket
@@ -205,7 +214,7 @@ def _log_bucket(scope: Construct) -> s3.Bucket:
                 noncurrent_version_expiration=Duration.days(1),
             )
         ],
-        removal_policy=RemovalPolicy.RETAIN,
+        removal_policy=RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     )
     acknowledge(bucket, "S1", "This bucket is where the access logs go.")
     return bucket

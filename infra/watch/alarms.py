@@ -5,11 +5,15 @@ from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_cloudwatch_actions as actions
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_logs as logs
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sns_subscriptions as subscriptions
 from constructs import Construct
 
 from functions.shared.observability import (
+    CUSTODY_NOT_SEALED,
+    FAILED_HOURS,
     FAILED_PACKS,
     HOURS_BEHIND,
     MISSED_HOURS,
@@ -34,6 +38,7 @@ def create_alarms(
 ) -> sns.Topic:
     """Create the alarms and the topic they all go to."""
     topic = sns.Topic(scope, "Alarms", master_key=keys.data, enforce_ssl=True)
+    _allow_alarms_to_publish(topic, settings)
     if settings.alarm_email:
         topic.add_subscription(subscriptions.EmailSubscription(settings.alarm_email))
     for owner, queue in queues.dead_letters().items():
@@ -59,28 +64,42 @@ def create_alarms(
         topic,
         "MissedHoursAlarm",
         "An hour was sealed as missed: nobody pictured it within its grace",
-        _metric(MISSED_HOURS, "snapshot"),
+        _metric(settings, MISSED_HOURS, "snapshot"),
+    )
+    _alarm(
+        scope,
+        topic,
+        "FailedHoursAlarm",
+        "An hour was sealed as failed: nothing of it could be read",
+        _metric(settings, FAILED_HOURS, "snapshot"),
+    )
+    _alarm(
+        scope,
+        topic,
+        "CustodyNotSealedAlarm",
+        "An hour went on without sealing the custody log",
+        _unsealed_custody(scope, settings, functions["Snapshot"].log_group),
     )
     _alarm(
         scope,
         topic,
         "HoursBehindAlarm",
         "An hour was sealed while the reading of its audit log stood behind it",
-        _metric(HOURS_BEHIND, "snapshot"),
+        _metric(settings, HOURS_BEHIND, "snapshot"),
     )
     _alarm(
         scope,
         topic,
         "FailedPacksAlarm",
         "A pack could not be built",
-        _metric(FAILED_PACKS, "pack"),
+        _metric(settings, FAILED_PACKS, "pack"),
     )
     _alarm(
         scope,
         topic,
         "MissingTokensAlarm",
         "The time authority gave no token for a tenant's anchor",
-        _metric(MISSING_TOKENS, "pack"),
+        _metric(settings, MISSING_TOKENS, "pack"),
     )
     _alarm(
         scope,
@@ -102,11 +121,45 @@ def create_alarms(
     return topic
 
 
+def _allow_alarms_to_publish(topic: sns.Topic, settings: StageSettings) -> None:
+    # A policy of its own replaces the one by which a topic takes whatever its account sends.
+    alarms = f"arn:aws:cloudwatch:{settings.region}:{settings.account}:alarm:*"
+    topic.add_to_resource_policy(
+        iam.PolicyStatement(
+            sid="CloudWatchPublishesAlarms",
+            principals=[iam.ServicePrincipal("cloudwatch.amazonaws.com")],
+            actions=["sns:Publish"],
+            resources=[topic.topic_arn],
+            conditions={
+                "StringEquals": {"aws:SourceAccount": settings.account},
+                "ArnLike": {"aws:SourceArn": alarms},
+            },
+        )
+    )
+
+
+def _unsealed_custody(
+    scope: Construct, settings: StageSettings, log_group: logs.ILogGroup
+) -> cloudwatch.IMetric:
+    # A log's own count needs no call where the failure itself may be that AWS does not answer.
+    metric = logs.MetricFilter(
+        scope,
+        "CustodyNotSealed",
+        log_group=log_group,
+        filter_pattern=logs.FilterPattern.string_value("$.message", "=", CUSTODY_NOT_SEALED),
+        metric_namespace=f"{NAMESPACE}/{settings.stage}",
+        metric_name="CustodyNotSealed",
+        metric_value="1",
+    )
+    return metric.metric(period=Duration.hours(1), statistic="Sum")
+
+
 def _watch_keys(scope: Construct, topic: sns.Topic, keys: Keys) -> None:
     """Announce at once, and keep as an alarm, who tries to delete, disable or unlock a key.
 
-    CloudTrail hands the attempts to EventBridge, refused ones included; the account needs a trail
-    of management events (docs/decisions/0102-key-alarms.md).
+    CloudTrail hands the attempts to EventBridge, refused ones included, of which it leaves out the
+    parameters: the key then stands among the resources or in the message alone. The account needs a
+    trail of management events (docs/decisions/0102-key-alarms.md).
     """
     arns = [key.key_arn for key in (keys.secrets, keys.signing, keys.data)]
     ids = [key.key_id for key in (keys.secrets, keys.signing, keys.data)]
@@ -120,7 +173,11 @@ def _watch_keys(scope: Construct, topic: sns.Topic, keys: Keys) -> None:
             detail={
                 "eventSource": ["kms.amazonaws.com"],
                 "eventName": list(KEY_DANGERS),
-                "requestParameters": {"keyId": arns + ids},
+                "$or": [
+                    {"requestParameters": {"keyId": arns + ids}},
+                    {"resources": {"ARN": arns}},
+                    {"errorMessage": [{"wildcard": f"*{key_id}*"} for key_id in ids]},
+                ],
             },
         ),
     )
@@ -140,12 +197,12 @@ def _watch_keys(scope: Construct, topic: sns.Topic, keys: Keys) -> None:
     )
 
 
-def _metric(name: str, service: str) -> cloudwatch.Metric:
+def _metric(settings: StageSettings, name: str, service: str) -> cloudwatch.Metric:
     """Return a metric under exactly the dimensions `functions.shared.observability` writes."""
     return cloudwatch.Metric(
         namespace=NAMESPACE,
         metric_name=name,
-        dimensions_map={"stage": "all", "service": service},
+        dimensions_map={"stage": settings.stage, "service": service},
         period=Duration.minutes(5),
         statistic="Sum",
     )

@@ -22,7 +22,7 @@ def test_every_alarm_tells_the_topic(template: Template) -> None:
     """An alarm nobody hears is none."""
     topic, _ = template.only("AWS::SNS::Topic")
     alarms = template.all("AWS::CloudWatch::Alarm")
-    assert len(alarms) == 19
+    assert len(alarms) == 21
     for alarm in alarms.values():
         assert alarm["AlarmActions"] == [{"Ref": topic}]
         assert alarm["Threshold"] == 1
@@ -47,6 +47,7 @@ def test_every_function_s_errors_raise_an_alarm(template: Template) -> None:
     ("metric", "service"),
     [
         (observability.MISSED_HOURS, "snapshot"),
+        (observability.FAILED_HOURS, "snapshot"),
         (observability.HOURS_BEHIND, "snapshot"),
         (observability.FAILED_PACKS, "pack"),
         (observability.MISSING_TOKENS, "pack"),
@@ -66,12 +67,28 @@ def test_an_alarm_watches_the_metric_as_a_function_writes_it(
         for f in template.functions().values()
     }
     assert service in services
+    (stage,) = {f["Environment"]["Variables"]["STAGE"] for f in template.functions().values()}
+    monkeypatch.setenv("STAGE", stage)
     monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", service)
     observability.count(metric)
     line = json.loads(capsys.readouterr().out)
     (written,) = line["_aws"]["CloudWatchMetrics"]
     assert alarm["Namespace"] == written["Namespace"]
     assert dimensions(alarm) == {name: line[name] for name in written["Dimensions"][0]}
+
+
+def test_a_custody_log_that_is_not_sealed_raises_an_alarm(template: Template) -> None:
+    """The words that the log says are those that are counted, in the log where they are said."""
+    _, metric_filter = template.only("AWS::Logs::MetricFilter")
+    snapshot = template.functions()["Snapshot"]
+    assert metric_filter["LogGroupName"] == snapshot["LoggingConfig"]["LogGroup"]
+    words = observability.CUSTODY_NOT_SEALED
+    assert metric_filter["FilterPattern"] == f'{{ $.message = "{words}" }}'
+    (counted,) = metric_filter["MetricTransformations"]
+    (alarm,) = alarms_on(template, counted["MetricName"])
+    assert alarm["Namespace"] == counted["MetricNamespace"]
+    stage = snapshot["Environment"]["Variables"]["STAGE"]
+    assert counted["MetricNamespace"] == f"{observability.NAMESPACE}/{stage}"
 
 
 def test_a_schedule_that_falls_silent_raises_an_alarm(template: Template) -> None:
@@ -87,7 +104,10 @@ def test_a_schedule_that_falls_silent_raises_an_alarm(template: Template) -> Non
 
 
 def test_an_attempt_on_a_key_is_announced_and_kept_as_an_alarm(template: Template) -> None:
-    """Deleting, disabling, or changing the policy that forbids both, for each of the three keys."""
+    """Deleting, disabling, or changing the policy that forbids both, for each of the three keys.
+
+    A refused attempt has no parameters: its key stands among the resources, or in the message.
+    """
     name, rule = template.only("AWS::Events::Rule", "KeyInDanger")
     topic, _ = template.only("AWS::SNS::Topic")
     pattern = rule["EventPattern"]
@@ -95,8 +115,11 @@ def test_an_attempt_on_a_key_is_announced_and_kept_as_an_alarm(template: Templat
     names = pattern["detail"]["eventName"]
     assert set(names) == {"ScheduleKeyDeletion", "DisableKey", "PutKeyPolicy"}
     keys = set(template.all("AWS::KMS::Key"))
-    watched = {flat(key) for key in pattern["detail"]["requestParameters"]["keyId"]}
-    assert watched == keys | {f"{key}.Arn" for key in keys}
+    arns = {f"{key}.Arn" for key in keys}
+    asked, resources, message = pattern["detail"]["$or"]
+    assert {flat(key) for key in asked["requestParameters"]["keyId"]} == keys | arns
+    assert {flat(key) for key in resources["resources"]["ARN"]} == arns
+    assert {flat(m["wildcard"]) for m in message["errorMessage"]} == {f"*{key}*" for key in keys}
     assert [flat(target["Arn"]) for target in rule["Targets"]] == [topic]
     (alarm,) = alarms_on(template, "TriggeredRules")
     assert dimensions(alarm) == {"RuleName": name}

@@ -40,6 +40,13 @@ def test_the_api_is_never_cached_and_gets_every_method(template: Template) -> No
     assert {"GET", "POST", "PUT", "PATCH", "DELETE"} <= set(behaviour["AllowedMethods"])
 
 
+def test_no_error_is_kept_for_another_caller(template: Template) -> None:
+    """The key of what is not cached holds neither authorization nor query."""
+    responses = distribution(template)["CustomErrorResponses"]
+    assert {response["ErrorCachingMinTTL"] for response in responses} == {0}
+    assert {403, 404, 500, 502, 503, 504} <= {response["ErrorCode"] for response in responses}
+
+
 def test_only_this_distribution_reads_the_dashboard_bucket(template: Template) -> None:
     """Origin access control, signed always, for one distribution."""
     _, control = template.only("AWS::CloudFront::OriginAccessControl")

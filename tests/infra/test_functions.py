@@ -174,12 +174,15 @@ def test_a_schedule_fires_its_dispatcher(
     assert flat(target["Arn"]) == f"{logical_id}.Arn"
 
 
-def test_a_dispatcher_in_production_runs_one_at_a_time(prod: Template, dev: Template) -> None:
-    """Two firings of one schedule come one after the other; dev leaves the account's pool alone."""
-    reserved = {n: f.get("ReservedConcurrentExecutions") for n, f in prod.functions().items()}
-    assert {n for n, r in reserved.items() if r} == {"SnapshotDispatch", "PackDispatch", "Anchor"}
-    assert {r for r in reserved.values() if r} == {1}
-    assert not [f for f in dev.functions().values() if "ReservedConcurrentExecutions" in f]
+def test_no_function_reserves_concurrency(template: Template) -> None:
+    """A new account has none to reserve, and refuses the deployment."""
+    assert not [f for f in template.functions().values() if "ReservedConcurrentExecutions" in f]
+
+
+def test_what_continues_itself_by_message_is_meant_to(template: Template) -> None:
+    """Lambda would otherwise end an hour or a pack that goes on for the sixteenth time."""
+    meant = {n for n, f in template.functions().items() if f.get("RecursiveLoop") == "Allow"}
+    assert meant == {"Snapshot", "Pack"}
 
 
 def test_organizations_are_spread_over_ten_minutes_in_production(

@@ -39,7 +39,7 @@ def test_every_bucket_is_private_versioned_and_kept(template: Template) -> None:
         assert len(bucket["PublicAccessBlockConfiguration"]) == 4
         ownership = bucket["OwnershipControls"]["Rules"]
         assert ownership == [{"ObjectOwnership": "BucketOwnerEnforced"}]
-        assert template.body["Resources"][name]["DeletionPolicy"] == "Retain"
+        assert template.body["Resources"][name]["DeletionPolicy"] == "RetainExceptOnCreate"
 
 
 def test_every_bucket_refuses_plain_http(template: Template) -> None:

@@ -24,7 +24,7 @@ OUTPUTS = {
     *("PackDispatchFunctionName", "PackFunctionName", "SigningKeyFunctionName"),
     *("PackGivenUpFunctionName", "AnchorFunctionName", "DailyRuleName"),
     *("ApiFunctionName", "SnapshotDeadLettersUrl", "PackDeadLettersUrl"),
-    "DispatchDeadLettersUrl",
+    *("DispatchDeadLettersUrl", "FirstSigningPublicKey"),
 }
 
 
@@ -104,6 +104,20 @@ def test_a_laptop_s_setting_is_refused_in_production(laptop: dict[str, str]) -> 
     read((context | {"stage": "dev"}).get, {})
     with pytest.raises(SettingRefused, match=next(iter(laptop))):
         read((context | {"stage": "prod"}).get, {})
+
+
+@pytest.mark.parametrize("stage", ["dev", "prod"])
+def test_a_stage_asks_for_what_a_new_account_grants_until_it_says_otherwise(stage: str) -> None:
+    """Memory and concurrency are settings, so is the role that CloudFormation deploys with."""
+    settings = read((CONTEXT | {"stage": stage}).get, {})
+    assert settings.pack_memory_mb == 3008
+    assert settings.dispatch_reserved_concurrency is None
+    assert settings.snapshot_concurrency + settings.pack_concurrency < 10
+    granted = {"pack_memory_mb": 3538, "dispatch_reserved_concurrency": 1}
+    stages = {stage: CONTEXT["stages"][stage] | granted}
+    told = read((CONTEXT | {"stage": stage, "stages": stages, "deployment_role": "ours"}).get, {})
+    assert (told.pack_memory_mb, told.dispatch_reserved_concurrency) == (3538, 1)
+    assert told.deployment_role == "ours"
 
 
 def test_production_without_compliance_locks_is_refused() -> None:

@@ -13,7 +13,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from functions.shared.errors import AuditError, EvidenceInvalid
 from functions.shared.evidence.custody_log import CustodyLog, CustodyObject
 from functions.shared.hours import HOUR, parse_instant, rfc3339
-from functions.shared.observability import logger
+from functions.shared.observability import CUSTODY_NOT_SEALED, logger
 from functions.shared.records.seals import CustodyHead
 from functions.shared.records.statements import KeptCustodyEntry
 
@@ -64,7 +64,7 @@ def seal_custody(
     try:
         return _follow(sealed, entries, rfc3339(hour), before)
     except (AuditError, BotoCoreError, ClientError) as error:
-        log.warning("the custody log was not sealed", extra={"error": type(error).__name__})
+        log.warning(CUSTODY_NOT_SEALED, extra={"error": type(error).__name__})
         return before
 
 

@@ -1,0 +1,198 @@
+"""The rules over small templates, each written for the one thing that it shows."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from tools.aws_rules.registry import check
+from tools.aws_rules.template import Quotas, references, text_of
+
+Resources = Mapping[str, Any]
+NEW_ACCOUNT = Quotas()
+ROLE_ARN = {"Fn::GetAtt": ["Role", "Arn"]}
+
+
+def found(rule: str, resources: Resources, quotas: Quotas = NEW_ACCOUNT) -> list[str]:
+    """Return the logical ids that a rule has something against."""
+    return [f.logical_id for name, f in check({"Resources": resources}, quotas) if name == rule]
+
+
+def resource(kind: str, **properties: Any) -> dict[str, Any]:
+    """Return a resource."""
+    return {"Type": f"AWS::{kind}", "Properties": properties}
+
+
+def policy(*statements: dict[str, Any]) -> dict[str, Any]:
+    """Return a policy document."""
+    return {"Version": "2012-10-17", "Statement": list(statements)}
+
+
+def allow(actions: str | list[str], target: Any = "*", **rest: Any) -> dict[str, Any]:
+    """Return an Allow."""
+    return {"Effect": "Allow", "Action": actions, "Resource": target, **rest}
+
+
+@pytest.mark.parametrize(
+    ("value", "named", "text"),
+    [
+        ({"Ref": "A"}, ["A"], "${A}"),
+        ({"Fn::GetAtt": ["A", "Arn"]}, ["A"], "${A}"),
+        ({"Fn::GetAtt": "A.Arn"}, ["A"], "${A}"),
+        ({"Fn::Sub": "x-${A.Arn}-${B}"}, ["A", "B"], "x-${A.Arn}-${B}"),
+        ({"Fn::Sub": ["x-${V}", {"V": {"Ref": "A"}}]}, ["V", "A"], "x-${V}"),
+        ({"Fn::Join": ["-", ["x", {"Ref": "A"}]]}, ["A"], "x-${A}"),
+        ("plain", [], "plain"),
+    ],
+)
+def test_a_reference_is_found_however_it_is_written(
+    value: Any, named: list[str], text: str
+) -> None:
+    """By Ref, GetAtt in both forms, Sub and Join."""
+    assert list(references(value)) == named
+    assert text_of(value) == text
+
+
+def test_a_topic_without_a_policy_takes_alarms_and_nothing_of_eventbridge() -> None:
+    """Its default policy lets the account in; EventBridge is no part of it."""
+    rule = "topic_admits_its_publishers"
+    topic = {"Topic": resource("SNS::Topic")}
+    alarm = {"Alarm": resource("CloudWatch::Alarm", AlarmActions=[{"Ref": "Topic"}])}
+    event = {"Rule": resource("Events::Rule", Targets=[{"Id": "1", "Arn": {"Ref": "Topic"}}])}
+    assert found(rule, topic | alarm) == []
+    assert found(rule, topic | event) == ["Topic"]
+
+
+def test_an_alarm_s_service_is_let_in_for_one_account_only() -> None:
+    """Any account's alarms would otherwise do."""
+    publish = allow("sns:Publish", Principal={"Service": "cloudwatch.amazonaws.com"})
+    resources = {
+        "Topic": resource("SNS::Topic"),
+        "Alarm": resource("CloudWatch::Alarm", AlarmActions=[{"Ref": "Topic"}]),
+        "Policy": resource(
+            "SNS::TopicPolicy", Topics=[{"Ref": "Topic"}], PolicyDocument=policy(publish)
+        ),
+    }
+    assert found("topic_admits_its_publishers", resources) == ["Topic"]
+    publish["Condition"] = {"StringEquals": {"AWS:SourceAccount": "1"}}
+    assert found("topic_admits_its_publishers", resources) == []
+
+
+def test_the_key_that_aws_manages_for_topics_lets_no_service_in() -> None:
+    """Its policy cannot be changed."""
+    resources = {
+        "Topic": resource("SNS::Topic", KmsMasterKeyId="alias/aws/sns"),
+        "Alarm": resource("CloudWatch::Alarm", AlarmActions=[{"Ref": "Topic"}]),
+    }
+    assert found("topic_key_admits_its_publishers", resources) == ["Topic"]
+
+
+def loop(*, back: str) -> Resources:
+    """Return two functions, each behind a queue; the first sends to the second's, which sends."""
+    resources: dict[str, Any] = {}
+    for name, target in (("One", "TwoQueue"), ("Two", back)):
+        arn = {"Fn::GetAtt": [target, "Arn"]}
+        resources |= {
+            f"{name}Queue": resource("SQS::Queue"),
+            f"{name}Role": resource(
+                "IAM::Role", Policies=[{"PolicyDocument": policy(allow("sqs:*", arn))}]
+            ),
+            name: resource("Lambda::Function", Role={"Fn::GetAtt": [f"{name}Role", "Arn"]}),
+            f"{name}Source": resource(
+                "Lambda::EventSourceMapping",
+                EventSourceArn={"Fn::GetAtt": [f"{name}Queue", "Arn"]},
+                FunctionName={"Ref": name},
+            ),
+        }
+    return resources
+
+
+def test_a_loop_by_way_of_another_function_is_one() -> None:
+    """Lambda counts the message's offspring, whoever sends it."""
+    assert found("meant_loop_is_allowed", loop(back="OneQueue")) == ["One", "Two"]
+    assert found("meant_loop_is_allowed", loop(back="Elsewhere")) == []
+
+
+def test_what_is_protected_from_deletion_cannot_be_rolled_back() -> None:
+    """So it is Retain, and the only thing that is."""
+    rule = "failed_creation_leaves_nothing"
+    table = resource("DynamoDB::Table", DeletionProtectionEnabled=True)
+    for kept, broken in (("Retain", []), ("RetainExceptOnCreate", ["Table"])):
+        assert found(rule, {"Table": table | {"DeletionPolicy": kept}}) == broken
+
+
+def test_a_key_that_spares_only_roles_of_its_own_stack_spares_no_deployment() -> None:
+    """A role that is made with the key does not deploy it."""
+    denial = {
+        "Effect": "Deny",
+        "Principal": {"AWS": "*"},
+        "Action": "kms:Schedule*",
+        "Resource": "*",
+        "Condition": {"ArnNotEquals": {"aws:PrincipalArn": ROLE_ARN}},
+    }
+    key = resource("KMS::Key", KeyPolicy=policy(denial))
+    resources = {"Role": resource("IAM::Role"), "Key": key}
+    assert found("undeletable_key_spares_deployment", resources) == ["Key"]
+    denial["Condition"] = {"ArnNotEquals": {"aws:PrincipalArn": "arn:aws:iam::1:role/deploys"}}
+    assert found("undeletable_key_spares_deployment", resources) == []
+
+
+@pytest.mark.parametrize(
+    ("detail", "broken"),
+    [
+        ({"requestParameters": {"keyId": ["k"]}}, ["Rule"]),
+        ({"$or": [{"requestParameters": {}}, {"resources": {"ARN": ["k"]}}]}, ["Rule"]),
+        ({"$or": [{"requestParameters": {}}, {"resources": {}}, {"errorMessage": []}]}, []),
+        ({"eventName": ["DisableKey"]}, []),
+    ],
+)
+def test_a_watch_hears_of_refusals_by_resource_and_by_message(
+    detail: dict[str, Any], broken: list[str]
+) -> None:
+    """Which of the two CloudTrail fills in is the called service's choice."""
+    pattern = {"detail-type": ["AWS API Call via CloudTrail"], "detail": detail}
+    rule = {"Rule": resource("Events::Rule", EventPattern=pattern)}
+    assert found("watch_sees_refused_attempts", rule) == broken
+
+
+def test_an_account_that_was_granted_more_is_told_no_new_account_s_limits() -> None:
+    """Each of the three that its quotas decide."""
+    large = Quotas(function_memory_mb=10_240, concurrency=1000)
+    function = resource("Lambda::Function", MemorySize=4096, ReservedConcurrentExecutions=900)
+    source = resource("Lambda::EventSourceMapping", ScalingConfig={"MaximumConcurrency": 500})
+    resources = {"Function": function | {"Properties": {**function["Properties"], "Role": "r"}}}
+    resources["Source"] = source | {"Properties": {**source["Properties"], "FunctionName": "f"}}
+    rules = {
+        "function_memory_is_granted": ["Function"],
+        "no_concurrency_is_reserved": ["Function"],
+        "event_sources_leave_concurrency": ["Source"],
+    }
+    for rule, broken in rules.items():
+        assert found(rule, resources) == broken
+        assert found(rule, resources, large) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "broken"),
+    [("one", ["Role"]), ("one-us-east-1", []), ({"Fn::Sub": "one-${AWS::Region}"}, [])],
+)
+def test_a_region_in_a_name_may_be_a_reference(name: Any, broken: list[str]) -> None:
+    """What CloudFormation fills in is as good as what is written."""
+    role = {"Role": resource("IAM::Role", RoleName=name)}
+    assert found("global_names_carry_the_region", role) == broken
+
+
+def test_a_use_of_a_key_by_way_of_another_service_does_not_count() -> None:
+    """A condition on the service that asks is read."""
+    key = {"Fn::GetAtt": ["Key", "Arn"]}
+    through = {"StringEquals": {"kms:ViaService": ["s3.eu-west-1.amazonaws.com"]}}
+    decrypt = allow("kms:Decrypt", key, Condition=through)
+    query = allow("dynamodb:Query", {"Fn::GetAtt": ["Table", "Arn"]})
+    resources = {
+        "Key": resource("KMS::Key", KeyPolicy=policy()),
+        "Table": resource("DynamoDB::Table", SSESpecification={"KMSMasterKeyId": key}),
+        "Role": resource("IAM::Role", Policies=[{"PolicyDocument": policy(query, decrypt)}]),
+    }
+    assert found("table_key_admits_readers_and_writers", resources) == ["Role"]
+    through["StringEquals"]["kms:ViaService"].append("dynamodb.eu-west-1.amazonaws.com")
+    assert found("table_key_admits_readers_and_writers", resources) == []

@@ -1,0 +1,1 @@
+"""Functions: what an account grants, what a configuration may hold, who may call."""

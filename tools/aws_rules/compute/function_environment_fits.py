@@ -1,0 +1,20 @@
+"""A function's environment is at most 4 KB, names and values together.
+
+Source: Lambda Developer Guide, "Lambda quotas", environment variables.
+"""
+
+from collections.abc import Iterator
+
+from tools.aws_rules.template import Finding, Template, with_references_resolved
+
+_MAX_BYTES = 4096
+
+
+def check(template: Template) -> Iterator[Finding]:
+    """Yield each function with more, a reference being counted as an ARN."""
+    for name, function in template.of_type("AWS::Lambda::Function"):
+        variables = (function.get("Environment") or {}).get("Variables") or {}
+        resolved = with_references_resolved(variables)
+        n_bytes = sum(len(f"{key}{value}".encode()) for key, value in resolved.items())
+        if n_bytes > _MAX_BYTES:
+            yield Finding(name, f"has an environment of some {n_bytes} bytes, at most {_MAX_BYTES}")

@@ -1,0 +1,1 @@
+"""CloudFront, API Gateway and Cognito: names, caching and logs."""

@@ -1,0 +1,1 @@
+"""IAM and the template itself: names and sizes."""

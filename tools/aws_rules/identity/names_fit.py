@@ -1,0 +1,36 @@
+"""A name that a template chooses is within the length that its service takes.
+
+Source: IAM User Guide, "IAM and AWS STS quotas"; Lambda API Reference, CreateFunction; SQS
+Developer Guide, "Amazon SQS queue quotas"; CloudFront and Cognito API References.
+"""
+
+from collections.abc import Iterator
+
+from tools.aws_rules.template import Finding, Template
+
+# Type, property, characters.
+_LIMITS = (
+    ("AWS::IAM::Role", "RoleName", 64),
+    ("AWS::IAM::ManagedPolicy", "ManagedPolicyName", 128),
+    ("AWS::IAM::Policy", "PolicyName", 128),
+    ("AWS::Lambda::Function", "FunctionName", 64),
+    ("AWS::SQS::Queue", "QueueName", 80),
+    ("AWS::SNS::Topic", "TopicName", 256),
+    ("AWS::S3::Bucket", "BucketName", 63),
+    ("AWS::KMS::Alias", "AliasName", 256),
+    ("AWS::Events::Rule", "Name", 64),
+    ("AWS::Cognito::UserPoolDomain", "Domain", 63),
+    ("AWS::CloudFront::ResponseHeadersPolicy", "ResponseHeadersPolicyConfig.Name", 128),
+    ("AWS::CloudFront::OriginAccessControl", "OriginAccessControlConfig.Name", 64),
+)
+
+
+def check(template: Template) -> Iterator[Finding]:
+    """Yield each name that is too long; of a reference only AWS knows the length."""
+    for kind, place, most in _LIMITS:
+        for logical_id, properties in template.of_type(kind):
+            value = properties
+            for step in place.split("."):
+                value = value.get(step, {})
+            if isinstance(value, str) and len(value) > most:
+                yield Finding(logical_id, f"has a name of {len(value)} characters, at most {most}")

@@ -1,0 +1,1 @@
+"""Topics, queues, event sources and alarms: who sends to whom, and whether it arrives."""
