@@ -43,8 +43,8 @@ class FunctionDefinition:
     memory_mb: int | None
     extra_files: tuple[str, ...] = ()
     ephemeral_mb: int = 512
-    # It sends messages to the queue that calls it, more often in a row than Lambda takes for meant.
-    # What ends that is its own: an hour's grace, the time in which a pack's last seals may come.
+    # It sends messages to the queue that calls it. How often in a row, ``MOST_PUT_OFFS`` bounds,
+    # below what Lambda takes for a loop; should that ever count otherwise, no order is lost for it.
     continues_itself: bool = False
 
     @property
