@@ -8,11 +8,12 @@ from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
 from sys import intern
 
 from functions.shared.aws.keys import segments_prefix
 from functions.shared.errors import EvidenceInvalid, EvidenceMissing
-from functions.shared.evidence.seals import Chain, Seal, each_row
+from functions.shared.evidence.seals import Chain, Seal, read_body, rows_in
 from functions.shared.hours import (
     HOUR,
     floor_hour,
@@ -30,6 +31,7 @@ from functions.snapshot.records import KnownEvent
 # an hour's late events lie among more than a few times as many, the last of them are not compared.
 MOST_ROWS, MOST_AMONG = 120_000, 600_000
 SECOND = timedelta(seconds=1)
+_OCCURRED_AT = b',"occurred_at":'
 
 SealedLate = Callable[[datetime, datetime], Mapping[datetime, Collection[datetime]]]
 """From the first hour and the one after the last: which hours sealed late what happened then."""
@@ -120,7 +122,8 @@ class SealedLog:
             if not entry["key"].startswith(prefixes):
                 continue
             n_rows += entry["rows"]
-            for row in each_row(self.chain.bucket, entry, Event):
+            near = _near(read_body(self.chain.bucket, entry), window)
+            for row in rows_in(near, entry, Event):
                 at, details = row["occurred_at"], row["details"]
                 extra = details["extra"] if "extra" in details else {}
                 # Version 2 put what has no readable time where it was asked for.
@@ -134,6 +137,23 @@ class SealedLog:
                     kind = intern(row["event_type"]) if row["event_type"] else None
                     known[row["event_id"]] = KnownEvent(second, digest, stream, kind)
         return n_rows
+
+
+def _near(rows: bytes, window: Window) -> bytes:
+    """Return those of some rows that may lie in a window, without reading each as JSON.
+
+    A day that the patrol asks for may be sealed among a month of history.
+    """
+    start, end = (rfc3339(datetime.fromtimestamp(at, UTC)).encode() for at in window)
+    return b"".join(line for line in BytesIO(rows) if _may_lie_in(line, start, end))
+
+
+def _may_lie_in(line: bytes, start: bytes, end: bytes) -> bool:
+    # The last such name in a row is the row's own: text and null follow, and in a text no quote
+    # stands without a backslash. Whatever has no time there is read.
+    at = line.rfind(_OCCURRED_AT)
+    text = line[at + len(_OCCURRED_AT) :]
+    return at < 0 or not text.startswith(b'"') or start <= text[1:21] < end
 
 
 def _shortened(plan: AuditPlan, ends: dict[Window, int]) -> AuditPlan:

@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 
 from functions.shared.hours import HOUR, rfc3339
+from functions.shared.records.events import Event
+from functions.shared.records.fields import schema_of
 from functions.snapshot import sealed_log
 from functions.snapshot.fetch.audit.audit_marks import AuditPlan, StreamPlan
 from functions.snapshot.fetch.audit.windows import Window
@@ -74,3 +76,26 @@ def test_what_is_lost_of_the_evidence_stops_no_hour() -> None:
     window = Window(FIRST, FIRST + H)
     plan = AuditPlan({"tenant": StreamPlan(Window(0, 0), {"reread_73": window})}, FIRST + 99 * H)
     assert seals.log(START + 99 * HOUR).known(plan)[1].keys() == {"kept"}
+
+
+def test_a_row_is_passed_over_by_its_own_time_alone() -> None:
+    """Whatever stands in its payload, its ids and its texts looks like another."""
+    hostile = ',"occurred_at":"1970-01-01T00:00:00Z"'
+    seals, inside, outside = Seals(), sealed("inside", 5), sealed("outside", 61)
+    for row, time in ((inside, "1970-01-01T00:00:00Z"), (outside, inside["occurred_at"])):
+        row["details"] |= {"payload": {"a": 1, "occurred_at": time, "z": hostile}}
+        row |= {"project_id": f"{hostile}\\", "target_id": f',"occurred_at":"{time}"'}
+    unknown = sealed("no time", 7) | {"occurred_at": None}
+    seals.add(START, [inside, outside, unknown])
+    window = Window(FIRST, FIRST + H)
+    plan = AuditPlan({"tenant": StreamPlan(Window(0, 0), {"reread_73": window})}, FIRST + 99 * H)
+    assert seals.log(START + 99 * HOUR).known(plan)[1].keys() == {"inside"}
+
+
+def test_behind_the_time_of_a_row_stands_text_or_nothing() -> None:
+    """So that the last such name in it is the row's own."""
+    properties = schema_of(Event)["properties"]
+    behind = {name: properties[name]["type"] for name in properties if name > "occurred_at"}
+    assert behind.keys() == {"org_id", "project_id", "sealed_hour", "target_id"}
+    for kinds in behind.values():
+        assert {kinds} if isinstance(kinds, str) else set(kinds) <= {"string", "null"}
