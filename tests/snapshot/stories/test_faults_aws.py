@@ -108,7 +108,7 @@ def test_f24_dynamodb_throttled_for_long(trial: Trial, operation: str) -> None:
 
 def test_f24_rows_handed_back(trial: Trial, monkeypatch: pytest.MonkeyPatch) -> None:
     """Unprocessed rows are sent again until none is left; never for ever."""
-    monkeypatch.setattr("functions.shared.aws.table.time.sleep", lambda _seconds: None)
+    monkeypatch.setattr("functions.shared.aws.table_conflicts.time.sleep", lambda _seconds: None)
     with handed_back(times=3) as counted:
         trial.hit()
     assert len(counted) == 3
