@@ -136,7 +136,7 @@ def named_in(rows: bytes | bytearray) -> set[str]:
 
 def large_in(rows: bytes | bytearray) -> Iterator[tuple[str, int]]:
     """Yield digest and size of each large value that rows of canonical JSON name."""
-    # One letter is looked for much faster than seven, and stands in few rows.
+    # One letter is looked for much faster than a name, and stands in few rows.
     if b"$" in rows and _BEGINS in rows:
         for match in _LARGE.finditer(rows):
             yield match[2].decode(), int(match[1])

@@ -23,7 +23,7 @@ def a_stage(folder: Path) -> None:
         (folder / name).mkdir(parents=True)
         (folder / name / "file").write_text(name)
     for name in ("stage.json", "users.json", "clock.json"):
-        (folder / name).write_text("{}")
+        (folder / name).write_text('{"emulator_version": "1"}')
     with place.held(folder):
         pass
 
@@ -54,7 +54,7 @@ def test_a_new_an_empty_and_a_stages_folder_are_held(tmp_path: Path) -> None:
 def test_what_an_older_version_left_is_a_stages(tmp_path: Path) -> None:
     """It marked nothing: its description, or a first start that never ended, says enough."""
     (tmp_path / "ended").mkdir()
-    (tmp_path / "ended" / "stage.json").write_text("{}")
+    (tmp_path / "ended" / "stage.json").write_text('{"emulator_version": "1"}')
     (tmp_path / "ended" / "notes.txt").touch()
     for name in ("lock", "cdk.out", "logs", "emulator"):
         (tmp_path / "stopped" / name).mkdir(parents=True) if name != "lock" else None
@@ -112,3 +112,22 @@ def test_all_places_in_use_are_said(tmp_path: Path) -> None:
         place.of_a_demo(tmp_path)
     for lock in locks:
         lock.close()
+
+
+@pytest.mark.parametrize("name", ["lock", "stage.json"])
+@pytest.mark.parametrize("is_link", [False, True])
+def test_somebody_elses_file_of_the_same_name_is_not_touched(
+    tmp_path: Path, name: str, is_link: bool
+) -> None:
+    """Neither written over, nor what a link by that name leads to."""
+    (tmp_path / "theirs").write_text("{}")
+    state = tmp_path / "state"
+    (state / "objects").mkdir(parents=True)
+    if is_link:
+        (state / name).symlink_to(tmp_path / "theirs")
+    else:
+        (state / name).write_text("{}")
+    before = everything(tmp_path)
+    with pytest.raises(RunnerStopped, match=f"holds a {name} that no stage made"):
+        place.held(state).__enter__()
+    assert everything(tmp_path) == before

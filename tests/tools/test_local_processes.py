@@ -37,6 +37,19 @@ def test_two_runners_that_start_at_once_choose_other_ports() -> None:
         assert third.take(port)
 
 
+def test_a_folder_of_ports_that_somebody_else_laid_out_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A link in the place of the shared folder could have any file of ours opened."""
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    (tmp_path / "theirs").mkdir()
+    (tmp_path / "theirs" / "21000").write_text("kept")
+    (tmp_path / f"openai-audit-ports-{os.getuid()}").symlink_to(tmp_path / "theirs")
+    with HeldPorts() as held, pytest.raises(RunnerStopped, match="is not your folder; set TMPDIR"):
+        held.take(21_000)
+    assert (tmp_path / "theirs" / "21000").read_text() == "kept"
+
+
 def test_a_server_is_told_nothing_of_our_environment(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

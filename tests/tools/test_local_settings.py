@@ -4,6 +4,7 @@ import importlib.metadata
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -140,3 +141,12 @@ def test_a_state_of_a_newer_version_is_refused(tmp_path: Path, formats: dict[str
         runner.previous_stage(config, lambda _text: None)
     assert (tmp_path / "stage.json").read_bytes() == before
     assert {path.name for path in tmp_path.iterdir()} == {"stage.json"}
+
+
+@pytest.mark.parametrize("formats", [{"seal": "3"}, ["seal"], 3, None])
+def test_formats_that_are_none_are_refused_in_one_line(tmp_path: Path, formats: Any) -> None:
+    """As any other file that no version wrote."""
+    config = settings.from_environment({"STATE_DIR": str(tmp_path)})
+    stage.write(config, replace(OLDER, formats=formats))
+    with pytest.raises(RunnerStopped, match="comes from another version of this project"):
+        runner.previous_stage(config, lambda _text: None)

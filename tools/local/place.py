@@ -15,6 +15,7 @@ from pathlib import Path
 from tools.local.errors import RunnerStopped
 
 _LOCK, _STAGE = "lock", "stage.json"
+_DESCRIBED = '"emulator_version"'
 _MARK = "This folder is a stage of OpenAI Audit on this machine.\n"
 # What a stage makes and a new one would only make again, and what it makes anew.
 _STAYS = frozenset({_LOCK, "cdk.out", "logs", "time-authority"})
@@ -53,10 +54,16 @@ def require_ours(folder: Path) -> None:
     Raises:
         RunnerStopped: it holds something else, or cannot be read.
     """
-    names = _names(folder)
-    if _STAGE in names or (_LOCK in names and _read(folder / _LOCK) == _MARK):
+    names, lock = _names(folder), _read(folder / _LOCK)
+    if lock == _MARK or (lock in ("", None) and _DESCRIBED in (_read(folder / _STAGE) or "")):
         return
     # A folder of demos, or of a first start of a version that left no mark.
+    named_alike = {name for name in (_LOCK, _STAGE) if name in names and _read(folder / name)}
+    if named_alike:
+        raise RunnerStopped(
+            f"{folder} holds a {min(named_alike)} that no stage made; nothing was touched. Choose "
+            f"another STATE_DIR."
+        )
     _require_known(folder, {name for name in names if not name.startswith(_DEMO)})
 
 
@@ -127,8 +134,13 @@ def _names(folder: Path) -> set[str]:
         raise RunnerStopped(f"{folder} cannot be read: {error.strerror}.") from error
 
 
-def _read(file: Path) -> str:
+def _read(file: Path) -> str | None:
+    """Return a file's text; None where there is none; a link or anything else is not ours."""
+    if file.is_symlink() or (file.exists() and not file.is_file()):
+        return "not a file of a stage"
     try:
         return file.read_text()
+    except FileNotFoundError:
+        return None
     except (OSError, ValueError):
-        return ""
+        return "not a text of a stage"

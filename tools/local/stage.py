@@ -92,6 +92,8 @@ def read(settings: Settings) -> Stage | None:
     try:
         content = json.loads(file.read_text())
         stage = Stage(**content)
+        if not all(type(number) is int for number in dict(stage.formats).values()):
+            raise ValueError("a format is no number")
     except (TypeError, ValueError) as unreadable:
         raise RunnerStopped(stale(settings)) from unreadable
     if stage.format != FORMAT:

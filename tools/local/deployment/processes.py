@@ -6,6 +6,7 @@ import contextlib
 import fcntl
 import os
 import socket
+import stat
 import subprocess
 import sys
 import tempfile
@@ -76,12 +77,16 @@ class HeldPorts(contextlib.ExitStack):
         """Hold a port; tell whether it is free and nobody else's.
 
         Raises:
-            RunnerStopped: the shared folder cannot be written.
+            RunnerStopped: the shared folder cannot be written, or is not this user's.
         """
         folder = Path(tempfile.gettempdir()) / f"openai-audit-ports-{os.getuid()}"
         try:
             folder.mkdir(mode=0o700, exist_ok=True)
-            file = (folder / str(port)).open("w")
+            status = folder.lstat()
+            # Whoever made it first, where everybody may write, could have us open what they like.
+            if not stat.S_ISDIR(status.st_mode) or status.st_uid != os.getuid():
+                raise RunnerStopped(f"{folder} is not your folder; set TMPDIR to one that is.")
+            file = (folder / str(port)).open("a")
         except OSError as error:
             raise RunnerStopped(f"{folder} cannot be written: {error.strerror}.") from error
         try:
