@@ -6,15 +6,13 @@ Source: CloudFormation Template Reference, DeletionPolicy attribute; AWS::S3::Bu
 
 from collections.abc import Iterator
 
+from tools.aws_rules.policy import policies_that_go
 from tools.aws_rules.template import Finding, Template
-
-_KEPT = ("Retain", "RetainExceptOnCreate")
 
 
 def check(template: Template) -> Iterator[Finding]:
     """Yield each policy that goes while its bucket stays."""
-    for name, policy in template.of_type("AWS::S3::BucketPolicy"):
-        for bucket in template.referred(policy["Bucket"], "AWS::S3::Bucket"):
-            stays = template.resources[bucket].get("DeletionPolicy") in _KEPT
-            if stays and template.resources[name].get("DeletionPolicy") not in _KEPT:
-                yield Finding(name, f"goes with the stack, and its bucket {bucket} stays")
+    for name, bucket in policies_that_go(
+        template, "AWS::S3::BucketPolicy", "Bucket", "AWS::S3::Bucket"
+    ):
+        yield Finding(name, f"goes with the stack, and its bucket {bucket} stays")

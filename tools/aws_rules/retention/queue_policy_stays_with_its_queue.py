@@ -6,15 +6,13 @@ Source: CloudFormation Template Reference, DeletionPolicy attribute; AWS::SQS::Q
 
 from collections.abc import Iterator
 
+from tools.aws_rules.policy import policies_that_go
 from tools.aws_rules.template import Finding, Template
-
-_KEPT = ("Retain", "RetainExceptOnCreate")
 
 
 def check(template: Template) -> Iterator[Finding]:
     """Yield each policy that goes while its queue stays."""
-    for name, policy in template.of_type("AWS::SQS::QueuePolicy"):
-        for queue in template.referred(policy["Queues"], "AWS::SQS::Queue"):
-            stays = template.resources[queue].get("DeletionPolicy") in _KEPT
-            if stays and template.resources[name].get("DeletionPolicy") not in _KEPT:
-                yield Finding(name, f"goes with the stack, and its queue {queue} stays")
+    for name, queue in policies_that_go(
+        template, "AWS::SQS::QueuePolicy", "Queues", "AWS::SQS::Queue"
+    ):
+        yield Finding(name, f"goes with the stack, and its queue {queue} stays")
