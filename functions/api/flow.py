@@ -4,55 +4,16 @@ Pure: importable without AWS. The connect function answers its own; they stand h
 one document describes the whole API.
 """
 
-from dataclasses import dataclass
 from typing import Final
 
-from functions.shared.http.edge import PREFIX
+from functions.shared.http.operation import Operation
 from functions.shared.records.entities import ApiKeyRow, ProjectRow, UserRow
 from functions.shared.records.events import ListedChange, ListedEvent
-from functions.shared.records.fields import FILTER, fields_of
+from functions.shared.records.fields import filters_of
 from functions.shared.records.findings import ListedFinding
 
 CONNECT: Final = "connect"
 API: Final = "api"
-
-
-@dataclass(frozen=True, slots=True)
-class Operation:
-    """One route.
-
-    Attributes:
-        method: ``GET``, ``POST`` ….
-        path: below the prefix.
-        function: which answers it.
-        name: its ``operationId``.
-        summary: one line.
-        answer: name of the schema of the answer.
-        status: of the answer where nothing went wrong.
-        query: names of the query parameters.
-        body: name of the schema of the body, None without one.
-        admin: for the group admin only.
-        public: needs no login.
-        problems: further statuses it may answer with a problem document.
-    """
-
-    method: str
-    path: str
-    function: str
-    name: str
-    summary: str
-    answer: str
-    status: int = 200
-    query: tuple[str, ...] = ()
-    body: str | None = None
-    admin: bool = False
-    public: bool = False
-    problems: tuple[int, ...] = ()
-
-    @property
-    def key(self) -> str:
-        """Return API Gateway's ``routeKey``."""
-        return f"{self.method} {PREFIX}{self.path}"
 
 
 _PAGE: Final = ("cursor", "limit")
@@ -79,7 +40,7 @@ def _connect(method: str, path: str, name: str, summary: str, body: str | None =
 
 def _list(path: str, name: str, summary: str, of: str, row: type, *query: str) -> Operation:
     """Return the operation of a list; of its rows' record are the filters of its query."""
-    names = (*_LIST, *query, *fields_of(row, FILTER))
+    names = (*_LIST, *query, *filters_of(row))
     return Operation("GET", path, API, name, summary, f"{of}List", query=names)
 
 
@@ -210,7 +171,10 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         "PackList",
         query=_PAGE,
     ),
-    Operation("GET", "/evidence-packs/{number}", API, "showPack", "Show an evidence pack", "Pack"),
+    Operation(
+        *("GET", "/evidence-packs/{number}", API, "showPack", "Show an evidence pack", "Pack"),
+        tagged=True,
+    ),
     Operation(
         "GET",
         "/evidence-packs/{number}/download",
@@ -232,6 +196,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         body="ShareLinkRequest",
         admin=True,
         problems=(409,),
+        shown_once=True,
     ),
     Operation(
         "GET",
@@ -287,10 +252,17 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         "List the keys packs are signed with",
         "SigningKeyList",
         public=True,
+        tagged=True,
     ),
-    Operation("GET", "/openapi.json", API, "openapi", "This document", "OpenApi", public=True),
+    Operation(
+        *("GET", "/openapi.json", API, "openapi", "This document", "OpenApi"),
+        public=True,
+        tagged=True,
+    ),
 )
 
+# What no route leads to; the answer is the same for everybody.
+UNROUTED: Final = "$default"
 OPEN_ROUTES: Final = frozenset(
-    operation.key for operation in OPERATIONS if operation.public and operation.function == API
+    {UNROUTED, *(each.key for each in OPERATIONS if each.public and each.function == API)}
 )

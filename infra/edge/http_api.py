@@ -64,7 +64,11 @@ def add_routes(
     sign_in: SignIn,
     client: cognito.UserPoolClient,
 ) -> None:
-    """Add every route; all but the public ones need the client's token."""
+    """Add every route; all but the public ones need the client's token.
+
+    What no route matches goes to the api function, which says so to everybody alike: API Gateway's
+    own answer would be no problem document.
+    """
     authorizer = authorizers.HttpJwtAuthorizer(
         "SignedIn", sign_in.issuer, jwt_audience=[client.user_pool_client_id]
     )
@@ -88,3 +92,12 @@ def add_routes(
                 "Auditors without a login verify packs against the public signing keys; the API's "
                 "description holds no tenant's data; a share link's token is its own credential.",
             )
+    unrouted = gateway.HttpRoute(
+        api,
+        "Unrouted",
+        http_api=api,
+        integration=backends["Api"],
+        route_key=gateway.HttpRouteKey.DEFAULT,
+        authorizer=gateway.HttpNoneAuthorizer(),
+    )
+    acknowledge(unrouted, "APIG4", "It says that nothing is there, the same to everybody.")

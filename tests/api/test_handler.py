@@ -13,6 +13,8 @@ from functions.shared.errors import Misconfigured
 from tests.api.conftest import Api
 from tests.support.http_events import http_event
 
+UNROUTED = {"routeKey": "$default"}
+
 
 @pytest.fixture
 def process(aws: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
@@ -68,3 +70,50 @@ def test_a_refusal_is_logged_as_one_line_of_json_with_ids_only(
     logged = json.loads(line)
     assert (logged["message"], logged["problem"]) == ("refused", "bad-request")
     assert "FAKE" not in line
+
+
+@pytest.mark.parametrize("tenant", ["tenant-a", None])
+@pytest.mark.parametrize(
+    ("method", "path", "allowed"),
+    [
+        ("DELETE", "/users", "GET, HEAD"),
+        ("GET", "/hashing-key", "POST"),
+        ("POST", "/orgs/org-first", "DELETE, GET, HEAD, PATCH"),
+        ("OPTIONS", "/shared/x", "GET, HEAD"),
+    ],
+)
+def test_a_path_that_is_known_says_with_which_methods(
+    process: io.StringIO, method: str, path: str, allowed: str, tenant: str | None
+) -> None:
+    """405 with ``Allow``, to everybody: API Gateway sends here what no route matches."""
+    result = handler.handle(http_event(f"{method} {path}", tenant=tenant) | UNROUTED, None)
+    assert (result["statusCode"], result["headers"]["allow"]) == (405, allowed)
+    assert result["headers"]["content-type"] == "application/problem+json"
+    assert json.loads(result["body"]) == {
+        "type": "/problems/method-not-allowed",
+        "title": "Not with this method",
+        "status": 405,
+        "detail": f"Use {allowed} here.",
+    }
+
+
+@pytest.mark.parametrize("tail", ["/nothing", "/users/", "", "/orgs/org-other/nothing"])
+def test_a_path_that_leads_nowhere_answers_as_what_is_not_there(
+    process: io.StringIO, tail: str
+) -> None:
+    """The same bytes as another tenant's organization, signed in or not."""
+    for tenant in ("tenant-a", None):
+        nowhere = handler.handle(http_event(f"GET {tail}", tenant=tenant) | UNROUTED, None)
+        organization = http_event("GET /orgs/{org_id}", path={"org_id": "org-other"})
+        assert nowhere == handler.handle(organization, None)
+        assert nowhere["statusCode"] == 404
+
+
+def test_what_everybody_may_read_can_be_kept_and_asked_about(process: io.StringIO) -> None:
+    """Tags for the document and the keys; 304 for who has them."""
+    for route in ("GET /openapi.json", "GET /signing-keys", "HEAD /openapi.json"):
+        first = handler.handle(http_event(route, tenant=None), None)
+        assert first["headers"]["cache-control"] == "no-cache"
+        known = {"if-none-match": first["headers"]["etag"]}
+        again = handler.handle(http_event(route, tenant=None, headers=known), None)
+        assert (again["statusCode"], again["body"]) == (304, "")

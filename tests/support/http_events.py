@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
-from functions.shared.http.edge import PREFIX
+from functions.shared.http.operation import PREFIX
 
 
 def http_event(

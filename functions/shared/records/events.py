@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Annotated, Literal, NotRequired, TypedDict
 
 from functions.shared.canonical import Json
+from functions.shared.records.by_section import EPISODES
 from functions.shared.records.fields import (
     FILTER,
     SEALED_ONLY,
@@ -18,6 +19,7 @@ from functions.shared.records.fields import (
     MaybeText,
     OrgId,
     Text,
+    Words,
 )
 
 
@@ -118,7 +120,7 @@ class Change(TypedDict):
     """A difference between two snapshots."""
 
     hour: Instant
-    section: Annotated[Text, FILTER]
+    section: Annotated[Text, FILTER, Words(tuple(EPISODES))]
     entity_id: Annotated[Text, FILTER]
     kind: Annotated[ChangeKind, FILTER]
     fields: list[Text]

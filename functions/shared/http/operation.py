@@ -1,0 +1,75 @@
+"""One operation of the API, as routes, handlers and the OpenAPI document know it.
+
+Pure: importable without AWS.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+PREFIX: Final = "/api/v1/openai"
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One route.
+
+    Attributes:
+        method: ``GET``, ``POST`` ….
+        path: below the prefix.
+        function: which answers it.
+        name: its ``operationId``.
+        summary: one line.
+        answer: name of the schema of the answer.
+        status: of the answer where nothing went wrong.
+        query: names of the query parameters.
+        body: name of the schema of the body, None without one.
+        admin: for the group admin only.
+        public: needs no login.
+        problems: further statuses it may answer with a problem document.
+        tagged: its answer has an ``ETag``, and ``If-None-Match`` is honoured.
+        shown_once: its answer holds a secret that is not kept.
+    """
+
+    method: str
+    path: str
+    function: str
+    name: str
+    summary: str
+    answer: str
+    status: int = 200
+    query: tuple[str, ...] = ()
+    body: str | None = None
+    admin: bool = False
+    public: bool = False
+    problems: tuple[int, ...] = ()
+    tagged: bool = False
+    shown_once: bool = False
+
+    @property
+    def key(self) -> str:
+        """Return API Gateway's ``routeKey``."""
+        return f"{self.method} {PREFIX}{self.path}"
+
+    @property
+    def methods(self) -> tuple[str, ...]:
+        """Return the methods that lead here: whatever answers GET answers HEAD."""
+        return ("GET", "HEAD") if self.method == "GET" else (self.method,)
+
+    @property
+    def creates(self) -> bool:
+        """Tell whether it makes something new each time, unless ``Idempotency-Key`` is sent."""
+        return self.method == "POST" and self.status in (201, 202)
+
+    def is_at(self, path: str) -> bool:
+        """Tell whether a whole path is one of its own."""
+        wanted, parts = f"{PREFIX}{self.path}".split("/"), path.split("/")
+        return len(wanted) == len(parts) and all(
+            part == name or (name.startswith("{") and part != "")
+            for name, part in zip(wanted, parts, strict=True)
+        )
+
+
+def methods_at(path: str, operations: Iterable[Operation]) -> list[str]:
+    """Return the methods that a path is known under, none where nothing is there."""
+    return sorted({name for each in operations if each.is_at(path) for name in each.methods})
