@@ -76,6 +76,17 @@ _SEND_DEAD_DISPATCH = Grant("dispatch-dead-letters", ("sqs:SendMessage",))
 _CONSUME = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes")
 
 GRANTS: Final[Mapping[str, tuple[Grant, ...]]] = {
+    "Access": (
+        _table("GetItem", "Query", "PutItem", "UpdateItem"),
+        _data_key("dynamodb"),
+        _WRITE_TABLE_KEY,
+    ),
+    # It reads clients and tokens, and counts requests.
+    "Authorizer": (
+        _table("GetItem", "UpdateItem"),
+        _data_key("dynamodb"),
+        _WRITE_TABLE_KEY,
+    ),
     "Connect": (
         _table("GetItem", "Query", "PutItem", "UpdateItem"),
         _data_key("dynamodb"),

@@ -5,7 +5,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from functions.api.context import Context, Registers, Segments
-from functions.api.flow import API, OPEN_ROUTES, OPERATIONS
+from functions.api.flow import OPEN_ROUTES, OPERATIONS
+from functions.api.schemas.operation import API
 from functions.api.views.anchors import list_anchors
 from functions.api.views.bills import show_bill
 from functions.api.views.changes import list_changes

@@ -62,7 +62,7 @@ def test_a_role_holds_the_rows_of_its_table_and_its_own_log_and_nothing_else(
 def test_no_role_has_a_managed_policy_an_inline_one_or_a_second_user(template: Template) -> None:
     """Every permission stands in the table; every role is assumed by Lambda alone."""
     roles = template.all("AWS::IAM::Role")
-    assert len(roles) == len(template.functions()) == 9
+    assert len(roles) == len(template.functions()) == 11
     for role in roles.values():
         assert "ManagedPolicyArns" not in role
         assert "Policies" not in role

@@ -225,6 +225,50 @@ def test_an_admin_fetches_the_hashing_key_and_it_is_noted(stage: Runner) -> None
     assert newest["action"] == "hashing_key.fetched"
 
 
+def test_a_machine_reads_with_a_secret_and_is_refused_once_revoked(stage: Runner) -> None:
+    """A client, a token, a list; its scopes hold; revoked: refused at the next request."""
+    made = stage.ask("POST", "/clients", ADMIN, {"scopes": ["read"], "label": "SIEM"})
+    assert made.status_code == 201, made.text
+    client = made.json()
+    api = stage.description["api_url"]
+
+    def token() -> httpx.Response:
+        secret = (client["client_id"], client["client_secret"])
+        form = {"grant_type": "client_credentials"}
+        return httpx.post(f"{api}/token", data=form, auth=secret, trust_env=False, timeout=60)
+
+    granted = token()
+    assert granted.status_code == 200, granted.text
+    bearer = {"Authorization": f"Bearer {granted.json()['access_token']}"}
+
+    def ask(method: str, route: str) -> httpx.Response:
+        return httpx.request(method, f"{api}{route}", headers=bearer, trust_env=False, timeout=60)
+
+    keys = ask("GET", "/api-keys")
+    assert keys.json() == stage.ask("GET", "/api-keys", ADMIN).json()
+    assert keys.headers["ratelimit-policy"] == '"tenant";q=600;w=60'
+    for method, route in (("POST", "/evidence-packs"), ("GET", "/clients")):
+        assert ask(method, route).status_code == 403
+    assert stage.ask("DELETE", f"/clients/{client['client_id']}", STRANGER).status_code == 404
+    assert stage.ask("DELETE", f"/clients/{client['client_id']}", ADMIN).status_code == 200
+    refused = ask("GET", "/api-keys")
+    assert (refused.status_code, token().status_code) == (401, 401)
+    assert refused.headers["content-type"] == "application/problem+json"
+    assert refused.headers["www-authenticate"] == "Bearer"
+
+
+def test_nobody_is_told_in_a_problem_document_how_to_sign_in(stage: Runner) -> None:
+    """Without a token, and with ones that are not good."""
+    good = stage.token(ADMIN)
+    for token in (None, "x", good[:-4] + "AAAA", "oatok_" + "A" * 43):
+        headers = {} if token is None else {"Authorization": f"Bearer {token}"}
+        url = stage.description["api_url"] + "/summary"
+        answer = httpx.get(url, headers=headers, trust_env=False, timeout=60)
+        assert answer.status_code == 401
+        assert answer.headers["content-type"] == "application/problem+json"
+        assert set(answer.json()) == {"type", "title", "status", "detail"}
+
+
 def test_an_operator_rotates_and_revokes_through_the_deployed_function(stage: Runner) -> None:
     """With the template's own rights; the next pack is signed with the new key."""
     (first,) = _signing_keys(stage, "list")

@@ -24,6 +24,7 @@ PARAMETERS: Final[dict[str, Schema]] = {
     "finding_id": {"type": "string", "pattern": "^[0-9a-f]{24}$"},
     "service_account_id": {"type": "string", "pattern": f"^{IDENTITY}$"},
     "link_id": {"type": "string", "pattern": "^[0-9]{8}T[0-9]{6}Z-[0-9a-f]{12}$"},
+    "client_id": {"type": "string", "pattern": "^client-[0-9a-f]{20}$"},
     "token": {"type": "string", "pattern": "^[A-Za-z0-9_-]{43}$"},
     "cursor": TEXT,
     "limit": {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT},

@@ -8,6 +8,7 @@ from typing import Final
 from functions.api.finding_state_rows import MAX_REASON
 from functions.api.records import BillDocument, SectionStatus, Summary
 from functions.api.schemas.anchors import ANCHOR_SCHEMAS
+from functions.api.schemas.clients import CLIENT_SCHEMAS
 from functions.api.schemas.custody import CUSTODY_SCHEMAS
 from functions.api.schemas.packs import PACK_SCHEMAS
 from functions.api.schemas.parts import (
@@ -96,4 +97,5 @@ SCHEMAS: Final[dict[str, Schema]] = {
     **PACK_SCHEMAS,
     **ANCHOR_SCHEMAS,
     **CUSTODY_SCHEMAS,
+    **CLIENT_SCHEMAS,
 }

@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 
 from functions.api.cursor import Cursors
-from functions.api.flow import API, OPEN_ROUTES, OPERATIONS
+from functions.api.flow import OPEN_ROUTES, OPERATIONS
 from functions.api.handler import routes
+from functions.api.schemas.operation import API
 from functions.shared.http.edge import answer
 from functions.shared.tables.connections import Connections
 from tests.api.conftest import OURS, THEIRS, Api
