@@ -135,6 +135,11 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         "HourList",
         query=("from", "to", *_PAGE),
     ),
+    Operation(
+        *("GET", "/orgs/{org_id}/days", API, "listDays"),
+        *("List days, newest first: what became of each hour", "DayList"),
+        query=("from", "to", *_PAGE),
+    ),
     Operation("GET", "/summary", API, "summary", "Figures over all organizations", "Summary"),
     _list("/users", "listUsers", "List users", "User", UserRow, "state"),
     _list("/projects", "listProjects", "List projects", "Project", ProjectRow, "state"),

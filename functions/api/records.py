@@ -84,7 +84,19 @@ class Figures(TypedDict):
     open_findings: MaybeCount
 
 
-class OrganizationFigures(TypedDict):
+class Freshness(TypedDict):
+    """Whether anybody is looking; an hour is late half an hour after it could be closed."""
+
+    late_hours: Annotated[Count, described("Hours that should be closed by now and are not")]
+    late_since: Annotated[MaybeInstant, described("The first instant that nobody has looked at")]
+    missed_24h: Annotated[Count, described("Hours of the last 24 that were closed unpictured")]
+    missed_30d: Annotated[Count, described("The same of the last 30 days")]
+    lag_hours: Annotated[
+        MaybeCount, described("Hours that the audit log is read short of the newest hour's end")
+    ]
+
+
+class OrganizationFigures(Freshness):
     """What the summary says of one organization."""
 
     org_id: OrgId
@@ -95,19 +107,32 @@ class OrganizationFigures(TypedDict):
     status: ConnectionStatus
     health: Text
     sections: Readable
-    lag_hours: Annotated[
-        MaybeCount, described("Hours that the audit log is read short of that hour's end")
-    ]
 
 
-class Summary(Figures):
-    """The figures over all organizations; ``carried`` and ``unknown`` name some of them."""
+class Summary(Figures, Freshness):
+    """The figures over all organizations; ``carried`` and ``unknown`` name some of them.
 
+    Of late hours and lags the worst, of missed hours the sum.
+    """
+
+    expected_hour: Annotated[Instant, described("The newest hour that should be closed by now")]
     orgs: Count
     carried: list[Text]
     unknown: list[Text]
     last_closed_hour: MaybeInstant
     organizations: list[OrganizationFigures]
+
+
+HourInDay = Literal["complete", "partial", "failed", "missed", "paused", "late", "open", "none"]
+"""How an hour was closed; ``late`` and ``open``: not yet; ``none``: it was nobody's."""
+
+
+class ListedDay(TypedDict):
+    """A day of an organization: what became of each of its 24 hours."""
+
+    org_id: OrgId
+    day: Annotated[str, Keyword("format", "date")]
+    hours: list[HourInDay]
 
 
 class BillShare(TypedDict):

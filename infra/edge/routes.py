@@ -45,6 +45,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     _api("/orgs"),
     _api("/orgs/{org_id}"),
     _api("/orgs/{org_id}/hours"),
+    _api("/orgs/{org_id}/days"),
     _api("/summary"),
     _api("/users"),
     _api("/projects"),

@@ -26,7 +26,7 @@ TABLE = {
         *("stateFinding", "setDeadlines"),
     },
     "read": {
-        *("listOrganizations", "showOrganization", "listHours", "summary", "listUsers"),
+        *("listOrganizations", "showOrganization", "listHours", "listDays", "summary", "listUsers"),
         *("listProjects", "listApiKeys", "listEvents", "listChanges", "listFindings"),
         *("showDeadlines", "showBill", "listPacks", "showPack", "listShareLinks", "listCustody"),
         "listAnchors",

@@ -33,7 +33,15 @@ ACCESS = {
 READ = {
     f"GET {BASE}{path}"
     for path in (
-        *("/orgs", "/orgs/{org_id}", "/orgs/{org_id}/hours", "/summary", "/users", "/projects"),
+        *(
+            "/orgs",
+            "/orgs/{org_id}",
+            "/orgs/{org_id}/hours",
+            "/orgs/{org_id}/days",
+            "/summary",
+            "/users",
+            "/projects",
+        ),
         *("/api-keys", "/events", "/changes", "/findings", "/billing", "/evidence-packs"),
         *("/evidence-packs/{number}", "/evidence-packs/{number}/download"),
         *("/evidence-packs/{number}/links", "/custody", "/anchors", "/deadlines"),

@@ -15,6 +15,7 @@ from functions.shared.records.fields import FILTER, Schema, fields_of
 from functions.shared.records.findings import ListedFinding
 from functions.shared.tables.account_owners import IDENTITY
 
+_DAY: Final[Schema] = {"type": "string", "format": "date"}
 _FILTER: Final[Schema] = {"type": "string", "maxLength": 200}
 _LISTED: Final = (UserRow, ProjectRow, ApiKeyRow, ListedEvent, ListedChange, ListedFinding)
 _FILTERS: Final = [name for row in _LISTED for name in fields_of(row, FILTER)]
@@ -29,6 +30,8 @@ PARAMETERS: Final[dict[str, Schema]] = {
     "cursor": TEXT,
     "limit": {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT},
     # One operation's own.
+    "listDays.from": _DAY,
+    "listDays.to": _DAY | {"description": "Not included"},
     "listAnchors.limit": {
         "type": "integer",
         "minimum": 1,
