@@ -38,15 +38,15 @@ class AccessTokens:
     table: Table
     clients: Clients
 
-    def issue(self, client: Client, scopes: list[Scope], at: datetime) -> str:
+    def issue(self, machine: Client, scopes: list[Scope], at: datetime) -> str:
         """Return a new token of a client, which is nowhere else."""
         token = PREFIX + secrets.token_urlsafe(_TOKEN_BYTES)
         expires = at + LIFETIME
         row: AccessTokenRow = {
             "pk": access_token_pk(sha256_hex(token.encode())),
             "sk": _SK,
-            "tenant_id": client.tenant_id,
-            "client_id": client.client_id,
+            "tenant_id": machine.tenant_id,
+            "client_id": machine.client_id,
             "scopes": scopes,
             "expires_at": rfc3339(expires),
             "expires_epoch": int(expires.timestamp()),
@@ -66,10 +66,10 @@ class AccessTokens:
             raise NotSignedIn(_NOT_GOOD)
         row = cast("AccessTokenRow", item)
         try:
-            client = self.clients.need(row["tenant_id"], row["client_id"])
+            machine = self.clients.need(row["tenant_id"], row["client_id"])
         except NotFound:
             raise NotSignedIn(_NOT_GOOD) from None
-        if at >= parse_instant(row["expires_at"]) or client.state(at) != "active":
+        if at >= parse_instant(row["expires_at"]) or machine.state(at) != "active":
             raise NotSignedIn(_NOT_GOOD)
-        scopes = frozenset(row["scopes"]) & frozenset(client.scopes)
+        scopes = frozenset(row["scopes"]) & frozenset(machine.scopes)
         return Principal(row["tenant_id"], row["client_id"], frozenset(), scopes)

@@ -118,13 +118,13 @@ def new_client(
     ), secret
 
 
-def with_new_secret(client: Client, old_for: timedelta, at: datetime) -> tuple[Client, str]:
+def with_new_secret(machine: Client, old_for: timedelta, at: datetime) -> tuple[Client, str]:
     """Return a client with another secret; the one it had is good for a while longer."""
     secret = new_secret()
     return replace(
         client,
         secret_sha256=sha256_hex(secret.encode()),
-        old_secret_sha256=client.secret_sha256 if old_for else None,
+        old_secret_sha256=machine.secret_sha256 if old_for else None,
         old_secret_until=rfc3339(at + old_for) if old_for else None,
         rotated_at=rfc3339(at),
     ), secret
@@ -141,14 +141,14 @@ class Clients:
 
     table: Table
 
-    def add(self, client: Client) -> None:
+    def add(self, machine: Client) -> None:
         """Keep a new client, under its tenant and under its id."""
         pointer: ClientPointer = {
-            "pk": client_pk(client.client_id),
+            "pk": client_pk(machine.client_id),
             "sk": _POINTER_SK,
-            "tenant_id": client.tenant_id,
+            "tenant_id": machine.tenant_id,
         }
-        self.table.create_together([_to_item(client), pointer])
+        self.table.create_together([_to_item(machine), pointer])
 
     def page(
         self, tenant: str, *, limit: int, after: str | None = None
@@ -197,9 +197,9 @@ class Clients:
             raise Conflict("the client was changed at this moment; look again") from None
 
 
-def _to_item(client: Client) -> Item:
-    key: Key = {"pk": tenant_pk(client.tenant_id), "sk": client_sk(client.client_id)}
-    return {**key, **asdict(client)}
+def _to_item(machine: Client) -> Item:
+    key: Key = {"pk": tenant_pk(machine.tenant_id), "sk": client_sk(machine.client_id)}
+    return {**key, **asdict(machine)}
 
 
 def _from_item(item: Item) -> Client:

@@ -48,10 +48,10 @@ def make(principal: Principal, form: ClientForm, context: Context) -> NewSecret:
     label, scopes = _label(form["label"]), _scopes(form["scopes"])
     days = _whole("days", form["days"], 1, MAX_DAYS)
     now = context.clock()
-    client, secret = new_client(principal.tenant_id, principal.user, label, scopes, days, now)
-    _note(principal, "client.created", client, context, now)
-    context.clients.add(client)
-    return {**client.public(now), "client_secret": secret}
+    machine, secret = new_client(principal.tenant_id, principal.user, label, scopes, days, now)
+    _note(principal, "client.created", machine, context, now)
+    context.clients.add(machine)
+    return {**machine.public(now), "client_secret": secret}
 
 
 def rotate(principal: Principal, client_id: str, form: RotationForm, context: Context) -> NewSecret:
@@ -67,10 +67,10 @@ def rotate(principal: Principal, client_id: str, form: RotationForm, context: Co
     before = context.clients.need(principal.tenant_id, client_id)
     if before.state(now) != "active":
         raise Conflict(f"the client is {before.state(now)}; make another")
-    client, secret = with_new_secret(before, timedelta(hours=hours), now)
-    _note(principal, "client.rotated", client, context, now)
-    context.clients.replace(before, client)
-    return {**client.public(now), "client_secret": secret}
+    machine, secret = with_new_secret(before, timedelta(hours=hours), now)
+    _note(principal, "client.rotated", machine, context, now)
+    context.clients.replace(before, machine)
+    return {**machine.public(now), "client_secret": secret}
 
 
 def revoke(principal: Principal, client_id: str, context: Context) -> ListedClient:
@@ -81,13 +81,13 @@ def revoke(principal: Principal, client_id: str, context: Context) -> ListedClie
         Conflict: somebody changed it at this moment.
     """
     now = context.clock()
-    client = context.clients.need(principal.tenant_id, client_id)
-    if client.revoked_at is None:
-        _note(principal, "client.revoked", client, context, now)
-        ended = replace(client, revoked_at=rfc3339(now))
-        context.clients.replace(client, ended)
-        client = ended
-    return client.public(now)
+    machine = context.clients.need(principal.tenant_id, client_id)
+    if machine.revoked_at is None:
+        _note(principal, "client.revoked", machine, context, now)
+        ended = replace(machine, revoked_at=rfc3339(now))
+        context.clients.replace(machine, ended)
+        machine = ended
+    return machine.public(now)
 
 
 def issue_token(request: TokenRequest, context: Context) -> AccessToken:
@@ -98,14 +98,14 @@ def issue_token(request: TokenRequest, context: Context) -> AccessToken:
             the client has not.
     """
     now = context.clock()
-    client = _known(request, now, context)
-    scopes = granted(request.scopes, client.scopes)
+    machine = _known(request, now, context)
+    scopes = granted(request.scopes, machine.scopes)
     # Counted: a machine may ask as often as it can, and each time is a row no more.
-    facts: CustodyFacts = {"client_id": client.client_id}
-    id_ = client.client_id
-    context.custody.count(client.tenant_id, id_, "token.issued", now, id_, **facts)
+    facts: CustodyFacts = {"client_id": machine.client_id}
+    id_ = machine.client_id
+    context.custody.count(machine.tenant_id, id_, "token.issued", now, id_, **facts)
     return {
-        "access_token": context.tokens.issue(client, scopes, now),
+        "access_token": context.tokens.issue(machine, scopes, now),
         "token_type": "Bearer",
         "expires_in": int(LIFETIME.total_seconds()),
         "scope": " ".join(scopes),
@@ -115,21 +115,21 @@ def issue_token(request: TokenRequest, context: Context) -> AccessToken:
 def _known(request: TokenRequest, now: datetime, context: Context) -> Client:
     refused = TokenRefused("invalid_client", "no active client has this id and secret")
     try:
-        client = context.clients.of_id(request.client_id)
+        machine = context.clients.of_id(request.client_id)
     except NotFound:
         raise refused from None
-    if not client.knows(request.client_secret, now) or client.state(now) != "active":
+    if not machine.knows(request.client_secret, now) or machine.state(now) != "active":
         raise refused
     return client
 
 
 def _note(
-    principal: Principal, action: str, client: Client, context: Context, now: datetime
+    principal: Principal, action: str, machine: Client, context: Context, now: datetime
 ) -> None:
     facts: CustodyFacts = {
-        "client_id": client.client_id,
-        "scopes": " ".join(client.scopes),
-        "expires_at": client.expires_at,
+        "client_id": machine.client_id,
+        "scopes": " ".join(machine.scopes),
+        "expires_at": machine.expires_at,
     }
     context.custody.note(principal.tenant_id, principal.user, action, now, **facts)
 

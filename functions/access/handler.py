@@ -55,7 +55,7 @@ def routes(context: Context) -> dict[str, Route]:
         )
         more = rest.last_sk.removeprefix(CLIENT_PREFIX) if rest.last_sk else None
         now = context.clock()
-        items = [client.public(now) for client in page]
+        items = [machine.public(now) for machine in page]
         return reply(200, {"items": items, "next_cursor": more})
 
     def rotate(request: Request) -> Reply:
