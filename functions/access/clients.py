@@ -122,7 +122,7 @@ def with_new_secret(machine: Client, old_for: timedelta, at: datetime) -> tuple[
     """Return a client with another secret; the one it had is good for a while longer."""
     secret = new_secret()
     return replace(
-        client,
+        machine,
         secret_sha256=sha256_hex(secret.encode()),
         old_secret_sha256=machine.secret_sha256 if old_for else None,
         old_secret_until=rfc3339(at + old_for) if old_for else None,

@@ -120,7 +120,7 @@ def _known(request: TokenRequest, now: datetime, context: Context) -> Client:
         raise refused from None
     if not machine.knows(request.client_secret, now) or machine.state(now) != "active":
         raise refused
-    return client
+    return machine
 
 
 def _note(
