@@ -165,8 +165,8 @@ GRANTS: Final[Mapping[str, tuple[Grant, ...]]] = {
     ),
     "Api": (
         _table("GetItem", "Query", "PutItem", "UpdateItem"),
-        # What its lists are read from; changes and verdicts stand in the table.
-        *_read("seals/*", "registers/*", "events/*", "index/*"),
+        # What its lists and the feed are read from.
+        *_read("seals/*", "registers/*", "events/*", "changes/*", "verdicts/*", "index/*"),
         Grant("evidence/tenant=*/anchors/*", ("s3:GetObject",)),
         _list("evidence"),
         Grant("packs/tenant=*", ("s3:GetObject", "s3:GetObjectVersion")),

@@ -25,7 +25,7 @@ STEPS = {
     "connect": (),
     "snapshot": ("fetch", "normalize", "compare", "findings", "reconcile", "seal"),
     "pack": ("archive", "collect", "documents", "members", "sign", "publish", "keys", "anchor"),
-    "api": ("schemas", "coverage", "views"),
+    "api": ("schemas", "coverage", "views", "feed"),
     "access": (),
 }
 # What stands above the steps, so that no step may know of it.
@@ -75,6 +75,7 @@ PURE = (
     "functions/pack/sign/manifest.py",
     "functions/api/coverage/expected.py",
     "functions/api/event_order.py",
+    "functions/api/feed/position.py",
     "functions/api/records.py",
     "functions/api/views/billing.py",
     "tools/aws_rules",

@@ -174,6 +174,11 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         admin=True,
         problems=(409,),
     ),
+    Operation(
+        *("GET", "/feed", API, "readFeed"),
+        *("Read what was sealed, oldest first, from where you have come to", "FeedPage"),
+        query=("since", "limit"),
+    ),
     Operation("GET", "/deadlines", API, "showDeadlines", "Show the deadlines", "Deadlines"),
     Operation(
         *("PUT", "/deadlines", API, "setDeadlines", "Set the deadlines", "Deadlines"),

@@ -8,6 +8,7 @@ from functions.api.context import Context, Registers, Segments
 from functions.api.coverage.hours import list_days, list_hours
 from functions.api.coverage.outcomes import RecentOutcomes
 from functions.api.coverage.summary import summary
+from functions.api.feed.feed import read_feed
 from functions.api.flow import OPEN_ROUTES, OPERATIONS
 from functions.api.schemas.operation import API
 from functions.api.views.anchors import list_anchors
@@ -68,6 +69,7 @@ VIEWS: Mapping[str, View] = {
     "listEvents": list_events,
     "listChanges": list_changes,
     "listFindings": _register(FINDINGS),
+    "readFeed": read_feed,
     "stateFinding": state_finding,
     "showDeadlines": show_deadlines,
     "setDeadlines": set_deadlines,

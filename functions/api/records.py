@@ -4,7 +4,7 @@ Pure. The forms' fields are what callers send, unchecked: whoever reads one chec
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Literal, TypedDict
+from typing import Annotated, Final, Literal, TypedDict
 
 from functions.shared.records.fields import (
     Count,
@@ -12,12 +12,14 @@ from functions.shared.records.fields import (
     Instant,
     Keyword,
     MaybeCount,
+    MaybeDigest,
     MaybeInstant,
     MaybeText,
     OrgId,
     Text,
     described,
 )
+from functions.shared.records.seals import Outcome
 from functions.shared.records.tables import ConnectionStatus, Key, Number, Readable
 
 
@@ -64,6 +66,41 @@ class SectionStatus(TypedDict):
     status: MaybeText
     reason: MaybeText
     hour: MaybeInstant
+
+
+FeedKind = Literal[
+    "event", "change", "verdict", "finding_opened", "finding_resolved", "hour", "pack"
+]
+
+
+MOST_OF_FEED: Final = 1000
+"""Entries in one answer."""
+
+
+class FeedEntry(TypedDict):
+    """One entry of the feed, with the seal that vouches for it; a pack has its own signature."""
+
+    kind: FeedKind
+    org_id: OrgId | None
+    sealed_hour: MaybeInstant
+    seal_sha256: MaybeDigest
+    data: Mapping[str, object]
+
+
+class FeedPage(TypedDict):
+    """Some entries of the feed; the cursor is there also where nothing is behind them yet."""
+
+    items: list[FeedEntry]
+    next_cursor: Text
+    has_more: Flag
+
+
+class FeedHour(TypedDict):
+    """How an hour was closed that is not whole."""
+
+    outcome: Outcome
+    reason: MaybeText
+    sections: Readable
 
 
 class ListPage(TypedDict):

@@ -53,6 +53,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     _api("/events"),
     _api("/changes"),
     _api("/findings"),
+    _api("/feed"),
     _api("/orgs/{org_id}/findings/{finding_id}/state", "PUT"),
     _api("/deadlines"),
     _api("/deadlines", "PUT"),

@@ -27,7 +27,7 @@ TABLE = {
     },
     "read": {
         *("listOrganizations", "showOrganization", "listHours", "listDays", "summary", "listUsers"),
-        *("listProjects", "listApiKeys", "listEvents", "listChanges", "listFindings"),
+        *("readFeed", "listProjects", "listApiKeys", "listEvents", "listChanges", "listFindings"),
         *("showDeadlines", "showBill", "listPacks", "showPack", "listShareLinks", "listCustody"),
         "listAnchors",
     },

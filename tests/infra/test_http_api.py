@@ -44,7 +44,7 @@ READ = {
         ),
         *("/api-keys", "/events", "/changes", "/findings", "/billing", "/evidence-packs"),
         *("/evidence-packs/{number}", "/evidence-packs/{number}/download"),
-        *("/evidence-packs/{number}/links", "/custody", "/anchors", "/deadlines"),
+        *("/evidence-packs/{number}/links", "/custody", "/anchors", "/deadlines", "/feed"),
     )
 }
 ASK = {

@@ -148,9 +148,9 @@ def test_api_holds_no_secret_and_writes_no_object(template: Template) -> None:
 
 
 def test_api_reads_of_evidence_what_its_lists_are_made_of(template: Template) -> None:
-    """Seals, registers, events, their index and anchors; nothing else that is sealed."""
+    """What lists and feed are read from, and anchors; nothing else that is sealed."""
     evidence, _ = template.only("AWS::S3::Bucket", "Evidence")
-    of_organization = ("seals", "registers", "events", "index")
+    of_organization = ("seals", "registers", "events", "changes", "verdicts", "index")
     assert {
         resource
         for statement in template.allowing("s3:GetObject", evidence)

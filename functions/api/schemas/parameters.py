@@ -5,6 +5,7 @@ Pure.
 
 from typing import Final
 
+from functions.api.records import MOST_OF_FEED
 from functions.api.schemas.anchors import MAX_DAYS
 from functions.api.schemas.parts import INSTANT, ORG_ID, TEXT, one_of
 from functions.shared.aws.bucket import MAX_PRESIGNED_S
@@ -28,8 +29,16 @@ PARAMETERS: Final[dict[str, Schema]] = {
     "client_id": {"type": "string", "pattern": "^client-[0-9a-f]{20}$"},
     "token": {"type": "string", "pattern": "^[A-Za-z0-9_-]{43}$"},
     "cursor": TEXT,
+    "since": TEXT
+    | {"description": "The next_cursor of the answer before, or an instant to begin at its hour"},
     "limit": {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT},
     # One operation's own.
+    "readFeed.limit": {
+        "type": "integer",
+        "minimum": 1,
+        "maximum": MOST_OF_FEED,
+        "default": DEFAULT_LIMIT,
+    },
     "listDays.from": _DAY,
     "listDays.to": _DAY | {"description": "Not included"},
     "listAnchors.limit": {

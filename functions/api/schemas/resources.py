@@ -10,6 +10,7 @@ from functions.api.records import BillDocument, ListedDay, SectionStatus, Summar
 from functions.api.schemas.anchors import ANCHOR_SCHEMAS
 from functions.api.schemas.clients import CLIENT_SCHEMAS
 from functions.api.schemas.custody import CUSTODY_SCHEMAS
+from functions.api.schemas.feed import FEED_SCHEMAS
 from functions.api.schemas.packs import PACK_SCHEMAS
 from functions.api.schemas.parts import (
     COUNT,
@@ -100,4 +101,5 @@ SCHEMAS: Final[dict[str, Schema]] = {
     **ANCHOR_SCHEMAS,
     **CUSTODY_SCHEMAS,
     **CLIENT_SCHEMAS,
+    **FEED_SCHEMAS,
 }
