@@ -9,6 +9,7 @@ import { Packs } from './packs/packs.js';
 import { Table } from './tables/table.js';
 import { TABLES } from './tables/table-kinds.js';
 import { Badge, Text } from './widgets/elements.js';
+import { FreshnessNotices } from './widgets/notices.js';
 
 const VIEWS = [
   ['organizations', 'Organizations'],
@@ -37,6 +38,7 @@ export function App({ api, claims, signOut }) {
   return html`<a class="skip" href="#content" onClick=${skipToContent}>Skip to the content</a>
     <${Header} claims=${claims} isAdmin=${isAdmin} signOut=${signOut} />
     <main id="content" tabindex="-1">
+      <${FreshnessNotices} organizations=${organizations ?? []} />
       <${KpiStrip} summary=${summary} refresh=${refresh} />
       <div class="views">
         <nav aria-label="Views">${VIEWS.map(([id, name]) => html`<a key=${id} href=${`#${id}`} data-testid=${`nav-${id}`}

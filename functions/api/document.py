@@ -8,7 +8,8 @@ import re
 from http import HTTPStatus
 from typing import Final
 
-from functions.api.flow import OPERATIONS, Operation
+from functions.api.flow import OPERATIONS
+from functions.api.schemas.operation import Operation
 from functions.api.schemas.parameters import PARAMETERS
 from functions.api.schemas.resources import SCHEMAS
 from functions.shared.http.edge import PREFIX
@@ -16,10 +17,19 @@ from functions.shared.records.fields import Schema
 
 _ABOUT: Final = (
     "Hour-by-hour, signed evidence of what an OpenAI organization held and who changed it. Send "
-    "the ID token of a signed-in user; the tenant is read from it and from nowhere else. Another "
+    "the ID token of a signed-in user, or the access token of a machine's client (`POST /token`); "
+    "the tenant is read from it and from nowhere else. A tenant has a budget of requests a minute: "
+    "`RateLimit` says what is left of it, 429 that nothing is. Another "
     "tenant's id answers like one that never existed: 404. Lists go on with `next_cursor`. Every "
     "instant is RFC 3339, UTC, to the second; an hour is named by its start."
 )
+
+
+_SCOPES: Final = {
+    "read": "Read every list, figure and anchor",
+    "packs": "Have packs made, download and share them",
+    "write": "Connect organizations, and say what becomes of findings",
+}
 
 
 @functools.cache
@@ -37,10 +47,15 @@ def document() -> Schema:
         "components": {
             "schemas": SCHEMAS,
             "securitySchemes": {
-                "idToken": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
+                "idToken": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
+                "machine": {
+                    "type": "oauth2",
+                    "flows": {
+                        "clientCredentials": {"tokenUrl": f"{PREFIX}/token", "scopes": _SCOPES}
+                    },
+                },
             },
         },
-        "security": [{"idToken": []}],
     }
 
 
@@ -54,10 +69,14 @@ def _operation(operation: Operation) -> Schema:
     }
     if operation.admin:
         document["description"] = "For users of the group `admin`."
-    if operation.public:
+    if not operation.public:
+        for_machines = [{"machine": [operation.scope]}] if operation.scope else []
+        document["security"] = [{"idToken": []}, *for_machines]
+    else:
         document["security"] = []
     if operation.body:
-        document["requestBody"] = {"required": True, "content": _json(operation.body)}
+        content = _form(operation.body) if operation.is_form else _json(operation.body)
+        document["requestBody"] = {"required": True, "content": content}
     return document
 
 
@@ -90,7 +109,7 @@ def _responses(operation: Operation) -> Schema:
         responses[str(operation.status)]["headers"] = {"Location": {"schema": {"type": "string"}}}
     statuses = set(operation.problems)
     if not operation.public:
-        statuses |= {400, 401, 403, 404} if operation.admin else {400, 401, 404}
+        statuses |= {400, 401, 403, 404, 429}
     for status in sorted(statuses):
         responses[str(status)] = _problem(HTTPStatus(status).phrase)
     responses["default"] = _problem("Any other refusal or fault")
@@ -99,6 +118,11 @@ def _responses(operation: Operation) -> Schema:
 
 def _json(schema: str) -> Schema:
     return {"application/json": {"schema": {"$ref": f"#/components/schemas/{schema}"}}}
+
+
+def _form(schema: str) -> Schema:
+    of = {"schema": {"$ref": f"#/components/schemas/{schema}"}}
+    return {"application/x-www-form-urlencoded": of}
 
 
 def _problem(description: str) -> Schema:

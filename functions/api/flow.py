@@ -1,59 +1,16 @@
 """The API's operations, each stated once: what the document serves and the handlers answer.
 
-Pure: importable without AWS. The connect function answers its own; they stand here because
-one document describes the whole API.
+Pure: importable without AWS. The connect and the access function answer their own; they stand
+here because one document describes the whole API.
 """
 
-from dataclasses import dataclass
 from typing import Final
 
-from functions.shared.http.edge import PREFIX
+from functions.api.schemas.operation import ACCESS, API, CONNECT, Operation
 from functions.shared.records.entities import ApiKeyRow, ProjectRow, UserRow
 from functions.shared.records.events import ListedChange, ListedEvent
 from functions.shared.records.fields import FILTER, fields_of
 from functions.shared.records.findings import ListedFinding
-
-CONNECT: Final = "connect"
-API: Final = "api"
-
-
-@dataclass(frozen=True, slots=True)
-class Operation:
-    """One route.
-
-    Attributes:
-        method: ``GET``, ``POST`` ….
-        path: below the prefix.
-        function: which answers it.
-        name: its ``operationId``.
-        summary: one line.
-        answer: name of the schema of the answer.
-        status: of the answer where nothing went wrong.
-        query: names of the query parameters.
-        body: name of the schema of the body, None without one.
-        admin: for the group admin only.
-        public: needs no login.
-        problems: further statuses it may answer with a problem document.
-    """
-
-    method: str
-    path: str
-    function: str
-    name: str
-    summary: str
-    answer: str
-    status: int = 200
-    query: tuple[str, ...] = ()
-    body: str | None = None
-    admin: bool = False
-    public: bool = False
-    problems: tuple[int, ...] = ()
-
-    @property
-    def key(self) -> str:
-        """Return API Gateway's ``routeKey``."""
-        return f"{self.method} {PREFIX}{self.path}"
-
 
 _PAGE: Final = ("cursor", "limit")
 _LIST: Final = ("org_id", *_PAGE)
@@ -125,6 +82,39 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         problems=(409,),
     ),
     Operation(
+        *("POST", "/token", ACCESS, "issueToken", "Get an access token for a machine's secret"),
+        "AccessToken",
+        body="TokenRequest",
+        is_form=True,
+        public=True,
+        problems=(400, 401),
+    ),
+    Operation(
+        *("POST", "/clients", ACCESS, "makeClient", "Make a client for a machine", "NewSecret"),
+        status=201,
+        body="ClientRequest",
+        admin=True,
+        problems=(409,),
+    ),
+    Operation(
+        *("GET", "/clients", ACCESS, "listClients", "List machines' clients", "ClientList"),
+        query=_PAGE,
+        admin=True,
+    ),
+    Operation(
+        *("POST", "/clients/{client_id}/secret", ACCESS, "rotateClientSecret"),
+        *("Give a client a new secret; the old one is good for some hours more", "NewSecret"),
+        body="RotationRequest",
+        admin=True,
+        problems=(409,),
+    ),
+    Operation(
+        *("DELETE", "/clients/{client_id}", ACCESS, "revokeClient"),
+        *("End a client, and its tokens with it, at once", "Client"),
+        admin=True,
+        problems=(409,),
+    ),
+    Operation(
         "GET",
         "/orgs",
         API,
@@ -143,6 +133,11 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         "listHours",
         "List closed hours, newest first",
         "HourList",
+        query=("from", "to", *_PAGE),
+    ),
+    Operation(
+        *("GET", "/orgs/{org_id}/days", API, "listDays"),
+        *("List days, newest first: what became of each hour", "DayList"),
         query=("from", "to", *_PAGE),
     ),
     Operation("GET", "/summary", API, "summary", "Figures over all organizations", "Summary"),
@@ -178,6 +173,11 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         body="FindingStateRequest",
         admin=True,
         problems=(409,),
+    ),
+    Operation(
+        *("GET", "/feed", API, "readFeed"),
+        *("Read what was sealed, oldest first, from where you have come to", "FeedPage"),
+        query=("since", "limit"),
     ),
     Operation("GET", "/deadlines", API, "showDeadlines", "Show the deadlines", "Deadlines"),
     Operation(

@@ -20,6 +20,10 @@ def _connect(method: str, path: str) -> Route:
     return Route(method, BASE + path, "Connect")
 
 
+def _access(method: str, path: str, *, public: bool = False) -> Route:
+    return Route(method, BASE + path, "Access", public)
+
+
 def _api(path: str, method: str = "GET", *, public: bool = False) -> Route:
     return Route(method, BASE + path, "Api", public)
 
@@ -33,9 +37,15 @@ ROUTES: Final[tuple[Route, ...]] = (
     _connect("DELETE", "/orgs/{org_id}"),
     _connect("POST", "/hashing-key"),
     _connect("PUT", "/orgs/{org_id}/service-accounts/{service_account_id}/person"),
+    _access("POST", "/token", public=True),
+    _access("POST", "/clients"),
+    _access("GET", "/clients"),
+    _access("POST", "/clients/{client_id}/secret"),
+    _access("DELETE", "/clients/{client_id}"),
     _api("/orgs"),
     _api("/orgs/{org_id}"),
     _api("/orgs/{org_id}/hours"),
+    _api("/orgs/{org_id}/days"),
     _api("/summary"),
     _api("/users"),
     _api("/projects"),
@@ -43,6 +53,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     _api("/events"),
     _api("/changes"),
     _api("/findings"),
+    _api("/feed"),
     _api("/orgs/{org_id}/findings/{finding_id}/state", "PUT"),
     _api("/deadlines"),
     _api("/deadlines", "PUT"),

@@ -7,9 +7,13 @@ from pathlib import Path
 import pytest
 from jsonschema import Draft202012Validator
 
+from functions.access.handler import OPEN_ROUTES as ACCESS_OPEN_ROUTES
+from functions.access.handler import context_from as access_context_from
+from functions.access.handler import routes as access_routes
 from functions.api.document import document
-from functions.api.flow import API, CONNECT, OPEN_ROUTES, OPERATIONS
+from functions.api.flow import OPEN_ROUTES, OPERATIONS
 from functions.api.handler import VIEWS
+from functions.api.schemas.operation import ACCESS, API, CONNECT
 from functions.connect.handler import context_from
 from functions.connect.handler import routes as connect_routes
 from functions.shared.http.edge import PREFIX
@@ -34,6 +38,10 @@ def test_every_operation_is_answered_by_its_room(settings: Settings) -> None:
     assert set(VIEWS) == {each.name for each in OPERATIONS if each.function == API}
     connect = connect_routes(context_from(settings))
     assert set(connect) == {each.key for each in OPERATIONS if each.function == CONNECT}
+    access = access_routes(access_context_from(settings))
+    assert set(access) == {each.key for each in OPERATIONS if each.function == ACCESS}
+    open_ = {each.key for each in OPERATIONS if each.public}
+    assert open_ == OPEN_ROUTES | ACCESS_OPEN_ROUTES
     public = {"signing-keys", "openapi.json", "{token}"}
     assert {key.rpartition("/")[2] for key in OPEN_ROUTES} == public
 

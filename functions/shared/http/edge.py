@@ -1,7 +1,8 @@
 """HTTP edge of the two functions that answer requests: route, reply, problem.
 
-API Gateway has matched the route and verified the token; its ``routeKey`` picks the function. One
-table turns domain errors into problem documents (RFC 9457), so that no view holds a try/except.
+API Gateway has matched the route and asked the authorizer who is calling; its ``routeKey`` picks
+the function. One table turns domain errors into problem documents (RFC 9457), so that no view
+holds a try/except.
 """
 
 import base64
@@ -13,7 +14,8 @@ from urllib.parse import parse_qsl, unquote
 
 from functions.shared import errors
 from functions.shared.canonical import Json, canonical, strict_loads
-from functions.shared.http.principal import Principal, principal_of
+from functions.shared.http.access_headers import access_headers
+from functions.shared.http.principal import Caller, Principal, principal_of
 
 PREFIX = "/api/v1/openai"
 MAX_BODY_BYTES = 64 * 1024
@@ -27,6 +29,8 @@ PROBLEMS: tuple[tuple[type[errors.AuditError], int, str, str], ...] = (
     (errors.MalformedOrganization, 400, "malformed-org-id", "Malformed organization id"),
     (errors.BadRequest, 400, "bad-request", "The request cannot be used"),
     (errors.NotSignedIn, 401, "not-signed-in", "Sign in first"),
+    (errors.SignInUnavailable, 503, "busy", "Try again in a moment"),
+    (errors.TooManyRequests, 429, "too-many-requests", "Too many requests"),
     (errors.NotAllowed, 403, "not-allowed", "Not allowed"),
     (errors.NotFound, 404, "not-found", "Not found"),
     (errors.AlreadyConnected, 409, "already-connected", "Already connected"),
@@ -118,7 +122,7 @@ class Request:
             NotSignedIn: nobody is signed in.
         """
         if self.signed_in is None:
-            raise errors.NotSignedIn("send an ID token")
+            raise errors.NotSignedIn("send a token")
         return self.signed_in
 
     def path(self, name: str) -> str:
@@ -146,6 +150,21 @@ class Request:
             )
         return Query(values)
 
+    def content(self) -> bytes:
+        """Return the body as it was sent.
+
+        Raises:
+            BadRequest: too large, or not readable.
+        """
+        raw = self.event.get("body") or ""
+        try:
+            data = base64.b64decode(raw) if self.event.get("isBase64Encoded") else raw.encode()
+        except (binascii.Error, UnicodeEncodeError) as error:
+            raise errors.BadRequest("the body is not readable") from error
+        if len(data) > MAX_BODY_BYTES:
+            raise errors.BadRequest(f"the body is larger than {MAX_BODY_BYTES} bytes")
+        return data
+
     def form(self, blank: Form) -> Form:
         """Return the JSON object sent, where it leaves a field out with that of a blank form.
 
@@ -160,15 +179,8 @@ class Request:
         Raises:
             BadRequest: too large, not one JSON object, or an unknown name.
         """
-        raw = self.event.get("body") or ""
         try:
-            data = base64.b64decode(raw) if self.event.get("isBase64Encoded") else raw.encode()
-        except (binascii.Error, UnicodeEncodeError) as error:
-            raise errors.BadRequest("the body is not readable") from error
-        if len(data) > MAX_BODY_BYTES:
-            raise errors.BadRequest(f"the body is larger than {MAX_BODY_BYTES} bytes")
-        try:
-            document = strict_loads(data)
+            document = strict_loads(self.content())
         except errors.MalformedJson as error:
             raise errors.BadRequest(f"the body is not a JSON object: {error}") from None
         if not isinstance(document, dict):
@@ -201,10 +213,10 @@ def reply(
     }
 
 
-def problem(status: int, slug: str, title: str, detail: str) -> Reply:
+def problem(status: int, slug: str, title: str, detail: str, **more: str) -> Reply:
     """Return a problem document (RFC 9457); it carries no request id, so equal means equal."""
-    body = {"type": f"/problems/{slug}", "title": title, "status": status, "detail": detail}
-    return reply(status, body, {"content-type": "application/problem+json"})
+    of = {"type": f"/problems/{slug}", "title": title, "status": status, "detail": detail}
+    return reply(status, {**of, **more}, {"content-type": "application/problem+json"})
 
 
 def answer(
@@ -218,11 +230,24 @@ def answer(
         open_routes: those that need no login.
         log: for refusals and faults.
     """
+    caller = _caller(event)
+    answered = _answer(event, caller, routes, open_routes, log)
+    answered["headers"] |= access_headers(caller, answered["statusCode"])
+    return answered
+
+
+def _answer(
+    event: Mapping[str, Any],
+    caller: Caller,
+    routes: Mapping[str, Route],
+    open_routes: frozenset[str],
+    log: Log,
+) -> Reply:
     route_key = str(event.get("routeKey", ""))
     try:
         if route_key not in routes:
             raise errors.NotFound("no such route")
-        signed_in = None if route_key in open_routes else principal_of(event)
+        signed_in = None if route_key in open_routes else _signed_in(caller, route_key)
         return routes[route_key](Request(event, signed_in))
     except errors.NotFound:
         # One text for all: what is another tenant's and what never was must look the same.
@@ -235,6 +260,18 @@ def answer(
         return _fault(log, route_key)
     except Exception:  # noqa: BLE001  # the last line of defence: no traceback leaves the function
         return _fault(log, route_key)
+
+
+def _caller(event: Mapping[str, Any]) -> Caller:
+    authorizer = (event.get("requestContext") or {}).get("authorizer") or {}
+    return cast("Caller", authorizer.get("lambda") or {})
+
+
+def _signed_in(caller: Caller, route_key: str) -> Principal:
+    principal = principal_of(caller)
+    method, _, path = route_key.partition(" ")
+    principal.require_scope(method, path.removeprefix(PREFIX))
+    return principal
 
 
 def _fault(log: Log, route_key: str) -> Reply:

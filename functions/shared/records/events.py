@@ -143,6 +143,19 @@ class Verdict(TypedDict):
     decided_hour: Instant
 
 
+class FeedVerdict(TypedDict):
+    """A verdict in the feed: on which change, what was decided, and by which hour."""
+
+    hour: Instant
+    section: Text
+    entity_id: Text
+    kind: Text
+    verdict: VerdictWord
+    reason: MaybeText
+    event_id: MaybeText
+    decided_hour: Instant
+
+
 class ListedVerdict(TypedDict):
     """What the table says of a change's last verdict; all null where none was sealed."""
 

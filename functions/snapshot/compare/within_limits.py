@@ -21,10 +21,9 @@ from functions.shared.limits import (
     named_in,
     word,
 )
-from functions.shared.records.by_section import EPISODES
 from functions.shared.records.entities import Entity, EntityState, ProjectUserState, RoleHeld, User
 from functions.shared.records.events import EventState, OpenChange
-from functions.shared.records.registers import HourRegisters, rows_of
+from functions.shared.records.registers import EPISODES, HourRegisters, rows_of
 from functions.shared.records.seals import Conflict
 from functions.snapshot.records import SectionRead, Snapshot
 
