@@ -3,6 +3,7 @@ import { html, useCallback, useEffect, useState } from '../app/preact.js';
 import { useAnswer } from '../app/answers.js';
 import { orgName } from '../app/sections.js';
 import { withoutHidden } from '../app/text.js';
+import { Coverage } from './coverage/coverage.js';
 import { KpiStrip } from './kpi-strip.js';
 import { Organizations } from './organizations/organizations.js';
 import { Packs } from './packs/packs.js';
@@ -19,6 +20,7 @@ const VIEWS = [
   ['events', 'Events'],
   ['changes', 'Changes'],
   ['findings', 'Findings'],
+  ['coverage', 'Coverage'],
   ['packs', 'Evidence packs'],
 ];
 const FIRST_PICTURE_POLL_MS = 5_000;
@@ -43,9 +45,10 @@ export function App({ api, claims, signOut }) {
       <div class="views">
         <nav aria-label="Views">${VIEWS.map(([id, name]) => html`<a key=${id} href=${`#${id}`} data-testid=${`nav-${id}`}
           aria-current=${view === id ? 'page' : undefined}>${name}</a>`)}</nav>
-        ${view in TABLES && html`<${OrgFilter} organizations=${organizations ?? []} orgId=${orgId} choose=${setOrgId} />`}
+        ${(view in TABLES || view === 'coverage') && html`<${OrgFilter} organizations=${organizations ?? []} orgId=${orgId} choose=${setOrgId} />`}
       </div>
       ${view === 'organizations' && html`<${Organizations} ...${commonProps} />`}
+      ${view === 'coverage' && html`<${Coverage} api=${api} organizations=${organizations} orgId=${orgId} refreshCount=${refreshCount} />`}
       ${view === 'packs' && html`<${Packs} ...${commonProps} />`}
       ${view in TABLES && html`<${Table} key=${view} kind=${TABLES[view]} api=${api} organizations=${organizations} orgId=${orgId} refreshCount=${refreshCount}
         isAdmin=${isAdmin} user=${claims.user} />`}
