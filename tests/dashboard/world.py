@@ -34,6 +34,13 @@ class World:
     freshness: dict[str, Json] = field(default_factory=dict)
     requests: list[tuple[str, Json | None]] = field(default_factory=list)
     page_size: int = 50
+    token: str = ""
+    expired: set[str] = field(default_factory=set)
+
+    def token_expired(self, authorization: str) -> bool:
+        """Tell whether the API refuses a token."""
+        scheme, _, token = authorization.partition(" ")
+        return scheme != "Bearer" or not token or token in self.expired
 
     def summary(self) -> Json:
         """Answer the figures and each organization's last hour."""
