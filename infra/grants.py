@@ -76,6 +76,17 @@ _SEND_DEAD_DISPATCH = Grant("dispatch-dead-letters", ("sqs:SendMessage",))
 _CONSUME = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes")
 
 GRANTS: Final[Mapping[str, tuple[Grant, ...]]] = {
+    "Access": (
+        _table("GetItem", "Query", "PutItem", "UpdateItem"),
+        _data_key("dynamodb"),
+        _WRITE_TABLE_KEY,
+    ),
+    # It reads clients and tokens, and counts requests.
+    "Authorizer": (
+        _table("GetItem", "UpdateItem"),
+        _data_key("dynamodb"),
+        _WRITE_TABLE_KEY,
+    ),
     "Connect": (
         _table("GetItem", "Query", "PutItem", "UpdateItem"),
         _data_key("dynamodb"),
@@ -154,8 +165,8 @@ GRANTS: Final[Mapping[str, tuple[Grant, ...]]] = {
     ),
     "Api": (
         _table("GetItem", "Query", "PutItem", "UpdateItem"),
-        # What its lists are read from; changes and verdicts stand in the table.
-        *_read("seals/*", "registers/*", "events/*", "index/*"),
+        # What its lists and the feed are read from.
+        *_read("seals/*", "registers/*", "events/*", "changes/*", "verdicts/*", "index/*"),
         Grant("evidence/tenant=*/anchors/*", ("s3:GetObject",)),
         _list("evidence"),
         Grant("packs/tenant=*", ("s3:GetObject", "s3:GetObjectVersion")),

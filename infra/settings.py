@@ -63,7 +63,8 @@ class StageSettings:
 
     ``evidence_lock`` is 25 months in prod, counted as the longest 25 months there are (762 days);
     ``packs_lock`` 7 years with two leap days (2,557 days). Concurrency and memory are what a new
-    account grants; one that was granted more raises them in ``cdk.json``.
+    account grants; one that was granted more raises them in ``cdk.json``. ``requests_per_minute``
+    are those of one tenant, people and machines together.
     """
 
     stage: str
@@ -86,6 +87,7 @@ class StageSettings:
     extra_dashboard_url: str | None
     schedules_on: bool
     time_authority: str
+    requests_per_minute: int
 
     @property
     def is_prod(self) -> bool:
@@ -132,6 +134,7 @@ def read(context: Callable[[str], Any], environ: Mapping[str, str] = os.environ)
         time_authority=_time_authority(
             context("time_authority") or values.get("time_authority"), stage
         ),
+        requests_per_minute=int(_need(values, stage, "requests_per_minute")),
     )
     _refuse_laptop_settings_in_prod(settings)
     return settings

@@ -25,7 +25,8 @@ STEPS = {
     "connect": (),
     "snapshot": ("fetch", "normalize", "compare", "findings", "reconcile", "seal"),
     "pack": ("archive", "collect", "documents", "members", "sign", "publish", "keys", "anchor"),
-    "api": ("schemas", "views"),
+    "api": ("schemas", "coverage", "views", "feed"),
+    "access": (),
 }
 # What stands above the steps, so that no step may know of it.
 ABOVE = ("handler", "flow", "take", "dispatch", "hour_run", "document")
@@ -45,7 +46,11 @@ PURE = (
     "functions/shared/aws/keys.py",
     "functions/shared/evidence/merkle.py",
     "functions/shared/evidence/seal_versions.py",
+    "functions/access/records.py",
+    "functions/access/token_request.py",
+    "functions/shared/http/access_headers.py",
     "functions/shared/http/principal.py",
+    "functions/shared/http/scopes.py",
     "functions/shared/openai/epoch.py",
     "functions/shared/openai/error_response.py",
     "functions/snapshot/hour_to_close.py",
@@ -68,7 +73,9 @@ PURE = (
     "functions/pack/members/event_rows.py",
     "functions/pack/members/rows.py",
     "functions/pack/sign/manifest.py",
+    "functions/api/coverage/expected.py",
     "functions/api/event_order.py",
+    "functions/api/feed/position.py",
     "functions/api/records.py",
     "functions/api/views/billing.py",
     "tools/aws_rules",

@@ -132,3 +132,14 @@ def test_files_named_in_the_pages_are_there() -> None:
         )
     }
     assert sorted(pair for pair in named if not (ROOT / pair[1]).exists()) == []
+
+
+def test_commands_name_the_checkout_s_own_python() -> None:
+    """What is printed runs in a fresh clone: neither uv nor our packages are on a reader's path."""
+    wrong = re.compile(r"\buv run\b|(?<![/\w])python -m tools\.(?:local|signing_keys|publish|aws)")
+    found = {
+        page.name: wrong.findall(page.read_text())
+        for page in PAGES
+        if page.name != "CHANGELOG.md" and "decisions" not in page.parts
+    }
+    assert {name: said for name, said in found.items() if said} == {}

@@ -8,12 +8,13 @@ export class Api {
   /**
    * @param {string} base path, no slash at the end
    * @param {string} idToken
-   * @param {() => void} onSessionEnded called when the API no longer takes the token
+   * @param {() => Promise<string | null>} renew gives another token for this session, null where there is none
    */
-  constructor(base, idToken, onSessionEnded) {
+  constructor(base, idToken, renew) {
     this.base = base;
     this.idToken = idToken;
-    this.onSessionEnded = onSessionEnded;
+    this.renew = renew;
+    this.renewing = null;
   }
 
   /**
@@ -42,15 +43,10 @@ export class Api {
   }
 
   async #ask(method, path, body, signal) {
-    const headers = { Accept: 'application/json', Authorization: `Bearer ${this.idToken}` };
-    if (body !== undefined) headers['Content-Type'] = 'application/json';
-    const request = {
-      method, headers, signal, body: body === undefined ? undefined : JSON.stringify(body),
-      credentials: 'omit', redirect: 'error', cache: 'no-store',
-    };
     try {
-      const response = await fetch(this.base + path, request);
-      if (response.status === 401) this.onSessionEnded();
+      let response = await this.#send(method, path, body, signal);
+      // A request that was not taken for its token did nothing: it is sent once more with another.
+      if (response.status === 401 && (await this.#renewed())) response = await this.#send(method, path, body, signal);
       if (!response.ok) throw await readProblem(response);
       const text = await response.text();
       return text === '' ? null : JSON.parse(text);
@@ -59,5 +55,22 @@ export class Api {
       if (error instanceof Problem) throw error;
       throw new Problem('The service could not be reached', 'Check the connection, then try again. Nothing was lost.');
     }
+  }
+
+  #send(method, path, body, signal) {
+    const headers = { Accept: 'application/json', Authorization: `Bearer ${this.idToken}` };
+    if (body !== undefined) headers['Content-Type'] = 'application/json';
+    return fetch(this.base + path, {
+      method, headers, signal, body: body === undefined ? undefined : JSON.stringify(body),
+      credentials: 'omit', redirect: 'error', cache: 'no-store',
+    });
+  }
+
+  /** Whoever is refused at the same time waits for the same new token. */
+  async #renewed() {
+    this.renewing ??= this.renew().finally(() => { this.renewing = null; });
+    const token = await this.renewing;
+    if (token !== null) this.idToken = token;
+    return token !== null;
   }
 }

@@ -2,12 +2,13 @@
 import { Api } from './api.js';
 import { readConfig } from './config.js';
 import { asProblem, Problem } from './problem.js';
-import { beginSignIn, finishSignIn, signOut, wasSignedIn } from './sign-in.js';
+import { beginSignIn, finishSignIn, isForAnother, renew, signInElsewhere, signOut, signedInForAnother, wasSignedIn } from './sign-in.js';
 import { html, render } from './preact.js';
 import { App } from '../parts/app.js';
 import { SignInPage } from '../parts/sign-in-page.js';
 
-const SESSION_ENDED = new Problem('Your session has ended', 'Nothing was lost. Sign in again to go on.', 401);
+const SESSION_ENDED = new Problem('Your session has ended', 'What you typed is still here. Sign in again in another tab to go on.', 401);
+const SIGNED_IN_ELSEWHERE = new Problem('You are signed in', 'Go back to the tab you came from; this one can be closed.');
 const root = document.getElementById('page');
 
 async function boot() {
@@ -16,8 +17,8 @@ async function boot() {
   try {
     config = await readConfig();
     const session = await finishSignIn(config);
-    if (session !== null) return showApp(config, session);
-    if (wasSignedIn()) return await beginSignIn(config);
+    if (session !== null) return signedInForAnother(session) ? endTab() : new SignedIn(config, session).show();
+    if (wasSignedIn() || isForAnother()) return await beginSignIn(config);
     return showSignIn(config, null);
   } catch (error) {
     return showSignIn(config, asProblem(error));
@@ -29,9 +30,51 @@ function showSignIn(config, problem) {
   render(html`<${SignInPage} ready problem=${problem} signIn=${signIn} />`, root);
 }
 
-function showApp(config, session) {
-  const api = new Api(config.api_base, session.id_token, () => showSignIn(config, SESSION_ENDED));
-  render(html`<${App} api=${api} claims=${session.claims} signOut=${() => signOut(config)} />`, root);
+function endTab() {
+  window.close();
+  render(html`<${SignInPage} ready problem=${SIGNED_IN_ELSEWHERE} />`, root);
+}
+
+/** The page of a session, and what becomes of it when its token is no longer taken. */
+class SignedIn {
+  /**
+   * @param {import('./config.js').Config} config
+   * @param {import('./sign-in.js').Session} session
+   */
+  constructor(config, session) {
+    this.config = config;
+    this.session = session;
+    this.api = new Api(config.api_base, session.id_token, () => this.#renewed());
+  }
+
+  show() {
+    this.#render(false);
+  }
+
+  /** The page stays where it is, out of sight: a half-written form is not thrown away. */
+  #render(hasEnded) {
+    render(html`
+      <div hidden=${hasEnded}><${App} api=${this.api} claims=${this.session.claims} signOut=${() => signOut(this.config)} /></div>
+      ${hasEnded && html`<${SignInPage} ready problem=${SESSION_ENDED} signIn=${() => signInElsewhere((session) => this.#take(session))} />`}`, root);
+  }
+
+  async #renewed() {
+    const token = await renew(this.config, this.session);
+    if (token === null) this.#render(true);
+    return token;
+  }
+
+  /** The same person goes on with the same page; anybody else gets one of their own. */
+  #take(session) {
+    if (session.claims.user !== this.session.claims.user || session.claims.tenant_id !== this.session.claims.tenant_id) {
+      render(null, root);
+      new SignedIn(this.config, session).show();
+      return;
+    }
+    this.session = session;
+    this.api.idToken = session.id_token;
+    this.#render(false);
+  }
 }
 
 boot();

@@ -1,5 +1,5 @@
 /** What the last hour could and could not read, in words. A failed read never looks like an empty list. */
-import { hourSpan, isInstant } from './instants.js';
+import { hourSpan, isInstant, utc } from './instants.js';
 
 /**
  * @typedef {object} Organization one row of the summary
@@ -9,6 +9,9 @@ import { hourSpan, isInstant } from './instants.js';
  * @property {string | null} last_hour start of its last closed hour
  * @property {string | null} outcome
  * @property {Record<string, string>} sections status by section
+ * @property {number} late_hours hours that should be closed by now and are not
+ * @property {string | null} late_since the first instant that nobody has looked at
+ * @property {number | null} lag_hours how far the audit log is read behind
  *
  * @typedef {{org_id: string, tone: 'bad' | 'warn' | 'info', text: string, todo: string}} Notice
  */
@@ -65,6 +68,35 @@ export function isWhole(section, organizations) {
  */
 export function notices(section, organizations) {
   return organizations.map((organization) => notice(section, organization)).filter((entry) => entry !== null);
+}
+
+/**
+ * Say where nobody is looking, or the audit log is read late: it is true of every table at once.
+ *
+ * @param {Organization[]} organizations
+ * @returns {Notice[]} the worst first
+ */
+export function freshnessNotices(organizations) {
+  const late = organizations.filter((organization) => organization.late_hours > 0 && isInstant(organization.late_since));
+  const lagging = organizations.filter((organization) => organization.lag_hours > 0);
+  return [
+    ...late.map((organization) => ({
+      org_id: organization.org_id,
+      tone: 'bad',
+      text: `nobody has looked since ${utc(organization.late_since)} UTC; ${hoursLate(organization.late_hours)}`,
+      todo: 'Everything below is as it was then. The missing hours follow by themselves once pictures are taken again; if none follow, tell whoever operates this service.',
+    })),
+    ...lagging.map((organization) => ({
+      org_id: organization.org_id,
+      tone: 'warn',
+      text: `the audit log is read ${organization.lag_hours} ${organization.lag_hours === 1 ? 'hour' : 'hours'} behind`,
+      todo: 'Newer events and verdicts follow; the log is being read faster than it grows.',
+    })),
+  ];
+}
+
+function hoursLate(n) {
+  return n === 1 ? '1 hour is late' : `${n} hours are late`;
 }
 
 function notice(section, organization) {

@@ -1,19 +1,25 @@
 /**
  * Sign in at the hosted pages: authorization code with PKCE (RFC 7636, S256), state and nonce.
  *
- * The token lives in memory and dies with the page. What sessionStorage holds is worth nothing
+ * The tokens live in memory and die with the page. What sessionStorage holds is worth nothing
  * alone: the request's verifier, state and nonce until the answer is back, and a mark that this
  * tab was signed in, so that a reload goes straight to the sign-in pages.
+ *
+ * Where a session cannot be renewed, another tab signs in for this one, so that nothing that was
+ * typed here is lost: it is opened with a secret in its address, and answers to whoever knows that.
  */
 import { readClaims } from './claims.js';
 import { Problem } from './problem.js';
 
 const PENDING = 'sign-in-pending';
 const WAS_SIGNED_IN = 'was-signed-in';
+const AGAIN = '#sign-in-again-';
+const CHANNEL = 'openai-audit-sign-in';
 
 /**
  * @typedef {object} Session
  * @property {string} id_token
+ * @property {string | null} refresh_token gives other ID tokens while the session lasts
  * @property {import('./claims.js').Claims} claims
  */
 
@@ -64,10 +70,63 @@ export async function finishSignIn(config) {
   if (answer.has('error')) {
     throw new Problem('The sign-in failed', answer.get('error_description') ?? answer.get('error') ?? '');
   }
-  const id_token = await redeem(config, answer.get('code') ?? '', pending.verifier);
-  const claims = readClaims(id_token, { client_id: config.client_id, nonce: pending.nonce });
+  const tokens = await redeem(config, answer.get('code') ?? '', pending.verifier);
+  const claims = readClaims(tokens.id_token, { client_id: config.client_id, nonce: pending.nonce });
   sessionStorage.setItem(WAS_SIGNED_IN, '1');
-  return { id_token, claims };
+  return { ...tokens, claims };
+}
+
+/**
+ * Get another ID token for a session.
+ *
+ * @param {import('./config.js').Config} config
+ * @param {Session} session
+ * @returns {Promise<string | null>} null where the session has ended
+ */
+export async function renew(config, session) {
+  if (session.refresh_token === null) return null;
+  const form = { grant_type: 'refresh_token', client_id: config.client_id, refresh_token: session.refresh_token };
+  try {
+    const answer = await askForTokens(config, form);
+    return typeof answer.id_token === 'string' ? answer.id_token : null;
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * Have another tab sign in for this one.
+ *
+ * @param {(session: Session) => void} onSession
+ */
+export function signInElsewhere(onSession) {
+  const id = secret();
+  const channel = new BroadcastChannel(CHANNEL);
+  channel.onmessage = ({ data }) => {
+    if (data?.id !== id) return;
+    channel.close();
+    onSession(data.session);
+  };
+  window.open(`${window.location.origin}/${AGAIN}${id}`, '_blank');
+}
+
+/**
+ * Tell the tab that asked for it, where one did.
+ *
+ * @param {Session} session
+ * @returns {boolean} whether this tab has done what it was opened for
+ */
+export function signedInForAnother(session) {
+  const { hash } = window.location;
+  if (!hash.startsWith(AGAIN)) return false;
+  new BroadcastChannel(CHANNEL).postMessage({ id: hash.slice(AGAIN.length), session });
+  sessionStorage.clear();
+  return true;
+}
+
+/** @returns {boolean} whether this tab was opened to sign in for another */
+export function isForAnother() {
+  return window.location.hash.startsWith(AGAIN);
 }
 
 /**
@@ -82,23 +141,29 @@ export function signOut(config) {
 }
 
 async function redeem(config, code, verifier) {
-  const body = new URLSearchParams({
+  const form = {
     grant_type: 'authorization_code',
     client_id: config.client_id,
     code,
     redirect_uri: redirectUri(config),
     code_verifier: verifier,
-  });
-  const url = `${config.sign_in_url}/oauth2/token`;
+  };
   let answer;
   try {
-    const response = await fetch(url, { method: 'POST', body, credentials: 'omit', redirect: 'error' });
-    answer = await response.json();
+    answer = await askForTokens(config, form);
   } catch {
     throw new Problem('The sign-in service could not be reached', 'Check the connection and sign in again.');
   }
-  if (typeof answer.id_token === 'string') return answer.id_token;
+  if (typeof answer.id_token === 'string') {
+    return { id_token: answer.id_token, refresh_token: typeof answer.refresh_token === 'string' ? answer.refresh_token : null };
+  }
   throw new Problem('The sign-in failed', `The sign-in service answered: ${answer.error ?? 'no token'}. Sign in again.`);
+}
+
+async function askForTokens(config, form) {
+  const body = new URLSearchParams(form);
+  const response = await fetch(`${config.sign_in_url}/oauth2/token`, { method: 'POST', body, credentials: 'omit', redirect: 'error' });
+  return response.json();
 }
 
 function redirectUri(config) {

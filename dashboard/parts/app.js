@@ -3,12 +3,14 @@ import { html, useCallback, useEffect, useState } from '../app/preact.js';
 import { useAnswer } from '../app/answers.js';
 import { orgName } from '../app/sections.js';
 import { withoutHidden } from '../app/text.js';
+import { Coverage } from './coverage/coverage.js';
 import { KpiStrip } from './kpi-strip.js';
 import { Organizations } from './organizations/organizations.js';
 import { Packs } from './packs/packs.js';
 import { Table } from './tables/table.js';
 import { TABLES } from './tables/table-kinds.js';
 import { Badge, Text } from './widgets/elements.js';
+import { FreshnessNotices } from './widgets/notices.js';
 
 const VIEWS = [
   ['organizations', 'Organizations'],
@@ -18,6 +20,7 @@ const VIEWS = [
   ['events', 'Events'],
   ['changes', 'Changes'],
   ['findings', 'Findings'],
+  ['coverage', 'Coverage'],
   ['packs', 'Evidence packs'],
 ];
 const FIRST_PICTURE_POLL_MS = 5_000;
@@ -37,13 +40,15 @@ export function App({ api, claims, signOut }) {
   return html`<a class="skip" href="#content" onClick=${skipToContent}>Skip to the content</a>
     <${Header} claims=${claims} isAdmin=${isAdmin} signOut=${signOut} />
     <main id="content" tabindex="-1">
+      <${FreshnessNotices} organizations=${organizations ?? []} />
       <${KpiStrip} summary=${summary} refresh=${refresh} />
       <div class="views">
         <nav aria-label="Views">${VIEWS.map(([id, name]) => html`<a key=${id} href=${`#${id}`} data-testid=${`nav-${id}`}
           aria-current=${view === id ? 'page' : undefined}>${name}</a>`)}</nav>
-        ${view in TABLES && html`<${OrgFilter} organizations=${organizations ?? []} orgId=${orgId} choose=${setOrgId} />`}
+        ${(view in TABLES || view === 'coverage') && html`<${OrgFilter} organizations=${organizations ?? []} orgId=${orgId} choose=${setOrgId} />`}
       </div>
       ${view === 'organizations' && html`<${Organizations} ...${commonProps} />`}
+      ${view === 'coverage' && html`<${Coverage} api=${api} organizations=${organizations} orgId=${orgId} refreshCount=${refreshCount} />`}
       ${view === 'packs' && html`<${Packs} ...${commonProps} />`}
       ${view in TABLES && html`<${Table} key=${view} kind=${TABLES[view]} api=${api} organizations=${organizations} orgId=${orgId} refreshCount=${refreshCount}
         isAdmin=${isAdmin} user=${claims.user} />`}

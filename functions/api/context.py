@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from threading import Lock
 from typing import Any, Final, Generic, TypeVar
 
+from functions.api.coverage.outcomes import RecentOutcomes
 from functions.api.finding_state_rows import FindingStates
 from functions.api.share_link_rows import ShareLinks
 from functions.shared.aws.bucket import Bucket
@@ -111,6 +112,7 @@ class Context:
     clock: Clock
     registers: Registers
     segments: Segments
+    outcomes: RecentOutcomes
 
     @property
     def connections(self) -> Connections:

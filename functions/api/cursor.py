@@ -25,11 +25,15 @@ class Cursors:
         tenant: whose.
         name: of the list.
         parts: how many texts make a position.
+        longest: of a cursor, in characters.
+        most: of a part, in bytes of UTF-8; those of a key by default.
     """
 
     tenant: str
     name: str
     parts: int
+    longest: int = _MAX_LENGTH
+    most: int = _MAX_KEY_BYTES
 
     def write(self, *position: str) -> str:
         """Return the cursor that goes on behind a position."""
@@ -45,14 +49,14 @@ class Cursors:
         """
         if text is None or text == "":
             return None
-        owner, name, position = _decoded(text)
+        owner, name, position = _decoded(text, self.longest)
         if not isinstance(owner, str):
             raise BadRequest(UNUSABLE)
         if owner != self._owner():
             raise NotFound("another tenant's cursor")
         if name != self.name or not isinstance(position, list):
             raise BadRequest(UNUSABLE)
-        if len(position) != self.parts or not all(_is_key_part(part) for part in position):
+        if len(position) != self.parts or not all(_is_part(part, self.most) for part in position):
             raise BadRequest(UNUSABLE)
         return position
 
@@ -60,17 +64,17 @@ class Cursors:
         return sha256_hex(f"cursor\0{self.tenant}".encode())[:16]
 
 
-def _is_key_part(part: object) -> bool:
-    """Tell whether DynamoDB takes a text as part of a key: UTF-8, at most 1,024 bytes."""
+def _is_part(part: object, most: int) -> bool:
+    """Tell whether a part is a text of so many bytes of UTF-8; of a key DynamoDB takes 1,024."""
     try:
-        return isinstance(part, str) and len(part.encode()) <= _MAX_KEY_BYTES
+        return isinstance(part, str) and len(part.encode()) <= most
     except UnicodeEncodeError:
         return False
 
 
-def _decoded(text: str) -> tuple[object, object, object]:
+def _decoded(text: str, longest: int) -> tuple[object, object, object]:
     """Return what a text says of tenant, list and position, None where it says nothing."""
-    if len(text) > _MAX_LENGTH or not text.isascii():
+    if len(text) > longest or not text.isascii():
         raise BadRequest(UNUSABLE)
     try:
         padded = text + "=" * (-len(text) % 4)

@@ -10,18 +10,21 @@ from http import HTTPStatus
 from typing import Final
 
 from functions.api.flow import OPERATIONS
+from functions.api.schemas.operation import Operation
 from functions.api.schemas.parameters import IDEMPOTENCY_KEY, IF_NONE_MATCH, PARAMETERS
 from functions.api.schemas.resources import SCHEMAS
-from functions.shared.http.operation import PREFIX, Operation
+from functions.shared.http.edge import PREFIX
 from functions.shared.records.fields import Schema
 
 _ABOUT: Final = """
 Hour-by-hour, signed evidence of what an OpenAI organization held and who changed it.
 
-**Sign in**: send the ID token of a signed-in user (not the access token) as
-`Authorization: Bearer …`. The tenant is read from it and from nowhere else; another tenant's id
-answers like one that never existed: 404, to the byte. Users of the group `admin` connect
-organizations and ask for packs, users of the group `auditor` read and download.
+**Sign in**: send the ID token of a signed-in user (not the access token), or the access token of a
+machine's client (`POST /token`), as `Authorization: Bearer …`. The tenant is read from it and from
+nowhere else; another tenant's id answers like one that never existed: 404, to the byte. Users of
+the group `admin` connect organizations and ask for packs, users of the group `auditor` read and
+download. A tenant has a budget of requests a minute: `RateLimit` says what is left of it, 429 that
+nothing is.
 
 **Answers**: lists go on with `next_cursor`, sent back as `cursor`. Every instant is RFC 3339, UTC,
 to the second; an hour is named by its start. Refusals are problem documents (RFC 9457).
@@ -37,12 +40,21 @@ _TAGS: Final[Mapping[str, tuple[str, str]]] = {
     "custody": ("Custody", "Who did what, and the key that matches people with packs"),
     "evidence-packs": ("Evidence packs", "Have packs made, download and share them"),
     "shared": ("Evidence packs", "Have packs made, download and share them"),
+    "token": ("Machines", "How machines sign in, and their clients"),
+    "clients": ("Machines", "How machines sign in, and their clients"),
     "anchors": ("Verification", "What to hold packs to"),
     "signing-keys": ("Verification", "What to hold packs to"),
     "openapi.json": ("About", "This document"),
     "billing": ("Billing", "The month's bill"),
 }
 _READ: Final = ("Evidence", "What the organizations hold, what changed, and what was found")
+
+
+_SCOPES: Final = {
+    "read": "Read every list, figure and anchor",
+    "packs": "Have packs made, download and share them",
+    "write": "Connect organizations, and say what becomes of findings",
+}
 
 
 @functools.cache
@@ -94,10 +106,16 @@ def document() -> Schema:
                     "scheme": "bearer",
                     "bearerFormat": "JWT",
                     "description": "The ID token of a signed-in user",
-                }
+                },
+                "machine": {
+                    "type": "oauth2",
+                    "description": "The access token of a machine's client",
+                    "flows": {
+                        "clientCredentials": {"tokenUrl": f"{PREFIX}/token", "scopes": _SCOPES}
+                    },
+                },
             },
         },
-        "security": [{"idToken": []}],
     }
 
 
@@ -117,10 +135,14 @@ def _operation(operation: Operation) -> Schema:
     }
     if operation.admin:
         document["description"] = "For users of the group `admin`."
-    if operation.public:
+    if not operation.public:
+        for_machines = [{"machine": [operation.scope]}] if operation.scope else []
+        document["security"] = [{"idToken": []}, *for_machines]
+    else:
         document["security"] = []
     if operation.body:
-        document["requestBody"] = {"required": True, "content": _json(operation.body)}
+        content = _form(operation.body) if operation.is_form else _json(operation.body)
+        document["requestBody"] = {"required": True, "content": content}
     return document
 
 
@@ -170,9 +192,9 @@ def _responses(operation: Operation) -> Schema:
         responses["304"] = {"description": "Not changed", "headers": _headers("ETag")}
     statuses = set(operation.problems)
     if not operation.public:
-        statuses |= {400, 401, 403, 404} if operation.admin else {400, 401, 404}
+        statuses |= {400, 401, 403, 404, 429}
     if operation.body:
-        statuses |= {413, 415}
+        statuses |= {413} if operation.is_form else {413, 415}
     for status in sorted(statuses):
         responses[str(status)] = _problem(HTTPStatus(status).phrase)
     responses["default"] = _problem("Any other refusal or fault")
@@ -186,6 +208,11 @@ def _headers(*names: str, **by_name: str) -> Schema:
 
 def _json(schema: str) -> Schema:
     return {"application/json": {"schema": {"$ref": f"#/components/schemas/{schema}"}}}
+
+
+def _form(schema: str) -> Schema:
+    of = {"schema": {"$ref": f"#/components/schemas/{schema}"}}
+    return {"application/x-www-form-urlencoded": of}
 
 
 def _problem(description: str) -> Schema:

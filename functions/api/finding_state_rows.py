@@ -40,6 +40,13 @@ NOTHING_SAID: Final[FindingState] = {
 NO_DEADLINES: Final[Deadlines] = {"high_days": None, "medium_days": None, "low_days": None}
 
 
+class _SaidBy(TypedDict):
+    """By whom something is said, and when."""
+
+    by: str
+    at: str
+
+
 class _FindingKey(TypedDict):
     finding_id: str
     first_seen_hour: str
@@ -101,7 +108,8 @@ class FindingStates:
             "at": at,
         }
         sk = finding_state_sk(finding["finding_id"], finding["first_seen_hour"])
-        sets = {**about, **said, "by": by, "at": at}
+        whose: _SaidBy = {"by": by, "at": at}
+        sets = {**about, **said, **whose}
         Statements(self.table, self.tenant, self.org).say(statement, said["reason"], sk, sets)
 
 

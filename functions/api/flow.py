@@ -1,20 +1,16 @@
 """The API's operations, each stated once: what the document serves and the handlers answer.
 
-Pure: importable without AWS. The connect function answers its own; they stand here because
-one document describes the whole API.
+Pure: importable without AWS. The connect and the access function answer their own; they stand
+here because one document describes the whole API.
 """
 
 from typing import Final
 
-from functions.shared.http.operation import Operation
+from functions.api.schemas.operation import ACCESS, API, CONNECT, Operation
 from functions.shared.records.entities import ApiKeyRow, ProjectRow, UserRow
 from functions.shared.records.events import ListedChange, ListedEvent
 from functions.shared.records.fields import filters_of
 from functions.shared.records.findings import ListedFinding
-
-CONNECT: Final = "connect"
-API: Final = "api"
-
 
 _PAGE: Final = ("cursor", "limit")
 _LIST: Final = ("org_id", *_PAGE)
@@ -86,12 +82,41 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         problems=(409,),
     ),
     Operation(
-        "GET",
-        "/orgs",
-        API,
-        "listOrganizations",
-        "List organizations",
-        "OrganizationList",
+        *("POST", "/token", ACCESS, "issueToken", "Get an access token for a machine's secret"),
+        "AccessToken",
+        body="TokenRequest",
+        is_form=True,
+        public=True,
+        problems=(400, 401),
+    ),
+    Operation(
+        *("POST", "/clients", ACCESS, "makeClient", "Make a client for a machine", "NewSecret"),
+        status=201,
+        body="ClientRequest",
+        admin=True,
+        problems=(409,),
+    ),
+    Operation(
+        *("GET", "/clients", ACCESS, "listClients", "List machines' clients", "ClientList"),
+        query=_PAGE,
+        admin=True,
+    ),
+    Operation(
+        *("POST", "/clients/{client_id}/secret", ACCESS, "rotateClientSecret"),
+        *("Give a client a new secret; the old one is good for some hours more", "NewSecret"),
+        body="RotationRequest",
+        admin=True,
+        problems=(409,),
+    ),
+    Operation(
+        *("DELETE", "/clients/{client_id}", ACCESS, "revokeClient"),
+        *("End a client, and its tokens with it, at once", "Client"),
+        admin=True,
+        problems=(409,),
+    ),
+    Operation(
+        *("GET", "/orgs", API, "listOrganizations"),
+        *("List organizations", "OrganizationList"),
         query=_PAGE,
     ),
     Operation(
@@ -104,6 +129,11 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         "listHours",
         "List closed hours, newest first",
         "HourList",
+        query=("from", "to", *_PAGE),
+    ),
+    Operation(
+        *("GET", "/orgs/{org_id}/days", API, "listDays"),
+        *("List days, newest first: what became of each hour", "DayList"),
         query=("from", "to", *_PAGE),
     ),
     Operation("GET", "/summary", API, "summary", "Figures over all organizations", "Summary"),
@@ -140,6 +170,11 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         admin=True,
         problems=(409,),
     ),
+    Operation(
+        *("GET", "/feed", API, "readFeed"),
+        *("Read what was sealed, oldest first, from where you have come to", "FeedPage"),
+        query=("since", "limit"),
+    ),
     Operation("GET", "/deadlines", API, "showDeadlines", "Show the deadlines", "Deadlines"),
     Operation(
         *("PUT", "/deadlines", API, "setDeadlines", "Set the deadlines", "Deadlines"),
@@ -163,12 +198,8 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         problems=(409,),
     ),
     Operation(
-        "GET",
-        "/evidence-packs",
-        API,
-        "listPacks",
-        "List evidence packs, newest first",
-        "PackList",
+        *("GET", "/evidence-packs", API, "listPacks"),
+        *("List evidence packs, newest first", "PackList"),
         query=_PAGE,
     ),
     Operation(
@@ -196,15 +227,10 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         body="ShareLinkRequest",
         admin=True,
         problems=(409,),
-        shown_once=True,
     ),
     Operation(
-        "GET",
-        "/evidence-packs/{number}/links",
-        API,
-        "listShareLinks",
-        "List a pack's share links, newest first",
-        "ShareLinkList",
+        *("GET", "/evidence-packs/{number}/links", API, "listShareLinks"),
+        *("List a pack's share links, newest first", "ShareLinkList"),
         query=_PAGE,
     ),
     Operation(
@@ -227,21 +253,13 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         problems=(404,),
     ),
     Operation(
-        "GET",
-        "/custody",
-        API,
-        "listCustody",
-        "List the custody log, newest first",
-        "CustodyList",
+        *("GET", "/custody", API, "listCustody"),
+        *("List the custody log, newest first", "CustodyList"),
         query=_PAGE,
     ),
     Operation(
-        "GET",
-        "/anchors",
-        API,
-        "listAnchors",
-        "List the daily anchors of the chains, newest first",
-        "AnchorList",
+        *("GET", "/anchors", API, "listAnchors"),
+        *("List the daily anchors of the chains, newest first", "AnchorList"),
         query=_PAGE,
     ),
     Operation(

@@ -5,7 +5,12 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from functions.api.context import Context, Registers, Segments
-from functions.api.flow import API, OPEN_ROUTES, OPERATIONS, UNROUTED
+from functions.api.coverage.hours import list_days, list_hours
+from functions.api.coverage.outcomes import RecentOutcomes
+from functions.api.coverage.summary import summary
+from functions.api.feed.feed import read_feed
+from functions.api.flow import OPEN_ROUTES, OPERATIONS, UNROUTED
+from functions.api.schemas.operation import API, Operation, methods_at
 from functions.api.views.anchors import list_anchors
 from functions.api.views.bills import show_bill
 from functions.api.views.changes import list_changes
@@ -13,12 +18,7 @@ from functions.api.views.custody import list_custody
 from functions.api.views.events import list_events
 from functions.api.views.evidence_packs import download_pack, list_packs, request_pack, show_pack
 from functions.api.views.findings import set_deadlines, show_deadlines, state_finding
-from functions.api.views.organizations import (
-    list_hours,
-    list_organizations,
-    show_organization,
-    summary,
-)
+from functions.api.views.organizations import list_organizations, show_organization
 from functions.api.views.registers import (
     API_KEYS,
     FINDINGS,
@@ -36,7 +36,6 @@ from functions.shared.clock import clock_from
 from functions.shared.errors import NotFound
 from functions.shared.http.edge import Reply, Request, Route, answer, problem, reply
 from functions.shared.http.etag import REVALIDATED, unless_known
-from functions.shared.http.operation import Operation, methods_at
 from functions.shared.observability import logger
 from functions.shared.settings import Settings, from_process
 
@@ -80,6 +79,7 @@ VIEWS: Mapping[str, View] = {
     "listOrganizations": list_organizations,
     "showOrganization": show_organization,
     "listHours": list_hours,
+    "listDays": list_days,
     "summary": summary,
     "listUsers": _register(USERS),
     "listProjects": _register(PROJECTS),
@@ -87,6 +87,7 @@ VIEWS: Mapping[str, View] = {
     "listEvents": list_events,
     "listChanges": list_changes,
     "listFindings": _register(FINDINGS),
+    "readFeed": read_feed,
     "stateFinding": state_finding,
     "showDeadlines": show_deadlines,
     "setDeadlines": set_deadlines,
@@ -132,6 +133,7 @@ def context_from(settings: Settings) -> Context:
         clock=clock_from(settings.environment),
         registers=Registers(evidence),
         segments=Segments(evidence),
+        outcomes=RecentOutcomes(),
     )
 
 

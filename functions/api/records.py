@@ -4,7 +4,7 @@ Pure. The forms' fields are what callers send, unchecked: whoever reads one chec
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Literal, TypedDict
+from typing import Annotated, Final, Literal, TypedDict
 
 from functions.shared.records.fields import (
     Count,
@@ -12,12 +12,14 @@ from functions.shared.records.fields import (
     Instant,
     Keyword,
     MaybeCount,
+    MaybeDigest,
     MaybeInstant,
     MaybeText,
     OrgId,
     Text,
     described,
 )
+from functions.shared.records.seals import Outcome
 from functions.shared.records.tables import ConnectionStatus, Key, Number, Readable
 
 
@@ -66,6 +68,41 @@ class SectionStatus(TypedDict):
     hour: MaybeInstant
 
 
+FeedKind = Literal[
+    "event", "change", "verdict", "finding_opened", "finding_resolved", "hour", "pack"
+]
+
+
+MOST_OF_FEED: Final = 1000
+"""Entries in one answer."""
+
+
+class FeedEntry(TypedDict):
+    """One entry of the feed, with the seal that vouches for it; a pack has its own signature."""
+
+    kind: FeedKind
+    org_id: OrgId | None
+    sealed_hour: MaybeInstant
+    seal_sha256: MaybeDigest
+    data: Mapping[str, object]
+
+
+class FeedPage(TypedDict):
+    """Some entries of the feed; the cursor is there also where nothing is behind them yet."""
+
+    items: list[FeedEntry]
+    next_cursor: Text
+    has_more: Flag
+
+
+class FeedHour(TypedDict):
+    """How an hour was closed that is not whole."""
+
+    outcome: Outcome
+    reason: MaybeText
+    sections: Readable
+
+
 class ListPage(TypedDict):
     """One page of a list, and how each organization's newest hour was read."""
 
@@ -84,7 +121,19 @@ class Figures(TypedDict):
     open_findings: MaybeCount
 
 
-class OrganizationFigures(TypedDict):
+class Freshness(TypedDict):
+    """Whether anybody is looking; an hour is late half an hour after it could be closed."""
+
+    late_hours: Annotated[Count, described("Hours that should be closed by now and are not")]
+    late_since: Annotated[MaybeInstant, described("The first instant that nobody has looked at")]
+    missed_24h: Annotated[Count, described("Hours of the last 24 that were closed unpictured")]
+    missed_30d: Annotated[Count, described("The same of the last 30 days")]
+    lag_hours: Annotated[
+        MaybeCount, described("Hours that the audit log is read short of the newest hour's end")
+    ]
+
+
+class OrganizationFigures(Freshness):
     """What the summary says of one organization."""
 
     org_id: OrgId
@@ -95,19 +144,32 @@ class OrganizationFigures(TypedDict):
     status: ConnectionStatus
     health: Text
     sections: Readable
-    lag_hours: Annotated[
-        MaybeCount, described("Hours that the audit log is read short of that hour's end")
-    ]
 
 
-class Summary(Figures):
-    """The figures over all organizations; ``carried`` and ``unknown`` name some of them."""
+class Summary(Figures, Freshness):
+    """The figures over all organizations; ``carried`` and ``unknown`` name some of them.
 
+    Of late hours and lags the worst, of missed hours the sum.
+    """
+
+    expected_hour: Annotated[Instant, described("The newest hour that should be closed by now")]
     orgs: Count
     carried: list[Text]
     unknown: list[Text]
     last_closed_hour: MaybeInstant
     organizations: list[OrganizationFigures]
+
+
+HourInDay = Literal["complete", "partial", "failed", "missed", "paused", "late", "open", "none"]
+"""How an hour was closed; ``late`` and ``open``: not yet; ``none``: it was nobody's."""
+
+
+class ListedDay(TypedDict):
+    """A day of an organization: what became of each of its 24 hours."""
+
+    org_id: OrgId
+    day: Annotated[str, Keyword("format", "date")]
+    hours: list[HourInDay]
 
 
 class BillShare(TypedDict):

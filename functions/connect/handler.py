@@ -21,9 +21,8 @@ from functions.shared.aws.kms import KmsKey
 from functions.shared.aws.queue import Queue
 from functions.shared.aws.table import Table
 from functions.shared.clock import clock_from
-from functions.shared.http.edge import Reply, Request, Route, answer, reply
+from functions.shared.http.edge import PREFIX, Reply, Request, Route, answer, reply
 from functions.shared.http.idempotency import once
-from functions.shared.http.operation import PREFIX
 from functions.shared.http.principal import Principal
 from functions.shared.observability import logger
 from functions.shared.settings import Settings, from_process

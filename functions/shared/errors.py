@@ -39,7 +39,15 @@ class MalformedOrganization(BadRequest):
 
 
 class NotSignedIn(AuditError):
-    """The token is missing a tenant or is not an ID token."""
+    """Nobody is signed in: no token, or none that is good; the message says why."""
+
+
+class SignInUnavailable(AuditError):
+    """Who is asking cannot be told at this moment: the user pool's keys cannot be had."""
+
+
+class TooManyRequests(AuditError):
+    """The tenant has sent as many requests in this minute as it may."""
 
 
 class NotAllowed(AuditError):

@@ -13,7 +13,8 @@ OPENAI_BASE_URL = "https://api.openai.com/v1"
 class Settings:
     """A function's settings; each is asked for by name, so that an absent one is named.
 
-    The production template sets neither ``OPENAI_BASE_URL`` nor ``CLOCK_FILE``.
+    The production template sets neither ``OPENAI_BASE_URL``, ``COGNITO_BASE_URL`` nor
+    ``CLOCK_FILE``.
     """
 
     environment: Mapping[str, str]
@@ -33,6 +34,14 @@ class Settings:
     def openai_base_url(self) -> str:
         """Return the base address of OpenAI's API, without a final slash."""
         return self.environment.get("OPENAI_BASE_URL", OPENAI_BASE_URL).rstrip("/")
+
+    @property
+    def user_pool_keys_url(self) -> str:
+        """Return where the user pool publishes its public keys."""
+        issuer = self["ISSUER"]
+        base = self.environment.get("COGNITO_BASE_URL")
+        pool = f"{base}/{issuer.rpartition('/')[2]}" if base else issuer
+        return f"{pool}/.well-known/jwks.json"
 
 
 def from_process() -> Settings:

@@ -28,6 +28,7 @@ from functions.shared.openai.rate_limit import MAX_IN_FLIGHT, ConcurrencyLimit
 from functions.shared.records.entities import Entity
 from functions.shared.records.registers import HourRegisters
 from functions.shared.records.seals import Run, Watermarks
+from functions.shared.records.tables import HashKeyRow
 from functions.snapshot.checkpoint import Taken
 from functions.snapshot.fetch.audit import audit_marks
 from functions.snapshot.fetch.audit.audit_marks import AuditPlan
@@ -185,7 +186,7 @@ def _hash_key(run: HourRun) -> bytes:
     row = run.context.table.get(tenant_pk(tenant), HASHKEY_SK)
     if row is None:
         raise NoKey("the tenant has no hashing key")
-    return _unwrap(run, row["wrapped"], hash_key_context(tenant))
+    return _unwrap(run, cast("HashKeyRow", row)["wrapped"], hash_key_context(tenant))
 
 
 def _unwrap(run: HourRun, ciphertext: bytes, context: dict[str, str]) -> bytes:

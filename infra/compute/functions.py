@@ -54,6 +54,19 @@ class FunctionDefinition:
 
 
 DEFINITIONS: Final[Mapping[str, FunctionDefinition]] = {
+    "Access": FunctionDefinition(
+        "functions.access.handler.handle",
+        ("TABLE_NAME",),
+        timeout_s=_HTTP_TIMEOUT_S,
+        memory_mb=512,
+    ),
+    # What it needs to know of the sign-in is made after it: ``http_api.add_routes``.
+    "Authorizer": FunctionDefinition(
+        "functions.access.authorizer.handle",
+        ("TABLE_NAME", "REQUESTS_PER_MINUTE"),
+        timeout_s=10,
+        memory_mb=512,
+    ),
     "Connect": FunctionDefinition(
         "functions.connect.handler.handle",
         ("TABLE_NAME", "SECRETS_KEY_ID", "SNAPSHOT_QUEUE_URL"),
@@ -177,6 +190,7 @@ def _environment(
         # Goes into every seal: our own word for what made it.
         "CODE_SHA256": code_sha256("snapshot"),
         "TIME_AUTHORITY": settings.time_authority,
+        "REQUESTS_PER_MINUTE": str(settings.requests_per_minute),
     }
 
 

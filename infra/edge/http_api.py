@@ -1,9 +1,9 @@
-"""The HTTP API: its stage, the JWT authorizer and the explicit routes."""
+"""The HTTP API: its stage, the authorizer and the explicit routes."""
 
 import json
 from typing import Final
 
-from aws_cdk import RemovalPolicy
+from aws_cdk import Duration, RemovalPolicy
 from aws_cdk import aws_apigatewayv2 as gateway
 from aws_cdk import aws_apigatewayv2_authorizers as authorizers
 from aws_cdk import aws_apigatewayv2_integrations as integrations
@@ -64,13 +64,21 @@ def add_routes(
     sign_in: SignIn,
     client: cognito.UserPoolClient,
 ) -> None:
-    """Add every route; all but the public ones need the client's token.
+    """Add every route; of all but the public ones the authorizer says who sends a request.
 
-    What no route matches goes to the api function, which says so to everybody alike: API Gateway's
-    own answer would be no problem document.
+    It is asked even where no token was sent, and nothing it says is kept: whoever is revoked is
+    refused at the next request, and each refusal is a problem document of ours. What no route
+    matches goes to the api function, which says so to everybody alike.
     """
-    authorizer = authorizers.HttpJwtAuthorizer(
-        "SignedIn", sign_in.issuer, jwt_audience=[client.user_pool_client_id]
+    function = functions["Authorizer"]
+    function.add_environment("ISSUER", sign_in.issuer)
+    function.add_environment("CLIENT_ID", client.user_pool_client_id)
+    authorizer = authorizers.HttpLambdaAuthorizer(
+        "Caller",
+        function,
+        response_types=[authorizers.HttpLambdaResponseType.SIMPLE],
+        identity_source=[],
+        results_cache_ttl=Duration.seconds(0),
     )
     backends = {
         name: integrations.HttpLambdaIntegration(
@@ -90,7 +98,8 @@ def add_routes(
                 gateway_routes[0],
                 "APIG4",
                 "Auditors without a login verify packs against the public signing keys; the API's "
-                "description holds no tenant's data; a share link's token is its own credential.",
+                "description holds no tenant's data; a share link's token is a credential, as "
+                "is the secret with which a machine asks for a token.",
             )
     unrouted = gateway.HttpRoute(
         api,

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from functions.api.flow import OPERATIONS
-from functions.shared.http.operation import PREFIX
+from functions.shared.http.edge import PREFIX
 
 
 @dataclass(frozen=True, slots=True)

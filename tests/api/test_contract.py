@@ -17,16 +17,19 @@ from schemathesis.core.transport import Response
 from schemathesis.engine import events, from_schema
 from schemathesis.openapi.checks import RejectedPositiveData
 
+from functions.access.handler import context_from as access_context_from
+from functions.access.handler import routes as access_routes
 from functions.api.document import document
-from functions.api.flow import API, CONNECT
 from functions.api.handler import routes
+from functions.api.schemas.operation import ACCESS, API, CONNECT
 from functions.connect.check import Endpoint
 from functions.connect.handler import context_from as connect_context_from
 from functions.connect.handler import routes as connect_routes
+from functions.shared.aws.keys import HASHKEY_SK, tenant_pk
 from functions.shared.settings import Settings
 from tests.api.conftest import OURS, Api
 from tests.api.views.test_evidence_packs import PERIOD, make_ready
-from tests.support.http_api import HttpApi
+from tests.support.http_api import TENANT, HttpApi
 from tools.openai_simulator import World
 from tools.openai_simulator.http.transport import AsyncTransport
 from tools.openai_simulator.simulator import Simulator
@@ -63,7 +66,7 @@ async def _no_wait(_seconds: float) -> None:
 
 @pytest.fixture
 def http_api(sealed: Api, settings: Settings) -> Iterator[HttpApi]:
-    """Give both functions: sealed hours, a ready pack, and an organization to connect."""
+    """Give the three functions: sealed hours, a ready pack, and an organization to connect."""
     world = World(SECOND, admin_key=SECOND_KEY)
     world.at("2026-03-01T00:00:00Z").user_joins("sia", role="owner").project_created("web")
     simulator = Simulator(world)
@@ -71,10 +74,20 @@ def http_api(sealed: Api, settings: Settings) -> Iterator[HttpApi]:
     transport: Callable[[], AsyncTransport] = lambda: AsyncTransport(simulator, sleep=_no_wait)  # noqa: E731
     endpoint = Endpoint("https://api.openai.com/v1", sealed.clock.now, transport)
     connect = replace(connect_context_from(settings), openai=endpoint, clock=sealed.clock.now)
+    # The hours may be copies; KMS is another one than what their hashing key was wrapped by.
+    sealed.context.table.delete(tenant_pk(TENANT), HASHKEY_SK)
+    connect.hash_keys.make(TENANT)
     assert sealed.ask("POST /evidence-packs", body=PERIOD)[0] == 202
     make_ready(sealed, 1)
     logging.disable(logging.CRITICAL)
-    yield HttpApi({API: routes(sealed.context), CONNECT: connect_routes(connect)})
+    access = replace(access_context_from(settings), clock=sealed.clock.now)
+    yield HttpApi(
+        {
+            API: routes(sealed.context),
+            CONNECT: connect_routes(connect),
+            ACCESS: access_routes(access),
+        }
+    )
     logging.disable(logging.NOTSET)
 
 

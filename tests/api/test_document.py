@@ -7,9 +7,13 @@ from pathlib import Path
 import pytest
 from jsonschema import Draft202012Validator
 
+from functions.access.handler import OPEN_ROUTES as ACCESS_OPEN_ROUTES
+from functions.access.handler import context_from as access_context_from
+from functions.access.handler import routes as access_routes
 from functions.api.document import document
-from functions.api.flow import API, CONNECT, OPEN_ROUTES, OPERATIONS, UNROUTED
+from functions.api.flow import OPEN_ROUTES, OPERATIONS, UNROUTED
 from functions.api.handler import VIEWS
+from functions.api.schemas.operation import ACCESS, API, CONNECT
 from functions.connect.handler import context_from
 from functions.connect.handler import routes as connect_routes
 from functions.shared.settings import Settings
@@ -31,6 +35,10 @@ def test_every_operation_is_answered_by_its_room(settings: Settings) -> None:
     assert set(VIEWS) == {each.name for each in OPERATIONS if each.function == API}
     connect = connect_routes(context_from(settings))
     assert set(connect) == {each.key for each in OPERATIONS if each.function == CONNECT}
+    access = access_routes(access_context_from(settings))
+    assert set(access) == {each.key for each in OPERATIONS if each.function == ACCESS}
+    open_ = {each.key for each in OPERATIONS if each.public}
+    assert open_ == (OPEN_ROUTES - {UNROUTED}) | ACCESS_OPEN_ROUTES
     public = {"signing-keys", "openapi.json", "{token}"}
     assert {key.rpartition("/")[2] for key in OPEN_ROUTES - {UNROUTED}} == public
 
@@ -148,7 +156,7 @@ def test_what_creates_takes_a_key_and_what_is_tagged_a_tag() -> None:
         for name in ("Idempotency-Key", "If-None-Match")
     }
     assert taking == {
-        "Idempotency-Key": {"connectOrganization", "requestPack", "makeShareLink"},
+        "Idempotency-Key": {"connectOrganization", "requestPack", "makeShareLink", "makeClient"},
         "If-None-Match": {"openapi", "listSigningKeys", "showPack"},
     }
 
@@ -159,7 +167,10 @@ def test_what_is_sent_and_what_always_stands_is_closed() -> None:
     open_ones = {
         name for name, schema in schemas.items() if schema.get("additionalProperties") is not False
     }
-    assert open_ones == {"OpenApi"}
+    assert open_ones == {"OpenApi", "FeedEntry"}
+    kinds = schemas["FeedEntry"]["oneOf"]
+    assert kinds
+    assert all(kind["additionalProperties"] is False for kind in kinds)
     facts = schemas["CustodyEntry"]["properties"]["facts"]
     assert "additionalProperties" not in facts
 

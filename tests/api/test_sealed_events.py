@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from functions.api.context import Context, Registers, Segments
+from functions.api.coverage.outcomes import RecentOutcomes
 from functions.api.event_order import Position, Wanted
 from functions.api.sealed_events import Between, Budget, EventPage, SealedEvents
 from functions.shared.errors import EvidenceInvalid, EvidenceMissing
@@ -66,6 +67,7 @@ class Scene:
             nothing,
             Registers(self.bucket),
             Segments(self.bucket),
+            RecentOutcomes(),
         )
         return SealedEvents(context, TENANT, dict.fromkeys(self.worlds, between), wanted)
 

@@ -64,6 +64,8 @@ class SignIn:
         self.codes: dict[str, Json] = {}
         self.override: Json = {}
         self.logged_out = 0
+        self.renewals = 0
+        self.session_ended = False
 
     def authorize(self, query: dict[str, str]) -> str:
         """Return where the browser is sent back to."""
@@ -73,7 +75,9 @@ class SignIn:
         return f"{query['redirect_uri']}?{urlencode(answer)}"
 
     def token(self, form: dict[str, str]) -> tuple[int, Json]:
-        """Redeem a code once, for whoever holds its verifier."""
+        """Redeem a code once, for whoever holds its verifier; or a refresh token."""
+        if form["grant_type"] == "refresh_token":
+            return self._renewed(form)
         authorization = self.codes.pop(form.get("code", ""), None)
         if authorization is None or form["redirect_uri"] != authorization["redirect_uri"]:
             return 400, {"error": "invalid_grant"}
@@ -91,7 +95,15 @@ class SignIn:
         } | self.override.get("claims", {})
         head, body = ({"alg": "none"}, claims)
         parts = (_base64url(json.dumps(part).encode()) for part in (head, body))
-        return 200, {"id_token": ".".join([*parts, "x"]), "expires_in": 3600}
+        self.world.token = ".".join([*parts, "x"])
+        return 200, {"id_token": self.world.token, "refresh_token": "refresh-1", "expires_in": 3600}
+
+    def _renewed(self, form: dict[str, str]) -> tuple[int, Json]:
+        if self.session_ended or form["refresh_token"] != "refresh-1":
+            return 400, {"error": "invalid_grant"}
+        self.renewals += 1
+        self.world.token += f"-{self.renewals}"
+        return 200, {"id_token": self.world.token, "expires_in": 3600}
 
 
 def _base64url(raw: bytes) -> str:
@@ -179,8 +191,8 @@ def _site_handler(world: World, sign_in_origin: str, config: Json) -> type[Quiet
             refused = world.refuse.get(f"{method} {path}")
             if refused:
                 self.reply_json(*refused, Content_Type="application/problem+json")
-            elif not self.headers.get("Authorization", "").startswith("Bearer "):
-                self.reply_json(401, {"message": "Unauthorized"})
+            elif world.token_expired(self.headers.get("Authorization", "")):
+                self.reply_json(401, {"type": "/problems/not-signed-in", "title": "Sign in first"})
             else:
                 self.reply_json(*answer(world, method, path, query, body))
 

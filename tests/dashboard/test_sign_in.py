@@ -94,14 +94,57 @@ def test_signing_out_ends_both_sessions(signed_in: Page, site: Site) -> None:
     assert signed_in.evaluate("sessionStorage.length") == 0
 
 
-def test_a_token_the_api_no_longer_takes_leads_back_to_the_sign_in(
+def _half_written(page: Page) -> None:
+    """Open a dialog and fill in some of it."""
+    page.get_by_test_id("connect-open").click()
+    page.get_by_test_id("connect-org-id").fill("org-contoso")
+    page.get_by_test_id("connect-display-name").fill("Contoso")
+    page.get_by_test_id("connect-admin-key").fill("sk-admin-" + "k" * 40)
+
+
+def test_an_expired_token_is_renewed_and_nothing_typed_is_lost(signed_in: Page, site: Site) -> None:
+    """In the middle of a filled dialog: its request is sent once more, and done once."""
+    _half_written(signed_in)
+    site.world.expired.add(site.world.token)
+    signed_in.get_by_test_id("connect-submit").click()
+    expect(signed_in.get_by_test_id("organization")).to_have_count(2)
+    assert site.sign_in.renewals == 1
+    sent = [body for request, body in site.world.requests if request == "POST /orgs"]
+    assert len(sent) == 2
+    assert sent[0] == sent[1]
+
+
+def test_where_the_session_has_ended_another_tab_signs_in_for_this_one(
     signed_in: Page, site: Site
 ) -> None:
-    """The page says so and forgets the rows."""
-    site.world.refuse["GET /summary"] = (401, {"message": "Unauthorized"})
-    signed_in.get_by_test_id("refresh").click()
+    """The rows are out of sight meanwhile; the form is as it was, and goes through."""
+    _half_written(signed_in)
+    site.world.expired.add(site.world.token)
+    site.sign_in.session_ended = True
+    signed_in.get_by_test_id("connect-submit").click()
     expect(signed_in.get_by_test_id("problem")).to_contain_text("Your session has ended")
-    expect(signed_in.get_by_test_id("kpi-orgs")).to_have_count(0)
+    expect(signed_in.get_by_test_id("kpi-orgs")).to_be_hidden()
+    with signed_in.context.expect_page():
+        signed_in.get_by_test_id("sign-in").click()
+    expect(signed_in.get_by_test_id("kpi-orgs")).to_be_visible()
+    expect(signed_in.get_by_test_id("connect-org-id")).to_have_value("org-contoso")
+    expect(signed_in.get_by_test_id("connect-display-name")).to_have_value("Contoso")
+    expect(signed_in.get_by_test_id("sign-in")).to_have_count(0)
+    stored = signed_in.evaluate("JSON.stringify([{...localStorage}, {...sessionStorage}])")
+    assert stored == '[{},{"was-signed-in":"1"}]'
+
+
+def test_somebody_else_who_signs_in_gets_a_page_of_their_own(signed_in: Page, site: Site) -> None:
+    """Nothing that another person typed is shown to them."""
+    _half_written(signed_in)
+    site.world.expired.add(site.world.token)
+    site.sign_in.session_ended = True
+    site.sign_in.override = {"claims": {"sub": "sub-of-bob", "cognito:username": "bob@tenant-a"}}
+    signed_in.get_by_test_id("connect-submit").click()
+    with signed_in.context.expect_page():
+        signed_in.get_by_test_id("sign-in").click()
+    expect(signed_in.get_by_test_id("signed-in-as")).to_have_text("bob@tenant-a")
+    expect(signed_in.get_by_test_id("connect-org-id")).to_have_count(0)
 
 
 @pytest.mark.parametrize(

@@ -31,8 +31,16 @@ class World:
     links: dict[int, list[Json]] = field(default_factory=dict)
     refuse: dict[str, tuple[int, Json]] = field(default_factory=dict)
     kpis: Json = field(default_factory=dict)
+    freshness: dict[str, Json] = field(default_factory=dict)
     requests: list[tuple[str, Json | None]] = field(default_factory=list)
     page_size: int = 50
+    token: str = ""
+    expired: set[str] = field(default_factory=set)
+
+    def token_expired(self, authorization: str) -> bool:
+        """Tell whether the API refuses a token."""
+        scheme, _, token = authorization.partition(" ")
+        return scheme != "Bearer" or not token or token in self.expired
 
     def summary(self) -> Json:
         """Answer the figures and each organization's last hour."""
@@ -53,9 +61,18 @@ class World:
         complete = dict.fromkeys(SECTIONS, "complete")
         names = ("org_id", "display_name", "status", "last_hour", "outcome")
         sections = complete | self.sections.get(row["org_id"], {})
-        return {name: row[name] for name in names} | {
-            "sections": sections if row["last_hour"] else {}
-        }
+        fresh = {
+            "late_hours": 0,
+            "late_since": None,
+            "missed_24h": 0,
+            "missed_30d": 0,
+            "lag_hours": 0 if row["last_hour"] else None,
+        } | self.freshness.get(row["org_id"], {})
+        return (
+            {name: row[name] for name in names}
+            | fresh
+            | {"sections": sections if row["last_hour"] else {}}
+        )
 
 
 def organization(org_id: str = "org-northwind", **facts: Any) -> Json:

@@ -22,7 +22,7 @@ def test_every_alarm_tells_the_topic(template: Template) -> None:
     """An alarm nobody hears is none."""
     topic, _ = template.only("AWS::SNS::Topic")
     alarms = template.all("AWS::CloudWatch::Alarm")
-    assert len(alarms) == 21
+    assert len(alarms) == 23
     for alarm in alarms.values():
         assert alarm["AlarmActions"] == [{"Ref": topic}]
         assert alarm["Threshold"] == 1

@@ -8,6 +8,8 @@ from infra.settings import HEAP
 from tests.infra.template import TIME_AUTHORITY, Template, flat, listed
 
 HANDLERS = {
+    "Access": "functions.access.handler.handle",
+    "Authorizer": "functions.access.authorizer.handle",
     "Connect": "functions.connect.handler.handle",
     "SnapshotDispatch": "functions.snapshot.dispatch.handle",
     "Snapshot": "functions.snapshot.handler.handle",
@@ -19,6 +21,8 @@ HANDLERS = {
     "Api": "functions.api.handler.handle",
 }
 SETTINGS = {
+    "Access": {"TABLE_NAME"},
+    "Authorizer": {"TABLE_NAME", "REQUESTS_PER_MINUTE", "ISSUER", "CLIENT_ID"},
     "Connect": {"TABLE_NAME", "SECRETS_KEY_ID", "SNAPSHOT_QUEUE_URL"},
     "SnapshotDispatch": {"TABLE_NAME", "SNAPSHOT_QUEUE_URL", "SPREAD_SECONDS"},
     "Snapshot": {
@@ -81,7 +85,14 @@ def test_anchoring_is_told_which_time_authority_the_stage_has_chosen(
 def test_no_clock_offset_and_no_other_openai_in_any_template(template: Template) -> None:
     """Neither as a variable nor anywhere else in the text."""
     text = json.dumps(template.body)
-    for word in ("CLOCK_FILE", "OPENAI_BASE_URL", "sk-admin-", "127.0.0.1", "localhost"):
+    for word in (
+        "CLOCK_FILE",
+        "OPENAI_BASE_URL",
+        "COGNITO_BASE_URL",
+        "sk-admin-",
+        "127.0.0.1",
+        "localhost",
+    ):
         assert word not in text
 
 
@@ -213,7 +224,7 @@ def test_the_first_signing_key_is_made_by_its_own_function_after_its_role(
 
 
 def test_a_function_is_called_only_by_its_own_caller(template: Template) -> None:
-    """The API calls two functions, each rule one; every permission names its source."""
+    """The API calls three functions and the authorizer, each rule one; each names its source."""
     permissions = template.all("AWS::Lambda::Permission")
     names = {
         output["Value"]["Ref"]: name.removesuffix("FunctionName")
@@ -224,6 +235,8 @@ def test_a_function_is_called_only_by_its_own_caller(template: Template) -> None
         (names[flat(p["FunctionName"]).split(".")[0]], p["Principal"]) for p in permissions.values()
     }
     assert called == {
+        ("Access", "apigateway.amazonaws.com"),
+        ("Authorizer", "apigateway.amazonaws.com"),
         ("Connect", "apigateway.amazonaws.com"),
         ("Api", "apigateway.amazonaws.com"),
         ("SnapshotDispatch", "events.amazonaws.com"),

@@ -9,6 +9,7 @@ from tests.infra.template import Template, flat
 BASE = "/api/v1/openai"
 UNROUTED = "$default"
 PUBLIC = {
+    f"POST {BASE}/token",
     f"GET {BASE}/signing-keys",
     f"GET {BASE}/openapi.json",
     f"GET {BASE}/shared/{{token}}",
@@ -23,13 +24,28 @@ CONNECT = {
     f"POST {BASE}/hashing-key",
     f"PUT {BASE}/orgs/{{org_id}}/service-accounts/{{service_account_id}}/person",
 }
+ACCESS = {
+    f"POST {BASE}/token",
+    f"POST {BASE}/clients",
+    f"GET {BASE}/clients",
+    f"POST {BASE}/clients/{{client_id}}/secret",
+    f"DELETE {BASE}/clients/{{client_id}}",
+}
 READ = {
     f"GET {BASE}{path}"
     for path in (
-        *("/orgs", "/orgs/{org_id}", "/orgs/{org_id}/hours", "/summary", "/users", "/projects"),
+        *(
+            "/orgs",
+            "/orgs/{org_id}",
+            "/orgs/{org_id}/hours",
+            "/orgs/{org_id}/days",
+            "/summary",
+            "/users",
+            "/projects",
+        ),
         *("/api-keys", "/events", "/changes", "/findings", "/billing", "/evidence-packs"),
         *("/evidence-packs/{number}", "/evidence-packs/{number}/download"),
-        *("/evidence-packs/{number}/links", "/custody", "/anchors", "/deadlines"),
+        *("/evidence-packs/{number}/links", "/custody", "/anchors", "/deadlines", "/feed"),
     )
 }
 ASK = {
@@ -52,7 +68,7 @@ def test_the_routes_are_the_design_s_and_each_goes_to_its_function(template: Tem
     outputs = template.body["Outputs"]
     functions = {
         f"{outputs[name]['Value']['Ref']}.Arn": name.removesuffix("FunctionName")
-        for name in ("ConnectFunctionName", "ApiFunctionName")
+        for name in ("AccessFunctionName", "ConnectFunctionName", "ApiFunctionName")
     }
     functions_by_route = {
         route["RouteKey"]: functions[flat(integrations[integration]["IntegrationUri"])]
@@ -60,11 +76,12 @@ def test_the_routes_are_the_design_s_and_each_goes_to_its_function(template: Tem
         for integration in [flat(route["Target"]).removeprefix("integrations/")]
     }
     api = with_head(READ | ASK | PUBLIC) | {UNROUTED}
-    expected = dict.fromkeys(CONNECT, "Connect") | dict.fromkeys(api, "Api")
+    expected = dict.fromkeys(api, "Api") | dict.fromkeys(CONNECT, "Connect")
+    expected |= dict.fromkeys(with_head(ACCESS), "Access")
     assert functions_by_route == expected
 
 
-def test_every_route_but_the_public_ones_needs_a_token(template: Template) -> None:
+def test_every_route_but_the_public_ones_has_the_authorizer(template: Template) -> None:
     """The authorizer is on the route itself."""
     authorizer, _ = template.only("AWS::ApiGatewayV2::Authorizer")
     for route in template.all("AWS::ApiGatewayV2::Route").values():
@@ -72,21 +89,29 @@ def test_every_route_but_the_public_ones_needs_a_token(template: Template) -> No
             assert route["AuthorizationType"] == "NONE"
             assert "AuthorizerId" not in route
         else:
-            assert route["AuthorizationType"] == "JWT"
+            assert route["AuthorizationType"] == "CUSTOM"
             assert route["AuthorizerId"] == {"Ref": authorizer}
 
 
-def test_the_authorizer_takes_the_pool_s_tokens_for_our_client_only(template: Template) -> None:
-    """Issuer and audience are both checked."""
+def test_the_authorizer_is_asked_each_time_and_no_answer_is_kept(template: Template) -> None:
+    """Whoever is revoked is refused at the next request; without a token, too, it is asked."""
     _, authorizer = template.only("AWS::ApiGatewayV2::Authorizer")
+    assert authorizer["AuthorizerType"] == "REQUEST"
+    assert authorizer["AuthorizerPayloadFormatVersion"] == "2.0"
+    assert authorizer["EnableSimpleResponses"] is True
+    assert authorizer["AuthorizerResultTtlInSeconds"] == 0
+    assert not authorizer.get("IdentitySource")
+
+
+def test_the_authorizer_takes_the_pool_s_tokens_for_our_client_only(template: Template) -> None:
+    """Issuer and audience are both checked, by what the template tells the function."""
     pool, _ = template.only("AWS::Cognito::UserPool")
     client, _ = template.only("AWS::Cognito::UserPoolClient")
-    jwt = authorizer["JwtConfiguration"]
-    assert authorizer["AuthorizerType"] == "JWT"
-    assert jwt["Audience"] == [{"Ref": client}]
-    issuer = flat(jwt["Issuer"])
-    assert issuer == f"https://cognito-idp.eu-central-1.amazonaws.com/{pool}"
-    assert authorizer["IdentitySource"] == ["$request.header.Authorization"]
+    function = template.functions()["Authorizer"]
+    values = function["Environment"]["Variables"]
+    assert values["CLIENT_ID"] == {"Ref": client}
+    assert flat(values["ISSUER"]) == f"https://cognito-idp.eu-central-1.amazonaws.com/{pool}"
+    assert int(values["REQUESTS_PER_MINUTE"]) > 0
 
 
 def test_the_api_is_throttled_and_lets_no_other_origin_in(template: Template) -> None:

@@ -62,7 +62,7 @@ def test_a_role_holds_the_rows_of_its_table_and_its_own_log_and_nothing_else(
 def test_no_role_has_a_managed_policy_an_inline_one_or_a_second_user(template: Template) -> None:
     """Every permission stands in the table; every role is assumed by Lambda alone."""
     roles = template.all("AWS::IAM::Role")
-    assert len(roles) == len(template.functions()) == 9
+    assert len(roles) == len(template.functions()) == 11
     for role in roles.values():
         assert "ManagedPolicyArns" not in role
         assert "Policies" not in role
@@ -148,9 +148,9 @@ def test_api_holds_no_secret_and_writes_no_object(template: Template) -> None:
 
 
 def test_api_reads_of_evidence_what_its_lists_are_made_of(template: Template) -> None:
-    """Seals, registers, events, their index and anchors; nothing else that is sealed."""
+    """What lists and feed are read from, and anchors; nothing else that is sealed."""
     evidence, _ = template.only("AWS::S3::Bucket", "Evidence")
-    of_organization = ("seals", "registers", "events", "index")
+    of_organization = ("seals", "registers", "events", "changes", "verdicts", "index")
     assert {
         resource
         for statement in template.allowing("s3:GetObject", evidence)

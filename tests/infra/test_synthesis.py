@@ -20,6 +20,7 @@ OUTPUTS = {
     *("UserPoolId", "ClientId", "SignInDomain", "TableName", "EvidenceBucket", "WorkBucket"),
     *("PacksBucket", "DashboardBucket", "SecretsKeyArn", "SigningKeyArn", "DataKeyArn"),
     *("SnapshotQueueUrl", "PackQueueUrl", "HourlyRuleName", "MonthlyRuleName", "AlarmTopicArn"),
+    *("AccessFunctionName", "AuthorizerFunctionName"),
     *("ConnectFunctionName", "SnapshotDispatchFunctionName", "SnapshotFunctionName"),
     *("PackDispatchFunctionName", "PackFunctionName", "SigningKeyFunctionName"),
     *("PackGivenUpFunctionName", "AnchorFunctionName", "DailyRuleName"),

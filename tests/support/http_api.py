@@ -1,4 +1,4 @@
-"""API Gateway in process: what any client sends over HTTP becomes events for both functions."""
+"""API Gateway in process: what any client sends over HTTP becomes the functions' events."""
 
 import base64
 import logging
@@ -11,11 +11,17 @@ from typing import Any, Final
 
 from werkzeug.serving import make_server
 
-from functions.api.flow import API, CONNECT, OPEN_ROUTES, OPERATIONS, UNROUTED
-from functions.shared.http.edge import Reply, Route, answer
-from functions.shared.http.operation import PREFIX, Operation
+from functions.access.handler import OPEN_ROUTES as ACCESS_OPEN_ROUTES
+from functions.api.flow import OPEN_ROUTES, OPERATIONS, UNROUTED
+from functions.api.schemas.operation import ACCESS, API, CONNECT, Operation
+from functions.shared.http.edge import PREFIX, Reply, Route, answer
 
 TENANT: Final = "tenant-a"
+_PUBLIC: Final[Mapping[str, frozenset[str]]] = {
+    API: OPEN_ROUTES,
+    CONNECT: frozenset(),
+    ACCESS: ACCESS_OPEN_ROUTES,
+}
 StartResponse = Callable[[str, list[tuple[str, str]]], object]
 
 
@@ -61,7 +67,7 @@ class HttpApi:
         function = operation.function if operation else API
         event["routeKey"] = f"{method} {PREFIX}{operation.path}" if operation else UNROUTED
         event["pathParameters"] = _path_parameters(operation, path) if operation else {}
-        public = {API: OPEN_ROUTES, CONNECT: frozenset[str]()}[function]
+        public = _PUBLIC[function]
         return answer(event, self.functions[function], public, logging.getLogger(function))
 
 
@@ -94,11 +100,7 @@ def _event(environ: Mapping[str, Any]) -> dict[str, Any]:
         event |= {"body": base64.b64encode(body).decode(), "isBase64Encoded": True}
     scheme, _, group = headers.get("authorization", "").partition(" ")
     if scheme == "Bearer" and group in ("admin", "auditor"):
-        claims = {
-            "sub": f"user-{group}",
-            "token_use": "id",
-            "custom:tenant_id": TENANT,
-            "cognito:groups": f"[{group}]",
-        }
-        event["requestContext"]["authorizer"] = {"jwt": {"claims": claims, "scopes": None}}
+        budget = {"limit": "600", "remaining": "599", "reset_s": "60"}
+        caller = {"tenant_id": TENANT, "user": f"user-{group}", "groups": group, **budget}
+        event["requestContext"]["authorizer"] = {"lambda": caller}
     return event

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
-from functions.shared.http.operation import PREFIX
+from functions.shared.http.edge import PREFIX
 
 
 def http_event(
@@ -15,6 +15,7 @@ def http_event(
     tenant: str | None = "tenant-a",
     group: str = "admin",
     user: str = "user-1",
+    scopes: str | None = None,
     path: Mapping[str, str] | None = None,
     query: Mapping[str, str] | str | None = None,
     body: object = None,
@@ -25,8 +26,9 @@ def http_event(
     Args:
         route: ``"GET /orgs"``; the prefix is put before the path.
         tenant: of the token; None for nobody signed in.
-        group: of the token.
-        user: ``sub`` of the token.
+        group: of a user.
+        user: ``sub`` of the user, or the machine's client.
+        scopes: of a machine, parted by spaces; None for a user.
         path: the parts of the path by name.
         query: names and values, or the raw query string.
         body: a JSON value, or text that is sent as it is.
@@ -45,13 +47,10 @@ def http_event(
         "isBase64Encoded": False,
     }
     if tenant is not None:
-        claims = {
-            "sub": user,
-            "token_use": "id",
-            "custom:tenant_id": tenant,
-            "cognito:groups": f"[{group}]",
-        }
-        event["requestContext"]["authorizer"] = {"jwt": {"claims": claims, "scopes": None}}
+        may = {"groups": group} if scopes is None else {"scopes": scopes}
+        budget = {"limit": "600", "remaining": "599", "reset_s": "60"}
+        caller = {"tenant_id": tenant, "user": user, **may, **budget}
+        event["requestContext"]["authorizer"] = {"lambda": caller}
     if body is not None:
         event["body"] = body if isinstance(body, str) else json.dumps(body)
     return event

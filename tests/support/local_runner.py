@@ -116,3 +116,34 @@ def running_stage(state: Path) -> Iterator[Runner]:
     finally:
         if runner.process is not None and runner.process.poll() is None:
             runner.stop(signal.SIGTERM)
+
+
+def signing_keys(stage: Runner, *order: str) -> list[dict[str, Any]]:
+    """Return the signing keys after an operator's order."""
+    process = signing_keys_command(stage, *order)
+    assert process.returncode == 0, process.stderr
+    items: list[dict[str, Any]] = json.loads(process.stdout)["items"]
+    return items
+
+
+def signing_keys_command(stage: Runner, *order: str) -> subprocess.CompletedProcess[str]:
+    """Give an operator's order about signing keys, to its end."""
+    (stack,) = stage.client("cloudformation").describe_stacks()["Stacks"]
+    account = {
+        "AWS_ENDPOINT_URL": stage.description["aws_endpoint_url"],
+        "AWS_DEFAULT_REGION": "eu-central-1",
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+    }
+    return subprocess.run(
+        [
+            *(sys.executable, "-m", "tools.signing_keys", "--stack", stack["StackName"]),
+            *("--json", *order),
+        ],
+        cwd=ROOT,
+        env={**os.environ, **account},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )

@@ -7,11 +7,11 @@ from typing import get_type_hints
 import pytest
 
 from functions.pack.collect import sealed_members
-from functions.shared.records.by_section import EPISODES, ROWS
 from functions.shared.records.entities import KeyFinding
 from functions.shared.records.events import Change, LastVerdict
 from functions.shared.records.fields import SINCE_3, fields_of, shown_fields
 from functions.shared.records.findings import FindingRow
+from functions.shared.records.registers import EPISODES, ROWS
 from functions.shared.records.seals import (
     LifecycleEntry,
     LifecycleFacts,

@@ -3,21 +3,23 @@
 import gzip
 import io
 import json
-import os
 import signal
-import subprocess
-import sys
 import tarfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
 from playwright.sync_api import Page, expect, sync_playwright
 
 from tests.dashboard.conftest import ARGUMENTS, chromium_path
-from tests.support.local_runner import ROOT, Runner, running_stage
+from tests.support.local_runner import (
+    Runner,
+    running_stage,
+    signing_keys,
+    signing_keys_command,
+)
+from tests.walk.routes import routes_with_ids
 from tools.openai_simulator import DEMO_ADMIN_KEY, DEMO_ORG_ID, DEMO_START, demo_world
 from tools.openai_simulator.story.private import private_texts
 
@@ -106,7 +108,7 @@ def test_a_strangers_browser_shows_an_empty_tenant(stage: Runner, page: Page) ->
 def test_another_tenant_is_told_the_same_as_of_what_never_was(stage: Runner) -> None:
     """Every route with the first tenant's ids answers byte for byte as with invented ones."""
     invented = {DEMO_ORG_ID: "org-NeverWas12345"}
-    for method, route, body in _routes_with_ids():
+    for method, route, body in routes_with_ids():
         answer = stage.ask(method, route, STRANGER, body)
         text = json.dumps([route, body])
         for real_id, invented_id in invented.items():
@@ -116,30 +118,6 @@ def test_another_tenant_is_told_the_same_as_of_what_never_was(stage: Runner) -> 
         assert (answer.status_code, answer.content) == (404, unknown.content), (method, route)
         assert unknown.status_code == 404
     assert stage.ask("GET", f"/orgs/{DEMO_ORG_ID}", ADMIN).status_code == 200
-
-
-def _routes_with_ids() -> list[tuple[str, str, Any]]:
-    org = DEMO_ORG_ID
-    lists = ("users", "projects", "api-keys", "events", "changes", "findings")
-    period = {"period_start": DEMO_START, "period_end": "2026-04-01T01:59:59Z"}
-    return [
-        ("GET", f"/orgs/{org}", None),
-        ("GET", f"/orgs/{org}/hours", None),
-        *(("GET", f"/{name}?org_id={org}", None) for name in lists),
-        ("PATCH", f"/orgs/{org}", {"display_name": "mine"}),
-        ("PUT", f"/orgs/{org}/admin-key", {"admin_key": DEMO_ADMIN_KEY}),
-        ("POST", f"/orgs/{org}/pause", None),
-        ("POST", f"/orgs/{org}/resume", None),
-        ("DELETE", f"/orgs/{org}", None),
-        ("PUT", f"/orgs/{org}/findings/{'0' * 24}/state", {"state": "open"}),
-        ("PUT", f"/orgs/{org}/service-accounts/svc/person", {"person": None}),
-        ("POST", "/evidence-packs", period | {"org_ids": [org]}),
-        ("GET", "/evidence-packs/1", None),
-        ("GET", "/evidence-packs/1/download", None),
-        ("POST", "/evidence-packs/1/links", {}),
-        ("GET", "/evidence-packs/1/links", None),
-        ("DELETE", "/evidence-packs/1/links/20260401T000500Z-0123456789ab", None),
-    ]
 
 
 def test_a_user_cannot_change_tenant(stage: Runner) -> None:
@@ -225,50 +203,65 @@ def test_an_admin_fetches_the_hashing_key_and_it_is_noted(stage: Runner) -> None
     assert newest["action"] == "hashing_key.fetched"
 
 
+def test_a_machine_reads_with_a_secret_and_is_refused_once_revoked(stage: Runner) -> None:
+    """A client, a token, a list; its scopes hold; revoked: refused at the next request."""
+    made = stage.ask("POST", "/clients", ADMIN, {"scopes": ["read"], "label": "SIEM"})
+    assert made.status_code == 201, made.text
+    client = made.json()
+    api = stage.description["api_url"]
+
+    def token() -> httpx.Response:
+        secret = (client["client_id"], client["client_secret"])
+        form = {"grant_type": "client_credentials"}
+        return httpx.post(f"{api}/token", data=form, auth=secret, trust_env=False, timeout=60)
+
+    granted = token()
+    assert granted.status_code == 200, granted.text
+    bearer = {"Authorization": f"Bearer {granted.json()['access_token']}"}
+
+    def ask(method: str, route: str) -> httpx.Response:
+        return httpx.request(method, f"{api}{route}", headers=bearer, trust_env=False, timeout=60)
+
+    keys = ask("GET", "/api-keys")
+    assert keys.json() == stage.ask("GET", "/api-keys", ADMIN).json()
+    assert keys.headers["ratelimit-policy"] == '"tenant";q=600;w=60'
+    for method, route in (("POST", "/evidence-packs"), ("GET", "/clients")):
+        assert ask(method, route).status_code == 403
+    assert stage.ask("DELETE", f"/clients/{client['client_id']}", STRANGER).status_code == 404
+    assert stage.ask("DELETE", f"/clients/{client['client_id']}", ADMIN).status_code == 200
+    refused = ask("GET", "/api-keys")
+    assert (refused.status_code, token().status_code) == (401, 401)
+    assert refused.headers["content-type"] == "application/problem+json"
+    assert refused.headers["www-authenticate"] == "Bearer"
+
+
+def test_nobody_is_told_in_a_problem_document_how_to_sign_in(stage: Runner) -> None:
+    """Without a token, and with ones that are not good."""
+    good = stage.token(ADMIN)
+    for token in (None, "x", good[:-4] + "AAAA", "oatok_" + "A" * 43):
+        headers = {} if token is None else {"Authorization": f"Bearer {token}"}
+        url = stage.description["api_url"] + "/summary"
+        answer = httpx.get(url, headers=headers, trust_env=False, timeout=60)
+        assert answer.status_code == 401
+        assert answer.headers["content-type"] == "application/problem+json"
+        assert set(answer.json()) == {"type", "title", "status", "detail"}
+
+
 def test_an_operator_rotates_and_revokes_through_the_deployed_function(stage: Runner) -> None:
     """With the template's own rights; the next pack is signed with the new key."""
-    (first,) = _signing_keys(stage, "list")
-    refused = _signing_keys_command(stage, "revoke", first["key_id"], "--reason", "test")
+    (first,) = signing_keys(stage, "list")
+    refused = signing_keys_command(stage, "revoke", first["key_id"], "--reason", "test")
     assert (refused.returncode, "rotate first" in refused.stderr) == (1, True), refused.stderr
-    old, new = _signing_keys(stage, "rotate")
+    old, new = signing_keys(stage, "rotate")
     assert (old["key_id"], new["not_after"]) == (first["key_id"], None)
     period = {"period_start": DEMO_START, "period_end": "2026-04-01T01:59:59Z"}
     number = stage.ask("POST", "/evidence-packs", ADMIN, period).json()["number"]
     _wait_until_ready(stage, number)
     pack = stage.ask("GET", f"/evidence-packs/{number}", ADMIN).json()
     assert pack["signing_key_id"] == new["key_id"]
-    revoked, _ = _signing_keys(stage, "revoke", old["key_id"], "--reason", "test")
+    revoked, _ = signing_keys(stage, "revoke", old["key_id"], "--reason", "test")
     assert revoked["revoked_reason"] == "test"
     assert stage.ask("GET", "/signing-keys").json()["items"] == [revoked, new]
-
-
-def _signing_keys(stage: Runner, *order: str) -> list[dict[str, Any]]:
-    process = _signing_keys_command(stage, *order)
-    assert process.returncode == 0, process.stderr
-    items: list[dict[str, Any]] = json.loads(process.stdout)["items"]
-    return items
-
-
-def _signing_keys_command(stage: Runner, *order: str) -> subprocess.CompletedProcess[str]:
-    (stack,) = stage.client("cloudformation").describe_stacks()["Stacks"]
-    account = {
-        "AWS_ENDPOINT_URL": stage.description["aws_endpoint_url"],
-        "AWS_DEFAULT_REGION": "eu-central-1",
-        "AWS_ACCESS_KEY_ID": "test",
-        "AWS_SECRET_ACCESS_KEY": "test",
-    }
-    return subprocess.run(
-        [
-            *(sys.executable, "-m", "tools.signing_keys", "--stack", stack["StackName"]),
-            *("--json", *order),
-        ],
-        cwd=ROOT,
-        env={**os.environ, **account},
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
 
 
 def test_nothing_private_is_left_on_the_stage(stage: Runner) -> None:

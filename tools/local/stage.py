@@ -12,6 +12,7 @@ from tools.local.deployment.aws import Account
 from tools.local.deployment.sign_in import User, id_token, read_users
 from tools.local.errors import RunnerStopped
 from tools.local.settings import Settings
+from tools.openai_simulator.story.story import DEMO_ADMIN_KEY, DEMO_ORG_ID
 
 # Raised when the state directory of an older runner cannot be read any more.
 FORMAT = 1
@@ -138,6 +139,10 @@ def description(settings: Settings, stage: Stage) -> dict[str, object]:
         "dashboard_url": settings.origin + "/",
         "aws_endpoint_url": stage.endpoint_url,
         "users": [asdict(user) for user in read_users(users_file(settings))],
+        # The simulator's; of another OpenAI nobody here knows a key.
+        "organization": None
+        if settings.openai_base_url
+        else {"org_id": DEMO_ORG_ID, "admin_key": DEMO_ADMIN_KEY},
     }
 
 

@@ -44,9 +44,12 @@ export function OrganizationCard({ api, organization, summaryRow, isAdmin, refre
 
 function Facts({ organization, summaryRow }) {
   const outcome = organization.outcome ?? summaryRow?.outcome;
+  const late = summaryRow?.late_hours ?? 0;
   return html`<dl class="facts">
-    <div><dt>Last hour</dt><dd><${Hour} hour=${organization.last_hour ?? summaryRow?.last_hour} /> ${outcome && html`<${Badge} tone=${OUTCOME_TONES[outcome] ?? 'warn'}>${outcome}<//>`}</dd></div>
-    <div><dt>Sections</dt><dd class="badges">${Object.keys(SECTION_NAMES).map((section) => html`<${Section} key=${section} section=${section}
+    <div><dt>Last hour</dt><dd><${Hour} hour=${organization.last_hour ?? summaryRow?.last_hour} /> ${outcome && html`<${Badge} tone=${OUTCOME_TONES[outcome] ?? 'warn'}>${outcome}<//>`}
+      ${late > 0 && html` <${Badge} tone="bad">${late} ${late === 1 ? 'hour' : 'hours'} late<//>`}</dd></div>
+    ${summaryRow?.missed_30d > 0 && html`<div><dt>Last 30 days</dt><dd><${Badge} tone="warn">${summaryRow.missed_30d} ${summaryRow.missed_30d === 1 ? 'hour' : 'hours'} missed<//></dd></div>`}
+    <div><dt>Sections</dt><dd class="badges">${Object.keys(SECTION_NAMES).map((section) => html`<${Section} key=${section} section=${section} isOld=${late > 0}
       status=${(summaryRow && sectionStatus(summaryRow, section)) ?? organization.readable?.[section] ?? null} />`)}</dd></div>
     <div><dt>Connected</dt><dd><${Instant} at=${organization.connected_at} /></dd></div>
     ${organization.status !== 'disconnected' && html`<div><dt>Admin key</dt><dd><${KeyFacts} organization=${organization} /></dd></div>`}
@@ -62,6 +65,8 @@ function KeyFacts({ organization }) {
     ${ends ? html`ends <${Instant} at=${ends} />` : html`<span>replace it by <${Instant} at=${organization.admin_key_warn_at} /></span>`}`;
 }
 
-function Section({ section, status }) {
-  return html`<${Badge} tone=${STATUS_TONES[status] ?? 'plain'}>${SECTION_NAMES[section]}: ${status === null ? 'not read yet' : words(status)}<//>`;
+/** What was read well hours ago is no good news. */
+function Section({ section, status, isOld }) {
+  const tone = STATUS_TONES[status] ?? 'plain';
+  return html`<${Badge} tone=${isOld && tone === 'good' ? 'plain' : tone}>${SECTION_NAMES[section]}: ${status === null ? 'not read yet' : words(status)}<//>`;
 }

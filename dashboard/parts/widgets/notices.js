@@ -1,5 +1,5 @@
 import { html } from '../../app/preact.js';
-import { notices, orgName } from '../../app/sections.js';
+import { freshnessNotices, notices, orgName } from '../../app/sections.js';
 import { Text } from './elements.js';
 
 /** What stands between a section's table and the truth. */
@@ -8,6 +8,15 @@ export function SectionNotices({ section, organizations }) {
   const names = new Map(organizations.map((organization) => [organization.org_id, orgName(organization)]));
   return sectionNotices.map((notice) => html`<div key=${notice.org_id} class=${`notice ${notice.tone}`} role="status"
       data-testid=${`section-notice-${section ?? 'picture'}`}>
+    <p><strong><${Text} value=${names.get(notice.org_id)} />: ${notice.text}.</strong> ${notice.todo}</p>
+  </div>`);
+}
+
+/** Whether anybody is looking, above every view: a collection that stopped changes no table. */
+export function FreshnessNotices({ organizations }) {
+  const names = new Map(organizations.map((organization) => [organization.org_id, orgName(organization)]));
+  return freshnessNotices(organizations).map((notice) => html`<div key=${notice.org_id + notice.tone} class=${`notice ${notice.tone}`} role="alert"
+      data-testid="freshness-notice">
     <p><strong><${Text} value=${names.get(notice.org_id)} />: ${notice.text}.</strong> ${notice.todo}</p>
   </div>`);
 }

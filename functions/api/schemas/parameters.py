@@ -6,6 +6,7 @@ Pure. Where an operation's own differs from that of its name, it stands under bo
 from collections.abc import Mapping
 from typing import Final
 
+from functions.api.records import MOST_OF_FEED
 from functions.api.schemas.anchors import MAX_DAYS
 from functions.api.schemas.parts import INSTANT, ORG_ID, one_of
 from functions.shared.aws.bucket import MAX_PRESIGNED_S
@@ -17,6 +18,7 @@ from functions.shared.records.fields import Schema, filters_of
 from functions.shared.records.findings import FINDING_KINDS, ListedFinding
 from functions.shared.tables.account_owners import IDENTITY
 
+_DAY: Final[Schema] = {"type": "string", "format": "date", "examples": ["2026-04-01"]}
 _ROWS: Final[Mapping[str, type]] = {
     "listUsers": UserRow,
     "listProjects": ProjectRow,
@@ -63,8 +65,21 @@ PARAMETERS: Final[Mapping[str, Schema]] = {
         "pattern": "^[A-Za-z0-9_=-]{0,2048}$",
         "description": "`next_cursor` of the page before",
     },
+    "client_id": {
+        "type": "string",
+        "pattern": "^client-[0-9a-f]{20}$",
+        "examples": ["client-0123456789abcdef0123"],
+    },
+    "since": {
+        "type": "string",
+        "pattern": "^[A-Za-z0-9_=:-]{0,7600}$",
+        "description": "The next_cursor of the answer before, or an instant to begin at its hour",
+    },
     "limit": _limit(MAX_LIMIT),
     "listAnchors.limit": _limit(MAX_DAYS),
+    "readFeed.limit": _limit(MOST_OF_FEED),
+    "listDays.from": _DAY,
+    "listDays.to": _DAY | {"description": "Not included"},
     "from": INSTANT,
     "to": INSTANT | {"description": "Not included"},
     "month": {

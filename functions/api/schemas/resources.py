@@ -6,9 +6,11 @@ Pure. Answers are described by their records; an absent fact is null, never left
 from typing import Final
 
 from functions.api.finding_state_rows import MAX_REASON
-from functions.api.records import BillDocument, SectionStatus, Summary
+from functions.api.records import BillDocument, ListedDay, SectionStatus, Summary
 from functions.api.schemas.anchors import ANCHOR_SCHEMAS
+from functions.api.schemas.clients import CLIENT_SCHEMAS
 from functions.api.schemas.custody import CUSTODY_SCHEMAS
+from functions.api.schemas.feed import FEED_SCHEMAS
 from functions.api.schemas.packs import PACK_SCHEMAS
 from functions.api.schemas.parts import (
     MAYBE_DATE,
@@ -45,7 +47,9 @@ SCHEMAS: Final[dict[str, Schema]] = {
             "title": TEXT | {"examples": ["Not found"]},
             "status": {"type": "integer", "minimum": 400, "maximum": 599, "examples": [404]},
             "detail": TEXT | {"examples": ["There is no such thing here."]},
-        }
+            "error": TEXT | {"description": "Of `POST /token` alone: the word of RFC 6749"},
+        },
+        "error",
     ),
     "OpenApi": {"type": "object"},
     "ConnectRequest": record(
@@ -58,6 +62,8 @@ SCHEMAS: Final[dict[str, Schema]] = {
     "SectionStatus": schema_of(SectionStatus),
     "Hour": schema_of(ListedHour),
     "HourList": listed(ref("Hour")),
+    "Day": schema_of(ListedDay),
+    "DayList": listed(ref("Day")),
     "Summary": schema_of(Summary),
     "User": row(UserRow),
     "UserList": listed(ref("User"), sections=sections()),
@@ -107,4 +113,6 @@ SCHEMAS: Final[dict[str, Schema]] = {
     **PACK_SCHEMAS,
     **ANCHOR_SCHEMAS,
     **CUSTODY_SCHEMAS,
+    **CLIENT_SCHEMAS,
+    **FEED_SCHEMAS,
 }

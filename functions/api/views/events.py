@@ -42,13 +42,13 @@ def list_events(request: Request, context: Context) -> Reply:
     fields = EVENTS.fields(query)
     wanted = Wanted(*time_range(query), fields)
     connections = chosen(context, tenant, query)
-    by_id = "event_id" in fields
-    cursors = Cursors(tenant, "event-by-id" if by_id else EVENTS.name, 3)
+    event_id = query.find("event_id")
+    cursors = Cursors(tenant, "event-by-id" if event_id is not None else EVENTS.name, 3)
     parts = cursors.read(query.find("cursor"))
     if parts:
         context.connections.need(tenant, parts[1])
-    if by_id:
-        page = _by_id(context, connections, wanted, parts, limit)
+    if event_id is not None:
+        page = _by_id(context, connections, wanted, event_id, parts, limit)
     else:
         start = floor_hour(parse_instant(wanted.start)) if wanted.start else None
         between = {each.org_id: (start, None) for each in connections}
@@ -68,6 +68,7 @@ def _by_id(
     context: Context,
     connections: list[Connection],
     wanted: Wanted,
+    event_id: str,
     parts: list[str] | None,
     limit: int,
 ) -> EventPage:
@@ -80,7 +81,7 @@ def _by_id(
         tenant, org = connection.tenant_id, connection.org_id
         if number == _MOST_INDEXES or budget.is_spent or len(items) == limit:
             return EventPage(items, Position("", org, 0))
-        hours = _hours_of(context, tenant, org, wanted.fields["event_id"])
+        hours = _hours_of(context, tenant, org, event_id)
         if hours is None:
             continue
         events = SealedEvents(context, tenant, {org: hours}, wanted)

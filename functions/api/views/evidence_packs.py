@@ -11,9 +11,8 @@ from functions.shared.aws.bucket import MAX_PRESIGNED_S
 from functions.shared.aws.keys import pack_key
 from functions.shared.errors import BadRequest, Conflict, NotFound, PeriodInvalid
 from functions.shared.hours import HOUR, floor_hour, parse_instant, rfc3339
-from functions.shared.http.edge import Reply, Request, reply
+from functions.shared.http.edge import PREFIX, Reply, Request, reply
 from functions.shared.http.idempotency import once
-from functions.shared.http.operation import PREFIX
 from functions.shared.period import Period
 from functions.shared.records.statements import CustodyFacts
 from functions.shared.records.tables import ListedPack, Profile

@@ -16,9 +16,8 @@ from functions.api.views.evidence_packs import LINK_LIFETIME_S, handed_over, pac
 from functions.shared.aws.keys import share_link_sk
 from functions.shared.errors import BadRequest, NotFound
 from functions.shared.hours import parse_instant
-from functions.shared.http.edge import Reply, Request, reply
+from functions.shared.http.edge import PREFIX, Reply, Request, reply
 from functions.shared.http.idempotency import once
-from functions.shared.http.operation import PREFIX
 from functions.shared.records.statements import CustodyFacts
 
 MAX_LABEL: Final = 100

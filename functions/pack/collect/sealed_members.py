@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from functions.pack.archive.spool import Member, Spool
-from functions.shared.records.by_section import ROWS
+from functions.shared.records.registers import ROWS
 
 # A member of one organization that later ones are derived with stands before them.
 ORDER = ("verdicts", "changes", "statements", "events", "findings", *ROWS)

@@ -4,7 +4,8 @@ Part of step 2 of 6 (write); pure. Evidence supports a control. Whether the cont
 for the auditor to say.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
+from typing import cast
 
 from functions.pack.documents.clauses import CLAUSES, FRAMEWORKS
 from functions.pack.documents.supported import FILES, FINDINGS, WHY_NONE, Rows, Supports
@@ -58,5 +59,5 @@ def _clause(number: str, only: Rows | None) -> SupportedClause:
         "framework": name,
         "edition": framework["edition"],
         "source": framework["source"],
-        "only": only,
+        "only": cast("Mapping[str, Sequence[str]] | None", only),
     }

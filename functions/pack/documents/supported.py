@@ -5,10 +5,16 @@ and loses access is of access rights; change management is of settings alone.
 """
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Final, TypedDict
 
-Rows = Mapping[str, tuple[str, ...]]
-"""Rows by their fields: those that hold one of the values in each."""
+
+class Rows(TypedDict, total=False):
+    """Rows by their fields: those that hold one of the values in each."""
+
+    role: tuple[str, ...]
+    section: tuple[str, ...]
+
+
 Supports = Mapping[str, Rows | None]
 """Clauses by number, each with the rows that support it; None is all of them."""
 

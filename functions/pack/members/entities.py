@@ -11,8 +11,8 @@ from functions.pack.collect.organization import Organization
 from functions.pack.collect.sealed_rows import SealedRows
 from functions.pack.members.rows import entity_rows
 from functions.shared.hours import rfc3339
-from functions.shared.records.by_section import EPISODES
 from functions.shared.records.findings import Finding
+from functions.shared.records.registers import EPISODES
 
 
 def write_entities(

@@ -9,7 +9,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import cast
 
-from functions.shared.records.by_section import ROWS
 from functions.shared.records.entities import (
     AdminKeyRow,
     ApiKeyRow,
@@ -23,7 +22,7 @@ from functions.shared.records.entities import (
 )
 from functions.shared.records.fields import SINCE_3, fields_of, shown
 from functions.shared.records.findings import Finding
-from functions.shared.records.registers import identity_of, state_hour
+from functions.shared.records.registers import ROWS, identity_of, state_hour
 
 EntityRow = (
     UserRow | ProjectRow | ApiKeyRow | AdminKeyRow | ServiceAccountRow | InviteRow | ProjectUserRow

@@ -244,6 +244,29 @@ def answered_request_sk(key: str) -> str:
     return f"ANSWERED#{key}"
 
 
+def client_sk(client_id: str) -> str:
+    """Return the sort key of a machine's client of a tenant."""
+    return f"{CLIENT_PREFIX}{client_id}"
+
+
+def client_pk(client_id: str) -> str:
+    """Return the partition that says whose client an id is; it holds the tenant's id alone.
+
+    A machine that asks for a token names its client and no tenant.
+    """
+    return f"CLIENT#{client_id}"
+
+
+def access_token_pk(token_sha256: str) -> str:
+    """Return the partition of an access token, known by its digest."""
+    return f"TOKEN#{token_sha256}"
+
+
+def request_count_sk(minute: str) -> str:
+    """Return the sort key that counts a tenant's requests of one minute."""
+    return f"REQUESTS#{minute}"
+
+
 def tenants_pk(tenant: str) -> str:
     """Return the partition that lists a share of all tenants."""
     return f"TENANTS#{shard_of(tenant)}"
@@ -259,6 +282,7 @@ DEADLINES_SK = "DEADLINES"
 ACCOUNT_OWNER_PREFIX = "ANSWERS#"
 FINDING_STATE_PREFIX = "STATE#"
 CUSTODY_PREFIX = "CUSTODY#"
+CLIENT_PREFIX = "CLIENT#"
 CHANGE_PREFIX = "CH#"
 PACK_COUNTER_SK = "COUNTER#packs"
 STATEMENT_COUNTER_SK = "COUNTER#statements"

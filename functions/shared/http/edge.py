@@ -1,7 +1,8 @@
 """HTTP edge of the two functions that answer requests: route, reply, problem.
 
-API Gateway has matched the route and verified the token; its ``routeKey`` picks the function. One
-table turns domain errors into problem documents (RFC 9457), so that no view holds a try/except.
+API Gateway has matched the route and asked the authorizer who is calling; its ``routeKey`` picks
+the function. One table turns domain errors into problem documents (RFC 9457), so that no view
+holds a try/except.
 """
 
 import base64
@@ -15,9 +16,11 @@ from urllib.parse import parse_qsl, unquote
 from functions.shared import errors
 from functions.shared.canonical import Json, canonical, strict_loads
 from functions.shared.http import request_errors
-from functions.shared.http.principal import Principal, principal_of
+from functions.shared.http.access_headers import access_headers
+from functions.shared.http.principal import Caller, Principal, principal_of
 from functions.shared.http.query import Query
 
+PREFIX = "/api/v1/openai"
 MAX_BODY_BYTES = 64 * 1024
 
 # From the most specific class to the least; the first that matches answers.
@@ -29,6 +32,8 @@ PROBLEMS: tuple[tuple[type[errors.AuditError], int, str, str], ...] = (
     (request_errors.UnsupportedMediaType, 415, "unsupported-media-type", "The body is not JSON"),
     (errors.BadRequest, 400, "bad-request", "The request cannot be used"),
     (errors.NotSignedIn, 401, "not-signed-in", "Sign in first"),
+    (errors.SignInUnavailable, 503, "busy", "Try again in a moment"),
+    (errors.TooManyRequests, 429, "too-many-requests", "Too many requests"),
     (errors.NotAllowed, 403, "not-allowed", "Not allowed"),
     (errors.NotFound, 404, "not-found", "Not found"),
     (errors.AlreadyConnected, 409, "already-connected", "Already connected"),
@@ -89,7 +94,7 @@ class Request:
             NotSignedIn: nobody is signed in.
         """
         if self.signed_in is None:
-            raise errors.NotSignedIn("send an ID token")
+            raise errors.NotSignedIn("send a token")
         return self.signed_in
 
     def path(self, name: str) -> str:
@@ -117,19 +122,11 @@ class Request:
             )
         return Query(values)
 
-    def form(self, blank: Form) -> Form:
-        """Return the JSON object sent, where it leaves a field out with that of a blank form.
-
-        Raises:
-            BadRequest: as for ``body``.
-        """
-        return cast("Form", {**blank, **self.body(*blank)})
-
-    def sent(self) -> bytes:
+    def content(self) -> bytes:
         """Return the body as it was sent.
 
         Raises:
-            BadRequest: API Gateway's form of it cannot be read, or it is too large.
+            BadRequest: too large, or not readable.
         """
         raw = self.event.get("body") or ""
         try:
@@ -140,13 +137,21 @@ class Request:
             raise request_errors.BodyTooLarge(f"the body is larger than {MAX_BODY_BYTES} bytes")
         return data
 
+    def form(self, blank: Form) -> Form:
+        """Return the JSON object sent, where it leaves a field out with that of a blank form.
+
+        Raises:
+            BadRequest: as for ``body``.
+        """
+        return cast("Form", {**blank, **self.body(*blank)})
+
     def body(self, *allowed: str) -> Json:
         """Return the JSON object sent, which holds known names only.
 
         Raises:
             BadRequest: too large, said to be no JSON, not one JSON object, or an unknown name.
         """
-        data = self.sent()
+        data = self.content()
         # Whoever names no type can mean one thing only.
         kind = self.header("content-type").partition(";")[0].strip().lower() or "application/json"
         if kind != "application/json" and not re.fullmatch(r"application/[^/]+\+json", kind):
@@ -187,10 +192,10 @@ def reply(
     }
 
 
-def problem(status: int, slug: str, title: str, detail: str) -> Reply:
+def problem(status: int, slug: str, title: str, detail: str, **more: str) -> Reply:
     """Return a problem document (RFC 9457); it carries no request id, so equal means equal."""
-    body = {"type": f"/problems/{slug}", "title": title, "status": status, "detail": detail}
-    return reply(status, body, {"content-type": "application/problem+json"})
+    of = {"type": f"/problems/{slug}", "title": title, "status": status, "detail": detail}
+    return reply(status, {**of, **more}, {"content-type": "application/problem+json"})
 
 
 def answer(
@@ -204,20 +209,22 @@ def answer(
         open_routes: those that need no login.
         log: for refusals and faults.
     """
+    caller = _caller(event)
     route_key = str(event.get("routeKey", ""))
     is_head = route_key.startswith("HEAD ")
-    answered = f"GET {route_key[5:]}" if is_head else route_key
-    result = _answer(event, answered, routes, open_routes, log)
     if is_head:
-        result = _without_body(result)
+        route_key = f"GET {route_key[5:]}"
+    answered = _answer(event, route_key, caller, routes, open_routes, log)
+    answered["headers"] |= access_headers(caller, answered["statusCode"])
     # Never in a body: what is equal there stays equal.
-    result["headers"]["x-request-id"] = str(event["requestContext"]["requestId"])
-    return result
+    answered["headers"]["x-request-id"] = str(event["requestContext"]["requestId"])
+    return _without_body(answered) if is_head else answered
 
 
 def _answer(
     event: Mapping[str, Any],
     route_key: str,
+    caller: Caller,
     routes: Mapping[str, Route],
     open_routes: frozenset[str],
     log: Log,
@@ -225,7 +232,7 @@ def _answer(
     try:
         if route_key not in routes:
             raise errors.NotFound("no such route")
-        signed_in = None if route_key in open_routes else principal_of(event)
+        signed_in = None if route_key in open_routes else _signed_in(caller, route_key)
         return routes[route_key](Request(event, signed_in))
     except errors.NotFound:
         # One text for all: what is another tenant's and what never was must look the same.
@@ -243,6 +250,18 @@ def _answer(
 def _without_body(result: Reply) -> Reply:
     length = {"content-length": str(len(result["body"].encode()))}
     return {**result, "headers": {**result["headers"], **length}, "body": ""}
+
+
+def _caller(event: Mapping[str, Any]) -> Caller:
+    authorizer = (event.get("requestContext") or {}).get("authorizer") or {}
+    return cast("Caller", authorizer.get("lambda") or {})
+
+
+def _signed_in(caller: Caller, route_key: str) -> Principal:
+    principal = principal_of(caller)
+    method, _, path = route_key.partition(" ")
+    principal.require_scope(method, path.removeprefix(PREFIX))
+    return principal
 
 
 def _fault(log: Log, route_key: str) -> Reply:

@@ -143,7 +143,7 @@ def _answered(table: Table, key: Key, asked: str) -> Reply:
 def _asked(request: Request) -> str:
     """Return the digest of what is asked: the route, the path and the body, to the byte."""
     route = f"{request.event['routeKey']}\0{request.event['rawPath']}\0"
-    return sha256_hex(route.encode() + request.sent())
+    return sha256_hex(route.encode() + request.content())
 
 
 def _epoch(instant: datetime) -> int:

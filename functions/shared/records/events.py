@@ -4,10 +4,9 @@ Pure.
 """
 
 from collections.abc import Iterable
-from typing import Annotated, Literal, NotRequired, TypedDict
+from typing import Annotated, Final, Literal, NotRequired, TypedDict
 
 from functions.shared.canonical import Json
-from functions.shared.records.by_section import EPISODES
 from functions.shared.records.fields import (
     FILTER,
     SEALED_ONLY,
@@ -113,6 +112,18 @@ def placed_at(event: ListedEvent) -> str:
     return event["occurred_at"] or event["sealed_hour"]
 
 
+# The sections whose changes are told.
+SECTIONS: Final = (
+    "users",
+    "projects",
+    "api_keys",
+    "admin_keys",
+    "invites",
+    "groups",
+    "roles",
+    "service_accounts",
+    "project_users",
+)
 ChangeKind = Literal["added", "modified", "removed"]
 
 
@@ -120,7 +131,7 @@ class Change(TypedDict):
     """A difference between two snapshots."""
 
     hour: Instant
-    section: Annotated[Text, FILTER, Words(tuple(EPISODES))]
+    section: Annotated[Text, FILTER, Words(SECTIONS)]
     entity_id: Annotated[Text, FILTER]
     kind: Annotated[ChangeKind, FILTER]
     fields: list[Text]
@@ -135,6 +146,19 @@ class Verdict(TypedDict):
     """What an hour decided about a change: which audit event explains it, or that none does."""
 
     change_id: Annotated[Text, SEALED_ONLY]
+    hour: Instant
+    section: Text
+    entity_id: Text
+    kind: Text
+    verdict: VerdictWord
+    reason: MaybeText
+    event_id: MaybeText
+    decided_hour: Instant
+
+
+class FeedVerdict(TypedDict):
+    """A verdict in the feed: on which change, what was decided, and by which hour."""
+
     hour: Instant
     section: Text
     entity_id: Text

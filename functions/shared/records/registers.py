@@ -6,22 +6,28 @@ by its own name, where the type checker reads it.
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
-from typing import Literal, Required, TypedDict, TypeVar, cast
+from typing import Final, Literal, Required, TypedDict, TypeVar, cast
 
-from functions.shared.records.by_section import EPISODES
 from functions.shared.records.entities import (
     AdminKey,
+    AdminKeyRow,
     ApiKey,
+    ApiKeyRow,
     Entity,
     EntityState,
     Episode,
     Group,
     Invite,
+    InviteRow,
     Project,
+    ProjectRow,
     ProjectUser,
+    ProjectUserRow,
     Role,
     ServiceAccount,
+    ServiceAccountRow,
     User,
+    UserRow,
 )
 from functions.shared.records.events import EntityFields, OpenChange
 from functions.shared.records.fields import (
@@ -33,6 +39,29 @@ from functions.shared.records.fields import (
     fields_of,
 )
 from functions.shared.records.findings import Finding
+
+# The register of each section holds episodes of one record.
+EPISODES: Final[Mapping[str, type]] = {
+    "users": User,
+    "projects": Project,
+    "api_keys": ApiKey,
+    "admin_keys": AdminKey,
+    "invites": Invite,
+    "groups": Group,
+    "roles": Role,
+    "service_accounts": ServiceAccount,
+    "project_users": ProjectUser,
+}
+# The rows of the sections that packs show.
+ROWS: Final[Mapping[str, type]] = {
+    "users": UserRow,
+    "projects": ProjectRow,
+    "api_keys": ApiKeyRow,
+    "admin_keys": AdminKeyRow,
+    "service_accounts": ServiceAccountRow,
+    "invites": InviteRow,
+    "project_users": ProjectUserRow,
+}
 
 
 class Registers(TypedDict, total=False):

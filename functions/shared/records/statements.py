@@ -121,6 +121,9 @@ class SealedCustodyFacts(TypedDict, total=False):
     service_account_id: Text
     person: MaybeText
     key_id: Text
+    client_id: Text
+    scopes: Text
+    expires_at: Instant
     finding_id: Text
     first_seen_hour: Instant
     state: Text
@@ -148,7 +151,9 @@ class CustodyEntryFacts(TypedDict):
     """What an entry of the custody log says."""
 
     at: Instant
-    by: Annotated[Text, described("Opaque user id, `schedule`, or `link`")]
+    by: Annotated[
+        Text, described("Opaque id of a user or a machine's client, `schedule`, or `link`")
+    ]
     action: Text
     facts: Annotated[CustodyFacts, described("Ids and digests of what it was done to")]
 

@@ -139,10 +139,14 @@ class Stated(Key):
     n: NotRequired[int]
 
 
-class AccountOwnerRow(Stated):
+class AccountOwner(TypedDict):
     """Who answers for a service account: a user id, a keyed hash or a team; null for nobody."""
 
     person: str | None
+
+
+class AccountOwnerRow(AccountOwner, Stated):
+    """The same in the table."""
 
 
 class NamedAccountOwner(TypedDict):

@@ -11,7 +11,7 @@ from typing import Final, cast
 from functions.shared.aws.keys import ACCOUNT_OWNER_PREFIX, account_owner_sk, organization_pk
 from functions.shared.aws.table import Table
 from functions.shared.records.statements import StatementFacts
-from functions.shared.records.tables import AccountOwnerRow
+from functions.shared.records.tables import AccountOwner, AccountOwnerRow
 from functions.shared.tables.statements import Statements
 
 # Of a user or a service account, as OpenAI spells them; no address has this form.
@@ -66,4 +66,5 @@ class AccountOwners:
             "at": at,
         }
         statements = Statements(self.table, self.tenant, self.org)
-        statements.say(said, None, account_owner_sk(service_account_id), {"person": person})
+        owner: AccountOwner = {"person": person}
+        statements.say(said, None, account_owner_sk(service_account_id), owner)

@@ -10,7 +10,7 @@ import contextlib
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
-from typing import Final, Unpack, cast, get_args
+from typing import Final, TypedDict, Unpack, cast, get_args
 
 from functions.shared.aws.keys import (
     SHARDS,
@@ -224,13 +224,20 @@ class Connections:
                 yield cast("Key", item)["sk"]
 
 
+class _WithEntries(TypedDict):
+    """What the row of an older version held of the lifecycle entries: all of them."""
+
+    lifecycle: list[LifecycleEntry]
+
+
 def _change(connection: Connection, before: int) -> Change:
     """Return what writes a connection over the row of a revision, or as a new one."""
     tenant, org = connection.tenant_id, connection.org_id
     item: Item = asdict(connection)
     # Not in this row: what grows without end has rows of its own.
-    del item["lifecycle"]
-    gone = ["lifecycle"]
+    gone = list(_WithEntries.__annotations__)
+    for name in gone:
+        del item[name]
     if connection.status == "disconnected":
         # Sparse: a disconnected organization leaves the index and is never dispatched again.
         gone += ["due_shard", "due_sk"]
@@ -258,7 +265,8 @@ def _due_sk(tenant: str, org: str) -> str:
 def _from_item(item: Item) -> Connection:
     """Return a connection from its row; one that an older version wrote holds its entries."""
     known = {name: item[name] for name in Connection.__dataclass_fields__ if name in item}
-    connection = Connection(**{"lifecycle": [], **known})
+    nothing: _WithEntries = {"lifecycle": []}
+    connection = Connection(**{**nothing, **known})
     if not connection.lifecycle:
         return connection
     ends = [entry["at"] for entry in connection.lifecycle if entry["kind"] == "disconnected"]

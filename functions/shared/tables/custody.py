@@ -33,6 +33,12 @@ from functions.shared.tables.numbering import TRIES, Numbered, numbered, without
 _LAST_N: Final = 9_999_999_999
 
 
+class _CountedHour(TypedDict):
+    """Of which hour an entry counts."""
+
+    hour: str
+
+
 class _Uses(TypedDict):
     """What a counted entry begins with."""
 
@@ -94,7 +100,8 @@ class Custody:
                 return self._count_up(pk, newest["n"], at)
             n, raised = self._next(pk)
             row: CountedCustodyRow = {**_row(tenant, n, by, action, hour, facts), **first}
-            sets, before = {"hour": rfc3339(hour)}, newest["n"] if newest else None
+            sets: _CountedHour = {"hour": rfc3339(hour)}
+            before = newest["n"] if newest else None
             if self._add(row, raised, numbered(pk, sk, sets, n, before)):
                 return row["uses"]
         raise _too_many()

@@ -24,7 +24,8 @@ Row = TypeVar("Row", bound=Numbered)
 
 def numbered(pk: str, sk: str, sets: Mapping[str, object], n: int, before: int | None) -> Change:
     """Return what sets fields and the number of a row that still has the number of before."""
-    fields = {**sets, "n": n}
+    number_field: Numbered = {"n": n}
+    fields = {**sets, **number_field}
     names = {f"#{place}": name for place, name in enumerate(fields)}
     values = {f":{place}": value for place, value in enumerate(fields.values())}
     number = f"#{len(fields) - 1}"

@@ -21,10 +21,9 @@ from functions.shared.limits import (
     named_in,
     word,
 )
-from functions.shared.records.by_section import EPISODES
-from functions.shared.records.entities import Entity, EntityState, ProjectUserState, User
+from functions.shared.records.entities import Entity, EntityState, ProjectUserState, RoleHeld, User
 from functions.shared.records.events import EventState, OpenChange
-from functions.shared.records.registers import HourRegisters, rows_of
+from functions.shared.records.registers import EPISODES, HourRegisters, rows_of
 from functions.shared.records.seals import Conflict
 from functions.snapshot.records import SectionRead, Snapshot
 
@@ -64,8 +63,9 @@ def _stay(section: str, row: Entity, wholes: Wholes) -> Entity:
         return fitted
     user = cast("User", fitted)
     roles = user["roles_held"][-ROLES:]
-    held = [part | {"role": part["role"] and word(part["role"])} for part in roles]
-    return cast("Entity", {**user, "roles_held": held})
+    held: list[RoleHeld] = [{**part, "role": part["role"] and word(part["role"])} for part in roles]
+    fewer: User = {**user, "roles_held": held}
+    return fewer
 
 
 def _section(

@@ -7,6 +7,7 @@ still works can be of high severity.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import cast
 
 from functions.shared.canonical import canonical, sha256_hex
 from functions.shared.hours import HOUR, parse_instant
@@ -19,7 +20,7 @@ from functions.shared.records.entities import (
     ServiceAccount,
     User,
 )
-from functions.shared.records.findings import FindingFacts
+from functions.shared.records.findings import Finding, FindingEpisode, FindingFacts
 from functions.shared.records.registers import is_unreadable
 
 STALE = timedelta(days=90)
@@ -72,6 +73,16 @@ def finding(
         "entity_id": entity,
         "still_works": works,
     }
+
+
+def just_begun(hour: str) -> FindingEpisode:
+    """Return that a finding is open from an hour on."""
+    return {"first_seen_hour": hour, "resolved_hour": None, "resolved_by": None}
+
+
+def finding_of(episode: FindingEpisode, facts: FindingFacts) -> Finding:
+    """Return a finding from what it is, and when it was open."""
+    return cast("Finding", {**episode, **facts})
 
 
 def is_stale(key: ApiKey, hour_end: datetime) -> bool:

@@ -5,12 +5,11 @@ Pure.
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import cast
 
 from functions.shared.canonical import canonical, sha256_hex
 from functions.shared.records.findings import Finding, FindingFacts
 from functions.snapshot.fetch.audit.audit_marks import lag_hours
-from functions.snapshot.findings.api_keys import finding
+from functions.snapshot.findings.api_keys import finding, finding_of, just_begun
 from functions.snapshot.records import Snapshot
 
 LOG_ENTRY_CHANGED, LOG_ENTRY_GONE = "log_entry_changed", "log_entry_gone"
@@ -46,6 +45,5 @@ def with_altered(rows: Sequence[Finding], snapshot: Snapshot, hour: str) -> list
         of = [kind, stream, *ids] if stream else [kind, *ids]
         facts["finding_id"] = sha256_hex(canonical(of))[:24]
         if facts["finding_id"] not in told:
-            begun = {"first_seen_hour": hour, "resolved_hour": None, "resolved_by": None}
-            new.append(cast("Finding", {**facts, **begun}))
+            new.append(finding_of(just_begun(hour), facts))
     return sorted([*rows, *new], key=lambda row: (row["finding_id"], row["first_seen_hour"]))

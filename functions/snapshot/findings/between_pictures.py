@@ -8,14 +8,14 @@ among the first that are told, or in their number; each event is sealed whatever
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from itertools import islice
-from typing import Final, cast
+from typing import Final
 
 from functions.shared.canonical import canonical, sha256_hex
 from functions.shared.records.events import OpenChange
 from functions.shared.records.findings import Finding
 from functions.shared.records.registers import Registers
 from functions.snapshot.compare.log_of_stays import LogOfStays
-from functions.snapshot.findings.api_keys import finding
+from functions.snapshot.findings.api_keys import finding, finding_of, just_begun
 from functions.snapshot.findings.lives import Life
 from functions.snapshot.findings.settings import (
     ALLOWLIST_OPENED,
@@ -87,15 +87,7 @@ def _id(life: Life) -> str:
 def _finding(life: Life, reason: str, hour: HourToClose) -> Finding:
     severity = "medium" if life.reason in _MEDIUM else "high"
     facts = finding(life.kind, reason, severity, life.section, life.entity_id, None)
-    return cast(
-        "Finding",
-        {
-            **facts,
-            "finding_id": _id(life),
-            "first_seen_hour": hour.name,
-            "resolved_hour": None,
-            "resolved_by": None,
-            "change_hour": None,
-            "event_id": life.event_id,
-        },
-    )
+    facts["finding_id"] = _id(life)
+    found = finding_of(just_begun(hour.name), facts)
+    found["change_hour"], found["event_id"] = None, life.event_id
+    return found

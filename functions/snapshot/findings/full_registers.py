@@ -4,12 +4,12 @@ Pure.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Final, cast
+from typing import Final
 
 from functions.shared.canonical import canonical, sha256_hex
 from functions.shared.hours import month_of
 from functions.shared.records.findings import Finding
-from functions.snapshot.findings.api_keys import finding
+from functions.snapshot.findings.api_keys import finding, finding_of, just_begun
 from functions.snapshot.hour_to_close import HourToClose
 
 REGISTER_FULL: Final = "register_full"
@@ -34,6 +34,5 @@ def with_full_registers(
         place = [REGISTER_FULL, section, month_of(hour.start)]
         facts["finding_id"] = sha256_hex(canonical(place))[:24]
         if facts["finding_id"] not in told:
-            begun = {"first_seen_hour": hour.name, "resolved_hour": None, "resolved_by": None}
-            new.append(cast("Finding", {**facts, **begun}))
+            new.append(finding_of(just_begun(hour.name), facts))
     return sorted([*rows, *new], key=lambda row: (row["finding_id"], row["first_seen_hour"]))

@@ -5,11 +5,11 @@ is found only in sections that were read this hour; where they were not, it stay
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import Final, cast
+from typing import Final
 
 from functions.shared.records.entities import AdminKey
 from functions.shared.records.events import Change
-from functions.shared.records.findings import Cause, Finding, FindingEpisode, FindingFacts
+from functions.shared.records.findings import Cause, Finding, FindingFacts
 from functions.shared.records.registers import Registers, present, unreadable_of
 from functions.snapshot.compare.compare import Comparison
 from functions.snapshot.findings.access import (
@@ -18,7 +18,14 @@ from functions.snapshot.findings.access import (
     owner_findings,
     service_account_findings,
 )
-from functions.snapshot.findings.api_keys import KeyContext, finding, key_findings, undecided
+from functions.snapshot.findings.api_keys import (
+    KeyContext,
+    finding,
+    finding_of,
+    just_begun,
+    key_findings,
+    undecided,
+)
 from functions.snapshot.findings.audit_log import behind_findings, with_altered
 from functions.snapshot.findings.names import (
     OF_ANY_SECTION,
@@ -180,9 +187,9 @@ def next_register(
     for facts in current:
         before = still_open.pop(facts["finding_id"], None)
         if before is not None:
-            rows.append(_joined(before, facts))
+            rows.append(finding_of(before, facts))
         elif _is_readable(facts, readable):
-            rows.append(_joined(_begun(hour), facts))
+            rows.append(finding_of(just_begun(hour), facts))
     for row in still_open.values():
         cause = causes.get((row["section"], row["entity_id"]))
         # What is gone is so whatever else was read; the log may have said it.
@@ -201,14 +208,6 @@ def _admin_keys(registers: Registers) -> list[AdminKey]:
 
 def _is_readable(facts: FindingFacts, readable: set[str]) -> bool:
     return readable.issuperset(NEEDS[facts["kind"]] or (facts["section"],))
-
-
-def _joined(episode: FindingEpisode, facts: FindingFacts) -> Finding:
-    return cast("Finding", {**episode, **facts})
-
-
-def _begun(hour: str) -> FindingEpisode:
-    return {"first_seen_hour": hour, "resolved_hour": None, "resolved_by": None}
 
 
 def _resolved(row: Finding, hour: str, change: Change | None) -> Finding:

@@ -6,7 +6,7 @@ whole, before any limit of size leaves a part of it out.
 
 from collections.abc import Iterator, Sequence
 from ipaddress import ip_address, ip_network
-from typing import Final
+from typing import Final, TypedDict, cast
 
 from functions.shared.limits import word
 from functions.shared.records.events import EventState
@@ -76,10 +76,17 @@ def _told(kind: str, reason: str, event: EventState, target: str | None) -> Life
     return Life(kind, reason, "audit_events", word(target or ""), word(event["event_id"]))
 
 
+class _Part(TypedDict, total=False):
+    """A part of a list in a payload, as OpenAI sends it."""
+
+    id: object
+
+
 def _first_id(configs: object) -> str | None:
     """Return the first id of the parts of a list, None where there is none."""
     for part in configs if isinstance(configs, list) else []:
-        identity = part["id"] if isinstance(part, dict) and "id" in part else None
+        facts = cast("_Part", part) if isinstance(part, dict) else _Part()
+        identity = facts["id"] if "id" in facts else None
         if isinstance(identity, str):
             return identity
     return None

@@ -8,7 +8,7 @@ repaired by the next hour.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from functions.shared.aws.bucket import Bucket
 from functions.shared.aws.keys import change_sk, hour_sk, organization_pk
@@ -25,7 +25,7 @@ from functions.shared.records.events import (
 )
 from functions.shared.records.fields import part_of
 from functions.shared.records.seals import SegmentEntry
-from functions.shared.records.tables import HourFacts, Key
+from functions.shared.records.tables import ClosedHour, HourFacts, Key
 from functions.shared.tables.hour_rows import HourRows
 from functions.snapshot.reconcile.change_facts import change_id
 from functions.snapshot.seal.item_size import limit_item_size
@@ -56,7 +56,7 @@ class Projection:
     def is_missing(self, hour: datetime) -> bool:
         """Tell whether the row of a sealed hour was never written."""
         row = self.table.get(organization_pk(self.tenant, self.org), hour_sk(hour))
-        return row is None or row["state"] != "sealed"
+        return row is None or cast("ClosedHour", row)["state"] != "sealed"
 
     def project(self, seal: Seal) -> None:
         """Write the rows of a seal; the hour's own row is last and ends the lease."""

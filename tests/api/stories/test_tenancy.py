@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 
 from functions.api.cursor import Cursors
-from functions.api.flow import API, OPEN_ROUTES, OPERATIONS
+from functions.api.flow import OPEN_ROUTES, OPERATIONS
 from functions.api.handler import routes
+from functions.api.schemas.operation import API
 from functions.shared.http.edge import answer
 from functions.shared.tables.connections import Connections
 from tests.api.conftest import OURS, THEIRS, Api
@@ -23,7 +24,7 @@ from tests.support.http_events import http_event
 NEVER = "org-never-was"
 FORGED = ["org-other#O#org-first", "org-other%00", "../org-other", "ORG-OTHER", "org-other ", ""]
 LISTS = ["/users", "/projects", "/api-keys", "/events", "/changes", "/findings"]
-BY_PATH = ["GET /orgs/{org_id}", "GET /orgs/{org_id}/hours"]
+BY_PATH = ["GET /orgs/{org_id}", "GET /orgs/{org_id}/hours", "GET /orgs/{org_id}/days"]
 STATED = "PUT /orgs/{org_id}/findings/{finding_id}/state"
 PACK = ["GET /evidence-packs/{number}", "GET /evidence-packs/{number}/download"]
 # Theirs: tests/api/views/test_share_links.py.
@@ -217,23 +218,32 @@ def test_an_organization_that_both_hold_is_two_organizations(sealed: Api) -> Non
 
 
 @pytest.mark.parametrize(
-    "claims",
+    "caller",
     [
         {},
-        {"token_use": "access", "custom:tenant_id": "tenant-a", "cognito:groups": "[admin]"},
-        {"token_use": "id", "cognito:groups": "[admin]"},
-        {"token_use": "id", "custom:tenant_id": "", "cognito:groups": "[admin]"},
-        {"token_use": "id", "custom:tenant_id": "a#O#b", "cognito:groups": "[admin]"},
-        {"token_use": "id", "custom:tenant_id": "tenant-a"},
-        {"token_use": "id", "custom:tenant_id": "tenant-a", "cognito:groups": "[stranger]"},
+        {"refusal": "no token"},
+        {"refusal": "no token", "tenant_id": "tenant-a", "user": "user-1", "groups": "admin"},
+        {"user": "user-1", "groups": "admin"},
     ],
 )
-def test_a_token_without_a_tenant_or_a_group_reads_nothing(
-    sealed: Api, claims: dict[str, str]
+def test_whoever_the_authorizer_names_no_tenant_of_reads_nothing(
+    sealed: Api, caller: dict[str, str]
 ) -> None:
-    """Access tokens carry no tenant and are refused with what to send."""
+    """Refused in a problem document that says what to send, and how."""
     event = http_event("GET /users")
-    event["requestContext"]["authorizer"]["jwt"]["claims"] = claims
+    event["requestContext"]["authorizer"]["lambda"] = caller
     result = answer(event, routes(sealed.context), OPEN_ROUTES, logging.getLogger("api"))
     assert result["statusCode"] == 401
+    assert result["headers"]["www-authenticate"] == "Bearer"
     assert json.loads(result["body"])["type"] == "/problems/not-signed-in"
+
+
+def test_one_request_too_many_is_told_when_to_come_again(sealed: Api) -> None:
+    """429, with what the budget is; nothing is read."""
+    event = http_event("GET /users")
+    event["requestContext"]["authorizer"]["lambda"] |= {"remaining": "-1", "reset_s": "17"}
+    result = answer(event, routes(sealed.context), OPEN_ROUTES, logging.getLogger("api"))
+    assert result["statusCode"] == 429
+    assert result["headers"]["retry-after"] == "17"
+    assert result["headers"]["ratelimit"] == '"tenant";r=0;t=17'
+    assert json.loads(result["body"])["type"] == "/problems/too-many-requests"

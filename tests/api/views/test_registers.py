@@ -7,9 +7,9 @@ from functions.pack.documents.supported import FINDINGS as SUPPORTED_BY_FINDINGS
 from functions.shared.aws.keys import seal_key
 from functions.shared.canonical import canonical
 from functions.shared.hours import parse_instant
-from functions.shared.http.operation import PREFIX
-from functions.shared.records.by_section import EPISODES
+from functions.shared.http.edge import PREFIX
 from functions.shared.records.findings import FINDING_KINDS
+from functions.shared.sections import REGISTERED
 from tests.api.conftest import OURS, Api, MakeLab, story
 from tools.openai_simulator import World
 
@@ -263,7 +263,7 @@ def test_the_room_needs_no_clock_to_show_a_list(sealed: Api) -> None:
         ("/findings", "state", ("open", "resolved", "all")),
         ("/changes", "verdict", ("explained", "unexplained", "cannot_tell")),
         ("/changes", "kind", ("added", "modified", "removed")),
-        ("/changes", "section", tuple(EPISODES)),
+        ("/changes", "section", REGISTERED),
     ],
 )
 def test_a_word_of_a_closed_list_is_one_of_it(

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from functions.pack.members.rows import entity_rows
-from functions.shared.records.by_section import ROWS
 from functions.shared.records.fields import SINCE_3, fields_of, shown_fields
+from functions.shared.records.registers import ROWS
 
 FIRST = "2026-04-01T00:00:00Z"
 HOURS = ["2026-04-01T00:00:00Z", "2026-04-01T01:00:00Z", "2026-04-01T03:00:00Z"]

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from functions.shared import errors
 from functions.shared.http.edge import (
     MAX_BODY_BYTES,
+    PREFIX,
     PROBLEMS,
     Reply,
     Request,
@@ -20,7 +21,6 @@ from functions.shared.http.edge import (
     answer,
     reply,
 )
-from functions.shared.http.operation import PREFIX
 from tests.support.http_events import http_event
 
 LOG = logging.getLogger("edge")

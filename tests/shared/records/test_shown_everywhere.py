@@ -18,11 +18,11 @@ from functions.api.views.events import EVENTS
 from functions.api.views.registers import API_KEYS, FINDINGS, PROJECTS, USERS
 from functions.pack.members import rows
 from functions.shared.records.anchors import AnchorRow
-from functions.shared.records.by_section import ROWS
 from functions.shared.records.entities import UserRow
 from functions.shared.records.events import ChangeRow, Event
 from functions.shared.records.fields import MaybeText, fields_of, shown, shown_fields
 from functions.shared.records.findings import FindingRow
+from functions.shared.records.registers import ROWS
 from functions.shared.records.seals import (
     CustodyHead,
     Kpi,

@@ -8,7 +8,7 @@ from typing import Any, get_args
 
 import pytest
 
-from functions.shared.records.by_section import EPISODES
+from functions.shared.records.registers import EPISODES
 from functions.snapshot.normalize.api_fields import (
     EVENT_TYPES,
     PAYLOADS,

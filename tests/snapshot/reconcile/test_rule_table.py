@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from functions.shared.records.by_section import EPISODES
 from functions.shared.records.fields import fields_of
+from functions.shared.records.registers import EPISODES
 from functions.shared.sections import REGISTERED
 from functions.snapshot.reconcile.event_types import EXPLAINS_NOTHING, NEED_NOT_SHOW
 from functions.snapshot.reconcile.rule_table import (

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from functions.shared.hours import parse_instant
-from functions.shared.records.by_section import EPISODES
 from functions.shared.records.fields import fields_of
+from functions.shared.records.registers import EPISODES
 from functions.snapshot.compare.diff import diff
 from functions.snapshot.findings.register import current_findings
 from functions.snapshot.hour_to_close import HourToClose

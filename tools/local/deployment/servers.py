@@ -72,6 +72,8 @@ def start_emulator(settings: Settings, assembly: Assembly, ports: Ports) -> Serv
         "AWS_CONFIG_FILE": os.devnull,
         "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
         "OPENAI_BASE_URL": openai_base_url,
+        # Where its user pools publish their keys.
+        "COGNITO_BASE_URL": f"http://127.0.0.1:{ports.emulator}",
         "CLOCK_FILE": str(settings.clock_file),
     }
     return processes.start(

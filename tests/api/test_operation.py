@@ -2,7 +2,8 @@
 
 import pytest
 
-from functions.shared.http.operation import PREFIX, Operation, methods_at
+from functions.api.schemas.operation import Operation, methods_at
+from functions.shared.http.edge import PREFIX
 
 OPERATIONS = [
     Operation(method, path, "api", "name", "summary", "Answer", status)

@@ -1,13 +1,19 @@
-"""One operation of the API, as routes, handlers and the OpenAPI document know it.
+"""What is said of one of the API's operations.
 
-Pure: importable without AWS.
+Pure.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-PREFIX: Final = "/api/v1/openai"
+from functions.shared.http.edge import PREFIX
+from functions.shared.http.scopes import scope_of
+from functions.shared.records.clients import Scope
+
+CONNECT: Final = "connect"
+API: Final = "api"
+ACCESS: Final = "access"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,11 +30,11 @@ class Operation:
         status: of the answer where nothing went wrong.
         query: names of the query parameters.
         body: name of the schema of the body, None without one.
+        is_form: the body is a form (``application/x-www-form-urlencoded``), not JSON.
         admin: for the group admin only.
         public: needs no login.
         problems: further statuses it may answer with a problem document.
         tagged: its answer has an ``ETag``, and ``If-None-Match`` is honoured.
-        shown_once: its answer holds a secret that is not kept.
     """
 
     method: str
@@ -40,16 +46,21 @@ class Operation:
     status: int = 200
     query: tuple[str, ...] = ()
     body: str | None = None
+    is_form: bool = False
     admin: bool = False
     public: bool = False
     problems: tuple[int, ...] = ()
     tagged: bool = False
-    shown_once: bool = False
 
     @property
     def key(self) -> str:
         """Return API Gateway's ``routeKey``."""
         return f"{self.method} {PREFIX}{self.path}"
+
+    @property
+    def scope(self) -> Scope | None:
+        """Return the scope that a machine needs for it, None where it is for people alone."""
+        return scope_of(self.method, self.path)
 
     @property
     def methods(self) -> tuple[str, ...]:

@@ -1,0 +1,1 @@
+"""The access function and the authorizer."""

@@ -1,0 +1,54 @@
+"""A collection that stopped is told above every view, however good its last hour was."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.dashboard.conftest import sign_in
+from tests.dashboard.site import Site
+from tests.dashboard.world import organization
+
+pytestmark = pytest.mark.browser
+VIEWS = ("organizations", "users", "projects", "api-keys", "events", "changes", "findings", "packs")
+
+
+def test_every_view_says_since_when_nobody_has_looked(page: Page, site: Site) -> None:
+    """78 hours later: how many hours are late, and no badge that is green."""
+    site.world.organizations = [organization()]
+    site.world.freshness["org-northwind"] = {
+        "late_hours": 77,
+        "late_since": "2026-04-15T10:00:00Z",
+        "missed_30d": 3,
+    }
+    sign_in(page, site)
+    for view in VIEWS:
+        page.get_by_test_id(f"nav-{view}").click()
+        notice = page.get_by_test_id("freshness-notice")
+        expect(notice).to_have_count(1)
+        expect(notice).to_contain_text("nobody has looked since 2026-04-15 10:00 UTC")
+        expect(notice).to_contain_text("77 hours are late")
+        expect(notice).to_have_class(re.compile("bad"))
+    page.get_by_test_id("nav-organizations").click()
+    card = page.get_by_test_id("organization")
+    expect(card).to_contain_text("77 hours late")
+    expect(card).to_contain_text("3 hours missed")
+    expect(card.locator(".badges .good")).to_have_count(0)
+
+
+def test_a_log_that_is_read_late_is_told_and_nothing_else_is(page: Page, site: Site) -> None:
+    """One notice for each organization that is behind, by its name."""
+    site.world.organizations = [organization(), organization("org-contoso", display_name="Contoso")]
+    site.world.freshness["org-contoso"] = {"lag_hours": 1}
+    sign_in(page, site)
+    notice = page.get_by_test_id("freshness-notice")
+    expect(notice).to_have_count(1)
+    expect(notice).to_contain_text("Contoso: the audit log is read 1 hour behind.")
+
+
+def test_where_every_hour_is_there_nothing_is_said(page: Page, site: Site) -> None:
+    """No bar that people learn to overlook."""
+    site.world.organizations = [organization()]
+    sign_in(page, site)
+    expect(page.get_by_test_id("organization")).to_contain_text("users: complete")
+    expect(page.get_by_test_id("freshness-notice")).to_have_count(0)
