@@ -40,7 +40,7 @@ SECOND, SECOND_KEY = "org-second", "sk-admin-of-the-second-organization-0002"
 RULES: Final = re.compile(
     "|".join(
         (
-            "the cursor is not one that this list gave",
+            "the cursor is not one that this list gave|since must be an instant",
             "to must not be before from",
             "month must look like|has not begun yet",
             "period",

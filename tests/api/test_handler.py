@@ -118,3 +118,13 @@ def test_what_everybody_may_read_can_be_kept_and_asked_about(process: io.StringI
         known = {"if-none-match": first["headers"]["etag"]}
         again = handler.handle(http_event(route, tenant=None, headers=known), None)
         assert (again["statusCode"], again["body"]) == (304, "")
+
+
+def test_head_needs_of_a_machine_the_scope_that_get_needs(
+    sealed: Api, process: io.StringIO
+) -> None:
+    """Reading is not downloading."""
+    download = http_event("HEAD /evidence-packs/{number}/download", scopes="read")
+    assert handler.handle(download, None)["statusCode"] == 403
+    assert handler.handle(http_event("HEAD /users", scopes="read"), None)["statusCode"] == 200
+    assert handler.handle(http_event("HEAD /users", scopes="packs"), None)["statusCode"] == 403

@@ -72,7 +72,7 @@ PARAMETERS: Final[Mapping[str, Schema]] = {
     },
     "since": {
         "type": "string",
-        "pattern": "^[A-Za-z0-9_=:-]{0,7600}$",
+        "pattern": "^[A-Za-z0-9_=:-]{1,7600}$",
         "description": "The next_cursor of the answer before, or an instant to begin at its hour",
     },
     "limit": _limit(MAX_LIMIT),

@@ -169,7 +169,7 @@ class Request:
             raise errors.BadRequest(
                 f"unknown field {unknown[0]!r:.40}; known: {', '.join(allowed)}"
             )
-        return document
+        return {name: _whole(value) for name, value in document.items()}
 
 
 Route = Callable[[Request], Reply]
@@ -245,6 +245,11 @@ def _answer(
         return _fault(log, route_key)
     except Exception:  # noqa: BLE001  # the last line of defence: no traceback leaves the function
         return _fault(log, route_key)
+
+
+def _whole(value: Any) -> Any:
+    # JSON has one kind of number: 14.0 is the integer 14.
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def _without_body(result: Reply) -> Reply:

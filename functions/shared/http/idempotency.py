@@ -56,9 +56,9 @@ def once(
     Permissions:
         dynamodb:GetItem, PutItem and UpdateItem.
     """
-    sent = request.header("idempotency-key")
-    if not sent:
+    if "idempotency-key" not in request.event["headers"]:
         return act()
+    sent = request.header("idempotency-key")
     if not _KEY.fullmatch(sent):
         raise BadRequest(
             "Idempotency-Key must be 1 to 128 letters, digits and characters of - _ . : like a UUID"

@@ -212,6 +212,14 @@ def test_head_answers_as_get_does_without_the_body(error: Exception | None) -> N
     assert head == {"statusCode": got["statusCode"], "headers": headers, "body": ""}
 
 
+def test_a_whole_number_may_have_a_point() -> None:
+    """As JSON Schema has it; half a one stays what it is."""
+    assert body_of('{"a": 14.0}') == {"a": 14}
+    assert type(body_of('{"a": 14.0}')["a"]) is int
+    assert body_of('{"a": 1e2}') == {"a": 100}
+    assert body_of('{"a": 14.5}') == {"a": 14.5}
+
+
 def test_head_of_what_needs_no_login_needs_none() -> None:
     """As GET."""
     key = f"GET {PREFIX}/x"
