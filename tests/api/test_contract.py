@@ -157,7 +157,7 @@ def _failures(event: events.EngineEvent) -> Iterator[str]:
             yield f"{info.failure.title}: {info.failure.message}\n{asked}\n{answered}"
 
 
-@pytest.mark.parametrize("group", ["admin", "auditor"])
+@pytest.mark.parametrize("group", ["admin", "auditor", "machine"])
 def test_some_requests_to_every_operation_are_answered_as_published(
     http_api: HttpApi, group: str
 ) -> None:
@@ -170,7 +170,7 @@ def test_some_requests_to_every_operation_are_answered_as_published(
 
 @pytest.mark.slow
 @pytest.mark.timeout(3600)
-@pytest.mark.parametrize("group", ["admin", "auditor"])
+@pytest.mark.parametrize("group", ["admin", "auditor", "machine"])
 def test_many_requests_to_every_operation_are_answered_as_published(
     http_api: HttpApi, group: str
 ) -> None:

@@ -22,12 +22,18 @@ _PUBLIC: Final[Mapping[str, frozenset[str]]] = {
     CONNECT: frozenset(),
     ACCESS: ACCESS_OPEN_ROUTES,
 }
+# By the bearer token that stands for each.
+_CALLERS: Final = {
+    "admin": {"groups": "admin"},
+    "auditor": {"groups": "auditor"},
+    "machine": {"scopes": "packs read write"},
+}
 StartResponse = Callable[[str, list[tuple[str, str]]], object]
 
 
 @dataclass(frozen=True)
 class HttpApi:
-    """A WSGI application. ``Authorization: Bearer admin`` is an admin, another group's its user.
+    """A WSGI application. ``Authorization: Bearer admin`` is an admin, and so on.
 
     Attributes:
         functions: what answers each route, by the function's name.
@@ -99,8 +105,8 @@ def _event(environ: Mapping[str, Any]) -> dict[str, Any]:
     if body:
         event |= {"body": base64.b64encode(body).decode(), "isBase64Encoded": True}
     scheme, _, group = headers.get("authorization", "").partition(" ")
-    if scheme == "Bearer" and group in ("admin", "auditor"):
+    if scheme == "Bearer" and group in _CALLERS:
         budget = {"limit": "600", "remaining": "599", "reset_s": "60"}
-        caller = {"tenant_id": TENANT, "user": f"user-{group}", "groups": group, **budget}
+        caller = {"tenant_id": TENANT, "user": f"user-{group}", **_CALLERS[group], **budget}
         event["requestContext"]["authorizer"] = {"lambda": caller}
     return event
