@@ -68,6 +68,13 @@ def test_the_essentials_say_what_the_event_says(role_in: str) -> None:
     assert "user-bob" not in texts_of(essentials_of(told, names_anywhere=False))
 
 
+def test_no_text_is_kept_that_is_longer_than_any_id() -> None:
+    """Two hundred letters may be one; of what is longer, a run holds nothing in memory."""
+    texts = {"longest": "i" * 200, "longer": "j" * 201}
+    told = event("group.deleted", "group-1", payload={"members": list(texts.values())})
+    assert list(texts_of(essentials_of(told, names_anywhere=True))) == [texts["longest"]]
+
+
 @pytest.mark.parametrize("odd", [{}, ["user-ann"], 7, True, None])
 def test_what_is_no_id_names_nobody(odd: object) -> None:
     """An object or a list in its place stops no hour: it is as if nothing stood there."""

@@ -124,6 +124,9 @@ def test_roles_are_held_for_one_stay() -> None:
         ("2026-03-01T00:00:00Z", "2026-02-01T00:00:00Z", ["modified"]),
         ("2026-03-01T00:00:00Z", None, ["modified"]),
         (None, "2026-03-01T00:00:00Z", ["modified"]),
+        # The last picture that shows the stay was taken from this instant on.
+        (None, NAME, ["modified"]),
+        (None, "2026-04-01T05:00:01Z", ["removed", "added"]),
         (None, CAME, ["removed", "added"]),
         ("2026-03-01T00:00:00Z", "2026-03-01T00:00:00Z", []),
         (None, None, []),
