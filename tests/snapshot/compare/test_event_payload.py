@@ -30,6 +30,17 @@ def test_assignments_name_a_principal_and_a_resource() -> None:
     assert (principal_of(event("x", None)), resource_of(event("x", None))) == (None, None)
 
 
+@pytest.mark.parametrize(
+    ("kind", "project"), [("api.project", "proj_web"), ("api.organization", None), (None, None)]
+)
+def test_a_role_of_the_organization_is_for_no_project_alone(
+    kind: str | None, project: str | None
+) -> None:
+    """Only one that is bound to a project is."""
+    told = event("x", None, payload={"resource_id": "proj_web", "resource_type": kind})
+    assert project_alone(told) == project
+
+
 def test_a_role_is_stated_as_asked_for_or_as_given() -> None:
     """What was asked for goes first; what is no text is no role."""
     asked, given = {"changes_requested": {"role": "owner"}}, {"data": {"role": "reader"}}

@@ -266,6 +266,15 @@ def test_without_an_event_of_its_own_it_stays(events: Rows, projects: Rows) -> N
     assert state_hour(key, NAME) == LAST
 
 
+@pytest.mark.parametrize(("at", "ends"), [("04:54:59", False), ("04:55:00", True)])
+def test_an_event_from_just_before_it_was_shown_may_end_it(at: str, ends: bool) -> None:
+    """OpenAI's clock and ours agree no better than five minutes."""
+    instant = f"2026-04-01T{at}Z"
+    result = unread("api_keys", [api_key()], [KEY_GONE | {"occurred_at": instant}], **ARCHIVED)
+    bounds = (FIRST, NAME, None, instant) if ends else (FIRST, None, None, None)
+    assert stays(result.registers, "api_keys") == [bounds]
+
+
 def test_a_row_that_is_shown_again_is_of_its_sections_hour() -> None:
     """And what is not shown keeps the hour that last showed it, however often it is not."""
     row = api_key(shown_until=LAST)
