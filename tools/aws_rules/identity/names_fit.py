@@ -6,7 +6,7 @@ Developer Guide, "Amazon SQS queue quotas"; CloudFront and Cognito API Reference
 
 from collections.abc import Iterator
 
-from tools.aws_rules.template import Finding, Template
+from tools.aws_rules.template import Finding, Template, at
 
 # Type, property, characters.
 _LIMITS = (
@@ -29,8 +29,6 @@ def check(template: Template) -> Iterator[Finding]:
     """Yield each name that is too long; of a reference only AWS knows the length."""
     for kind, place, most in _LIMITS:
         for logical_id, properties in template.of_type(kind):
-            value = properties
-            for step in place.split("."):
-                value = value.get(step, {})
+            value = at(properties, place)
             if isinstance(value, str) and len(value) > most:
                 yield Finding(logical_id, f"has a name of {len(value)} characters, at most {most}")
