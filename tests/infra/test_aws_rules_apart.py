@@ -232,6 +232,23 @@ def test_a_bus_takes_thirty_rules_with_wildcards() -> None:
         assert found("event_pattern_fits", {f"Rule{i}": rule for i in range(n)}) == broken
 
 
+def test_a_target_with_a_role_is_reached_by_it() -> None:
+    """EventBridge then calls as the role; without one the thing itself lets it in."""
+    kinds = {
+        "SNS::Topic": "topic_admits_its_publishers",
+        "SQS::Queue": "queue_admits_its_senders",
+        "Lambda::Function": "function_admits_its_rule",
+    }
+    for kind, rule in kinds.items():
+        for role, broken in (({}, ["Thing"]), ({"RoleArn": ROLE_ARN}, [])):
+            target = {"Id": "1", "Arn": {"Fn::GetAtt": ["Thing", "Arn"]}, **role}
+            resources = {
+                "Thing": resource(kind, Role="r"),
+                "Rule": resource("Events::Rule", Targets=[target]),
+            }
+            assert found(rule, resources) == broken, kind
+
+
 @pytest.mark.parametrize(
     ("name", "broken"),
     [("one", ["Role"]), ("one-us-east-1", []), ({"Fn::Sub": "one-${AWS::Region}"}, [])],

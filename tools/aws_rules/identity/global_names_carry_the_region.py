@@ -3,7 +3,8 @@
 IAM's and CloudFront's names are an account's and buckets' the world's: the same stack in a second
 region is refused. Without a name of its own a resource gets one that is free, where it may.
 Source: IAM User Guide, "IAM and AWS STS quotas", IAM name requirements; S3 User Guide, "General
-purpose bucket naming rules".
+purpose bucket naming rules"; CloudFront API Reference, OriginAccessControlAlreadyExists and its
+kin.
 """
 
 from collections.abc import Iterator

@@ -1,7 +1,9 @@
 """A name that a template chooses is within the length that its service takes.
 
-Source: IAM User Guide, "IAM and AWS STS quotas"; Lambda API Reference, CreateFunction; SQS
-Developer Guide, "Amazon SQS queue quotas"; CloudFront and Cognito API References.
+Source: IAM User Guide, "IAM and AWS STS quotas", IAM and STS character quotas; the API References
+of the services, where each names its parameter (CreateFunction, CreateQueue, CreateTopic,
+CreateAlias, PutRule, CreateUserPoolDomain), and S3 User Guide, "General purpose bucket naming
+rules".
 """
 
 from collections.abc import Iterator

@@ -2,8 +2,8 @@
 
 EventBridge takes no role for a log group: without a resource policy of the account's logs that lets
 it make streams and write, the event is lost without a sound. (The console adds one by itself.)
-Source: EventBridge User Guide, "Using resource-based policies", CloudWatch Logs permissions; AWS
-re:Post, "How do I add a CloudWatch log group as a target to an EventBridge rule?".
+Source: EventBridge User Guide, "Using resource-based policies for Amazon EventBridge", CloudWatch
+Logs permissions; AWS re:Post Knowledge Center, "cloudwatch-log-group-eventbridge".
 """
 
 import json
