@@ -25,7 +25,7 @@ export SSL_CERT_FILE ?= $(PIP_CERT)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help up demo test test-all bench lint format synth aws-rules clean
+.PHONY: help up demo test test-all bench lint format synth aws-rules checkov templates clean
 
 help: ## Say what there is
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 16
@@ -58,17 +58,22 @@ format: $(SYNCED) ## Write the style
 synth: $(SYNCED) ## Synthesize the template into cdk.out
 	$(RUN) app.py
 
+aws-rules: templates ## Hold the templates of both stages in two regions to what AWS refuses
+	$(RUN) -m tools.aws_rules out/templates/*/*.template.json
+
+checkov: templates ## Hold the templates of both stages to checkov, in an environment of its own
+	$(RUN) -m tools.checkov_findings out/templates/*-eu-central-1/*.template.json
+
 # Without the wheels layer: no rule reads what is in it. The time authority is for production to
 # choose; any choice makes the same resources.
-aws-rules: $(SYNCED) ## Hold the templates of both stages in two regions to what AWS refuses
+templates: $(SYNCED)
 	@for stage in dev prod; do for region in eu-central-1 us-east-1; do \
 		CDK_CONTEXT_JSON='{"aws:cdk:bundling-stacks": []}' $(RUN) app.py -c stage=$$stage \
-			-c region=$$region -c time_authority=none --out out/aws-rules/$$stage-$$region || exit 1; \
+			-c region=$$region -c time_authority=none --out out/templates/$$stage-$$region || exit 1; \
 	done; done
-	$(RUN) -m tools.aws_rules out/aws-rules/*/*.template.json
 
 clean: ## Remove state, synthesized and built files; the environment stays
-	rm -rf .local cdk.out out build .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .local .venv-checkov cdk.out out build .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	@# Another folder only when it is a stage's, whatever STATE_DIR says.
 	@if [ -f "$(STATE_DIR)/stage.json" ]; then rm -rf "$(STATE_DIR)"; fi
 

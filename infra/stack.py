@@ -66,7 +66,7 @@ class OpenAIAudit(Stack):
         dashboard_url = f"https://{distribution.distribution_domain_name}"
         client = create_client(sign_in, settings, dashboard_url)
         add_routes(api, functions, sign_in, client)
-        topic = create_alarms(self, settings, functions, queues, keys)
+        alarms = create_alarms(self, settings, functions, queues, keys)
         self._output(
             {
                 "ApiUrl": api.api_endpoint,
@@ -91,7 +91,8 @@ class OpenAIAudit(Stack):
                 "HourlyRuleName": schedules.hourly.rule_name,
                 "DailyRuleName": schedules.daily.rule_name,
                 "MonthlyRuleName": schedules.monthly.rule_name,
-                "AlarmTopicArn": topic.topic_arn,
+                "AlarmTopicArn": alarms.topic.topic_arn,
+                "ChangesLogName": alarms.changes.log_group_name,
             }
         )
         self._output(

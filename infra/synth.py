@@ -22,7 +22,9 @@ def build(settings: StageSettings, context: Mapping[str, Any], out: str) -> tupl
     Raises:
         LayerNotBuilt: the wheels layer could not be built.
     """
-    app = App(post_cli_context=dict(context), outdir=out, analytics_reporting=False)
+    # Set here and not in cdk.json: names that begin so are the CDK's own, and its command warns.
+    own = {"aws:cdk:disable-stack-trace": True}
+    app = App(post_cli_context={**context, **own}, outdir=out, analytics_reporting=False)
     stack = OpenAIAudit(app, settings)
     Validations.of(app).add_plugins(AwsSolutionsChecks(app))
     return app, stack

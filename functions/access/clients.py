@@ -87,6 +87,11 @@ class Client:
         }
 
 
+def is_client_id(text: str) -> bool:
+    """Tell whether a text has the form of a client's id."""
+    return _CLIENT_ID.fullmatch(text) is not None
+
+
 def new_secret() -> str:
     """Return a secret, which is nowhere else."""
     return PREFIX + secrets.token_urlsafe(_SECRET_BYTES)
@@ -163,7 +168,7 @@ class Clients:
         Raises:
             NotFound: it has none of this id.
         """
-        named = _CLIENT_ID.fullmatch(client_id)
+        named = is_client_id(client_id)
         item = self.table.get(tenant_pk(tenant), client_sk(client_id)) if named else None
         if item is None:
             raise NotFound("no such client")
@@ -175,7 +180,7 @@ class Clients:
         Raises:
             NotFound: nobody has one of this id.
         """
-        named = _CLIENT_ID.fullmatch(client_id)
+        named = is_client_id(client_id)
         item = self.table.get(client_pk(client_id), _POINTER_SK) if named else None
         if item is None:
             raise NotFound("no such client")

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from functions.access import flow
 from functions.access.access_tokens import AccessTokens
-from functions.access.clients import Clients
+from functions.access.clients import Clients, is_client_id
 from functions.access.flow import Context
 from functions.access.records import ClientForm, RotationForm
 from functions.access.token_request import TokenRefused, read_token_request
@@ -15,6 +15,7 @@ from functions.shared.aws import clients
 from functions.shared.aws.keys import CLIENT_PREFIX, client_sk
 from functions.shared.aws.table import Table
 from functions.shared.clock import clock_from
+from functions.shared.errors import BadRequest
 from functions.shared.http.edge import PREFIX, Reply, Request, Route, answer, problem, reply
 from functions.shared.http.idempotency import once
 from functions.shared.observability import logger
@@ -53,6 +54,8 @@ def routes(context: Context) -> dict[str, Route]:
         query = request.query("cursor", "limit")
         request.principal.require_admin()
         after = query.find("cursor")
+        if after and not is_client_id(after):
+            raise BadRequest("the cursor is not one that this list gave; start again without it")
         page, rest = context.clients.page(
             request.principal.tenant_id,
             limit=query.limit,

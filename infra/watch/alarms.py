@@ -1,16 +1,16 @@
-"""The alarms: dead letters, missed hours, silence, failing functions, keys in danger."""
+"""The alarms: dead letters, missed hours, silence, failing functions, changes of what guards."""
+
+from dataclasses import dataclass
 
 from aws_cdk import Duration
 from aws_cdk import aws_cloudwatch as cloudwatch
-from aws_cdk import aws_cloudwatch_actions as actions
-from aws_cdk import aws_events as events
-from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sns_subscriptions as subscriptions
 from constructs import Construct
 
+from functions.shared.hours import GRACE
 from functions.shared.observability import (
     CUSTODY_NOT_SEALED,
     FAILED_HOURS,
@@ -24,9 +24,16 @@ from infra.compute.functions import Functions
 from infra.compute.queues import Queues
 from infra.settings import StageSettings
 from infra.storage.keys import Keys
+from infra.watch.alarm import add_alarm
+from infra.watch.change_alarms import watch_changes
 
-# Changing the policy is in the list because the policy is what forbids the other two.
-KEY_DANGERS = ("ScheduleKeyDeletion", "DisableKey", "PutKeyPolicy")
+
+@dataclass(frozen=True, slots=True)
+class Alarms:
+    """Where the alarms go, and where it is kept who changed what."""
+
+    topic: sns.Topic
+    changes: logs.LogGroup
 
 
 def create_alarms(
@@ -35,14 +42,14 @@ def create_alarms(
     functions: Functions,
     queues: Queues,
     keys: Keys,
-) -> sns.Topic:
-    """Create the alarms and the topic they all go to."""
+) -> Alarms:
+    """Create the alarms, the topic they all go to, and the log of what was changed."""
     topic = sns.Topic(scope, "Alarms", master_key=keys.data, enforce_ssl=True)
     _allow_alarms_to_publish(topic, settings)
     if settings.alarm_email:
         topic.add_subscription(subscriptions.EmailSubscription(settings.alarm_email))
     for owner, queue in queues.dead_letters().items():
-        _alarm(
+        add_alarm(
             scope,
             topic,
             f"{owner}DeadLettersAlarm",
@@ -50,75 +57,95 @@ def create_alarms(
             queue.metric_approximate_number_of_messages_visible(
                 period=Duration.minutes(1), statistic="Maximum"
             ),
+            told_as="dead letters of a queue",
         )
     for name, function in functions.items():
-        _alarm(
+        add_alarm(
             scope,
             topic,
             f"{name}ErrorsAlarm",
             f"The function {name} ended with an error",
             function.metric_errors(period=Duration.minutes(5), statistic="Sum"),
+            told_as="a function's errors",
         )
-    _alarm(
+    add_alarm(
         scope,
         topic,
         "MissedHoursAlarm",
         "An hour was sealed as missed: nobody pictured it within its grace",
         _metric(settings, MISSED_HOURS, "snapshot"),
+        told_as="missed hours",
     )
-    _alarm(
+    add_alarm(
         scope,
         topic,
         "FailedHoursAlarm",
         "An hour was sealed as failed: nothing of it could be read",
         _metric(settings, FAILED_HOURS, "snapshot"),
+        told_as="failed hours",
     )
-    _alarm(
+    add_alarm(
+        scope,
+        topic,
+        "WaitingHoursAlarm",
+        "An hour has waited for its run longer than its grace: nobody takes it from the queue",
+        queues.snapshot.metric_approximate_age_of_oldest_message(
+            period=Duration.minutes(5), statistic="Maximum"
+        ),
+        told_as="waiting hours",
+        threshold=int(GRACE.total_seconds()),
+    )
+    add_alarm(
         scope,
         topic,
         "CustodyNotSealedAlarm",
         "An hour went on without sealing the custody log",
         _unsealed_custody(scope, settings, functions["Snapshot"].log_group),
+        told_as="custody log not sealed",
     )
-    _alarm(
+    add_alarm(
         scope,
         topic,
         "HoursBehindAlarm",
         "An hour was sealed while the reading of its audit log stood behind it",
         _metric(settings, HOURS_BEHIND, "snapshot"),
+        told_as="hours behind",
     )
-    _alarm(
+    add_alarm(
         scope,
         topic,
         "FailedPacksAlarm",
         "A pack could not be built",
         _metric(settings, FAILED_PACKS, "pack"),
+        told_as="failed packs",
     )
-    _alarm(
+    add_alarm(
         scope,
         topic,
         "MissingTokensAlarm",
         "The time authority gave no token for a tenant's anchor",
         _metric(settings, MISSING_TOKENS, "pack"),
+        told_as="missing tokens",
     )
-    _alarm(
+    add_alarm(
         scope,
         topic,
         "DailyScheduleSilentAlarm",
         "No anchors for twelve hours: the daily schedule does not fire",
         functions["Anchor"].metric_invocations(period=Duration.hours(12), statistic="Sum"),
-        cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD,
+        told_as="no anchors",
+        on_silence=True,
     )
-    _alarm(
+    add_alarm(
         scope,
         topic,
         "HourlyScheduleSilentAlarm",
         "No hour was closed for two hours: the hourly schedule does not fire",
         functions["SnapshotDispatch"].metric_invocations(period=Duration.hours(2), statistic="Sum"),
-        cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD,
+        told_as="no firing",
+        on_silence=True,
     )
-    _watch_keys(scope, topic, keys)
-    return topic
+    return Alarms(topic, watch_changes(scope, settings, topic, keys))
 
 
 def _allow_alarms_to_publish(topic: sns.Topic, settings: StageSettings) -> None:
@@ -154,49 +181,6 @@ def _unsealed_custody(
     return metric.metric(period=Duration.hours(1), statistic="Sum")
 
 
-def _watch_keys(scope: Construct, topic: sns.Topic, keys: Keys) -> None:
-    """Announce at once, and keep as an alarm, who tries to delete, disable or unlock a key.
-
-    CloudTrail hands the attempts to EventBridge, refused ones included, of which it leaves out the
-    parameters: the key then stands among the resources or in the message alone. The account needs a
-    trail of management events (docs/decisions/0102-key-alarms.md).
-    """
-    arns = [key.key_arn for key in (keys.secrets, keys.signing, keys.data)]
-    ids = [key.key_id for key in (keys.secrets, keys.signing, keys.data)]
-    rule = events.Rule(
-        scope,
-        "KeyInDangerRule",
-        description="Somebody tries to delete, disable or unlock one of the KMS keys",
-        event_pattern=events.EventPattern(
-            source=["aws.kms"],
-            detail_type=["AWS API Call via CloudTrail"],
-            detail={
-                "eventSource": ["kms.amazonaws.com"],
-                "eventName": list(KEY_DANGERS),
-                "$or": [
-                    {"requestParameters": {"keyId": arns + ids}},
-                    {"resources": {"ARN": arns}},
-                    {"errorMessage": [{"wildcard": f"*{key_id}*"} for key_id in ids]},
-                ],
-            },
-        ),
-    )
-    rule.add_target(targets.SnsTopic(topic))
-    _alarm(
-        scope,
-        topic,
-        "KeyInDangerAlarm",
-        "Somebody tried to delete, disable or unlock one of the KMS keys",
-        cloudwatch.Metric(
-            namespace="AWS/Events",
-            metric_name="TriggeredRules",
-            dimensions_map={"RuleName": rule.rule_name},
-            period=Duration.minutes(5),
-            statistic="Sum",
-        ),
-    )
-
-
 def _metric(settings: StageSettings, name: str, service: str) -> cloudwatch.Metric:
     """Return a metric under exactly the dimensions `functions.shared.observability` writes."""
     return cloudwatch.Metric(
@@ -206,31 +190,3 @@ def _metric(settings: StageSettings, name: str, service: str) -> cloudwatch.Metr
         period=Duration.minutes(5),
         statistic="Sum",
     )
-
-
-def _alarm(
-    scope: Construct,
-    topic: sns.Topic,
-    name: str,
-    description: str,
-    metric: cloudwatch.IMetric,
-    comparison: cloudwatch.ComparisonOperator = (
-        cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD
-    ),
-) -> None:
-    silence_is_bad = comparison is cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD
-    alarm = cloudwatch.Alarm(
-        scope,
-        name,
-        alarm_description=description,
-        metric=metric,
-        threshold=1,
-        evaluation_periods=1,
-        comparison_operator=comparison,
-        treat_missing_data=(
-            cloudwatch.TreatMissingData.BREACHING
-            if silence_is_bad
-            else cloudwatch.TreatMissingData.NOT_BREACHING
-        ),
-    )
-    alarm.add_alarm_action(actions.SnsAction(topic))

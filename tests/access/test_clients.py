@@ -244,6 +244,8 @@ def test_a_list_is_read_in_pages(access: Access) -> None:
         if cursor is None:
             break
     assert sorted(seen) == sorted(made)
+    for forged in ("x", "client-0", "é" * 2000, "CLIENT#"):
+        assert access.ask("GET /clients", query={"cursor": forged})[0] == 400
 
 
 def test_the_custody_log_tells_of_each_and_secrets_stand_nowhere(

@@ -1,11 +1,13 @@
 """What wakes somebody."""
 
 import json
+import re
 
 import pytest
 
 from functions.shared import observability
-from tests.infra.template import Resource, Template, flat
+from functions.shared.hours import GRACE
+from tests.infra.template import ROOT, Resource, Template, flat
 
 
 def alarms_on(template: Template, metric: str) -> list[Resource]:
@@ -22,10 +24,43 @@ def test_every_alarm_tells_the_topic(template: Template) -> None:
     """An alarm nobody hears is none."""
     topic, _ = template.only("AWS::SNS::Topic")
     alarms = template.all("AWS::CloudWatch::Alarm")
-    assert len(alarms) == 23
+    assert len(alarms) == 30
     for alarm in alarms.values():
         assert alarm["AlarmActions"] == [{"Ref": topic}]
-        assert alarm["Threshold"] == 1
+        assert alarm["EvaluationPeriods"] == 1
+        # One is enough; but a message may wait for an hour's grace.
+        waits = alarm["MetricName"] == "ApproximateAgeOfOldestMessage"
+        assert alarm["Threshold"] == (GRACE.total_seconds() if waits else 1)
+
+
+def test_every_alarm_says_where_it_is_written_what_to_do(template: Template) -> None:
+    """By a row of the table of alarms; no row is left over."""
+    _, _, section = (ROOT / "docs/operating.md").read_text().partition("\n## Alarms\n")
+    rows = re.findall(r"^\| ([^|]+) \|", section.partition("\n## ")[0], re.MULTILINE)
+    named = {
+        alarm["AlarmDescription"].partition(". What to do: docs/operating.md, Alarms, ")[2]
+        for alarm in template.all("AWS::CloudWatch::Alarm").values()
+    }
+    assert named == set(rows) - {"alarm"}
+
+
+def test_an_hour_that_nobody_takes_from_the_queue_raises_an_alarm(template: Template) -> None:
+    """Its run never begins, so that no run can say it was missed."""
+    (alarm,) = alarms_on(template, "ApproximateAgeOfOldestMessage")
+    assert dimensions(alarm)["QueueName"].startswith("SnapshotQueue")
+    assert alarm["Statistic"] == "Maximum"
+
+
+def test_an_alarm_is_of_its_stage_alone(template: Template) -> None:
+    """By a dimension or the namespace; its own name begins with the stack's."""
+    (stage,) = {f["Environment"]["Variables"]["STAGE"] for f in template.functions().values()}
+    for alarm in template.all("AWS::CloudWatch::Alarm").values():
+        assert "AlarmName" not in alarm
+        named = dimensions(alarm).values() if "Dimensions" in alarm else ()
+        own = set(template.body["Resources"])
+        assert alarm["Namespace"].endswith(f"/{stage}") or any(
+            value == stage or value.split(".")[0] in own for value in named
+        )
 
 
 def test_every_dead_letter_queue_has_its_alarm(template: Template) -> None:
@@ -101,28 +136,6 @@ def test_a_schedule_that_falls_silent_raises_an_alarm(template: Template) -> Non
     for alarm in alarms:
         assert alarm["ComparisonOperator"] == "LessThanThreshold"
         assert alarm["TreatMissingData"] == "breaching"
-
-
-def test_an_attempt_on_a_key_is_announced_and_kept_as_an_alarm(template: Template) -> None:
-    """Deleting, disabling, or changing the policy that forbids both, for each of the three keys.
-
-    A refused attempt has no parameters: its key stands among the resources, or in the message.
-    """
-    name, rule = template.only("AWS::Events::Rule", "KeyInDanger")
-    topic, _ = template.only("AWS::SNS::Topic")
-    pattern = rule["EventPattern"]
-    assert pattern["source"] == ["aws.kms"]
-    names = pattern["detail"]["eventName"]
-    assert set(names) == {"ScheduleKeyDeletion", "DisableKey", "PutKeyPolicy"}
-    keys = set(template.all("AWS::KMS::Key"))
-    arns = {f"{key}.Arn" for key in keys}
-    asked, resources, message = pattern["detail"]["$or"]
-    assert {flat(key) for key in asked["requestParameters"]["keyId"]} == keys | arns
-    assert {flat(key) for key in resources["resources"]["ARN"]} == arns
-    assert {flat(m["wildcard"]) for m in message["errorMessage"]} == {f"*{key}*" for key in keys}
-    assert [flat(target["Arn"]) for target in rule["Targets"]] == [topic]
-    (alarm,) = alarms_on(template, "TriggeredRules")
-    assert dimensions(alarm) == {"RuleName": name}
 
 
 def test_the_alarm_topic_is_encrypted_and_may_be_written_by_the_alarms(

@@ -173,6 +173,83 @@ def test_an_account_that_was_granted_more_is_told_no_new_account_s_limits() -> N
 
 
 @pytest.mark.parametrize(
+    ("kind", "place", "owner"),
+    [("S3::Bucket", "Bucket", "Bucket"), ("SQS::Queue", "Queues", "Queue")],
+)
+def test_a_policy_may_go_only_with_its_owner(kind: str, place: str, owner: str) -> None:
+    """What stays without its policy takes what it refused."""
+    policy_of = resource(f"{kind}Policy", **{place: [{"Ref": owner}]})
+    kept = resource(kind) | {"DeletionPolicy": "RetainExceptOnCreate"}
+    rule = "policy_stays_with_its_owner"
+    assert found(rule, {owner: resource(kind), "Policy": policy_of}) == []
+    assert found(rule, {owner: kept, "Policy": policy_of}) == ["Policy"]
+
+
+def test_a_name_of_cloudfront_s_is_an_account_s() -> None:
+    """Though the resource is made in a region."""
+    for name, broken in (("one", ["Access"]), ("one-eu-west-1", [])):
+        config = {"OriginAccessControlConfig": {"Name": name}}
+        control = resource("CloudFront::OriginAccessControl", **config)
+        assert found("global_names_carry_the_region", {"Access": control}) == broken
+
+
+def test_a_function_has_five_layers() -> None:
+    """And not one more."""
+    for n, broken in ((5, []), (6, ["Function"])):
+        function = resource("Lambda::Function", Role="r", Layers=["arn:aws:lambda:::layer:x"] * n)
+        assert found("function_fits", {"Function": function}) == broken
+
+
+def pattern_of(detail: dict[str, Any]) -> Resources:
+    """Return a rule on calls that CloudTrail hands on."""
+    return {"Rule": resource("Events::Rule", EventPattern={"detail": detail})}
+
+
+@pytest.mark.parametrize(
+    ("detail", "broken"),
+    [
+        ({"eventName": ["x" * 2010]}, []),
+        ({"eventName": ["x" * 2030]}, ["Rule"]),
+        ({"$or": [{"a": ["b"]}] * 31, "x": {"$or": [{"a": ["b"]}] * 32}}, []),
+        ({"$or": [{"a": ["b"]}] * 32, "x": {"$or": [{"a": ["b"]}] * 32}}, ["Rule"]),
+        ({"a": [{"wildcard": "*one*"}, {"wildcard": "*two*"}]}, []),
+        ({"a": [{"wildcard": f"*{n}*"} for n in ("one", "two", "six", "ten", "zero")]}, ["Rule"]),
+        ({"a": [{"wildcard": "*aaaaaaaaaa*"}]}, ["Rule"]),
+        ({n: [{"wildcard": f"*{n}*"}] for n in ("one", "two", "six", "ten")}, []),
+    ],
+)
+def test_a_pattern_is_measured_as_eventbridge_does(
+    detail: dict[str, Any], broken: list[str]
+) -> None:
+    """Characters, combinations, and wildcards that a text matches at once."""
+    assert found("event_pattern_fits", pattern_of(detail)) == broken
+
+
+def test_a_bus_takes_thirty_rules_with_wildcards() -> None:
+    """Whatever their patterns."""
+    rule = pattern_of({"a": [{"wildcard": "*b"}]})["Rule"]
+    for n, broken in ((30, []), (31, ["Rule30"])):
+        assert found("event_pattern_fits", {f"Rule{i}": rule for i in range(n)}) == broken
+
+
+def test_a_target_with_a_role_is_reached_by_it() -> None:
+    """EventBridge then calls as the role; without one the thing itself lets it in."""
+    kinds = {
+        "SNS::Topic": "topic_admits_its_publishers",
+        "SQS::Queue": "queue_admits_its_senders",
+        "Lambda::Function": "function_admits_its_rule",
+    }
+    for kind, rule in kinds.items():
+        for role, broken in (({}, ["Thing"]), ({"RoleArn": ROLE_ARN}, [])):
+            target = {"Id": "1", "Arn": {"Fn::GetAtt": ["Thing", "Arn"]}, **role}
+            resources = {
+                "Thing": resource(kind, Role="r"),
+                "Rule": resource("Events::Rule", Targets=[target]),
+            }
+            assert found(rule, resources) == broken, kind
+
+
+@pytest.mark.parametrize(
     ("name", "broken"),
     [("one", ["Role"]), ("one-us-east-1", []), ({"Fn::Sub": "one-${AWS::Region}"}, [])],
 )

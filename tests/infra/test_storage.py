@@ -42,6 +42,23 @@ def test_every_bucket_is_private_versioned_and_kept(template: Template) -> None:
         assert template.body["Resources"][name]["DeletionPolicy"] == "RetainExceptOnCreate"
 
 
+def test_what_outlives_a_failed_creation_and_what_outlives_its_stack(
+    dev: Template, prod: Template
+) -> None:
+    """As docs/operating.md says: the protected alone stay of a first deployment that failed."""
+    protected = {"AWS::DynamoDB::Table"}
+    kept = {"AWS::KMS::Key", "AWS::S3::Bucket", "AWS::S3::BucketPolicy"}
+    assert _types_with(dev, "Retain") == protected
+    assert _types_with(dev, "RetainExceptOnCreate") == kept
+    assert _types_with(prod, "Retain") == protected | {"AWS::Cognito::UserPool"}
+    assert _types_with(prod, "RetainExceptOnCreate") == kept | {"AWS::Logs::LogGroup"}
+
+
+def _types_with(template: Template, policy: str) -> set[str]:
+    resources = template.body["Resources"].values()
+    return {entry["Type"] for entry in resources if entry.get("DeletionPolicy") == policy}
+
+
 def test_every_bucket_refuses_plain_http(template: Template) -> None:
     """TLS only, for everybody, on bucket and objects."""
     for name in template.all("AWS::S3::Bucket"):

@@ -25,7 +25,7 @@ OUTPUTS = {
     *("PackDispatchFunctionName", "PackFunctionName", "SigningKeyFunctionName"),
     *("PackGivenUpFunctionName", "AnchorFunctionName", "DailyRuleName"),
     *("ApiFunctionName", "SnapshotDeadLettersUrl", "PackDeadLettersUrl"),
-    *("DispatchDeadLettersUrl", "FirstSigningPublicKey"),
+    *("DispatchDeadLettersUrl", "FirstSigningPublicKey", "ChangesLogName"),
 }
 
 

@@ -8,8 +8,6 @@ from typing import Any, Final
 from tools.aws_rules.template import Template, listed, references, text_of
 
 EVERYBODY: Final = "*"
-# Of what outlives its stack.
-_KEPT: Final = ("Retain", "RetainExceptOnCreate")
 # By these a service says on whose behalf it calls.
 _SOURCES: Final = frozenset({"aws:sourcearn", "aws:sourceaccount", "aws:sourceorgid"})
 
@@ -136,21 +134,3 @@ def role_of(template: Template, function: str) -> str | None:
     return next(
         iter(template.referred(template.properties(function)["Role"], "AWS::IAM::Role")), None
     )
-
-
-def policies_that_go(
-    template: Template, policies: str, place: str, owners: str
-) -> Iterator[tuple[str, str]]:
-    """Yield each policy that goes with the stack, and who outlives it.
-
-    Args:
-        template: to look in.
-        policies: the type of the policies.
-        place: the property in which one names whom it is for.
-        owners: the type of these.
-    """
-    for name, policy in template.of_type(policies):
-        for owner in template.referred(policy[place], owners):
-            stays = template.resources[owner].get("DeletionPolicy") in _KEPT
-            if stays and template.resources[name].get("DeletionPolicy") not in _KEPT:
-                yield name, owner

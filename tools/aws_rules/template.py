@@ -123,6 +123,14 @@ def with_references_resolved(value: Any) -> Any:
     return value
 
 
+def at(properties: Properties, place: str) -> Any:
+    """Return what stands at a place, such as ``Config.Name``, or nothing."""
+    value: Any = properties
+    for step in place.split("."):
+        value = (value or {}).get(step)
+    return value
+
+
 def listed(value: Any) -> list[Any]:
     """Return a JSON value that may be a list as one, and nothing as an empty one."""
     if value is None:

@@ -21,6 +21,7 @@ from tools.local.deployment import (
     sign_in,
     synthesis,
 )
+from tools.local.deployment.aws import Account
 from tools.local.deployment.processes import HeldPorts, Server
 from tools.local.deployment.servers import Ports
 from tools.local.deployment.synthesis import Assembly
@@ -30,11 +31,17 @@ from tools.local.settings import Settings
 from tools.local.stage import Stage
 
 Report = Callable[[str], None]
+# Brings an assembly to an account; returns the stack's outputs.
+Deploy = Callable[[Account, Assembly], dict[str, str]]
 
 
 @contextlib.contextmanager
 def up(
-    settings: Settings, report: Report, *, afresh: bool = False
+    settings: Settings,
+    report: Report,
+    *,
+    afresh: bool = False,
+    deploy: Deploy = deployment.deploy,
 ) -> Iterator[tuple[Stage, list[Server]]]:
     """Serve a stage while the block runs; save its state and end its servers afterwards.
 
@@ -42,6 +49,7 @@ def up(
         settings: of the stage.
         report: told what is being done.
         afresh: whether to forget what the folder holds, once it is certain that it is ours.
+        deploy: another way to bring the stack to the account, such as the CDK's own command.
 
     Raises:
         RunnerStopped: it cannot be served; the message says why.
@@ -64,7 +72,7 @@ def up(
         ends.callback(emulator.stop)
         processes.wait_until_answering(emulator, "/_ministack/health")
         report("deploying the template")
-        deployed_stage = _deploy(settings, assembly, ports)
+        deployed_stage = _deploy(settings, assembly, ports, deploy)
         ends.callback(lambda: stage.write(settings, stage.stopped(deployed_stage)))
         started = [emulator]
         if settings.openai_base_url is None:
@@ -132,7 +140,7 @@ def choose_time_authority(settings: Settings, ports: Ports, report: Report) -> s
     return f"http://127.0.0.1:{ports.time_authority}/ {authority.certificate_sha256}"
 
 
-def _deploy(settings: Settings, assembly: Assembly, ports: Ports) -> Stage:
+def _deploy(settings: Settings, assembly: Assembly, ports: Ports, deploy: Deploy) -> Stage:
     deployed_stage = Stage(
         format=stage.FORMAT,
         emulator_version=importlib.metadata.version("ministack"),
@@ -148,7 +156,7 @@ def _deploy(settings: Settings, assembly: Assembly, ports: Ports) -> Stage:
         formats=versions.formats(),
     )
     account = deployed_stage.account()
-    deployed_stage.outputs.update(deployment.deploy(account, assembly))
+    deployed_stage.outputs.update(deploy(account, assembly))
     cloudformation_gaps.apply(
         account, assembly, deployment.physical_ids(account, assembly.stack_name)
     )

@@ -97,6 +97,8 @@ def test_a_refusal_repeats_nothing_of_the_body(status: int, sent: bytes) -> None
         ("7, 9", 7.0),
         ("Wed, 01 Apr 2026 06:00:30 GMT", 30.0),
         ("Wed, 01 Apr 2026 05:00:30 GMT", None),
+        ("Wed, 01 Apr 2026 08:00:30 +0200", 30.0),
+        ("Wed, 01 Apr 2026 06:00:30 -0000", 30.0),
         ("1" * 400, MAX_RETRY_AFTER_S),
     ],
 )

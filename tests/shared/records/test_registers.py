@@ -1,5 +1,7 @@
 """What is the same for the rows of every section."""
 
+from typing import Any
+
 import pytest
 
 from functions.shared.records.fields import SEALED_ONLY, VOLATILE, fields_of, shown_fields
@@ -11,10 +13,12 @@ from functions.shared.records.registers import (
     fields_apart,
     id_field,
     identity_of,
+    is_unreadable,
     present,
     project_of,
     rows_of,
     stable_fields,
+    unreadable_of,
 )
 from functions.shared.sections import SECTIONS
 from tests.snapshot.rows import (
@@ -81,6 +85,18 @@ def test_when_an_entity_came() -> None:
     assert came_at(user(added_at=None)) is None
     both = {**api_key(created_at="c"), "added_at": None}
     assert came_at(both) == "c"  # type: ignore[arg-type]
+
+
+def test_a_row_names_what_could_not_be_read_of_it() -> None:
+    """Rows of version 2 name nothing, and some of its fields may be null."""
+    row = user(unreadable=["role"])
+    assert list(unreadable_of(row)) == ["role"]
+    assert is_unreadable(row, "role")
+    assert not is_unreadable(row, "added_at")
+    older: Any = {name: value for name, value in row.items() if name != "unreadable"}
+    for nothing in (older, user(unreadable=None), user()):
+        assert list(unreadable_of(nothing)) == []
+        assert not is_unreadable(nothing, "role")
 
 
 @pytest.mark.parametrize(

@@ -30,6 +30,17 @@ def test_assignments_name_a_principal_and_a_resource() -> None:
     assert (principal_of(event("x", None)), resource_of(event("x", None))) == (None, None)
 
 
+@pytest.mark.parametrize(
+    ("kind", "project"), [("api.project", "proj_web"), ("api.organization", None), (None, None)]
+)
+def test_a_role_of_the_organization_is_for_no_project_alone(
+    kind: str | None, project: str | None
+) -> None:
+    """Only one that is bound to a project is."""
+    told = event("x", None, payload={"resource_id": "proj_web", "resource_type": kind})
+    assert project_alone(told) == project
+
+
 def test_a_role_is_stated_as_asked_for_or_as_given() -> None:
     """What was asked for goes first; what is no text is no role."""
     asked, given = {"changes_requested": {"role": "owner"}}, {"data": {"role": "reader"}}
@@ -66,6 +77,13 @@ def test_the_essentials_say_what_the_event_says(role_in: str) -> None:
     assert {name for name in kept if name != "details" and kept[name] != told[name]} == set()  # type: ignore[literal-required]
     assert len(str(kept)) < 1_000
     assert "user-bob" not in texts_of(essentials_of(told, names_anywhere=False))
+
+
+def test_no_text_is_kept_that_is_longer_than_any_id() -> None:
+    """Two hundred letters may be one; of what is longer, a run holds nothing in memory."""
+    texts = {"longest": "i" * 200, "longer": "j" * 201}
+    told = event("group.deleted", "group-1", payload={"members": list(texts.values())})
+    assert list(texts_of(essentials_of(told, names_anywhere=True))) == [texts["longest"]]
 
 
 @pytest.mark.parametrize("odd", [{}, ["user-ann"], 7, True, None])

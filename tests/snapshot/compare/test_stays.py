@@ -124,6 +124,9 @@ def test_roles_are_held_for_one_stay() -> None:
         ("2026-03-01T00:00:00Z", "2026-02-01T00:00:00Z", ["modified"]),
         ("2026-03-01T00:00:00Z", None, ["modified"]),
         (None, "2026-03-01T00:00:00Z", ["modified"]),
+        # The last picture that shows the stay was taken from this instant on.
+        (None, NAME, ["modified"]),
+        (None, "2026-04-01T05:00:01Z", ["removed", "added"]),
         (None, CAME, ["removed", "added"]),
         ("2026-03-01T00:00:00Z", "2026-03-01T00:00:00Z", []),
         (None, None, []),
@@ -261,6 +264,15 @@ def test_without_an_event_of_its_own_it_stays(events: Rows, projects: Rows) -> N
     assert (told(result), stays(result.registers, "api_keys")) == ([], [(FIRST, None, None, None)])
     (key,) = result.registers["api_keys"]
     assert state_hour(key, NAME) == LAST
+
+
+@pytest.mark.parametrize(("at", "ends"), [("04:54:59", False), ("04:55:00", True)])
+def test_an_event_from_just_before_it_was_shown_may_end_it(at: str, ends: bool) -> None:
+    """OpenAI's clock and ours agree no better than five minutes."""
+    instant = f"2026-04-01T{at}Z"
+    result = unread("api_keys", [api_key()], [KEY_GONE | {"occurred_at": instant}], **ARCHIVED)
+    bounds = (FIRST, NAME, None, instant) if ends else (FIRST, None, None, None)
+    assert stays(result.registers, "api_keys") == [bounds]
 
 
 def test_a_row_that_is_shown_again_is_of_its_sections_hour() -> None:

@@ -191,6 +191,10 @@ def test_a_finding_that_is_no_longer_shown_is_resolved() -> None:
     (row,) = follow([STALE], changes=[removed, other])
     assert row["resolved_by"] == {"hour": NAME, "kind": "removed", "fields": ["name"]}
     assert follow([STALE], api_keys="partial") == [STALE]
+    renamed = change("api_keys", "modified", "key_1", fields=["name"])
+    assert follow([STALE], changes=[renamed], api_keys="partial") == [STALE]
+    # What is gone is so whatever else was read.
+    assert follow([STALE], changes=[removed], api_keys="partial") == [row]
     orphan = finding("orphan_key", "api_keys", "key_1")
     assert follow([orphan], users="failed") == [orphan]
 

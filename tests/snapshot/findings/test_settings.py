@@ -109,3 +109,11 @@ def test_a_setting_is_found_by_its_event(
     assert [(row["kind"], row["reason"]) for row in found([one])] == (
         [(kind, reason)] if kind else []
     )
+
+
+def test_the_allowlist_is_named_whatever_stands_before_its_id() -> None:
+    """Such a part stops no hour: it names nothing."""
+    odd = [7, None, "id", ["id"], {}, {"name": "x"}, {"id": 7}]
+    for configs, named in (([*odd, {"id": "a"}, {"id": "b"}], "a"), (odd, "")):
+        (row,) = found([setting("ip_allowlist.config.deactivated", configs=configs)])
+        assert row["entity_id"] == named

@@ -122,17 +122,24 @@ def test_who_was_an_owner_before_may_be_one_in_between(until: str) -> None:
     assert life[1] == "user_deleted"
 
 
-def test_an_owner_whom_the_picture_before_showed_is_none() -> None:
-    """Raised just before it was taken, in the hour that closes."""
+@pytest.mark.parametrize(
+    ("raised", "lives"), [("05:00:00", []), ("05:00:01", []), ("05:00:02", [OWNER])]
+)
+def test_an_owner_whom_the_picture_before_showed_is_none(
+    raised: str, lives: list[tuple[str, ...]]
+) -> None:
+    """Raised before its last second, in the hour that closes."""
     held = [{"role": "owner", "from": "2026-04-01T04:00:00Z", "to": "2026-04-01T05:00:00Z"}]
-    events = [role("owner", "05:00:00"), role("reader", "05:40:00")]
-    assert told(events, users=[user(roles_held=held)]) == []
+    events = [role("owner", raised), role("reader", "05:40:00")]
+    assert told(events, users=[user(roles_held=held)]) == lives
 
 
 def test_before_the_first_picture_nothing_is_between_two() -> None:
     """History is read back; nobody took pictures then."""
     assert told([made(), DELETED], baseline=None) == []
     assert told([made(), DELETED], baseline="2026-04-01T05:00:00Z") == []
+    for at, lives in (("04:59:59", []), ("05:00:00", [KEY])):
+        assert told([made(at=at), DELETED], baseline="2026-04-01T04:00:00Z") == lives
 
 
 def test_a_life_may_lie_in_two_hours_of_seals() -> None:

@@ -61,3 +61,16 @@ def test_a_pool_holds_what_can_explain() -> None:
     """Of other types nothing."""
     pool = EventPool.of([event("login.failed", None), event("x", "user-a")])
     assert (dict(pool.by_key), dict(pool.by_hint)) == ({}, {})
+
+
+def test_an_event_is_found_only_by_what_the_table_lets_it_name() -> None:
+    """A key more would find nothing, and every event of a run is held in memory."""
+    told = [
+        event("role.assignment.created", "ra", payload={"id": "ra", "principal_id": "user-a"}),
+        event("group.created", None),
+        event("group.created", "group-1"),
+    ]
+    assert set(EventPool.of(told).by_key) == {
+        ("role.assignment.created", "principal", "user-a"),
+        ("group.created", "target", "group-1"),
+    }

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,11 +15,12 @@ from functions.shared.records.seals import SealContent
 from functions.snapshot.compare.event_payload import texts_of
 from functions.snapshot.reconcile import sealed_events
 from functions.snapshot.reconcile.event_pool import ANYTHING, Search
-from functions.snapshot.reconcile.sealed_events import read_earlier_hours
+from functions.snapshot.reconcile.sealed_events import MOST_BYTES, MOST_ROWS, read_earlier_hours
 from functions.snapshot.seal.store import Store
 from tests.snapshot.rows import event, open_change
 from tests.support.memory import MemoryBucket
 
+DECISIONS = Path(__file__).parents[3] / "docs" / "decisions"
 TENANT, ORG = "tenant-a", "org-Alpha"
 HOURS = [datetime(2026, 4, 1, hour, tzinfo=UTC) for hour in range(4)]
 VERDICT = {
@@ -87,6 +89,23 @@ def test_no_more_is_kept_than_there_is_memory_for(
     earlier = read_earlier_hours(bucket, chain, chain.seal(HOURS[3]), HOURS[0])
     assert [row["event_id"] for row in earlier.events] == ["log-3", "log-2"]
     assert earlier.unread_before == HOURS[3]
+
+
+def test_as_much_as_there_is_memory_for_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An event of the last hour reached is the last one that fits, by rows and by bytes."""
+    bucket, chain = sealed()
+    everything = read_earlier_hours(bucket, chain, chain.seal(HOURS[3]), HOURS[0])
+    monkeypatch.setattr(sealed_events, "MOST_ROWS", len(everything.events))
+    names = len("user-ann") + len("user-boss")
+    monkeypatch.setattr(sealed_events, "MOST_BYTES", len(everything.events) * names)
+    assert read_earlier_hours(bucket, chain, chain.seal(HOURS[3]), HOURS[0]) == everything
+    assert everything.unread_before is None
+
+
+def test_the_bounds_are_those_that_are_told() -> None:
+    """Whoever is watched chooses how much there is: an hour's memory was measured at these."""
+    told = f"at most {MOST_ROWS:,} rows, and {MOST_BYTES >> 20} MiB of texts"
+    assert told in (DECISIONS / "0315-what-is-read-back-is-bounded.md").read_text()
 
 
 def test_before_the_first_hour_there_is_nothing() -> None:

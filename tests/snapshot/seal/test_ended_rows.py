@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,10 +14,11 @@ from functions.shared.evidence.seals import Seal, entry_of, put_body
 from functions.snapshot.hour_to_close import HourToClose
 from functions.snapshot.seal import ended_rows
 from functions.snapshot.seal.content import content_without_snapshot
-from functions.snapshot.seal.ended_rows import load_registers
+from functions.snapshot.seal.ended_rows import MOST_BYTES, MOST_ROWS, load_registers
 from tests.snapshot.rows import api_key, finding, user
 from tests.snapshot.seal.test_store import HOUR, NOBODY
 
+FORMAT = Path(__file__).parents[3] / "docs" / "evidence-pack-format.md"
 # The first hour of a month, and the one after it.
 FIRST = datetime(2026, 6, 1, 0, tzinfo=UTC)
 OLD, YOUNG = "2025-03-31T23:00:00Z", "2025-04-01T00:00:00Z"
@@ -87,3 +89,9 @@ def test_large_rows_leave_sooner(evidence: Bucket, monkeypatch: pytest.MonkeyPat
         {"api_keys": keys[1:]},
         {"api_keys": 1},
     )
+
+
+def test_the_bounds_are_those_that_auditors_are_told() -> None:
+    """A pack may lack a stay from there on, and from nowhere else."""
+    told = f"more than {MOST_ROWS:,} rows have ended, or {MOST_BYTES >> 20} MiB of them"
+    assert told in " ".join(FORMAT.read_text().split())

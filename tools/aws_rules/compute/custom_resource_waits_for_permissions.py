@@ -2,8 +2,9 @@
 
 CloudFormation makes a role's policies after the role and calls the function as soon as it is there,
 unless the function or the resource depends on them: its first call is then refused.
-Source: CloudFormation Template Reference, DependsOn attribute, When a DependsOn attribute is
-required; IAM User Guide, "Troubleshoot IAM".
+Source: CloudFormation Template Reference, "DependsOn attribute", When a DependsOn attribute is
+required; IAM User Guide, "Troubleshoot IAM", Changes that I make are not always immediately
+visible.
 """
 
 from collections.abc import Iterator

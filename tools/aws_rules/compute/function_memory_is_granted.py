@@ -1,8 +1,8 @@
 """A function asks for no more memory than the account grants.
 
 A new account grants 3,008 MB, whatever the service's own maximum; the deployment is refused.
-Source: Lambda Developer Guide, "Lambda quotas"; AWS re:Post, "MemorySize value failed to satisfy
-constraint".
+Source: Lambda Developer Guide, "Lambda quotas" (new accounts have reduced memory quotas) and
+"Troubleshoot deployment issues in Lambda" (at most 3008).
 """
 
 from collections.abc import Iterator

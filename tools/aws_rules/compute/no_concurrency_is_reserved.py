@@ -1,7 +1,8 @@
 """Reserved concurrency leaves the account's functions at least 100 unreserved.
 
 A new account, which has 10 in all, can reserve none; the deployment is refused.
-Source: Lambda Developer Guide, "Configuring reserved concurrency for a function"; "Lambda quotas".
+Source: Lambda Developer Guide, "Configuring reserved concurrency for a function"; "Lambda quotas":
+new accounts have reduced concurrency. That it is ten is what new accounts report.
 """
 
 from collections.abc import Iterator

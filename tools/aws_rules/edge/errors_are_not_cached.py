@@ -1,9 +1,11 @@
 """A distribution that sends requests to an API keeps no error for later ones.
 
-Left alone, CloudFront keeps an origin's error for ten seconds. Where caching is off the key has
-neither authorization nor query, so that one caller's error is another's answer.
-Source: CloudFront Developer Guide, "How CloudFront caches HTTP 4xx and 5xx status codes from your
-origin"; CloudFormation Template Reference, CustomErrorResponse, ErrorCachingMinTTL.
+Left alone, CloudFront keeps an origin's error for ten seconds (400 and 403 only where the origin
+says how long). Where caching is off the key has neither authorization nor query, so that one
+caller's error is another's answer.
+Source: CloudFront Developer Guide, "How CloudFront processes and caches HTTP 4xx and 5xx status
+codes from your origin"; CloudFormation Template Reference, AWS::CloudFront::Distribution
+CustomErrorResponse, ErrorCachingMinTTL.
 """
 
 from collections.abc import Iterator

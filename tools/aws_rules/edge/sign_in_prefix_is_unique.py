@@ -1,7 +1,8 @@
 """The prefix of Cognito's own sign-in domain carries the account, and no word that is reserved.
 
 It is one name among all accounts of a region: a plain one is somebody's already, or will be.
-Source: Cognito Developer Guide, "Using the Amazon Cognito prefix domain".
+Source: Cognito Developer Guide, "Using the Amazon Cognito domain for the hosted UI" (an available
+prefix); the words by the refusal, "Domain cannot contain reserved word: cognito".
 """
 
 import re

@@ -1,12 +1,14 @@
 """A name that a template chooses is within the length that its service takes.
 
-Source: IAM User Guide, "IAM and AWS STS quotas"; Lambda API Reference, CreateFunction; SQS
-Developer Guide, "Amazon SQS queue quotas"; CloudFront and Cognito API References.
+Source: IAM User Guide, "IAM and AWS STS quotas", IAM and STS character quotas; the API References
+of the services, where each names its parameter (CreateFunction, CreateQueue, CreateTopic,
+CreateAlias, PutRule, CreateUserPoolDomain), and S3 User Guide, "General purpose bucket naming
+rules".
 """
 
 from collections.abc import Iterator
 
-from tools.aws_rules.template import Finding, Template
+from tools.aws_rules.template import Finding, Template, at
 
 # Type, property, characters.
 _LIMITS = (
@@ -29,8 +31,6 @@ def check(template: Template) -> Iterator[Finding]:
     """Yield each name that is too long; of a reference only AWS knows the length."""
     for kind, place, most in _LIMITS:
         for logical_id, properties in template.of_type(kind):
-            value = properties
-            for step in place.split("."):
-                value = value.get(step, {})
+            value = at(properties, place)
             if isinstance(value, str) and len(value) > most:
                 yield Finding(logical_id, f"has a name of {len(value)} characters, at most {most}")

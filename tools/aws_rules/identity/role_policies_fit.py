@@ -1,6 +1,6 @@
 """The inline policies of a role have at most 10,240 characters together, white space apart.
 
-Source: IAM User Guide, "IAM and AWS STS quotas", IAM and STS character limits.
+Source: IAM User Guide, "IAM and AWS STS quotas", IAM and STS character quotas, inline policies.
 """
 
 import json

@@ -1,7 +1,7 @@
 """A key's policy lets somebody change it, or KMS refuses the key.
 
-Source: KMS API Reference, CreateKey, BypassPolicyLockoutSafetyCheck; KMS Developer Guide, "Default
-key policy".
+Source: KMS API Reference, CreateKey, Policy and BypassPolicyLockoutSafetyCheck; KMS Developer
+Guide, "Default key policy".
 """
 
 from collections.abc import Iterator

@@ -1,9 +1,11 @@
 """Whoever reads or writes a table under a customer's key may use the key by way of DynamoDB.
 
-DynamoDB uses the key in the caller's name. A reader needs Decrypt; AWS's own constructs also grant
-a writer Encrypt, ReEncrypt* and GenerateDataKey*. No emulator asks for any of them.
-Source: DynamoDB Developer Guide, "DynamoDB encryption at rest: How it works", Authorizing use of a
-customer managed key; aws-cdk-lib, aws_dynamodb.Table.grantReadWriteData.
+DynamoDB decrypts the table's key in the caller's name. AWS names Encrypt, ReEncrypt* and
+GenerateDataKey* besides, of the principal who chose the key; its own constructs grant a writer
+these, too. No emulator asks for any of them.
+Source: DynamoDB Developer Guide, "DynamoDB encryption at rest usage notes", Key policy for a
+customer managed key and Monitoring DynamoDB interaction with AWS KMS; aws-cdk-lib,
+aws_dynamodb.Table.grantReadWriteData.
 """
 
 from collections.abc import Iterator

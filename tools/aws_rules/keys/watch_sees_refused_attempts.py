@@ -1,9 +1,11 @@
 """A rule on CloudTrail's events that names what was asked for also matches where it was refused.
 
-CloudTrail leaves out the parameters of a call that was denied: what it was about stands among the
-resources or in the error's message. A pattern on the parameters alone hears of what succeeded.
+A call that was denied may stand in CloudTrail without its parameters: what it was about is then
+among the resources or in the error's message. A pattern on the parameters alone hears of what
+succeeded.
 Source: CloudTrail User Guide, "CloudTrail record contents", requestParameters, errorMessage and
-resources; KMS Developer Guide, "Logging AWS KMS API calls with AWS CloudTrail".
+resources. Which of them a service leaves out AWS does not say; records that people published have
+``"requestParameters": null`` with KMS, and the bucket's name beside "Access Denied" with S3.
 """
 
 from collections.abc import Iterator, Mapping

@@ -1,7 +1,7 @@
 """An alarm looks back a day at most, or seven where its periods are an hour or longer.
 
 A period is 10, 20, 30 seconds or a whole number of minutes; CloudWatch refuses any other alarm.
-Source: CloudWatch API Reference, PutMetricAlarm, EvaluationPeriods and Period.
+Source: CloudWatch API Reference, PutMetricAlarm, Period.
 """
 
 from collections.abc import Iterator

@@ -2,8 +2,8 @@
 
 A message's age counts from when it was first sent, not from when it was moved: with the same
 retention what waited long is deleted soon after it became a dead letter.
-Source: SQS Developer Guide, "Using dead-letter queues in Amazon SQS", Understanding message
-retention periods for dead-letter queues.
+Source: SQS Developer Guide, "Using dead-letter queues in Amazon SQS": the expiration of a message
+is always based on its original enqueue timestamp.
 """
 
 from collections.abc import Iterator

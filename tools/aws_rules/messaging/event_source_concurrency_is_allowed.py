@@ -1,7 +1,9 @@
 """A queue's event source has a maximum concurrency of 2 to 1,000.
 
-AWS refuses another one. Without one the source takes what the account has, up to 1,250.
-Source: Lambda Developer Guide, "Configuring scaling behavior for SQS event source mappings".
+AWS refuses another one. Without one the source takes what the account has, for hundreds of batches
+at once.
+Source: CloudFormation Template Reference, AWS::Lambda::EventSourceMapping ScalingConfig; Lambda
+Developer Guide, "Configuring scaling behavior for SQS event source mappings".
 """
 
 from collections.abc import Iterator

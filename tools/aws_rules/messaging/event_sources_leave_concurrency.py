@@ -3,7 +3,7 @@
 A source that asks for more than there is gets throttled; each throttled receive counts towards the
 dead letters, and what people wait for runs no more.
 Source: Lambda Developer Guide, "Configuring scaling behavior for SQS event source mappings";
-"Lambda quotas", concurrent executions of new accounts.
+"Lambda quotas": new accounts have reduced concurrency. That it is ten is what new accounts report.
 """
 
 from collections.abc import Iterator

@@ -1,9 +1,11 @@
 """A queue's policy lets each EventBridge rule send whose target or dead letters it is.
 
-Unlike an account's own principals a service is let in by the queue's policy alone, and there by the
-rule it calls for. What cannot be delivered to the dead letters is gone.
+Unlike an account's own principals a service is let in by the queue's policy, and there by the rule
+it calls for; a target may have a role instead, dead letters may not. What cannot be delivered to
+the dead letters is gone.
 Source: EventBridge User Guide, "Using dead-letter queues to process undelivered events", Granting
-permissions to the dead-letter queue; "Using resource-based policies", Amazon SQS permissions.
+permissions to the dead-letter queue; "Using resource-based policies for Amazon EventBridge", Amazon
+SQS permissions.
 """
 
 from collections.abc import Iterator
@@ -17,7 +19,7 @@ def check(template: Template) -> Iterator[Finding]:
     """Yield each rule that its queue refuses, and each queue that takes from any account's rule."""
     for rule, properties in template.of_type("AWS::Events::Rule"):
         for target in listed(properties.get("Targets")):
-            named = [target["Arn"], target.get("DeadLetterConfig")]
+            named = [None if "RoleArn" in target else target["Arn"], target.get("DeadLetterConfig")]
             for queue in template.referred(named, "AWS::SQS::Queue"):
                 policies = policies_on(template, "AWS::SQS::QueuePolicy", "Queues", queue)
                 allowing = [s for _, found in policies for s in found if _is_for(s, rule)]

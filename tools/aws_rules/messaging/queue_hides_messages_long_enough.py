@@ -3,7 +3,9 @@
 AWS refuses an event source whose queue shows a message again before the function's time is over.
 (It advises six times as long where throttled batches should be tried again; with one message a
 batch, each receive of which counts, the time itself is the bound.)
-Source: Lambda Developer Guide, "Creating and configuring an Amazon SQS event source mapping".
+Source: Lambda Developer Guide, "Creating and configuring an Amazon SQS event source mapping", for
+the advice; the refusal by its words, "Queue visibility timeout: 30 seconds is less than Function
+timeout: 60 seconds".
 """
 
 from collections.abc import Iterator

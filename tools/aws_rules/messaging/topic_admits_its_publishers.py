@@ -3,9 +3,10 @@
 Without a policy of its own a topic takes what its account sends, alarms among it, but nothing of
 EventBridge's. With one, CloudWatch and EventBridge each need an Allow there; without it the message
 is lost without a sound. CloudWatch says on whose behalf it calls, so its Allow names a source.
-Source: CloudWatch User Guide, "Notifying users on alarm changes"; EventBridge User Guide, "Using
-resource-based policies", Amazon SNS permissions; SNS Developer Guide, "Example cases for Amazon SNS
-access control".
+Source: EventBridge User Guide, "Using resource-based policies for Amazon EventBridge", Amazon SNS
+permissions; SNS Developer Guide, "Example cases for Amazon SNS access control", Allow CloudWatch
+alarms in an AWS account to publish. That a policy replaces the default one is how SNS's attribute
+Policy works; no page was found that says so of alarms.
 """
 
 from collections.abc import Iterator

@@ -1,9 +1,11 @@
 """The key of an encrypted topic lets every service that publishes to the topic use it.
 
-A publishing service generates a data key and decrypts it in its own name. EventBridge's call
-carries no source, so a condition on one refuses it; a key that AWS manages lets in no service.
-Source: SNS Developer Guide, "Managing Amazon SNS encryption keys and costs", Enable compatibility
-between event sources from AWS services and encrypted topics.
+A publishing service generates a data key and decrypts it in its own name. EventBridge's call may
+carry no source, so a condition on one may refuse it; a key that AWS manages lets in no service.
+Source: SNS Developer Guide, "Key management" (now "Managing Amazon SNS encryption keys and costs"),
+Enable compatibility between event sources from AWS services and encrypted topics. AWS's statement
+there has no condition. That EventBridge names no source is nowhere said: without a condition it is
+let in either way.
 """
 
 from collections.abc import Iterator

@@ -2,7 +2,8 @@
 
 The lifecycle cannot delete a locked version, but hides it behind a delete marker at that age, and
 never says that it did not delete.
-Source: S3 User Guide, "Object Lock considerations", Using Object Lock with S3 Lifecycle.
+Source: S3 User Guide, "Managing Object Lock" (now "Object Lock considerations"), Managing delete
+markers and object lifecycles.
 """
 
 from collections.abc import Iterator

@@ -9,7 +9,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -34,6 +34,25 @@ _VERIFIER = ROOT / "tools" / "evidence-pack-verify.py"
 _PACK_LIMIT_S = 180.0
 
 
+@dataclass(frozen=True)
+class Demonstration:
+    """What came of a demo: of its hours, and the pack that was downloaded.
+
+    Attributes:
+        outcomes: how often hours were sealed as what.
+        summary: the API's figures, after the last hour.
+        findings: the newest hundred.
+        archive: the pack.
+        public_key: the published one that the pack names, 64 hex digits.
+    """
+
+    outcomes: Counter[str]
+    summary: dict[str, Any]
+    findings: list[dict[str, Any]]
+    archive: Path
+    public_key: str
+
+
 def demo(base_settings: Settings, report: Report) -> None:
     """Run the demo on a stage of its own, and print what came of it.
 
@@ -43,22 +62,9 @@ def demo(base_settings: Settings, report: Report) -> None:
     settings = _own_place(base_settings, report)
     out = _OUT if settings.state_dir.name == "demo" else _OUT / settings.state_dir.name
     with runner.up(settings, report, afresh=True) as (running_stage, _):
-        admin = next(
-            user for user in read_users(stage.users_file(settings)) if user.group == "admin"
-        )
-        clock.set_to(settings.clock_file, START + timedelta(minutes=5))
-        headers = {
-            "Authorization": f"Bearer {stage.token(settings, running_stage, admin.username)}"
-        }
-        with httpx.Client(headers=headers, trust_env=False, timeout=60.0) as api:
-            _connect(api, settings)
-            outcomes = _close_hours(settings, running_stage)
-            pack = _make_pack(api, settings)
-            archive = _download(api, settings, pack["number"], out)
-            public_key = _pinned_key(api, settings, pack, out)
-            findings = _get(api, settings, "/findings?limit=100")["items"]
-            summary = _get(api, settings, "/summary")
-    command = [sys.executable, str(_VERIFIER), str(archive), "--expected-pubkey", public_key]
+        shown = demonstrate(settings, running_stage, out)
+    archive = shown.archive
+    command = verification(shown)
     anchors = token_check.anchors_of(archive)
     certificate = out / "time-authority.pem"
     certificate.unlink(missing_ok=True)
@@ -67,11 +73,45 @@ def demo(base_settings: Settings, report: Report) -> None:
         shutil.copyfile(TimeAuthority(settings.time_authority_dir).certificate, certificate)
         command += ["--tsa-cert", str(certificate)]
         stamped += token_check.commands(archive, certificate, _relative)
-    verification = subprocess.run(command, capture_output=True, text=True, check=False)
-    _report(settings, outcomes, summary, findings, archive, public_key, command, stamped)
-    sys.stdout.write(verification.stdout)
-    if verification.returncode:
-        raise RunnerStopped(f"The pack does not verify: {verification.stderr.strip()}")
+    verified = subprocess.run(command, capture_output=True, text=True, check=False)
+    _report(settings, shown, command, stamped)
+    sys.stdout.write(verified.stdout)
+    if verified.returncode:
+        raise RunnerStopped(f"The pack does not verify: {verified.stderr.strip()}")
+
+
+def demonstrate(settings: Settings, running_stage: Stage, out: Path) -> Demonstration:
+    """Connect, seal the hours, make a pack and download it, on a stage that runs, however deployed.
+
+    Args:
+        settings: of the stage.
+        running_stage: a new one: nothing is connected.
+        out: where pack and public key go.
+
+    Raises:
+        RunnerStopped: a step did not go as it must.
+    """
+    admin = next(user for user in read_users(stage.users_file(settings)) if user.group == "admin")
+    clock.set_to(settings.clock_file, START + timedelta(minutes=5))
+    headers = {"Authorization": f"Bearer {stage.token(settings, running_stage, admin.username)}"}
+    with httpx.Client(headers=headers, trust_env=False, timeout=60.0) as api:
+        _connect(api, settings)
+        outcomes = _close_hours(settings, running_stage)
+        pack = _make_pack(api, settings)
+        archive = _download(api, settings, pack["number"], out)
+        return Demonstration(
+            outcomes=outcomes,
+            summary=_get(api, settings, "/summary"),
+            findings=_get(api, settings, "/findings?limit=100")["items"],
+            archive=archive,
+            public_key=_pinned_key(api, settings, pack, out),
+        )
+
+
+def verification(shown: Demonstration) -> list[str]:
+    """Return the command that verifies the pack offline, under the key that was published."""
+    pinned = ("--expected-pubkey", shown.public_key)
+    return [sys.executable, str(_VERIFIER), str(shown.archive), *pinned]
 
 
 def _own_place(base_settings: Settings, report: Report) -> Settings:
@@ -163,26 +203,19 @@ def _body_of(answer: httpx.Response) -> dict[str, Any]:
 
 
 def _report(
-    settings: Settings,
-    outcomes: Counter[str],
-    summary: dict[str, Any],
-    findings: list[dict[str, Any]],
-    archive: Path,
-    public_key: str,
-    command: list[str],
-    stamped: list[str],
+    settings: Settings, shown: Demonstration, command: list[str], stamped: list[str]
 ) -> None:
     outcome_counts = ", ".join(
-        f"{number} {outcome}" for outcome, number in sorted(outcomes.items())
+        f"{number} {outcome}" for outcome, number in sorted(shown.outcomes.items())
     )
     counts = ", ".join(
-        f"{summary[name]} {name.replace('_', ' ')}"
+        f"{shown.summary[name]} {name.replace('_', ' ')}"
         for name in ("users", "active_projects", "api_keys", "stale_keys")
     )
-    print(f"Sealed    {outcomes.total()} hours: {outcome_counts}")
+    print(f"Sealed    {shown.outcomes.total()} hours: {outcome_counts}")
     print(f"Holds     {counts}")
-    print(f"Findings  {_count_by_kind(findings)}")
-    print(f"Pack      {_relative(archive)}, public key {public_key}")
+    print(f"Findings  {_count_by_kind(shown.findings)}")
+    print(f"Pack      {_relative(shown.archive)}, public key {shown.public_key}")
     print(f"Verify    {shlex.join(['python3', *map(_relative, command[1:])])}")
     print("Stamped   " + "\n          ".join(stamped))
     port = "" if settings.port == DEFAULT_PORT else f"PORT={settings.port} "

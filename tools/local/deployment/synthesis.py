@@ -101,7 +101,7 @@ def synthesize(settings: Settings, time_authority: str) -> Assembly:
         stamp.unlink(missing_ok=True)
         _run(settings, synthesis_context)
         stamp.write_text(fingerprint)
-    return _read(settings.cloud_dir)
+    return read(settings.cloud_dir)
 
 
 def _run(settings: Settings, synthesis_context: dict[str, str]) -> None:
@@ -139,7 +139,12 @@ def _files(source: Path) -> list[Path]:
     )
 
 
-def _read(directory: Path) -> Assembly:
+def read(directory: Path) -> Assembly:
+    """Return the one stack of a cloud assembly.
+
+    Raises:
+        RunnerStopped: it holds none, or several.
+    """
     manifest = json.loads((directory / "manifest.json").read_text())
     stacks = {
         name: artifact
