@@ -4,7 +4,7 @@
 # dependencies = ["pynacl>=1.5", "orjson>=3.9"]
 # ///
 # Built by `python -m tools.build_verifier` from the parts in tools/verifier/, one behind the other
-# of SHA-256 ee74c4f5c7990102f8ab776d887591ad78d64b5a208a379b8d4d43e5eedbb906.
+# of SHA-256 d6b4b317fc6bdd5b35d8c3e06a21d7eac118d321761cdf3b649e00d9335e888c.
 """Check a signed evidence pack offline: one file, one pinned key, eleven numbered checks.
 
     python3 evidence-pack-verify.py pack-3.tar.gz --expected-pubkey HEX
@@ -23,7 +23,6 @@ To read it, begin at the end: `verify` is the eleven checks, one a line.
 
 from __future__ import annotations
 
-import argparse
 import binascii
 import bisect
 import datetime
@@ -44,7 +43,6 @@ from array import array
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain, islice, repeat, zip_longest
-from types import TracebackType
 
 TYPE_CHECKING = False  # as typing has it, without the time that importing typing takes
 if TYPE_CHECKING:
@@ -108,6 +106,23 @@ class NotCompared(Exception):
 
 class Malformed(Exception):
     """A document is not of the form that it must have; the caller knows which check says so."""
+
+
+class RowDigest:
+    """How many rows there are, and their SHA-256."""
+
+    def __init__(self) -> None:
+        self.n = 0
+        self._digest = hashlib.sha256()
+
+    def add(self, line: bytes) -> None:
+        """Take a row, without its newline."""
+        self.n += 1
+        self._digest.update(line + b"\n")
+
+    def hex(self) -> str:
+        """Return the digest of the rows up to here."""
+        return self._digest.hexdigest()
 
 
 def printable(value: object, limit: int = 160) -> str:
@@ -427,6 +442,8 @@ def fast_json() -> FastJson | None:
 # ---------------------------------------------------------------------------------------------
 # The exact types that fields of signed documents have: `true` is not 1, `"2"` is not 2.
 
+HEX_DIGITS = "0123456789abcdef"
+
 
 def is_text(value: object) -> bool:
     """Tell whether it is a text that says something."""
@@ -440,12 +457,24 @@ def is_count(value: object) -> bool:
 
 def is_hash(value: object) -> bool:
     """Tell whether it is a SHA-256 in lower-case hex."""
-    return type(value) is str and re.fullmatch(r"[0-9a-f]{64}", value) is not None
+    return type(value) is str and len(value) == 64 and not value.strip(HEX_DIGITS)
 
 
 def is_texts(value: object) -> bool:
     """Tell whether it is a list of different texts."""
     return type(value) is list and all(map(is_text, value)) and len(set(value)) == len(value)
+
+
+def object_of(document: object, name: str) -> dict[str, Any]:
+    """Return the object of this name in a document of any shape; an empty one if none is there."""
+    value = document.get(name) if isinstance(document, dict) else None
+    return value if isinstance(value, dict) else {}
+
+
+def objects_of(document: object, name: str) -> list[dict[str, Any]]:
+    """Return the objects in the list of this name in a document of any shape."""
+    values = document.get(name) if isinstance(document, dict) else None
+    return [v for v in values if isinstance(v, dict)] if isinstance(values, list) else []
 
 
 FieldType = tuple[Callable[[object], bool], str]  # (is it right, what it should be)
@@ -505,6 +534,17 @@ def check_object(
         raise Failed(number, f"{name} lacks {missing[0]}")
     check_types(number, name, value, fields)
     return value
+
+
+def check_row(row: dict[str, Any], fields: dict[str, FieldType]) -> None:
+    """Demand of these fields of a row that each is of its type.
+
+    Raises:
+        Malformed: one is not.
+    """
+    for name, (is_right, words) in fields.items():
+        if not is_right(row[name]):
+            raise Malformed(f"{name} is not {words}")
 
 
 # ---------------------------------------------------------------------------------------------
@@ -943,6 +983,9 @@ class Copies:
         self._file.close()
 
 
+Count = tuple[int, int, int, int, bytes]  # organization, hour, month, rows, their digest
+
+
 class HourCounts:
     """Rows by organization, hour and month: written in that order, then read once in it.
 
@@ -954,11 +997,12 @@ class HourCounts:
 
     def __init__(self) -> None:
         self._file = SpillFile()
-        self._next: tuple[int, int, int, int, bytes] | None = None
+        self._next: Count | None = None
 
-    def add(self, org: int, hour: int, month: str, n: int, digest: bytes = b"") -> None:
-        """Append one count."""
-        self._file.write(self.RECORD.pack(org, hour, month_number(month), n, digest))
+    def add(self, org: int, hour: int, month: str, n: int, sha256: str | None = None) -> None:
+        """Append one count; of more rows than a pack can hold, so many as fit."""
+        count = (org, hour, month_number(month), min(n, self.MOST), bytes.fromhex(sha256 or ""))
+        self._file.write(self.RECORD.pack(*count))
 
     def rewind(self) -> None:
         """Go to the first count: nothing is added any more."""
@@ -968,11 +1012,17 @@ class HourCounts:
         data = self._file.read(self.RECORD.size, at)
         self._next = self.RECORD.unpack(data) if data else None
 
+    def _pass(self, is_due: Callable[[Count], bool]) -> Iterator[Count]:
+        """Yield the next counts as long as they are due, and pass them."""
+        while self._next and is_due(self._next):
+            passed = self._next
+            self._read()
+            yield passed
+
     def before(self, org: int, hour: int) -> Iterator[tuple[int, int, int]]:
         """Yield organization, hour and rows of counts before this hour, and pass them."""
-        while self._next and self._next[:2] < (org, hour):
-            yield self._next[0], self._next[1], self._next[3]
-            self._read()
+        for other, at, _, n, _ in self._pass(lambda count: count[:2] < (org, hour)):
+            yield other, at, n
 
     def rest(self) -> Iterator[tuple[int, int, int]]:
         """Yield organization, hour and rows of all that was not passed yet."""
@@ -981,27 +1031,19 @@ class HourCounts:
     def each(self) -> Iterator[tuple[int, int, str, int, str]]:
         """Yield organization, hour, month, rows and digest of every count, from the first."""
         self.rewind()
-        while self._next:
-            org, hour, month, n, digest = self._next
-            self._read()
+        for org, hour, month, n, digest in self._pass(bool):
             yield org, hour, month_name(month), n, digest.hex()
 
     def take(self, org: int, month: str) -> Iterator[tuple[int, int, str]]:
         """Yield hour, rows and digest of the next counts as far as they are of this month."""
-        number = month_number(month)
-        while self._next and (self._next[0], self._next[2]) == (org, number):
-            _, hour, _, n, digest = self._next
-            self._read()
+        place = org, month_number(month)
+        for _, hour, _, n, digest in self._pass(lambda count: (count[0], count[2]) == place):
             yield hour, n, digest.hex()
 
     def of(self, org: int, hour: int) -> dict[str, tuple[int, str]]:
         """Return month to rows and digest for this hour, and pass them."""
-        counts = {}
-        while self._next and self._next[:2] == (org, hour):
-            _, _, month, n, digest = self._next
-            counts[month_name(month)] = (n, digest.hex())
-            self._read()
-        return counts
+        counts = self._pass(lambda count: count[:2] == (org, hour))
+        return {month_name(month): (n, digest.hex()) for _, _, month, n, digest in counts}
 
     def close(self) -> None:
         """Give the file back."""
@@ -1278,8 +1320,32 @@ write any key into it. The checks are explained, number by number, in
 docs/evidence-pack-format.md. Nothing is extracted and nothing is sent anywhere.
 """
 
-
 MAX_SAMPLE = 10_000
+
+# Each: its name, what stands for its value, and what the help says.
+KEY = ("--expected-pubkey", "HEX", "the signer's Ed25519 public key, 64 hex digits")
+FLAGS = (
+    ("--json", "one line of JSON instead of text"),
+    ("--built-in-ed25519", "use the built-in signature check even where PyNaCl is installed"),
+)
+OUTSIDE_FACTS = (
+    ("--tenant", "ID", "the tenant that the pack must be of"),
+    ("--period", "MONTH", "the period it must be of: 2026-04, or START..END"),
+    ("--manifest-sha256", "HEX", "SHA-256 of manifest.json as known from elsewhere"),
+    ("--previous", "PACK", "the pack before this one: check that this one follows"),
+    ("--keys", "FILE", "the provider's signing-keys list: is the key in it?"),
+    ("--anchors", "FILE", "anchors kept from the provider's list: does the pack hold to them?"),
+    ("--tsa-cert", "FILE", "a time authority's certificate: do its tokens hold? Needs OpenSSL"),
+    ("--timestamp", "FILE", "its reply over manifest.sig, made by anybody: how old is it?"),
+)
+SAMPLED = (
+    (
+        *("--sample", "N"),
+        f"draw so many rows, 1 to {MAX_SAMPLE}, and show where the evidence of each lies",
+    ),
+    ("--of", "MEMBER", "of these: users, events, ..."),
+    ("--seed", "TEXT", "which ones; the same text draws the same rows"),
+)
 
 
 class Options:
@@ -1301,56 +1367,14 @@ class Options:
     of: str | None
     seed: str | None
 
+    def __init__(self) -> None:
+        self.json = self.built_in_ed25519 = False
+        for name, *_ in (KEY, *OUTSIDE_FACTS, *SAMPLED):
+            self.put(name, None)
 
-class OptionParser(argparse.ArgumentParser):
-    """An argument parser whose complaints are escaped like every other output."""
-
-    def error(self, message: str) -> NoReturn:
-        """Complain.
-
-        Raises:
-            CannotCheck: always.
-        """
-        raise CannotCheck(f"{printable(message)}; see --help")
-
-
-class _HelpFormatter(argparse.RawDescriptionHelpFormatter):
-    def __init__(self, prog: str) -> None:
-        super().__init__(prog, width=98)  # without it, shutil is imported to ask the terminal
-
-
-class Once(argparse.Action):
-    """An option that is given once; the second of two would silently replace the first."""
-
-    def __call__(
-        self,
-        parser: argparse.ArgumentParser,
-        namespace: object,
-        values: Any,
-        option_string: str | None = None,
-    ) -> None:
-        """Store the value, or that the option is there."""
-        if getattr(namespace, self.dest):
-            parser.error(f"{option_string} is given twice")
-        setattr(namespace, self.dest, True if self.nargs == 0 else values)
-
-
-def _sample_size(text: str) -> int:
-    """Return how many rows to draw."""
-    if not re.fullmatch("[0-9]{1,5}", text) or not 1 <= int(text) <= MAX_SAMPLE:
-        raise argparse.ArgumentTypeError(f"not a number from 1 to {MAX_SAMPLE}")
-    return int(text)
-
-
-def _seed(text: str) -> str:
-    """Return a seed, whose UTF-8 bytes decide what is drawn."""
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        raise argparse.ArgumentTypeError("not UTF-8") from None
-    if not text:
-        raise argparse.ArgumentTypeError("empty")
-    return text
+    def put(self, name: str, value: object) -> None:
+        """Take the value of the option of this name."""
+        setattr(self, name[2:].replace("-", "_"), value)
 
 
 def parse_options(argv: list[str]) -> Options:
@@ -1359,55 +1383,93 @@ def parse_options(argv: list[str]) -> Options:
     Raises:
         CannotCheck: an argument is unknown, given twice, or lacks its value, or another argument.
     """
-    parser = OptionParser(
+    return plain_options(argv) or all_options(argv)
+
+
+def plain_options(argv: list[str]) -> Options | None:
+    """Return what a plain command line says, and None of any other.
+
+    To import argparse and to build its parser takes as long as to check a small pack's signature,
+    manifest and digests. So it is left out where each word is an option, its value or the pack.
+    """
+    flags = {name for name, _ in FLAGS}
+    with_value = {name for name, *_ in (KEY, *OUTSIDE_FACTS)}
+    options, given, words = Options(), {""}, iter(argv)
+    for word in words:
+        is_option = word in flags or word in with_value
+        name = word if is_option else "--pack"
+        value = next(words, "-") if word in with_value else word
+        if name in given or (value[:1] == "-" and word not in flags):
+            return None
+        given.add(name)
+        options.put(name, word in flags or value)
+    return options if "--pack" in given else None
+
+
+def all_options(argv: list[str]) -> Options:
+    """Parse any command line: help, complaints and what is seldom asked for.
+
+    Raises:
+        CannotCheck: an argument is unknown, given twice, or lacks its value, or another argument.
+    """
+    import argparse
+
+    class Parser(argparse.ArgumentParser):
+        """An argument parser whose complaints are escaped like every other output."""
+
+        def error(self, message: str) -> NoReturn:
+            raise CannotCheck(f"{printable(message)}; see --help")
+
+    class HelpFormatter(argparse.RawDescriptionHelpFormatter):
+        def __init__(self, prog: str) -> None:
+            super().__init__(prog, width=98)  # without it, shutil is imported to ask the terminal
+
+    class Once(argparse.Action):
+        """An option that is given once; the second of two would silently replace the first."""
+
+        def __call__(
+            self,
+            parser: argparse.ArgumentParser,
+            namespace: object,
+            values: Any,
+            option_string: str | None = None,
+        ) -> None:
+            if getattr(namespace, self.dest):
+                parser.error(f"{option_string} is given twice")
+            setattr(namespace, self.dest, True if self.nargs == 0 else values)
+
+    def sample_size(text: str) -> int:
+        if not re.fullmatch("[0-9]{1,5}", text) or not 1 <= int(text) <= MAX_SAMPLE:
+            raise argparse.ArgumentTypeError(f"not a number from 1 to {MAX_SAMPLE}")
+        return int(text)
+
+    def seed(text: str) -> str:
+        try:
+            text.encode()  # these bytes decide what is drawn
+        except UnicodeEncodeError:
+            raise argparse.ArgumentTypeError("not UTF-8") from None
+        if not text:
+            raise argparse.ArgumentTypeError("empty")
+        return text
+
+    def add(group: Any, options: Iterable[tuple[str, str, str]]) -> None:
+        types = {"--sample": sample_size, "--seed": seed}
+        for name, metavar, words in options:
+            group.add_argument(name, metavar=metavar, action=Once, type=types.get(name), help=words)
+
+    parser = Parser(
         prog="evidence-pack-verify.py",
         description="Check a signed evidence pack offline, against a public key you pinned.",
         epilog=EPILOG,
-        formatter_class=_HelpFormatter,
+        formatter_class=HelpFormatter,
         allow_abbrev=False,
     )
-    flag: dict[str, Any] = {"action": Once, "nargs": 0, "default": False}
     parser.add_argument("pack", metavar="PACK", help="the pack: pack-N.tar.gz")
-    parser.add_argument(
-        "--expected-pubkey",
-        metavar="HEX",
-        action=Once,
-        help="the signer's Ed25519 public key, 64 hex digits",
-    )
-    parser.add_argument("--json", **flag, help="one line of JSON instead of text")
-    parser.add_argument(
-        "--built-in-ed25519",
-        **flag,
-        help="use the built-in signature check even where PyNaCl is installed",
-    )
-    outside = parser.add_argument_group("facts from elsewhere to compare with (check 11)")
-    for name, metavar, words in (
-        ("--tenant", "ID", "the tenant that the pack must be of"),
-        ("--period", "MONTH", "the period it must be of: 2026-04, or START..END"),
-        ("--manifest-sha256", "HEX", "SHA-256 of manifest.json as known from elsewhere"),
-        ("--previous", "PACK", "the pack before this one: check that this one follows"),
-        ("--keys", "FILE", "the provider's signing-keys list: is the key in it?"),
-        ("--anchors", "FILE", "anchors kept from the provider's list: does the pack hold to them?"),
-        ("--tsa-cert", "FILE", "a time authority's certificate: do its tokens hold? Needs OpenSSL"),
-        ("--timestamp", "FILE", "its reply over manifest.sig, made by anybody: how old is it?"),
-    ):
-        outside.add_argument(name, metavar=metavar, action=Once, help=words)
-    drawn = parser.add_argument_group("rows to look at, of a pack that passed")
-    drawn.add_argument(
-        "--sample",
-        metavar="N",
-        action=Once,
-        type=_sample_size,
-        help=f"draw so many rows, 1 to {MAX_SAMPLE}, and show where the evidence of each lies",
-    )
-    drawn.add_argument("--of", metavar="MEMBER", action=Once, help="of these: users, events, ...")
-    drawn.add_argument(
-        "--seed",
-        metavar="TEXT",
-        action=Once,
-        type=_seed,
-        help="which ones; the same text draws the same rows",
-    )
+    add(parser, [KEY])
+    for name, words in FLAGS:
+        parser.add_argument(name, action=Once, nargs=0, default=False, help=words)
+    add(parser.add_argument_group("facts from elsewhere to compare with (check 11)"), OUTSIDE_FACTS)
+    add(parser.add_argument_group("rows to look at, of a pack that passed"), SAMPLED)
     options, unknown = parser.parse_known_args(argv, Options())
     if unknown:
         parser.error("an argument is unknown")
@@ -1846,15 +1908,13 @@ class OpenPack:
         try:
             self.manifest_file, self.signature_file = self._manifest()
         except BaseException as error:
-            self.__exit__(type(error), error, None)
+            self.__exit__(None, error)
             raise
 
     def __enter__(self) -> OpenPack:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None
-    ) -> None:
+    def __exit__(self, _: object, error: BaseException | None, *more: object) -> None:
         for close in self._closers:
             close()
         if isinstance(error, OSError):
@@ -1903,7 +1963,7 @@ def check_02_archive(path: str) -> OpenPack:
 LARGE_FOLDER = "large/"
 # In canonical JSON these bytes are never inside a text: a quote there has a backslash before it.
 LARGE_KEY = b'"$large":'
-LARGE_VALUE = re.compile(
+LARGE_VALUE = (
     rb'\{"\$large":\{"bytes":([0-9]{1,16}),"head":(null|"(?:[^"\\]|\\.)*"),'
     rb'"sha256":"([0-9a-f]{64})"\}\}'
 )
@@ -1922,7 +1982,7 @@ class LargeNames:
         Raises:
             Malformed: it does so in another form than the documented one.
         """
-        found = LARGE_VALUE.findall(line)
+        found = re.findall(LARGE_VALUE, line)
         if len(found) != line.count(LARGE_KEY):
             raise Malformed("it tells of a large value in another form than the documented one")
         if any(len(json.loads(head.decode()) or "") > LIMITS["head"] for _, head, _ in found):
@@ -2670,7 +2730,7 @@ EVENT_FIELDS = (*EVENT_KEY, "late", *sorted(FIELDS["events.jsonl"] - {*EVENT_KEY
 EVENT_TYPES = [{str}, {str}, {str}, {str}, {bool}]
 # Without groups, which take two thirds of the time; of its calendar, each day is asked apart.
 TIME = "(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]"
-INSTANTS = re.compile(f"(?:[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}T{TIME}Z)*")
+INSTANTS = f"(?:[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}T{TIME}Z)*"
 EventKey = tuple[str, str, str, str]
 
 
@@ -2741,7 +2801,7 @@ class EventRows(Rows):
         keys: list[EventKey] = list(zip(orgs, hours, instants, ids))
         if keys[0] <= self._last or not all(map(operator.lt, keys, keys[1:])):
             return False
-        if set(map(len, instants)) != {20} or not INSTANTS.fullmatch("".join(instants)):
+        if set(map(len, instants)) != {20} or not re.fullmatch(INSTANTS, "".join(instants)):
             return False
         late = [at for at, is_late in zip(instants, lates) if is_late] if True in lates else []
         in_time = [at for at, is_late in zip(instants, lates) if not is_late] if late else instants
@@ -2863,7 +2923,7 @@ class EventRows(Rows):
         if self._start <= hour <= self._end:
             number = hour_number(hour) or 0
             for month, (n, digest) in sorted(self._months.items()):
-                self.sealed.add(self._org_numbers[org], number, month, n, digest.digest())
+                self.sealed.add(self._org_numbers[org], number, month, n, digest.hexdigest())
         self._months = {}
 
     def finish(self) -> None:
@@ -3144,6 +3204,8 @@ def _bytes(text: str) -> bytes:
 # ---------------------------------------------------------------------------------------------
 # The tenant's custody log (checks 9 and 10): entry after entry, up to those of the seals.
 
+CUSTODY = {"by": TEXT, "action": TEXT, "facts": OBJECT, "previous_sha256": HASH_OR_NULL}
+
 
 class CustodyHeads:
     """The entries that seals name: each organization's go on, and all are of one log.
@@ -3181,7 +3243,28 @@ class CustodyHeads:
             yield f"{hour}: the seal names custody entry {n}, which is not in custody.jsonl"
 
 
-class CustodyRows(Rows):
+class NumberedRows(Rows):
+    """Rows that are numbered, and were sealed in the hour in which they were written, or later."""
+
+    def is_limited(self, row: dict[str, Any]) -> bool:
+        """Tell that version 3 sealed it: no earlier one did."""
+        return True
+
+    @staticmethod
+    def check_number(row: dict[str, Any]) -> None:
+        """Check its number."""
+        if not is_count(row["n"]) or row["n"] == 0:
+            raise Malformed("n is not a number from 1 up")
+
+    @staticmethod
+    def check_at(row: dict[str, Any]) -> None:
+        """Check when it was written, and when sealed."""
+        hour, at = hour_number(row["sealed_hour"]), seconds(row["at"])
+        if hour is None or at is None or at >= (hour + 1) * 3600:
+            raise Malformed("at is not an instant before the end of sealed_hour")
+
+
+class CustodyRows(NumberedRows):
     """Entries by number: each names the digest of the row before it, a seal that of the last.
 
     The first is number 1, or was sealed before the period: none of the period's is missing in
@@ -3206,26 +3289,13 @@ class CustodyRows(Rows):
         self._digest_before, self._digest = self._digest, hashlib.sha256(line).hexdigest()
         return super().read(line)
 
-    def is_limited(self, row: dict[str, Any]) -> bool:
-        """Tell that version 3 sealed it: no earlier one did."""
-        return True
-
     def check(self, row: dict[str, Any]) -> None:
         """Check fields and times, that it follows the one before, and who names it."""
         super().check(row)
-        n, hour, at = row["n"], hour_number(row["sealed_hour"]), seconds(row["at"])
-        if not is_count(n) or n == 0:
-            raise Malformed("n is not a number from 1 up")
-        for name, (is_right, words) in (
-            ("by", TEXT),
-            ("action", TEXT),
-            ("facts", OBJECT),
-            ("previous_sha256", HASH_OR_NULL),
-        ):
-            if not is_right(row[name]):
-                raise Malformed(f"{name} is not {words}")
-        if hour is None or at is None or at >= (hour + 1) * 3600:
-            raise Malformed("at is not an instant before the end of sealed_hour")
+        self.check_number(row)
+        check_row(row, CUSTODY)
+        self.check_at(row)
+        n = row["n"]
         self._check_place(n, row["sealed_hour"], row["previous_sha256"])
         self._n, self._sealed_hour = n, row["sealed_hour"]
         if row["sealed_hour"] < self.manifest["period_start"] and len(self.before) < MAX_HEADS:
@@ -3254,12 +3324,16 @@ class CustodyRows(Rows):
 # What the tenant said (check 9): one statement after the other, about one thing each.
 
 STATES = ("open", "acknowledged", "accepted")
-REASON_CODE = or_null(matching("[a-z_]{1,64}", "a word"))
+STATEMENT = {
+    "reason_code": or_null(matching("[a-z_]{1,64}", "a word")),
+    "accountable": TEXT_OR_NULL,
+    "note_hash": HASH_OR_NULL,
+}
 # Beside finding_id, first_seen_hour and state, null in what is said of a service account.
 OF_FINDING = ("reason_code", "due_date", "review_date", "note_hash")
 
 
-class StatementRows(Rows):
+class StatementRows(NumberedRows):
     """Statements by (org_id, n): one follows the other, up to the number that the seals say.
 
     `said` is, by organization, the number of the last one that the period's seals hold, `first`
@@ -3279,8 +3353,7 @@ class StatementRows(Rows):
         self._check_times(row)
         self._check_words(row)
         n, org, replaces = row["n"], row["org_id"], row["replaces"]
-        if not is_count(n) or n == 0:
-            raise Malformed("n is not a number from 1 up")
+        self.check_number(row)
         if replaces is not None and not (is_count(replaces) and 0 < replaces < n):
             raise Malformed("replaces is neither the number of an earlier one nor null")
         self.in_order((org, f"{n:020d}"), "org_id, n")
@@ -3290,16 +3363,11 @@ class StatementRows(Rows):
         if n != before + 1:
             raise Malformed(f"statement {before + 1} is missing before it")
 
-    def is_limited(self, row: dict[str, Any]) -> bool:
-        """Tell that version 3 sealed it: no earlier one did."""
-        return True
-
     def _check_times(self, row: dict[str, Any]) -> None:
-        hour, at = hour_number(row["sealed_hour"]), seconds(row["at"])
-        if hour is None or not self._start <= row["sealed_hour"] <= self._end:
+        hour = row["sealed_hour"]
+        if hour_number(hour) is None or not self._start <= hour <= self._end:
             raise Malformed("sealed_hour is not an hour of the period")
-        if at is None or at >= (hour + 1) * 3600:
-            raise Malformed("at is not an instant before the end of sealed_hour")
+        self.check_at(row)
         for name in ("due_date", "review_date"):
             day = row[name]
             if day is not None and (not _is_day(day) or day < row["at"][:10]):
@@ -3319,13 +3387,7 @@ class StatementRows(Rows):
             raise Malformed("state is none of open, acknowledged and accepted, of an account null")
         if not is_text(row["by"]):
             raise Malformed("by is no text")
-        for name, (is_right, words) in (
-            ("reason_code", REASON_CODE),
-            ("accountable", TEXT_OR_NULL),
-            ("note_hash", HASH_OR_NULL),
-        ):
-            if not is_right(row[name]):
-                raise Malformed(f"{name} is not {words}")
+        check_row(row, STATEMENT)
 
     def finish(self) -> None:
         """Hold the last number of each organization to its seals."""
@@ -3338,200 +3400,6 @@ class StatementRows(Rows):
 
 def _is_day(day: object) -> bool:
     return type(day) is str and seconds(f"{day}T00:00:00Z") is not None
-
-
-# ---------------------------------------------------------------------------------------------
-# What the seals of a period name that the archive must hold: registers and segments.
-
-BOUND_SECTIONS = ("findings", *ENTITIES)
-MOST_SOURCES = 1000
-OPENAI, SYSTEM_CLOCK = "https://api.openai.com/v1", "system"
-
-
-class Sources:
-    """Whom the hours of one organization were asked of, and with what.
-
-    Attributes:
-        bases: addresses of the API.
-        clocks: what the clock was.
-        regions: where it ran.
-        keys: first and last hour of each admin key, by its last four characters.
-    """
-
-    def __init__(self) -> None:
-        self.bases: set[str] = set()
-        self.clocks: set[str] = set()
-        self.regions: set[str] = set()
-        self.keys: dict[str, tuple[str, str]] = {}
-
-    def add(self, source: dict[str, Any], hour: str) -> None:
-        """Take what one hour says."""
-        for name, values in (
-            ("api_base", self.bases),
-            ("clock", self.clocks),
-            ("region", self.regions),
-        ):
-            value = source.get(name)
-            if is_text(value) and len(values) < MOST_SOURCES:
-                values.add(str(value))
-        last4 = source.get("key_last4")
-        if is_text(last4) and (last4 in self.keys or len(self.keys) < MOST_SOURCES):
-            first, _ = self.keys.get(str(last4), (hour, hour))
-            self.keys[str(last4)] = first, hour
-
-
-class NamedBySeals:
-    """What the seals name, as they pass.
-
-    Attributes:
-        registers: of the last seal that names one: rows, digest, and whether version 2 wrote it.
-        shown: by organization and section, the hours that show it.
-        sources: by organization, whom it was asked of.
-        events: rows and digest of each hour's events, by month.
-        changes: rows and digest of each hour's changes.
-        verdicts: the same of verdicts.
-        statements: the same of statements.
-        said: by organization, the number of the last statement that its seals hold.
-        custody: entries of the tenant's custody log.
-        cut_sealed: of the month that the period begins within, an hour's events, where not all of
-            them are in the period.
-        cut_shown: the same, as far as they are.
-    """
-
-    def __init__(self) -> None:
-        self.registers: dict[tuple[str, str], tuple[int, str, bool]] = {}
-        self.shown: dict[tuple[str, str], Shown] = {}
-        self.sources: dict[str, Sources] = {}
-        self.events, self.changes, self.verdicts = HourCounts(), HourCounts(), HourCounts()
-        self.statements = HourCounts()
-        self.said: dict[str, int] = {}
-        self.custody = CustodyHeads()
-        self.cut_sealed, self.cut_shown = HourCounts(), HourCounts()
-
-    def add_sections(self, org_id: str, hour: int, seal: dict[str, Any]) -> None:
-        """Take what a seal says of its sections."""
-        sections = seal.get("sections")
-        for section, facts in sections.items() if isinstance(sections, dict) else ():
-            if section not in BOUND_SECTIONS or not isinstance(facts, dict):
-                continue
-            register = facts.get("register")
-            if isinstance(register, dict):
-                rows, sha256 = register.get("rows"), register.get("sha256")
-                if is_count(rows) and is_hash(sha256):
-                    is_old = facts.get("root") is None
-                    self.registers[org_id, section] = (rows, sha256, is_old)  # type: ignore[assignment]
-            shown = self.shown.setdefault((org_id, section), Shown())
-            shown.listed_at = _listed_at(seal, facts, hour)
-            if seal.get("v") == 2 and _is_shown(seal, facts, hour):
-                shown.hours.append(hour_name(hour))
-
-    def by_kind(self) -> dict[str, HourCounts]:
-        """Return what the hours sealed of each kind of segment, but for events."""
-        return {
-            "verdicts": self.verdicts,
-            "changes": self.changes,
-            "statements": self.statements,
-        }
-
-    def add_statements(
-        self, org_id: str, seal: dict[str, Any], sealed: dict[str, tuple[int, str | None]]
-    ) -> str | None:
-        """Take how many statements an hour sealed; return why their numbers cannot be right."""
-        if not seal:
-            return None
-        last, n = seal.get("statements_n"), sum(rows for rows, _ in sealed.values())
-        if seal.get("v") == 2:
-            last = 0
-        if not is_count(last):
-            return "statements_n of the seal is not a count"
-        before = 0 if seal.get("previous_sha256") is None else self.said.get(org_id)
-        self.said[org_id] = last  # type: ignore[assignment]
-        if last - n != before if before is not None else last < n:  # type: ignore[operator]
-            return f"{n} statements are sealed, up to number {last}, the seal before says {before}"
-        return None
-
-    def add_source(self, org_id: str, hour: str, seal: dict[str, Any], run: object) -> None:
-        """Take whom an hour was asked of; version 2 told it beside what it sealed."""
-        source = seal.get("source") or run
-        if isinstance(source, dict):
-            self.sources.setdefault(org_id, Sources()).add(source, hour)
-
-    def contradictions(self, report: dict[str, Any]) -> Iterator[str]:
-        """Yield what collection.json says of its sources otherwise than the seals."""
-        sources = self.sources.values()
-        for told, sealed in (
-            (_part(report, "api").get("bases"), {base for one in sources for base in one.bases}),
-            (_part(report, "clock").get("sources"), {it for one in sources for it in one.clocks}),
-            (report.get("regions"), {region for one in sources for region in one.regions}),
-        ):
-            if told != (sorted(sealed) or None):
-                words = f"{printable(told)}, the seals say {printable(sorted(sealed))}"
-                yield f"collection.json: {words}"
-        organizations = report.get("organizations")
-        unnamed = {org_id for org_id, source in self.sources.items() if source.keys}
-        for entry in organizations if isinstance(organizations, list) else ():
-            org_id = entry.get("org_id") if isinstance(entry, dict) else None
-            keys = entry.get("admin_keys") if isinstance(entry, dict) else None
-            named = [_key_use(key) for key in keys] if isinstance(keys, list) else []
-            source = self.sources.get(str(org_id), Sources())
-            unnamed.discard(str(org_id))
-            if named != sorted((last4, *hours) for last4, hours in source.keys.items()):
-                yield f"collection.json: other admin keys of {printable(org_id)} than in the seals"
-        for org_id in sorted(unnamed):
-            yield f"collection.json: it does not tell the admin keys of {printable(org_id)}"
-
-    def notes(self) -> list[str]:
-        """Say whom was asked, as far as it is not the one whom everybody takes it for."""
-        sources = self.sources.values()
-        bases = sorted({base for one in sources for base in one.bases})
-        clocks = sorted({clock for one in sources for clock in one.clocks} - {SYSTEM_CLOCK})
-        asked = [
-            f"source    {printable(base)}{'' if base == OPENAI else ', NOT OpenAI'}"
-            for base in bases
-        ]
-        shifted = [
-            f"clock     {printable(clock)}, NOT the system's: clock shifted" for clock in clocks
-        ]
-        return [*(asked or ["source    nobody was asked"]), *shifted]
-
-    def rewind(self) -> None:
-        """Go to the first of each: nothing is added any more."""
-        for counts in (*self.by_kind().values(), self.cut_sealed, self.cut_shown):
-            counts.rewind()
-
-    def close(self) -> None:
-        """Give the files back."""
-        for counts in (*self.by_kind().values(), self.cut_sealed, self.cut_shown, self.events):
-            counts.close()
-
-
-def _part(report: dict[str, Any], name: str) -> dict[str, Any]:
-    part = report.get(name)
-    return part if isinstance(part, dict) else {}
-
-
-def _key_use(key: object) -> tuple[object, ...]:
-    """Return an admin key's last characters, and the first and last hour it was used in."""
-    names = ("last4", "first_hour", "last_hour")
-    return tuple(key.get(name) for name in names) if isinstance(key, dict) else ()
-
-
-def _listed_at(seal: dict[str, Any], facts: dict[str, Any], hour: int) -> str | None:
-    """Return the last hour that shows a section; version 2 said which hour had asked for it."""
-    state_at = facts.get("state_at")
-    if seal.get("v") == 2:
-        asked = hour_number(facts.get("asked_at"))
-        is_read = facts.get("status") in ("complete", "partial")
-        state_at = hour_name(hour if asked is None else asked - 1) if is_read else None
-    return str(state_at) if hour_number(state_at) is not None else None
-
-
-def _is_shown(seal: dict[str, Any], facts: dict[str, Any], hour: int) -> bool:
-    """Tell whether an hour's own picture shows a section."""
-    if facts.get("status") == "derived":
-        return seal.get("pictured_from") is not None
-    is_asked = facts.get("asked_at") in (None, hour_name(hour + 1))
-    return is_asked and facts.get("status") in ("complete", "partial")
 
 
 # ---------------------------------------------------------------------------------------------
@@ -3631,20 +3499,21 @@ class SealDigests:
         self._file.close()
 
 
-def _entries(seal: object, key: str) -> list[dict[str, Any]]:
-    values = seal.get(key) if isinstance(seal, dict) else None
-    return [v for v in values if isinstance(v, dict)] if isinstance(values, list) else []
+def sections_of(seal: object) -> dict[str, dict[str, Any]]:
+    """Return what a seal says of each section."""
+    facts = object_of(seal, "sections")
+    return {name: of_one for name, of_one in facts.items() if isinstance(of_one, dict)}
 
 
 def lifecycle_kinds(seal: object) -> list[str]:
     """Return what a seal tells of connecting, pausing and the like, in order."""
-    kinds = [entry.get("kind") for entry in _entries(seal, "lifecycle")]
+    kinds = [entry.get("kind") for entry in objects_of(seal, "lifecycle")]
     return [kind for kind in kinds if isinstance(kind, str)]
 
 
 def hour_of_disconnection(seal: object) -> int | None:
     """Return the hour of the first disconnection that a seal tells of."""
-    for entry in _entries(seal, "lifecycle"):
+    for entry in objects_of(seal, "lifecycle"):
         if entry.get("kind") == "disconnected":
             at = seconds(entry.get("at"))
             return None if at is None else at // 3600
@@ -3668,22 +3537,19 @@ def seal_digest(seal: dict[str, Any]) -> str:
 
 def may_hold_long_rows(seal: dict[str, Any]) -> bool:
     """Tell whether version 2, which knew no limits, wrote a seal or a register that it names."""
-    sections = seal.get("sections")
-    parts = sections.values() if isinstance(sections, dict) else ()
-    facts = [part for part in parts if isinstance(part, dict)]
     return seal.get("v") == SEAL_VERSIONS[0] or any(
-        part.get("register") is not None and part.get("root") is None for part in facts
+        facts.get("register") is not None and facts.get("root") is None
+        for facts in sections_of(seal).values()
     )
 
 
 def audit_log_status(seal: dict[str, Any]) -> str | None:
     """Return what an hour's reading of the audit log showed; None where it was not read."""
-    sections, marks = seal.get("sections"), seal.get("watermarks", seal.get("frontiers"))
-    facts = sections.get("audit_events") if isinstance(sections, dict) else None
-    status = facts.get("status") if isinstance(facts, dict) else None
+    status = sections_of(seal).get("audit_events", {}).get("status")
     if status == "forbidden":
         return "forbidden"
-    proven = marks.get("proven") if isinstance(marks, dict) else None
+    marks = object_of(seal, "watermarks" if "watermarks" in seal else "frontiers")
+    proven = marks.get("proven")
     if status not in ("complete", "partial", "unproven") or type(proven) is not bool:
         return None
     return "proven" if proven else "unproven"
@@ -3691,24 +3557,20 @@ def audit_log_status(seal: dict[str, Any]) -> str | None:
 
 def register_counts(seal: dict[str, Any]) -> dict[str, tuple[int, int]]:
     """Return by section how many a seal says are there, and the rows of its register."""
-    sections = seal.get("sections")
     counts: dict[str, tuple[int, int]] = {}
-    for name, facts in sections.items() if isinstance(sections, dict) else ():
-        register = facts.get("register") if isinstance(facts, dict) else None
-        if isinstance(register, dict):
-            count, rows = facts.get("count"), register.get("rows")
-            if is_count(count) and is_count(rows):
-                counts[name] = (count, rows)  # type: ignore[assignment]
+    for name, facts in sections_of(seal).items():
+        count, rows = facts.get("count"), object_of(facts, "register").get("rows")
+        if is_count(count) and is_count(rows):
+            counts[name] = (count, rows)  # type: ignore[assignment]
     return counts
 
 
 def segment_counts(seal: dict[str, Any], kind: str) -> dict[str, tuple[int, str | None]] | None:
     """Return month to rows and digest of a seal's segments of a kind; None if not readable."""
-    segments = seal.get("segments") or {}
-    entries = segments.get(kind) if isinstance(segments, dict) else None
+    entries = object_of(seal, "segments").get(kind)
     is_hash_or_null, _ = HASH_OR_NULL
     counts: dict[str, tuple[int, str | None]] = {}
-    for entry in entries if isinstance(entries, list) else []:
+    for entry in entries if isinstance(entries, list) else ():
         month = entry.get("month") if isinstance(entry, dict) else None
         if not isinstance(month, str) or not MONTH.fullmatch(month) or month in counts:
             return None
@@ -3716,6 +3578,189 @@ def segment_counts(seal: dict[str, Any], kind: str) -> dict[str, tuple[int, str 
             return None
         counts[month] = (entry["rows"], entry.get("sha256"))
     return counts
+
+
+# ---------------------------------------------------------------------------------------------
+# What the seals of a period name that the archive must hold: registers and segments.
+
+BOUND_SECTIONS = ("findings", *ENTITIES)
+MOST_SOURCES = 1000
+SOURCE_FACTS = ("api_base", "clock", "region")
+OPENAI, SYSTEM_CLOCK = "https://api.openai.com/v1", "system"
+
+
+class Sources:
+    """Whom the hours of one organization were asked of, and with what.
+
+    Attributes:
+        facts: addresses of the API, what the clock was, and where it ran.
+        keys: first and last hour of each admin key, by its last four characters.
+    """
+
+    def __init__(self) -> None:
+        self.facts: dict[str, set[str]] = {name: set() for name in SOURCE_FACTS}
+        self.keys: dict[str, tuple[str, str]] = {}
+
+    def add(self, source: dict[str, Any], hour: str) -> None:
+        """Take what one hour says."""
+        for name, values in self.facts.items():
+            value = source.get(name)
+            if is_text(value) and len(values) < MOST_SOURCES:
+                values.add(str(value))
+        last4 = source.get("key_last4")
+        if is_text(last4) and (last4 in self.keys or len(self.keys) < MOST_SOURCES):
+            first, _ = self.keys.get(str(last4), (hour, hour))
+            self.keys[str(last4)] = first, hour
+
+
+class NamedBySeals:
+    """What the seals name, as they pass.
+
+    Attributes:
+        registers: of the last seal that names one: rows, digest, and whether version 2 wrote it.
+        shown: by organization and section, the hours that show it.
+        sources: by organization, whom it was asked of.
+        events: rows and digest of each hour's events, by month.
+        changes: rows and digest of each hour's changes.
+        verdicts: the same of verdicts.
+        statements: the same of statements.
+        said: by organization, the number of the last statement that its seals hold.
+        custody: entries of the tenant's custody log.
+        cut_sealed: of the month that the period begins within, an hour's events, where not all of
+            them are in the period.
+        cut_shown: the same, as far as they are.
+    """
+
+    def __init__(self) -> None:
+        self.registers: dict[tuple[str, str], tuple[int, str, bool]] = {}
+        self.shown: dict[tuple[str, str], Shown] = {}
+        self.sources: dict[str, Sources] = {}
+        self.events, self.changes, self.verdicts = HourCounts(), HourCounts(), HourCounts()
+        self.statements = HourCounts()
+        self.said: dict[str, int] = {}
+        self.custody = CustodyHeads()
+        self.cut_sealed, self.cut_shown = HourCounts(), HourCounts()
+
+    def add_sections(self, org_id: str, hour: int, seal: dict[str, Any]) -> None:
+        """Take what a seal says of its sections."""
+        for section, facts in sections_of(seal).items():
+            if section not in BOUND_SECTIONS:
+                continue
+            register = object_of(facts, "register")
+            rows, sha256 = register.get("rows"), register.get("sha256")
+            if is_count(rows) and is_hash(sha256):
+                is_old = facts.get("root") is None
+                self.registers[org_id, section] = (rows, sha256, is_old)  # type: ignore[assignment]
+            shown = self.shown.setdefault((org_id, section), Shown())
+            shown.listed_at = _listed_at(seal, facts, hour)
+            if seal.get("v") == 2 and _is_shown(seal, facts, hour):
+                shown.hours.append(hour_name(hour))
+
+    def by_kind(self) -> dict[str, HourCounts]:
+        """Return what the hours sealed of each kind of segment, but for events."""
+        return {
+            "verdicts": self.verdicts,
+            "changes": self.changes,
+            "statements": self.statements,
+        }
+
+    def add_statements(
+        self, org_id: str, seal: dict[str, Any], sealed: dict[str, tuple[int, str | None]]
+    ) -> str | None:
+        """Take how many statements an hour sealed; return why their numbers cannot be right."""
+        if not seal:
+            return None
+        last, n = seal.get("statements_n"), sum(rows for rows, _ in sealed.values())
+        if seal.get("v") == 2:
+            last = 0
+        if not is_count(last):
+            return "statements_n of the seal is not a count"
+        before = 0 if seal.get("previous_sha256") is None else self.said.get(org_id)
+        self.said[org_id] = last  # type: ignore[assignment]
+        if last - n != before if before is not None else last < n:  # type: ignore[operator]
+            return f"{n} statements are sealed, up to number {last}, the seal before says {before}"
+        return None
+
+    def add_source(self, org_id: str, hour: str, seal: dict[str, Any], run: object) -> None:
+        """Take whom an hour was asked of; version 2 told it beside what it sealed."""
+        source = seal.get("source") or run
+        if isinstance(source, dict):
+            self.sources.setdefault(org_id, Sources()).add(source, hour)
+
+    def contradictions(self, report: dict[str, Any]) -> Iterator[str]:
+        """Yield what collection.json says of its sources otherwise than the seals."""
+        for told, name in (
+            (object_of(report, "api").get("bases"), "api_base"),
+            (object_of(report, "clock").get("sources"), "clock"),
+            (report.get("regions"), "region"),
+        ):
+            sealed = self._asked(name)
+            if told != (sealed or None):
+                words = f"{printable(told)}, the seals say {printable(sealed)}"
+                yield f"collection.json: {words}"
+        organizations = report.get("organizations")
+        unnamed = {org_id for org_id, source in self.sources.items() if source.keys}
+        for entry in organizations if isinstance(organizations, list) else ():
+            facts = entry if isinstance(entry, dict) else {}
+            org_id, keys = facts.get("org_id"), facts.get("admin_keys")
+            named = [_key_use(key) for key in keys] if isinstance(keys, list) else []
+            source = self.sources.get(str(org_id), Sources())
+            unnamed.discard(str(org_id))
+            if named != sorted((last4, *hours) for last4, hours in source.keys.items()):
+                yield f"collection.json: other admin keys of {printable(org_id)} than in the seals"
+        for org_id in sorted(unnamed):
+            yield f"collection.json: it does not tell the admin keys of {printable(org_id)}"
+
+    def notes(self) -> list[str]:
+        """Say whom was asked, as far as it is not the one whom everybody takes it for."""
+        asked = [
+            f"source    {printable(base)}{'' if base == OPENAI else ', NOT OpenAI'}"
+            for base in self._asked("api_base")
+        ]
+        shifted = [
+            f"clock     {printable(clock)}, NOT the system's: clock shifted"
+            for clock in self._asked("clock")
+            if clock != SYSTEM_CLOCK
+        ]
+        return [*(asked or ["source    nobody was asked"]), *shifted]
+
+    def _asked(self, name: str) -> list[str]:
+        """Return what the hours of all organizations say of whom was asked."""
+        return sorted({fact for one in self.sources.values() for fact in one.facts[name]})
+
+    def rewind(self) -> None:
+        """Go to the first of each: nothing is added any more."""
+        for counts in (*self.by_kind().values(), self.cut_sealed, self.cut_shown):
+            counts.rewind()
+
+    def close(self) -> None:
+        """Give the files back."""
+        for counts in (*self.by_kind().values(), self.cut_sealed, self.cut_shown, self.events):
+            counts.close()
+
+
+def _key_use(key: object) -> tuple[object, ...]:
+    """Return an admin key's last characters, and the first and last hour it was used in."""
+    names = ("last4", "first_hour", "last_hour")
+    return tuple(key.get(name) for name in names) if isinstance(key, dict) else ()
+
+
+def _listed_at(seal: dict[str, Any], facts: dict[str, Any], hour: int) -> str | None:
+    """Return the last hour that shows a section; version 2 said which hour had asked for it."""
+    state_at = facts.get("state_at")
+    if seal.get("v") == 2:
+        asked = hour_number(facts.get("asked_at"))
+        is_read = facts.get("status") in ("complete", "partial")
+        state_at = hour_name(hour if asked is None else asked - 1) if is_read else None
+    return str(state_at) if hour_number(state_at) is not None else None
+
+
+def _is_shown(seal: dict[str, Any], facts: dict[str, Any], hour: int) -> bool:
+    """Tell whether an hour's own picture shows a section."""
+    if facts.get("status") == "derived":
+        return seal.get("pictured_from") is not None
+    is_asked = facts.get("asked_at") in (None, hour_name(hour + 1))
+    return is_asked and facts.get("status") in ("complete", "partial")
 
 
 # ---------------------------------------------------------------------------------------------
@@ -3991,22 +4036,20 @@ class CoverageRows(Rows):
             self._break(hour, miscounted)
         for kind, counts in kinds.items():
             for month, (n, digest) in sorted((others[kind] or {}).items()):
-                most = min(n, HourCounts.MOST)
-                counts.add(org, hour, month, most, bytes.fromhex(digest or ""))
+                counts.add(org, hour, month, n, digest)
         # Format 2 was not held to that.
         first = self.manifest["period_start"][:7] if self.manifest.format > 2 else ""
         self._has_late |= any(month < first for month in events)
         for month in sorted({*events, *segments}):
             n, digest = events.get(month, (0, ""))
             n_sealed, sealed = segments.get(month, (0, None))
-            most = min(n_sealed, HourCounts.MOST)
-            self.named.events.add(org, hour, month, most, bytes.fromhex(sealed or ""))
+            self.named.events.add(org, hour, month, n_sealed, sealed)
             is_due = self._begins_here(month) or (self._has_late and month < first)
             if n > n_sealed or (n < n_sealed and is_due):
                 self._break(hour, f"{n} events of {month} are here, the seal has {n_sealed}")
             elif n < n_sealed and month == self.manifest["period_start"][:7]:
-                self.named.cut_sealed.add(org, hour, month, most, bytes.fromhex(sealed or ""))
-                self.named.cut_shown.add(org, hour, month, n, bytes.fromhex(digest))
+                self.named.cut_sealed.add(org, hour, month, n_sealed, sealed)
+                self.named.cut_shown.add(org, hour, month, n, digest)
             elif n == n_sealed and n and sealed not in (None, digest):
                 self._break(hour, f"the events of {month} are others than those that were sealed")
 
@@ -4286,27 +4329,25 @@ class SealedMembers:
 
     def _read_register(self, org_id: str, section: str, lines: Iterator[bytes]) -> None:
         named = self._named.registers.get((org_id, section), (0, "", False))
-        digest, n = hashlib.sha256(), 0
-        shown = self._named.shown.get((org_id, section), Shown())
+        rows, shown = RowDigest(), self._named.shown.get((org_id, section), Shown())
         for line in lines:
-            digest.update(line + b"\n")
-            n += 1
+            rows.add(line)
             self._derive(org_id, section, shown, line, is_limited=not named[2])
         self._read.add((org_id, section))
-        if (n, digest.hexdigest()) != named[:2]:
+        if (rows.n, rows.hex()) != named[:2]:
             self._break(f"{org_id}: the register of {section} is not the one that the seals name")
 
     def _read_segments(self, org_id: str, kind: str, month: str, lines: Iterator[bytes]) -> None:
         counts = self._named.by_kind()[kind]
         shown = Shown()
         for hour, n, sealed in counts.take(self._orgs[org_id], month):
-            digest, name = hashlib.sha256(), hour_name(hour)
+            rows, name = RowDigest(), hour_name(hour)
             # What an hour sealed is shown by that hour.
             shown.listed_at = name
             for line in islice(lines, n):
-                digest.update(line + b"\n")
+                rows.add(line)
                 self._derive(org_id, kind, shown, line, self._is_limited(org_id, name))
-            if digest.hexdigest() != sealed:
+            if rows.hex() != sealed:
                 self._break(f"{org_id} {name}: {kind} are others than those that were sealed")
         if kind == "verdicts":
             for line in lines:
@@ -4317,17 +4358,16 @@ class SealedMembers:
         org = self._orgs[org_id]
         pairs = zip(self._named.cut_sealed.take(org, month), self._named.cut_shown.take(org, month))
         for (hour, n, sealed), (_, n_shown, shown) in pairs:
-            whole, part, n_part, name = hashlib.sha256(), hashlib.sha256(), 0, hour_name(hour)
+            whole, part, name = RowDigest(), RowDigest(), hour_name(hour)
             for line in islice(lines, n):
-                whole.update(line + b"\n")
+                whole.add(line)
                 row = self._parse(line, self._is_limited(org_id, name)) or {}
                 at = row.get("occurred_at") or name
                 if type(at) is str and self._start <= at <= self._end:
-                    part.update(line + b"\n")
-                    n_part += 1
-            if whole.hexdigest() != sealed:
+                    part.add(line)
+            if whole.hex() != sealed:
                 self._break(f"{org_id} {name}: events are others than those that were sealed")
-            elif (n_part, part.hexdigest()) != (n_shown, shown if n_shown else part.hexdigest()):
+            elif part.n != n_shown or (n_shown and part.hex() != shown):
                 self._break(f"{org_id} {name}: not the events of the period that were sealed")
 
     def _is_limited(self, org_id: str, hour: str) -> bool:
@@ -4418,10 +4458,10 @@ class SealedMembers:
             elif member is None and is_read:
                 self._break(f"{name} is not here, though the seals name a register of it")
             return
-        digest = hashlib.sha256()
+        rows = RowDigest()
         for line in self._derived.lines(section):
-            digest.update(line + b"\n")
-        if digest.hexdigest() != member.sha256:
+            rows.add(line)
+        if rows.hex() != member.sha256:
             self._break(self._difference(pack, name, section))
 
     def _difference(self, pack: OpenPack, name: str, section: str) -> str:
@@ -4521,32 +4561,21 @@ class PackRows:
         by_name: the checkers.
         large: the large values that rows name.
         documents: the `.json` members.
+        events: what events.jsonl said; None where there is none of ours. So the others:
+        coverage: what coverage.jsonl said.
+        anchors: what anchors.jsonl said.
     """
 
     def __init__(self, manifest: Manifest) -> None:
         self.by_name: dict[str, Rows] = {}
         self.large = LargeNames()
         self.documents: dict[str, dict[str, Any]] = {}
+        self.events: EventRows | None = None
+        self.coverage: CoverageRows | None = None
+        self.anchors: AnchorRows | None = None
+        self._repeated: RepeatedRows | None = None
         self._manifest = manifest
         self._sealed: SealedMembers | None = None
-
-    @property
-    def events(self) -> EventRows | None:
-        """What events.jsonl said; None where there is none of ours."""
-        rows = self.by_name.get("events.jsonl")
-        return rows if isinstance(rows, EventRows) else None
-
-    @property
-    def coverage(self) -> CoverageRows | None:
-        """What coverage.jsonl said; None where there is none."""
-        rows = self.by_name.get("coverage.jsonl")
-        return rows if isinstance(rows, CoverageRows) else None
-
-    @property
-    def anchors(self) -> AnchorRows | None:
-        """What anchors.jsonl said; None where there is none."""
-        rows = self.by_name.get("anchors.jsonl")
-        return rows if isinstance(rows, AnchorRows) else None
 
     @property
     def sealed(self) -> SealedMembers | None:
@@ -4567,18 +4596,17 @@ class PackRows:
         manifest, coverage = self._manifest, self.coverage
         if manifest.profile is None:
             return ForeignRows(manifest, name)
-        if name in ENTITY_ID:
-            return EntityRows(manifest, name)
-        if name == "findings.jsonl":
-            return FindingRows(manifest, name)
         if name == "repeated_events.jsonl":
-            return RepeatedRows(manifest, name)
+            self._repeated = RepeatedRows(manifest, name)
+            return self._repeated
         if name == "events.jsonl":
-            repeated = self.by_name.get("repeated_events.jsonl")
-            copies = repeated.copies if isinstance(repeated, RepeatedRows) else None
-            return EventRows(manifest, name, copies)
+            copies = self._repeated.copies if self._repeated else None
+            self.events = EventRows(manifest, name, copies)
+            return self.events
         if name == "coverage.jsonl":
-            return CoverageRows(manifest, name, self.events.sealed if self.events else HourCounts())
+            counts = self.events.sealed if self.events else HourCounts()
+            self.coverage = CoverageRows(manifest, name, counts)
+            return self.coverage
         if name == "changes.jsonl":
             if coverage is None:
                 return ChangeRows(manifest, name, HourCounts(), {})
@@ -4588,8 +4616,11 @@ class PackRows:
         if name == "custody.jsonl":
             return CustodyRows(manifest, name, coverage.named.custody if coverage else None)
         if name == "anchors.jsonl":
-            return AnchorRows(manifest, name, coverage.digests if coverage else None)
-        return Rows(manifest, name)
+            self.anchors = AnchorRows(manifest, name, coverage.digests if coverage else None)
+            return self.anchors
+        if name == "findings.jsonl":
+            return FindingRows(manifest, name)
+        return (EntityRows if name in ENTITY_ID else Rows)(manifest, name)
 
     def close(self) -> None:
         """Close the files that something was put aside in."""
@@ -4761,20 +4792,7 @@ def _other_changes(coverage: CoverageRows, changes: Rows | None) -> list[str]:
 MOST_HOURS = 100_000  # that a pack may have rows of behind its period, by organization and month
 
 
-class HourRows:
-    """Rows that one hour sealed: how many, and their digest."""
-
-    def __init__(self) -> None:
-        self.n = 0
-        self.digest = hashlib.sha256()
-
-    def add(self, line: bytes) -> None:
-        """Count one."""
-        self.n += 1
-        self.digest.update(line + b"\n")
-
-
-Counted = dict[tuple[str, str, str], HourRows]  # by organization, hour and month
+Counted = dict[tuple[str, str, str], RowDigest]  # by organization, hour and month
 
 
 def check_previous(manifest: Manifest, path: str, rows: PackRows, report: Report) -> None:
@@ -4823,7 +4841,7 @@ def _check_heads(manifest: Manifest, previous: dict[str, Any]) -> None:
     ended, starts = seconds(previous["period_end"]), seconds(manifest["period_start"])
     if ended is None or ended + 1 != starts:
         return
-    chains = [entry for entry in previous.get("chain", ()) if type(entry) is dict]
+    chains = objects_of(previous, "chain")
     heads = {entry.get("org_id"): entry.get("last_seal_sha256") for entry in chains}
     early = _ending_early(previous, chains, ended)
     for entry in manifest["chain"]:
@@ -4840,8 +4858,8 @@ def _ending_early(
 
     It was made before these hours were closed; the seals in between are in neither pack.
     """
-    coverage = previous.get("coverage")
-    hours = [coverage.get(key) for key in COVERAGE] if isinstance(coverage, dict) else []
+    coverage = object_of(previous, "coverage")
+    hours = [coverage.get(key) for key in COVERAGE]
     if not all(map(is_count, hours)) or hours[:1] <= [sum(hours[1:-1])]:  # type: ignore[arg-type]
         return set()
     orgs = set()
@@ -4910,11 +4928,11 @@ class LaterRows:
                 if not is_read and not (match and match[3] == "verdicts"):
                     archive.skip(size)
                     continue
-                digest = hashlib.sha256()
+                rows = RowDigest()
                 for line in lines_of(archive.stream(size)):
-                    digest.update(line + b"\n")
+                    rows.add(line)
                     self._add(name, match[1] if match else "", line)
-                if digest.hexdigest() != digests.get(name):
+                if rows.hex() != digests.get(name):
                     raise Failed(11, f"{name} of that pack is another than was signed")
 
     def _add(self, name: str, org_id: str, line: bytes) -> None:
@@ -4932,10 +4950,10 @@ class LaterRows:
                 hour = row["sealed_hour"]
                 month = (row["occurred_at"] or hour)[:7]
                 sealed = canonical({**row, "late": False})
-                self._events.setdefault((row["org_id"], hour, month), HourRows()).add(sealed)
+                self._events.setdefault((row["org_id"], hour, month), RowDigest()).add(sealed)
             else:
                 key = (org_id, row["decided_hour"], row["decided_hour"][:7])
-                self._verdicts.setdefault(key, HourRows()).add(line)
+                self._verdicts.setdefault(key, RowDigest()).add(line)
         except (Malformed, KeyError, TypeError):
             raise Failed(11, f"{name} of that pack holds a row that cannot be read") from None
         if len(self._events) + len(self._verdicts) > MOST_HOURS:
@@ -4996,8 +5014,8 @@ class LaterRows:
             is_due = self._end < name <= self._cut and org_id in self._manifest["org_ids"]
             if not is_due or (kind == "events" and not self._holds(month)):
                 continue
-            found = there.pop((org_id, name, month), HourRows())
-            digest_here = found.digest.hexdigest() if n else digest
+            found = there.pop((org_id, name, month), RowDigest())
+            digest_here = found.hex() if n else digest
             if (found.n, digest_here) != (n, digest):
                 raise Failed(
                     11,
@@ -5603,4 +5621,7 @@ def main(argv: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    exit_code = main(sys.argv[1:])
+    sys.stdout.flush()
+    # Nothing is left to do; to free object by object would take as long as to check the rows.
+    os._exit(exit_code)

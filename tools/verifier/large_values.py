@@ -20,7 +20,7 @@ from tools.verifier.spill_to_disk import SeenIds
 LARGE_FOLDER = "large/"
 # In canonical JSON these bytes are never inside a text: a quote there has a backslash before it.
 LARGE_KEY = b'"$large":'
-LARGE_VALUE = re.compile(
+LARGE_VALUE = (
     rb'\{"\$large":\{"bytes":([0-9]{1,16}),"head":(null|"(?:[^"\\]|\\.)*"),'
     rb'"sha256":"([0-9a-f]{64})"\}\}'
 )
@@ -39,7 +39,7 @@ class LargeNames:
         Raises:
             Malformed: it does so in another form than the documented one.
         """
-        found = LARGE_VALUE.findall(line)
+        found = re.findall(LARGE_VALUE, line)
         if len(found) != line.count(LARGE_KEY):
             raise Malformed("it tells of a large value in another form than the documented one")
         if any(len(json.loads(head.decode()) or "") > LIMITS["head"] for _, head, _ in found):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import struct
 from array import array
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from tools.verifier.values.instants import month_name, month_number
@@ -178,6 +178,9 @@ class Copies:
         self._file.close()
 
 
+Count = tuple[int, int, int, int, bytes]  # organization, hour, month, rows, their digest
+
+
 class HourCounts:
     """Rows by organization, hour and month: written in that order, then read once in it.
 
@@ -189,11 +192,12 @@ class HourCounts:
 
     def __init__(self) -> None:
         self._file = SpillFile()
-        self._next: tuple[int, int, int, int, bytes] | None = None
+        self._next: Count | None = None
 
-    def add(self, org: int, hour: int, month: str, n: int, digest: bytes = b"") -> None:
-        """Append one count."""
-        self._file.write(self.RECORD.pack(org, hour, month_number(month), n, digest))
+    def add(self, org: int, hour: int, month: str, n: int, sha256: str | None = None) -> None:
+        """Append one count; of more rows than a pack can hold, so many as fit."""
+        count = (org, hour, month_number(month), min(n, self.MOST), bytes.fromhex(sha256 or ""))
+        self._file.write(self.RECORD.pack(*count))
 
     def rewind(self) -> None:
         """Go to the first count: nothing is added any more."""
@@ -203,11 +207,17 @@ class HourCounts:
         data = self._file.read(self.RECORD.size, at)
         self._next = self.RECORD.unpack(data) if data else None
 
+    def _pass(self, is_due: Callable[[Count], bool]) -> Iterator[Count]:
+        """Yield the next counts as long as they are due, and pass them."""
+        while self._next and is_due(self._next):
+            passed = self._next
+            self._read()
+            yield passed
+
     def before(self, org: int, hour: int) -> Iterator[tuple[int, int, int]]:
         """Yield organization, hour and rows of counts before this hour, and pass them."""
-        while self._next and self._next[:2] < (org, hour):
-            yield self._next[0], self._next[1], self._next[3]
-            self._read()
+        for other, at, _, n, _ in self._pass(lambda count: count[:2] < (org, hour)):
+            yield other, at, n
 
     def rest(self) -> Iterator[tuple[int, int, int]]:
         """Yield organization, hour and rows of all that was not passed yet."""
@@ -216,27 +226,19 @@ class HourCounts:
     def each(self) -> Iterator[tuple[int, int, str, int, str]]:
         """Yield organization, hour, month, rows and digest of every count, from the first."""
         self.rewind()
-        while self._next:
-            org, hour, month, n, digest = self._next
-            self._read()
+        for org, hour, month, n, digest in self._pass(bool):
             yield org, hour, month_name(month), n, digest.hex()
 
     def take(self, org: int, month: str) -> Iterator[tuple[int, int, str]]:
         """Yield hour, rows and digest of the next counts as far as they are of this month."""
-        number = month_number(month)
-        while self._next and (self._next[0], self._next[2]) == (org, number):
-            _, hour, _, n, digest = self._next
-            self._read()
+        place = org, month_number(month)
+        for _, hour, _, n, digest in self._pass(lambda count: (count[0], count[2]) == place):
             yield hour, n, digest.hex()
 
     def of(self, org: int, hour: int) -> dict[str, tuple[int, str]]:
         """Return month to rows and digest for this hour, and pass them."""
-        counts = {}
-        while self._next and self._next[:2] == (org, hour):
-            _, _, month, n, digest = self._next
-            counts[month_name(month)] = (n, digest.hex())
-            self._read()
-        return counts
+        counts = self._pass(lambda count: count[:2] == (org, hour))
+        return {month_name(month): (n, digest.hex()) for _, _, month, n, digest in counts}
 
     def close(self) -> None:
         """Give the file back."""

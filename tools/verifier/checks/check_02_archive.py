@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from types import TracebackType
 from typing import BinaryIO
 
 from tools.verifier.base import (
@@ -194,15 +193,13 @@ class OpenPack:
         try:
             self.manifest_file, self.signature_file = self._manifest()
         except BaseException as error:
-            self.__exit__(type(error), error, None)
+            self.__exit__(None, error)
             raise
 
     def __enter__(self) -> OpenPack:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None
-    ) -> None:
+    def __exit__(self, _: object, error: BaseException | None, *more: object) -> None:
         for close in self._closers:
             close()
         if isinstance(error, OSError):

@@ -66,32 +66,21 @@ class PackRows:
         by_name: the checkers.
         large: the large values that rows name.
         documents: the `.json` members.
+        events: what events.jsonl said; None where there is none of ours. So the others:
+        coverage: what coverage.jsonl said.
+        anchors: what anchors.jsonl said.
     """
 
     def __init__(self, manifest: Manifest) -> None:
         self.by_name: dict[str, Rows] = {}
         self.large = LargeNames()
         self.documents: dict[str, dict[str, Any]] = {}
+        self.events: EventRows | None = None
+        self.coverage: CoverageRows | None = None
+        self.anchors: AnchorRows | None = None
+        self._repeated: RepeatedRows | None = None
         self._manifest = manifest
         self._sealed: SealedMembers | None = None
-
-    @property
-    def events(self) -> EventRows | None:
-        """What events.jsonl said; None where there is none of ours."""
-        rows = self.by_name.get("events.jsonl")
-        return rows if isinstance(rows, EventRows) else None
-
-    @property
-    def coverage(self) -> CoverageRows | None:
-        """What coverage.jsonl said; None where there is none."""
-        rows = self.by_name.get("coverage.jsonl")
-        return rows if isinstance(rows, CoverageRows) else None
-
-    @property
-    def anchors(self) -> AnchorRows | None:
-        """What anchors.jsonl said; None where there is none."""
-        rows = self.by_name.get("anchors.jsonl")
-        return rows if isinstance(rows, AnchorRows) else None
 
     @property
     def sealed(self) -> SealedMembers | None:
@@ -112,18 +101,17 @@ class PackRows:
         manifest, coverage = self._manifest, self.coverage
         if manifest.profile is None:
             return ForeignRows(manifest, name)
-        if name in ENTITY_ID:
-            return EntityRows(manifest, name)
-        if name == "findings.jsonl":
-            return FindingRows(manifest, name)
         if name == "repeated_events.jsonl":
-            return RepeatedRows(manifest, name)
+            self._repeated = RepeatedRows(manifest, name)
+            return self._repeated
         if name == "events.jsonl":
-            repeated = self.by_name.get("repeated_events.jsonl")
-            copies = repeated.copies if isinstance(repeated, RepeatedRows) else None
-            return EventRows(manifest, name, copies)
+            copies = self._repeated.copies if self._repeated else None
+            self.events = EventRows(manifest, name, copies)
+            return self.events
         if name == "coverage.jsonl":
-            return CoverageRows(manifest, name, self.events.sealed if self.events else HourCounts())
+            counts = self.events.sealed if self.events else HourCounts()
+            self.coverage = CoverageRows(manifest, name, counts)
+            return self.coverage
         if name == "changes.jsonl":
             if coverage is None:
                 return ChangeRows(manifest, name, HourCounts(), {})
@@ -133,8 +121,11 @@ class PackRows:
         if name == "custody.jsonl":
             return CustodyRows(manifest, name, coverage.named.custody if coverage else None)
         if name == "anchors.jsonl":
-            return AnchorRows(manifest, name, coverage.digests if coverage else None)
-        return Rows(manifest, name)
+            self.anchors = AnchorRows(manifest, name, coverage.digests if coverage else None)
+            return self.anchors
+        if name == "findings.jsonl":
+            return FindingRows(manifest, name)
+        return (EntityRows if name in ENTITY_ID else Rows)(manifest, name)
 
     def close(self) -> None:
         """Close the files that something was put aside in."""

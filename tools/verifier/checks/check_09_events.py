@@ -22,7 +22,7 @@ EVENT_FIELDS = (*EVENT_KEY, "late", *sorted(FIELDS["events.jsonl"] - {*EVENT_KEY
 EVENT_TYPES = [{str}, {str}, {str}, {str}, {bool}]
 # Without groups, which take two thirds of the time; of its calendar, each day is asked apart.
 TIME = "(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]"
-INSTANTS = re.compile(f"(?:[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}T{TIME}Z)*")
+INSTANTS = f"(?:[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}T{TIME}Z)*"
 EventKey = tuple[str, str, str, str]
 
 
@@ -93,7 +93,7 @@ class EventRows(Rows):
         keys: list[EventKey] = list(zip(orgs, hours, instants, ids))
         if keys[0] <= self._last or not all(map(operator.lt, keys, keys[1:])):
             return False
-        if set(map(len, instants)) != {20} or not INSTANTS.fullmatch("".join(instants)):
+        if set(map(len, instants)) != {20} or not re.fullmatch(INSTANTS, "".join(instants)):
             return False
         late = [at for at, is_late in zip(instants, lates) if is_late] if True in lates else []
         in_time = [at for at, is_late in zip(instants, lates) if not is_late] if late else instants
@@ -215,7 +215,7 @@ class EventRows(Rows):
         if self._start <= hour <= self._end:
             number = hour_number(hour) or 0
             for month, (n, digest) in sorted(self._months.items()):
-                self.sealed.add(self._org_numbers[org], number, month, n, digest.digest())
+                self.sealed.add(self._org_numbers[org], number, month, n, digest.hexdigest())
         self._months = {}
 
     def finish(self) -> None:

@@ -222,22 +222,20 @@ class CoverageRows(Rows):
             self._break(hour, miscounted)
         for kind, counts in kinds.items():
             for month, (n, digest) in sorted((others[kind] or {}).items()):
-                most = min(n, HourCounts.MOST)
-                counts.add(org, hour, month, most, bytes.fromhex(digest or ""))
+                counts.add(org, hour, month, n, digest)
         # Format 2 was not held to that.
         first = self.manifest["period_start"][:7] if self.manifest.format > 2 else ""
         self._has_late |= any(month < first for month in events)
         for month in sorted({*events, *segments}):
             n, digest = events.get(month, (0, ""))
             n_sealed, sealed = segments.get(month, (0, None))
-            most = min(n_sealed, HourCounts.MOST)
-            self.named.events.add(org, hour, month, most, bytes.fromhex(sealed or ""))
+            self.named.events.add(org, hour, month, n_sealed, sealed)
             is_due = self._begins_here(month) or (self._has_late and month < first)
             if n > n_sealed or (n < n_sealed and is_due):
                 self._break(hour, f"{n} events of {month} are here, the seal has {n_sealed}")
             elif n < n_sealed and month == self.manifest["period_start"][:7]:
-                self.named.cut_sealed.add(org, hour, month, most, bytes.fromhex(sealed or ""))
-                self.named.cut_shown.add(org, hour, month, n, bytes.fromhex(digest))
+                self.named.cut_sealed.add(org, hour, month, n_sealed, sealed)
+                self.named.cut_shown.add(org, hour, month, n, digest)
             elif n == n_sealed and n and sealed not in (None, digest):
                 self._break(hour, f"the events of {month} are others than those that were sealed")
 

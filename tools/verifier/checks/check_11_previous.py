@@ -6,7 +6,7 @@ import hashlib
 import re
 from typing import Any
 
-from tools.verifier.base import CannotCheck, Failed, Malformed, printable
+from tools.verifier.base import CannotCheck, Failed, Malformed, RowDigest, printable
 from tools.verifier.checks.check_02_archive import OpenPack
 from tools.verifier.checks.check_05_07_manifest import strict_manifest
 from tools.verifier.checks.check_09_10_reading import NUMBERED, PackRows
@@ -16,27 +16,14 @@ from tools.verifier.sealed.custody import CustodyRows
 from tools.verifier.sealed.members import lines_of
 from tools.verifier.sealed.statements import StatementRows
 from tools.verifier.spill_to_disk import HourCounts
-from tools.verifier.values.field_types import check_object, is_count
+from tools.verifier.values.field_types import check_object, is_count, object_of, objects_of
 from tools.verifier.values.instants import hour_name, hours_of_month, seconds
 from tools.verifier.values.strict_json import canonical, canonical_row
 
 MOST_HOURS = 100_000  # that a pack may have rows of behind its period, by organization and month
 
 
-class HourRows:
-    """Rows that one hour sealed: how many, and their digest."""
-
-    def __init__(self) -> None:
-        self.n = 0
-        self.digest = hashlib.sha256()
-
-    def add(self, line: bytes) -> None:
-        """Count one."""
-        self.n += 1
-        self.digest.update(line + b"\n")
-
-
-Counted = dict[tuple[str, str, str], HourRows]  # by organization, hour and month
+Counted = dict[tuple[str, str, str], RowDigest]  # by organization, hour and month
 
 
 def check_previous(manifest: Manifest, path: str, rows: PackRows, report: Report) -> None:
@@ -85,7 +72,7 @@ def _check_heads(manifest: Manifest, previous: dict[str, Any]) -> None:
     ended, starts = seconds(previous["period_end"]), seconds(manifest["period_start"])
     if ended is None or ended + 1 != starts:
         return
-    chains = [entry for entry in previous.get("chain", ()) if type(entry) is dict]
+    chains = objects_of(previous, "chain")
     heads = {entry.get("org_id"): entry.get("last_seal_sha256") for entry in chains}
     early = _ending_early(previous, chains, ended)
     for entry in manifest["chain"]:
@@ -102,8 +89,8 @@ def _ending_early(
 
     It was made before these hours were closed; the seals in between are in neither pack.
     """
-    coverage = previous.get("coverage")
-    hours = [coverage.get(key) for key in COVERAGE] if isinstance(coverage, dict) else []
+    coverage = object_of(previous, "coverage")
+    hours = [coverage.get(key) for key in COVERAGE]
     if not all(map(is_count, hours)) or hours[:1] <= [sum(hours[1:-1])]:  # type: ignore[arg-type]
         return set()
     orgs = set()
@@ -172,11 +159,11 @@ class LaterRows:
                 if not is_read and not (match and match[3] == "verdicts"):
                     archive.skip(size)
                     continue
-                digest = hashlib.sha256()
+                rows = RowDigest()
                 for line in lines_of(archive.stream(size)):
-                    digest.update(line + b"\n")
+                    rows.add(line)
                     self._add(name, match[1] if match else "", line)
-                if digest.hexdigest() != digests.get(name):
+                if rows.hex() != digests.get(name):
                     raise Failed(11, f"{name} of that pack is another than was signed")
 
     def _add(self, name: str, org_id: str, line: bytes) -> None:
@@ -194,10 +181,10 @@ class LaterRows:
                 hour = row["sealed_hour"]
                 month = (row["occurred_at"] or hour)[:7]
                 sealed = canonical({**row, "late": False})
-                self._events.setdefault((row["org_id"], hour, month), HourRows()).add(sealed)
+                self._events.setdefault((row["org_id"], hour, month), RowDigest()).add(sealed)
             else:
                 key = (org_id, row["decided_hour"], row["decided_hour"][:7])
-                self._verdicts.setdefault(key, HourRows()).add(line)
+                self._verdicts.setdefault(key, RowDigest()).add(line)
         except (Malformed, KeyError, TypeError):
             raise Failed(11, f"{name} of that pack holds a row that cannot be read") from None
         if len(self._events) + len(self._verdicts) > MOST_HOURS:
@@ -258,8 +245,8 @@ class LaterRows:
             is_due = self._end < name <= self._cut and org_id in self._manifest["org_ids"]
             if not is_due or (kind == "events" and not self._holds(month)):
                 continue
-            found = there.pop((org_id, name, month), HourRows())
-            digest_here = found.digest.hexdigest() if n else digest
+            found = there.pop((org_id, name, month), RowDigest())
+            digest_here = found.hex() if n else digest
             if (found.n, digest_here) != (n, digest):
                 raise Failed(
                     11,
