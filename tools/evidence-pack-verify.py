@@ -4,7 +4,7 @@
 # dependencies = ["pynacl>=1.5", "orjson>=3.9"]
 # ///
 # Built by `python -m tools.build_verifier` from the parts in tools/verifier/, one behind the other
-# of SHA-256 d6b4b317fc6bdd5b35d8c3e06a21d7eac118d321761cdf3b649e00d9335e888c.
+# of SHA-256 9b516c68d09a1654e88a980ce59e2c6a0db224f3af2656fb576d7314b84364fe.
 """Check a signed evidence pack offline: one file, one pinned key, eleven numbered checks.
 
     python3 evidence-pack-verify.py pack-3.tar.gz --expected-pubkey HEX
@@ -28,7 +28,6 @@ import bisect
 import datetime
 import functools
 import hashlib
-import heapq
 import io
 import json
 import operator
@@ -46,7 +45,7 @@ from itertools import chain, islice, repeat, zip_longest
 
 TYPE_CHECKING = False  # as typing has it, without the time that importing typing takes
 if TYPE_CHECKING:
-    from typing import Any, BinaryIO, NoReturn
+    from typing import Any, BinaryIO, NoReturn, TypeAlias
 
 
 # ---------------------------------------------------------------------------------------------
@@ -225,6 +224,8 @@ def ends_of_period(text: str) -> tuple[str, str] | None:
 # Canonical is as RFC 8785 has it, but for numbers (written as Python does, integers within 2^53),
 # keys sorted by code point, and lone surrogates, which stay escapes.
 
+JsonObject: TypeAlias = "dict[str, Any]"
+
 MAX_VALUES = 200_000  # JSON values in one document
 MAX_DEPTH = 64
 MAX_DIGITS = 20
@@ -249,14 +250,14 @@ def _foreign_integer(text: str) -> int:
     return int(text)
 
 
-def _unique_pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _unique_pairs(pairs: list[tuple[str, Any]]) -> JsonObject:
     values = dict(pairs)
     if len(values) != len(pairs):
         raise Malformed("it holds the same key twice")
     return values
 
 
-def _sorted_pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _sorted_pairs(pairs: list[tuple[str, Any]]) -> JsonObject:
     keys = [key for key, _ in pairs]
     if keys != sorted(set(keys)):
         raise Malformed("its keys are not sorted, or one stands there twice")
@@ -282,7 +283,7 @@ def canonical(value: object) -> bytes:
     return ENCODER.encode(value).encode("utf-8", "backslashreplace")
 
 
-def parse(data: bytes, decoder: json.JSONDecoder = STRICT) -> dict[str, Any]:
+def parse(data: bytes, decoder: json.JSONDecoder = STRICT) -> JsonObject:
     """Parse one bounded JSON object.
 
     Raises:
@@ -323,7 +324,7 @@ def _check_depth(value: object) -> None:
     raise Malformed(f"it is nested deeper than {MAX_DEPTH}")
 
 
-def canonical_row(line: bytes) -> dict[str, Any]:
+def canonical_row(line: bytes) -> JsonObject:
     """Parse one row of ours: its bytes must be the canonical ones of what it says."""
     row = parse(line, OURS)
     try:
@@ -335,7 +336,7 @@ def canonical_row(line: bytes) -> dict[str, Any]:
     return row
 
 
-def foreign_row(line: bytes) -> dict[str, Any]:
+def foreign_row(line: bytes) -> JsonObject:
     """Parse a row of a pack not ours: sorted keys and no white space, escapes as they like."""
     row = parse(line, FOREIGN)
     if re.search(r"\s", re.sub(STRING, '""', line.decode("utf-8"))):
@@ -465,13 +466,13 @@ def is_texts(value: object) -> bool:
     return type(value) is list and all(map(is_text, value)) and len(set(value)) == len(value)
 
 
-def object_of(document: object, name: str) -> dict[str, Any]:
+def object_of(document: object, name: str) -> JsonObject:
     """Return the object of this name in a document of any shape; an empty one if none is there."""
     value = document.get(name) if isinstance(document, dict) else None
     return value if isinstance(value, dict) else {}
 
 
-def objects_of(document: object, name: str) -> list[dict[str, Any]]:
+def objects_of(document: object, name: str) -> list[JsonObject]:
     """Return the objects in the list of this name in a document of any shape."""
     values = document.get(name) if isinstance(document, dict) else None
     return [v for v in values if isinstance(v, dict)] if isinstance(values, list) else []
@@ -506,9 +507,7 @@ HEX_TEXT = matching("[0-9A-Fa-f]{64}", "64 hex digits")
 TEXT_OR_NULL, HASH_OR_NULL, INSTANT_OR_NULL = map(or_null, (TEXT, HASH, INSTANT_TEXT))
 
 
-def check_types(
-    number: int, name: str, values: dict[str, Any], fields: dict[str, FieldType]
-) -> None:
+def check_types(number: int, name: str, values: JsonObject, fields: dict[str, FieldType]) -> None:
     """Demand of the fields that are there that each is of its type.
 
     Raises:
@@ -519,9 +518,7 @@ def check_types(
             raise Failed(number, f"{name}: {key} is not {words}")
 
 
-def check_object(
-    number: int, name: str, value: object, fields: dict[str, FieldType]
-) -> dict[str, Any]:
+def check_object(number: int, name: str, value: object, fields: dict[str, FieldType]) -> JsonObject:
     """Return the value if it is an object with all of these fields, each of its type.
 
     Raises:
@@ -536,7 +533,7 @@ def check_object(
     return value
 
 
-def check_row(row: dict[str, Any], fields: dict[str, FieldType]) -> None:
+def check_row(row: JsonObject, fields: dict[str, FieldType]) -> None:
     """Demand of these fields of a row that each is of its type.
 
     Raises:
@@ -823,6 +820,7 @@ class SpillFile:
     """A file in memory that moves to a nameless temporary one when it is large.
 
     As `tempfile.SpooledTemporaryFile`, whose import takes longer than the check of a small pack.
+    Memory and file are given back with the object.
     """
 
     IN_MEMORY = 4 << 20
@@ -839,7 +837,7 @@ class SpillFile:
             import tempfile
 
             start = self._file.getvalue()
-            self._file = tempfile.TemporaryFile()  # noqa: SIM115 - closed by close()
+            self._file = tempfile.TemporaryFile()  # noqa: SIM115 - closed by __del__
             self._file.write(start)
             self._file.seek(end - len(data))
         self._file.write(data)
@@ -860,8 +858,7 @@ class SpillFile:
         self._file.seek(0)
         yield from self._file
 
-    def close(self) -> None:
-        """Give the memory or the file back."""
+    def __del__(self) -> None:
         self._file.close()
 
 
@@ -930,12 +927,8 @@ class SeenIds:
             bucket.frombytes(self._file.read(size, offset))
         return bucket
 
-    def close(self) -> None:
-        """Give the file back."""
-        self._file.close()
 
-
-def _key(event: dict[str, Any]) -> tuple[str, ...]:
+def _key(event: JsonObject) -> tuple[str, ...]:
     """Return what an event is sorted by; where it has no time, the hour stands in for that."""
     hour, at = event["sealed_hour"], event["occurred_at"]
     return event["org_id"], hour, hour if at is None else at, event["event_id"]
@@ -976,11 +969,6 @@ class Copies:
         self._line = next(self._lines or iter(()), b"")
         row = parse(self._line, OURS) if self._line else {}
         self.next_key = _key(row) if row else self.BEHIND_ALL
-
-    def close(self) -> None:
-        """Give the files back."""
-        self.firsts.close()
-        self._file.close()
 
 
 Count = tuple[int, int, int, int, bytes]  # organization, hour, month, rows, their digest
@@ -1044,10 +1032,6 @@ class HourCounts:
         """Return month to rows and digest for this hour, and pass them."""
         counts = self._pass(lambda count: count[:2] == (org, hour))
         return {month_name(month): (n, digest.hex()) for _, _, month, n, digest in counts}
-
-    def close(self) -> None:
-        """Give the file back."""
-        self._file.close()
 
 
 # ---------------------------------------------------------------------------------------------
@@ -1284,7 +1268,7 @@ class Member:
 class Manifest:
     """A signed manifest: its digest, its values, and the members it promises, in order."""
 
-    def __init__(self, sha256: str, values: dict[str, Any]) -> None:
+    def __init__(self, sha256: str, values: JsonObject) -> None:
         self.sha256 = sha256
         self.values = values
         self.profile: str | None = values.get("profile")
@@ -1511,9 +1495,9 @@ class Report:
         self.cannot = ""
         self.manifest: Manifest | None = None
         self.notes: list[str] = []
-        self.facts: dict[str, Any] = {}
-        self.sample: dict[str, Any] = {}
-        self.sampled: Iterable[dict[str, Any]] = ()
+        self.facts: JsonObject = {}
+        self.sample: JsonObject = {}
+        self.sampled: Iterable[JsonObject] = ()
         self._started = 0.0
 
     def passed(self, *numbers: int) -> None:
@@ -1641,7 +1625,7 @@ def _sample_lines(report: Report) -> Iterator[str]:
             yield f"event     {printable(event['event_id'])}: {sealed}"
 
 
-def _change_line(change: dict[str, Any]) -> str:
+def _change_line(change: JsonObject) -> str:
     texts = {name: printable(value) for name, value in change.items()}
     by = f" by {texts['event_id']}" if change["event_id"] is not None else ""
     judged = f"{texts['verdict']}{by}" if change["verdict"] else "without a verdict"
@@ -1904,7 +1888,6 @@ class OpenPack:
             Failed: there is no manifest or signature in it.
         """
         self._file: BinaryIO = open_file(path)
-        self._closers: list[Callable[[], None]] = [self._file.close]
         try:
             self.manifest_file, self.signature_file = self._manifest()
         except BaseException as error:
@@ -1915,14 +1898,9 @@ class OpenPack:
         return self
 
     def __exit__(self, _: object, error: BaseException | None, *more: object) -> None:
-        for close in self._closers:
-            close()
+        self._file.close()
         if isinstance(error, OSError):
             raise CannotCheck(f"cannot read the file: {error.strerror}") from error
-
-    def at_end(self, close: Callable[[], None]) -> None:
-        """Have something else closed together with the pack."""
-        self._closers.append(close)
 
     def archive(self, is_known: bool = False) -> TarReader:
         """Begin to read the archive from its first byte."""
@@ -2003,11 +1981,6 @@ class LargeNames:
         if unnamed:
             report.fail(9, f"{unnamed} members of {LARGE_FOLDER} are named by no row")
 
-    def close(self) -> None:
-        """Give the files back."""
-        self._named.close()
-        self._there.close()
-
 
 class LargeMembers:
     """Checks the members of large values as they stream by, for checks 7 and 8.
@@ -2075,7 +2048,7 @@ def check_05_strict_manifest(data: bytes, report: Report) -> Manifest:
     return Manifest(hashlib.sha256(data).hexdigest(), values)
 
 
-def strict_manifest(data: bytes) -> dict[str, Any]:
+def strict_manifest(data: bytes) -> JsonObject:
     """Return what a manifest says.
 
     Raises:
@@ -2135,7 +2108,7 @@ def check_06_known_manifest(manifest: Manifest, key: PinnedKey, report: Report) 
     return module
 
 
-def _check_kind_and_period(values: dict[str, Any]) -> None:
+def _check_kind_and_period(values: JsonObject) -> None:
     if values["profile"] not in ("full", "core"):
         raise Failed(6, f"unknown profile {printable(values['profile'])}")
     if values["kind"] not in ("monthly", "on_demand", "revision"):
@@ -2154,7 +2127,7 @@ def _check_kind_and_period(values: dict[str, Any]) -> None:
         raise Failed(6, "previous_pack_id and previous_manifest_sha256 do not say the same")
 
 
-def _check_cut(values: dict[str, Any]) -> None:
+def _check_cut(values: JsonObject) -> None:
     end, cut = seconds(values["period_end"]) or 0, hour_number(values["cut_hour"])
     if cut is None:
         raise Failed(6, "cut_hour is not the start of an hour")
@@ -2167,7 +2140,7 @@ def _check_cut(values: dict[str, Any]) -> None:
         raise Failed(6, "settled is not what settled_through says")
 
 
-def _check_chain(values: dict[str, Any]) -> None:
+def _check_chain(values: JsonObject) -> None:
     check_object(6, "coverage", values["coverage"], COVERAGE)
     last_hour = {"last_sealed_hour": INSTANT_OR_NULL}
     fields = {**CHAIN, **last_hour} if values.get("format", 2) > 2 else CHAIN
@@ -2215,7 +2188,7 @@ def _blob_hash(entry: object) -> str:
     return str(hashes.pop())
 
 
-def _own_members(values: dict[str, Any], module: Module) -> dict[str, Member]:
+def _own_members(values: JsonObject, module: Module) -> dict[str, Member]:
     members: dict[str, Member] = {}
     for entry in values["files"]:
         name = check_object(7, "files", entry, FILE)["name"]
@@ -2236,7 +2209,7 @@ def _own_members(values: dict[str, Any], module: Module) -> dict[str, Member]:
     return members
 
 
-def _check_names(names: list[str], values: dict[str, Any], documented: list[str]) -> None:
+def _check_names(names: list[str], values: JsonObject, documented: list[str]) -> None:
     profile, is_new = values["profile"], values.get("format", 2) > 2
     required = [*documented, *(FULL_MEMBERS if profile == "full" else ())]
     required += FORMAT_3_MEMBERS if profile == "full" and is_new else ()
@@ -2389,6 +2362,8 @@ class Rows:
         self.large: LargeNames | None = None
         self.n_long = 0
         self._fields = FIELDS.get(name, frozenset())
+        self._start: str = manifest["period_start"]
+        self._end: str = manifest["period_end"]
         self._org_ids: list[str] = sorted(manifest.get("org_ids") or ())
         self._org_numbers = {org: number for number, org in enumerate(self._org_ids)}
         self._last: tuple[str, ...] = ()
@@ -2433,7 +2408,7 @@ class Rows:
             if len(self.wrong) < MAX_REASONS:
                 self.wrong.append(f"{self.name} row {self.n}: {error}")
 
-    def _check_large(self, row: dict[str, Any], line: bytes) -> None:
+    def _check_large(self, row: JsonObject, line: bytes) -> None:
         """Check a row's size, and note the large values that it names."""
         limited = self.is_limited(row)
         if limited is False:
@@ -2445,15 +2420,15 @@ class Rows:
                 raise Malformed(f"it is longer than {LIMITS['row']} bytes")
             self.n_long += 1
 
-    def is_limited(self, row: dict[str, Any]) -> bool | None:
+    def is_limited(self, row: JsonObject) -> bool | None:
         """Tell whether version 3 sealed a row, which knows limits; None where it does not show."""
         return None
 
-    def read(self, line: bytes) -> dict[str, Any]:
+    def read(self, line: bytes) -> JsonObject:
         """Return the row's values after checking the form of its bytes."""
         return canonical_row(line)
 
-    def check(self, row: dict[str, Any]) -> None:
+    def check(self, row: JsonObject) -> None:
         """Check what every row of ours must hold."""
         if not self._fields <= row.keys():
             raise Malformed(f"it lacks {min(self._fields - row.keys())}")
@@ -2484,21 +2459,18 @@ class Rows:
         """Return the lines that an auditor should read beside the verdict."""
         return []
 
-    def close(self) -> None:
-        """Give back what was put aside."""
-
 
 class ForeignRows(Rows):
     """Rows of a pack without profile: sorted keys, no white space, one object a row."""
 
-    def read(self, line: bytes) -> dict[str, Any]:
+    def read(self, line: bytes) -> JsonObject:
         """Return the row's values after checking the form of its bytes."""
         return foreign_row(line)
 
-    def check(self, row: dict[str, Any]) -> None:
+    def check(self, row: JsonObject) -> None:
         """Leave the fields alone: they are not documented."""
 
-    def is_limited(self, row: dict[str, Any]) -> bool | None:
+    def is_limited(self, row: JsonObject) -> bool | None:
         """Tell that nothing is known of its limits."""
         return False
 
@@ -2545,8 +2517,6 @@ class RegisterRows(Rows):
         super().__init__(manifest, name)
         self.n_rows: dict[str, int] = {}
         self.n_open: dict[str, int] = {}
-        self._start: str = manifest["period_start"]
-        self._end: str = manifest["period_end"]
 
     def count(self, org_id: str, is_open: bool) -> None:
         """Count one row."""
@@ -2562,7 +2532,7 @@ class EntityRows(RegisterRows):
         self._id = ENTITY_ID[name]
         self._n_returns = 0
 
-    def check(self, row: dict[str, Any]) -> None:
+    def check(self, row: JsonObject) -> None:
         """Check fields, types of what orders the row, and the order."""
         super().check(row)
         key = (row["org_id"], row[self._id], row["first_seen_at"])
@@ -2589,7 +2559,7 @@ class EntityRows(RegisterRows):
             raise Malformed("state_at is an hour at which it was removed")
 
     @staticmethod
-    def _check_bounds(row: dict[str, Any]) -> None:
+    def _check_bounds(row: JsonObject) -> None:
         # Packs that an earlier version made have neither.
         for name in ("added_not_before", "removed_not_before"):
             if row.get(name) is not None and seconds(row[name]) is None:
@@ -2606,7 +2576,7 @@ class EntityRows(RegisterRows):
 class FindingRows(RegisterRows):
     """Findings by (org_id, finding_id, first_seen_hour): open in the period, or resolved in it."""
 
-    def check(self, row: dict[str, Any]) -> None:
+    def check(self, row: JsonObject) -> None:
         """Check fields, times and order."""
         super().check(row)
         for name in ("finding_id", "kind", "section"):
@@ -2641,14 +2611,13 @@ class ChangeRows(Rows):
     ) -> None:
         super().__init__(manifest, name)
         self._limited_from = limited_from
-        self._start, self._end = manifest["period_start"], manifest["period_end"]
         self._cut: str = manifest["cut_hour"]
         self._sealed = sealed
         self._hour: tuple[str, str] = ("", "")
         self._n_in_hour = 0
         sealed.rewind()
 
-    def check(self, row: dict[str, Any]) -> None:
+    def check(self, row: JsonObject) -> None:
         """Check fields, values against the kind, verdict and order; count by hour."""
         super().check(row)
         hour = row["hour"]
@@ -2666,12 +2635,12 @@ class ChangeRows(Rows):
             self._hour = (key[0], key[1])
         self._n_in_hour += 1
 
-    def is_limited(self, row: dict[str, Any]) -> bool | None:
+    def is_limited(self, row: JsonObject) -> bool | None:
         """Tell whether version 3 sealed its hour."""
         first = self._limited_from.get(row["org_id"])
         return first is not None and row["hour"] >= first
 
-    def _check_values(self, row: dict[str, Any]) -> None:
+    def _check_values(self, row: JsonObject) -> None:
         names = row["fields"]
         if not is_texts(names):
             raise Malformed("fields is not a list of different texts")
@@ -2683,7 +2652,7 @@ class ChangeRows(Rows):
             if not (holds_them if has_values else values is None):
                 raise Malformed(f"{name} does not hold what kind and fields say")
 
-    def _check_verdict(self, row: dict[str, Any]) -> None:
+    def _check_verdict(self, row: JsonObject) -> None:
         verdict, event_id = row["verdict"], row["event_id"]
         if verdict not in ("explained", "unexplained", "cannot_tell", None):
             raise Malformed("verdict is none of explained, unexplained, cannot_tell and null")
@@ -2754,7 +2723,6 @@ class EventRows(Rows):
         super().__init__(manifest, name)
         self._copies = copies
         self._firsts = SeenIds()
-        self._start, self._end = manifest["period_start"], manifest["period_end"]
         self._cut = manifest["cut_hour"]
         self._hours: set[str] = set()
         self._days: set[str] = set()
@@ -2838,12 +2806,12 @@ class EventRows(Rows):
             self._count(org, hour, day[:7], end - start, b"\n".join([*lines[start:end], b""]))
         return True
 
-    def read(self, line: bytes) -> dict[str, Any]:
+    def read(self, line: bytes) -> JsonObject:
         """Return the row's values after checking the form of its bytes."""
         self._line = line
         return canonical_row(line)
 
-    def check(self, row: dict[str, Any]) -> None:
+    def check(self, row: JsonObject) -> None:
         """Check fields, times, order, and remember the id."""
         super().check(row)
         org, hour, at = row["org_id"], row["sealed_hour"], row["occurred_at"]
@@ -2878,7 +2846,7 @@ class EventRows(Rows):
         self._count(org, hour, at[:7], 1, sealed + b"\n")
         self._n_late += late
 
-    def is_limited(self, row: dict[str, Any]) -> bool | None:
+    def is_limited(self, row: JsonObject) -> bool | None:
         """Tell whether version 3 sealed it: only that one kept a digest of OpenAI's own entry."""
         return isinstance(row["details"], dict) and "origin_digest" in row["details"]
 
@@ -2945,12 +2913,6 @@ class EventRows(Rows):
             notes.append(f"events    sealed by hours outside the period: {words}")
         return notes
 
-    def close(self) -> None:
-        """Close the files of hashes and counts."""
-        self.ids.close()
-        self._firsts.close()
-        self.sealed.close()
-
 
 def _days(keys: list[EventKey]) -> Iterator[tuple[str, str, str, int, int]]:
     """Yield organization, sealing hour and day of sorted events, and where these begin and end."""
@@ -2978,7 +2940,7 @@ class RepeatedRows(EventRows):
         """Check whole rows, one by one: there are few."""
         Rows.block(self, rows)
 
-    def check(self, row: dict[str, Any]) -> None:
+    def check(self, row: JsonObject) -> None:
         """Check what an event must hold, and that the hour of the first lies before its own."""
         first = row.pop("first_sealed_hour", None)
         self._line = canonical(row)
@@ -2993,11 +2955,6 @@ class RepeatedRows(EventRows):
     def notes(self) -> list[str]:
         """Tell of the copies."""
         return [f"repeated  copies of events that were sealed before: {self.n}"] if self.n else []
-
-    def close(self) -> None:
-        """Close the files."""
-        super().close()
-        self.copies.close()
 
 
 # ---------------------------------------------------------------------------------------------
@@ -3043,11 +3000,11 @@ class Shown:
 def entity_row(
     section: str,
     org_id: str,
-    sealed: dict[str, Any],
+    sealed: JsonObject,
     start: str,
     shown: Shown,
-    findings: Iterable[dict[str, Any]],
-) -> dict[str, Any] | None:
+    findings: Iterable[JsonObject],
+) -> JsonObject | None:
     """Return the row of one stay; None where it ended before the period.
 
     Args:
@@ -3075,11 +3032,11 @@ def entity_row(
 
 
 def _open_findings(
-    findings: Iterable[dict[str, Any]], removed: str | None, last: str | None
-) -> list[dict[str, Any]]:
+    findings: Iterable[JsonObject], removed: str | None, last: str | None
+) -> list[JsonObject]:
     """Return a key's findings that were open in the last hour, or when it ended."""
 
-    def is_open(finding: dict[str, Any]) -> bool:
+    def is_open(finding: JsonObject) -> bool:
         first, resolved = finding["first_seen_hour"], finding["resolved_hour"]
         if removed is not None:
             return bool(first < removed and (resolved is None or resolved >= removed))
@@ -3089,24 +3046,24 @@ def _open_findings(
     return sorted(rows, key=lambda row: (row["kind"], row["finding_id"]))
 
 
-def change_row(org_id: str, sealed: dict[str, Any], verdict: dict[str, Any]) -> dict[str, Any]:
+def change_row(org_id: str, sealed: JsonObject, verdict: JsonObject) -> JsonObject:
     """Return the row of a change with the last verdict on it."""
     row = {name: sealed.get(name) for name in CHANGE}
     return {**row, **{name: verdict.get(name) for name in VERDICT}, "org_id": org_id}
 
 
-def statement_row(org_id: str, hour: str, sealed: dict[str, Any]) -> dict[str, Any]:
+def statement_row(org_id: str, hour: str, sealed: JsonObject) -> JsonObject:
     """Return the row of a statement that an hour sealed."""
     return {**sealed, "org_id": org_id, "sealed_hour": hour}
 
 
 def finding_row(
     org_id: str,
-    sealed: dict[str, Any],
+    sealed: JsonObject,
     start: str,
     shown: Shown,
-    verdict_on: Callable[[dict[str, Any], dict[str, Any]], dict[str, Any]],
-) -> dict[str, Any] | None:
+    verdict_on: Callable[[JsonObject, JsonObject], JsonObject],
+) -> JsonObject | None:
     """Return the row of a finding; None where it was resolved before the period.
 
     `verdict_on` gives, for a finding and the change that resolved it, the last verdict on that.
@@ -3152,7 +3109,7 @@ class DerivedRows:
         run("CREATE INDEX about ON finding (org, entity, resolved)")
         run("BEGIN")
 
-    def add(self, member: str, org: int, key: Key, row: dict[str, Any]) -> None:
+    def add(self, member: str, org: int, key: Key, row: JsonObject) -> None:
         """Put a row of the pack aside."""
         values = (member, org, *map(_bytes, key), canonical(row))
         self._database.execute("INSERT INTO derived VALUES (?, ?, ?, ?, ?, ?, ?)", values)
@@ -3163,18 +3120,18 @@ class DerivedRows:
         for (line,) in self._database.execute(chosen, (member,)):
             yield line
 
-    def put_verdict(self, org: int, change: Key, verdict: dict[str, Any]) -> None:
+    def put_verdict(self, org: int, change: Key, verdict: JsonObject) -> None:
         """Put a verdict in the place of an earlier one on the same change."""
         values = (org, *map(_bytes, change), canonical(verdict))
         self._database.execute("INSERT OR REPLACE INTO verdict VALUES (?, ?, ?, ?, ?, ?)", values)
 
-    def verdict(self, org: int, change: Key) -> dict[str, Any]:
+    def verdict(self, org: int, change: Key) -> JsonObject:
         """Return the last verdict on a change, empty where there is none."""
         chosen = "SELECT line FROM verdict WHERE org = ? AND a = ? AND b = ? AND c = ? AND d = ?"
         found = self._database.execute(chosen, (org, *map(_bytes, change))).fetchone()
         return parse(found[0], OURS) if found else {}
 
-    def put_finding(self, org: int, entity: str, finding: dict[str, Any]) -> None:
+    def put_finding(self, org: int, entity: str, finding: JsonObject) -> None:
         """Put a finding about an API key aside."""
         resolved = finding["resolved_hour"]
         # What is open ends behind every hour.
@@ -3182,7 +3139,7 @@ class DerivedRows:
         values = (org, _bytes(entity), end, canonical(finding))
         self._database.execute("INSERT INTO finding VALUES (?, ?, ?, ?)", values)
 
-    def findings(self, org: int, entity: str, hour: str) -> Iterator[dict[str, Any]]:
+    def findings(self, org: int, entity: str, hour: str) -> Iterator[JsonObject]:
         """Yield the findings about an API key that were not resolved before an hour.
 
         Whoever is watched can give a key a finding every other hour: the rest is not read.
@@ -3190,10 +3147,6 @@ class DerivedRows:
         chosen = "SELECT line FROM finding WHERE org = ? AND entity = ? AND resolved >= ?"
         for (line,) in self._database.execute(chosen, (org, _bytes(entity), _bytes(hour))):
             yield parse(line, OURS)
-
-    def close(self) -> None:
-        """Give the database back."""
-        self._database.close()
 
 
 def _bytes(text: str) -> bytes:
@@ -3218,7 +3171,7 @@ class CustodyHeads:
         self.named: dict[int, tuple[str, str]] = {}
         self._last: dict[str, int] = {}
 
-    def add(self, org_id: str, hour: str, seal: dict[str, Any]) -> str | None:
+    def add(self, org_id: str, hour: str, seal: JsonObject) -> str | None:
         """Take what a seal names; return why that cannot be right."""
         head, before = seal.get("custody"), self._last.get(org_id, 0)
         if head is None:
@@ -3246,18 +3199,18 @@ class CustodyHeads:
 class NumberedRows(Rows):
     """Rows that are numbered, and were sealed in the hour in which they were written, or later."""
 
-    def is_limited(self, row: dict[str, Any]) -> bool:
+    def is_limited(self, row: JsonObject) -> bool:
         """Tell that version 3 sealed it: no earlier one did."""
         return True
 
     @staticmethod
-    def check_number(row: dict[str, Any]) -> None:
+    def check_number(row: JsonObject) -> None:
         """Check its number."""
         if not is_count(row["n"]) or row["n"] == 0:
             raise Malformed("n is not a number from 1 up")
 
     @staticmethod
-    def check_at(row: dict[str, Any]) -> None:
+    def check_at(row: JsonObject) -> None:
         """Check when it was written, and when sealed."""
         hour, at = hour_number(row["sealed_hour"]), seconds(row["at"])
         if hour is None or at is None or at >= (hour + 1) * 3600:
@@ -3284,12 +3237,12 @@ class CustodyRows(NumberedRows):
         self._digest: str | None = None
         self._digest_before: str | None = None
 
-    def read(self, line: bytes) -> dict[str, Any]:
+    def read(self, line: bytes) -> JsonObject:
         """Return the row's values, and keep its digest for the one behind it."""
         self._digest_before, self._digest = self._digest, hashlib.sha256(line).hexdigest()
         return super().read(line)
 
-    def check(self, row: dict[str, Any]) -> None:
+    def check(self, row: JsonObject) -> None:
         """Check fields and times, that it follows the one before, and who names it."""
         super().check(row)
         self.check_number(row)
@@ -3298,7 +3251,7 @@ class CustodyRows(NumberedRows):
         n = row["n"]
         self._check_place(n, row["sealed_hour"], row["previous_sha256"])
         self._n, self._sealed_hour = n, row["sealed_hour"]
-        if row["sealed_hour"] < self.manifest["period_start"] and len(self.before) < MAX_HEADS:
+        if row["sealed_hour"] < self._start and len(self.before) < MAX_HEADS:
             self.before[n] = str(self._digest)
         sha256, first_hour = self._heads.pop(n, (self._digest, row["sealed_hour"]))
         if sha256 != self._digest:
@@ -3312,7 +3265,7 @@ class CustodyRows(NumberedRows):
         if (previous is None) != (n == 1):
             raise Malformed("previous_sha256 is not null for entry 1, and for no other")
         if self._digest_before is None:
-            if n > 1 and sealed_hour >= self.manifest["period_start"]:
+            if n > 1 and sealed_hour >= self._start:
                 self.contradicts(f"{sealed_hour}: custody entries before number {n} are missing")
         elif (n, previous) != (self._n + 1, self._digest_before):
             self.contradicts(f"{sealed_hour}: custody entry {n} does not follow the row before it")
@@ -3345,9 +3298,8 @@ class StatementRows(NumberedRows):
         self._said = said
         self.first: dict[str, int] = {}
         self._numbers: dict[str, int] = {}
-        self._start, self._end = manifest["period_start"], manifest["period_end"]
 
-    def check(self, row: dict[str, Any]) -> None:
+    def check(self, row: JsonObject) -> None:
         """Check fields, what it is about, times and number."""
         super().check(row)
         self._check_times(row)
@@ -3363,7 +3315,7 @@ class StatementRows(NumberedRows):
         if n != before + 1:
             raise Malformed(f"statement {before + 1} is missing before it")
 
-    def _check_times(self, row: dict[str, Any]) -> None:
+    def _check_times(self, row: JsonObject) -> None:
         hour = row["sealed_hour"]
         if hour_number(hour) is None or not self._start <= hour <= self._end:
             raise Malformed("sealed_hour is not an hour of the period")
@@ -3374,7 +3326,7 @@ class StatementRows(NumberedRows):
                 raise Malformed(f"{name} is not a day from the one on when it was said, nor null")
 
     @staticmethod
-    def _check_words(row: dict[str, Any]) -> None:
+    def _check_words(row: JsonObject) -> None:
         finding, hour, account = (
             row[name] for name in ("finding_id", "first_seen_hour", "service_account_id")
         )
@@ -3433,7 +3385,7 @@ class HourRun:
         end = (other.org_id, other.last + 1, other.outcome, other.reason)
         return end == (self.org_id, self.first, self.outcome, self.reason)
 
-    def facts(self) -> dict[str, Any]:
+    def facts(self) -> JsonObject:
         """Return it for the JSON output."""
         return {
             "org_id": self.org_id,
@@ -3494,12 +3446,8 @@ class SealDigests:
         digest = self._file.read(self.SIZE, self._position(org, hour) or 0)
         return digest.hex() if digest.strip(b"\0") else None
 
-    def close(self) -> None:
-        """Give the file back."""
-        self._file.close()
 
-
-def sections_of(seal: object) -> dict[str, dict[str, Any]]:
+def sections_of(seal: object) -> dict[str, JsonObject]:
     """Return what a seal says of each section."""
     facts = object_of(seal, "sections")
     return {name: of_one for name, of_one in facts.items() if isinstance(of_one, dict)}
@@ -3520,7 +3468,7 @@ def hour_of_disconnection(seal: object) -> int | None:
     return None
 
 
-def seal_digest(seal: dict[str, Any]) -> str:
+def seal_digest(seal: JsonObject) -> str:
     """Return a seal's digest: of version 2 it is over the content, since then over a header.
 
     Raises:
@@ -3535,7 +3483,7 @@ def seal_digest(seal: dict[str, Any]) -> str:
     return hashlib.sha256(canonical({**header, "content_sha256": sha256})).hexdigest()
 
 
-def may_hold_long_rows(seal: dict[str, Any]) -> bool:
+def may_hold_long_rows(seal: JsonObject) -> bool:
     """Tell whether version 2, which knew no limits, wrote a seal or a register that it names."""
     return seal.get("v") == SEAL_VERSIONS[0] or any(
         facts.get("register") is not None and facts.get("root") is None
@@ -3543,7 +3491,7 @@ def may_hold_long_rows(seal: dict[str, Any]) -> bool:
     )
 
 
-def audit_log_status(seal: dict[str, Any]) -> str | None:
+def audit_log_status(seal: JsonObject) -> str | None:
     """Return what an hour's reading of the audit log showed; None where it was not read."""
     status = sections_of(seal).get("audit_events", {}).get("status")
     if status == "forbidden":
@@ -3555,7 +3503,7 @@ def audit_log_status(seal: dict[str, Any]) -> str | None:
     return "proven" if proven else "unproven"
 
 
-def register_counts(seal: dict[str, Any]) -> dict[str, tuple[int, int]]:
+def register_counts(seal: JsonObject) -> dict[str, tuple[int, int]]:
     """Return by section how many a seal says are there, and the rows of its register."""
     counts: dict[str, tuple[int, int]] = {}
     for name, facts in sections_of(seal).items():
@@ -3565,7 +3513,7 @@ def register_counts(seal: dict[str, Any]) -> dict[str, tuple[int, int]]:
     return counts
 
 
-def segment_counts(seal: dict[str, Any], kind: str) -> dict[str, tuple[int, str | None]] | None:
+def segment_counts(seal: JsonObject, kind: str) -> dict[str, tuple[int, str | None]] | None:
     """Return month to rows and digest of a seal's segments of a kind; None if not readable."""
     entries = object_of(seal, "segments").get(kind)
     is_hash_or_null, _ = HASH_OR_NULL
@@ -3601,7 +3549,7 @@ class Sources:
         self.facts: dict[str, set[str]] = {name: set() for name in SOURCE_FACTS}
         self.keys: dict[str, tuple[str, str]] = {}
 
-    def add(self, source: dict[str, Any], hour: str) -> None:
+    def add(self, source: JsonObject, hour: str) -> None:
         """Take what one hour says."""
         for name, values in self.facts.items():
             value = source.get(name)
@@ -3641,7 +3589,7 @@ class NamedBySeals:
         self.custody = CustodyHeads()
         self.cut_sealed, self.cut_shown = HourCounts(), HourCounts()
 
-    def add_sections(self, org_id: str, hour: int, seal: dict[str, Any]) -> None:
+    def add_sections(self, org_id: str, hour: int, seal: JsonObject) -> None:
         """Take what a seal says of its sections."""
         for section, facts in sections_of(seal).items():
             if section not in BOUND_SECTIONS:
@@ -3665,7 +3613,7 @@ class NamedBySeals:
         }
 
     def add_statements(
-        self, org_id: str, seal: dict[str, Any], sealed: dict[str, tuple[int, str | None]]
+        self, org_id: str, seal: JsonObject, sealed: dict[str, tuple[int, str | None]]
     ) -> str | None:
         """Take how many statements an hour sealed; return why their numbers cannot be right."""
         if not seal:
@@ -3681,13 +3629,13 @@ class NamedBySeals:
             return f"{n} statements are sealed, up to number {last}, the seal before says {before}"
         return None
 
-    def add_source(self, org_id: str, hour: str, seal: dict[str, Any], run: object) -> None:
+    def add_source(self, org_id: str, hour: str, seal: JsonObject, run: object) -> None:
         """Take whom an hour was asked of; version 2 told it beside what it sealed."""
         source = seal.get("source") or run
         if isinstance(source, dict):
             self.sources.setdefault(org_id, Sources()).add(source, hour)
 
-    def contradictions(self, report: dict[str, Any]) -> Iterator[str]:
+    def contradictions(self, report: JsonObject) -> Iterator[str]:
         """Yield what collection.json says of its sources otherwise than the seals."""
         for told, name in (
             (object_of(report, "api").get("bases"), "api_base"),
@@ -3733,11 +3681,6 @@ class NamedBySeals:
         for counts in (*self.by_kind().values(), self.cut_sealed, self.cut_shown):
             counts.rewind()
 
-    def close(self) -> None:
-        """Give the files back."""
-        for counts in (*self.by_kind().values(), self.cut_sealed, self.cut_shown, self.events):
-            counts.close()
-
 
 def _key_use(key: object) -> tuple[object, ...]:
     """Return an admin key's last characters, and the first and last hour it was used in."""
@@ -3745,7 +3688,7 @@ def _key_use(key: object) -> tuple[object, ...]:
     return tuple(key.get(name) for name in names) if isinstance(key, dict) else ()
 
 
-def _listed_at(seal: dict[str, Any], facts: dict[str, Any], hour: int) -> str | None:
+def _listed_at(seal: JsonObject, facts: JsonObject, hour: int) -> str | None:
     """Return the last hour that shows a section; version 2 said which hour had asked for it."""
     state_at = facts.get("state_at")
     if seal.get("v") == 2:
@@ -3755,7 +3698,7 @@ def _listed_at(seal: dict[str, Any], facts: dict[str, Any], hour: int) -> str | 
     return str(state_at) if hour_number(state_at) is not None else None
 
 
-def _is_shown(seal: dict[str, Any], facts: dict[str, Any], hour: int) -> bool:
+def _is_shown(seal: JsonObject, facts: JsonObject, hour: int) -> bool:
     """Tell whether an hour's own picture shows a section."""
     if facts.get("status") == "derived":
         return seal.get("pictured_from") is not None
@@ -3813,7 +3756,7 @@ WATERMARKS = {
 }
 
 
-def malformed_field(seal: dict[str, Any]) -> str | None:
+def malformed_field(seal: JsonObject) -> str | None:
     """Return what a seal of version 3 lacks or has of another type; None where all is right."""
     try:
         check_object(10, "the seal", seal, SEAL_FIELDS)
@@ -3885,9 +3828,9 @@ class CoverageRows(Rows):
         self._has_late = False
         self._link: str | None = None
         self._registers: dict[str, tuple[int, int]] = {}
-        self._last_facts: dict[str, Any] = {}
+        self._last_facts: JsonObject = {}
 
-    def check(self, row: dict[str, Any]) -> None:
+    def check(self, row: JsonObject) -> None:
         """Check one row of coverage.jsonl: its form for check 9, what it says for check 10."""
         super().check(row)
         hour = hour_number(row["hour"])
@@ -3905,7 +3848,7 @@ class CoverageRows(Rows):
             self.digests.put_before(org, self._link)
         self._check_hour(row, hour)
 
-    def is_limited(self, row: dict[str, Any]) -> bool | None:
+    def is_limited(self, row: JsonObject) -> bool | None:
         """Tell whether its large values are ours; a seal has a limit of its own."""
         return None if row["org_id"] in self.limited_from else False
 
@@ -3913,7 +3856,7 @@ class CoverageRows(Rows):
         org = printable(self._org if org_id is None else org_id)
         self.contradicts(f"{org} {hour_name(hour)}: {why}")
 
-    def _check_hour(self, row: dict[str, Any], hour: int) -> None:
+    def _check_hour(self, row: JsonObject, hour: int) -> None:
         outcome, seal = row["outcome"], row["seal"]
         if not self._first_hour <= hour <= self._last_hour:
             self._break(hour, "the hour is outside the period")
@@ -3976,7 +3919,7 @@ class CoverageRows(Rows):
         else:
             self.n_more_runs += 1
 
-    def _check_seal(self, row: dict[str, Any], seal: dict[str, Any], hour: int) -> None:
+    def _check_seal(self, row: JsonObject, seal: JsonObject, hour: int) -> None:
         digest = seal_digest(seal)
         if digest != row["sha256"]:
             self._break(hour, "the seal's content does not have the digest it is listed under")
@@ -4013,7 +3956,7 @@ class CoverageRows(Rows):
         # In an hour without a picture the seal tells no numbers: those of the last one stand.
         self._registers = register_counts(seal) or self._registers
 
-    def _check_segments(self, seal: dict[str, Any], hour: int) -> None:
+    def _check_segments(self, seal: JsonObject, hour: int) -> None:
         """Compare the seal's event segments with the events of this pack that it first sealed.
 
         Of a calendar month that begins in the period every event is here; of an earlier one, all
@@ -4038,7 +3981,7 @@ class CoverageRows(Rows):
             for month, (n, digest) in sorted((others[kind] or {}).items()):
                 counts.add(org, hour, month, n, digest)
         # Format 2 was not held to that.
-        first = self.manifest["period_start"][:7] if self.manifest.format > 2 else ""
+        first = self._start[:7] if self.manifest.format > 2 else ""
         self._has_late |= any(month < first for month in events)
         for month in sorted({*events, *segments}):
             n, digest = events.get(month, (0, ""))
@@ -4047,7 +3990,7 @@ class CoverageRows(Rows):
             is_due = self._begins_here(month) or (self._has_late and month < first)
             if n > n_sealed or (n < n_sealed and is_due):
                 self._break(hour, f"{n} events of {month} are here, the seal has {n_sealed}")
-            elif n < n_sealed and month == self.manifest["period_start"][:7]:
+            elif n < n_sealed and month == self._start[:7]:
                 self.named.cut_sealed.add(org, hour, month, n_sealed, sealed)
                 self.named.cut_shown.add(org, hour, month, n, digest)
             elif n == n_sealed and n and sealed not in (None, digest):
@@ -4105,11 +4048,6 @@ class CoverageRows(Rows):
         if self.n_more_runs:
             notes.append(f"hours     and {self.n_more_runs} more such runs of hours")
         return notes
-
-    def close(self) -> None:
-        """Close the files of counts and digests."""
-        self.named.close()
-        self.digests.close()
 
 
 # ---------------------------------------------------------------------------------------------
@@ -4215,7 +4153,7 @@ class AnchorRows(Rows):
         self._is_behind = False
         self._tokens = SpillFile()
 
-    def check(self, row: dict[str, Any]) -> None:
+    def check(self, row: JsonObject) -> None:
         """Check one row: its form for check 9, what it anchors for check 10."""
         super().check(row)
         try:
@@ -4244,12 +4182,10 @@ class AnchorRows(Rows):
         """Demand that it is of the period, or the first one behind it; format 2 was not asked."""
         if self.manifest.format < 3:
             return
-        start, end, cut = (
-            self.manifest[name] for name in ("period_start", "period_end", "cut_hour")
-        )
-        if at < start or at[:13] > cut[:13] or self._is_behind:
+        is_by_cut = at[:13] <= self.manifest["cut_hour"][:13]
+        if at < self._start or not is_by_cut or self._is_behind:
             raise Malformed("it is neither of the period nor the first one behind it, by the cut")
-        self._is_behind = at > end
+        self._is_behind = at > self._end
 
     def tokens(self) -> Iterator[tuple[str, str, str]]:
         """Yield time, digest and token of each anchor that has one."""
@@ -4266,10 +4202,6 @@ class AnchorRows(Rows):
         tokens = f"{self.n_tokens} with a token of a time authority"
         unasked = f"; for {self.n_unasked} the provider has chosen none" if self.n_unasked else ""
         return [f"anchors   {days}, {tokens}{unasked}"]
-
-    def close(self) -> None:
-        """Close the file of tokens."""
-        self._tokens.close()
 
 
 # ---------------------------------------------------------------------------------------------
@@ -4373,7 +4305,7 @@ class SealedMembers:
     def _is_limited(self, org_id: str, hour: str) -> bool:
         return hour >= self._limited_from.get(org_id, "~")
 
-    def _parse(self, line: bytes, is_limited: bool) -> dict[str, Any] | None:
+    def _parse(self, line: bytes, is_limited: bool) -> JsonObject | None:
         try:
             if is_limited and len(line) > LIMITS["row"]:
                 raise Malformed(f"it is longer than {LIMITS['row']} bytes")
@@ -4393,9 +4325,9 @@ class SealedMembers:
         except (KeyError, TypeError, AttributeError, ValueError):
             self._break(f"{org_id}: a sealed row of {name} lacks something, or holds another kind")
 
-    def _derive_row(self, org_id: str, name: str, shown: Shown, sealed: dict[str, Any]) -> None:
+    def _derive_row(self, org_id: str, name: str, shown: Shown, sealed: JsonObject) -> None:
         derived, org = self._derived, self._orgs[org_id]
-        row: dict[str, Any] | None
+        row: JsonObject | None
         if name == "verdicts":
             if self._start <= sealed["hour"] <= self._end:
                 derived.put_verdict(org, _change_of(sealed), sealed)
@@ -4410,7 +4342,7 @@ class SealedMembers:
             if sealed["section"] == "api_keys":
                 derived.put_finding(org, sealed["entity_id"], sealed)
 
-            def verdict_on(finding: dict[str, Any], cause: dict[str, Any]) -> dict[str, Any]:
+            def verdict_on(finding: JsonObject, cause: JsonObject) -> JsonObject:
                 return derived.verdict(
                     org, (cause["hour"], finding["section"], finding["entity_id"], cause["kind"])
                 )
@@ -4488,12 +4420,8 @@ class SealedMembers:
         notes = [f"verdicts  sealed behind the period: {later}"] if self.n_later else []
         return [f"binding   {words}", *notes]
 
-    def close(self) -> None:
-        """Give the database back."""
-        self._derived.close()
 
-
-def _change_of(row: dict[str, Any]) -> tuple[str, str, str, str]:
+def _change_of(row: JsonObject) -> tuple[str, str, str, str]:
     """Return what names a change."""
     return row["hour"], row["section"], row["entity_id"], row["kind"]
 
@@ -4569,7 +4497,7 @@ class PackRows:
     def __init__(self, manifest: Manifest) -> None:
         self.by_name: dict[str, Rows] = {}
         self.large = LargeNames()
-        self.documents: dict[str, dict[str, Any]] = {}
+        self.documents: dict[str, JsonObject] = {}
         self.events: EventRows | None = None
         self.coverage: CoverageRows | None = None
         self.anchors: AnchorRows | None = None
@@ -4622,14 +4550,6 @@ class PackRows:
             return FindingRows(manifest, name)
         return (EntityRows if name in ENTITY_ID else Rows)(manifest, name)
 
-    def close(self) -> None:
-        """Close the files that something was put aside in."""
-        for rows in self.by_name.values():
-            rows.close()
-        if self._sealed:
-            self._sealed.close()
-        self.large.close()
-
 
 def check_09_rows(pack: OpenPack, manifest: Manifest, sha256: bytes, report: Report) -> PackRows:
     """Read the archive again and check its rows.
@@ -4647,7 +4567,6 @@ def check_09_rows(pack: OpenPack, manifest: Manifest, sha256: bytes, report: Rep
     # Rows of a file whose digest is wrong are nobody's: they are not even read.
     if 8 in report.failed:
         return rows
-    pack.at_end(rows.close)
     with pack.archive(is_known=True) as archive:
         for name, size in archive.members():
             if name.startswith(LARGE_FOLDER):
@@ -4690,7 +4609,7 @@ def _check_sizes(manifest: Manifest, rows: PackRows, report: Report) -> None:
             report.fail(9, f"{name}: {checker.n_long} rows are longer than {LIMITS['row']} bytes")
 
 
-def _check_json_member(archive: TarReader, name: str, size: int, report: Report) -> dict[str, Any]:
+def _check_json_member(archive: TarReader, name: str, size: int, report: Report) -> JsonObject:
     try:
         if size > MAX_JSON_MEMBER:
             archive.skip(size)
@@ -4822,7 +4741,7 @@ def check_previous(manifest: Manifest, path: str, rows: PackRows, report: Report
         raise Failed(11, error.why if error.number == 11 else f"--previous: {error.why}") from None
 
 
-def _previous_of(manifest: Manifest, data: bytes) -> dict[str, Any]:
+def _previous_of(manifest: Manifest, data: bytes) -> JsonObject:
     """Return what that manifest says; from here on it is covered by the signature of this one."""
     if manifest["previous_manifest_sha256"] is None:
         raise Failed(11, "the pack says that no pack came before it")
@@ -4836,7 +4755,7 @@ def _previous_of(manifest: Manifest, data: bytes) -> dict[str, Any]:
     return previous
 
 
-def _check_heads(manifest: Manifest, previous: dict[str, Any]) -> None:
+def _check_heads(manifest: Manifest, previous: JsonObject) -> None:
     """Demand that chains go on where the periods adjoin."""
     ended, starts = seconds(previous["period_end"]), seconds(manifest["period_start"])
     if ended is None or ended + 1 != starts:
@@ -4851,9 +4770,7 @@ def _check_heads(manifest: Manifest, previous: dict[str, Any]) -> None:
             raise Failed(11, f"{printable(org)}: the first seal does not follow that pack's last")
 
 
-def _ending_early(
-    previous: dict[str, Any], chains: list[dict[str, Any]], ended: int
-) -> set[object]:
+def _ending_early(previous: JsonObject, chains: list[JsonObject], ended: int) -> set[object]:
     """Return the organizations of which a pack has no seal of its last hours, only gaps.
 
     It was made before these hours were closed; the seals in between are in neither pack.
@@ -4870,7 +4787,7 @@ def _ending_early(
     return orgs
 
 
-def _check_late(manifest: Manifest, previous: dict[str, Any], rows: PackRows) -> None:
+def _check_late(manifest: Manifest, previous: JsonObject, rows: PackRows) -> None:
     """Demand of a monthly pack all that hours behind the last one's cut sealed of months before."""
     coverage, events = rows.coverage, rows.events
     if manifest["kind"] != "monthly" or previous.get("kind") != "monthly" or events is None:
@@ -4903,7 +4820,7 @@ class LaterRows:
     They are few: its cut is some days behind its period.
     """
 
-    def __init__(self, manifest: dict[str, Any]) -> None:
+    def __init__(self, manifest: JsonObject) -> None:
         self._manifest = manifest
         self._end, self._cut = manifest["period_end"], manifest["cut_hour"]
         self._events: Counted = {}
@@ -4931,7 +4848,11 @@ class LaterRows:
                 rows = RowDigest()
                 for line in lines_of(archive.stream(size)):
                     rows.add(line)
-                    self._add(name, match[1] if match else "", line)
+                    try:
+                        self._add(name, match[1] if match else "", line)
+                    except (Malformed, KeyError, TypeError):
+                        words = "holds a row that cannot be read"
+                        raise Failed(11, f"{name} of that pack {words}") from None
                 if rows.hex() != digests.get(name):
                     raise Failed(11, f"{name} of that pack is another than was signed")
 
@@ -4944,32 +4865,26 @@ class LaterRows:
         at = line.rfind(field) + len(field)
         if line[at : at + 20].decode("latin-1") <= self._end:
             return
-        try:
-            row = canonical_row(line)
-            if name == "events.jsonl":
-                hour = row["sealed_hour"]
-                month = (row["occurred_at"] or hour)[:7]
-                sealed = canonical({**row, "late": False})
-                self._events.setdefault((row["org_id"], hour, month), RowDigest()).add(sealed)
-            else:
-                key = (org_id, row["decided_hour"], row["decided_hour"][:7])
-                self._verdicts.setdefault(key, RowDigest()).add(line)
-        except (Malformed, KeyError, TypeError):
-            raise Failed(11, f"{name} of that pack holds a row that cannot be read") from None
+        row = canonical_row(line)
+        if name == "events.jsonl":
+            hour = row["sealed_hour"]
+            month = (row["occurred_at"] or hour)[:7]
+            sealed = canonical({**row, "late": False})
+            self._events.setdefault((row["org_id"], hour, month), RowDigest()).add(sealed)
+        else:
+            key = (org_id, row["decided_hour"], row["decided_hour"][:7])
+            self._verdicts.setdefault(key, RowDigest()).add(line)
         if len(self._events) + len(self._verdicts) > MOST_HOURS:
             raise Failed(11, f"that pack holds rows of more than {MOST_HOURS} later hours")
 
     def _add_numbered(self, name: str, line: bytes) -> None:
-        try:
-            row = canonical_row(line)
-            if not is_count(row["n"]):
-                raise Malformed("n is not a number")
-            if name == "custody.jsonl":
-                self._custody = row["n"], hashlib.sha256(line).hexdigest()
-            elif row["org_id"] in self._manifest["org_ids"]:
-                self._said[row["org_id"]] = row["n"]
-        except (Malformed, KeyError, TypeError):
-            raise Failed(11, f"{name} of that pack holds a row that cannot be read") from None
+        row = canonical_row(line)
+        if not is_count(row["n"]):
+            raise Malformed("n is not a number")
+        if name == "custody.jsonl":
+            self._custody = row["n"], hashlib.sha256(line).hexdigest()
+        elif row["org_id"] in self._manifest["org_ids"]:
+            self._said[row["org_id"]] = row["n"]
 
     def compare_numbers(self, manifest: Manifest, rows: PackRows) -> None:
         """Hold what is numbered in a later period to the last numbers here.
@@ -5146,7 +5061,7 @@ def _items(path: str, cap: int) -> list[Any]:
     return items
 
 
-def _read_keys(path: str) -> list[dict[str, Any]]:
+def _read_keys(path: str) -> list[JsonObject]:
     try:
         items = _items(path, MAX_MANIFEST)
         return [check_object(11, "--keys: a key", item, PUBLISHED_KEY) for item in items]
@@ -5363,16 +5278,12 @@ class ChangeLookUp(Rows):
             if event_id is not None:
                 self._events.want(org_id, event_id)
 
-    def changes(self, org_id: str, names: tuple[object, ...]) -> tuple[list[dict[str, Any]], int]:
+    def changes(self, org_id: str, names: tuple[object, ...]) -> tuple[list[JsonObject], int]:
         """Return the first changes, and how many more there are."""
         n, *places = self.wanted[_look_up_key(org_id, *names)]
         pairs = zip(places[::2], places[1::2])
         shown = [json.loads(self._file.read(size, at)) for at, size in pairs]
         return shown, n - len(shown)
-
-    def close(self) -> None:
-        """Give the file back."""
-        self._file.close()
 
 
 class Evidence:
@@ -5394,7 +5305,7 @@ class Evidence:
         if self._events.wanted and not self._is_of_events:
             read_again(path, manifest, self._events)
 
-    def _want(self, row: dict[str, Any]) -> None:
+    def _want(self, row: JsonObject) -> None:
         org_id = row.get("org_id")
         if type(org_id) is not str:
             return
@@ -5406,7 +5317,7 @@ class Evidence:
         if names:
             self._changes.want(org_id, names)
 
-    def _named_by(self, row: dict[str, Any]) -> tuple[object, ...]:
+    def _named_by(self, row: JsonObject) -> tuple[object, ...]:
         """Return by what changes name what the row is of: section and id, or an event's id."""
         if self._name in ENTITY_ID:
             return self._name[: -len(".jsonl")], row[ENTITY_ID[self._name]]
@@ -5415,13 +5326,13 @@ class Evidence:
         return (row["section"], row["entity_id"]) if "entity_id" in row else ()
 
     @staticmethod
-    def _own_events(row: dict[str, Any]) -> list[str]:
+    def _own_events(row: JsonObject) -> list[str]:
         """Return the ids of the events that a row, which is of none itself, names."""
         resolved_by = row.get("resolved_by")
         resolving = resolved_by.get("event_id") if type(resolved_by) is dict else None
         return [each for each in (row.get("event_id"), resolving) if type(each) is str]
 
-    def of(self, line: bytes) -> dict[str, Any]:
+    def of(self, line: bytes) -> JsonObject:
         """Return the evidence of a row that was looked up."""
         row = parse(line, OURS)
         org_id = row.get("org_id")
@@ -5444,12 +5355,8 @@ class Evidence:
             ],
         }
 
-    def close(self) -> None:
-        """Give the file back."""
-        self._changes.close()
 
-
-def _hours(row: dict[str, Any]) -> list[tuple[str, str]]:
+def _hours(row: JsonObject) -> list[tuple[str, str]]:
     return [(name, row[name]) for name in NAMES_HOUR if type(row.get(name)) is str]
 
 
@@ -5458,7 +5365,7 @@ def _hours(row: dict[str, Any]) -> list[tuple[str, str]]:
 #
 # Which rows these are follows from the seed and the rows, so that anybody draws the same.
 
-NO_EVIDENCE: dict[str, Any] = {"seals": [], "changes": [], "more_changes": 0, "events": []}
+NO_EVIDENCE: JsonObject = {"seals": [], "changes": [], "more_changes": 0, "events": []}
 
 
 class Draw(Rows):
@@ -5481,6 +5388,8 @@ class Draw(Rows):
         is_full = len(self._drawn) == self._n_asked
         if is_full and less <= self._drawn[0][0]:
             return
+        import heapq  # here, because it takes time and few ask for a sample
+
         entry = (less, self._file.tell(), len(line))
         self._file.write(line)
         if is_full:
@@ -5492,10 +5401,6 @@ class Draw(Rows):
         """Yield digest and line of each row drawn, the smallest digest first."""
         for less, at, size in sorted(self._drawn, reverse=True):
             yield f"{-less:064x}", self._file.read(size, at)
-
-    def close(self) -> None:
-        """Give the file back."""
-        self._file.close()
 
 
 def draw_sample(options: Options, report: Report) -> None:
@@ -5537,14 +5442,11 @@ def _row_member(manifest: Manifest, asked: str) -> str:
     return name
 
 
-def _sampled(draw: Draw, evidence: Evidence | None) -> Iterator[dict[str, Any]]:
-    """Yield what is told of each row; give the files back behind the last."""
+def _sampled(draw: Draw, evidence: Evidence | None) -> Iterator[JsonObject]:
+    """Yield what is told of each row."""
     for digest, line in draw.drawn():
         found = evidence.of(line) if evidence else {}
         yield {"digest": digest, "row": line.decode(), **NO_EVIDENCE, **found}
-    draw.close()
-    if evidence:
-        evidence.close()
 
 
 # ---------------------------------------------------------------------------------------------

@@ -60,11 +60,6 @@ class LargeNames:
         if unnamed:
             report.fail(9, f"{unnamed} members of {LARGE_FOLDER} are named by no row")
 
-    def close(self) -> None:
-        """Give the files back."""
-        self._named.close()
-        self._there.close()
-
 
 class LargeMembers:
     """Checks the members of large values as they stream by, for checks 7 and 8.

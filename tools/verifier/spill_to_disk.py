@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from tools.verifier.values.instants import month_name, month_number
-from tools.verifier.values.strict_json import OURS, parse
+from tools.verifier.values.strict_json import OURS, JsonObject, parse
 
 EVENT_KEY = ("org_id", "sealed_hour", "occurred_at", "event_id")
 
@@ -18,6 +18,7 @@ class SpillFile:
     """A file in memory that moves to a nameless temporary one when it is large.
 
     As `tempfile.SpooledTemporaryFile`, whose import takes longer than the check of a small pack.
+    Memory and file are given back with the object.
     """
 
     IN_MEMORY = 4 << 20
@@ -34,7 +35,7 @@ class SpillFile:
             import tempfile
 
             start = self._file.getvalue()
-            self._file = tempfile.TemporaryFile()  # noqa: SIM115 - closed by close()
+            self._file = tempfile.TemporaryFile()  # noqa: SIM115 - closed by __del__
             self._file.write(start)
             self._file.seek(end - len(data))
         self._file.write(data)
@@ -55,8 +56,7 @@ class SpillFile:
         self._file.seek(0)
         yield from self._file
 
-    def close(self) -> None:
-        """Give the memory or the file back."""
+    def __del__(self) -> None:
         self._file.close()
 
 
@@ -125,12 +125,8 @@ class SeenIds:
             bucket.frombytes(self._file.read(size, offset))
         return bucket
 
-    def close(self) -> None:
-        """Give the file back."""
-        self._file.close()
 
-
-def _key(event: dict[str, Any]) -> tuple[str, ...]:
+def _key(event: JsonObject) -> tuple[str, ...]:
     """Return what an event is sorted by; where it has no time, the hour stands in for that."""
     hour, at = event["sealed_hour"], event["occurred_at"]
     return event["org_id"], hour, hour if at is None else at, event["event_id"]
@@ -171,11 +167,6 @@ class Copies:
         self._line = next(self._lines or iter(()), b"")
         row = parse(self._line, OURS) if self._line else {}
         self.next_key = _key(row) if row else self.BEHIND_ALL
-
-    def close(self) -> None:
-        """Give the files back."""
-        self.firsts.close()
-        self._file.close()
 
 
 Count = tuple[int, int, int, int, bytes]  # organization, hour, month, rows, their digest
@@ -239,7 +230,3 @@ class HourCounts:
         """Return month to rows and digest for this hour, and pass them."""
         counts = self._pass(lambda count: count[:2] == (org, hour))
         return {month_name(month): (n, digest.hex()) for _, _, month, n, digest in counts}
-
-    def close(self) -> None:
-        """Give the file back."""
-        self._file.close()

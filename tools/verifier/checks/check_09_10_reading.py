@@ -6,7 +6,6 @@ Every byte is the signer's by now. Rows are checked as they stream by; here that
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from tools.verifier.base import LIMITS, MAX_JSON_MEMBER, MAX_REASONS, Failed, Malformed, printable
 from tools.verifier.checks.check_02_archive import OpenPack, TarReader
@@ -29,7 +28,7 @@ from tools.verifier.sealed.custody import CustodyRows
 from tools.verifier.sealed.members import SealedMembers
 from tools.verifier.sealed.statements import StatementRows
 from tools.verifier.spill_to_disk import HourCounts
-from tools.verifier.values.strict_json import OURS, parse
+from tools.verifier.values.strict_json import OURS, JsonObject, parse
 
 
 class RepeatedIds(Rows):
@@ -74,7 +73,7 @@ class PackRows:
     def __init__(self, manifest: Manifest) -> None:
         self.by_name: dict[str, Rows] = {}
         self.large = LargeNames()
-        self.documents: dict[str, dict[str, Any]] = {}
+        self.documents: dict[str, JsonObject] = {}
         self.events: EventRows | None = None
         self.coverage: CoverageRows | None = None
         self.anchors: AnchorRows | None = None
@@ -127,14 +126,6 @@ class PackRows:
             return FindingRows(manifest, name)
         return (EntityRows if name in ENTITY_ID else Rows)(manifest, name)
 
-    def close(self) -> None:
-        """Close the files that something was put aside in."""
-        for rows in self.by_name.values():
-            rows.close()
-        if self._sealed:
-            self._sealed.close()
-        self.large.close()
-
 
 def check_09_rows(pack: OpenPack, manifest: Manifest, sha256: bytes, report: Report) -> PackRows:
     """Read the archive again and check its rows.
@@ -152,7 +143,6 @@ def check_09_rows(pack: OpenPack, manifest: Manifest, sha256: bytes, report: Rep
     # Rows of a file whose digest is wrong are nobody's: they are not even read.
     if 8 in report.failed:
         return rows
-    pack.at_end(rows.close)
     with pack.archive(is_known=True) as archive:
         for name, size in archive.members():
             if name.startswith(LARGE_FOLDER):
@@ -195,7 +185,7 @@ def _check_sizes(manifest: Manifest, rows: PackRows, report: Report) -> None:
             report.fail(9, f"{name}: {checker.n_long} rows are longer than {LIMITS['row']} bytes")
 
 
-def _check_json_member(archive: TarReader, name: str, size: int, report: Report) -> dict[str, Any]:
+def _check_json_member(archive: TarReader, name: str, size: int, report: Report) -> JsonObject:
     try:
         if size > MAX_JSON_MEMBER:
             archive.skip(size)

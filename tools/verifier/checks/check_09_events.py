@@ -16,7 +16,7 @@ from tools.verifier.manifest_format import Manifest
 from tools.verifier.spill_to_disk import EVENT_KEY, Copies, HourCounts, SeenIds
 from tools.verifier.values.fast_json import FastJson, fast_json
 from tools.verifier.values.instants import INSTANT, hour_number, seconds
-from tools.verifier.values.strict_json import canonical, canonical_row
+from tools.verifier.values.strict_json import JsonObject, canonical, canonical_row
 
 EVENT_FIELDS = (*EVENT_KEY, "late", *sorted(FIELDS["events.jsonl"] - {*EVENT_KEY, "late"}))
 EVENT_TYPES = [{str}, {str}, {str}, {str}, {bool}]
@@ -46,7 +46,6 @@ class EventRows(Rows):
         super().__init__(manifest, name)
         self._copies = copies
         self._firsts = SeenIds()
-        self._start, self._end = manifest["period_start"], manifest["period_end"]
         self._cut = manifest["cut_hour"]
         self._hours: set[str] = set()
         self._days: set[str] = set()
@@ -130,12 +129,12 @@ class EventRows(Rows):
             self._count(org, hour, day[:7], end - start, b"\n".join([*lines[start:end], b""]))
         return True
 
-    def read(self, line: bytes) -> dict[str, Any]:
+    def read(self, line: bytes) -> JsonObject:
         """Return the row's values after checking the form of its bytes."""
         self._line = line
         return canonical_row(line)
 
-    def check(self, row: dict[str, Any]) -> None:
+    def check(self, row: JsonObject) -> None:
         """Check fields, times, order, and remember the id."""
         super().check(row)
         org, hour, at = row["org_id"], row["sealed_hour"], row["occurred_at"]
@@ -170,7 +169,7 @@ class EventRows(Rows):
         self._count(org, hour, at[:7], 1, sealed + b"\n")
         self._n_late += late
 
-    def is_limited(self, row: dict[str, Any]) -> bool | None:
+    def is_limited(self, row: JsonObject) -> bool | None:
         """Tell whether version 3 sealed it: only that one kept a digest of OpenAI's own entry."""
         return isinstance(row["details"], dict) and "origin_digest" in row["details"]
 
@@ -237,12 +236,6 @@ class EventRows(Rows):
             notes.append(f"events    sealed by hours outside the period: {words}")
         return notes
 
-    def close(self) -> None:
-        """Close the files of hashes and counts."""
-        self.ids.close()
-        self._firsts.close()
-        self.sealed.close()
-
 
 def _days(keys: list[EventKey]) -> Iterator[tuple[str, str, str, int, int]]:
     """Yield organization, sealing hour and day of sorted events, and where these begin and end."""
@@ -270,7 +263,7 @@ class RepeatedRows(EventRows):
         """Check whole rows, one by one: there are few."""
         Rows.block(self, rows)
 
-    def check(self, row: dict[str, Any]) -> None:
+    def check(self, row: JsonObject) -> None:
         """Check what an event must hold, and that the hour of the first lies before its own."""
         first = row.pop("first_sealed_hour", None)
         self._line = canonical(row)
@@ -285,8 +278,3 @@ class RepeatedRows(EventRows):
     def notes(self) -> list[str]:
         """Tell of the copies."""
         return [f"repeated  copies of events that were sealed before: {self.n}"] if self.n else []
-
-    def close(self) -> None:
-        """Close the files."""
-        super().close()
-        self.copies.close()

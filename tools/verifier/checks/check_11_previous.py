@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-from typing import Any
 
 from tools.verifier.base import CannotCheck, Failed, Malformed, RowDigest, printable
 from tools.verifier.checks.check_02_archive import OpenPack
@@ -18,7 +17,7 @@ from tools.verifier.sealed.statements import StatementRows
 from tools.verifier.spill_to_disk import HourCounts
 from tools.verifier.values.field_types import check_object, is_count, object_of, objects_of
 from tools.verifier.values.instants import hour_name, hours_of_month, seconds
-from tools.verifier.values.strict_json import canonical, canonical_row
+from tools.verifier.values.strict_json import JsonObject, canonical, canonical_row
 
 MOST_HOURS = 100_000  # that a pack may have rows of behind its period, by organization and month
 
@@ -53,7 +52,7 @@ def check_previous(manifest: Manifest, path: str, rows: PackRows, report: Report
         raise Failed(11, error.why if error.number == 11 else f"--previous: {error.why}") from None
 
 
-def _previous_of(manifest: Manifest, data: bytes) -> dict[str, Any]:
+def _previous_of(manifest: Manifest, data: bytes) -> JsonObject:
     """Return what that manifest says; from here on it is covered by the signature of this one."""
     if manifest["previous_manifest_sha256"] is None:
         raise Failed(11, "the pack says that no pack came before it")
@@ -67,7 +66,7 @@ def _previous_of(manifest: Manifest, data: bytes) -> dict[str, Any]:
     return previous
 
 
-def _check_heads(manifest: Manifest, previous: dict[str, Any]) -> None:
+def _check_heads(manifest: Manifest, previous: JsonObject) -> None:
     """Demand that chains go on where the periods adjoin."""
     ended, starts = seconds(previous["period_end"]), seconds(manifest["period_start"])
     if ended is None or ended + 1 != starts:
@@ -82,9 +81,7 @@ def _check_heads(manifest: Manifest, previous: dict[str, Any]) -> None:
             raise Failed(11, f"{printable(org)}: the first seal does not follow that pack's last")
 
 
-def _ending_early(
-    previous: dict[str, Any], chains: list[dict[str, Any]], ended: int
-) -> set[object]:
+def _ending_early(previous: JsonObject, chains: list[JsonObject], ended: int) -> set[object]:
     """Return the organizations of which a pack has no seal of its last hours, only gaps.
 
     It was made before these hours were closed; the seals in between are in neither pack.
@@ -101,7 +98,7 @@ def _ending_early(
     return orgs
 
 
-def _check_late(manifest: Manifest, previous: dict[str, Any], rows: PackRows) -> None:
+def _check_late(manifest: Manifest, previous: JsonObject, rows: PackRows) -> None:
     """Demand of a monthly pack all that hours behind the last one's cut sealed of months before."""
     coverage, events = rows.coverage, rows.events
     if manifest["kind"] != "monthly" or previous.get("kind") != "monthly" or events is None:
@@ -134,7 +131,7 @@ class LaterRows:
     They are few: its cut is some days behind its period.
     """
 
-    def __init__(self, manifest: dict[str, Any]) -> None:
+    def __init__(self, manifest: JsonObject) -> None:
         self._manifest = manifest
         self._end, self._cut = manifest["period_end"], manifest["cut_hour"]
         self._events: Counted = {}
@@ -162,7 +159,11 @@ class LaterRows:
                 rows = RowDigest()
                 for line in lines_of(archive.stream(size)):
                     rows.add(line)
-                    self._add(name, match[1] if match else "", line)
+                    try:
+                        self._add(name, match[1] if match else "", line)
+                    except (Malformed, KeyError, TypeError):
+                        words = "holds a row that cannot be read"
+                        raise Failed(11, f"{name} of that pack {words}") from None
                 if rows.hex() != digests.get(name):
                     raise Failed(11, f"{name} of that pack is another than was signed")
 
@@ -175,32 +176,26 @@ class LaterRows:
         at = line.rfind(field) + len(field)
         if line[at : at + 20].decode("latin-1") <= self._end:
             return
-        try:
-            row = canonical_row(line)
-            if name == "events.jsonl":
-                hour = row["sealed_hour"]
-                month = (row["occurred_at"] or hour)[:7]
-                sealed = canonical({**row, "late": False})
-                self._events.setdefault((row["org_id"], hour, month), RowDigest()).add(sealed)
-            else:
-                key = (org_id, row["decided_hour"], row["decided_hour"][:7])
-                self._verdicts.setdefault(key, RowDigest()).add(line)
-        except (Malformed, KeyError, TypeError):
-            raise Failed(11, f"{name} of that pack holds a row that cannot be read") from None
+        row = canonical_row(line)
+        if name == "events.jsonl":
+            hour = row["sealed_hour"]
+            month = (row["occurred_at"] or hour)[:7]
+            sealed = canonical({**row, "late": False})
+            self._events.setdefault((row["org_id"], hour, month), RowDigest()).add(sealed)
+        else:
+            key = (org_id, row["decided_hour"], row["decided_hour"][:7])
+            self._verdicts.setdefault(key, RowDigest()).add(line)
         if len(self._events) + len(self._verdicts) > MOST_HOURS:
             raise Failed(11, f"that pack holds rows of more than {MOST_HOURS} later hours")
 
     def _add_numbered(self, name: str, line: bytes) -> None:
-        try:
-            row = canonical_row(line)
-            if not is_count(row["n"]):
-                raise Malformed("n is not a number")
-            if name == "custody.jsonl":
-                self._custody = row["n"], hashlib.sha256(line).hexdigest()
-            elif row["org_id"] in self._manifest["org_ids"]:
-                self._said[row["org_id"]] = row["n"]
-        except (Malformed, KeyError, TypeError):
-            raise Failed(11, f"{name} of that pack holds a row that cannot be read") from None
+        row = canonical_row(line)
+        if not is_count(row["n"]):
+            raise Malformed("n is not a number")
+        if name == "custody.jsonl":
+            self._custody = row["n"], hashlib.sha256(line).hexdigest()
+        elif row["org_id"] in self._manifest["org_ids"]:
+            self._said[row["org_id"]] = row["n"]
 
     def compare_numbers(self, manifest: Manifest, rows: PackRows) -> None:
         """Hold what is numbered in a later period to the last numbers here.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from typing import Any
 
 from tools.verifier.base import MAX_HEADS, Malformed
 from tools.verifier.checks.check_09_rows import Rows
@@ -18,6 +17,7 @@ from tools.verifier.values.field_types import (
     is_hash,
 )
 from tools.verifier.values.instants import hour_number, seconds
+from tools.verifier.values.strict_json import JsonObject
 
 CUSTODY = {"by": TEXT, "action": TEXT, "facts": OBJECT, "previous_sha256": HASH_OR_NULL}
 
@@ -33,7 +33,7 @@ class CustodyHeads:
         self.named: dict[int, tuple[str, str]] = {}
         self._last: dict[str, int] = {}
 
-    def add(self, org_id: str, hour: str, seal: dict[str, Any]) -> str | None:
+    def add(self, org_id: str, hour: str, seal: JsonObject) -> str | None:
         """Take what a seal names; return why that cannot be right."""
         head, before = seal.get("custody"), self._last.get(org_id, 0)
         if head is None:
@@ -61,18 +61,18 @@ class CustodyHeads:
 class NumberedRows(Rows):
     """Rows that are numbered, and were sealed in the hour in which they were written, or later."""
 
-    def is_limited(self, row: dict[str, Any]) -> bool:
+    def is_limited(self, row: JsonObject) -> bool:
         """Tell that version 3 sealed it: no earlier one did."""
         return True
 
     @staticmethod
-    def check_number(row: dict[str, Any]) -> None:
+    def check_number(row: JsonObject) -> None:
         """Check its number."""
         if not is_count(row["n"]) or row["n"] == 0:
             raise Malformed("n is not a number from 1 up")
 
     @staticmethod
-    def check_at(row: dict[str, Any]) -> None:
+    def check_at(row: JsonObject) -> None:
         """Check when it was written, and when sealed."""
         hour, at = hour_number(row["sealed_hour"]), seconds(row["at"])
         if hour is None or at is None or at >= (hour + 1) * 3600:
@@ -99,12 +99,12 @@ class CustodyRows(NumberedRows):
         self._digest: str | None = None
         self._digest_before: str | None = None
 
-    def read(self, line: bytes) -> dict[str, Any]:
+    def read(self, line: bytes) -> JsonObject:
         """Return the row's values, and keep its digest for the one behind it."""
         self._digest_before, self._digest = self._digest, hashlib.sha256(line).hexdigest()
         return super().read(line)
 
-    def check(self, row: dict[str, Any]) -> None:
+    def check(self, row: JsonObject) -> None:
         """Check fields and times, that it follows the one before, and who names it."""
         super().check(row)
         self.check_number(row)
@@ -113,7 +113,7 @@ class CustodyRows(NumberedRows):
         n = row["n"]
         self._check_place(n, row["sealed_hour"], row["previous_sha256"])
         self._n, self._sealed_hour = n, row["sealed_hour"]
-        if row["sealed_hour"] < self.manifest["period_start"] and len(self.before) < MAX_HEADS:
+        if row["sealed_hour"] < self._start and len(self.before) < MAX_HEADS:
             self.before[n] = str(self._digest)
         sha256, first_hour = self._heads.pop(n, (self._digest, row["sealed_hour"]))
         if sha256 != self._digest:
@@ -127,7 +127,7 @@ class CustodyRows(NumberedRows):
         if (previous is None) != (n == 1):
             raise Malformed("previous_sha256 is not null for entry 1, and for no other")
         if self._digest_before is None:
-            if n > 1 and sealed_hour >= self.manifest["period_start"]:
+            if n > 1 and sealed_hour >= self._start:
                 self.contradicts(f"{sealed_hour}: custody entries before number {n} are missing")
         elif (n, previous) != (self._n + 1, self._digest_before):
             self.contradicts(f"{sealed_hour}: custody entry {n} does not follow the row before it")

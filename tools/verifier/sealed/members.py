@@ -22,7 +22,7 @@ from tools.verifier.sealed.rule import (
     statement_row,
 )
 from tools.verifier.values.instants import hour_name, hour_number
-from tools.verifier.values.strict_json import canonical_row
+from tools.verifier.values.strict_json import JsonObject, canonical_row
 
 DERIVED = (*ENTITIES, "findings", "changes", "statements")
 OF_SEGMENTS = ("changes", "statements")
@@ -122,7 +122,7 @@ class SealedMembers:
     def _is_limited(self, org_id: str, hour: str) -> bool:
         return hour >= self._limited_from.get(org_id, "~")
 
-    def _parse(self, line: bytes, is_limited: bool) -> dict[str, Any] | None:
+    def _parse(self, line: bytes, is_limited: bool) -> JsonObject | None:
         try:
             if is_limited and len(line) > LIMITS["row"]:
                 raise Malformed(f"it is longer than {LIMITS['row']} bytes")
@@ -142,9 +142,9 @@ class SealedMembers:
         except (KeyError, TypeError, AttributeError, ValueError):
             self._break(f"{org_id}: a sealed row of {name} lacks something, or holds another kind")
 
-    def _derive_row(self, org_id: str, name: str, shown: Shown, sealed: dict[str, Any]) -> None:
+    def _derive_row(self, org_id: str, name: str, shown: Shown, sealed: JsonObject) -> None:
         derived, org = self._derived, self._orgs[org_id]
-        row: dict[str, Any] | None
+        row: JsonObject | None
         if name == "verdicts":
             if self._start <= sealed["hour"] <= self._end:
                 derived.put_verdict(org, _change_of(sealed), sealed)
@@ -159,7 +159,7 @@ class SealedMembers:
             if sealed["section"] == "api_keys":
                 derived.put_finding(org, sealed["entity_id"], sealed)
 
-            def verdict_on(finding: dict[str, Any], cause: dict[str, Any]) -> dict[str, Any]:
+            def verdict_on(finding: JsonObject, cause: JsonObject) -> JsonObject:
                 return derived.verdict(
                     org, (cause["hour"], finding["section"], finding["entity_id"], cause["kind"])
                 )
@@ -237,12 +237,8 @@ class SealedMembers:
         notes = [f"verdicts  sealed behind the period: {later}"] if self.n_later else []
         return [f"binding   {words}", *notes]
 
-    def close(self) -> None:
-        """Give the database back."""
-        self._derived.close()
 
-
-def _change_of(row: dict[str, Any]) -> tuple[str, str, str, str]:
+def _change_of(row: JsonObject) -> tuple[str, str, str, str]:
     """Return what names a change."""
     return row["hour"], row["section"], row["entity_id"], row["kind"]
 

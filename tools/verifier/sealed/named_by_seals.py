@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from tools.verifier.base import printable
 from tools.verifier.sealed.custody import CustodyHeads
@@ -12,6 +11,7 @@ from tools.verifier.sealed.seals import sections_of
 from tools.verifier.spill_to_disk import HourCounts
 from tools.verifier.values.field_types import is_count, is_hash, is_text, object_of
 from tools.verifier.values.instants import hour_name, hour_number
+from tools.verifier.values.strict_json import JsonObject
 
 BOUND_SECTIONS = ("findings", *ENTITIES)
 MOST_SOURCES = 1000
@@ -31,7 +31,7 @@ class Sources:
         self.facts: dict[str, set[str]] = {name: set() for name in SOURCE_FACTS}
         self.keys: dict[str, tuple[str, str]] = {}
 
-    def add(self, source: dict[str, Any], hour: str) -> None:
+    def add(self, source: JsonObject, hour: str) -> None:
         """Take what one hour says."""
         for name, values in self.facts.items():
             value = source.get(name)
@@ -71,7 +71,7 @@ class NamedBySeals:
         self.custody = CustodyHeads()
         self.cut_sealed, self.cut_shown = HourCounts(), HourCounts()
 
-    def add_sections(self, org_id: str, hour: int, seal: dict[str, Any]) -> None:
+    def add_sections(self, org_id: str, hour: int, seal: JsonObject) -> None:
         """Take what a seal says of its sections."""
         for section, facts in sections_of(seal).items():
             if section not in BOUND_SECTIONS:
@@ -95,7 +95,7 @@ class NamedBySeals:
         }
 
     def add_statements(
-        self, org_id: str, seal: dict[str, Any], sealed: dict[str, tuple[int, str | None]]
+        self, org_id: str, seal: JsonObject, sealed: dict[str, tuple[int, str | None]]
     ) -> str | None:
         """Take how many statements an hour sealed; return why their numbers cannot be right."""
         if not seal:
@@ -111,13 +111,13 @@ class NamedBySeals:
             return f"{n} statements are sealed, up to number {last}, the seal before says {before}"
         return None
 
-    def add_source(self, org_id: str, hour: str, seal: dict[str, Any], run: object) -> None:
+    def add_source(self, org_id: str, hour: str, seal: JsonObject, run: object) -> None:
         """Take whom an hour was asked of; version 2 told it beside what it sealed."""
         source = seal.get("source") or run
         if isinstance(source, dict):
             self.sources.setdefault(org_id, Sources()).add(source, hour)
 
-    def contradictions(self, report: dict[str, Any]) -> Iterator[str]:
+    def contradictions(self, report: JsonObject) -> Iterator[str]:
         """Yield what collection.json says of its sources otherwise than the seals."""
         for told, name in (
             (object_of(report, "api").get("bases"), "api_base"),
@@ -163,11 +163,6 @@ class NamedBySeals:
         for counts in (*self.by_kind().values(), self.cut_sealed, self.cut_shown):
             counts.rewind()
 
-    def close(self) -> None:
-        """Give the files back."""
-        for counts in (*self.by_kind().values(), self.cut_sealed, self.cut_shown, self.events):
-            counts.close()
-
 
 def _key_use(key: object) -> tuple[object, ...]:
     """Return an admin key's last characters, and the first and last hour it was used in."""
@@ -175,7 +170,7 @@ def _key_use(key: object) -> tuple[object, ...]:
     return tuple(key.get(name) for name in names) if isinstance(key, dict) else ()
 
 
-def _listed_at(seal: dict[str, Any], facts: dict[str, Any], hour: int) -> str | None:
+def _listed_at(seal: JsonObject, facts: JsonObject, hour: int) -> str | None:
     """Return the last hour that shows a section; version 2 said which hour had asked for it."""
     state_at = facts.get("state_at")
     if seal.get("v") == 2:
@@ -185,7 +180,7 @@ def _listed_at(seal: dict[str, Any], facts: dict[str, Any], hour: int) -> str | 
     return str(state_at) if hour_number(state_at) is not None else None
 
 
-def _is_shown(seal: dict[str, Any], facts: dict[str, Any], hour: int) -> bool:
+def _is_shown(seal: JsonObject, facts: JsonObject, hour: int) -> bool:
     """Tell whether an hour's own picture shows a section."""
     if facts.get("status") == "derived":
         return seal.get("pictured_from") is not None

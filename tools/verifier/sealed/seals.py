@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from typing import Any
 
 from tools.verifier.base import CannotCheck, printable
 from tools.verifier.spill_to_disk import SpillFile
 from tools.verifier.values.field_types import HASH_OR_NULL, is_count, object_of, objects_of
 from tools.verifier.values.instants import MONTH, hour_name, seconds
-from tools.verifier.values.strict_json import canonical
+from tools.verifier.values.strict_json import JsonObject, canonical
 
 SEAL_VERSIONS = (2, 3)
 MEANING = {
@@ -39,7 +38,7 @@ class HourRun:
         end = (other.org_id, other.last + 1, other.outcome, other.reason)
         return end == (self.org_id, self.first, self.outcome, self.reason)
 
-    def facts(self) -> dict[str, Any]:
+    def facts(self) -> JsonObject:
         """Return it for the JSON output."""
         return {
             "org_id": self.org_id,
@@ -100,12 +99,8 @@ class SealDigests:
         digest = self._file.read(self.SIZE, self._position(org, hour) or 0)
         return digest.hex() if digest.strip(b"\0") else None
 
-    def close(self) -> None:
-        """Give the file back."""
-        self._file.close()
 
-
-def sections_of(seal: object) -> dict[str, dict[str, Any]]:
+def sections_of(seal: object) -> dict[str, JsonObject]:
     """Return what a seal says of each section."""
     facts = object_of(seal, "sections")
     return {name: of_one for name, of_one in facts.items() if isinstance(of_one, dict)}
@@ -126,7 +121,7 @@ def hour_of_disconnection(seal: object) -> int | None:
     return None
 
 
-def seal_digest(seal: dict[str, Any]) -> str:
+def seal_digest(seal: JsonObject) -> str:
     """Return a seal's digest: of version 2 it is over the content, since then over a header.
 
     Raises:
@@ -141,7 +136,7 @@ def seal_digest(seal: dict[str, Any]) -> str:
     return hashlib.sha256(canonical({**header, "content_sha256": sha256})).hexdigest()
 
 
-def may_hold_long_rows(seal: dict[str, Any]) -> bool:
+def may_hold_long_rows(seal: JsonObject) -> bool:
     """Tell whether version 2, which knew no limits, wrote a seal or a register that it names."""
     return seal.get("v") == SEAL_VERSIONS[0] or any(
         facts.get("register") is not None and facts.get("root") is None
@@ -149,7 +144,7 @@ def may_hold_long_rows(seal: dict[str, Any]) -> bool:
     )
 
 
-def audit_log_status(seal: dict[str, Any]) -> str | None:
+def audit_log_status(seal: JsonObject) -> str | None:
     """Return what an hour's reading of the audit log showed; None where it was not read."""
     status = sections_of(seal).get("audit_events", {}).get("status")
     if status == "forbidden":
@@ -161,7 +156,7 @@ def audit_log_status(seal: dict[str, Any]) -> str | None:
     return "proven" if proven else "unproven"
 
 
-def register_counts(seal: dict[str, Any]) -> dict[str, tuple[int, int]]:
+def register_counts(seal: JsonObject) -> dict[str, tuple[int, int]]:
     """Return by section how many a seal says are there, and the rows of its register."""
     counts: dict[str, tuple[int, int]] = {}
     for name, facts in sections_of(seal).items():
@@ -171,7 +166,7 @@ def register_counts(seal: dict[str, Any]) -> dict[str, tuple[int, int]]:
     return counts
 
 
-def segment_counts(seal: dict[str, Any], kind: str) -> dict[str, tuple[int, str | None]] | None:
+def segment_counts(seal: JsonObject, kind: str) -> dict[str, tuple[int, str | None]] | None:
     """Return month to rows and digest of a seal's segments of a kind; None if not readable."""
     entries = object_of(seal, "segments").get(kind)
     is_hash_or_null, _ = HASH_OR_NULL

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from tools.verifier.base import Malformed, printable
 from tools.verifier.manifest_format import Manifest
 from tools.verifier.sealed.custody import NumberedRows
@@ -17,6 +15,7 @@ from tools.verifier.values.field_types import (
     or_null,
 )
 from tools.verifier.values.instants import hour_number, seconds
+from tools.verifier.values.strict_json import JsonObject
 
 STATES = ("open", "acknowledged", "accepted")
 STATEMENT = {
@@ -40,9 +39,8 @@ class StatementRows(NumberedRows):
         self._said = said
         self.first: dict[str, int] = {}
         self._numbers: dict[str, int] = {}
-        self._start, self._end = manifest["period_start"], manifest["period_end"]
 
-    def check(self, row: dict[str, Any]) -> None:
+    def check(self, row: JsonObject) -> None:
         """Check fields, what it is about, times and number."""
         super().check(row)
         self._check_times(row)
@@ -58,7 +56,7 @@ class StatementRows(NumberedRows):
         if n != before + 1:
             raise Malformed(f"statement {before + 1} is missing before it")
 
-    def _check_times(self, row: dict[str, Any]) -> None:
+    def _check_times(self, row: JsonObject) -> None:
         hour = row["sealed_hour"]
         if hour_number(hour) is None or not self._start <= hour <= self._end:
             raise Malformed("sealed_hour is not an hour of the period")
@@ -69,7 +67,7 @@ class StatementRows(NumberedRows):
                 raise Malformed(f"{name} is not a day from the one on when it was said, nor null")
 
     @staticmethod
-    def _check_words(row: dict[str, Any]) -> None:
+    def _check_words(row: JsonObject) -> None:
         finding, hour, account = (
             row[name] for name in ("finding_id", "first_seen_hour", "service_account_id")
         )
