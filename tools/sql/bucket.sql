@@ -63,7 +63,8 @@ SELECT (text::JSON ->> '$.seal.org_id') AS org_id, (text::JSON ->> '$.seal.hour'
   (text::JSON ->> '$.sha256') AS sha256, (text::JSON -> '$.seal') AS seal,
   nullif((text::JSON -> '$.run'), 'null') AS run, filename
 FROM texts_of(getvariable('seal_files'));
-SET VARIABLE checked = (SELECT CASE WHEN count(*) > 0 THEN error('a seal of another tenant, organization or hour: ' || min(filename)) END
+SET VARIABLE checked = (SELECT CASE WHEN count(*) > 0 THEN
+    error('a seal of another tenant, organization or hour: ' || min(filename)) END
   FROM _seal_objects WHERE filename IS DISTINCT FROM concat(getvariable('bucket'), '/tenant=',
     (seal ->> '$.tenant_id'), '/org=', org_id, '/seals/', hour, '.json'));
 
@@ -87,7 +88,8 @@ spans AS (
       least(next_hour, coalesce(left_in, next_hour))::TIMESTAMP,
       p.last_hour::TIMESTAMP + INTERVAL 1 HOUR) - INTERVAL 1 HOUR AS last
   FROM pairs, period p WHERE NOT is_end)
-SELECT org_id, strftime(unnest(generate_series(first, last, INTERVAL 1 HOUR)), '%Y-%m-%dT%H:%M:%SZ') AS hour
+SELECT org_id, strftime(unnest(generate_series(first, last, INTERVAL 1 HOUR)),
+  '%Y-%m-%dT%H:%M:%SZ') AS hour
 FROM spans;
 CREATE OR REPLACE VIEW _coverage AS
 SELECT s.org_id, s.hour, (s.seal ->> '$.outcome') AS outcome, s.run, s.seal, s.sha256
@@ -112,14 +114,16 @@ SELECT s.org_id, s.hour, e.key AS section, (e.value ->> '$.register.key') AS reg
 FROM _seal_objects s, period p, json_each(s.seal, '$.sections') e
 WHERE s.hour BETWEEN p.first_hour AND p.last_hour;
 CREATE OR REPLACE TABLE _registers AS
-SELECT org_id, section, coalesce(arg_max_null(state_at, hour), max(hour) FILTER (is_own)) AS listed_at,
+SELECT org_id, section,
+  coalesce(arg_max_null(state_at, hour), max(hour) FILTER (is_own)) AS listed_at,
   getvariable('bucket') || '/' || arg_max(register, hour) AS file
 FROM _pictures GROUP BY org_id, section;
 CREATE OR REPLACE TABLE _segments AS
 SELECT s.org_id, s.hour, k.key AS kind, (e.value ->> '$.month') AS month,
   getvariable('bucket') || '/' || (e.value ->> '$.key') AS file
 FROM _seal_objects s, json_each(s.seal, '$.segments') k, json_each(k.value) e;
-SET VARIABLE checked = (SELECT CASE WHEN count(*) > 0 THEN error('a seal names an object of another organization: ' || min(file)) END
+SET VARIABLE checked = (SELECT CASE WHEN count(*) > 0 THEN
+    error('a seal names an object of another organization: ' || min(file)) END
   FROM (FROM _registers SELECT org_id, file UNION ALL FROM _segments SELECT org_id, file)
   WHERE NOT starts_with(file, getvariable('prefix') || 'org=' || org_id || '/')
     OR regexp_matches(file, '[*?\[]'));
@@ -331,7 +335,8 @@ SELECT s.org_id, line ->> '$.event_id' AS "event_id",
   line ->> '$.actor_hash' AS "actor_hash",
   line ->> '$.project_id' AS "project_id",
   line ->> '$.target_id' AS "target_id",
-  nullif(line -> '$.details', 'null') AS "details", s.hour AS sealed_hour, s.month < left(p.first_hour, 7) AS late
+  nullif(line -> '$.details', 'null') AS "details",
+  s.hour AS sealed_hour, s.month < left(p.first_hour, 7) AS late
 FROM lines_of(getvariable('event_files')) l JOIN _segments s ON s.file = l.filename, period p
 WHERE CASE WHEN s.month < left(p.first_hour, 7)
   THEN coalesce(l.line ->> '$.occurred_at', s.hour) < p.period_start
@@ -369,8 +374,8 @@ LEFT JOIN _verdicts v ON v.org_id = c.org_id AND v.hour = c.hour AND v.section =
   AND v.entity_id = c.entity_id AND v.kind = c.kind;
 -- Of what a change resolved the event is the one that explains the change.
 CREATE OR REPLACE VIEW _findings AS
-SELECT f.* EXCLUDE (is_resolved_by_change) REPLACE (coalesce(f.resolved_by_event_id, CASE v.verdict WHEN 'explained' THEN v.event_id END)
-  AS resolved_by_event_id)
+SELECT f.* EXCLUDE (is_resolved_by_change) REPLACE (coalesce(f.resolved_by_event_id,
+  CASE v.verdict WHEN 'explained' THEN v.event_id END) AS resolved_by_event_id)
 FROM _sealed_findings f
 LEFT JOIN _verdicts v ON f.is_resolved_by_change AND v.org_id = f.org_id
   AND v.hour = f.resolved_by_hour AND v.section = f.section AND v.entity_id = f.entity_id
@@ -391,9 +396,11 @@ SELECT s.org_id, line ->> '$.finding_id' AS "finding_id",
   line ->> '$.at' AS "at",
   (line ->> '$.n')::BIGINT AS "n",
   (line ->> '$.replaces')::BIGINT AS "replaces",
-  line ->> '$.note_hash' AS "note_hash", s.hour AS sealed_hour
+  line ->> '$.note_hash' AS "note_hash",
+  s.hour AS sealed_hour
 FROM lines_of(getvariable('statement_files')) l JOIN _segments s ON s.file = l.filename;
-SET VARIABLE custody_files = (SELECT coalesce(list(file), []) FROM glob(getvariable('prefix') || 'custody/*.jsonl'));
+SET VARIABLE custody_files = (SELECT coalesce(list(file), [])
+  FROM glob(getvariable('prefix') || 'custody/*.jsonl'));
 CREATE OR REPLACE VIEW _custody AS
 SELECT c.* FROM (SELECT (line ->> '$.n')::BIGINT AS "n",
     line ->> '$.at' AS "at",
@@ -406,7 +413,8 @@ SELECT c.* FROM (SELECT (line ->> '$.n')::BIGINT AS "n",
   (SELECT max((seal ->> '$.custody.n')::BIGINT) AS named FROM _coverage)
 WHERE c.sealed_hour >= first AND c.n <= named;
 -- Those made in the period, and the first one behind it: it commits to the last hours.
-SET VARIABLE anchor_files = (SELECT coalesce(list(file), []) FROM glob(getvariable('prefix') || 'anchors/*.json')
+SET VARIABLE anchor_files = (SELECT coalesce(list(file), [])
+  FROM glob(getvariable('prefix') || 'anchors/*.json')
   WHERE regexp_extract(file, '([^/]+)\.json$', 1) >= left(getvariable('period_start'), 10));
 CREATE OR REPLACE VIEW _anchors AS
 SELECT a.* FROM (SELECT line ->> '$.at' AS "at",
@@ -426,13 +434,15 @@ QUALIFY coalesce(lag(a.at) OVER (ORDER BY a.at), '') <= p.period_end;
 CREATE OR REPLACE TABLE seals AS
 SELECT org_id, hour, sha256 FROM _coverage WHERE sha256 IS NOT NULL;
 CREATE OR REPLACE TABLE last_seals AS
-SELECT org_id, max(hour) AS seal_hour, arg_max(sha256, hour) AS seal_sha256 FROM seals GROUP BY org_id;
+SELECT org_id, max(hour) AS seal_hour, arg_max(sha256, hour) AS seal_sha256
+FROM seals GROUP BY org_id;
 CREATE OR REPLACE VIEW coverage AS
 SELECT org_id, hour, outcome, (seal ->> '$.reason') AS reason, run, seal,
   CASE WHEN sha256 IS NOT NULL THEN hour END AS seal_hour, sha256 AS seal_sha256
 FROM _coverage;
 CREATE OR REPLACE VIEW sections AS
-SELECT c.org_id, c.hour, s.key AS section, (s.value ->> '$.status') AS status, (s.value ->> '$.reason') AS reason,
+SELECT c.org_id, c.hour, s.key AS section, (s.value ->> '$.status') AS status,
+  (s.value ->> '$.reason') AS reason,
   (s.value ->> '$.count')::BIGINT AS count, (s.value ->> '$.unknown')::BIGINT AS unknown,
   (s.value ->> '$.lag_hours')::BIGINT AS lag_hours, (s.value ->> '$.asked_at') AS asked_at,
   c.seal_hour, c.seal_sha256
@@ -497,16 +507,19 @@ SELECT t.*, t.sealed_hour AS seal_hour, s.sha256 AS seal_sha256
 FROM _statements t LEFT JOIN seals s ON s.org_id = t.org_id AND s.hour = t.sealed_hour;
 -- The custody log is the tenant's: the first seal that names an entry, or one behind it, vouches.
 CREATE OR REPLACE TABLE _custody_heads AS
-SELECT n, min(hour) AS seal_hour, arg_min(org_id, (hour, org_id)) AS seal_org_id, arg_min(sha256, (hour, org_id)) AS seal_sha256
+SELECT n, min(hour) AS seal_hour, arg_min(org_id, (hour, org_id)) AS seal_org_id,
+  arg_min(sha256, (hour, org_id)) AS seal_sha256
 FROM (SELECT (seal ->> '$.custody.n')::BIGINT AS n, hour, org_id, sha256 FROM _coverage)
 WHERE n IS NOT NULL GROUP BY n;
 CREATE OR REPLACE VIEW custody AS
-SELECT c.n, c.at, c.by, c.action, c.facts, c.previous_sha256, c.sealed_hour, h.seal_org_id, h.seal_hour, h.seal_sha256
+SELECT c.n, c.at, c.by, c.action, c.facts, c.previous_sha256, c.sealed_hour, h.seal_org_id,
+  h.seal_hour, h.seal_sha256
 FROM _custody c ASOF LEFT JOIN _custody_heads h ON c.n <= h.n;
 -- An anchor names seals itself: one row for each of an organization that is here.
 CREATE OR REPLACE VIEW anchors AS
 SELECT (h.value ->> '$.org_id') AS org_id, a.day, a.at, a.sha256, a.authority, a.reason,
-  a.token IS NOT NULL AS has_token, (h.value ->> '$.hour') AS seal_hour, (h.value ->> '$.seal_sha256') AS seal_sha256
+  a.token IS NOT NULL AS has_token, (h.value ->> '$.hour') AS seal_hour,
+  (h.value ->> '$.seal_sha256') AS seal_sha256
 FROM _anchors a, json_each(a.document, '$.heads') h
 WHERE (h.value ->> '$.org_id') IN (SELECT org_id FROM last_seals);
 -- What was said last of a finding, in the period: an earlier pack has what was said before it.

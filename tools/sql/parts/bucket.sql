@@ -48,7 +48,8 @@ SELECT (text::JSON ->> '$.seal.org_id') AS org_id, (text::JSON ->> '$.seal.hour'
   (text::JSON ->> '$.sha256') AS sha256, (text::JSON -> '$.seal') AS seal,
   nullif((text::JSON -> '$.run'), 'null') AS run, filename
 FROM texts_of(getvariable('seal_files'));
-SET VARIABLE checked = (SELECT CASE WHEN count(*) > 0 THEN error('a seal of another tenant, organization or hour: ' || min(filename)) END
+SET VARIABLE checked = (SELECT CASE WHEN count(*) > 0 THEN
+    error('a seal of another tenant, organization or hour: ' || min(filename)) END
   FROM _seal_objects WHERE filename IS DISTINCT FROM concat(getvariable('bucket'), '/tenant=',
     (seal ->> '$.tenant_id'), '/org=', org_id, '/seals/', hour, '.json'));
 
@@ -72,7 +73,8 @@ spans AS (
       least(next_hour, coalesce(left_in, next_hour))::TIMESTAMP,
       p.last_hour::TIMESTAMP + INTERVAL 1 HOUR) - INTERVAL 1 HOUR AS last
   FROM pairs, period p WHERE NOT is_end)
-SELECT org_id, strftime(unnest(generate_series(first, last, INTERVAL 1 HOUR)), '%Y-%m-%dT%H:%M:%SZ') AS hour
+SELECT org_id, strftime(unnest(generate_series(first, last, INTERVAL 1 HOUR)),
+  '%Y-%m-%dT%H:%M:%SZ') AS hour
 FROM spans;
 CREATE OR REPLACE VIEW _coverage AS
 SELECT s.org_id, s.hour, (s.seal ->> '$.outcome') AS outcome, s.run, s.seal, s.sha256
@@ -97,14 +99,16 @@ SELECT s.org_id, s.hour, e.key AS section, (e.value ->> '$.register.key') AS reg
 FROM _seal_objects s, period p, json_each(s.seal, '$.sections') e
 WHERE s.hour BETWEEN p.first_hour AND p.last_hour;
 CREATE OR REPLACE TABLE _registers AS
-SELECT org_id, section, coalesce(arg_max_null(state_at, hour), max(hour) FILTER (is_own)) AS listed_at,
+SELECT org_id, section,
+  coalesce(arg_max_null(state_at, hour), max(hour) FILTER (is_own)) AS listed_at,
   getvariable('bucket') || '/' || arg_max(register, hour) AS file
 FROM _pictures GROUP BY org_id, section;
 CREATE OR REPLACE TABLE _segments AS
 SELECT s.org_id, s.hour, k.key AS kind, (e.value ->> '$.month') AS month,
   getvariable('bucket') || '/' || (e.value ->> '$.key') AS file
 FROM _seal_objects s, json_each(s.seal, '$.segments') k, json_each(k.value) e;
-SET VARIABLE checked = (SELECT CASE WHEN count(*) > 0 THEN error('a seal names an object of another organization: ' || min(file)) END
+SET VARIABLE checked = (SELECT CASE WHEN count(*) > 0 THEN
+    error('a seal names an object of another organization: ' || min(file)) END
   FROM (FROM _registers SELECT org_id, file UNION ALL FROM _segments SELECT org_id, file)
   WHERE NOT starts_with(file, getvariable('prefix') || 'org=' || org_id || '/')
     OR regexp_matches(file, '[*?\[]'));
@@ -114,7 +118,8 @@ SET VARIABLE event_files = (SELECT coalesce(list(s.file), []) FROM _segments s, 
   WHERE s.kind = 'events' AND s.month <= left(p.last_hour, 7)
     AND (s.month >= left(p.first_hour, 7) OR s.hour > getvariable('late_after')));
 CREATE OR REPLACE VIEW _events AS
-SELECT s.org_id, @EVENT@, s.hour AS sealed_hour, s.month < left(p.first_hour, 7) AS late
+SELECT s.org_id, @EVENT@,
+  s.hour AS sealed_hour, s.month < left(p.first_hour, 7) AS late
 FROM lines_of(getvariable('event_files')) l JOIN _segments s ON s.file = l.filename, period p
 WHERE CASE WHEN s.month < left(p.first_hour, 7)
   THEN coalesce(l.line ->> '$.occurred_at', s.hour) < p.period_start
@@ -139,8 +144,8 @@ LEFT JOIN _verdicts v ON v.org_id = c.org_id AND v.hour = c.hour AND v.section =
   AND v.entity_id = c.entity_id AND v.kind = c.kind;
 -- Of what a change resolved the event is the one that explains the change.
 CREATE OR REPLACE VIEW _findings AS
-SELECT f.* EXCLUDE (is_resolved_by_change) REPLACE (coalesce(f.resolved_by_event_id, CASE v.verdict WHEN 'explained' THEN v.event_id END)
-  AS resolved_by_event_id)
+SELECT f.* EXCLUDE (is_resolved_by_change) REPLACE (coalesce(f.resolved_by_event_id,
+  CASE v.verdict WHEN 'explained' THEN v.event_id END) AS resolved_by_event_id)
 FROM _sealed_findings f
 LEFT JOIN _verdicts v ON f.is_resolved_by_change AND v.org_id = f.org_id
   AND v.hour = f.resolved_by_hour AND v.section = f.section AND v.entity_id = f.entity_id
@@ -149,16 +154,19 @@ LEFT JOIN _verdicts v ON f.is_resolved_by_change AND v.org_id = f.org_id
 SET VARIABLE statement_files = (SELECT coalesce(list(s.file), []) FROM _segments s, period p
   WHERE s.kind = 'statements' AND s.hour BETWEEN p.first_hour AND p.last_hour);
 CREATE OR REPLACE VIEW _statements AS
-SELECT s.org_id, @STATEMENT@, s.hour AS sealed_hour
+SELECT s.org_id, @STATEMENT@,
+  s.hour AS sealed_hour
 FROM lines_of(getvariable('statement_files')) l JOIN _segments s ON s.file = l.filename;
-SET VARIABLE custody_files = (SELECT coalesce(list(file), []) FROM glob(getvariable('prefix') || 'custody/*.jsonl'));
+SET VARIABLE custody_files = (SELECT coalesce(list(file), [])
+  FROM glob(getvariable('prefix') || 'custody/*.jsonl'));
 CREATE OR REPLACE VIEW _custody AS
 SELECT c.* FROM (SELECT @CUSTODY@
   FROM lines_of(getvariable('custody_files'))) c, (SELECT first_hour AS first FROM period),
   (SELECT max((seal ->> '$.custody.n')::BIGINT) AS named FROM _coverage)
 WHERE c.sealed_hour >= first AND c.n <= named;
 -- Those made in the period, and the first one behind it: it commits to the last hours.
-SET VARIABLE anchor_files = (SELECT coalesce(list(file), []) FROM glob(getvariable('prefix') || 'anchors/*.json')
+SET VARIABLE anchor_files = (SELECT coalesce(list(file), [])
+  FROM glob(getvariable('prefix') || 'anchors/*.json')
   WHERE regexp_extract(file, '([^/]+)\.json$', 1) >= left(getvariable('period_start'), 10));
 CREATE OR REPLACE VIEW _anchors AS
 SELECT a.* FROM (SELECT @ANCHOR@

@@ -13,7 +13,8 @@ SET VARIABLE checked = CASE WHEN getvariable('stand_in') IS NULL THEN
 
 @LINES@
 
-SET VARIABLE manifest = (SELECT content::JSON FROM read_text(getvariable('folder') || '/manifest.json'));
+SET VARIABLE manifest = (SELECT content::JSON
+  FROM read_text(getvariable('folder') || '/manifest.json'));
 SET VARIABLE checked = CASE
   WHEN (getvariable('manifest') ->> '$.profile') IS DISTINCT FROM 'full' THEN
     error('not a pack of profile full: no row of another one is bound to a seal')

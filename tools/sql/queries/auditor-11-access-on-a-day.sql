@@ -7,7 +7,8 @@ roles AS (
   WHERE (r.value ->> '$.from') <= a.hour
     AND ((r.value ->> '$.to') IS NULL OR (r.value ->> '$.to') > a.hour)),
 projects_of AS (
-  SELECT m.org_id, m.user_id, string_agg(DISTINCT m.project_id, ' ' ORDER BY m.project_id) AS projects
+  SELECT m.org_id, m.user_id,
+    string_agg(DISTINCT m.project_id, ' ' ORDER BY m.project_id) AS projects
   FROM project_users m, asked a
   WHERE m.first_seen_at <= a.hour AND (m.removed_at IS NULL OR m.removed_at > a.hour)
   GROUP BY m.org_id, m.user_id)
