@@ -75,7 +75,7 @@ def main(arguments: Sequence[str]) -> int:
             script, variables | ({"pack": options.pack} if options.pack else {}), options.question
         )
         for row in rows:
-            print(json.dumps(row))
+            print(json.dumps(row, default=str))
     except (OSError, duckdb.Error) as error:
         reason = ascii(str(error).strip().splitlines()[0])
         print(f"cannot be answered: {reason}", file=sys.stderr)

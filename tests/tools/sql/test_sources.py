@@ -100,3 +100,46 @@ def test_two_days_of_the_demo_story(
     files = write(fixture.evidence, function.archive(pack), tmp_path)
     require_the_same(files)
     assert len(view(files.of_pack, "changes")) > 20
+
+
+def test_what_a_seal_says_of_rows_that_other_hours_made(
+    function: PackFunction, evidence: Bucket, table: Table, clock: SettableClock, tmp_path: Path
+) -> None:
+    """A verdict behind the period, what it says of a finding, a row that its list lacks, an end."""
+    hours = [f"2026-04-28T{hour:02d}:00:00Z" for hour in range(6, 15)]
+    world = FullWorld(evidence, table=table, org="org-Alpha", first_hour=hours[0])
+    world.has_user("user-1", role="owner").has_user("user-2").has_user("user-3").has_key("key-1")
+    world.finding("stale_key", "key-1").event("event-1").chain(["complete"] * 2)
+    world.loses("users", "user-3").change("users", "user-2", "modified").chain(["complete"])
+    world.change("api_keys", "key-1", "modified")
+    (finding,) = world._rows["findings"]
+    cause = {"hour": hours[3], "kind": "modified", "fields": ["role"]}
+    finding |= {"resolved_hour": hours[3], "resolved_by": cause}
+    world._rows["users"][1]["shown_until"] = hours[1]
+    world.chain(["complete"])
+    of_key = (hours[3], "api_keys", "key-1", "modified")
+    world.verdict(*of_key, "cannot_tell", None, "settling").chain(["complete"] * 2)
+    world.verdict(*of_key, "explained", "event-1").chain(["complete"] * 2)
+    clock.set("2026-04-28T15:01:00Z")
+    pack = function.make(hours[2], f"{hours[5][:13]}:59:59Z", orgs=("org-Alpha",))
+    assert pack.state == "ready", pack.reason
+    files = write(evidence, function.archive(pack), tmp_path)
+    require_the_same(files)
+    seals = files.seals()
+    for source in (files.of_pack, files.of_bucket):
+        (first, last) = rows(source, "FROM changes ORDER BY hour")
+        assert (first["hour"], first["verdict"]) == (hours[2], None)
+        assert (last["verdict"], last["event_id"], last["decided_hour"]) == (
+            "explained",
+            "event-1",
+            hours[6],
+        )
+        (resolved,) = rows(source, "FROM findings")
+        assert resolved["resolved_by_event_id"] == "event-1"
+        assert resolved["seal_sha256"] == seals["org-Alpha", hours[3]]
+        states = rows(source, "SELECT user_id, state_at, seal_hour FROM users ORDER BY user_id")
+        # The hour that last showed user-2 lies before the period: the last seal stands for it.
+        assert [tuple(row.values()) for row in states] == [
+            ("user-1", hours[5], hours[5]),
+            ("user-2", hours[1], hours[5]),
+        ]
