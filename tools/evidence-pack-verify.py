@@ -4,7 +4,7 @@
 # dependencies = ["pynacl>=1.5", "orjson>=3.9"]
 # ///
 # Built by `python -m tools.build_verifier` from the parts in tools/verifier/, one behind the other
-# of SHA-256 ee74c4f5c7990102f8ab776d887591ad78d64b5a208a379b8d4d43e5eedbb906.
+# of SHA-256 9b516c68d09a1654e88a980ce59e2c6a0db224f3af2656fb576d7314b84364fe.
 """Check a signed evidence pack offline: one file, one pinned key, eleven numbered checks.
 
     python3 evidence-pack-verify.py pack-3.tar.gz --expected-pubkey HEX
@@ -23,13 +23,11 @@ To read it, begin at the end: `verify` is the eleven checks, one a line.
 
 from __future__ import annotations
 
-import argparse
 import binascii
 import bisect
 import datetime
 import functools
 import hashlib
-import heapq
 import io
 import json
 import operator
@@ -44,11 +42,10 @@ from array import array
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain, islice, repeat, zip_longest
-from types import TracebackType
 
 TYPE_CHECKING = False  # as typing has it, without the time that importing typing takes
 if TYPE_CHECKING:
-    from typing import Any, BinaryIO, NoReturn
+    from typing import Any, BinaryIO, NoReturn, TypeAlias
 
 
 # ---------------------------------------------------------------------------------------------
@@ -108,6 +105,23 @@ class NotCompared(Exception):
 
 class Malformed(Exception):
     """A document is not of the form that it must have; the caller knows which check says so."""
+
+
+class RowDigest:
+    """How many rows there are, and their SHA-256."""
+
+    def __init__(self) -> None:
+        self.n = 0
+        self._digest = hashlib.sha256()
+
+    def add(self, line: bytes) -> None:
+        """Take a row, without its newline."""
+        self.n += 1
+        self._digest.update(line + b"\n")
+
+    def hex(self) -> str:
+        """Return the digest of the rows up to here."""
+        return self._digest.hexdigest()
 
 
 def printable(value: object, limit: int = 160) -> str:
@@ -210,6 +224,8 @@ def ends_of_period(text: str) -> tuple[str, str] | None:
 # Canonical is as RFC 8785 has it, but for numbers (written as Python does, integers within 2^53),
 # keys sorted by code point, and lone surrogates, which stay escapes.
 
+JsonObject: TypeAlias = "dict[str, Any]"
+
 MAX_VALUES = 200_000  # JSON values in one document
 MAX_DEPTH = 64
 MAX_DIGITS = 20
@@ -234,14 +250,14 @@ def _foreign_integer(text: str) -> int:
     return int(text)
 
 
-def _unique_pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _unique_pairs(pairs: list[tuple[str, Any]]) -> JsonObject:
     values = dict(pairs)
     if len(values) != len(pairs):
         raise Malformed("it holds the same key twice")
     return values
 
 
-def _sorted_pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _sorted_pairs(pairs: list[tuple[str, Any]]) -> JsonObject:
     keys = [key for key, _ in pairs]
     if keys != sorted(set(keys)):
         raise Malformed("its keys are not sorted, or one stands there twice")
@@ -267,7 +283,7 @@ def canonical(value: object) -> bytes:
     return ENCODER.encode(value).encode("utf-8", "backslashreplace")
 
 
-def parse(data: bytes, decoder: json.JSONDecoder = STRICT) -> dict[str, Any]:
+def parse(data: bytes, decoder: json.JSONDecoder = STRICT) -> JsonObject:
     """Parse one bounded JSON object.
 
     Raises:
@@ -308,7 +324,7 @@ def _check_depth(value: object) -> None:
     raise Malformed(f"it is nested deeper than {MAX_DEPTH}")
 
 
-def canonical_row(line: bytes) -> dict[str, Any]:
+def canonical_row(line: bytes) -> JsonObject:
     """Parse one row of ours: its bytes must be the canonical ones of what it says."""
     row = parse(line, OURS)
     try:
@@ -320,7 +336,7 @@ def canonical_row(line: bytes) -> dict[str, Any]:
     return row
 
 
-def foreign_row(line: bytes) -> dict[str, Any]:
+def foreign_row(line: bytes) -> JsonObject:
     """Parse a row of a pack not ours: sorted keys and no white space, escapes as they like."""
     row = parse(line, FOREIGN)
     if re.search(r"\s", re.sub(STRING, '""', line.decode("utf-8"))):
@@ -427,6 +443,8 @@ def fast_json() -> FastJson | None:
 # ---------------------------------------------------------------------------------------------
 # The exact types that fields of signed documents have: `true` is not 1, `"2"` is not 2.
 
+HEX_DIGITS = "0123456789abcdef"
+
 
 def is_text(value: object) -> bool:
     """Tell whether it is a text that says something."""
@@ -440,12 +458,24 @@ def is_count(value: object) -> bool:
 
 def is_hash(value: object) -> bool:
     """Tell whether it is a SHA-256 in lower-case hex."""
-    return type(value) is str and re.fullmatch(r"[0-9a-f]{64}", value) is not None
+    return type(value) is str and len(value) == 64 and not value.strip(HEX_DIGITS)
 
 
 def is_texts(value: object) -> bool:
     """Tell whether it is a list of different texts."""
     return type(value) is list and all(map(is_text, value)) and len(set(value)) == len(value)
+
+
+def object_of(document: object, name: str) -> JsonObject:
+    """Return the object of this name in a document of any shape; an empty one if none is there."""
+    value = document.get(name) if isinstance(document, dict) else None
+    return value if isinstance(value, dict) else {}
+
+
+def objects_of(document: object, name: str) -> list[JsonObject]:
+    """Return the objects in the list of this name in a document of any shape."""
+    values = document.get(name) if isinstance(document, dict) else None
+    return [v for v in values if isinstance(v, dict)] if isinstance(values, list) else []
 
 
 FieldType = tuple[Callable[[object], bool], str]  # (is it right, what it should be)
@@ -477,9 +507,7 @@ HEX_TEXT = matching("[0-9A-Fa-f]{64}", "64 hex digits")
 TEXT_OR_NULL, HASH_OR_NULL, INSTANT_OR_NULL = map(or_null, (TEXT, HASH, INSTANT_TEXT))
 
 
-def check_types(
-    number: int, name: str, values: dict[str, Any], fields: dict[str, FieldType]
-) -> None:
+def check_types(number: int, name: str, values: JsonObject, fields: dict[str, FieldType]) -> None:
     """Demand of the fields that are there that each is of its type.
 
     Raises:
@@ -490,9 +518,7 @@ def check_types(
             raise Failed(number, f"{name}: {key} is not {words}")
 
 
-def check_object(
-    number: int, name: str, value: object, fields: dict[str, FieldType]
-) -> dict[str, Any]:
+def check_object(number: int, name: str, value: object, fields: dict[str, FieldType]) -> JsonObject:
     """Return the value if it is an object with all of these fields, each of its type.
 
     Raises:
@@ -505,6 +531,17 @@ def check_object(
         raise Failed(number, f"{name} lacks {missing[0]}")
     check_types(number, name, value, fields)
     return value
+
+
+def check_row(row: JsonObject, fields: dict[str, FieldType]) -> None:
+    """Demand of these fields of a row that each is of its type.
+
+    Raises:
+        Malformed: one is not.
+    """
+    for name, (is_right, words) in fields.items():
+        if not is_right(row[name]):
+            raise Malformed(f"{name} is not {words}")
 
 
 # ---------------------------------------------------------------------------------------------
@@ -783,6 +820,7 @@ class SpillFile:
     """A file in memory that moves to a nameless temporary one when it is large.
 
     As `tempfile.SpooledTemporaryFile`, whose import takes longer than the check of a small pack.
+    Memory and file are given back with the object.
     """
 
     IN_MEMORY = 4 << 20
@@ -799,7 +837,7 @@ class SpillFile:
             import tempfile
 
             start = self._file.getvalue()
-            self._file = tempfile.TemporaryFile()  # noqa: SIM115 - closed by close()
+            self._file = tempfile.TemporaryFile()  # noqa: SIM115 - closed by __del__
             self._file.write(start)
             self._file.seek(end - len(data))
         self._file.write(data)
@@ -820,8 +858,7 @@ class SpillFile:
         self._file.seek(0)
         yield from self._file
 
-    def close(self) -> None:
-        """Give the memory or the file back."""
+    def __del__(self) -> None:
         self._file.close()
 
 
@@ -890,12 +927,8 @@ class SeenIds:
             bucket.frombytes(self._file.read(size, offset))
         return bucket
 
-    def close(self) -> None:
-        """Give the file back."""
-        self._file.close()
 
-
-def _key(event: dict[str, Any]) -> tuple[str, ...]:
+def _key(event: JsonObject) -> tuple[str, ...]:
     """Return what an event is sorted by; where it has no time, the hour stands in for that."""
     hour, at = event["sealed_hour"], event["occurred_at"]
     return event["org_id"], hour, hour if at is None else at, event["event_id"]
@@ -937,10 +970,8 @@ class Copies:
         row = parse(self._line, OURS) if self._line else {}
         self.next_key = _key(row) if row else self.BEHIND_ALL
 
-    def close(self) -> None:
-        """Give the files back."""
-        self.firsts.close()
-        self._file.close()
+
+Count = tuple[int, int, int, int, bytes]  # organization, hour, month, rows, their digest
 
 
 class HourCounts:
@@ -954,11 +985,12 @@ class HourCounts:
 
     def __init__(self) -> None:
         self._file = SpillFile()
-        self._next: tuple[int, int, int, int, bytes] | None = None
+        self._next: Count | None = None
 
-    def add(self, org: int, hour: int, month: str, n: int, digest: bytes = b"") -> None:
-        """Append one count."""
-        self._file.write(self.RECORD.pack(org, hour, month_number(month), n, digest))
+    def add(self, org: int, hour: int, month: str, n: int, sha256: str | None = None) -> None:
+        """Append one count; of more rows than a pack can hold, so many as fit."""
+        count = (org, hour, month_number(month), min(n, self.MOST), bytes.fromhex(sha256 or ""))
+        self._file.write(self.RECORD.pack(*count))
 
     def rewind(self) -> None:
         """Go to the first count: nothing is added any more."""
@@ -968,11 +1000,17 @@ class HourCounts:
         data = self._file.read(self.RECORD.size, at)
         self._next = self.RECORD.unpack(data) if data else None
 
+    def _pass(self, is_due: Callable[[Count], bool]) -> Iterator[Count]:
+        """Yield the next counts as long as they are due, and pass them."""
+        while self._next and is_due(self._next):
+            passed = self._next
+            self._read()
+            yield passed
+
     def before(self, org: int, hour: int) -> Iterator[tuple[int, int, int]]:
         """Yield organization, hour and rows of counts before this hour, and pass them."""
-        while self._next and self._next[:2] < (org, hour):
-            yield self._next[0], self._next[1], self._next[3]
-            self._read()
+        for other, at, _, n, _ in self._pass(lambda count: count[:2] < (org, hour)):
+            yield other, at, n
 
     def rest(self) -> Iterator[tuple[int, int, int]]:
         """Yield organization, hour and rows of all that was not passed yet."""
@@ -981,31 +1019,19 @@ class HourCounts:
     def each(self) -> Iterator[tuple[int, int, str, int, str]]:
         """Yield organization, hour, month, rows and digest of every count, from the first."""
         self.rewind()
-        while self._next:
-            org, hour, month, n, digest = self._next
-            self._read()
+        for org, hour, month, n, digest in self._pass(bool):
             yield org, hour, month_name(month), n, digest.hex()
 
     def take(self, org: int, month: str) -> Iterator[tuple[int, int, str]]:
         """Yield hour, rows and digest of the next counts as far as they are of this month."""
-        number = month_number(month)
-        while self._next and (self._next[0], self._next[2]) == (org, number):
-            _, hour, _, n, digest = self._next
-            self._read()
+        place = org, month_number(month)
+        for _, hour, _, n, digest in self._pass(lambda count: (count[0], count[2]) == place):
             yield hour, n, digest.hex()
 
     def of(self, org: int, hour: int) -> dict[str, tuple[int, str]]:
         """Return month to rows and digest for this hour, and pass them."""
-        counts = {}
-        while self._next and self._next[:2] == (org, hour):
-            _, _, month, n, digest = self._next
-            counts[month_name(month)] = (n, digest.hex())
-            self._read()
-        return counts
-
-    def close(self) -> None:
-        """Give the file back."""
-        self._file.close()
+        counts = self._pass(lambda count: count[:2] == (org, hour))
+        return {month_name(month): (n, digest.hex()) for _, _, month, n, digest in counts}
 
 
 # ---------------------------------------------------------------------------------------------
@@ -1242,7 +1268,7 @@ class Member:
 class Manifest:
     """A signed manifest: its digest, its values, and the members it promises, in order."""
 
-    def __init__(self, sha256: str, values: dict[str, Any]) -> None:
+    def __init__(self, sha256: str, values: JsonObject) -> None:
         self.sha256 = sha256
         self.values = values
         self.profile: str | None = values.get("profile")
@@ -1278,8 +1304,32 @@ write any key into it. The checks are explained, number by number, in
 docs/evidence-pack-format.md. Nothing is extracted and nothing is sent anywhere.
 """
 
-
 MAX_SAMPLE = 10_000
+
+# Each: its name, what stands for its value, and what the help says.
+KEY = ("--expected-pubkey", "HEX", "the signer's Ed25519 public key, 64 hex digits")
+FLAGS = (
+    ("--json", "one line of JSON instead of text"),
+    ("--built-in-ed25519", "use the built-in signature check even where PyNaCl is installed"),
+)
+OUTSIDE_FACTS = (
+    ("--tenant", "ID", "the tenant that the pack must be of"),
+    ("--period", "MONTH", "the period it must be of: 2026-04, or START..END"),
+    ("--manifest-sha256", "HEX", "SHA-256 of manifest.json as known from elsewhere"),
+    ("--previous", "PACK", "the pack before this one: check that this one follows"),
+    ("--keys", "FILE", "the provider's signing-keys list: is the key in it?"),
+    ("--anchors", "FILE", "anchors kept from the provider's list: does the pack hold to them?"),
+    ("--tsa-cert", "FILE", "a time authority's certificate: do its tokens hold? Needs OpenSSL"),
+    ("--timestamp", "FILE", "its reply over manifest.sig, made by anybody: how old is it?"),
+)
+SAMPLED = (
+    (
+        *("--sample", "N"),
+        f"draw so many rows, 1 to {MAX_SAMPLE}, and show where the evidence of each lies",
+    ),
+    ("--of", "MEMBER", "of these: users, events, ..."),
+    ("--seed", "TEXT", "which ones; the same text draws the same rows"),
+)
 
 
 class Options:
@@ -1301,56 +1351,14 @@ class Options:
     of: str | None
     seed: str | None
 
+    def __init__(self) -> None:
+        self.json = self.built_in_ed25519 = False
+        for name, *_ in (KEY, *OUTSIDE_FACTS, *SAMPLED):
+            self.put(name, None)
 
-class OptionParser(argparse.ArgumentParser):
-    """An argument parser whose complaints are escaped like every other output."""
-
-    def error(self, message: str) -> NoReturn:
-        """Complain.
-
-        Raises:
-            CannotCheck: always.
-        """
-        raise CannotCheck(f"{printable(message)}; see --help")
-
-
-class _HelpFormatter(argparse.RawDescriptionHelpFormatter):
-    def __init__(self, prog: str) -> None:
-        super().__init__(prog, width=98)  # without it, shutil is imported to ask the terminal
-
-
-class Once(argparse.Action):
-    """An option that is given once; the second of two would silently replace the first."""
-
-    def __call__(
-        self,
-        parser: argparse.ArgumentParser,
-        namespace: object,
-        values: Any,
-        option_string: str | None = None,
-    ) -> None:
-        """Store the value, or that the option is there."""
-        if getattr(namespace, self.dest):
-            parser.error(f"{option_string} is given twice")
-        setattr(namespace, self.dest, True if self.nargs == 0 else values)
-
-
-def _sample_size(text: str) -> int:
-    """Return how many rows to draw."""
-    if not re.fullmatch("[0-9]{1,5}", text) or not 1 <= int(text) <= MAX_SAMPLE:
-        raise argparse.ArgumentTypeError(f"not a number from 1 to {MAX_SAMPLE}")
-    return int(text)
-
-
-def _seed(text: str) -> str:
-    """Return a seed, whose UTF-8 bytes decide what is drawn."""
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        raise argparse.ArgumentTypeError("not UTF-8") from None
-    if not text:
-        raise argparse.ArgumentTypeError("empty")
-    return text
+    def put(self, name: str, value: object) -> None:
+        """Take the value of the option of this name."""
+        setattr(self, name[2:].replace("-", "_"), value)
 
 
 def parse_options(argv: list[str]) -> Options:
@@ -1359,55 +1367,93 @@ def parse_options(argv: list[str]) -> Options:
     Raises:
         CannotCheck: an argument is unknown, given twice, or lacks its value, or another argument.
     """
-    parser = OptionParser(
+    return plain_options(argv) or all_options(argv)
+
+
+def plain_options(argv: list[str]) -> Options | None:
+    """Return what a plain command line says, and None of any other.
+
+    To import argparse and to build its parser takes as long as to check a small pack's signature,
+    manifest and digests. So it is left out where each word is an option, its value or the pack.
+    """
+    flags = {name for name, _ in FLAGS}
+    with_value = {name for name, *_ in (KEY, *OUTSIDE_FACTS)}
+    options, given, words = Options(), {""}, iter(argv)
+    for word in words:
+        is_option = word in flags or word in with_value
+        name = word if is_option else "--pack"
+        value = next(words, "-") if word in with_value else word
+        if name in given or (value[:1] == "-" and word not in flags):
+            return None
+        given.add(name)
+        options.put(name, word in flags or value)
+    return options if "--pack" in given else None
+
+
+def all_options(argv: list[str]) -> Options:
+    """Parse any command line: help, complaints and what is seldom asked for.
+
+    Raises:
+        CannotCheck: an argument is unknown, given twice, or lacks its value, or another argument.
+    """
+    import argparse
+
+    class Parser(argparse.ArgumentParser):
+        """An argument parser whose complaints are escaped like every other output."""
+
+        def error(self, message: str) -> NoReturn:
+            raise CannotCheck(f"{printable(message)}; see --help")
+
+    class HelpFormatter(argparse.RawDescriptionHelpFormatter):
+        def __init__(self, prog: str) -> None:
+            super().__init__(prog, width=98)  # without it, shutil is imported to ask the terminal
+
+    class Once(argparse.Action):
+        """An option that is given once; the second of two would silently replace the first."""
+
+        def __call__(
+            self,
+            parser: argparse.ArgumentParser,
+            namespace: object,
+            values: Any,
+            option_string: str | None = None,
+        ) -> None:
+            if getattr(namespace, self.dest):
+                parser.error(f"{option_string} is given twice")
+            setattr(namespace, self.dest, True if self.nargs == 0 else values)
+
+    def sample_size(text: str) -> int:
+        if not re.fullmatch("[0-9]{1,5}", text) or not 1 <= int(text) <= MAX_SAMPLE:
+            raise argparse.ArgumentTypeError(f"not a number from 1 to {MAX_SAMPLE}")
+        return int(text)
+
+    def seed(text: str) -> str:
+        try:
+            text.encode()  # these bytes decide what is drawn
+        except UnicodeEncodeError:
+            raise argparse.ArgumentTypeError("not UTF-8") from None
+        if not text:
+            raise argparse.ArgumentTypeError("empty")
+        return text
+
+    def add(group: Any, options: Iterable[tuple[str, str, str]]) -> None:
+        types = {"--sample": sample_size, "--seed": seed}
+        for name, metavar, words in options:
+            group.add_argument(name, metavar=metavar, action=Once, type=types.get(name), help=words)
+
+    parser = Parser(
         prog="evidence-pack-verify.py",
         description="Check a signed evidence pack offline, against a public key you pinned.",
         epilog=EPILOG,
-        formatter_class=_HelpFormatter,
+        formatter_class=HelpFormatter,
         allow_abbrev=False,
     )
-    flag: dict[str, Any] = {"action": Once, "nargs": 0, "default": False}
     parser.add_argument("pack", metavar="PACK", help="the pack: pack-N.tar.gz")
-    parser.add_argument(
-        "--expected-pubkey",
-        metavar="HEX",
-        action=Once,
-        help="the signer's Ed25519 public key, 64 hex digits",
-    )
-    parser.add_argument("--json", **flag, help="one line of JSON instead of text")
-    parser.add_argument(
-        "--built-in-ed25519",
-        **flag,
-        help="use the built-in signature check even where PyNaCl is installed",
-    )
-    outside = parser.add_argument_group("facts from elsewhere to compare with (check 11)")
-    for name, metavar, words in (
-        ("--tenant", "ID", "the tenant that the pack must be of"),
-        ("--period", "MONTH", "the period it must be of: 2026-04, or START..END"),
-        ("--manifest-sha256", "HEX", "SHA-256 of manifest.json as known from elsewhere"),
-        ("--previous", "PACK", "the pack before this one: check that this one follows"),
-        ("--keys", "FILE", "the provider's signing-keys list: is the key in it?"),
-        ("--anchors", "FILE", "anchors kept from the provider's list: does the pack hold to them?"),
-        ("--tsa-cert", "FILE", "a time authority's certificate: do its tokens hold? Needs OpenSSL"),
-        ("--timestamp", "FILE", "its reply over manifest.sig, made by anybody: how old is it?"),
-    ):
-        outside.add_argument(name, metavar=metavar, action=Once, help=words)
-    drawn = parser.add_argument_group("rows to look at, of a pack that passed")
-    drawn.add_argument(
-        "--sample",
-        metavar="N",
-        action=Once,
-        type=_sample_size,
-        help=f"draw so many rows, 1 to {MAX_SAMPLE}, and show where the evidence of each lies",
-    )
-    drawn.add_argument("--of", metavar="MEMBER", action=Once, help="of these: users, events, ...")
-    drawn.add_argument(
-        "--seed",
-        metavar="TEXT",
-        action=Once,
-        type=_seed,
-        help="which ones; the same text draws the same rows",
-    )
+    add(parser, [KEY])
+    for name, words in FLAGS:
+        parser.add_argument(name, action=Once, nargs=0, default=False, help=words)
+    add(parser.add_argument_group("facts from elsewhere to compare with (check 11)"), OUTSIDE_FACTS)
+    add(parser.add_argument_group("rows to look at, of a pack that passed"), SAMPLED)
     options, unknown = parser.parse_known_args(argv, Options())
     if unknown:
         parser.error("an argument is unknown")
@@ -1449,9 +1495,9 @@ class Report:
         self.cannot = ""
         self.manifest: Manifest | None = None
         self.notes: list[str] = []
-        self.facts: dict[str, Any] = {}
-        self.sample: dict[str, Any] = {}
-        self.sampled: Iterable[dict[str, Any]] = ()
+        self.facts: JsonObject = {}
+        self.sample: JsonObject = {}
+        self.sampled: Iterable[JsonObject] = ()
         self._started = 0.0
 
     def passed(self, *numbers: int) -> None:
@@ -1579,7 +1625,7 @@ def _sample_lines(report: Report) -> Iterator[str]:
             yield f"event     {printable(event['event_id'])}: {sealed}"
 
 
-def _change_line(change: dict[str, Any]) -> str:
+def _change_line(change: JsonObject) -> str:
     texts = {name: printable(value) for name, value in change.items()}
     by = f" by {texts['event_id']}" if change["event_id"] is not None else ""
     judged = f"{texts['verdict']}{by}" if change["verdict"] else "without a verdict"
@@ -1842,27 +1888,19 @@ class OpenPack:
             Failed: there is no manifest or signature in it.
         """
         self._file: BinaryIO = open_file(path)
-        self._closers: list[Callable[[], None]] = [self._file.close]
         try:
             self.manifest_file, self.signature_file = self._manifest()
         except BaseException as error:
-            self.__exit__(type(error), error, None)
+            self.__exit__(None, error)
             raise
 
     def __enter__(self) -> OpenPack:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None
-    ) -> None:
-        for close in self._closers:
-            close()
+    def __exit__(self, _: object, error: BaseException | None, *more: object) -> None:
+        self._file.close()
         if isinstance(error, OSError):
             raise CannotCheck(f"cannot read the file: {error.strerror}") from error
-
-    def at_end(self, close: Callable[[], None]) -> None:
-        """Have something else closed together with the pack."""
-        self._closers.append(close)
 
     def archive(self, is_known: bool = False) -> TarReader:
         """Begin to read the archive from its first byte."""
@@ -1903,7 +1941,7 @@ def check_02_archive(path: str) -> OpenPack:
 LARGE_FOLDER = "large/"
 # In canonical JSON these bytes are never inside a text: a quote there has a backslash before it.
 LARGE_KEY = b'"$large":'
-LARGE_VALUE = re.compile(
+LARGE_VALUE = (
     rb'\{"\$large":\{"bytes":([0-9]{1,16}),"head":(null|"(?:[^"\\]|\\.)*"),'
     rb'"sha256":"([0-9a-f]{64})"\}\}'
 )
@@ -1922,7 +1960,7 @@ class LargeNames:
         Raises:
             Malformed: it does so in another form than the documented one.
         """
-        found = LARGE_VALUE.findall(line)
+        found = re.findall(LARGE_VALUE, line)
         if len(found) != line.count(LARGE_KEY):
             raise Malformed("it tells of a large value in another form than the documented one")
         if any(len(json.loads(head.decode()) or "") > LIMITS["head"] for _, head, _ in found):
@@ -1942,11 +1980,6 @@ class LargeNames:
             report.fail(9, f"{missing} large values that rows name are not there, or of other size")
         if unnamed:
             report.fail(9, f"{unnamed} members of {LARGE_FOLDER} are named by no row")
-
-    def close(self) -> None:
-        """Give the files back."""
-        self._named.close()
-        self._there.close()
 
 
 class LargeMembers:
@@ -2015,7 +2048,7 @@ def check_05_strict_manifest(data: bytes, report: Report) -> Manifest:
     return Manifest(hashlib.sha256(data).hexdigest(), values)
 
 
-def strict_manifest(data: bytes) -> dict[str, Any]:
+def strict_manifest(data: bytes) -> JsonObject:
     """Return what a manifest says.
 
     Raises:
@@ -2075,7 +2108,7 @@ def check_06_known_manifest(manifest: Manifest, key: PinnedKey, report: Report) 
     return module
 
 
-def _check_kind_and_period(values: dict[str, Any]) -> None:
+def _check_kind_and_period(values: JsonObject) -> None:
     if values["profile"] not in ("full", "core"):
         raise Failed(6, f"unknown profile {printable(values['profile'])}")
     if values["kind"] not in ("monthly", "on_demand", "revision"):
@@ -2094,7 +2127,7 @@ def _check_kind_and_period(values: dict[str, Any]) -> None:
         raise Failed(6, "previous_pack_id and previous_manifest_sha256 do not say the same")
 
 
-def _check_cut(values: dict[str, Any]) -> None:
+def _check_cut(values: JsonObject) -> None:
     end, cut = seconds(values["period_end"]) or 0, hour_number(values["cut_hour"])
     if cut is None:
         raise Failed(6, "cut_hour is not the start of an hour")
@@ -2107,7 +2140,7 @@ def _check_cut(values: dict[str, Any]) -> None:
         raise Failed(6, "settled is not what settled_through says")
 
 
-def _check_chain(values: dict[str, Any]) -> None:
+def _check_chain(values: JsonObject) -> None:
     check_object(6, "coverage", values["coverage"], COVERAGE)
     last_hour = {"last_sealed_hour": INSTANT_OR_NULL}
     fields = {**CHAIN, **last_hour} if values.get("format", 2) > 2 else CHAIN
@@ -2155,7 +2188,7 @@ def _blob_hash(entry: object) -> str:
     return str(hashes.pop())
 
 
-def _own_members(values: dict[str, Any], module: Module) -> dict[str, Member]:
+def _own_members(values: JsonObject, module: Module) -> dict[str, Member]:
     members: dict[str, Member] = {}
     for entry in values["files"]:
         name = check_object(7, "files", entry, FILE)["name"]
@@ -2176,7 +2209,7 @@ def _own_members(values: dict[str, Any], module: Module) -> dict[str, Member]:
     return members
 
 
-def _check_names(names: list[str], values: dict[str, Any], documented: list[str]) -> None:
+def _check_names(names: list[str], values: JsonObject, documented: list[str]) -> None:
     profile, is_new = values["profile"], values.get("format", 2) > 2
     required = [*documented, *(FULL_MEMBERS if profile == "full" else ())]
     required += FORMAT_3_MEMBERS if profile == "full" and is_new else ()
@@ -2329,6 +2362,8 @@ class Rows:
         self.large: LargeNames | None = None
         self.n_long = 0
         self._fields = FIELDS.get(name, frozenset())
+        self._start: str = manifest["period_start"]
+        self._end: str = manifest["period_end"]
         self._org_ids: list[str] = sorted(manifest.get("org_ids") or ())
         self._org_numbers = {org: number for number, org in enumerate(self._org_ids)}
         self._last: tuple[str, ...] = ()
@@ -2373,7 +2408,7 @@ class Rows:
             if len(self.wrong) < MAX_REASONS:
                 self.wrong.append(f"{self.name} row {self.n}: {error}")
 
-    def _check_large(self, row: dict[str, Any], line: bytes) -> None:
+    def _check_large(self, row: JsonObject, line: bytes) -> None:
         """Check a row's size, and note the large values that it names."""
         limited = self.is_limited(row)
         if limited is False:
@@ -2385,15 +2420,15 @@ class Rows:
                 raise Malformed(f"it is longer than {LIMITS['row']} bytes")
             self.n_long += 1
 
-    def is_limited(self, row: dict[str, Any]) -> bool | None:
+    def is_limited(self, row: JsonObject) -> bool | None:
         """Tell whether version 3 sealed a row, which knows limits; None where it does not show."""
         return None
 
-    def read(self, line: bytes) -> dict[str, Any]:
+    def read(self, line: bytes) -> JsonObject:
         """Return the row's values after checking the form of its bytes."""
         return canonical_row(line)
 
-    def check(self, row: dict[str, Any]) -> None:
+    def check(self, row: JsonObject) -> None:
         """Check what every row of ours must hold."""
         if not self._fields <= row.keys():
             raise Malformed(f"it lacks {min(self._fields - row.keys())}")
@@ -2424,21 +2459,18 @@ class Rows:
         """Return the lines that an auditor should read beside the verdict."""
         return []
 
-    def close(self) -> None:
-        """Give back what was put aside."""
-
 
 class ForeignRows(Rows):
     """Rows of a pack without profile: sorted keys, no white space, one object a row."""
 
-    def read(self, line: bytes) -> dict[str, Any]:
+    def read(self, line: bytes) -> JsonObject:
         """Return the row's values after checking the form of its bytes."""
         return foreign_row(line)
 
-    def check(self, row: dict[str, Any]) -> None:
+    def check(self, row: JsonObject) -> None:
         """Leave the fields alone: they are not documented."""
 
-    def is_limited(self, row: dict[str, Any]) -> bool | None:
+    def is_limited(self, row: JsonObject) -> bool | None:
         """Tell that nothing is known of its limits."""
         return False
 
@@ -2485,8 +2517,6 @@ class RegisterRows(Rows):
         super().__init__(manifest, name)
         self.n_rows: dict[str, int] = {}
         self.n_open: dict[str, int] = {}
-        self._start: str = manifest["period_start"]
-        self._end: str = manifest["period_end"]
 
     def count(self, org_id: str, is_open: bool) -> None:
         """Count one row."""
@@ -2502,7 +2532,7 @@ class EntityRows(RegisterRows):
         self._id = ENTITY_ID[name]
         self._n_returns = 0
 
-    def check(self, row: dict[str, Any]) -> None:
+    def check(self, row: JsonObject) -> None:
         """Check fields, types of what orders the row, and the order."""
         super().check(row)
         key = (row["org_id"], row[self._id], row["first_seen_at"])
@@ -2529,7 +2559,7 @@ class EntityRows(RegisterRows):
             raise Malformed("state_at is an hour at which it was removed")
 
     @staticmethod
-    def _check_bounds(row: dict[str, Any]) -> None:
+    def _check_bounds(row: JsonObject) -> None:
         # Packs that an earlier version made have neither.
         for name in ("added_not_before", "removed_not_before"):
             if row.get(name) is not None and seconds(row[name]) is None:
@@ -2546,7 +2576,7 @@ class EntityRows(RegisterRows):
 class FindingRows(RegisterRows):
     """Findings by (org_id, finding_id, first_seen_hour): open in the period, or resolved in it."""
 
-    def check(self, row: dict[str, Any]) -> None:
+    def check(self, row: JsonObject) -> None:
         """Check fields, times and order."""
         super().check(row)
         for name in ("finding_id", "kind", "section"):
@@ -2581,14 +2611,13 @@ class ChangeRows(Rows):
     ) -> None:
         super().__init__(manifest, name)
         self._limited_from = limited_from
-        self._start, self._end = manifest["period_start"], manifest["period_end"]
         self._cut: str = manifest["cut_hour"]
         self._sealed = sealed
         self._hour: tuple[str, str] = ("", "")
         self._n_in_hour = 0
         sealed.rewind()
 
-    def check(self, row: dict[str, Any]) -> None:
+    def check(self, row: JsonObject) -> None:
         """Check fields, values against the kind, verdict and order; count by hour."""
         super().check(row)
         hour = row["hour"]
@@ -2606,12 +2635,12 @@ class ChangeRows(Rows):
             self._hour = (key[0], key[1])
         self._n_in_hour += 1
 
-    def is_limited(self, row: dict[str, Any]) -> bool | None:
+    def is_limited(self, row: JsonObject) -> bool | None:
         """Tell whether version 3 sealed its hour."""
         first = self._limited_from.get(row["org_id"])
         return first is not None and row["hour"] >= first
 
-    def _check_values(self, row: dict[str, Any]) -> None:
+    def _check_values(self, row: JsonObject) -> None:
         names = row["fields"]
         if not is_texts(names):
             raise Malformed("fields is not a list of different texts")
@@ -2623,7 +2652,7 @@ class ChangeRows(Rows):
             if not (holds_them if has_values else values is None):
                 raise Malformed(f"{name} does not hold what kind and fields say")
 
-    def _check_verdict(self, row: dict[str, Any]) -> None:
+    def _check_verdict(self, row: JsonObject) -> None:
         verdict, event_id = row["verdict"], row["event_id"]
         if verdict not in ("explained", "unexplained", "cannot_tell", None):
             raise Malformed("verdict is none of explained, unexplained, cannot_tell and null")
@@ -2670,7 +2699,7 @@ EVENT_FIELDS = (*EVENT_KEY, "late", *sorted(FIELDS["events.jsonl"] - {*EVENT_KEY
 EVENT_TYPES = [{str}, {str}, {str}, {str}, {bool}]
 # Without groups, which take two thirds of the time; of its calendar, each day is asked apart.
 TIME = "(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]"
-INSTANTS = re.compile(f"(?:[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}T{TIME}Z)*")
+INSTANTS = f"(?:[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}T{TIME}Z)*"
 EventKey = tuple[str, str, str, str]
 
 
@@ -2694,7 +2723,6 @@ class EventRows(Rows):
         super().__init__(manifest, name)
         self._copies = copies
         self._firsts = SeenIds()
-        self._start, self._end = manifest["period_start"], manifest["period_end"]
         self._cut = manifest["cut_hour"]
         self._hours: set[str] = set()
         self._days: set[str] = set()
@@ -2741,7 +2769,7 @@ class EventRows(Rows):
         keys: list[EventKey] = list(zip(orgs, hours, instants, ids))
         if keys[0] <= self._last or not all(map(operator.lt, keys, keys[1:])):
             return False
-        if set(map(len, instants)) != {20} or not INSTANTS.fullmatch("".join(instants)):
+        if set(map(len, instants)) != {20} or not re.fullmatch(INSTANTS, "".join(instants)):
             return False
         late = [at for at, is_late in zip(instants, lates) if is_late] if True in lates else []
         in_time = [at for at, is_late in zip(instants, lates) if not is_late] if late else instants
@@ -2778,12 +2806,12 @@ class EventRows(Rows):
             self._count(org, hour, day[:7], end - start, b"\n".join([*lines[start:end], b""]))
         return True
 
-    def read(self, line: bytes) -> dict[str, Any]:
+    def read(self, line: bytes) -> JsonObject:
         """Return the row's values after checking the form of its bytes."""
         self._line = line
         return canonical_row(line)
 
-    def check(self, row: dict[str, Any]) -> None:
+    def check(self, row: JsonObject) -> None:
         """Check fields, times, order, and remember the id."""
         super().check(row)
         org, hour, at = row["org_id"], row["sealed_hour"], row["occurred_at"]
@@ -2818,7 +2846,7 @@ class EventRows(Rows):
         self._count(org, hour, at[:7], 1, sealed + b"\n")
         self._n_late += late
 
-    def is_limited(self, row: dict[str, Any]) -> bool | None:
+    def is_limited(self, row: JsonObject) -> bool | None:
         """Tell whether version 3 sealed it: only that one kept a digest of OpenAI's own entry."""
         return isinstance(row["details"], dict) and "origin_digest" in row["details"]
 
@@ -2863,7 +2891,7 @@ class EventRows(Rows):
         if self._start <= hour <= self._end:
             number = hour_number(hour) or 0
             for month, (n, digest) in sorted(self._months.items()):
-                self.sealed.add(self._org_numbers[org], number, month, n, digest.digest())
+                self.sealed.add(self._org_numbers[org], number, month, n, digest.hexdigest())
         self._months = {}
 
     def finish(self) -> None:
@@ -2884,12 +2912,6 @@ class EventRows(Rows):
             words = f"{self._n_elsewhere}, so no seal here was compared with them"
             notes.append(f"events    sealed by hours outside the period: {words}")
         return notes
-
-    def close(self) -> None:
-        """Close the files of hashes and counts."""
-        self.ids.close()
-        self._firsts.close()
-        self.sealed.close()
 
 
 def _days(keys: list[EventKey]) -> Iterator[tuple[str, str, str, int, int]]:
@@ -2918,7 +2940,7 @@ class RepeatedRows(EventRows):
         """Check whole rows, one by one: there are few."""
         Rows.block(self, rows)
 
-    def check(self, row: dict[str, Any]) -> None:
+    def check(self, row: JsonObject) -> None:
         """Check what an event must hold, and that the hour of the first lies before its own."""
         first = row.pop("first_sealed_hour", None)
         self._line = canonical(row)
@@ -2933,11 +2955,6 @@ class RepeatedRows(EventRows):
     def notes(self) -> list[str]:
         """Tell of the copies."""
         return [f"repeated  copies of events that were sealed before: {self.n}"] if self.n else []
-
-    def close(self) -> None:
-        """Close the files."""
-        super().close()
-        self.copies.close()
 
 
 # ---------------------------------------------------------------------------------------------
@@ -2983,11 +3000,11 @@ class Shown:
 def entity_row(
     section: str,
     org_id: str,
-    sealed: dict[str, Any],
+    sealed: JsonObject,
     start: str,
     shown: Shown,
-    findings: Iterable[dict[str, Any]],
-) -> dict[str, Any] | None:
+    findings: Iterable[JsonObject],
+) -> JsonObject | None:
     """Return the row of one stay; None where it ended before the period.
 
     Args:
@@ -3015,11 +3032,11 @@ def entity_row(
 
 
 def _open_findings(
-    findings: Iterable[dict[str, Any]], removed: str | None, last: str | None
-) -> list[dict[str, Any]]:
+    findings: Iterable[JsonObject], removed: str | None, last: str | None
+) -> list[JsonObject]:
     """Return a key's findings that were open in the last hour, or when it ended."""
 
-    def is_open(finding: dict[str, Any]) -> bool:
+    def is_open(finding: JsonObject) -> bool:
         first, resolved = finding["first_seen_hour"], finding["resolved_hour"]
         if removed is not None:
             return bool(first < removed and (resolved is None or resolved >= removed))
@@ -3029,24 +3046,24 @@ def _open_findings(
     return sorted(rows, key=lambda row: (row["kind"], row["finding_id"]))
 
 
-def change_row(org_id: str, sealed: dict[str, Any], verdict: dict[str, Any]) -> dict[str, Any]:
+def change_row(org_id: str, sealed: JsonObject, verdict: JsonObject) -> JsonObject:
     """Return the row of a change with the last verdict on it."""
     row = {name: sealed.get(name) for name in CHANGE}
     return {**row, **{name: verdict.get(name) for name in VERDICT}, "org_id": org_id}
 
 
-def statement_row(org_id: str, hour: str, sealed: dict[str, Any]) -> dict[str, Any]:
+def statement_row(org_id: str, hour: str, sealed: JsonObject) -> JsonObject:
     """Return the row of a statement that an hour sealed."""
     return {**sealed, "org_id": org_id, "sealed_hour": hour}
 
 
 def finding_row(
     org_id: str,
-    sealed: dict[str, Any],
+    sealed: JsonObject,
     start: str,
     shown: Shown,
-    verdict_on: Callable[[dict[str, Any], dict[str, Any]], dict[str, Any]],
-) -> dict[str, Any] | None:
+    verdict_on: Callable[[JsonObject, JsonObject], JsonObject],
+) -> JsonObject | None:
     """Return the row of a finding; None where it was resolved before the period.
 
     `verdict_on` gives, for a finding and the change that resolved it, the last verdict on that.
@@ -3092,7 +3109,7 @@ class DerivedRows:
         run("CREATE INDEX about ON finding (org, entity, resolved)")
         run("BEGIN")
 
-    def add(self, member: str, org: int, key: Key, row: dict[str, Any]) -> None:
+    def add(self, member: str, org: int, key: Key, row: JsonObject) -> None:
         """Put a row of the pack aside."""
         values = (member, org, *map(_bytes, key), canonical(row))
         self._database.execute("INSERT INTO derived VALUES (?, ?, ?, ?, ?, ?, ?)", values)
@@ -3103,18 +3120,18 @@ class DerivedRows:
         for (line,) in self._database.execute(chosen, (member,)):
             yield line
 
-    def put_verdict(self, org: int, change: Key, verdict: dict[str, Any]) -> None:
+    def put_verdict(self, org: int, change: Key, verdict: JsonObject) -> None:
         """Put a verdict in the place of an earlier one on the same change."""
         values = (org, *map(_bytes, change), canonical(verdict))
         self._database.execute("INSERT OR REPLACE INTO verdict VALUES (?, ?, ?, ?, ?, ?)", values)
 
-    def verdict(self, org: int, change: Key) -> dict[str, Any]:
+    def verdict(self, org: int, change: Key) -> JsonObject:
         """Return the last verdict on a change, empty where there is none."""
         chosen = "SELECT line FROM verdict WHERE org = ? AND a = ? AND b = ? AND c = ? AND d = ?"
         found = self._database.execute(chosen, (org, *map(_bytes, change))).fetchone()
         return parse(found[0], OURS) if found else {}
 
-    def put_finding(self, org: int, entity: str, finding: dict[str, Any]) -> None:
+    def put_finding(self, org: int, entity: str, finding: JsonObject) -> None:
         """Put a finding about an API key aside."""
         resolved = finding["resolved_hour"]
         # What is open ends behind every hour.
@@ -3122,7 +3139,7 @@ class DerivedRows:
         values = (org, _bytes(entity), end, canonical(finding))
         self._database.execute("INSERT INTO finding VALUES (?, ?, ?, ?)", values)
 
-    def findings(self, org: int, entity: str, hour: str) -> Iterator[dict[str, Any]]:
+    def findings(self, org: int, entity: str, hour: str) -> Iterator[JsonObject]:
         """Yield the findings about an API key that were not resolved before an hour.
 
         Whoever is watched can give a key a finding every other hour: the rest is not read.
@@ -3130,10 +3147,6 @@ class DerivedRows:
         chosen = "SELECT line FROM finding WHERE org = ? AND entity = ? AND resolved >= ?"
         for (line,) in self._database.execute(chosen, (org, _bytes(entity), _bytes(hour))):
             yield parse(line, OURS)
-
-    def close(self) -> None:
-        """Give the database back."""
-        self._database.close()
 
 
 def _bytes(text: str) -> bytes:
@@ -3143,6 +3156,8 @@ def _bytes(text: str) -> bytes:
 
 # ---------------------------------------------------------------------------------------------
 # The tenant's custody log (checks 9 and 10): entry after entry, up to those of the seals.
+
+CUSTODY = {"by": TEXT, "action": TEXT, "facts": OBJECT, "previous_sha256": HASH_OR_NULL}
 
 
 class CustodyHeads:
@@ -3156,7 +3171,7 @@ class CustodyHeads:
         self.named: dict[int, tuple[str, str]] = {}
         self._last: dict[str, int] = {}
 
-    def add(self, org_id: str, hour: str, seal: dict[str, Any]) -> str | None:
+    def add(self, org_id: str, hour: str, seal: JsonObject) -> str | None:
         """Take what a seal names; return why that cannot be right."""
         head, before = seal.get("custody"), self._last.get(org_id, 0)
         if head is None:
@@ -3181,7 +3196,28 @@ class CustodyHeads:
             yield f"{hour}: the seal names custody entry {n}, which is not in custody.jsonl"
 
 
-class CustodyRows(Rows):
+class NumberedRows(Rows):
+    """Rows that are numbered, and were sealed in the hour in which they were written, or later."""
+
+    def is_limited(self, row: JsonObject) -> bool:
+        """Tell that version 3 sealed it: no earlier one did."""
+        return True
+
+    @staticmethod
+    def check_number(row: JsonObject) -> None:
+        """Check its number."""
+        if not is_count(row["n"]) or row["n"] == 0:
+            raise Malformed("n is not a number from 1 up")
+
+    @staticmethod
+    def check_at(row: JsonObject) -> None:
+        """Check when it was written, and when sealed."""
+        hour, at = hour_number(row["sealed_hour"]), seconds(row["at"])
+        if hour is None or at is None or at >= (hour + 1) * 3600:
+            raise Malformed("at is not an instant before the end of sealed_hour")
+
+
+class CustodyRows(NumberedRows):
     """Entries by number: each names the digest of the row before it, a seal that of the last.
 
     The first is number 1, or was sealed before the period: none of the period's is missing in
@@ -3201,34 +3237,21 @@ class CustodyRows(Rows):
         self._digest: str | None = None
         self._digest_before: str | None = None
 
-    def read(self, line: bytes) -> dict[str, Any]:
+    def read(self, line: bytes) -> JsonObject:
         """Return the row's values, and keep its digest for the one behind it."""
         self._digest_before, self._digest = self._digest, hashlib.sha256(line).hexdigest()
         return super().read(line)
 
-    def is_limited(self, row: dict[str, Any]) -> bool:
-        """Tell that version 3 sealed it: no earlier one did."""
-        return True
-
-    def check(self, row: dict[str, Any]) -> None:
+    def check(self, row: JsonObject) -> None:
         """Check fields and times, that it follows the one before, and who names it."""
         super().check(row)
-        n, hour, at = row["n"], hour_number(row["sealed_hour"]), seconds(row["at"])
-        if not is_count(n) or n == 0:
-            raise Malformed("n is not a number from 1 up")
-        for name, (is_right, words) in (
-            ("by", TEXT),
-            ("action", TEXT),
-            ("facts", OBJECT),
-            ("previous_sha256", HASH_OR_NULL),
-        ):
-            if not is_right(row[name]):
-                raise Malformed(f"{name} is not {words}")
-        if hour is None or at is None or at >= (hour + 1) * 3600:
-            raise Malformed("at is not an instant before the end of sealed_hour")
+        self.check_number(row)
+        check_row(row, CUSTODY)
+        self.check_at(row)
+        n = row["n"]
         self._check_place(n, row["sealed_hour"], row["previous_sha256"])
         self._n, self._sealed_hour = n, row["sealed_hour"]
-        if row["sealed_hour"] < self.manifest["period_start"] and len(self.before) < MAX_HEADS:
+        if row["sealed_hour"] < self._start and len(self.before) < MAX_HEADS:
             self.before[n] = str(self._digest)
         sha256, first_hour = self._heads.pop(n, (self._digest, row["sealed_hour"]))
         if sha256 != self._digest:
@@ -3242,7 +3265,7 @@ class CustodyRows(Rows):
         if (previous is None) != (n == 1):
             raise Malformed("previous_sha256 is not null for entry 1, and for no other")
         if self._digest_before is None:
-            if n > 1 and sealed_hour >= self.manifest["period_start"]:
+            if n > 1 and sealed_hour >= self._start:
                 self.contradicts(f"{sealed_hour}: custody entries before number {n} are missing")
         elif (n, previous) != (self._n + 1, self._digest_before):
             self.contradicts(f"{sealed_hour}: custody entry {n} does not follow the row before it")
@@ -3254,12 +3277,16 @@ class CustodyRows(Rows):
 # What the tenant said (check 9): one statement after the other, about one thing each.
 
 STATES = ("open", "acknowledged", "accepted")
-REASON_CODE = or_null(matching("[a-z_]{1,64}", "a word"))
+STATEMENT = {
+    "reason_code": or_null(matching("[a-z_]{1,64}", "a word")),
+    "accountable": TEXT_OR_NULL,
+    "note_hash": HASH_OR_NULL,
+}
 # Beside finding_id, first_seen_hour and state, null in what is said of a service account.
 OF_FINDING = ("reason_code", "due_date", "review_date", "note_hash")
 
 
-class StatementRows(Rows):
+class StatementRows(NumberedRows):
     """Statements by (org_id, n): one follows the other, up to the number that the seals say.
 
     `said` is, by organization, the number of the last one that the period's seals hold, `first`
@@ -3271,16 +3298,14 @@ class StatementRows(Rows):
         self._said = said
         self.first: dict[str, int] = {}
         self._numbers: dict[str, int] = {}
-        self._start, self._end = manifest["period_start"], manifest["period_end"]
 
-    def check(self, row: dict[str, Any]) -> None:
+    def check(self, row: JsonObject) -> None:
         """Check fields, what it is about, times and number."""
         super().check(row)
         self._check_times(row)
         self._check_words(row)
         n, org, replaces = row["n"], row["org_id"], row["replaces"]
-        if not is_count(n) or n == 0:
-            raise Malformed("n is not a number from 1 up")
+        self.check_number(row)
         if replaces is not None and not (is_count(replaces) and 0 < replaces < n):
             raise Malformed("replaces is neither the number of an earlier one nor null")
         self.in_order((org, f"{n:020d}"), "org_id, n")
@@ -3290,23 +3315,18 @@ class StatementRows(Rows):
         if n != before + 1:
             raise Malformed(f"statement {before + 1} is missing before it")
 
-    def is_limited(self, row: dict[str, Any]) -> bool:
-        """Tell that version 3 sealed it: no earlier one did."""
-        return True
-
-    def _check_times(self, row: dict[str, Any]) -> None:
-        hour, at = hour_number(row["sealed_hour"]), seconds(row["at"])
-        if hour is None or not self._start <= row["sealed_hour"] <= self._end:
+    def _check_times(self, row: JsonObject) -> None:
+        hour = row["sealed_hour"]
+        if hour_number(hour) is None or not self._start <= hour <= self._end:
             raise Malformed("sealed_hour is not an hour of the period")
-        if at is None or at >= (hour + 1) * 3600:
-            raise Malformed("at is not an instant before the end of sealed_hour")
+        self.check_at(row)
         for name in ("due_date", "review_date"):
             day = row[name]
             if day is not None and (not _is_day(day) or day < row["at"][:10]):
                 raise Malformed(f"{name} is not a day from the one on when it was said, nor null")
 
     @staticmethod
-    def _check_words(row: dict[str, Any]) -> None:
+    def _check_words(row: JsonObject) -> None:
         finding, hour, account = (
             row[name] for name in ("finding_id", "first_seen_hour", "service_account_id")
         )
@@ -3319,13 +3339,7 @@ class StatementRows(Rows):
             raise Malformed("state is none of open, acknowledged and accepted, of an account null")
         if not is_text(row["by"]):
             raise Malformed("by is no text")
-        for name, (is_right, words) in (
-            ("reason_code", REASON_CODE),
-            ("accountable", TEXT_OR_NULL),
-            ("note_hash", HASH_OR_NULL),
-        ):
-            if not is_right(row[name]):
-                raise Malformed(f"{name} is not {words}")
+        check_row(row, STATEMENT)
 
     def finish(self) -> None:
         """Hold the last number of each organization to its seals."""
@@ -3338,200 +3352,6 @@ class StatementRows(Rows):
 
 def _is_day(day: object) -> bool:
     return type(day) is str and seconds(f"{day}T00:00:00Z") is not None
-
-
-# ---------------------------------------------------------------------------------------------
-# What the seals of a period name that the archive must hold: registers and segments.
-
-BOUND_SECTIONS = ("findings", *ENTITIES)
-MOST_SOURCES = 1000
-OPENAI, SYSTEM_CLOCK = "https://api.openai.com/v1", "system"
-
-
-class Sources:
-    """Whom the hours of one organization were asked of, and with what.
-
-    Attributes:
-        bases: addresses of the API.
-        clocks: what the clock was.
-        regions: where it ran.
-        keys: first and last hour of each admin key, by its last four characters.
-    """
-
-    def __init__(self) -> None:
-        self.bases: set[str] = set()
-        self.clocks: set[str] = set()
-        self.regions: set[str] = set()
-        self.keys: dict[str, tuple[str, str]] = {}
-
-    def add(self, source: dict[str, Any], hour: str) -> None:
-        """Take what one hour says."""
-        for name, values in (
-            ("api_base", self.bases),
-            ("clock", self.clocks),
-            ("region", self.regions),
-        ):
-            value = source.get(name)
-            if is_text(value) and len(values) < MOST_SOURCES:
-                values.add(str(value))
-        last4 = source.get("key_last4")
-        if is_text(last4) and (last4 in self.keys or len(self.keys) < MOST_SOURCES):
-            first, _ = self.keys.get(str(last4), (hour, hour))
-            self.keys[str(last4)] = first, hour
-
-
-class NamedBySeals:
-    """What the seals name, as they pass.
-
-    Attributes:
-        registers: of the last seal that names one: rows, digest, and whether version 2 wrote it.
-        shown: by organization and section, the hours that show it.
-        sources: by organization, whom it was asked of.
-        events: rows and digest of each hour's events, by month.
-        changes: rows and digest of each hour's changes.
-        verdicts: the same of verdicts.
-        statements: the same of statements.
-        said: by organization, the number of the last statement that its seals hold.
-        custody: entries of the tenant's custody log.
-        cut_sealed: of the month that the period begins within, an hour's events, where not all of
-            them are in the period.
-        cut_shown: the same, as far as they are.
-    """
-
-    def __init__(self) -> None:
-        self.registers: dict[tuple[str, str], tuple[int, str, bool]] = {}
-        self.shown: dict[tuple[str, str], Shown] = {}
-        self.sources: dict[str, Sources] = {}
-        self.events, self.changes, self.verdicts = HourCounts(), HourCounts(), HourCounts()
-        self.statements = HourCounts()
-        self.said: dict[str, int] = {}
-        self.custody = CustodyHeads()
-        self.cut_sealed, self.cut_shown = HourCounts(), HourCounts()
-
-    def add_sections(self, org_id: str, hour: int, seal: dict[str, Any]) -> None:
-        """Take what a seal says of its sections."""
-        sections = seal.get("sections")
-        for section, facts in sections.items() if isinstance(sections, dict) else ():
-            if section not in BOUND_SECTIONS or not isinstance(facts, dict):
-                continue
-            register = facts.get("register")
-            if isinstance(register, dict):
-                rows, sha256 = register.get("rows"), register.get("sha256")
-                if is_count(rows) and is_hash(sha256):
-                    is_old = facts.get("root") is None
-                    self.registers[org_id, section] = (rows, sha256, is_old)  # type: ignore[assignment]
-            shown = self.shown.setdefault((org_id, section), Shown())
-            shown.listed_at = _listed_at(seal, facts, hour)
-            if seal.get("v") == 2 and _is_shown(seal, facts, hour):
-                shown.hours.append(hour_name(hour))
-
-    def by_kind(self) -> dict[str, HourCounts]:
-        """Return what the hours sealed of each kind of segment, but for events."""
-        return {
-            "verdicts": self.verdicts,
-            "changes": self.changes,
-            "statements": self.statements,
-        }
-
-    def add_statements(
-        self, org_id: str, seal: dict[str, Any], sealed: dict[str, tuple[int, str | None]]
-    ) -> str | None:
-        """Take how many statements an hour sealed; return why their numbers cannot be right."""
-        if not seal:
-            return None
-        last, n = seal.get("statements_n"), sum(rows for rows, _ in sealed.values())
-        if seal.get("v") == 2:
-            last = 0
-        if not is_count(last):
-            return "statements_n of the seal is not a count"
-        before = 0 if seal.get("previous_sha256") is None else self.said.get(org_id)
-        self.said[org_id] = last  # type: ignore[assignment]
-        if last - n != before if before is not None else last < n:  # type: ignore[operator]
-            return f"{n} statements are sealed, up to number {last}, the seal before says {before}"
-        return None
-
-    def add_source(self, org_id: str, hour: str, seal: dict[str, Any], run: object) -> None:
-        """Take whom an hour was asked of; version 2 told it beside what it sealed."""
-        source = seal.get("source") or run
-        if isinstance(source, dict):
-            self.sources.setdefault(org_id, Sources()).add(source, hour)
-
-    def contradictions(self, report: dict[str, Any]) -> Iterator[str]:
-        """Yield what collection.json says of its sources otherwise than the seals."""
-        sources = self.sources.values()
-        for told, sealed in (
-            (_part(report, "api").get("bases"), {base for one in sources for base in one.bases}),
-            (_part(report, "clock").get("sources"), {it for one in sources for it in one.clocks}),
-            (report.get("regions"), {region for one in sources for region in one.regions}),
-        ):
-            if told != (sorted(sealed) or None):
-                words = f"{printable(told)}, the seals say {printable(sorted(sealed))}"
-                yield f"collection.json: {words}"
-        organizations = report.get("organizations")
-        unnamed = {org_id for org_id, source in self.sources.items() if source.keys}
-        for entry in organizations if isinstance(organizations, list) else ():
-            org_id = entry.get("org_id") if isinstance(entry, dict) else None
-            keys = entry.get("admin_keys") if isinstance(entry, dict) else None
-            named = [_key_use(key) for key in keys] if isinstance(keys, list) else []
-            source = self.sources.get(str(org_id), Sources())
-            unnamed.discard(str(org_id))
-            if named != sorted((last4, *hours) for last4, hours in source.keys.items()):
-                yield f"collection.json: other admin keys of {printable(org_id)} than in the seals"
-        for org_id in sorted(unnamed):
-            yield f"collection.json: it does not tell the admin keys of {printable(org_id)}"
-
-    def notes(self) -> list[str]:
-        """Say whom was asked, as far as it is not the one whom everybody takes it for."""
-        sources = self.sources.values()
-        bases = sorted({base for one in sources for base in one.bases})
-        clocks = sorted({clock for one in sources for clock in one.clocks} - {SYSTEM_CLOCK})
-        asked = [
-            f"source    {printable(base)}{'' if base == OPENAI else ', NOT OpenAI'}"
-            for base in bases
-        ]
-        shifted = [
-            f"clock     {printable(clock)}, NOT the system's: clock shifted" for clock in clocks
-        ]
-        return [*(asked or ["source    nobody was asked"]), *shifted]
-
-    def rewind(self) -> None:
-        """Go to the first of each: nothing is added any more."""
-        for counts in (*self.by_kind().values(), self.cut_sealed, self.cut_shown):
-            counts.rewind()
-
-    def close(self) -> None:
-        """Give the files back."""
-        for counts in (*self.by_kind().values(), self.cut_sealed, self.cut_shown, self.events):
-            counts.close()
-
-
-def _part(report: dict[str, Any], name: str) -> dict[str, Any]:
-    part = report.get(name)
-    return part if isinstance(part, dict) else {}
-
-
-def _key_use(key: object) -> tuple[object, ...]:
-    """Return an admin key's last characters, and the first and last hour it was used in."""
-    names = ("last4", "first_hour", "last_hour")
-    return tuple(key.get(name) for name in names) if isinstance(key, dict) else ()
-
-
-def _listed_at(seal: dict[str, Any], facts: dict[str, Any], hour: int) -> str | None:
-    """Return the last hour that shows a section; version 2 said which hour had asked for it."""
-    state_at = facts.get("state_at")
-    if seal.get("v") == 2:
-        asked = hour_number(facts.get("asked_at"))
-        is_read = facts.get("status") in ("complete", "partial")
-        state_at = hour_name(hour if asked is None else asked - 1) if is_read else None
-    return str(state_at) if hour_number(state_at) is not None else None
-
-
-def _is_shown(seal: dict[str, Any], facts: dict[str, Any], hour: int) -> bool:
-    """Tell whether an hour's own picture shows a section."""
-    if facts.get("status") == "derived":
-        return seal.get("pictured_from") is not None
-    is_asked = facts.get("asked_at") in (None, hour_name(hour + 1))
-    return is_asked and facts.get("status") in ("complete", "partial")
 
 
 # ---------------------------------------------------------------------------------------------
@@ -3565,7 +3385,7 @@ class HourRun:
         end = (other.org_id, other.last + 1, other.outcome, other.reason)
         return end == (self.org_id, self.first, self.outcome, self.reason)
 
-    def facts(self) -> dict[str, Any]:
+    def facts(self) -> JsonObject:
         """Return it for the JSON output."""
         return {
             "org_id": self.org_id,
@@ -3626,32 +3446,29 @@ class SealDigests:
         digest = self._file.read(self.SIZE, self._position(org, hour) or 0)
         return digest.hex() if digest.strip(b"\0") else None
 
-    def close(self) -> None:
-        """Give the file back."""
-        self._file.close()
 
-
-def _entries(seal: object, key: str) -> list[dict[str, Any]]:
-    values = seal.get(key) if isinstance(seal, dict) else None
-    return [v for v in values if isinstance(v, dict)] if isinstance(values, list) else []
+def sections_of(seal: object) -> dict[str, JsonObject]:
+    """Return what a seal says of each section."""
+    facts = object_of(seal, "sections")
+    return {name: of_one for name, of_one in facts.items() if isinstance(of_one, dict)}
 
 
 def lifecycle_kinds(seal: object) -> list[str]:
     """Return what a seal tells of connecting, pausing and the like, in order."""
-    kinds = [entry.get("kind") for entry in _entries(seal, "lifecycle")]
+    kinds = [entry.get("kind") for entry in objects_of(seal, "lifecycle")]
     return [kind for kind in kinds if isinstance(kind, str)]
 
 
 def hour_of_disconnection(seal: object) -> int | None:
     """Return the hour of the first disconnection that a seal tells of."""
-    for entry in _entries(seal, "lifecycle"):
+    for entry in objects_of(seal, "lifecycle"):
         if entry.get("kind") == "disconnected":
             at = seconds(entry.get("at"))
             return None if at is None else at // 3600
     return None
 
 
-def seal_digest(seal: dict[str, Any]) -> str:
+def seal_digest(seal: JsonObject) -> str:
     """Return a seal's digest: of version 2 it is over the content, since then over a header.
 
     Raises:
@@ -3666,49 +3483,42 @@ def seal_digest(seal: dict[str, Any]) -> str:
     return hashlib.sha256(canonical({**header, "content_sha256": sha256})).hexdigest()
 
 
-def may_hold_long_rows(seal: dict[str, Any]) -> bool:
+def may_hold_long_rows(seal: JsonObject) -> bool:
     """Tell whether version 2, which knew no limits, wrote a seal or a register that it names."""
-    sections = seal.get("sections")
-    parts = sections.values() if isinstance(sections, dict) else ()
-    facts = [part for part in parts if isinstance(part, dict)]
     return seal.get("v") == SEAL_VERSIONS[0] or any(
-        part.get("register") is not None and part.get("root") is None for part in facts
+        facts.get("register") is not None and facts.get("root") is None
+        for facts in sections_of(seal).values()
     )
 
 
-def audit_log_status(seal: dict[str, Any]) -> str | None:
+def audit_log_status(seal: JsonObject) -> str | None:
     """Return what an hour's reading of the audit log showed; None where it was not read."""
-    sections, marks = seal.get("sections"), seal.get("watermarks", seal.get("frontiers"))
-    facts = sections.get("audit_events") if isinstance(sections, dict) else None
-    status = facts.get("status") if isinstance(facts, dict) else None
+    status = sections_of(seal).get("audit_events", {}).get("status")
     if status == "forbidden":
         return "forbidden"
-    proven = marks.get("proven") if isinstance(marks, dict) else None
+    marks = object_of(seal, "watermarks" if "watermarks" in seal else "frontiers")
+    proven = marks.get("proven")
     if status not in ("complete", "partial", "unproven") or type(proven) is not bool:
         return None
     return "proven" if proven else "unproven"
 
 
-def register_counts(seal: dict[str, Any]) -> dict[str, tuple[int, int]]:
+def register_counts(seal: JsonObject) -> dict[str, tuple[int, int]]:
     """Return by section how many a seal says are there, and the rows of its register."""
-    sections = seal.get("sections")
     counts: dict[str, tuple[int, int]] = {}
-    for name, facts in sections.items() if isinstance(sections, dict) else ():
-        register = facts.get("register") if isinstance(facts, dict) else None
-        if isinstance(register, dict):
-            count, rows = facts.get("count"), register.get("rows")
-            if is_count(count) and is_count(rows):
-                counts[name] = (count, rows)  # type: ignore[assignment]
+    for name, facts in sections_of(seal).items():
+        count, rows = facts.get("count"), object_of(facts, "register").get("rows")
+        if is_count(count) and is_count(rows):
+            counts[name] = (count, rows)  # type: ignore[assignment]
     return counts
 
 
-def segment_counts(seal: dict[str, Any], kind: str) -> dict[str, tuple[int, str | None]] | None:
+def segment_counts(seal: JsonObject, kind: str) -> dict[str, tuple[int, str | None]] | None:
     """Return month to rows and digest of a seal's segments of a kind; None if not readable."""
-    segments = seal.get("segments") or {}
-    entries = segments.get(kind) if isinstance(segments, dict) else None
+    entries = object_of(seal, "segments").get(kind)
     is_hash_or_null, _ = HASH_OR_NULL
     counts: dict[str, tuple[int, str | None]] = {}
-    for entry in entries if isinstance(entries, list) else []:
+    for entry in entries if isinstance(entries, list) else ():
         month = entry.get("month") if isinstance(entry, dict) else None
         if not isinstance(month, str) or not MONTH.fullmatch(month) or month in counts:
             return None
@@ -3716,6 +3526,184 @@ def segment_counts(seal: dict[str, Any], kind: str) -> dict[str, tuple[int, str 
             return None
         counts[month] = (entry["rows"], entry.get("sha256"))
     return counts
+
+
+# ---------------------------------------------------------------------------------------------
+# What the seals of a period name that the archive must hold: registers and segments.
+
+BOUND_SECTIONS = ("findings", *ENTITIES)
+MOST_SOURCES = 1000
+SOURCE_FACTS = ("api_base", "clock", "region")
+OPENAI, SYSTEM_CLOCK = "https://api.openai.com/v1", "system"
+
+
+class Sources:
+    """Whom the hours of one organization were asked of, and with what.
+
+    Attributes:
+        facts: addresses of the API, what the clock was, and where it ran.
+        keys: first and last hour of each admin key, by its last four characters.
+    """
+
+    def __init__(self) -> None:
+        self.facts: dict[str, set[str]] = {name: set() for name in SOURCE_FACTS}
+        self.keys: dict[str, tuple[str, str]] = {}
+
+    def add(self, source: JsonObject, hour: str) -> None:
+        """Take what one hour says."""
+        for name, values in self.facts.items():
+            value = source.get(name)
+            if is_text(value) and len(values) < MOST_SOURCES:
+                values.add(str(value))
+        last4 = source.get("key_last4")
+        if is_text(last4) and (last4 in self.keys or len(self.keys) < MOST_SOURCES):
+            first, _ = self.keys.get(str(last4), (hour, hour))
+            self.keys[str(last4)] = first, hour
+
+
+class NamedBySeals:
+    """What the seals name, as they pass.
+
+    Attributes:
+        registers: of the last seal that names one: rows, digest, and whether version 2 wrote it.
+        shown: by organization and section, the hours that show it.
+        sources: by organization, whom it was asked of.
+        events: rows and digest of each hour's events, by month.
+        changes: rows and digest of each hour's changes.
+        verdicts: the same of verdicts.
+        statements: the same of statements.
+        said: by organization, the number of the last statement that its seals hold.
+        custody: entries of the tenant's custody log.
+        cut_sealed: of the month that the period begins within, an hour's events, where not all of
+            them are in the period.
+        cut_shown: the same, as far as they are.
+    """
+
+    def __init__(self) -> None:
+        self.registers: dict[tuple[str, str], tuple[int, str, bool]] = {}
+        self.shown: dict[tuple[str, str], Shown] = {}
+        self.sources: dict[str, Sources] = {}
+        self.events, self.changes, self.verdicts = HourCounts(), HourCounts(), HourCounts()
+        self.statements = HourCounts()
+        self.said: dict[str, int] = {}
+        self.custody = CustodyHeads()
+        self.cut_sealed, self.cut_shown = HourCounts(), HourCounts()
+
+    def add_sections(self, org_id: str, hour: int, seal: JsonObject) -> None:
+        """Take what a seal says of its sections."""
+        for section, facts in sections_of(seal).items():
+            if section not in BOUND_SECTIONS:
+                continue
+            register = object_of(facts, "register")
+            rows, sha256 = register.get("rows"), register.get("sha256")
+            if is_count(rows) and is_hash(sha256):
+                is_old = facts.get("root") is None
+                self.registers[org_id, section] = (rows, sha256, is_old)  # type: ignore[assignment]
+            shown = self.shown.setdefault((org_id, section), Shown())
+            shown.listed_at = _listed_at(seal, facts, hour)
+            if seal.get("v") == 2 and _is_shown(seal, facts, hour):
+                shown.hours.append(hour_name(hour))
+
+    def by_kind(self) -> dict[str, HourCounts]:
+        """Return what the hours sealed of each kind of segment, but for events."""
+        return {
+            "verdicts": self.verdicts,
+            "changes": self.changes,
+            "statements": self.statements,
+        }
+
+    def add_statements(
+        self, org_id: str, seal: JsonObject, sealed: dict[str, tuple[int, str | None]]
+    ) -> str | None:
+        """Take how many statements an hour sealed; return why their numbers cannot be right."""
+        if not seal:
+            return None
+        last, n = seal.get("statements_n"), sum(rows for rows, _ in sealed.values())
+        if seal.get("v") == 2:
+            last = 0
+        if not is_count(last):
+            return "statements_n of the seal is not a count"
+        before = 0 if seal.get("previous_sha256") is None else self.said.get(org_id)
+        self.said[org_id] = last  # type: ignore[assignment]
+        if last - n != before if before is not None else last < n:  # type: ignore[operator]
+            return f"{n} statements are sealed, up to number {last}, the seal before says {before}"
+        return None
+
+    def add_source(self, org_id: str, hour: str, seal: JsonObject, run: object) -> None:
+        """Take whom an hour was asked of; version 2 told it beside what it sealed."""
+        source = seal.get("source") or run
+        if isinstance(source, dict):
+            self.sources.setdefault(org_id, Sources()).add(source, hour)
+
+    def contradictions(self, report: JsonObject) -> Iterator[str]:
+        """Yield what collection.json says of its sources otherwise than the seals."""
+        for told, name in (
+            (object_of(report, "api").get("bases"), "api_base"),
+            (object_of(report, "clock").get("sources"), "clock"),
+            (report.get("regions"), "region"),
+        ):
+            sealed = self._asked(name)
+            if told != (sealed or None):
+                words = f"{printable(told)}, the seals say {printable(sealed)}"
+                yield f"collection.json: {words}"
+        organizations = report.get("organizations")
+        unnamed = {org_id for org_id, source in self.sources.items() if source.keys}
+        for entry in organizations if isinstance(organizations, list) else ():
+            facts = entry if isinstance(entry, dict) else {}
+            org_id, keys = facts.get("org_id"), facts.get("admin_keys")
+            named = [_key_use(key) for key in keys] if isinstance(keys, list) else []
+            source = self.sources.get(str(org_id), Sources())
+            unnamed.discard(str(org_id))
+            if named != sorted((last4, *hours) for last4, hours in source.keys.items()):
+                yield f"collection.json: other admin keys of {printable(org_id)} than in the seals"
+        for org_id in sorted(unnamed):
+            yield f"collection.json: it does not tell the admin keys of {printable(org_id)}"
+
+    def notes(self) -> list[str]:
+        """Say whom was asked, as far as it is not the one whom everybody takes it for."""
+        asked = [
+            f"source    {printable(base)}{'' if base == OPENAI else ', NOT OpenAI'}"
+            for base in self._asked("api_base")
+        ]
+        shifted = [
+            f"clock     {printable(clock)}, NOT the system's: clock shifted"
+            for clock in self._asked("clock")
+            if clock != SYSTEM_CLOCK
+        ]
+        return [*(asked or ["source    nobody was asked"]), *shifted]
+
+    def _asked(self, name: str) -> list[str]:
+        """Return what the hours of all organizations say of whom was asked."""
+        return sorted({fact for one in self.sources.values() for fact in one.facts[name]})
+
+    def rewind(self) -> None:
+        """Go to the first of each: nothing is added any more."""
+        for counts in (*self.by_kind().values(), self.cut_sealed, self.cut_shown):
+            counts.rewind()
+
+
+def _key_use(key: object) -> tuple[object, ...]:
+    """Return an admin key's last characters, and the first and last hour it was used in."""
+    names = ("last4", "first_hour", "last_hour")
+    return tuple(key.get(name) for name in names) if isinstance(key, dict) else ()
+
+
+def _listed_at(seal: JsonObject, facts: JsonObject, hour: int) -> str | None:
+    """Return the last hour that shows a section; version 2 said which hour had asked for it."""
+    state_at = facts.get("state_at")
+    if seal.get("v") == 2:
+        asked = hour_number(facts.get("asked_at"))
+        is_read = facts.get("status") in ("complete", "partial")
+        state_at = hour_name(hour if asked is None else asked - 1) if is_read else None
+    return str(state_at) if hour_number(state_at) is not None else None
+
+
+def _is_shown(seal: JsonObject, facts: JsonObject, hour: int) -> bool:
+    """Tell whether an hour's own picture shows a section."""
+    if facts.get("status") == "derived":
+        return seal.get("pictured_from") is not None
+    is_asked = facts.get("asked_at") in (None, hour_name(hour + 1))
+    return is_asked and facts.get("status") in ("complete", "partial")
 
 
 # ---------------------------------------------------------------------------------------------
@@ -3768,7 +3756,7 @@ WATERMARKS = {
 }
 
 
-def malformed_field(seal: dict[str, Any]) -> str | None:
+def malformed_field(seal: JsonObject) -> str | None:
     """Return what a seal of version 3 lacks or has of another type; None where all is right."""
     try:
         check_object(10, "the seal", seal, SEAL_FIELDS)
@@ -3840,9 +3828,9 @@ class CoverageRows(Rows):
         self._has_late = False
         self._link: str | None = None
         self._registers: dict[str, tuple[int, int]] = {}
-        self._last_facts: dict[str, Any] = {}
+        self._last_facts: JsonObject = {}
 
-    def check(self, row: dict[str, Any]) -> None:
+    def check(self, row: JsonObject) -> None:
         """Check one row of coverage.jsonl: its form for check 9, what it says for check 10."""
         super().check(row)
         hour = hour_number(row["hour"])
@@ -3860,7 +3848,7 @@ class CoverageRows(Rows):
             self.digests.put_before(org, self._link)
         self._check_hour(row, hour)
 
-    def is_limited(self, row: dict[str, Any]) -> bool | None:
+    def is_limited(self, row: JsonObject) -> bool | None:
         """Tell whether its large values are ours; a seal has a limit of its own."""
         return None if row["org_id"] in self.limited_from else False
 
@@ -3868,7 +3856,7 @@ class CoverageRows(Rows):
         org = printable(self._org if org_id is None else org_id)
         self.contradicts(f"{org} {hour_name(hour)}: {why}")
 
-    def _check_hour(self, row: dict[str, Any], hour: int) -> None:
+    def _check_hour(self, row: JsonObject, hour: int) -> None:
         outcome, seal = row["outcome"], row["seal"]
         if not self._first_hour <= hour <= self._last_hour:
             self._break(hour, "the hour is outside the period")
@@ -3931,7 +3919,7 @@ class CoverageRows(Rows):
         else:
             self.n_more_runs += 1
 
-    def _check_seal(self, row: dict[str, Any], seal: dict[str, Any], hour: int) -> None:
+    def _check_seal(self, row: JsonObject, seal: JsonObject, hour: int) -> None:
         digest = seal_digest(seal)
         if digest != row["sha256"]:
             self._break(hour, "the seal's content does not have the digest it is listed under")
@@ -3968,7 +3956,7 @@ class CoverageRows(Rows):
         # In an hour without a picture the seal tells no numbers: those of the last one stand.
         self._registers = register_counts(seal) or self._registers
 
-    def _check_segments(self, seal: dict[str, Any], hour: int) -> None:
+    def _check_segments(self, seal: JsonObject, hour: int) -> None:
         """Compare the seal's event segments with the events of this pack that it first sealed.
 
         Of a calendar month that begins in the period every event is here; of an earlier one, all
@@ -3991,22 +3979,20 @@ class CoverageRows(Rows):
             self._break(hour, miscounted)
         for kind, counts in kinds.items():
             for month, (n, digest) in sorted((others[kind] or {}).items()):
-                most = min(n, HourCounts.MOST)
-                counts.add(org, hour, month, most, bytes.fromhex(digest or ""))
+                counts.add(org, hour, month, n, digest)
         # Format 2 was not held to that.
-        first = self.manifest["period_start"][:7] if self.manifest.format > 2 else ""
+        first = self._start[:7] if self.manifest.format > 2 else ""
         self._has_late |= any(month < first for month in events)
         for month in sorted({*events, *segments}):
             n, digest = events.get(month, (0, ""))
             n_sealed, sealed = segments.get(month, (0, None))
-            most = min(n_sealed, HourCounts.MOST)
-            self.named.events.add(org, hour, month, most, bytes.fromhex(sealed or ""))
+            self.named.events.add(org, hour, month, n_sealed, sealed)
             is_due = self._begins_here(month) or (self._has_late and month < first)
             if n > n_sealed or (n < n_sealed and is_due):
                 self._break(hour, f"{n} events of {month} are here, the seal has {n_sealed}")
-            elif n < n_sealed and month == self.manifest["period_start"][:7]:
-                self.named.cut_sealed.add(org, hour, month, most, bytes.fromhex(sealed or ""))
-                self.named.cut_shown.add(org, hour, month, n, bytes.fromhex(digest))
+            elif n < n_sealed and month == self._start[:7]:
+                self.named.cut_sealed.add(org, hour, month, n_sealed, sealed)
+                self.named.cut_shown.add(org, hour, month, n, digest)
             elif n == n_sealed and n and sealed not in (None, digest):
                 self._break(hour, f"the events of {month} are others than those that were sealed")
 
@@ -4062,11 +4048,6 @@ class CoverageRows(Rows):
         if self.n_more_runs:
             notes.append(f"hours     and {self.n_more_runs} more such runs of hours")
         return notes
-
-    def close(self) -> None:
-        """Close the files of counts and digests."""
-        self.named.close()
-        self.digests.close()
 
 
 # ---------------------------------------------------------------------------------------------
@@ -4172,7 +4153,7 @@ class AnchorRows(Rows):
         self._is_behind = False
         self._tokens = SpillFile()
 
-    def check(self, row: dict[str, Any]) -> None:
+    def check(self, row: JsonObject) -> None:
         """Check one row: its form for check 9, what it anchors for check 10."""
         super().check(row)
         try:
@@ -4201,12 +4182,10 @@ class AnchorRows(Rows):
         """Demand that it is of the period, or the first one behind it; format 2 was not asked."""
         if self.manifest.format < 3:
             return
-        start, end, cut = (
-            self.manifest[name] for name in ("period_start", "period_end", "cut_hour")
-        )
-        if at < start or at[:13] > cut[:13] or self._is_behind:
+        is_by_cut = at[:13] <= self.manifest["cut_hour"][:13]
+        if at < self._start or not is_by_cut or self._is_behind:
             raise Malformed("it is neither of the period nor the first one behind it, by the cut")
-        self._is_behind = at > end
+        self._is_behind = at > self._end
 
     def tokens(self) -> Iterator[tuple[str, str, str]]:
         """Yield time, digest and token of each anchor that has one."""
@@ -4223,10 +4202,6 @@ class AnchorRows(Rows):
         tokens = f"{self.n_tokens} with a token of a time authority"
         unasked = f"; for {self.n_unasked} the provider has chosen none" if self.n_unasked else ""
         return [f"anchors   {days}, {tokens}{unasked}"]
-
-    def close(self) -> None:
-        """Close the file of tokens."""
-        self._tokens.close()
 
 
 # ---------------------------------------------------------------------------------------------
@@ -4286,27 +4261,25 @@ class SealedMembers:
 
     def _read_register(self, org_id: str, section: str, lines: Iterator[bytes]) -> None:
         named = self._named.registers.get((org_id, section), (0, "", False))
-        digest, n = hashlib.sha256(), 0
-        shown = self._named.shown.get((org_id, section), Shown())
+        rows, shown = RowDigest(), self._named.shown.get((org_id, section), Shown())
         for line in lines:
-            digest.update(line + b"\n")
-            n += 1
+            rows.add(line)
             self._derive(org_id, section, shown, line, is_limited=not named[2])
         self._read.add((org_id, section))
-        if (n, digest.hexdigest()) != named[:2]:
+        if (rows.n, rows.hex()) != named[:2]:
             self._break(f"{org_id}: the register of {section} is not the one that the seals name")
 
     def _read_segments(self, org_id: str, kind: str, month: str, lines: Iterator[bytes]) -> None:
         counts = self._named.by_kind()[kind]
         shown = Shown()
         for hour, n, sealed in counts.take(self._orgs[org_id], month):
-            digest, name = hashlib.sha256(), hour_name(hour)
+            rows, name = RowDigest(), hour_name(hour)
             # What an hour sealed is shown by that hour.
             shown.listed_at = name
             for line in islice(lines, n):
-                digest.update(line + b"\n")
+                rows.add(line)
                 self._derive(org_id, kind, shown, line, self._is_limited(org_id, name))
-            if digest.hexdigest() != sealed:
+            if rows.hex() != sealed:
                 self._break(f"{org_id} {name}: {kind} are others than those that were sealed")
         if kind == "verdicts":
             for line in lines:
@@ -4317,23 +4290,22 @@ class SealedMembers:
         org = self._orgs[org_id]
         pairs = zip(self._named.cut_sealed.take(org, month), self._named.cut_shown.take(org, month))
         for (hour, n, sealed), (_, n_shown, shown) in pairs:
-            whole, part, n_part, name = hashlib.sha256(), hashlib.sha256(), 0, hour_name(hour)
+            whole, part, name = RowDigest(), RowDigest(), hour_name(hour)
             for line in islice(lines, n):
-                whole.update(line + b"\n")
+                whole.add(line)
                 row = self._parse(line, self._is_limited(org_id, name)) or {}
                 at = row.get("occurred_at") or name
                 if type(at) is str and self._start <= at <= self._end:
-                    part.update(line + b"\n")
-                    n_part += 1
-            if whole.hexdigest() != sealed:
+                    part.add(line)
+            if whole.hex() != sealed:
                 self._break(f"{org_id} {name}: events are others than those that were sealed")
-            elif (n_part, part.hexdigest()) != (n_shown, shown if n_shown else part.hexdigest()):
+            elif part.n != n_shown or (n_shown and part.hex() != shown):
                 self._break(f"{org_id} {name}: not the events of the period that were sealed")
 
     def _is_limited(self, org_id: str, hour: str) -> bool:
         return hour >= self._limited_from.get(org_id, "~")
 
-    def _parse(self, line: bytes, is_limited: bool) -> dict[str, Any] | None:
+    def _parse(self, line: bytes, is_limited: bool) -> JsonObject | None:
         try:
             if is_limited and len(line) > LIMITS["row"]:
                 raise Malformed(f"it is longer than {LIMITS['row']} bytes")
@@ -4353,9 +4325,9 @@ class SealedMembers:
         except (KeyError, TypeError, AttributeError, ValueError):
             self._break(f"{org_id}: a sealed row of {name} lacks something, or holds another kind")
 
-    def _derive_row(self, org_id: str, name: str, shown: Shown, sealed: dict[str, Any]) -> None:
+    def _derive_row(self, org_id: str, name: str, shown: Shown, sealed: JsonObject) -> None:
         derived, org = self._derived, self._orgs[org_id]
-        row: dict[str, Any] | None
+        row: JsonObject | None
         if name == "verdicts":
             if self._start <= sealed["hour"] <= self._end:
                 derived.put_verdict(org, _change_of(sealed), sealed)
@@ -4370,7 +4342,7 @@ class SealedMembers:
             if sealed["section"] == "api_keys":
                 derived.put_finding(org, sealed["entity_id"], sealed)
 
-            def verdict_on(finding: dict[str, Any], cause: dict[str, Any]) -> dict[str, Any]:
+            def verdict_on(finding: JsonObject, cause: JsonObject) -> JsonObject:
                 return derived.verdict(
                     org, (cause["hour"], finding["section"], finding["entity_id"], cause["kind"])
                 )
@@ -4418,10 +4390,10 @@ class SealedMembers:
             elif member is None and is_read:
                 self._break(f"{name} is not here, though the seals name a register of it")
             return
-        digest = hashlib.sha256()
+        rows = RowDigest()
         for line in self._derived.lines(section):
-            digest.update(line + b"\n")
-        if digest.hexdigest() != member.sha256:
+            rows.add(line)
+        if rows.hex() != member.sha256:
             self._break(self._difference(pack, name, section))
 
     def _difference(self, pack: OpenPack, name: str, section: str) -> str:
@@ -4448,12 +4420,8 @@ class SealedMembers:
         notes = [f"verdicts  sealed behind the period: {later}"] if self.n_later else []
         return [f"binding   {words}", *notes]
 
-    def close(self) -> None:
-        """Give the database back."""
-        self._derived.close()
 
-
-def _change_of(row: dict[str, Any]) -> tuple[str, str, str, str]:
+def _change_of(row: JsonObject) -> tuple[str, str, str, str]:
     """Return what names a change."""
     return row["hour"], row["section"], row["entity_id"], row["kind"]
 
@@ -4521,32 +4489,21 @@ class PackRows:
         by_name: the checkers.
         large: the large values that rows name.
         documents: the `.json` members.
+        events: what events.jsonl said; None where there is none of ours. So the others:
+        coverage: what coverage.jsonl said.
+        anchors: what anchors.jsonl said.
     """
 
     def __init__(self, manifest: Manifest) -> None:
         self.by_name: dict[str, Rows] = {}
         self.large = LargeNames()
-        self.documents: dict[str, dict[str, Any]] = {}
+        self.documents: dict[str, JsonObject] = {}
+        self.events: EventRows | None = None
+        self.coverage: CoverageRows | None = None
+        self.anchors: AnchorRows | None = None
+        self._repeated: RepeatedRows | None = None
         self._manifest = manifest
         self._sealed: SealedMembers | None = None
-
-    @property
-    def events(self) -> EventRows | None:
-        """What events.jsonl said; None where there is none of ours."""
-        rows = self.by_name.get("events.jsonl")
-        return rows if isinstance(rows, EventRows) else None
-
-    @property
-    def coverage(self) -> CoverageRows | None:
-        """What coverage.jsonl said; None where there is none."""
-        rows = self.by_name.get("coverage.jsonl")
-        return rows if isinstance(rows, CoverageRows) else None
-
-    @property
-    def anchors(self) -> AnchorRows | None:
-        """What anchors.jsonl said; None where there is none."""
-        rows = self.by_name.get("anchors.jsonl")
-        return rows if isinstance(rows, AnchorRows) else None
 
     @property
     def sealed(self) -> SealedMembers | None:
@@ -4567,18 +4524,17 @@ class PackRows:
         manifest, coverage = self._manifest, self.coverage
         if manifest.profile is None:
             return ForeignRows(manifest, name)
-        if name in ENTITY_ID:
-            return EntityRows(manifest, name)
-        if name == "findings.jsonl":
-            return FindingRows(manifest, name)
         if name == "repeated_events.jsonl":
-            return RepeatedRows(manifest, name)
+            self._repeated = RepeatedRows(manifest, name)
+            return self._repeated
         if name == "events.jsonl":
-            repeated = self.by_name.get("repeated_events.jsonl")
-            copies = repeated.copies if isinstance(repeated, RepeatedRows) else None
-            return EventRows(manifest, name, copies)
+            copies = self._repeated.copies if self._repeated else None
+            self.events = EventRows(manifest, name, copies)
+            return self.events
         if name == "coverage.jsonl":
-            return CoverageRows(manifest, name, self.events.sealed if self.events else HourCounts())
+            counts = self.events.sealed if self.events else HourCounts()
+            self.coverage = CoverageRows(manifest, name, counts)
+            return self.coverage
         if name == "changes.jsonl":
             if coverage is None:
                 return ChangeRows(manifest, name, HourCounts(), {})
@@ -4588,16 +4544,11 @@ class PackRows:
         if name == "custody.jsonl":
             return CustodyRows(manifest, name, coverage.named.custody if coverage else None)
         if name == "anchors.jsonl":
-            return AnchorRows(manifest, name, coverage.digests if coverage else None)
-        return Rows(manifest, name)
-
-    def close(self) -> None:
-        """Close the files that something was put aside in."""
-        for rows in self.by_name.values():
-            rows.close()
-        if self._sealed:
-            self._sealed.close()
-        self.large.close()
+            self.anchors = AnchorRows(manifest, name, coverage.digests if coverage else None)
+            return self.anchors
+        if name == "findings.jsonl":
+            return FindingRows(manifest, name)
+        return (EntityRows if name in ENTITY_ID else Rows)(manifest, name)
 
 
 def check_09_rows(pack: OpenPack, manifest: Manifest, sha256: bytes, report: Report) -> PackRows:
@@ -4616,7 +4567,6 @@ def check_09_rows(pack: OpenPack, manifest: Manifest, sha256: bytes, report: Rep
     # Rows of a file whose digest is wrong are nobody's: they are not even read.
     if 8 in report.failed:
         return rows
-    pack.at_end(rows.close)
     with pack.archive(is_known=True) as archive:
         for name, size in archive.members():
             if name.startswith(LARGE_FOLDER):
@@ -4659,7 +4609,7 @@ def _check_sizes(manifest: Manifest, rows: PackRows, report: Report) -> None:
             report.fail(9, f"{name}: {checker.n_long} rows are longer than {LIMITS['row']} bytes")
 
 
-def _check_json_member(archive: TarReader, name: str, size: int, report: Report) -> dict[str, Any]:
+def _check_json_member(archive: TarReader, name: str, size: int, report: Report) -> JsonObject:
     try:
         if size > MAX_JSON_MEMBER:
             archive.skip(size)
@@ -4761,20 +4711,7 @@ def _other_changes(coverage: CoverageRows, changes: Rows | None) -> list[str]:
 MOST_HOURS = 100_000  # that a pack may have rows of behind its period, by organization and month
 
 
-class HourRows:
-    """Rows that one hour sealed: how many, and their digest."""
-
-    def __init__(self) -> None:
-        self.n = 0
-        self.digest = hashlib.sha256()
-
-    def add(self, line: bytes) -> None:
-        """Count one."""
-        self.n += 1
-        self.digest.update(line + b"\n")
-
-
-Counted = dict[tuple[str, str, str], HourRows]  # by organization, hour and month
+Counted = dict[tuple[str, str, str], RowDigest]  # by organization, hour and month
 
 
 def check_previous(manifest: Manifest, path: str, rows: PackRows, report: Report) -> None:
@@ -4804,7 +4741,7 @@ def check_previous(manifest: Manifest, path: str, rows: PackRows, report: Report
         raise Failed(11, error.why if error.number == 11 else f"--previous: {error.why}") from None
 
 
-def _previous_of(manifest: Manifest, data: bytes) -> dict[str, Any]:
+def _previous_of(manifest: Manifest, data: bytes) -> JsonObject:
     """Return what that manifest says; from here on it is covered by the signature of this one."""
     if manifest["previous_manifest_sha256"] is None:
         raise Failed(11, "the pack says that no pack came before it")
@@ -4818,12 +4755,12 @@ def _previous_of(manifest: Manifest, data: bytes) -> dict[str, Any]:
     return previous
 
 
-def _check_heads(manifest: Manifest, previous: dict[str, Any]) -> None:
+def _check_heads(manifest: Manifest, previous: JsonObject) -> None:
     """Demand that chains go on where the periods adjoin."""
     ended, starts = seconds(previous["period_end"]), seconds(manifest["period_start"])
     if ended is None or ended + 1 != starts:
         return
-    chains = [entry for entry in previous.get("chain", ()) if type(entry) is dict]
+    chains = objects_of(previous, "chain")
     heads = {entry.get("org_id"): entry.get("last_seal_sha256") for entry in chains}
     early = _ending_early(previous, chains, ended)
     for entry in manifest["chain"]:
@@ -4833,15 +4770,13 @@ def _check_heads(manifest: Manifest, previous: dict[str, Any]) -> None:
             raise Failed(11, f"{printable(org)}: the first seal does not follow that pack's last")
 
 
-def _ending_early(
-    previous: dict[str, Any], chains: list[dict[str, Any]], ended: int
-) -> set[object]:
+def _ending_early(previous: JsonObject, chains: list[JsonObject], ended: int) -> set[object]:
     """Return the organizations of which a pack has no seal of its last hours, only gaps.
 
     It was made before these hours were closed; the seals in between are in neither pack.
     """
-    coverage = previous.get("coverage")
-    hours = [coverage.get(key) for key in COVERAGE] if isinstance(coverage, dict) else []
+    coverage = object_of(previous, "coverage")
+    hours = [coverage.get(key) for key in COVERAGE]
     if not all(map(is_count, hours)) or hours[:1] <= [sum(hours[1:-1])]:  # type: ignore[arg-type]
         return set()
     orgs = set()
@@ -4852,7 +4787,7 @@ def _ending_early(
     return orgs
 
 
-def _check_late(manifest: Manifest, previous: dict[str, Any], rows: PackRows) -> None:
+def _check_late(manifest: Manifest, previous: JsonObject, rows: PackRows) -> None:
     """Demand of a monthly pack all that hours behind the last one's cut sealed of months before."""
     coverage, events = rows.coverage, rows.events
     if manifest["kind"] != "monthly" or previous.get("kind") != "monthly" or events is None:
@@ -4885,7 +4820,7 @@ class LaterRows:
     They are few: its cut is some days behind its period.
     """
 
-    def __init__(self, manifest: dict[str, Any]) -> None:
+    def __init__(self, manifest: JsonObject) -> None:
         self._manifest = manifest
         self._end, self._cut = manifest["period_end"], manifest["cut_hour"]
         self._events: Counted = {}
@@ -4910,11 +4845,15 @@ class LaterRows:
                 if not is_read and not (match and match[3] == "verdicts"):
                     archive.skip(size)
                     continue
-                digest = hashlib.sha256()
+                rows = RowDigest()
                 for line in lines_of(archive.stream(size)):
-                    digest.update(line + b"\n")
-                    self._add(name, match[1] if match else "", line)
-                if digest.hexdigest() != digests.get(name):
+                    rows.add(line)
+                    try:
+                        self._add(name, match[1] if match else "", line)
+                    except (Malformed, KeyError, TypeError):
+                        words = "holds a row that cannot be read"
+                        raise Failed(11, f"{name} of that pack {words}") from None
+                if rows.hex() != digests.get(name):
                     raise Failed(11, f"{name} of that pack is another than was signed")
 
     def _add(self, name: str, org_id: str, line: bytes) -> None:
@@ -4926,32 +4865,26 @@ class LaterRows:
         at = line.rfind(field) + len(field)
         if line[at : at + 20].decode("latin-1") <= self._end:
             return
-        try:
-            row = canonical_row(line)
-            if name == "events.jsonl":
-                hour = row["sealed_hour"]
-                month = (row["occurred_at"] or hour)[:7]
-                sealed = canonical({**row, "late": False})
-                self._events.setdefault((row["org_id"], hour, month), HourRows()).add(sealed)
-            else:
-                key = (org_id, row["decided_hour"], row["decided_hour"][:7])
-                self._verdicts.setdefault(key, HourRows()).add(line)
-        except (Malformed, KeyError, TypeError):
-            raise Failed(11, f"{name} of that pack holds a row that cannot be read") from None
+        row = canonical_row(line)
+        if name == "events.jsonl":
+            hour = row["sealed_hour"]
+            month = (row["occurred_at"] or hour)[:7]
+            sealed = canonical({**row, "late": False})
+            self._events.setdefault((row["org_id"], hour, month), RowDigest()).add(sealed)
+        else:
+            key = (org_id, row["decided_hour"], row["decided_hour"][:7])
+            self._verdicts.setdefault(key, RowDigest()).add(line)
         if len(self._events) + len(self._verdicts) > MOST_HOURS:
             raise Failed(11, f"that pack holds rows of more than {MOST_HOURS} later hours")
 
     def _add_numbered(self, name: str, line: bytes) -> None:
-        try:
-            row = canonical_row(line)
-            if not is_count(row["n"]):
-                raise Malformed("n is not a number")
-            if name == "custody.jsonl":
-                self._custody = row["n"], hashlib.sha256(line).hexdigest()
-            elif row["org_id"] in self._manifest["org_ids"]:
-                self._said[row["org_id"]] = row["n"]
-        except (Malformed, KeyError, TypeError):
-            raise Failed(11, f"{name} of that pack holds a row that cannot be read") from None
+        row = canonical_row(line)
+        if not is_count(row["n"]):
+            raise Malformed("n is not a number")
+        if name == "custody.jsonl":
+            self._custody = row["n"], hashlib.sha256(line).hexdigest()
+        elif row["org_id"] in self._manifest["org_ids"]:
+            self._said[row["org_id"]] = row["n"]
 
     def compare_numbers(self, manifest: Manifest, rows: PackRows) -> None:
         """Hold what is numbered in a later period to the last numbers here.
@@ -4996,8 +4929,8 @@ class LaterRows:
             is_due = self._end < name <= self._cut and org_id in self._manifest["org_ids"]
             if not is_due or (kind == "events" and not self._holds(month)):
                 continue
-            found = there.pop((org_id, name, month), HourRows())
-            digest_here = found.digest.hexdigest() if n else digest
+            found = there.pop((org_id, name, month), RowDigest())
+            digest_here = found.hex() if n else digest
             if (found.n, digest_here) != (n, digest):
                 raise Failed(
                     11,
@@ -5128,7 +5061,7 @@ def _items(path: str, cap: int) -> list[Any]:
     return items
 
 
-def _read_keys(path: str) -> list[dict[str, Any]]:
+def _read_keys(path: str) -> list[JsonObject]:
     try:
         items = _items(path, MAX_MANIFEST)
         return [check_object(11, "--keys: a key", item, PUBLISHED_KEY) for item in items]
@@ -5345,16 +5278,12 @@ class ChangeLookUp(Rows):
             if event_id is not None:
                 self._events.want(org_id, event_id)
 
-    def changes(self, org_id: str, names: tuple[object, ...]) -> tuple[list[dict[str, Any]], int]:
+    def changes(self, org_id: str, names: tuple[object, ...]) -> tuple[list[JsonObject], int]:
         """Return the first changes, and how many more there are."""
         n, *places = self.wanted[_look_up_key(org_id, *names)]
         pairs = zip(places[::2], places[1::2])
         shown = [json.loads(self._file.read(size, at)) for at, size in pairs]
         return shown, n - len(shown)
-
-    def close(self) -> None:
-        """Give the file back."""
-        self._file.close()
 
 
 class Evidence:
@@ -5376,7 +5305,7 @@ class Evidence:
         if self._events.wanted and not self._is_of_events:
             read_again(path, manifest, self._events)
 
-    def _want(self, row: dict[str, Any]) -> None:
+    def _want(self, row: JsonObject) -> None:
         org_id = row.get("org_id")
         if type(org_id) is not str:
             return
@@ -5388,7 +5317,7 @@ class Evidence:
         if names:
             self._changes.want(org_id, names)
 
-    def _named_by(self, row: dict[str, Any]) -> tuple[object, ...]:
+    def _named_by(self, row: JsonObject) -> tuple[object, ...]:
         """Return by what changes name what the row is of: section and id, or an event's id."""
         if self._name in ENTITY_ID:
             return self._name[: -len(".jsonl")], row[ENTITY_ID[self._name]]
@@ -5397,13 +5326,13 @@ class Evidence:
         return (row["section"], row["entity_id"]) if "entity_id" in row else ()
 
     @staticmethod
-    def _own_events(row: dict[str, Any]) -> list[str]:
+    def _own_events(row: JsonObject) -> list[str]:
         """Return the ids of the events that a row, which is of none itself, names."""
         resolved_by = row.get("resolved_by")
         resolving = resolved_by.get("event_id") if type(resolved_by) is dict else None
         return [each for each in (row.get("event_id"), resolving) if type(each) is str]
 
-    def of(self, line: bytes) -> dict[str, Any]:
+    def of(self, line: bytes) -> JsonObject:
         """Return the evidence of a row that was looked up."""
         row = parse(line, OURS)
         org_id = row.get("org_id")
@@ -5426,12 +5355,8 @@ class Evidence:
             ],
         }
 
-    def close(self) -> None:
-        """Give the file back."""
-        self._changes.close()
 
-
-def _hours(row: dict[str, Any]) -> list[tuple[str, str]]:
+def _hours(row: JsonObject) -> list[tuple[str, str]]:
     return [(name, row[name]) for name in NAMES_HOUR if type(row.get(name)) is str]
 
 
@@ -5440,7 +5365,7 @@ def _hours(row: dict[str, Any]) -> list[tuple[str, str]]:
 #
 # Which rows these are follows from the seed and the rows, so that anybody draws the same.
 
-NO_EVIDENCE: dict[str, Any] = {"seals": [], "changes": [], "more_changes": 0, "events": []}
+NO_EVIDENCE: JsonObject = {"seals": [], "changes": [], "more_changes": 0, "events": []}
 
 
 class Draw(Rows):
@@ -5463,6 +5388,8 @@ class Draw(Rows):
         is_full = len(self._drawn) == self._n_asked
         if is_full and less <= self._drawn[0][0]:
             return
+        import heapq  # here, because it takes time and few ask for a sample
+
         entry = (less, self._file.tell(), len(line))
         self._file.write(line)
         if is_full:
@@ -5474,10 +5401,6 @@ class Draw(Rows):
         """Yield digest and line of each row drawn, the smallest digest first."""
         for less, at, size in sorted(self._drawn, reverse=True):
             yield f"{-less:064x}", self._file.read(size, at)
-
-    def close(self) -> None:
-        """Give the file back."""
-        self._file.close()
 
 
 def draw_sample(options: Options, report: Report) -> None:
@@ -5519,14 +5442,11 @@ def _row_member(manifest: Manifest, asked: str) -> str:
     return name
 
 
-def _sampled(draw: Draw, evidence: Evidence | None) -> Iterator[dict[str, Any]]:
-    """Yield what is told of each row; give the files back behind the last."""
+def _sampled(draw: Draw, evidence: Evidence | None) -> Iterator[JsonObject]:
+    """Yield what is told of each row."""
     for digest, line in draw.drawn():
         found = evidence.of(line) if evidence else {}
         yield {"digest": digest, "row": line.decode(), **NO_EVIDENCE, **found}
-    draw.close()
-    if evidence:
-        evidence.close()
 
 
 # ---------------------------------------------------------------------------------------------
@@ -5603,4 +5523,7 @@ def main(argv: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    exit_code = main(sys.argv[1:])
+    sys.stdout.flush()
+    # Nothing is left to do; to free object by object would take as long as to check the rows.
+    os._exit(exit_code)

@@ -90,7 +90,8 @@ def as_json(verdict: Verdict) -> dict[str, Any]:
 
 
 _PEAK = """
-import re, runpy, sys, time
+import os, re, runpy, sys, time
+os._exit = sys.exit
 sys.argv = sys.argv[1:]
 started = time.perf_counter()
 try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import stat
 from typing import BinaryIO
@@ -60,6 +61,23 @@ class NotCompared(Exception):
 
 class Malformed(Exception):
     """A document is not of the form that it must have; the caller knows which check says so."""
+
+
+class RowDigest:
+    """How many rows there are, and their SHA-256."""
+
+    def __init__(self) -> None:
+        self.n = 0
+        self._digest = hashlib.sha256()
+
+    def add(self, line: bytes) -> None:
+        """Take a row, without its newline."""
+        self.n += 1
+        self._digest.update(line + b"\n")
+
+    def hex(self) -> str:
+        """Return the digest of the rows up to here."""
+        return self._digest.hexdigest()
 
 
 def printable(value: object, limit: int = 160) -> str:

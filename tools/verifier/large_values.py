@@ -20,7 +20,7 @@ from tools.verifier.spill_to_disk import SeenIds
 LARGE_FOLDER = "large/"
 # In canonical JSON these bytes are never inside a text: a quote there has a backslash before it.
 LARGE_KEY = b'"$large":'
-LARGE_VALUE = re.compile(
+LARGE_VALUE = (
     rb'\{"\$large":\{"bytes":([0-9]{1,16}),"head":(null|"(?:[^"\\]|\\.)*"),'
     rb'"sha256":"([0-9a-f]{64})"\}\}'
 )
@@ -39,7 +39,7 @@ class LargeNames:
         Raises:
             Malformed: it does so in another form than the documented one.
         """
-        found = LARGE_VALUE.findall(line)
+        found = re.findall(LARGE_VALUE, line)
         if len(found) != line.count(LARGE_KEY):
             raise Malformed("it tells of a large value in another form than the documented one")
         if any(len(json.loads(head.decode()) or "") > LIMITS["head"] for _, head, _ in found):
@@ -59,11 +59,6 @@ class LargeNames:
             report.fail(9, f"{missing} large values that rows name are not there, or of other size")
         if unnamed:
             report.fail(9, f"{unnamed} members of {LARGE_FOLDER} are named by no row")
-
-    def close(self) -> None:
-        """Give the files back."""
-        self._named.close()
-        self._there.close()
 
 
 class LargeMembers:

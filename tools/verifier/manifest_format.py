@@ -22,6 +22,7 @@ from tools.verifier.values.field_types import (
     FieldType,
 )
 from tools.verifier.values.instants import seconds
+from tools.verifier.values.strict_json import JsonObject
 
 # Every manifest.
 COMMON = {
@@ -176,7 +177,7 @@ class Member:
 class Manifest:
     """A signed manifest: its digest, its values, and the members it promises, in order."""
 
-    def __init__(self, sha256: str, values: dict[str, Any]) -> None:
+    def __init__(self, sha256: str, values: JsonObject) -> None:
         self.sha256 = sha256
         self.values = values
         self.profile: str | None = values.get("profile")

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterable, Iterator
-from typing import Any
 
 from tools.verifier.base import BAD, CHECKS, COULD_NOT_CHECK, MAX_REASONS, VALID, printable
 from tools.verifier.manifest_format import OUTCOMES, Manifest
+from tools.verifier.values.strict_json import JsonObject
 
 SUBJECT = (
     *("tenant_id", "period_start", "period_end", "pack_id", "kind", "profile", "org_ids"),
@@ -40,9 +40,9 @@ class Report:
         self.cannot = ""
         self.manifest: Manifest | None = None
         self.notes: list[str] = []
-        self.facts: dict[str, Any] = {}
-        self.sample: dict[str, Any] = {}
-        self.sampled: Iterable[dict[str, Any]] = ()
+        self.facts: JsonObject = {}
+        self.sample: JsonObject = {}
+        self.sampled: Iterable[JsonObject] = ()
         self._started = 0.0
 
     def passed(self, *numbers: int) -> None:
@@ -170,7 +170,7 @@ def _sample_lines(report: Report) -> Iterator[str]:
             yield f"event     {printable(event['event_id'])}: {sealed}"
 
 
-def _change_line(change: dict[str, Any]) -> str:
+def _change_line(change: JsonObject) -> str:
     texts = {name: printable(value) for name, value in change.items()}
     by = f" by {texts['event_id']}" if change["event_id"] is not None else ""
     judged = f"{texts['verdict']}{by}" if change["verdict"] else "without a verdict"

@@ -5,11 +5,11 @@ from __future__ import annotations
 import io
 import struct
 from array import array
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from tools.verifier.values.instants import month_name, month_number
-from tools.verifier.values.strict_json import OURS, parse
+from tools.verifier.values.strict_json import OURS, JsonObject, parse
 
 EVENT_KEY = ("org_id", "sealed_hour", "occurred_at", "event_id")
 
@@ -18,6 +18,7 @@ class SpillFile:
     """A file in memory that moves to a nameless temporary one when it is large.
 
     As `tempfile.SpooledTemporaryFile`, whose import takes longer than the check of a small pack.
+    Memory and file are given back with the object.
     """
 
     IN_MEMORY = 4 << 20
@@ -34,7 +35,7 @@ class SpillFile:
             import tempfile
 
             start = self._file.getvalue()
-            self._file = tempfile.TemporaryFile()  # noqa: SIM115 - closed by close()
+            self._file = tempfile.TemporaryFile()  # noqa: SIM115 - closed by __del__
             self._file.write(start)
             self._file.seek(end - len(data))
         self._file.write(data)
@@ -55,8 +56,7 @@ class SpillFile:
         self._file.seek(0)
         yield from self._file
 
-    def close(self) -> None:
-        """Give the memory or the file back."""
+    def __del__(self) -> None:
         self._file.close()
 
 
@@ -125,12 +125,8 @@ class SeenIds:
             bucket.frombytes(self._file.read(size, offset))
         return bucket
 
-    def close(self) -> None:
-        """Give the file back."""
-        self._file.close()
 
-
-def _key(event: dict[str, Any]) -> tuple[str, ...]:
+def _key(event: JsonObject) -> tuple[str, ...]:
     """Return what an event is sorted by; where it has no time, the hour stands in for that."""
     hour, at = event["sealed_hour"], event["occurred_at"]
     return event["org_id"], hour, hour if at is None else at, event["event_id"]
@@ -172,10 +168,8 @@ class Copies:
         row = parse(self._line, OURS) if self._line else {}
         self.next_key = _key(row) if row else self.BEHIND_ALL
 
-    def close(self) -> None:
-        """Give the files back."""
-        self.firsts.close()
-        self._file.close()
+
+Count = tuple[int, int, int, int, bytes]  # organization, hour, month, rows, their digest
 
 
 class HourCounts:
@@ -189,11 +183,12 @@ class HourCounts:
 
     def __init__(self) -> None:
         self._file = SpillFile()
-        self._next: tuple[int, int, int, int, bytes] | None = None
+        self._next: Count | None = None
 
-    def add(self, org: int, hour: int, month: str, n: int, digest: bytes = b"") -> None:
-        """Append one count."""
-        self._file.write(self.RECORD.pack(org, hour, month_number(month), n, digest))
+    def add(self, org: int, hour: int, month: str, n: int, sha256: str | None = None) -> None:
+        """Append one count; of more rows than a pack can hold, so many as fit."""
+        count = (org, hour, month_number(month), min(n, self.MOST), bytes.fromhex(sha256 or ""))
+        self._file.write(self.RECORD.pack(*count))
 
     def rewind(self) -> None:
         """Go to the first count: nothing is added any more."""
@@ -203,11 +198,17 @@ class HourCounts:
         data = self._file.read(self.RECORD.size, at)
         self._next = self.RECORD.unpack(data) if data else None
 
+    def _pass(self, is_due: Callable[[Count], bool]) -> Iterator[Count]:
+        """Yield the next counts as long as they are due, and pass them."""
+        while self._next and is_due(self._next):
+            passed = self._next
+            self._read()
+            yield passed
+
     def before(self, org: int, hour: int) -> Iterator[tuple[int, int, int]]:
         """Yield organization, hour and rows of counts before this hour, and pass them."""
-        while self._next and self._next[:2] < (org, hour):
-            yield self._next[0], self._next[1], self._next[3]
-            self._read()
+        for other, at, _, n, _ in self._pass(lambda count: count[:2] < (org, hour)):
+            yield other, at, n
 
     def rest(self) -> Iterator[tuple[int, int, int]]:
         """Yield organization, hour and rows of all that was not passed yet."""
@@ -216,28 +217,16 @@ class HourCounts:
     def each(self) -> Iterator[tuple[int, int, str, int, str]]:
         """Yield organization, hour, month, rows and digest of every count, from the first."""
         self.rewind()
-        while self._next:
-            org, hour, month, n, digest = self._next
-            self._read()
+        for org, hour, month, n, digest in self._pass(bool):
             yield org, hour, month_name(month), n, digest.hex()
 
     def take(self, org: int, month: str) -> Iterator[tuple[int, int, str]]:
         """Yield hour, rows and digest of the next counts as far as they are of this month."""
-        number = month_number(month)
-        while self._next and (self._next[0], self._next[2]) == (org, number):
-            _, hour, _, n, digest = self._next
-            self._read()
+        place = org, month_number(month)
+        for _, hour, _, n, digest in self._pass(lambda count: (count[0], count[2]) == place):
             yield hour, n, digest.hex()
 
     def of(self, org: int, hour: int) -> dict[str, tuple[int, str]]:
         """Return month to rows and digest for this hour, and pass them."""
-        counts = {}
-        while self._next and self._next[:2] == (org, hour):
-            _, _, month, n, digest = self._next
-            counts[month_name(month)] = (n, digest.hex())
-            self._read()
-        return counts
-
-    def close(self) -> None:
-        """Give the file back."""
-        self._file.close()
+        counts = self._pass(lambda count: count[:2] == (org, hour))
+        return {month_name(month): (n, digest.hex()) for _, _, month, n, digest in counts}

@@ -27,8 +27,8 @@ FIRST = parse_instant("2026-04-28T06:00:00Z")
 OUTCOMES = ("gap", "missed", "failed", "partial", "paused")
 
 
-def _tell(world: FullWorld, chance: random.Random, n_hours: int) -> None:
-    """Seal some hours of one organization."""
+def tell(world: FullWorld, chance: random.Random, n_hours: int) -> None:
+    """Seal some hours of one organization, as chance will have it."""
     hours_of_version_2 = chance.choice([0, 0, chance.randrange(n_hours)])
     world.version = 2 if hours_of_version_2 else world.version
     newest = 3
@@ -127,7 +127,7 @@ def _try(
     orgs = ("org-Alpha", "org-Beta")[: chance.choice([1, 2])]
     for org in orgs:
         facts = {"table": table, "tenant": tenant, "org": org, "first_hour": rfc3339(FIRST)}
-        _tell(FullWorld(evidence, **facts), chance, n_hours)
+        tell(FullWorld(evidence, **facts), chance, n_hours)
     clock.set(rfc3339(FIRST + (n_hours + 1) * HOUR))
     start, previous = FIRST + chance.randrange(n_hours // 4) * HOUR, None
     while start < FIRST + (n_hours - 10) * HOUR:

@@ -7,8 +7,7 @@ members; every extension but a pax record for a time or for a size over 8 GiB is
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from types import TracebackType
+from collections.abc import Iterator
 from typing import BinaryIO
 
 from tools.verifier.base import (
@@ -190,27 +189,19 @@ class OpenPack:
             Failed: there is no manifest or signature in it.
         """
         self._file: BinaryIO = open_file(path)
-        self._closers: list[Callable[[], None]] = [self._file.close]
         try:
             self.manifest_file, self.signature_file = self._manifest()
         except BaseException as error:
-            self.__exit__(type(error), error, None)
+            self.__exit__(None, error)
             raise
 
     def __enter__(self) -> OpenPack:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None
-    ) -> None:
-        for close in self._closers:
-            close()
+    def __exit__(self, _: object, error: BaseException | None, *more: object) -> None:
+        self._file.close()
         if isinstance(error, OSError):
             raise CannotCheck(f"cannot read the file: {error.strerror}") from error
-
-    def at_end(self, close: Callable[[], None]) -> None:
-        """Have something else closed together with the pack."""
-        self._closers.append(close)
 
     def archive(self, is_known: bool = False) -> TarReader:
         """Begin to read the archive from its first byte."""

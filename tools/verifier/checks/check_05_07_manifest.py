@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-from typing import Any
 
 from tools.verifier.base import MAX_BLOB, MAX_ROW, CannotCheck, Failed, Malformed, printable
 from tools.verifier.checks.check_01_04_signature import PinnedKey
@@ -40,7 +39,7 @@ from tools.verifier.values.field_types import (
     is_text,
 )
 from tools.verifier.values.instants import ends_of_period, hour_number, seconds
-from tools.verifier.values.strict_json import parse
+from tools.verifier.values.strict_json import JsonObject, parse
 
 SETTLING_S = 72 * 3600  # that an audit event may take to appear in the log
 
@@ -52,7 +51,7 @@ def check_05_strict_manifest(data: bytes, report: Report) -> Manifest:
     return Manifest(hashlib.sha256(data).hexdigest(), values)
 
 
-def strict_manifest(data: bytes) -> dict[str, Any]:
+def strict_manifest(data: bytes) -> JsonObject:
     """Return what a manifest says.
 
     Raises:
@@ -112,7 +111,7 @@ def check_06_known_manifest(manifest: Manifest, key: PinnedKey, report: Report) 
     return module
 
 
-def _check_kind_and_period(values: dict[str, Any]) -> None:
+def _check_kind_and_period(values: JsonObject) -> None:
     if values["profile"] not in ("full", "core"):
         raise Failed(6, f"unknown profile {printable(values['profile'])}")
     if values["kind"] not in ("monthly", "on_demand", "revision"):
@@ -131,7 +130,7 @@ def _check_kind_and_period(values: dict[str, Any]) -> None:
         raise Failed(6, "previous_pack_id and previous_manifest_sha256 do not say the same")
 
 
-def _check_cut(values: dict[str, Any]) -> None:
+def _check_cut(values: JsonObject) -> None:
     end, cut = seconds(values["period_end"]) or 0, hour_number(values["cut_hour"])
     if cut is None:
         raise Failed(6, "cut_hour is not the start of an hour")
@@ -144,7 +143,7 @@ def _check_cut(values: dict[str, Any]) -> None:
         raise Failed(6, "settled is not what settled_through says")
 
 
-def _check_chain(values: dict[str, Any]) -> None:
+def _check_chain(values: JsonObject) -> None:
     check_object(6, "coverage", values["coverage"], COVERAGE)
     last_hour = {"last_sealed_hour": INSTANT_OR_NULL}
     fields = {**CHAIN, **last_hour} if values.get("format", 2) > 2 else CHAIN
@@ -192,7 +191,7 @@ def _blob_hash(entry: object) -> str:
     return str(hashes.pop())
 
 
-def _own_members(values: dict[str, Any], module: Module) -> dict[str, Member]:
+def _own_members(values: JsonObject, module: Module) -> dict[str, Member]:
     members: dict[str, Member] = {}
     for entry in values["files"]:
         name = check_object(7, "files", entry, FILE)["name"]
@@ -213,7 +212,7 @@ def _own_members(values: dict[str, Any], module: Module) -> dict[str, Member]:
     return members
 
 
-def _check_names(names: list[str], values: dict[str, Any], documented: list[str]) -> None:
+def _check_names(names: list[str], values: JsonObject, documented: list[str]) -> None:
     profile, is_new = values["profile"], values.get("format", 2) > 2
     required = [*documented, *(FULL_MEMBERS if profile == "full" else ())]
     required += FORMAT_3_MEMBERS if profile == "full" and is_new else ()

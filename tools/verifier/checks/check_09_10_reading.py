@@ -6,7 +6,6 @@ Every byte is the signer's by now. Rows are checked as they stream by; here that
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from tools.verifier.base import LIMITS, MAX_JSON_MEMBER, MAX_REASONS, Failed, Malformed, printable
 from tools.verifier.checks.check_02_archive import OpenPack, TarReader
@@ -29,7 +28,7 @@ from tools.verifier.sealed.custody import CustodyRows
 from tools.verifier.sealed.members import SealedMembers
 from tools.verifier.sealed.statements import StatementRows
 from tools.verifier.spill_to_disk import HourCounts
-from tools.verifier.values.strict_json import OURS, parse
+from tools.verifier.values.strict_json import OURS, JsonObject, parse
 
 
 class RepeatedIds(Rows):
@@ -66,32 +65,21 @@ class PackRows:
         by_name: the checkers.
         large: the large values that rows name.
         documents: the `.json` members.
+        events: what events.jsonl said; None where there is none of ours. So the others:
+        coverage: what coverage.jsonl said.
+        anchors: what anchors.jsonl said.
     """
 
     def __init__(self, manifest: Manifest) -> None:
         self.by_name: dict[str, Rows] = {}
         self.large = LargeNames()
-        self.documents: dict[str, dict[str, Any]] = {}
+        self.documents: dict[str, JsonObject] = {}
+        self.events: EventRows | None = None
+        self.coverage: CoverageRows | None = None
+        self.anchors: AnchorRows | None = None
+        self._repeated: RepeatedRows | None = None
         self._manifest = manifest
         self._sealed: SealedMembers | None = None
-
-    @property
-    def events(self) -> EventRows | None:
-        """What events.jsonl said; None where there is none of ours."""
-        rows = self.by_name.get("events.jsonl")
-        return rows if isinstance(rows, EventRows) else None
-
-    @property
-    def coverage(self) -> CoverageRows | None:
-        """What coverage.jsonl said; None where there is none."""
-        rows = self.by_name.get("coverage.jsonl")
-        return rows if isinstance(rows, CoverageRows) else None
-
-    @property
-    def anchors(self) -> AnchorRows | None:
-        """What anchors.jsonl said; None where there is none."""
-        rows = self.by_name.get("anchors.jsonl")
-        return rows if isinstance(rows, AnchorRows) else None
 
     @property
     def sealed(self) -> SealedMembers | None:
@@ -112,18 +100,17 @@ class PackRows:
         manifest, coverage = self._manifest, self.coverage
         if manifest.profile is None:
             return ForeignRows(manifest, name)
-        if name in ENTITY_ID:
-            return EntityRows(manifest, name)
-        if name == "findings.jsonl":
-            return FindingRows(manifest, name)
         if name == "repeated_events.jsonl":
-            return RepeatedRows(manifest, name)
+            self._repeated = RepeatedRows(manifest, name)
+            return self._repeated
         if name == "events.jsonl":
-            repeated = self.by_name.get("repeated_events.jsonl")
-            copies = repeated.copies if isinstance(repeated, RepeatedRows) else None
-            return EventRows(manifest, name, copies)
+            copies = self._repeated.copies if self._repeated else None
+            self.events = EventRows(manifest, name, copies)
+            return self.events
         if name == "coverage.jsonl":
-            return CoverageRows(manifest, name, self.events.sealed if self.events else HourCounts())
+            counts = self.events.sealed if self.events else HourCounts()
+            self.coverage = CoverageRows(manifest, name, counts)
+            return self.coverage
         if name == "changes.jsonl":
             if coverage is None:
                 return ChangeRows(manifest, name, HourCounts(), {})
@@ -133,16 +120,11 @@ class PackRows:
         if name == "custody.jsonl":
             return CustodyRows(manifest, name, coverage.named.custody if coverage else None)
         if name == "anchors.jsonl":
-            return AnchorRows(manifest, name, coverage.digests if coverage else None)
-        return Rows(manifest, name)
-
-    def close(self) -> None:
-        """Close the files that something was put aside in."""
-        for rows in self.by_name.values():
-            rows.close()
-        if self._sealed:
-            self._sealed.close()
-        self.large.close()
+            self.anchors = AnchorRows(manifest, name, coverage.digests if coverage else None)
+            return self.anchors
+        if name == "findings.jsonl":
+            return FindingRows(manifest, name)
+        return (EntityRows if name in ENTITY_ID else Rows)(manifest, name)
 
 
 def check_09_rows(pack: OpenPack, manifest: Manifest, sha256: bytes, report: Report) -> PackRows:
@@ -161,7 +143,6 @@ def check_09_rows(pack: OpenPack, manifest: Manifest, sha256: bytes, report: Rep
     # Rows of a file whose digest is wrong are nobody's: they are not even read.
     if 8 in report.failed:
         return rows
-    pack.at_end(rows.close)
     with pack.archive(is_known=True) as archive:
         for name, size in archive.members():
             if name.startswith(LARGE_FOLDER):
@@ -204,7 +185,7 @@ def _check_sizes(manifest: Manifest, rows: PackRows, report: Report) -> None:
             report.fail(9, f"{name}: {checker.n_long} rows are longer than {LIMITS['row']} bytes")
 
 
-def _check_json_member(archive: TarReader, name: str, size: int, report: Report) -> dict[str, Any]:
+def _check_json_member(archive: TarReader, name: str, size: int, report: Report) -> JsonObject:
     try:
         if size > MAX_JSON_MEMBER:
             archive.skip(size)

@@ -16,13 +16,13 @@ from tools.verifier.manifest_format import Manifest
 from tools.verifier.spill_to_disk import EVENT_KEY, Copies, HourCounts, SeenIds
 from tools.verifier.values.fast_json import FastJson, fast_json
 from tools.verifier.values.instants import INSTANT, hour_number, seconds
-from tools.verifier.values.strict_json import canonical, canonical_row
+from tools.verifier.values.strict_json import JsonObject, canonical, canonical_row
 
 EVENT_FIELDS = (*EVENT_KEY, "late", *sorted(FIELDS["events.jsonl"] - {*EVENT_KEY, "late"}))
 EVENT_TYPES = [{str}, {str}, {str}, {str}, {bool}]
 # Without groups, which take two thirds of the time; of its calendar, each day is asked apart.
 TIME = "(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]"
-INSTANTS = re.compile(f"(?:[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}T{TIME}Z)*")
+INSTANTS = f"(?:[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}T{TIME}Z)*"
 EventKey = tuple[str, str, str, str]
 
 
@@ -46,7 +46,6 @@ class EventRows(Rows):
         super().__init__(manifest, name)
         self._copies = copies
         self._firsts = SeenIds()
-        self._start, self._end = manifest["period_start"], manifest["period_end"]
         self._cut = manifest["cut_hour"]
         self._hours: set[str] = set()
         self._days: set[str] = set()
@@ -93,7 +92,7 @@ class EventRows(Rows):
         keys: list[EventKey] = list(zip(orgs, hours, instants, ids))
         if keys[0] <= self._last or not all(map(operator.lt, keys, keys[1:])):
             return False
-        if set(map(len, instants)) != {20} or not INSTANTS.fullmatch("".join(instants)):
+        if set(map(len, instants)) != {20} or not re.fullmatch(INSTANTS, "".join(instants)):
             return False
         late = [at for at, is_late in zip(instants, lates) if is_late] if True in lates else []
         in_time = [at for at, is_late in zip(instants, lates) if not is_late] if late else instants
@@ -130,12 +129,12 @@ class EventRows(Rows):
             self._count(org, hour, day[:7], end - start, b"\n".join([*lines[start:end], b""]))
         return True
 
-    def read(self, line: bytes) -> dict[str, Any]:
+    def read(self, line: bytes) -> JsonObject:
         """Return the row's values after checking the form of its bytes."""
         self._line = line
         return canonical_row(line)
 
-    def check(self, row: dict[str, Any]) -> None:
+    def check(self, row: JsonObject) -> None:
         """Check fields, times, order, and remember the id."""
         super().check(row)
         org, hour, at = row["org_id"], row["sealed_hour"], row["occurred_at"]
@@ -170,7 +169,7 @@ class EventRows(Rows):
         self._count(org, hour, at[:7], 1, sealed + b"\n")
         self._n_late += late
 
-    def is_limited(self, row: dict[str, Any]) -> bool | None:
+    def is_limited(self, row: JsonObject) -> bool | None:
         """Tell whether version 3 sealed it: only that one kept a digest of OpenAI's own entry."""
         return isinstance(row["details"], dict) and "origin_digest" in row["details"]
 
@@ -215,7 +214,7 @@ class EventRows(Rows):
         if self._start <= hour <= self._end:
             number = hour_number(hour) or 0
             for month, (n, digest) in sorted(self._months.items()):
-                self.sealed.add(self._org_numbers[org], number, month, n, digest.digest())
+                self.sealed.add(self._org_numbers[org], number, month, n, digest.hexdigest())
         self._months = {}
 
     def finish(self) -> None:
@@ -236,12 +235,6 @@ class EventRows(Rows):
             words = f"{self._n_elsewhere}, so no seal here was compared with them"
             notes.append(f"events    sealed by hours outside the period: {words}")
         return notes
-
-    def close(self) -> None:
-        """Close the files of hashes and counts."""
-        self.ids.close()
-        self._firsts.close()
-        self.sealed.close()
 
 
 def _days(keys: list[EventKey]) -> Iterator[tuple[str, str, str, int, int]]:
@@ -270,7 +263,7 @@ class RepeatedRows(EventRows):
         """Check whole rows, one by one: there are few."""
         Rows.block(self, rows)
 
-    def check(self, row: dict[str, Any]) -> None:
+    def check(self, row: JsonObject) -> None:
         """Check what an event must hold, and that the hour of the first lies before its own."""
         first = row.pop("first_sealed_hour", None)
         self._line = canonical(row)
@@ -285,8 +278,3 @@ class RepeatedRows(EventRows):
     def notes(self) -> list[str]:
         """Tell of the copies."""
         return [f"repeated  copies of events that were sealed before: {self.n}"] if self.n else []
-
-    def close(self) -> None:
-        """Close the files."""
-        super().close()
-        self.copies.close()

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from tools.verifier.base import MAX_REASONS, Malformed, printable
 from tools.verifier.checks.check_09_rows import Rows
 from tools.verifier.manifest_format import Manifest
 from tools.verifier.spill_to_disk import HourCounts
 from tools.verifier.values.field_types import is_text, is_texts
 from tools.verifier.values.instants import hour_name, hour_number, seconds
+from tools.verifier.values.strict_json import JsonObject
 
 ENTITY_ID = {
     "users.jsonl": "user_id",
@@ -38,8 +37,6 @@ class RegisterRows(Rows):
         super().__init__(manifest, name)
         self.n_rows: dict[str, int] = {}
         self.n_open: dict[str, int] = {}
-        self._start: str = manifest["period_start"]
-        self._end: str = manifest["period_end"]
 
     def count(self, org_id: str, is_open: bool) -> None:
         """Count one row."""
@@ -55,7 +52,7 @@ class EntityRows(RegisterRows):
         self._id = ENTITY_ID[name]
         self._n_returns = 0
 
-    def check(self, row: dict[str, Any]) -> None:
+    def check(self, row: JsonObject) -> None:
         """Check fields, types of what orders the row, and the order."""
         super().check(row)
         key = (row["org_id"], row[self._id], row["first_seen_at"])
@@ -82,7 +79,7 @@ class EntityRows(RegisterRows):
             raise Malformed("state_at is an hour at which it was removed")
 
     @staticmethod
-    def _check_bounds(row: dict[str, Any]) -> None:
+    def _check_bounds(row: JsonObject) -> None:
         # Packs that an earlier version made have neither.
         for name in ("added_not_before", "removed_not_before"):
             if row.get(name) is not None and seconds(row[name]) is None:
@@ -99,7 +96,7 @@ class EntityRows(RegisterRows):
 class FindingRows(RegisterRows):
     """Findings by (org_id, finding_id, first_seen_hour): open in the period, or resolved in it."""
 
-    def check(self, row: dict[str, Any]) -> None:
+    def check(self, row: JsonObject) -> None:
         """Check fields, times and order."""
         super().check(row)
         for name in ("finding_id", "kind", "section"):
@@ -134,14 +131,13 @@ class ChangeRows(Rows):
     ) -> None:
         super().__init__(manifest, name)
         self._limited_from = limited_from
-        self._start, self._end = manifest["period_start"], manifest["period_end"]
         self._cut: str = manifest["cut_hour"]
         self._sealed = sealed
         self._hour: tuple[str, str] = ("", "")
         self._n_in_hour = 0
         sealed.rewind()
 
-    def check(self, row: dict[str, Any]) -> None:
+    def check(self, row: JsonObject) -> None:
         """Check fields, values against the kind, verdict and order; count by hour."""
         super().check(row)
         hour = row["hour"]
@@ -159,12 +155,12 @@ class ChangeRows(Rows):
             self._hour = (key[0], key[1])
         self._n_in_hour += 1
 
-    def is_limited(self, row: dict[str, Any]) -> bool | None:
+    def is_limited(self, row: JsonObject) -> bool | None:
         """Tell whether version 3 sealed its hour."""
         first = self._limited_from.get(row["org_id"])
         return first is not None and row["hour"] >= first
 
-    def _check_values(self, row: dict[str, Any]) -> None:
+    def _check_values(self, row: JsonObject) -> None:
         names = row["fields"]
         if not is_texts(names):
             raise Malformed("fields is not a list of different texts")
@@ -176,7 +172,7 @@ class ChangeRows(Rows):
             if not (holds_them if has_values else values is None):
                 raise Malformed(f"{name} does not hold what kind and fields say")
 
-    def _check_verdict(self, row: dict[str, Any]) -> None:
+    def _check_verdict(self, row: JsonObject) -> None:
         verdict, event_id = row["verdict"], row["event_id"]
         if verdict not in ("explained", "unexplained", "cannot_tell", None):
             raise Malformed("verdict is none of explained, unexplained, cannot_tell and null")

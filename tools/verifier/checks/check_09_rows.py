@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from tools.verifier.base import LIMITS, MAX_REASONS, MAX_ROW, Failed, Malformed
 from tools.verifier.large_values import LARGE_KEY, LargeNames
 from tools.verifier.manifest_format import Manifest
-from tools.verifier.values.strict_json import canonical_row, foreign_row
+from tools.verifier.values.strict_json import JsonObject, canonical_row, foreign_row
 
 EPISODE = " first_seen_at removed_at state_at"
 ROW_FIELDS = {
@@ -61,6 +60,8 @@ class Rows:
         self.large: LargeNames | None = None
         self.n_long = 0
         self._fields = FIELDS.get(name, frozenset())
+        self._start: str = manifest["period_start"]
+        self._end: str = manifest["period_end"]
         self._org_ids: list[str] = sorted(manifest.get("org_ids") or ())
         self._org_numbers = {org: number for number, org in enumerate(self._org_ids)}
         self._last: tuple[str, ...] = ()
@@ -105,7 +106,7 @@ class Rows:
             if len(self.wrong) < MAX_REASONS:
                 self.wrong.append(f"{self.name} row {self.n}: {error}")
 
-    def _check_large(self, row: dict[str, Any], line: bytes) -> None:
+    def _check_large(self, row: JsonObject, line: bytes) -> None:
         """Check a row's size, and note the large values that it names."""
         limited = self.is_limited(row)
         if limited is False:
@@ -117,15 +118,15 @@ class Rows:
                 raise Malformed(f"it is longer than {LIMITS['row']} bytes")
             self.n_long += 1
 
-    def is_limited(self, row: dict[str, Any]) -> bool | None:
+    def is_limited(self, row: JsonObject) -> bool | None:
         """Tell whether version 3 sealed a row, which knows limits; None where it does not show."""
         return None
 
-    def read(self, line: bytes) -> dict[str, Any]:
+    def read(self, line: bytes) -> JsonObject:
         """Return the row's values after checking the form of its bytes."""
         return canonical_row(line)
 
-    def check(self, row: dict[str, Any]) -> None:
+    def check(self, row: JsonObject) -> None:
         """Check what every row of ours must hold."""
         if not self._fields <= row.keys():
             raise Malformed(f"it lacks {min(self._fields - row.keys())}")
@@ -156,21 +157,18 @@ class Rows:
         """Return the lines that an auditor should read beside the verdict."""
         return []
 
-    def close(self) -> None:
-        """Give back what was put aside."""
-
 
 class ForeignRows(Rows):
     """Rows of a pack without profile: sorted keys, no white space, one object a row."""
 
-    def read(self, line: bytes) -> dict[str, Any]:
+    def read(self, line: bytes) -> JsonObject:
         """Return the row's values after checking the form of its bytes."""
         return foreign_row(line)
 
-    def check(self, row: dict[str, Any]) -> None:
+    def check(self, row: JsonObject) -> None:
         """Leave the fields alone: they are not documented."""
 
-    def is_limited(self, row: dict[str, Any]) -> bool | None:
+    def is_limited(self, row: JsonObject) -> bool | None:
         """Tell that nothing is known of its limits."""
         return False
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from typing import Any
 
 from tools.verifier.base import MAX_ANCHORS, MAX_TOKEN, Failed, Malformed, printable
 from tools.verifier.checks.check_09_rows import Rows
@@ -23,7 +22,7 @@ from tools.verifier.values.field_types import (
     check_object,
 )
 from tools.verifier.values.instants import hour_name, hour_number, seconds
-from tools.verifier.values.strict_json import canonical
+from tools.verifier.values.strict_json import JsonObject, canonical
 
 ANCHOR = {
     "at": INSTANT_TEXT,
@@ -125,7 +124,7 @@ class AnchorRows(Rows):
         self._is_behind = False
         self._tokens = SpillFile()
 
-    def check(self, row: dict[str, Any]) -> None:
+    def check(self, row: JsonObject) -> None:
         """Check one row: its form for check 9, what it anchors for check 10."""
         super().check(row)
         try:
@@ -154,12 +153,10 @@ class AnchorRows(Rows):
         """Demand that it is of the period, or the first one behind it; format 2 was not asked."""
         if self.manifest.format < 3:
             return
-        start, end, cut = (
-            self.manifest[name] for name in ("period_start", "period_end", "cut_hour")
-        )
-        if at < start or at[:13] > cut[:13] or self._is_behind:
+        is_by_cut = at[:13] <= self.manifest["cut_hour"][:13]
+        if at < self._start or not is_by_cut or self._is_behind:
             raise Malformed("it is neither of the period nor the first one behind it, by the cut")
-        self._is_behind = at > end
+        self._is_behind = at > self._end
 
     def tokens(self) -> Iterator[tuple[str, str, str]]:
         """Yield time, digest and token of each anchor that has one."""
@@ -176,7 +173,3 @@ class AnchorRows(Rows):
         tokens = f"{self.n_tokens} with a token of a time authority"
         unasked = f"; for {self.n_unasked} the provider has chosen none" if self.n_unasked else ""
         return [f"anchors   {days}, {tokens}{unasked}"]
-
-    def close(self) -> None:
-        """Close the file of tokens."""
-        self._tokens.close()

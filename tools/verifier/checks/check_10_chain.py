@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from tools.verifier.base import MAX_RUNS, Malformed, printable
 from tools.verifier.checks.check_09_rows import Rows
 from tools.verifier.manifest_format import COVERAGE, OUTCOMES, Manifest
@@ -23,6 +21,7 @@ from tools.verifier.sealed.seals import (
 )
 from tools.verifier.spill_to_disk import HourCounts
 from tools.verifier.values.instants import hour_name, hour_number, hours_of_month
+from tools.verifier.values.strict_json import JsonObject
 
 
 class CoverageRows(Rows):
@@ -71,9 +70,9 @@ class CoverageRows(Rows):
         self._has_late = False
         self._link: str | None = None
         self._registers: dict[str, tuple[int, int]] = {}
-        self._last_facts: dict[str, Any] = {}
+        self._last_facts: JsonObject = {}
 
-    def check(self, row: dict[str, Any]) -> None:
+    def check(self, row: JsonObject) -> None:
         """Check one row of coverage.jsonl: its form for check 9, what it says for check 10."""
         super().check(row)
         hour = hour_number(row["hour"])
@@ -91,7 +90,7 @@ class CoverageRows(Rows):
             self.digests.put_before(org, self._link)
         self._check_hour(row, hour)
 
-    def is_limited(self, row: dict[str, Any]) -> bool | None:
+    def is_limited(self, row: JsonObject) -> bool | None:
         """Tell whether its large values are ours; a seal has a limit of its own."""
         return None if row["org_id"] in self.limited_from else False
 
@@ -99,7 +98,7 @@ class CoverageRows(Rows):
         org = printable(self._org if org_id is None else org_id)
         self.contradicts(f"{org} {hour_name(hour)}: {why}")
 
-    def _check_hour(self, row: dict[str, Any], hour: int) -> None:
+    def _check_hour(self, row: JsonObject, hour: int) -> None:
         outcome, seal = row["outcome"], row["seal"]
         if not self._first_hour <= hour <= self._last_hour:
             self._break(hour, "the hour is outside the period")
@@ -162,7 +161,7 @@ class CoverageRows(Rows):
         else:
             self.n_more_runs += 1
 
-    def _check_seal(self, row: dict[str, Any], seal: dict[str, Any], hour: int) -> None:
+    def _check_seal(self, row: JsonObject, seal: JsonObject, hour: int) -> None:
         digest = seal_digest(seal)
         if digest != row["sha256"]:
             self._break(hour, "the seal's content does not have the digest it is listed under")
@@ -199,7 +198,7 @@ class CoverageRows(Rows):
         # In an hour without a picture the seal tells no numbers: those of the last one stand.
         self._registers = register_counts(seal) or self._registers
 
-    def _check_segments(self, seal: dict[str, Any], hour: int) -> None:
+    def _check_segments(self, seal: JsonObject, hour: int) -> None:
         """Compare the seal's event segments with the events of this pack that it first sealed.
 
         Of a calendar month that begins in the period every event is here; of an earlier one, all
@@ -222,22 +221,20 @@ class CoverageRows(Rows):
             self._break(hour, miscounted)
         for kind, counts in kinds.items():
             for month, (n, digest) in sorted((others[kind] or {}).items()):
-                most = min(n, HourCounts.MOST)
-                counts.add(org, hour, month, most, bytes.fromhex(digest or ""))
+                counts.add(org, hour, month, n, digest)
         # Format 2 was not held to that.
-        first = self.manifest["period_start"][:7] if self.manifest.format > 2 else ""
+        first = self._start[:7] if self.manifest.format > 2 else ""
         self._has_late |= any(month < first for month in events)
         for month in sorted({*events, *segments}):
             n, digest = events.get(month, (0, ""))
             n_sealed, sealed = segments.get(month, (0, None))
-            most = min(n_sealed, HourCounts.MOST)
-            self.named.events.add(org, hour, month, most, bytes.fromhex(sealed or ""))
+            self.named.events.add(org, hour, month, n_sealed, sealed)
             is_due = self._begins_here(month) or (self._has_late and month < first)
             if n > n_sealed or (n < n_sealed and is_due):
                 self._break(hour, f"{n} events of {month} are here, the seal has {n_sealed}")
-            elif n < n_sealed and month == self.manifest["period_start"][:7]:
-                self.named.cut_sealed.add(org, hour, month, most, bytes.fromhex(sealed or ""))
-                self.named.cut_shown.add(org, hour, month, n, bytes.fromhex(digest))
+            elif n < n_sealed and month == self._start[:7]:
+                self.named.cut_sealed.add(org, hour, month, n_sealed, sealed)
+                self.named.cut_shown.add(org, hour, month, n, digest)
             elif n == n_sealed and n and sealed not in (None, digest):
                 self._break(hour, f"the events of {month} are others than those that were sealed")
 
@@ -293,8 +290,3 @@ class CoverageRows(Rows):
         if self.n_more_runs:
             notes.append(f"hours     and {self.n_more_runs} more such runs of hours")
         return notes
-
-    def close(self) -> None:
-        """Close the files of counts and digests."""
-        self.named.close()
-        self.digests.close()

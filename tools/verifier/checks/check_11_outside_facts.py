@@ -34,7 +34,7 @@ from tools.verifier.values.field_types import (
     check_object,
 )
 from tools.verifier.values.instants import ends_of_period, instant_name, seconds
-from tools.verifier.values.strict_json import parse
+from tools.verifier.values.strict_json import JsonObject, parse
 
 MAX_TOKEN_DELAY_S = 3600  # between an anchor's own time and its token's
 PUBLISHED_KEY = {
@@ -142,7 +142,7 @@ def _items(path: str, cap: int) -> list[Any]:
     return items
 
 
-def _read_keys(path: str) -> list[dict[str, Any]]:
+def _read_keys(path: str) -> list[JsonObject]:
     try:
         items = _items(path, MAX_MANIFEST)
         return [check_object(11, "--keys: a key", item, PUBLISHED_KEY) for item in items]

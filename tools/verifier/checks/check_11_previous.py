@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import re
-from typing import Any
 
-from tools.verifier.base import CannotCheck, Failed, Malformed, printable
+from tools.verifier.base import CannotCheck, Failed, Malformed, RowDigest, printable
 from tools.verifier.checks.check_02_archive import OpenPack
 from tools.verifier.checks.check_05_07_manifest import strict_manifest
 from tools.verifier.checks.check_09_10_reading import NUMBERED, PackRows
@@ -16,27 +15,14 @@ from tools.verifier.sealed.custody import CustodyRows
 from tools.verifier.sealed.members import lines_of
 from tools.verifier.sealed.statements import StatementRows
 from tools.verifier.spill_to_disk import HourCounts
-from tools.verifier.values.field_types import check_object, is_count
+from tools.verifier.values.field_types import check_object, is_count, object_of, objects_of
 from tools.verifier.values.instants import hour_name, hours_of_month, seconds
-from tools.verifier.values.strict_json import canonical, canonical_row
+from tools.verifier.values.strict_json import JsonObject, canonical, canonical_row
 
 MOST_HOURS = 100_000  # that a pack may have rows of behind its period, by organization and month
 
 
-class HourRows:
-    """Rows that one hour sealed: how many, and their digest."""
-
-    def __init__(self) -> None:
-        self.n = 0
-        self.digest = hashlib.sha256()
-
-    def add(self, line: bytes) -> None:
-        """Count one."""
-        self.n += 1
-        self.digest.update(line + b"\n")
-
-
-Counted = dict[tuple[str, str, str], HourRows]  # by organization, hour and month
+Counted = dict[tuple[str, str, str], RowDigest]  # by organization, hour and month
 
 
 def check_previous(manifest: Manifest, path: str, rows: PackRows, report: Report) -> None:
@@ -66,7 +52,7 @@ def check_previous(manifest: Manifest, path: str, rows: PackRows, report: Report
         raise Failed(11, error.why if error.number == 11 else f"--previous: {error.why}") from None
 
 
-def _previous_of(manifest: Manifest, data: bytes) -> dict[str, Any]:
+def _previous_of(manifest: Manifest, data: bytes) -> JsonObject:
     """Return what that manifest says; from here on it is covered by the signature of this one."""
     if manifest["previous_manifest_sha256"] is None:
         raise Failed(11, "the pack says that no pack came before it")
@@ -80,12 +66,12 @@ def _previous_of(manifest: Manifest, data: bytes) -> dict[str, Any]:
     return previous
 
 
-def _check_heads(manifest: Manifest, previous: dict[str, Any]) -> None:
+def _check_heads(manifest: Manifest, previous: JsonObject) -> None:
     """Demand that chains go on where the periods adjoin."""
     ended, starts = seconds(previous["period_end"]), seconds(manifest["period_start"])
     if ended is None or ended + 1 != starts:
         return
-    chains = [entry for entry in previous.get("chain", ()) if type(entry) is dict]
+    chains = objects_of(previous, "chain")
     heads = {entry.get("org_id"): entry.get("last_seal_sha256") for entry in chains}
     early = _ending_early(previous, chains, ended)
     for entry in manifest["chain"]:
@@ -95,15 +81,13 @@ def _check_heads(manifest: Manifest, previous: dict[str, Any]) -> None:
             raise Failed(11, f"{printable(org)}: the first seal does not follow that pack's last")
 
 
-def _ending_early(
-    previous: dict[str, Any], chains: list[dict[str, Any]], ended: int
-) -> set[object]:
+def _ending_early(previous: JsonObject, chains: list[JsonObject], ended: int) -> set[object]:
     """Return the organizations of which a pack has no seal of its last hours, only gaps.
 
     It was made before these hours were closed; the seals in between are in neither pack.
     """
-    coverage = previous.get("coverage")
-    hours = [coverage.get(key) for key in COVERAGE] if isinstance(coverage, dict) else []
+    coverage = object_of(previous, "coverage")
+    hours = [coverage.get(key) for key in COVERAGE]
     if not all(map(is_count, hours)) or hours[:1] <= [sum(hours[1:-1])]:  # type: ignore[arg-type]
         return set()
     orgs = set()
@@ -114,7 +98,7 @@ def _ending_early(
     return orgs
 
 
-def _check_late(manifest: Manifest, previous: dict[str, Any], rows: PackRows) -> None:
+def _check_late(manifest: Manifest, previous: JsonObject, rows: PackRows) -> None:
     """Demand of a monthly pack all that hours behind the last one's cut sealed of months before."""
     coverage, events = rows.coverage, rows.events
     if manifest["kind"] != "monthly" or previous.get("kind") != "monthly" or events is None:
@@ -147,7 +131,7 @@ class LaterRows:
     They are few: its cut is some days behind its period.
     """
 
-    def __init__(self, manifest: dict[str, Any]) -> None:
+    def __init__(self, manifest: JsonObject) -> None:
         self._manifest = manifest
         self._end, self._cut = manifest["period_end"], manifest["cut_hour"]
         self._events: Counted = {}
@@ -172,11 +156,15 @@ class LaterRows:
                 if not is_read and not (match and match[3] == "verdicts"):
                     archive.skip(size)
                     continue
-                digest = hashlib.sha256()
+                rows = RowDigest()
                 for line in lines_of(archive.stream(size)):
-                    digest.update(line + b"\n")
-                    self._add(name, match[1] if match else "", line)
-                if digest.hexdigest() != digests.get(name):
+                    rows.add(line)
+                    try:
+                        self._add(name, match[1] if match else "", line)
+                    except (Malformed, KeyError, TypeError):
+                        words = "holds a row that cannot be read"
+                        raise Failed(11, f"{name} of that pack {words}") from None
+                if rows.hex() != digests.get(name):
                     raise Failed(11, f"{name} of that pack is another than was signed")
 
     def _add(self, name: str, org_id: str, line: bytes) -> None:
@@ -188,32 +176,26 @@ class LaterRows:
         at = line.rfind(field) + len(field)
         if line[at : at + 20].decode("latin-1") <= self._end:
             return
-        try:
-            row = canonical_row(line)
-            if name == "events.jsonl":
-                hour = row["sealed_hour"]
-                month = (row["occurred_at"] or hour)[:7]
-                sealed = canonical({**row, "late": False})
-                self._events.setdefault((row["org_id"], hour, month), HourRows()).add(sealed)
-            else:
-                key = (org_id, row["decided_hour"], row["decided_hour"][:7])
-                self._verdicts.setdefault(key, HourRows()).add(line)
-        except (Malformed, KeyError, TypeError):
-            raise Failed(11, f"{name} of that pack holds a row that cannot be read") from None
+        row = canonical_row(line)
+        if name == "events.jsonl":
+            hour = row["sealed_hour"]
+            month = (row["occurred_at"] or hour)[:7]
+            sealed = canonical({**row, "late": False})
+            self._events.setdefault((row["org_id"], hour, month), RowDigest()).add(sealed)
+        else:
+            key = (org_id, row["decided_hour"], row["decided_hour"][:7])
+            self._verdicts.setdefault(key, RowDigest()).add(line)
         if len(self._events) + len(self._verdicts) > MOST_HOURS:
             raise Failed(11, f"that pack holds rows of more than {MOST_HOURS} later hours")
 
     def _add_numbered(self, name: str, line: bytes) -> None:
-        try:
-            row = canonical_row(line)
-            if not is_count(row["n"]):
-                raise Malformed("n is not a number")
-            if name == "custody.jsonl":
-                self._custody = row["n"], hashlib.sha256(line).hexdigest()
-            elif row["org_id"] in self._manifest["org_ids"]:
-                self._said[row["org_id"]] = row["n"]
-        except (Malformed, KeyError, TypeError):
-            raise Failed(11, f"{name} of that pack holds a row that cannot be read") from None
+        row = canonical_row(line)
+        if not is_count(row["n"]):
+            raise Malformed("n is not a number")
+        if name == "custody.jsonl":
+            self._custody = row["n"], hashlib.sha256(line).hexdigest()
+        elif row["org_id"] in self._manifest["org_ids"]:
+            self._said[row["org_id"]] = row["n"]
 
     def compare_numbers(self, manifest: Manifest, rows: PackRows) -> None:
         """Hold what is numbered in a later period to the last numbers here.
@@ -258,8 +240,8 @@ class LaterRows:
             is_due = self._end < name <= self._cut and org_id in self._manifest["org_ids"]
             if not is_due or (kind == "events" and not self._holds(month)):
                 continue
-            found = there.pop((org_id, name, month), HourRows())
-            digest_here = found.digest.hexdigest() if n else digest
+            found = there.pop((org_id, name, month), RowDigest())
+            digest_here = found.hex() if n else digest
             if (found.n, digest_here) != (n, digest):
                 raise Failed(
                     11,

@@ -6,9 +6,7 @@ Which rows these are follows from the seed and the rows, so that anybody draws t
 from __future__ import annotations
 
 import hashlib
-import heapq
 from collections.abc import Iterator
-from typing import Any
 
 from tools.verifier.base import VALID, CannotCheck
 from tools.verifier.checks.check_09_rows import Rows
@@ -17,8 +15,9 @@ from tools.verifier.options import Options
 from tools.verifier.report import Report
 from tools.verifier.sample.evidence import Evidence, read_again
 from tools.verifier.spill_to_disk import SpillFile
+from tools.verifier.values.strict_json import JsonObject
 
-NO_EVIDENCE: dict[str, Any] = {"seals": [], "changes": [], "more_changes": 0, "events": []}
+NO_EVIDENCE: JsonObject = {"seals": [], "changes": [], "more_changes": 0, "events": []}
 
 
 class Draw(Rows):
@@ -41,6 +40,8 @@ class Draw(Rows):
         is_full = len(self._drawn) == self._n_asked
         if is_full and less <= self._drawn[0][0]:
             return
+        import heapq  # here, because it takes time and few ask for a sample
+
         entry = (less, self._file.tell(), len(line))
         self._file.write(line)
         if is_full:
@@ -52,10 +53,6 @@ class Draw(Rows):
         """Yield digest and line of each row drawn, the smallest digest first."""
         for less, at, size in sorted(self._drawn, reverse=True):
             yield f"{-less:064x}", self._file.read(size, at)
-
-    def close(self) -> None:
-        """Give the file back."""
-        self._file.close()
 
 
 def draw_sample(options: Options, report: Report) -> None:
@@ -97,11 +94,8 @@ def _row_member(manifest: Manifest, asked: str) -> str:
     return name
 
 
-def _sampled(draw: Draw, evidence: Evidence | None) -> Iterator[dict[str, Any]]:
-    """Yield what is told of each row; give the files back behind the last."""
+def _sampled(draw: Draw, evidence: Evidence | None) -> Iterator[JsonObject]:
+    """Yield what is told of each row."""
     for digest, line in draw.drawn():
         found = evidence.of(line) if evidence else {}
         yield {"digest": digest, "row": line.decode(), **NO_EVIDENCE, **found}
-    draw.close()
-    if evidence:
-        evidence.close()

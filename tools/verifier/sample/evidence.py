@@ -18,7 +18,7 @@ from tools.verifier.checks.check_09_registers import ENTITY_ID
 from tools.verifier.checks.check_09_rows import Rows
 from tools.verifier.manifest_format import Manifest
 from tools.verifier.spill_to_disk import SpillFile
-from tools.verifier.values.strict_json import OURS, parse
+from tools.verifier.values.strict_json import OURS, JsonObject, parse
 
 MAX_CHANGES_SHOWN = 20  # of each row
 # Fields that name an hour whose seal is evidence of the row.
@@ -126,16 +126,12 @@ class ChangeLookUp(Rows):
             if event_id is not None:
                 self._events.want(org_id, event_id)
 
-    def changes(self, org_id: str, names: tuple[object, ...]) -> tuple[list[dict[str, Any]], int]:
+    def changes(self, org_id: str, names: tuple[object, ...]) -> tuple[list[JsonObject], int]:
         """Return the first changes, and how many more there are."""
         n, *places = self.wanted[_look_up_key(org_id, *names)]
         pairs = zip(places[::2], places[1::2])
         shown = [json.loads(self._file.read(size, at)) for at, size in pairs]
         return shown, n - len(shown)
-
-    def close(self) -> None:
-        """Give the file back."""
-        self._file.close()
 
 
 class Evidence:
@@ -157,7 +153,7 @@ class Evidence:
         if self._events.wanted and not self._is_of_events:
             read_again(path, manifest, self._events)
 
-    def _want(self, row: dict[str, Any]) -> None:
+    def _want(self, row: JsonObject) -> None:
         org_id = row.get("org_id")
         if type(org_id) is not str:
             return
@@ -169,7 +165,7 @@ class Evidence:
         if names:
             self._changes.want(org_id, names)
 
-    def _named_by(self, row: dict[str, Any]) -> tuple[object, ...]:
+    def _named_by(self, row: JsonObject) -> tuple[object, ...]:
         """Return by what changes name what the row is of: section and id, or an event's id."""
         if self._name in ENTITY_ID:
             return self._name[: -len(".jsonl")], row[ENTITY_ID[self._name]]
@@ -178,13 +174,13 @@ class Evidence:
         return (row["section"], row["entity_id"]) if "entity_id" in row else ()
 
     @staticmethod
-    def _own_events(row: dict[str, Any]) -> list[str]:
+    def _own_events(row: JsonObject) -> list[str]:
         """Return the ids of the events that a row, which is of none itself, names."""
         resolved_by = row.get("resolved_by")
         resolving = resolved_by.get("event_id") if type(resolved_by) is dict else None
         return [each for each in (row.get("event_id"), resolving) if type(each) is str]
 
-    def of(self, line: bytes) -> dict[str, Any]:
+    def of(self, line: bytes) -> JsonObject:
         """Return the evidence of a row that was looked up."""
         row = parse(line, OURS)
         org_id = row.get("org_id")
@@ -207,10 +203,6 @@ class Evidence:
             ],
         }
 
-    def close(self) -> None:
-        """Give the file back."""
-        self._changes.close()
 
-
-def _hours(row: dict[str, Any]) -> list[tuple[str, str]]:
+def _hours(row: JsonObject) -> list[tuple[str, str]]:
     return [(name, row[name]) for name in NAMES_HOUR if type(row.get(name)) is str]

@@ -4,13 +4,22 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from typing import Any
 
 from tools.verifier.base import MAX_HEADS, Malformed
 from tools.verifier.checks.check_09_rows import Rows
 from tools.verifier.manifest_format import Manifest
-from tools.verifier.values.field_types import HASH_OR_NULL, OBJECT, TEXT, is_count, is_hash
+from tools.verifier.values.field_types import (
+    HASH_OR_NULL,
+    OBJECT,
+    TEXT,
+    check_row,
+    is_count,
+    is_hash,
+)
 from tools.verifier.values.instants import hour_number, seconds
+from tools.verifier.values.strict_json import JsonObject
+
+CUSTODY = {"by": TEXT, "action": TEXT, "facts": OBJECT, "previous_sha256": HASH_OR_NULL}
 
 
 class CustodyHeads:
@@ -24,7 +33,7 @@ class CustodyHeads:
         self.named: dict[int, tuple[str, str]] = {}
         self._last: dict[str, int] = {}
 
-    def add(self, org_id: str, hour: str, seal: dict[str, Any]) -> str | None:
+    def add(self, org_id: str, hour: str, seal: JsonObject) -> str | None:
         """Take what a seal names; return why that cannot be right."""
         head, before = seal.get("custody"), self._last.get(org_id, 0)
         if head is None:
@@ -49,7 +58,28 @@ class CustodyHeads:
             yield f"{hour}: the seal names custody entry {n}, which is not in custody.jsonl"
 
 
-class CustodyRows(Rows):
+class NumberedRows(Rows):
+    """Rows that are numbered, and were sealed in the hour in which they were written, or later."""
+
+    def is_limited(self, row: JsonObject) -> bool:
+        """Tell that version 3 sealed it: no earlier one did."""
+        return True
+
+    @staticmethod
+    def check_number(row: JsonObject) -> None:
+        """Check its number."""
+        if not is_count(row["n"]) or row["n"] == 0:
+            raise Malformed("n is not a number from 1 up")
+
+    @staticmethod
+    def check_at(row: JsonObject) -> None:
+        """Check when it was written, and when sealed."""
+        hour, at = hour_number(row["sealed_hour"]), seconds(row["at"])
+        if hour is None or at is None or at >= (hour + 1) * 3600:
+            raise Malformed("at is not an instant before the end of sealed_hour")
+
+
+class CustodyRows(NumberedRows):
     """Entries by number: each names the digest of the row before it, a seal that of the last.
 
     The first is number 1, or was sealed before the period: none of the period's is missing in
@@ -69,34 +99,21 @@ class CustodyRows(Rows):
         self._digest: str | None = None
         self._digest_before: str | None = None
 
-    def read(self, line: bytes) -> dict[str, Any]:
+    def read(self, line: bytes) -> JsonObject:
         """Return the row's values, and keep its digest for the one behind it."""
         self._digest_before, self._digest = self._digest, hashlib.sha256(line).hexdigest()
         return super().read(line)
 
-    def is_limited(self, row: dict[str, Any]) -> bool:
-        """Tell that version 3 sealed it: no earlier one did."""
-        return True
-
-    def check(self, row: dict[str, Any]) -> None:
+    def check(self, row: JsonObject) -> None:
         """Check fields and times, that it follows the one before, and who names it."""
         super().check(row)
-        n, hour, at = row["n"], hour_number(row["sealed_hour"]), seconds(row["at"])
-        if not is_count(n) or n == 0:
-            raise Malformed("n is not a number from 1 up")
-        for name, (is_right, words) in (
-            ("by", TEXT),
-            ("action", TEXT),
-            ("facts", OBJECT),
-            ("previous_sha256", HASH_OR_NULL),
-        ):
-            if not is_right(row[name]):
-                raise Malformed(f"{name} is not {words}")
-        if hour is None or at is None or at >= (hour + 1) * 3600:
-            raise Malformed("at is not an instant before the end of sealed_hour")
+        self.check_number(row)
+        check_row(row, CUSTODY)
+        self.check_at(row)
+        n = row["n"]
         self._check_place(n, row["sealed_hour"], row["previous_sha256"])
         self._n, self._sealed_hour = n, row["sealed_hour"]
-        if row["sealed_hour"] < self.manifest["period_start"] and len(self.before) < MAX_HEADS:
+        if row["sealed_hour"] < self._start and len(self.before) < MAX_HEADS:
             self.before[n] = str(self._digest)
         sha256, first_hour = self._heads.pop(n, (self._digest, row["sealed_hour"]))
         if sha256 != self._digest:
@@ -110,7 +127,7 @@ class CustodyRows(Rows):
         if (previous is None) != (n == 1):
             raise Malformed("previous_sha256 is not null for entry 1, and for no other")
         if self._digest_before is None:
-            if n > 1 and sealed_hour >= self.manifest["period_start"]:
+            if n > 1 and sealed_hour >= self._start:
                 self.contradicts(f"{sealed_hour}: custody entries before number {n} are missing")
         elif (n, previous) != (self._n + 1, self._digest_before):
             self.contradicts(f"{sealed_hour}: custody entry {n} does not follow the row before it")

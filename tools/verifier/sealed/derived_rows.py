@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from tools.verifier.values.strict_json import OURS, canonical, parse
+from tools.verifier.values.strict_json import OURS, JsonObject, canonical, parse
 
 Key = tuple[str, str, str, str]
 
@@ -34,7 +34,7 @@ class DerivedRows:
         run("CREATE INDEX about ON finding (org, entity, resolved)")
         run("BEGIN")
 
-    def add(self, member: str, org: int, key: Key, row: dict[str, Any]) -> None:
+    def add(self, member: str, org: int, key: Key, row: JsonObject) -> None:
         """Put a row of the pack aside."""
         values = (member, org, *map(_bytes, key), canonical(row))
         self._database.execute("INSERT INTO derived VALUES (?, ?, ?, ?, ?, ?, ?)", values)
@@ -45,18 +45,18 @@ class DerivedRows:
         for (line,) in self._database.execute(chosen, (member,)):
             yield line
 
-    def put_verdict(self, org: int, change: Key, verdict: dict[str, Any]) -> None:
+    def put_verdict(self, org: int, change: Key, verdict: JsonObject) -> None:
         """Put a verdict in the place of an earlier one on the same change."""
         values = (org, *map(_bytes, change), canonical(verdict))
         self._database.execute("INSERT OR REPLACE INTO verdict VALUES (?, ?, ?, ?, ?, ?)", values)
 
-    def verdict(self, org: int, change: Key) -> dict[str, Any]:
+    def verdict(self, org: int, change: Key) -> JsonObject:
         """Return the last verdict on a change, empty where there is none."""
         chosen = "SELECT line FROM verdict WHERE org = ? AND a = ? AND b = ? AND c = ? AND d = ?"
         found = self._database.execute(chosen, (org, *map(_bytes, change))).fetchone()
         return parse(found[0], OURS) if found else {}
 
-    def put_finding(self, org: int, entity: str, finding: dict[str, Any]) -> None:
+    def put_finding(self, org: int, entity: str, finding: JsonObject) -> None:
         """Put a finding about an API key aside."""
         resolved = finding["resolved_hour"]
         # What is open ends behind every hour.
@@ -64,7 +64,7 @@ class DerivedRows:
         values = (org, _bytes(entity), end, canonical(finding))
         self._database.execute("INSERT INTO finding VALUES (?, ?, ?, ?)", values)
 
-    def findings(self, org: int, entity: str, hour: str) -> Iterator[dict[str, Any]]:
+    def findings(self, org: int, entity: str, hour: str) -> Iterator[JsonObject]:
         """Yield the findings about an API key that were not resolved before an hour.
 
         Whoever is watched can give a key a finding every other hour: the rest is not read.
@@ -72,10 +72,6 @@ class DerivedRows:
         chosen = "SELECT line FROM finding WHERE org = ? AND entity = ? AND resolved >= ?"
         for (line,) in self._database.execute(chosen, (org, _bytes(entity), _bytes(hour))):
             yield parse(line, OURS)
-
-    def close(self) -> None:
-        """Give the database back."""
-        self._database.close()
 
 
 def _bytes(text: str) -> bytes:

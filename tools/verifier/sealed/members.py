@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Iterator
 from itertools import islice, zip_longest
 from typing import Any
 
-from tools.verifier.base import LIMITS, MAX_REASONS, MAX_ROW, Malformed, printable
+from tools.verifier.base import LIMITS, MAX_REASONS, MAX_ROW, Malformed, RowDigest, printable
 from tools.verifier.checks.check_02_archive import OpenPack
 from tools.verifier.large_values import LARGE_KEY, LargeNames
 from tools.verifier.manifest_format import SEALED_NAME, Manifest
@@ -23,7 +22,7 @@ from tools.verifier.sealed.rule import (
     statement_row,
 )
 from tools.verifier.values.instants import hour_name, hour_number
-from tools.verifier.values.strict_json import canonical_row
+from tools.verifier.values.strict_json import JsonObject, canonical_row
 
 DERIVED = (*ENTITIES, "findings", "changes", "statements")
 OF_SEGMENTS = ("changes", "statements")
@@ -79,27 +78,25 @@ class SealedMembers:
 
     def _read_register(self, org_id: str, section: str, lines: Iterator[bytes]) -> None:
         named = self._named.registers.get((org_id, section), (0, "", False))
-        digest, n = hashlib.sha256(), 0
-        shown = self._named.shown.get((org_id, section), Shown())
+        rows, shown = RowDigest(), self._named.shown.get((org_id, section), Shown())
         for line in lines:
-            digest.update(line + b"\n")
-            n += 1
+            rows.add(line)
             self._derive(org_id, section, shown, line, is_limited=not named[2])
         self._read.add((org_id, section))
-        if (n, digest.hexdigest()) != named[:2]:
+        if (rows.n, rows.hex()) != named[:2]:
             self._break(f"{org_id}: the register of {section} is not the one that the seals name")
 
     def _read_segments(self, org_id: str, kind: str, month: str, lines: Iterator[bytes]) -> None:
         counts = self._named.by_kind()[kind]
         shown = Shown()
         for hour, n, sealed in counts.take(self._orgs[org_id], month):
-            digest, name = hashlib.sha256(), hour_name(hour)
+            rows, name = RowDigest(), hour_name(hour)
             # What an hour sealed is shown by that hour.
             shown.listed_at = name
             for line in islice(lines, n):
-                digest.update(line + b"\n")
+                rows.add(line)
                 self._derive(org_id, kind, shown, line, self._is_limited(org_id, name))
-            if digest.hexdigest() != sealed:
+            if rows.hex() != sealed:
                 self._break(f"{org_id} {name}: {kind} are others than those that were sealed")
         if kind == "verdicts":
             for line in lines:
@@ -110,23 +107,22 @@ class SealedMembers:
         org = self._orgs[org_id]
         pairs = zip(self._named.cut_sealed.take(org, month), self._named.cut_shown.take(org, month))
         for (hour, n, sealed), (_, n_shown, shown) in pairs:
-            whole, part, n_part, name = hashlib.sha256(), hashlib.sha256(), 0, hour_name(hour)
+            whole, part, name = RowDigest(), RowDigest(), hour_name(hour)
             for line in islice(lines, n):
-                whole.update(line + b"\n")
+                whole.add(line)
                 row = self._parse(line, self._is_limited(org_id, name)) or {}
                 at = row.get("occurred_at") or name
                 if type(at) is str and self._start <= at <= self._end:
-                    part.update(line + b"\n")
-                    n_part += 1
-            if whole.hexdigest() != sealed:
+                    part.add(line)
+            if whole.hex() != sealed:
                 self._break(f"{org_id} {name}: events are others than those that were sealed")
-            elif (n_part, part.hexdigest()) != (n_shown, shown if n_shown else part.hexdigest()):
+            elif part.n != n_shown or (n_shown and part.hex() != shown):
                 self._break(f"{org_id} {name}: not the events of the period that were sealed")
 
     def _is_limited(self, org_id: str, hour: str) -> bool:
         return hour >= self._limited_from.get(org_id, "~")
 
-    def _parse(self, line: bytes, is_limited: bool) -> dict[str, Any] | None:
+    def _parse(self, line: bytes, is_limited: bool) -> JsonObject | None:
         try:
             if is_limited and len(line) > LIMITS["row"]:
                 raise Malformed(f"it is longer than {LIMITS['row']} bytes")
@@ -146,9 +142,9 @@ class SealedMembers:
         except (KeyError, TypeError, AttributeError, ValueError):
             self._break(f"{org_id}: a sealed row of {name} lacks something, or holds another kind")
 
-    def _derive_row(self, org_id: str, name: str, shown: Shown, sealed: dict[str, Any]) -> None:
+    def _derive_row(self, org_id: str, name: str, shown: Shown, sealed: JsonObject) -> None:
         derived, org = self._derived, self._orgs[org_id]
-        row: dict[str, Any] | None
+        row: JsonObject | None
         if name == "verdicts":
             if self._start <= sealed["hour"] <= self._end:
                 derived.put_verdict(org, _change_of(sealed), sealed)
@@ -163,7 +159,7 @@ class SealedMembers:
             if sealed["section"] == "api_keys":
                 derived.put_finding(org, sealed["entity_id"], sealed)
 
-            def verdict_on(finding: dict[str, Any], cause: dict[str, Any]) -> dict[str, Any]:
+            def verdict_on(finding: JsonObject, cause: JsonObject) -> JsonObject:
                 return derived.verdict(
                     org, (cause["hour"], finding["section"], finding["entity_id"], cause["kind"])
                 )
@@ -211,10 +207,10 @@ class SealedMembers:
             elif member is None and is_read:
                 self._break(f"{name} is not here, though the seals name a register of it")
             return
-        digest = hashlib.sha256()
+        rows = RowDigest()
         for line in self._derived.lines(section):
-            digest.update(line + b"\n")
-        if digest.hexdigest() != member.sha256:
+            rows.add(line)
+        if rows.hex() != member.sha256:
             self._break(self._difference(pack, name, section))
 
     def _difference(self, pack: OpenPack, name: str, section: str) -> str:
@@ -241,12 +237,8 @@ class SealedMembers:
         notes = [f"verdicts  sealed behind the period: {later}"] if self.n_later else []
         return [f"binding   {words}", *notes]
 
-    def close(self) -> None:
-        """Give the database back."""
-        self._derived.close()
 
-
-def _change_of(row: dict[str, Any]) -> tuple[str, str, str, str]:
+def _change_of(row: JsonObject) -> tuple[str, str, str, str]:
     """Return what names a change."""
     return row["hour"], row["section"], row["entity_id"], row["kind"]
 

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from tools.verifier.base import printable
 from tools.verifier.sealed.custody import CustodyHeads
 from tools.verifier.sealed.rule import ENTITIES, Shown
+from tools.verifier.sealed.seals import sections_of
 from tools.verifier.spill_to_disk import HourCounts
-from tools.verifier.values.field_types import is_count, is_hash, is_text
+from tools.verifier.values.field_types import is_count, is_hash, is_text, object_of
 from tools.verifier.values.instants import hour_name, hour_number
+from tools.verifier.values.strict_json import JsonObject
 
 BOUND_SECTIONS = ("findings", *ENTITIES)
 MOST_SOURCES = 1000
+SOURCE_FACTS = ("api_base", "clock", "region")
 OPENAI, SYSTEM_CLOCK = "https://api.openai.com/v1", "system"
 
 
@@ -21,25 +23,17 @@ class Sources:
     """Whom the hours of one organization were asked of, and with what.
 
     Attributes:
-        bases: addresses of the API.
-        clocks: what the clock was.
-        regions: where it ran.
+        facts: addresses of the API, what the clock was, and where it ran.
         keys: first and last hour of each admin key, by its last four characters.
     """
 
     def __init__(self) -> None:
-        self.bases: set[str] = set()
-        self.clocks: set[str] = set()
-        self.regions: set[str] = set()
+        self.facts: dict[str, set[str]] = {name: set() for name in SOURCE_FACTS}
         self.keys: dict[str, tuple[str, str]] = {}
 
-    def add(self, source: dict[str, Any], hour: str) -> None:
+    def add(self, source: JsonObject, hour: str) -> None:
         """Take what one hour says."""
-        for name, values in (
-            ("api_base", self.bases),
-            ("clock", self.clocks),
-            ("region", self.regions),
-        ):
+        for name, values in self.facts.items():
             value = source.get(name)
             if is_text(value) and len(values) < MOST_SOURCES:
                 values.add(str(value))
@@ -77,18 +71,16 @@ class NamedBySeals:
         self.custody = CustodyHeads()
         self.cut_sealed, self.cut_shown = HourCounts(), HourCounts()
 
-    def add_sections(self, org_id: str, hour: int, seal: dict[str, Any]) -> None:
+    def add_sections(self, org_id: str, hour: int, seal: JsonObject) -> None:
         """Take what a seal says of its sections."""
-        sections = seal.get("sections")
-        for section, facts in sections.items() if isinstance(sections, dict) else ():
-            if section not in BOUND_SECTIONS or not isinstance(facts, dict):
+        for section, facts in sections_of(seal).items():
+            if section not in BOUND_SECTIONS:
                 continue
-            register = facts.get("register")
-            if isinstance(register, dict):
-                rows, sha256 = register.get("rows"), register.get("sha256")
-                if is_count(rows) and is_hash(sha256):
-                    is_old = facts.get("root") is None
-                    self.registers[org_id, section] = (rows, sha256, is_old)  # type: ignore[assignment]
+            register = object_of(facts, "register")
+            rows, sha256 = register.get("rows"), register.get("sha256")
+            if is_count(rows) and is_hash(sha256):
+                is_old = facts.get("root") is None
+                self.registers[org_id, section] = (rows, sha256, is_old)  # type: ignore[assignment]
             shown = self.shown.setdefault((org_id, section), Shown())
             shown.listed_at = _listed_at(seal, facts, hour)
             if seal.get("v") == 2 and _is_shown(seal, facts, hour):
@@ -103,7 +95,7 @@ class NamedBySeals:
         }
 
     def add_statements(
-        self, org_id: str, seal: dict[str, Any], sealed: dict[str, tuple[int, str | None]]
+        self, org_id: str, seal: JsonObject, sealed: dict[str, tuple[int, str | None]]
     ) -> str | None:
         """Take how many statements an hour sealed; return why their numbers cannot be right."""
         if not seal:
@@ -119,28 +111,28 @@ class NamedBySeals:
             return f"{n} statements are sealed, up to number {last}, the seal before says {before}"
         return None
 
-    def add_source(self, org_id: str, hour: str, seal: dict[str, Any], run: object) -> None:
+    def add_source(self, org_id: str, hour: str, seal: JsonObject, run: object) -> None:
         """Take whom an hour was asked of; version 2 told it beside what it sealed."""
         source = seal.get("source") or run
         if isinstance(source, dict):
             self.sources.setdefault(org_id, Sources()).add(source, hour)
 
-    def contradictions(self, report: dict[str, Any]) -> Iterator[str]:
+    def contradictions(self, report: JsonObject) -> Iterator[str]:
         """Yield what collection.json says of its sources otherwise than the seals."""
-        sources = self.sources.values()
-        for told, sealed in (
-            (_part(report, "api").get("bases"), {base for one in sources for base in one.bases}),
-            (_part(report, "clock").get("sources"), {it for one in sources for it in one.clocks}),
-            (report.get("regions"), {region for one in sources for region in one.regions}),
+        for told, name in (
+            (object_of(report, "api").get("bases"), "api_base"),
+            (object_of(report, "clock").get("sources"), "clock"),
+            (report.get("regions"), "region"),
         ):
-            if told != (sorted(sealed) or None):
-                words = f"{printable(told)}, the seals say {printable(sorted(sealed))}"
+            sealed = self._asked(name)
+            if told != (sealed or None):
+                words = f"{printable(told)}, the seals say {printable(sealed)}"
                 yield f"collection.json: {words}"
         organizations = report.get("organizations")
         unnamed = {org_id for org_id, source in self.sources.items() if source.keys}
         for entry in organizations if isinstance(organizations, list) else ():
-            org_id = entry.get("org_id") if isinstance(entry, dict) else None
-            keys = entry.get("admin_keys") if isinstance(entry, dict) else None
+            facts = entry if isinstance(entry, dict) else {}
+            org_id, keys = facts.get("org_id"), facts.get("admin_keys")
             named = [_key_use(key) for key in keys] if isinstance(keys, list) else []
             source = self.sources.get(str(org_id), Sources())
             unnamed.discard(str(org_id))
@@ -151,32 +143,25 @@ class NamedBySeals:
 
     def notes(self) -> list[str]:
         """Say whom was asked, as far as it is not the one whom everybody takes it for."""
-        sources = self.sources.values()
-        bases = sorted({base for one in sources for base in one.bases})
-        clocks = sorted({clock for one in sources for clock in one.clocks} - {SYSTEM_CLOCK})
         asked = [
             f"source    {printable(base)}{'' if base == OPENAI else ', NOT OpenAI'}"
-            for base in bases
+            for base in self._asked("api_base")
         ]
         shifted = [
-            f"clock     {printable(clock)}, NOT the system's: clock shifted" for clock in clocks
+            f"clock     {printable(clock)}, NOT the system's: clock shifted"
+            for clock in self._asked("clock")
+            if clock != SYSTEM_CLOCK
         ]
         return [*(asked or ["source    nobody was asked"]), *shifted]
+
+    def _asked(self, name: str) -> list[str]:
+        """Return what the hours of all organizations say of whom was asked."""
+        return sorted({fact for one in self.sources.values() for fact in one.facts[name]})
 
     def rewind(self) -> None:
         """Go to the first of each: nothing is added any more."""
         for counts in (*self.by_kind().values(), self.cut_sealed, self.cut_shown):
             counts.rewind()
-
-    def close(self) -> None:
-        """Give the files back."""
-        for counts in (*self.by_kind().values(), self.cut_sealed, self.cut_shown, self.events):
-            counts.close()
-
-
-def _part(report: dict[str, Any], name: str) -> dict[str, Any]:
-    part = report.get(name)
-    return part if isinstance(part, dict) else {}
 
 
 def _key_use(key: object) -> tuple[object, ...]:
@@ -185,7 +170,7 @@ def _key_use(key: object) -> tuple[object, ...]:
     return tuple(key.get(name) for name in names) if isinstance(key, dict) else ()
 
 
-def _listed_at(seal: dict[str, Any], facts: dict[str, Any], hour: int) -> str | None:
+def _listed_at(seal: JsonObject, facts: JsonObject, hour: int) -> str | None:
     """Return the last hour that shows a section; version 2 said which hour had asked for it."""
     state_at = facts.get("state_at")
     if seal.get("v") == 2:
@@ -195,7 +180,7 @@ def _listed_at(seal: dict[str, Any], facts: dict[str, Any], hour: int) -> str | 
     return str(state_at) if hour_number(state_at) is not None else None
 
 
-def _is_shown(seal: dict[str, Any], facts: dict[str, Any], hour: int) -> bool:
+def _is_shown(seal: JsonObject, facts: JsonObject, hour: int) -> bool:
     """Tell whether an hour's own picture shows a section."""
     if facts.get("status") == "derived":
         return seal.get("pictured_from") is not None

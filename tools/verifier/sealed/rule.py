@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Iterable
-from typing import Any
 
 from tools.verifier.checks.check_09_registers import ENTITY_ID
 from tools.verifier.checks.check_09_rows import ROW_FIELDS
+from tools.verifier.values.strict_json import JsonObject
 
 ENTITIES = {member[: -len(".jsonl")]: id_field for member, id_field in ENTITY_ID.items()}
 # Of a row that a seal names; what the pack adds to it is not among them.
@@ -49,11 +49,11 @@ class Shown:
 def entity_row(
     section: str,
     org_id: str,
-    sealed: dict[str, Any],
+    sealed: JsonObject,
     start: str,
     shown: Shown,
-    findings: Iterable[dict[str, Any]],
-) -> dict[str, Any] | None:
+    findings: Iterable[JsonObject],
+) -> JsonObject | None:
     """Return the row of one stay; None where it ended before the period.
 
     Args:
@@ -81,11 +81,11 @@ def entity_row(
 
 
 def _open_findings(
-    findings: Iterable[dict[str, Any]], removed: str | None, last: str | None
-) -> list[dict[str, Any]]:
+    findings: Iterable[JsonObject], removed: str | None, last: str | None
+) -> list[JsonObject]:
     """Return a key's findings that were open in the last hour, or when it ended."""
 
-    def is_open(finding: dict[str, Any]) -> bool:
+    def is_open(finding: JsonObject) -> bool:
         first, resolved = finding["first_seen_hour"], finding["resolved_hour"]
         if removed is not None:
             return bool(first < removed and (resolved is None or resolved >= removed))
@@ -95,24 +95,24 @@ def _open_findings(
     return sorted(rows, key=lambda row: (row["kind"], row["finding_id"]))
 
 
-def change_row(org_id: str, sealed: dict[str, Any], verdict: dict[str, Any]) -> dict[str, Any]:
+def change_row(org_id: str, sealed: JsonObject, verdict: JsonObject) -> JsonObject:
     """Return the row of a change with the last verdict on it."""
     row = {name: sealed.get(name) for name in CHANGE}
     return {**row, **{name: verdict.get(name) for name in VERDICT}, "org_id": org_id}
 
 
-def statement_row(org_id: str, hour: str, sealed: dict[str, Any]) -> dict[str, Any]:
+def statement_row(org_id: str, hour: str, sealed: JsonObject) -> JsonObject:
     """Return the row of a statement that an hour sealed."""
     return {**sealed, "org_id": org_id, "sealed_hour": hour}
 
 
 def finding_row(
     org_id: str,
-    sealed: dict[str, Any],
+    sealed: JsonObject,
     start: str,
     shown: Shown,
-    verdict_on: Callable[[dict[str, Any], dict[str, Any]], dict[str, Any]],
-) -> dict[str, Any] | None:
+    verdict_on: Callable[[JsonObject, JsonObject], JsonObject],
+) -> JsonObject | None:
     """Return the row of a finding; None where it was resolved before the period.
 
     `verdict_on` gives, for a finding and the change that resolved it, the last verdict on that.

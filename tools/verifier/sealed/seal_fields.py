@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from tools.verifier.base import Failed, printable
 from tools.verifier.values.field_types import (
     BOOLEAN,
@@ -21,6 +19,7 @@ from tools.verifier.values.field_types import (
     matching,
     or_null,
 )
+from tools.verifier.values.strict_json import JsonObject
 
 OBJECT_OR_NULL, COUNT_OR_NULL = or_null(OBJECT), or_null(COUNT)
 # Beside what is asked of a seal of any version; of custody, more is asked elsewhere.
@@ -69,7 +68,7 @@ WATERMARKS = {
 }
 
 
-def malformed_field(seal: dict[str, Any]) -> str | None:
+def malformed_field(seal: JsonObject) -> str | None:
     """Return what a seal of version 3 lacks or has of another type; None where all is right."""
     try:
         check_object(10, "the seal", seal, SEAL_FIELDS)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from typing import Any
 
 from tools.verifier.base import CannotCheck, printable
 from tools.verifier.spill_to_disk import SpillFile
-from tools.verifier.values.field_types import HASH_OR_NULL, is_count
+from tools.verifier.values.field_types import HASH_OR_NULL, is_count, object_of, objects_of
 from tools.verifier.values.instants import MONTH, hour_name, seconds
-from tools.verifier.values.strict_json import canonical
+from tools.verifier.values.strict_json import JsonObject, canonical
 
 SEAL_VERSIONS = (2, 3)
 MEANING = {
@@ -39,7 +38,7 @@ class HourRun:
         end = (other.org_id, other.last + 1, other.outcome, other.reason)
         return end == (self.org_id, self.first, self.outcome, self.reason)
 
-    def facts(self) -> dict[str, Any]:
+    def facts(self) -> JsonObject:
         """Return it for the JSON output."""
         return {
             "org_id": self.org_id,
@@ -100,32 +99,29 @@ class SealDigests:
         digest = self._file.read(self.SIZE, self._position(org, hour) or 0)
         return digest.hex() if digest.strip(b"\0") else None
 
-    def close(self) -> None:
-        """Give the file back."""
-        self._file.close()
 
-
-def _entries(seal: object, key: str) -> list[dict[str, Any]]:
-    values = seal.get(key) if isinstance(seal, dict) else None
-    return [v for v in values if isinstance(v, dict)] if isinstance(values, list) else []
+def sections_of(seal: object) -> dict[str, JsonObject]:
+    """Return what a seal says of each section."""
+    facts = object_of(seal, "sections")
+    return {name: of_one for name, of_one in facts.items() if isinstance(of_one, dict)}
 
 
 def lifecycle_kinds(seal: object) -> list[str]:
     """Return what a seal tells of connecting, pausing and the like, in order."""
-    kinds = [entry.get("kind") for entry in _entries(seal, "lifecycle")]
+    kinds = [entry.get("kind") for entry in objects_of(seal, "lifecycle")]
     return [kind for kind in kinds if isinstance(kind, str)]
 
 
 def hour_of_disconnection(seal: object) -> int | None:
     """Return the hour of the first disconnection that a seal tells of."""
-    for entry in _entries(seal, "lifecycle"):
+    for entry in objects_of(seal, "lifecycle"):
         if entry.get("kind") == "disconnected":
             at = seconds(entry.get("at"))
             return None if at is None else at // 3600
     return None
 
 
-def seal_digest(seal: dict[str, Any]) -> str:
+def seal_digest(seal: JsonObject) -> str:
     """Return a seal's digest: of version 2 it is over the content, since then over a header.
 
     Raises:
@@ -140,49 +136,42 @@ def seal_digest(seal: dict[str, Any]) -> str:
     return hashlib.sha256(canonical({**header, "content_sha256": sha256})).hexdigest()
 
 
-def may_hold_long_rows(seal: dict[str, Any]) -> bool:
+def may_hold_long_rows(seal: JsonObject) -> bool:
     """Tell whether version 2, which knew no limits, wrote a seal or a register that it names."""
-    sections = seal.get("sections")
-    parts = sections.values() if isinstance(sections, dict) else ()
-    facts = [part for part in parts if isinstance(part, dict)]
     return seal.get("v") == SEAL_VERSIONS[0] or any(
-        part.get("register") is not None and part.get("root") is None for part in facts
+        facts.get("register") is not None and facts.get("root") is None
+        for facts in sections_of(seal).values()
     )
 
 
-def audit_log_status(seal: dict[str, Any]) -> str | None:
+def audit_log_status(seal: JsonObject) -> str | None:
     """Return what an hour's reading of the audit log showed; None where it was not read."""
-    sections, marks = seal.get("sections"), seal.get("watermarks", seal.get("frontiers"))
-    facts = sections.get("audit_events") if isinstance(sections, dict) else None
-    status = facts.get("status") if isinstance(facts, dict) else None
+    status = sections_of(seal).get("audit_events", {}).get("status")
     if status == "forbidden":
         return "forbidden"
-    proven = marks.get("proven") if isinstance(marks, dict) else None
+    marks = object_of(seal, "watermarks" if "watermarks" in seal else "frontiers")
+    proven = marks.get("proven")
     if status not in ("complete", "partial", "unproven") or type(proven) is not bool:
         return None
     return "proven" if proven else "unproven"
 
 
-def register_counts(seal: dict[str, Any]) -> dict[str, tuple[int, int]]:
+def register_counts(seal: JsonObject) -> dict[str, tuple[int, int]]:
     """Return by section how many a seal says are there, and the rows of its register."""
-    sections = seal.get("sections")
     counts: dict[str, tuple[int, int]] = {}
-    for name, facts in sections.items() if isinstance(sections, dict) else ():
-        register = facts.get("register") if isinstance(facts, dict) else None
-        if isinstance(register, dict):
-            count, rows = facts.get("count"), register.get("rows")
-            if is_count(count) and is_count(rows):
-                counts[name] = (count, rows)  # type: ignore[assignment]
+    for name, facts in sections_of(seal).items():
+        count, rows = facts.get("count"), object_of(facts, "register").get("rows")
+        if is_count(count) and is_count(rows):
+            counts[name] = (count, rows)  # type: ignore[assignment]
     return counts
 
 
-def segment_counts(seal: dict[str, Any], kind: str) -> dict[str, tuple[int, str | None]] | None:
+def segment_counts(seal: JsonObject, kind: str) -> dict[str, tuple[int, str | None]] | None:
     """Return month to rows and digest of a seal's segments of a kind; None if not readable."""
-    segments = seal.get("segments") or {}
-    entries = segments.get(kind) if isinstance(segments, dict) else None
+    entries = object_of(seal, "segments").get(kind)
     is_hash_or_null, _ = HASH_OR_NULL
     counts: dict[str, tuple[int, str | None]] = {}
-    for entry in entries if isinstance(entries, list) else []:
+    for entry in entries if isinstance(entries, list) else ():
         month = entry.get("month") if isinstance(entry, dict) else None
         if not isinstance(month, str) or not MONTH.fullmatch(month) or month in counts:
             return None

@@ -2,28 +2,32 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from tools.verifier.base import Malformed, printable
-from tools.verifier.checks.check_09_rows import Rows
 from tools.verifier.manifest_format import Manifest
+from tools.verifier.sealed.custody import NumberedRows
 from tools.verifier.values.field_types import (
     HASH_OR_NULL,
     TEXT_OR_NULL,
+    check_row,
     is_count,
     is_text,
     matching,
     or_null,
 )
 from tools.verifier.values.instants import hour_number, seconds
+from tools.verifier.values.strict_json import JsonObject
 
 STATES = ("open", "acknowledged", "accepted")
-REASON_CODE = or_null(matching("[a-z_]{1,64}", "a word"))
+STATEMENT = {
+    "reason_code": or_null(matching("[a-z_]{1,64}", "a word")),
+    "accountable": TEXT_OR_NULL,
+    "note_hash": HASH_OR_NULL,
+}
 # Beside finding_id, first_seen_hour and state, null in what is said of a service account.
 OF_FINDING = ("reason_code", "due_date", "review_date", "note_hash")
 
 
-class StatementRows(Rows):
+class StatementRows(NumberedRows):
     """Statements by (org_id, n): one follows the other, up to the number that the seals say.
 
     `said` is, by organization, the number of the last one that the period's seals hold, `first`
@@ -35,16 +39,14 @@ class StatementRows(Rows):
         self._said = said
         self.first: dict[str, int] = {}
         self._numbers: dict[str, int] = {}
-        self._start, self._end = manifest["period_start"], manifest["period_end"]
 
-    def check(self, row: dict[str, Any]) -> None:
+    def check(self, row: JsonObject) -> None:
         """Check fields, what it is about, times and number."""
         super().check(row)
         self._check_times(row)
         self._check_words(row)
         n, org, replaces = row["n"], row["org_id"], row["replaces"]
-        if not is_count(n) or n == 0:
-            raise Malformed("n is not a number from 1 up")
+        self.check_number(row)
         if replaces is not None and not (is_count(replaces) and 0 < replaces < n):
             raise Malformed("replaces is neither the number of an earlier one nor null")
         self.in_order((org, f"{n:020d}"), "org_id, n")
@@ -54,23 +56,18 @@ class StatementRows(Rows):
         if n != before + 1:
             raise Malformed(f"statement {before + 1} is missing before it")
 
-    def is_limited(self, row: dict[str, Any]) -> bool:
-        """Tell that version 3 sealed it: no earlier one did."""
-        return True
-
-    def _check_times(self, row: dict[str, Any]) -> None:
-        hour, at = hour_number(row["sealed_hour"]), seconds(row["at"])
-        if hour is None or not self._start <= row["sealed_hour"] <= self._end:
+    def _check_times(self, row: JsonObject) -> None:
+        hour = row["sealed_hour"]
+        if hour_number(hour) is None or not self._start <= hour <= self._end:
             raise Malformed("sealed_hour is not an hour of the period")
-        if at is None or at >= (hour + 1) * 3600:
-            raise Malformed("at is not an instant before the end of sealed_hour")
+        self.check_at(row)
         for name in ("due_date", "review_date"):
             day = row[name]
             if day is not None and (not _is_day(day) or day < row["at"][:10]):
                 raise Malformed(f"{name} is not a day from the one on when it was said, nor null")
 
     @staticmethod
-    def _check_words(row: dict[str, Any]) -> None:
+    def _check_words(row: JsonObject) -> None:
         finding, hour, account = (
             row[name] for name in ("finding_id", "first_seen_hour", "service_account_id")
         )
@@ -83,13 +80,7 @@ class StatementRows(Rows):
             raise Malformed("state is none of open, acknowledged and accepted, of an account null")
         if not is_text(row["by"]):
             raise Malformed("by is no text")
-        for name, (is_right, words) in (
-            ("reason_code", REASON_CODE),
-            ("accountable", TEXT_OR_NULL),
-            ("note_hash", HASH_OR_NULL),
-        ):
-            if not is_right(row[name]):
-                raise Malformed(f"{name} is not {words}")
+        check_row(row, STATEMENT)
 
     def finish(self) -> None:
         """Hold the last number of each organization to its seals."""

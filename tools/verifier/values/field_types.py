@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Any
 
-from tools.verifier.base import Failed
+from tools.verifier.base import Failed, Malformed
 from tools.verifier.values.instants import seconds
+from tools.verifier.values.strict_json import JsonObject
+
+HEX_DIGITS = "0123456789abcdef"
 
 
 def is_text(value: object) -> bool:
@@ -22,12 +24,24 @@ def is_count(value: object) -> bool:
 
 def is_hash(value: object) -> bool:
     """Tell whether it is a SHA-256 in lower-case hex."""
-    return type(value) is str and re.fullmatch(r"[0-9a-f]{64}", value) is not None
+    return type(value) is str and len(value) == 64 and not value.strip(HEX_DIGITS)
 
 
 def is_texts(value: object) -> bool:
     """Tell whether it is a list of different texts."""
     return type(value) is list and all(map(is_text, value)) and len(set(value)) == len(value)
+
+
+def object_of(document: object, name: str) -> JsonObject:
+    """Return the object of this name in a document of any shape; an empty one if none is there."""
+    value = document.get(name) if isinstance(document, dict) else None
+    return value if isinstance(value, dict) else {}
+
+
+def objects_of(document: object, name: str) -> list[JsonObject]:
+    """Return the objects in the list of this name in a document of any shape."""
+    values = document.get(name) if isinstance(document, dict) else None
+    return [v for v in values if isinstance(v, dict)] if isinstance(values, list) else []
 
 
 FieldType = tuple[Callable[[object], bool], str]  # (is it right, what it should be)
@@ -59,9 +73,7 @@ HEX_TEXT = matching("[0-9A-Fa-f]{64}", "64 hex digits")
 TEXT_OR_NULL, HASH_OR_NULL, INSTANT_OR_NULL = map(or_null, (TEXT, HASH, INSTANT_TEXT))
 
 
-def check_types(
-    number: int, name: str, values: dict[str, Any], fields: dict[str, FieldType]
-) -> None:
+def check_types(number: int, name: str, values: JsonObject, fields: dict[str, FieldType]) -> None:
     """Demand of the fields that are there that each is of its type.
 
     Raises:
@@ -72,9 +84,7 @@ def check_types(
             raise Failed(number, f"{name}: {key} is not {words}")
 
 
-def check_object(
-    number: int, name: str, value: object, fields: dict[str, FieldType]
-) -> dict[str, Any]:
+def check_object(number: int, name: str, value: object, fields: dict[str, FieldType]) -> JsonObject:
     """Return the value if it is an object with all of these fields, each of its type.
 
     Raises:
@@ -87,3 +97,14 @@ def check_object(
         raise Failed(number, f"{name} lacks {missing[0]}")
     check_types(number, name, value, fields)
     return value
+
+
+def check_row(row: JsonObject, fields: dict[str, FieldType]) -> None:
+    """Demand of these fields of a row that each is of its type.
+
+    Raises:
+        Malformed: one is not.
+    """
+    for name, (is_right, words) in fields.items():
+        if not is_right(row[name]):
+            raise Malformed(f"{name} is not {words}")

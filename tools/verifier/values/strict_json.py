@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeAlias
 
 from tools.verifier.base import Malformed
+
+JsonObject: TypeAlias = "dict[str, Any]"
 
 MAX_VALUES = 200_000  # JSON values in one document
 MAX_DEPTH = 64
@@ -36,14 +38,14 @@ def _foreign_integer(text: str) -> int:
     return int(text)
 
 
-def _unique_pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _unique_pairs(pairs: list[tuple[str, Any]]) -> JsonObject:
     values = dict(pairs)
     if len(values) != len(pairs):
         raise Malformed("it holds the same key twice")
     return values
 
 
-def _sorted_pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _sorted_pairs(pairs: list[tuple[str, Any]]) -> JsonObject:
     keys = [key for key, _ in pairs]
     if keys != sorted(set(keys)):
         raise Malformed("its keys are not sorted, or one stands there twice")
@@ -69,7 +71,7 @@ def canonical(value: object) -> bytes:
     return ENCODER.encode(value).encode("utf-8", "backslashreplace")
 
 
-def parse(data: bytes, decoder: json.JSONDecoder = STRICT) -> dict[str, Any]:
+def parse(data: bytes, decoder: json.JSONDecoder = STRICT) -> JsonObject:
     """Parse one bounded JSON object.
 
     Raises:
@@ -110,7 +112,7 @@ def _check_depth(value: object) -> None:
     raise Malformed(f"it is nested deeper than {MAX_DEPTH}")
 
 
-def canonical_row(line: bytes) -> dict[str, Any]:
+def canonical_row(line: bytes) -> JsonObject:
     """Parse one row of ours: its bytes must be the canonical ones of what it says."""
     row = parse(line, OURS)
     try:
@@ -122,7 +124,7 @@ def canonical_row(line: bytes) -> dict[str, Any]:
     return row
 
 
-def foreign_row(line: bytes) -> dict[str, Any]:
+def foreign_row(line: bytes) -> JsonObject:
     """Parse a row of a pack not ours: sorted keys and no white space, escapes as they like."""
     row = parse(line, FOREIGN)
     if re.search(r"\s", re.sub(STRING, '""', line.decode("utf-8"))):

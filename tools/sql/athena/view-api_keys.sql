@@ -1,0 +1,28 @@
+-- Built by `python -m tools.sql.build`; never run where it was written.
+CREATE OR REPLACE VIEW openai_audit_api_keys AS
+SELECT json_extract_scalar(line, '$.project_id') AS "project_id",
+  json_extract_scalar(line, '$.key_id') AS "key_id",
+  json_extract_scalar(line, '$.name') AS "name",
+  json_extract_scalar(line, '$.name["$large"].sha256') AS "name_large_sha256",
+  json_extract_scalar(line, '$.redacted_value') AS "redacted_value",
+  json_extract_scalar(line, '$.type') AS "type",
+  json_extract_scalar(line, '$.owner_type') AS "owner_type",
+  json_extract_scalar(line, '$.owner_id') AS "owner_id",
+  json_extract_scalar(line, '$.owner_hash') AS "owner_hash",
+  json_extract_scalar(line, '$.owner_project_access') AS "owner_project_access",
+  json_extract_scalar(line, '$.created_at') AS "created_at",
+  json_extract_scalar(line, '$.last_used_at') AS "last_used_at",
+  json_extract_scalar(line, '$.expires_at') AS "expires_at",
+  nullif(json_format(json_extract(line, '$.extra')), 'null') AS "extra",
+  nullif(json_format(json_extract(line, '$.unreadable')), 'null') AS "unreadable",
+  json_extract_scalar(line, '$.first_seen_at') AS "first_seen_at",
+  json_extract_scalar(line, '$.removed_at') AS "removed_at",
+  json_extract_scalar(line, '$.added_not_before') AS "added_not_before",
+  json_extract_scalar(line, '$.removed_not_before') AS "removed_not_before",
+  json_extract_scalar(line, '$.shown_until') AS "shown_until",
+  "$path" AS object_path,
+  "tenant",
+  "org",
+  "month"
+FROM openai_audit_registers_lines
+WHERE section = 'api_keys'

@@ -1,0 +1,27 @@
+-- Built by `python -m tools.sql.build`; never run where it was written.
+CREATE OR REPLACE VIEW openai_audit_seals AS
+SELECT json_extract_scalar(line, '$.seal.org_id') AS "org_id",
+  CAST(json_extract_scalar(line, '$.seal.v') AS bigint) AS "v",
+  json_extract_scalar(line, '$.seal.tenant_id') AS "tenant_id",
+  json_extract_scalar(line, '$.seal.org_proof') AS "org_proof",
+  json_extract_scalar(line, '$.seal.hour') AS "hour",
+  json_extract_scalar(line, '$.seal.outcome') AS "outcome",
+  json_extract_scalar(line, '$.seal.reason') AS "reason",
+  nullif(json_format(json_extract(line, '$.seal.lifecycle')), 'null') AS "lifecycle",
+  CAST(json_extract_scalar(line, '$.seal.lifecycle_seq') AS bigint) AS "lifecycle_seq",
+  CAST(json_extract_scalar(line, '$.seal.statements_n') AS bigint) AS "statements_n",
+  json_extract_scalar(line, '$.seal.previous_sha256') AS "previous_sha256",
+  nullif(json_format(json_extract(line, '$.seal.source')), 'null') AS "source",
+  nullif(json_format(json_extract(line, '$.seal.sections')), 'null') AS "sections",
+  nullif(json_format(json_extract(line, '$.seal.segments')), 'null') AS "segments",
+  nullif(json_format(json_extract(line, '$.seal.index')), 'null') AS "index",
+  nullif(json_format(json_extract(line, '$.seal.watermarks')), 'null') AS "watermarks",
+  nullif(json_format(json_extract(line, '$.seal.custody')), 'null') AS "custody",
+  nullif(json_format(json_extract(line, '$.seal.kpi')), 'null') AS "kpi",
+  json_extract_scalar(line, '$.seal.pictured_from') AS "pictured_from",
+  json_extract_scalar(line, '$.seal.pictured_to') AS "pictured_to",
+  json_extract_scalar(line, '$.sha256') AS seal_sha256,
+  "$path" AS object_path,
+  "tenant",
+  "org"
+FROM openai_audit_seals_lines
