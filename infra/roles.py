@@ -1,4 +1,7 @@
-"""One role per function, holding exactly the rows of ``grants.GRANTS``."""
+"""One role per function, holding exactly the rows of ``grants.GRANTS``; and one more.
+
+A link to a pack is signed with a role that may read packs, and that the API assumes for it.
+"""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -7,15 +10,16 @@ from aws_cdk import Stack
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
-from infra.grants import GRANTS
+from infra.grants import GRANTS, PACK_LINK_GRANTS, Grant
 from infra.nag import acknowledge
 
 
 @dataclass(frozen=True, slots=True)
 class Roles:
-    """The functions' roles by the functions' names."""
+    """The functions' roles by the functions' names, and the links'."""
 
     by_name: Mapping[str, iam.Role]
+    pack_link: iam.Role
 
     def named(self, names: Iterable[str]) -> list[iam.Role]:
         """Return the roles of these names, in their order."""
@@ -24,17 +28,22 @@ class Roles:
 
 def create_roles(scope: Construct) -> Roles:
     """Create the roles, empty yet: the keys name them before the roles name the keys."""
-    return Roles(
-        {
-            name: iam.Role(
-                scope,
-                f"{name}Role",
-                assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"),
-                description=f"What the function {name} may do",
-            )
-            for name in GRANTS
-        }
+    by_name = {
+        name: iam.Role(
+            scope,
+            f"{name}Role",
+            assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"),
+            description=f"What the function {name} may do",
+        )
+        for name in GRANTS
+    }
+    pack_link = iam.Role(
+        scope,
+        "PackLinkRole",
+        assumed_by=iam.ArnPrincipal(by_name["Api"].role_arn),
+        description="What a download link to a pack may do",
     )
+    return Roles(by_name, pack_link)
 
 
 def fill_roles(roles: Roles, arns: Mapping[str, str], region: str) -> None:
@@ -45,18 +54,24 @@ def fill_roles(roles: Roles, arns: Mapping[str, str], region: str) -> None:
         arns: the ARN of each resource by the first word of its name (``evidence``, ``table``).
         region: of the stack; ``kms:ViaService`` names it.
     """
+    arns = {**arns, "pack-link-role": roles.pack_link.role_arn}
     for name, grants in GRANTS.items():
-        for grant in grants:
-            thing, slash, rest = grant.resource.partition("/")
-            roles.by_name[name].add_to_policy(
-                iam.PolicyStatement(
-                    actions=list(grant.actions),
-                    resources=[f"{arns[thing]}{slash}{rest}"],
-                    conditions=grant.conditions(region),
-                )
+        _fill(roles.by_name[name], grants, arns, region)
+    _fill(roles.pack_link, PACK_LINK_GRANTS, arns, region)
+
+
+def _fill(role: iam.Role, grants: Iterable[Grant], arns: Mapping[str, str], region: str) -> None:
+    for grant in grants:
+        thing, slash, rest = grant.resource.partition("/")
+        role.add_to_policy(
+            iam.PolicyStatement(
+                actions=list(grant.actions),
+                resources=[f"{arns[thing]}{slash}{rest}"],
+                conditions=grant.conditions(region),
             )
-            if "*" in rest:
-                _acknowledge_prefix(roles.by_name[name], arns[thing], rest)
+        )
+        if "*" in rest:
+            _acknowledge_prefix(role, arns[thing], rest)
 
 
 def allow_logging(role: iam.Role, log_group_arn: str) -> None:

@@ -61,7 +61,7 @@ class Scene:
         context = Context(
             self.table,
             self.bucket,
-            self.bucket,
+            nothing,
             MemoryQueue(),
             nothing,
             Registers(self.bucket),

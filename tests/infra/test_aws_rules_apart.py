@@ -186,7 +186,7 @@ def test_a_use_of_a_key_by_way_of_another_service_does_not_count() -> None:
     """A condition on the service that asks is read."""
     key = {"Fn::GetAtt": ["Key", "Arn"]}
     through = {"StringEquals": {"kms:ViaService": ["s3.eu-west-1.amazonaws.com"]}}
-    decrypt = allow("kms:Decrypt", key, Condition=through)
+    decrypt = allow(["kms:Decrypt", "kms:DescribeKey"], key, Condition=through)
     query = allow("dynamodb:Query", {"Fn::GetAtt": ["Table", "Arn"]})
     resources = {
         "Key": resource("KMS::Key", KeyPolicy=policy()),

@@ -1,7 +1,7 @@
 """Whoever reads or writes a table under a customer's key may use the key by way of DynamoDB.
 
-DynamoDB uses the key in the caller's name. A reader needs Decrypt; AWS's own constructs also grant
-a writer Encrypt, ReEncrypt* and GenerateDataKey*. No emulator asks for any of them.
+DynamoDB uses the key in the caller's name. A reader needs Decrypt; AWS's own constructs grant it
+DescribeKey too, and a writer Encrypt, ReEncrypt* and GenerateDataKey*. No emulator asks for any.
 Source: DynamoDB Developer Guide, "DynamoDB encryption at rest: How it works", Authorizing use of a
 customer managed key; aws-cdk-lib, aws_dynamodb.Table.grantReadWriteData.
 """
@@ -13,7 +13,7 @@ from tools.aws_rules.template import Finding, Template
 
 _READS = ("GetItem", "BatchGetItem", "Query", "Scan", "TransactGetItems")
 _WRITES = ("PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem", "TransactWriteItems")
-_TO_READ = ("kms:Decrypt",)
+_TO_READ = ("kms:Decrypt", "kms:DescribeKey")
 _TO_WRITE = ("kms:Encrypt", "kms:ReEncryptFrom", "kms:ReEncryptTo", "kms:GenerateDataKey")
 
 
