@@ -156,8 +156,12 @@ GRANTS: Final[Mapping[str, tuple[Grant, ...]]] = {
     ),
 }
 
-# Of a role that is no function's. A link is to one version of a pack: it needs no other reading.
+# Of roles that are no function's. A link is to one version of a pack: it needs no other reading.
 PACK_LINK_GRANTS: Final = (Grant("packs/tenant=*", ("s3:GetObjectVersion",)), _READ_DATA_KEY)
+LEGAL_HOLD_GRANTS: Final = (
+    Grant("evidence/tenant=*", ("s3:GetObjectLegalHold", "s3:PutObjectLegalHold")),
+    Grant("evidence", ("s3:ListBucketVersions",)),
+)
 
 # The two keys whose plaintext is a secret: who may use them is said again by the key itself, as a
 # Deny for everyone else, so that no later role, grant or administrator's policy can.

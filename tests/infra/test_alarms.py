@@ -22,7 +22,7 @@ def test_every_alarm_tells_the_topic(template: Template) -> None:
     """An alarm nobody hears is none."""
     topic, _ = template.only("AWS::SNS::Topic")
     alarms = template.all("AWS::CloudWatch::Alarm")
-    assert len(alarms) == 21
+    assert len(alarms) == 22
     for alarm in alarms.values():
         assert alarm["AlarmActions"] == [{"Ref": topic}]
         assert alarm["Threshold"] == 1
@@ -121,8 +121,25 @@ def test_an_attempt_on_a_key_is_announced_and_kept_as_an_alarm(template: Templat
     assert {flat(key) for key in resources["resources"]["ARN"]} == arns
     assert {flat(m["wildcard"]) for m in message["errorMessage"]} == {f"*{key}*" for key in keys}
     assert [flat(target["Arn"]) for target in rule["Targets"]] == [topic]
-    (alarm,) = alarms_on(template, "TriggeredRules")
-    assert dimensions(alarm) == {"RuleName": name}
+    assert {"RuleName": name} in map(dimensions, alarms_on(template, "TriggeredRules"))
+
+
+def test_whoever_is_about_to_put_or_release_a_legal_hold_is_announced(template: Template) -> None:
+    """By the role's assumption, refused or not, which is reading to CloudTrail; and by the call."""
+    name, rule = template.only("AWS::Events::Rule", "LegalHold")
+    topic, _ = template.only("AWS::SNS::Topic")
+    role, _ = template.only("AWS::IAM::Role", "LegalHoldRole")
+    evidence, _ = template.only("AWS::S3::Bucket", "Evidence")
+    assert rule["State"] == "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS"
+    assert rule["EventPattern"]["source"] == ["aws.sts", "aws.s3"]
+    assumed, refused, held = rule["EventPattern"]["detail"]["$or"]
+    assert assumed["eventName"] == refused["eventName"] == ["AssumeRole"]
+    assert [flat(arn) for arn in assumed["requestParameters"]["roleArn"]] == [f"{role}.Arn"]
+    assert [flat(m["wildcard"]) for m in refused["errorMessage"]] == [f"*{role}.Arn*"]
+    assert held["eventName"] == ["PutObjectLegalHold"]
+    assert [flat(arn) for arn in held["resources"]["ARN"]] == [f"{evidence}.Arn"]
+    assert [flat(target["Arn"]) for target in rule["Targets"]] == [topic]
+    assert {"RuleName": name} in map(dimensions, alarms_on(template, "TriggeredRules"))
 
 
 def test_the_alarm_topic_is_encrypted_and_may_be_written_by_the_alarms(

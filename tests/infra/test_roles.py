@@ -4,11 +4,11 @@ from collections import Counter
 
 import pytest
 
-from infra.grants import GRANTS, PACK_LINK_GRANTS
+from infra.grants import GRANTS, LEGAL_HOLD_GRANTS, PACK_LINK_GRANTS
 from tests.infra.template import Template, flat, listed
 
 READ_VERBS = ("s3:Get", "s3:List")
-APART = {"PackLinkRole": PACK_LINK_GRANTS}
+APART = {"PackLinkRole": PACK_LINK_GRANTS, "LegalHoldRole": LEGAL_HOLD_GRANTS}
 
 
 def key_of(template: Template, name: str) -> str:
@@ -170,6 +170,29 @@ def test_a_pack_is_read_by_pack_and_by_links_and_links_are_signed_by_the_api_alo
     assert flat(variables["PACK_LINK_ROLE_ARN"]) == f"{role}.Arn"
     # Of a session that a role assumes AWS gives an hour at most, whatever a role allows.
     assert "MaxSessionDuration" not in link
+
+
+def test_legal_holds_are_one_role_s_and_it_may_do_nothing_else(template: Template) -> None:
+    """It finds versions and holds them; it reads, writes and deletes none."""
+    evidence, _ = template.only("AWS::S3::Bucket", "Evidence")
+    own = [s for s in template.role_statements() if s.function == "LegalHoldRole"]
+    assert {(s.actions, s.resources) for s in own} == {
+        (("s3:GetObjectLegalHold", "s3:PutObjectLegalHold"), (f"{evidence}.Arn/tenant=*",)),
+        (("s3:ListBucketVersions",), (f"{evidence}.Arn",)),
+    }
+    role, _ = template.only("AWS::IAM::Role", "LegalHoldRole")
+    policy, _ = template.only("AWS::IAM::Policy", "LegalHoldRole")
+    for kept in (role, policy):
+        assert template.body["Resources"][kept]["DeletionPolicy"] == "RetainExceptOnCreate"
+    assert flat(template.body["Outputs"]["LegalHoldRoleArn"]["Value"]) == f"{role}.Arn"
+
+
+def test_legal_holds_are_put_with_mfa_by_whoever_the_stage_names(template: Template) -> None:
+    """Without a name, by the account's own users."""
+    _, role = template.only("AWS::IAM::Role", "LegalHoldRole")
+    (trust,) = role["AssumeRolePolicyDocument"]["Statement"]
+    assert trust["Principal"] == {"AWS": "arn:aws:iam::000000000000:root"}
+    assert trust["Condition"] == {"Bool": {"aws:MultiFactorAuthPresent": "true"}}
 
 
 def test_api_reads_of_evidence_what_its_lists_are_made_of(template: Template) -> None:

@@ -1,4 +1,4 @@
-"""Roles that are no function's, on the deployed template with IAM enforced: links."""
+"""Roles that are no function's, on the deployed template with IAM enforced: links, legal holds."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -14,6 +14,7 @@ from botocore.exceptions import ClientError
 
 from tests.support.local_runner import Runner, running_stage
 from tests.walk.test_on_the_emulator import ADMIN, _wait_until_ready
+from tools import legal_holds
 from tools.openai_simulator import DEMO_ADMIN_KEY, DEMO_ORG_ID, DEMO_START
 
 pytestmark = pytest.mark.emulator
@@ -130,3 +131,34 @@ def test_a_session_that_is_narrowed_to_an_object_reads_no_other(stage: Runner) -
     read(of=key)
     with pytest.raises(ClientError, match="AccessDenied"):
         read(of=key.replace("pack-1/", "pack-2/"))
+
+
+def test_legal_holds_are_put_and_released_by_their_role_alone(
+    stage: Runner, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Which nobody assumes without MFA, and which may do nothing else with what it holds."""
+    evidence, role = bucket_named(stage, "evidence"), role_named(stage, "LegalHoldRole")
+    arn = stage.client("iam").get_role(RoleName=role)["Role"]["Arn"]
+    with pytest.raises(ClientError, match="AccessDenied"):
+        stage.client("sts").assume_role(RoleArn=arn, RoleSessionName="walk")
+    session = s3_as(stage, role)
+    which = ["--tenant", "tenant-a", "--from", "2026-03", "--to", "2026-04"]
+    for order, held in (("put", True), ("show", True), ("release", False)):
+        assert legal_holds.main(["--bucket", evidence, order, *which], session) == 0
+        said, _, n_versions = capsys.readouterr().out.split()[:3]
+        assert int(n_versions) > 0
+        assert int(said) == (int(n_versions) if held else 0)
+    (version, *_) = legal_holds.versions(
+        session, evidence, legal_holds.Selection("tenant=tenant-a/", "2026-03", "2026-04")
+    )
+    named = {"Bucket": evidence, "Key": version.key, "VersionId": version.version_id}
+    with pytest.raises(ClientError, match="AccessDenied"):
+        session.get_object(**named)
+    with pytest.raises(ClientError, match="AccessDenied"):
+        session.delete_object(**named)
+    api = role_named(stage, "ApiRole")
+    with also(stage, api, "Allow", "s3:*"):
+        powerful = s3_as(stage, api)
+        powerful.get_object(**named)
+        with pytest.raises(ClientError, match="AccessDenied"):
+            powerful.put_object_legal_hold(**named, LegalHold={"Status": "ON"})
