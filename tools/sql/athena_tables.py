@@ -13,8 +13,9 @@ partition-projection-setting-up, openx-json-serde, lazy-simple-serde.
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from functions.shared.records.anchors import AnchorRow
 from functions.shared.records.by_section import EPISODES
+
+from functions.shared.records.anchors import AnchorRow
 from functions.shared.records.events import Change, Event, Verdict
 from functions.shared.records.fields import fields_of
 from functions.shared.records.findings import Finding

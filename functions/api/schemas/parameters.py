@@ -8,7 +8,7 @@ from typing import Final
 from functions.api.records import MOST_OF_FEED
 from functions.api.schemas.anchors import MAX_DAYS
 from functions.api.schemas.parts import INSTANT, ORG_ID, TEXT, one_of
-from functions.shared.aws.bucket import MAX_PRESIGNED_S
+from functions.shared.aws.download_links import MAX_LINK_S
 from functions.shared.http.edge import DEFAULT_LIMIT, MAX_LIMIT
 from functions.shared.records.entities import ApiKeyRow, ProjectRow, UserRow
 from functions.shared.records.events import ListedChange, ListedEvent
@@ -50,7 +50,7 @@ PARAMETERS: Final[dict[str, Schema]] = {
     "from": INSTANT,
     "to": INSTANT | {"description": "Not included"},
     "month": {"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}$"},
-    "lifetime_s": {"type": "integer", "minimum": 1, "maximum": MAX_PRESIGNED_S},
+    "lifetime_s": {"type": "integer", "minimum": 1, "maximum": MAX_LINK_S},
     "state": one_of("present", "removed", "open", "resolved", "all"),
     "finding": _FILTER,
     **dict.fromkeys(_FILTERS, _FILTER),
