@@ -7,10 +7,11 @@ a service on the function's behalf. ``s3:ListBucket`` is also what makes S3 answ
 for a key that is not there; it has no prefix condition, because that answer carries none and every
 key starts with ``tenant=`` anyway.
 
-DynamoDB under a customer key: a reader has ``kms:Decrypt`` through DynamoDB, a writer also what the
-CDK's own grants give one, named one by one. S3 under a customer key: ``kms:Decrypt`` to read,
-``kms:GenerateDataKey`` to write.
-Source: DynamoDB Developer Guide, "How DynamoDB uses AWS KMS"; S3 User Guide, "SSE-KMS".
+The table is under a customer key: whoever may use it has of the key, through DynamoDB, what the
+CDK's own grants give a reader or a writer, named one by one. S3 under a customer key:
+``kms:Decrypt`` to read, ``kms:GenerateDataKey`` to write.
+Source: aws-cdk-lib 2.275.0, ``aws-dynamodb/lib/perms.ts``; DynamoDB Developer Guide, "How DynamoDB
+uses AWS KMS"; S3 User Guide, "SSE-KMS".
 """
 
 from collections.abc import Mapping
@@ -42,12 +43,21 @@ class Grant:
         return block
 
 
-def _table(*names: str) -> Grant:
-    return Grant("table", tuple(f"dynamodb:{name}" for name in names))
+_READ_TABLE_KEY = ("kms:Decrypt", "kms:DescribeKey")
+_WRITE_TABLE_KEY = (
+    *("kms:Encrypt", "kms:ReEncryptFrom", "kms:ReEncryptTo"),
+    *("kms:GenerateDataKey", "kms:GenerateDataKeyWithoutPlaintext"),
+)
+_READS = {"GetItem", "Query"}
 
 
-def _data_key(*via: str) -> Grant:
-    return Grant("data-key", ("kms:Decrypt",), via=via)
+def _table(*names: str, index: str = "") -> tuple[Grant, ...]:
+    """Return what lets use the table, or one of its indexes, and the table's key for it."""
+    key = _READ_TABLE_KEY if _READS.issuperset(names) else _READ_TABLE_KEY + _WRITE_TABLE_KEY
+    return (
+        Grant(f"table{index}", tuple(f"dynamodb:{name}" for name in names)),
+        Grant("data-key", key, via=("dynamodb",)),
+    )
 
 
 def _list(bucket: str) -> Grant:
@@ -59,16 +69,8 @@ def _read(*places: str) -> tuple[Grant, ...]:
     return tuple(Grant(f"evidence/tenant=*/org=*/{place}", ("s3:GetObject",)) for place in places)
 
 
-_WRITE_TABLE_KEY = Grant(
-    "data-key",
-    (
-        *("kms:Encrypt", "kms:ReEncryptFrom", "kms:ReEncryptTo"),
-        *("kms:GenerateDataKey", "kms:GenerateDataKeyWithoutPlaintext"),
-    ),
-    via=("dynamodb",),
-)
+_READ_DATA_KEY = Grant("data-key", ("kms:Decrypt",), via=("s3",))
 _WRITE_DATA_KEY = Grant("data-key", ("kms:GenerateDataKey",), via=("s3",))
-_DUE = Grant("table/index/due", ("dynamodb:Query",))
 _SEND_SNAPSHOT = Grant("snapshot-queue", ("sqs:SendMessage",))
 _SEND_PACK = Grant("pack-queue", ("sqs:SendMessage",))
 _SEND_DEAD_DISPATCH = Grant("dispatch-dead-letters", ("sqs:SendMessage",))
@@ -76,34 +78,23 @@ _SEND_DEAD_DISPATCH = Grant("dispatch-dead-letters", ("sqs:SendMessage",))
 _CONSUME = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes")
 
 GRANTS: Final[Mapping[str, tuple[Grant, ...]]] = {
-    "Access": (
-        _table("GetItem", "Query", "PutItem", "UpdateItem"),
-        _data_key("dynamodb"),
-        _WRITE_TABLE_KEY,
-    ),
+    "Access": _table("GetItem", "Query", "PutItem", "UpdateItem"),
     # It reads clients and tokens, and counts requests.
-    "Authorizer": (
-        _table("GetItem", "UpdateItem"),
-        _data_key("dynamodb"),
-        _WRITE_TABLE_KEY,
-    ),
+    "Authorizer": _table("GetItem", "UpdateItem"),
     "Connect": (
-        _table("GetItem", "Query", "PutItem", "UpdateItem"),
-        _data_key("dynamodb"),
-        _WRITE_TABLE_KEY,
+        *_table("GetItem", "Query", "PutItem", "UpdateItem"),
         Grant("secrets-key", ("kms:Encrypt",), purposes=(ADMIN_KEY, HASH_KEY)),
         # It wraps admin keys and opens none: only the hashing key, to recognize known projects.
         Grant("secrets-key", ("kms:Decrypt",), purposes=(HASH_KEY,)),
         _SEND_SNAPSHOT,
     ),
     "SnapshotDispatch": (
-        _DUE,
-        _data_key("dynamodb"),
+        *_table("Query", index="/index/due"),
         _SEND_SNAPSHOT,
         _SEND_DEAD_DISPATCH,
     ),
     "Snapshot": (
-        _table("GetItem", "Query", "PutItem", "UpdateItem", "BatchWriteItem"),
+        *_table("GetItem", "Query", "PutItem", "UpdateItem", "BatchWriteItem"),
         Grant("evidence/tenant=*", ("s3:GetObject",)),
         # Anchors are not its to write.
         Grant("evidence/tenant=*/org=*", ("s3:PutObject",)),
@@ -111,22 +102,19 @@ GRANTS: Final[Mapping[str, tuple[Grant, ...]]] = {
         _list("evidence"),
         Grant("work/attempts/*", ("s3:GetObject", "s3:PutObject")),
         _list("work"),
-        _data_key("s3", "dynamodb"),
-        _WRITE_TABLE_KEY,
+        _READ_DATA_KEY,
         _WRITE_DATA_KEY,
         Grant("secrets-key", ("kms:Decrypt",), purposes=(ADMIN_KEY, HASH_KEY)),
         Grant("snapshot-queue", _CONSUME),
         _SEND_SNAPSHOT,
     ),
     "PackDispatch": (
-        _table("GetItem", "Query", "PutItem", "UpdateItem"),
-        _data_key("dynamodb"),
-        _WRITE_TABLE_KEY,
+        *_table("GetItem", "Query", "PutItem", "UpdateItem"),
         _SEND_PACK,
         _SEND_DEAD_DISPATCH,
     ),
     "Pack": (
-        _table("GetItem", "Query", "PutItem", "UpdateItem"),
+        *_table("GetItem", "Query", "PutItem", "UpdateItem"),
         Grant("evidence/tenant=*", ("s3:GetObject",)),
         _list("evidence"),
         Grant(
@@ -134,47 +122,49 @@ GRANTS: Final[Mapping[str, tuple[Grant, ...]]] = {
             # Putting is also what begins, fills and completes an upload in parts.
             ("s3:GetObject", "s3:GetObjectVersion", "s3:PutObject", "s3:AbortMultipartUpload"),
         ),
-        _data_key("s3", "dynamodb"),
-        _WRITE_TABLE_KEY,
+        _READ_DATA_KEY,
         _WRITE_DATA_KEY,
         Grant("signing-key", ("kms:Decrypt",), purposes=(PACK_SIGNING,)),
         Grant("pack-queue", _CONSUME),
         _SEND_PACK,
     ),
     "PackGivenUp": (
-        _table("GetItem", "UpdateItem"),
-        _data_key("dynamodb"),
-        _WRITE_TABLE_KEY,
+        *_table("GetItem", "UpdateItem"),
         Grant("pack-dead-letters", _CONSUME),
     ),
     "Anchor": (
-        _table("Query"),
+        *_table("Query"),
         # Where anchors lie, and nothing else of the evidence.
         Grant("evidence/tenant=*", ("s3:GetObject",)),
         Grant("evidence/tenant=*/anchors/*", ("s3:PutObject",)),
         _list("evidence"),
-        _data_key("s3", "dynamodb"),
+        _READ_DATA_KEY,
         _WRITE_DATA_KEY,
         _SEND_DEAD_DISPATCH,
     ),
     "SigningKey": (
-        _table("GetItem", "Query", "PutItem", "UpdateItem"),
-        _data_key("dynamodb"),
-        _WRITE_TABLE_KEY,
+        *_table("GetItem", "Query", "PutItem", "UpdateItem"),
         Grant("signing-key", ("kms:Encrypt",), purposes=(PACK_SIGNING,)),
     ),
     "Api": (
-        _table("GetItem", "Query", "PutItem", "UpdateItem"),
+        *_table("GetItem", "Query", "PutItem", "UpdateItem"),
         # What its lists and the feed are read from.
         *_read("seals/*", "registers/*", "events/*", "changes/*", "verdicts/*", "index/*"),
         Grant("evidence/tenant=*/anchors/*", ("s3:GetObject",)),
         _list("evidence"),
-        Grant("packs/tenant=*", ("s3:GetObject", "s3:GetObjectVersion")),
-        _data_key("s3", "dynamodb"),
-        _WRITE_TABLE_KEY,
+        _READ_DATA_KEY,
         _SEND_PACK,
+        # Packs are read by whoever has a link, which it signs with that role.
+        Grant("pack-link-role", ("sts:AssumeRole",)),
     ),
 }
+
+# Of roles that are no function's. A link is to one version of a pack: it needs no other reading.
+PACK_LINK_GRANTS: Final = (Grant("packs/tenant=*", ("s3:GetObjectVersion",)), _READ_DATA_KEY)
+LEGAL_HOLD_GRANTS: Final = (
+    Grant("evidence/tenant=*", ("s3:GetObjectLegalHold", "s3:PutObjectLegalHold")),
+    Grant("evidence", ("s3:ListBucketVersions",)),
+)
 
 # The two keys whose plaintext is a secret: who may use them is said again by the key itself, as a
 # Deny for everyone else, so that no later role, grant or administrator's policy can.

@@ -15,6 +15,8 @@ layer_python         Python of the wheels and of the functions, default 3.13
 deployment_role      name of the role that CloudFormation deploys with, default the one that
                      ``cdk bootstrap`` makes; only it may take back a KMS key that a failed first
                      deployment made
+legal_hold_principal ARN of who may put and release legal holds on evidence: a role, a user, or
+                     (default) the account, whose users then need MFA
 extra_dashboard_url  dev only: one more place the sign-in may return to, for a dashboard on loopback
 schedules            dev only: ``off`` deploys the hourly and monthly rule disabled
 ===================  =============================================================================
@@ -81,6 +83,7 @@ class StageSettings:
     dispatch_reserved_concurrency: int | None
     log_retention: str
     deployment_role: str
+    legal_hold_principal: str
     alarm_email: str | None
     layer_platform: str
     layer_python: str
@@ -126,6 +129,9 @@ def read(context: Callable[[str], Any], environ: Mapping[str, str] = os.environ)
         deployment_role=str(
             context("deployment_role") or f"cdk-{qualifier}-cfn-exec-role-{account}-{region}"
         ),
+        legal_hold_principal=_legal_hold_principal(
+            context("legal_hold_principal") or values.get("legal_hold_principal"), account
+        ),
         alarm_email=context("alarm_email"),
         layer_platform=context("layer_platform") or LAYER_PLATFORM,
         layer_python=str(context("layer_python") or LAYER_PYTHON),
@@ -166,6 +172,16 @@ def _time_authority(choice: Any, stage: str) -> str:
             "certificate it signs with in 64 hex digits"
         )
     return " ".join((address, *digests))
+
+
+def _legal_hold_principal(choice: Any, account: str) -> str:
+    """Return the ARN of who may assume the role that puts and releases legal holds."""
+    principal = str(choice or f"arn:aws:iam::{account}:root")
+    if not re.fullmatch(r"arn:aws:iam::\d{12}:(root|(user|role)/[\w+=,.@/-]+)", principal):
+        raise SettingRefused(
+            f"legal_hold_principal is {principal!r}, expected the ARN of a role, a user, or root"
+        )
+    return principal
 
 
 def _need(values: Mapping[str, Any], stage: str, name: str) -> Any:

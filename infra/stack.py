@@ -16,6 +16,7 @@ from infra.settings import StageSettings
 from infra.storage.keys import create_keys
 from infra.storage.storage import create_storage
 from infra.watch.alarms import create_alarms
+from infra.watch.legal_holds import watch_legal_holds
 
 
 class OpenAIAudit(Stack):
@@ -35,9 +36,9 @@ class OpenAIAudit(Stack):
             termination_protection=settings.is_prod,
             analytics_reporting=False,
         )
-        roles = create_roles(self)
+        roles = create_roles(self, settings)
         keys = create_keys(self, settings, roles)
-        storage = create_storage(self, settings, keys.data)
+        storage = create_storage(self, settings, keys.data, roles.legal_hold)
         queues = create_queues(self)
         fill_roles(
             roles,
@@ -67,6 +68,7 @@ class OpenAIAudit(Stack):
         client = create_client(sign_in, settings, dashboard_url)
         add_routes(api, functions, sign_in, client)
         alarms = create_alarms(self, settings, functions, queues, keys)
+        watch_legal_holds(self, alarms.topic, roles.legal_hold, storage.evidence)
         self._output(
             {
                 "ApiUrl": api.api_endpoint,
@@ -93,6 +95,7 @@ class OpenAIAudit(Stack):
                 "MonthlyRuleName": schedules.monthly.rule_name,
                 "AlarmTopicArn": alarms.topic.topic_arn,
                 "ChangesLogName": alarms.changes.log_group_name,
+                "LegalHoldRoleArn": roles.legal_hold.role_arn,
             }
         )
         self._output(

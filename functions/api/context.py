@@ -10,6 +10,7 @@ from functions.api.coverage.outcomes import RecentOutcomes
 from functions.api.finding_state_rows import FindingStates
 from functions.api.share_link_rows import ShareLinks
 from functions.shared.aws.bucket import Bucket
+from functions.shared.aws.download_links import DownloadLinks
 from functions.shared.aws.queue import Queue
 from functions.shared.aws.table import Table
 from functions.shared.clock import Clock
@@ -100,14 +101,13 @@ class Context:
 
     Permissions:
         dynamodb:GetItem, Query, PutItem and UpdateItem; s3:GetObject on seals, registers, events,
-        their index and anchors, and s3:ListBucket, on the evidence bucket; s3:GetObject and
-        s3:GetObjectVersion on the packs bucket, for presigned downloads; sqs:SendMessage on the
-        pack queue.
+        their index and anchors, and s3:ListBucket, on the evidence bucket; sts:AssumeRole on the
+        role that reads packs, for downloads; sqs:SendMessage on the pack queue.
     """
 
     table: Table
     evidence: Bucket
-    packs_bucket: Bucket
+    pack_links: DownloadLinks
     pack_queue: Queue
     clock: Clock
     registers: Registers

@@ -214,7 +214,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         "Download an evidence pack: 303 to a link, or the link as JSON",
         "Link",
         query=("lifetime_s",),
-        problems=(409,),
+        problems=(409, 503),
     ),
     Operation(
         "POST",
@@ -250,7 +250,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         "Follow a share link: 303 to the archive, or the address as JSON",
         "Link",
         public=True,
-        problems=(404,),
+        problems=(404, 503),
     ),
     Operation(
         *("GET", "/custody", API, "listCustody"),

@@ -30,6 +30,7 @@ from functions.api.views.registers import (
 from functions.api.views.share_links import follow_link, list_links, make_link, revoke_link
 from functions.shared.aws import clients
 from functions.shared.aws.bucket import Bucket
+from functions.shared.aws.download_links import DownloadLinks
 from functions.shared.aws.queue import Queue
 from functions.shared.aws.table import Table
 from functions.shared.clock import clock_from
@@ -122,13 +123,14 @@ def routes(context: Context) -> dict[str, Route]:
 
 
 def context_from(settings: Settings) -> Context:
-    """Open what the function reaches, as its settings say; S3 and SQS once a request needs them."""
-    s3 = clients.when_used(clients.s3)
-    evidence = Bucket(s3, settings["EVIDENCE_BUCKET"])
+    """Open what the function reaches, as its settings say; clients once a request needs them."""
+    evidence = Bucket(clients.when_used(clients.s3), settings["EVIDENCE_BUCKET"])
     return Context(
         table=Table(clients.dynamodb(), settings["TABLE_NAME"]),
         evidence=evidence,
-        packs_bucket=Bucket(s3, settings["PACKS_BUCKET"]),
+        pack_links=DownloadLinks(
+            clients.when_used(clients.sts), settings["PACK_LINK_ROLE_ARN"], settings["PACKS_BUCKET"]
+        ),
         pack_queue=Queue(clients.when_used(clients.sqs), settings["PACK_QUEUE_URL"]),
         clock=clock_from(settings.environment),
         registers=Registers(evidence),

@@ -268,6 +268,10 @@ class KmsUnavailable(AuditError):
     """KMS throttles or fails. Try again."""
 
 
+class LinkNotSigned(AuditError):
+    """AWS gives no credentials to sign a download link with. Try again; page the operator."""
+
+
 class LeaseHeld(AuditError):
     """Another run holds this organization's hour. Come back later."""
 

@@ -130,7 +130,10 @@ DEFINITIONS: Final[Mapping[str, FunctionDefinition]] = {
     ),
     "Api": FunctionDefinition(
         "functions.api.handler.handle",
-        ("TABLE_NAME", "EVIDENCE_BUCKET", "PACKS_BUCKET", "PACK_QUEUE_URL"),
+        (
+            *("TABLE_NAME", "EVIDENCE_BUCKET", "PACKS_BUCKET", "PACK_QUEUE_URL"),
+            "PACK_LINK_ROLE_ARN",
+        ),
         timeout_s=_HTTP_TIMEOUT_S,
         memory_mb=1024,
     ),
@@ -149,7 +152,7 @@ def create_functions(
 ) -> Functions:
     """Create the functions and the queues' event sources."""
     layer = _layer(scope, settings)
-    values = _environment(settings, keys, storage, queues)
+    values = _environment(settings, roles, keys, storage, queues)
     functions = {
         name: _function(scope, name, definition, settings, roles, layer, values)
         for name, definition in DEFINITIONS.items()
@@ -175,7 +178,7 @@ def create_first_signing_key(scope: Construct, functions: Functions) -> str:
 
 
 def _environment(
-    settings: StageSettings, keys: Keys, storage: Storage, queues: Queues
+    settings: StageSettings, roles: Roles, keys: Keys, storage: Storage, queues: Queues
 ) -> dict[str, str]:
     return {
         "TABLE_NAME": storage.table.table_name,
@@ -186,6 +189,7 @@ def _environment(
         "SIGNING_KEY_ID": keys.signing.key_arn,
         "SNAPSHOT_QUEUE_URL": queues.snapshot.queue_url,
         "PACK_QUEUE_URL": queues.pack.queue_url,
+        "PACK_LINK_ROLE_ARN": roles.pack_link.role_arn,
         "SPREAD_SECONDS": str(settings.spread_seconds),
         # Goes into every seal: our own word for what made it.
         "CODE_SHA256": code_sha256("snapshot"),

@@ -45,6 +45,7 @@ OPERATIONS: Final[Mapping[str, tuple[str, ...]]] = {
         "HeadBucket",
     ),
     "sqs": ("SendMessage", "SendMessageBatch"),
+    "sts": ("AssumeRole",),
 }
 
 

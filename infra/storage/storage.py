@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from aws_cdk import Duration, RemovalPolicy
+from aws_cdk import Duration, RemovalPolicy, Stack
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
@@ -29,11 +29,15 @@ class Storage:
     dashboard: s3.Bucket
 
 
-def create_storage(scope: Construct, settings: StageSettings, data_key: kms.Key) -> Storage:
+def create_storage(
+    scope: Construct, settings: StageSettings, data_key: kms.Key, legal_hold: iam.Role
+) -> Storage:
     """Create the table and the buckets; all of them outlive the stack."""
     logs = _log_bucket(scope)
     evidence = _locked_bucket(scope, "Evidence", data_key, settings.evidence_lock, logs)
     packs = _locked_bucket(scope, "Packs", data_key, settings.packs_lock, None)
+    _forbid_rewriting(evidence, legal_hold)
+    _forbid_rewriting(packs, None)
     _refuse_old_links(packs)
     acknowledge(
         packs,
@@ -125,7 +129,7 @@ def _locked_bucket(
         if lock.mode == "COMPLIANCE"
         else s3.ObjectLockRetention.governance
     )
-    bucket = s3.Bucket(
+    return s3.Bucket(
         scope,
         name,
         encryption=s3.BucketEncryption.KMS,
@@ -144,12 +148,15 @@ def _locked_bucket(
         ],
         removal_policy=RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     )
-    _forbid_rewriting(bucket)
-    return bucket
 
 
-def _forbid_rewriting(bucket: s3.Bucket) -> None:
-    """Let nobody replace an object, delete one, or touch its lock, whatever their role says."""
+def _forbid_rewriting(bucket: s3.Bucket, legal_hold: iam.Role | None) -> None:
+    """Let nobody replace an object, delete one, or touch its lock, whatever their role says.
+
+    Args:
+        bucket: evidence or packs.
+        legal_hold: the one role that may put and release legal holds; None: nobody may.
+    """
     objects = bucket.arn_for_objects("*")
     # The single parts of a multipart upload carry no If-None-Match; what creates the object must.
     unconditional = {
@@ -163,14 +170,21 @@ def _forbid_rewriting(bucket: s3.Bucket) -> None:
     bucket.add_to_resource_policy(
         _deny(
             "NobodyTouchesLocks",
-            [
-                "s3:BypassGovernanceRetention",
-                "s3:PutObjectRetention",
-                "s3:PutObjectLegalHold",
-            ],
+            ["s3:BypassGovernanceRetention", "s3:PutObjectRetention"],
             objects,
         )
     )
+    bucket.add_to_resource_policy(
+        _deny("OnlyOneRoleHolds", ["s3:PutObjectLegalHold"], objects, _unless(legal_hold))
+    )
+
+
+def _unless(role: iam.Role | None) -> dict[str, object] | None:
+    if role is None:
+        return None
+    # AWS compares the role's ARN; the emulator the session's. Both name the same role.
+    session = f"arn:aws:sts::{Stack.of(role).account}:assumed-role/{role.role_name}/*"
+    return {"ArnNotLike": {"aws:PrincipalArn": [role.role_arn, session]}}
 
 
 def _refuse_old_links(packs: s3.Bucket) -> None:

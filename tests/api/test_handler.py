@@ -6,11 +6,13 @@ from collections.abc import Iterator
 
 import pytest
 from aws_lambda_powertools import Logger
+from botocore.exceptions import ClientError
 
 from functions.api import handler
 from functions.shared.aws import clients
 from functions.shared.errors import Misconfigured
 from tests.api.conftest import Api
+from tests.api.views.test_evidence_packs import PERIOD, make_ready
 from tests.support.http_events import http_event
 
 UNROUTED = {"routeKey": "$default"}
@@ -45,6 +47,7 @@ def test_a_first_answer_opens_no_client_it_does_not_use(
 
     monkeypatch.setattr(clients, "s3", refused)
     monkeypatch.setattr(clients, "sqs", refused)
+    monkeypatch.setattr(clients, "sts", refused)
     result = handler.handle(http_event("GET /signing-keys", tenant=None), None)
     assert result["statusCode"] == 200
     assert handler.handle(http_event("GET /openapi.json", tenant=None), None)["statusCode"] == 200
@@ -128,3 +131,25 @@ def test_head_needs_of_a_machine_the_scope_that_get_needs(
     assert handler.handle(download, None)["statusCode"] == 403
     assert handler.handle(http_event("HEAD /users", scopes="read"), None)["statusCode"] == 200
     assert handler.handle(http_event("HEAD /users", scopes="packs"), None)["statusCode"] == 403
+
+
+def test_where_aws_gives_no_credentials_the_caller_is_told_and_the_operator_why(
+    sealed: Api, process: io.StringIO, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """503 in the API's own form; no link is signed with the function's own credentials instead."""
+    sealed.ask("POST /evidence-packs", body=PERIOD)
+    make_ready(sealed, 1)
+
+    def refuse(**_: object) -> None:
+        raise ClientError({"Error": {"Code": "AccessDenied", "Message": "x"}}, "AssumeRole")
+
+    monkeypatch.setattr(clients.sts(), "assume_role", refuse)
+    route = "GET /evidence-packs/{number}/download"
+    reply = handler.handle(http_event(route, path={"number": "1"}), None)
+    problem = json.loads(reply["body"])
+    assert (reply["statusCode"], problem["type"]) == (503, "/problems/link-not-signed")
+    assert "location" not in reply["headers"]
+    (line,) = process.getvalue().splitlines()
+    logged = json.loads(line)
+    assert logged["reason"] == "AWS gave no credentials to sign a link with: AccessDenied"
+    assert "X-Amz" not in line

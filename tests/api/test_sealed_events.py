@@ -62,7 +62,7 @@ class Scene:
         context = Context(
             self.table,
             self.bucket,
-            self.bucket,
+            nothing,
             MemoryQueue(),
             nothing,
             Registers(self.bucket),

@@ -241,10 +241,22 @@ def _crowd(body: Body) -> None:
     body["Resources"] |= {f"One{n}": parameter for n in range(500)}
 
 
+def _no_trust(body: Body) -> None:
+    role = _properties(
+        body,
+        "AWS::IAM::Role",
+        lambda p: "Role" in str(p["AssumeRolePolicyDocument"]["Statement"][0]["Principal"]),
+    )
+    role["AssumeRolePolicyDocument"]["Statement"][0]["Principal"] = {
+        "Service": "lambda.amazonaws.com"
+    }
+
+
 FAULTS: Final[Mapping[str, Fault]] = {
     "alarm_reaches_its_topic": _alarm_without_action,
     "alarm_window_is_allowed": _endless_window,
     "api_has_an_access_log": _no_access_log,
+    "assumed_role_trusts_its_caller": _no_trust,
     "bucket_key_admits_readers_and_writers": _no_bucket_key,
     "custom_resource_waits_for_permissions": _impatient,
     "data_is_replaced_as_it_is_deleted": _attribute(

@@ -11,6 +11,9 @@ ROOT = Path(__file__).resolve().parents[2]
 Resource = Mapping[str, Any]
 
 
+# Of hex digits, behind what the CDK calls a resource.
+_HASH = 8
+
 # What an operator has to say before anything is synthesized for production.
 TIME_AUTHORITY = f"https://tsa.test/tsr {'5a' * 32}"
 
@@ -25,7 +28,10 @@ def context_of(stage: str) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Statement:
-    """One statement of a role's policy."""
+    """One statement of a role's policy.
+
+    ``function`` is whose role it is; of a role that is no function's, the role's own name.
+    """
 
     function: str
     actions: tuple[str, ...]
@@ -70,7 +76,7 @@ class Template:
         return {names[logical]: r for logical, r in self.all("AWS::Lambda::Function").items()}
 
     def role_statements(self) -> Iterator[Statement]:
-        """Yield every Allow of every function's role, the function named."""
+        """Yield every Allow of every role, its function named."""
         function_of = {
             properties["Role"]["Fn::GetAtt"][0]: name
             for name, properties in self.functions().items()
@@ -80,7 +86,7 @@ class Template:
                 for statement in policy["PolicyDocument"]["Statement"]:
                     assert statement["Effect"] == "Allow"
                     yield Statement(
-                        function_of[role["Ref"]],
+                        function_of.get(role["Ref"], role["Ref"][:-_HASH]),
                         tuple(listed(statement["Action"])),
                         tuple(flat(resource) for resource in listed(statement["Resource"])),
                         statement.get("Condition", {}),

@@ -24,7 +24,7 @@ def test_every_alarm_tells_the_topic(template: Template) -> None:
     """An alarm nobody hears is none."""
     topic, _ = template.only("AWS::SNS::Topic")
     alarms = template.all("AWS::CloudWatch::Alarm")
-    assert len(alarms) == 30
+    assert len(alarms) == 31
     for alarm in alarms.values():
         assert alarm["AlarmActions"] == [{"Ref": topic}]
         assert alarm["EvaluationPeriods"] == 1
@@ -136,6 +136,24 @@ def test_a_schedule_that_falls_silent_raises_an_alarm(template: Template) -> Non
     for alarm in alarms:
         assert alarm["ComparisonOperator"] == "LessThanThreshold"
         assert alarm["TreatMissingData"] == "breaching"
+
+
+def test_whoever_is_about_to_put_or_release_a_legal_hold_is_announced(template: Template) -> None:
+    """By the role's assumption, refused or not, which is reading to CloudTrail; and by the call."""
+    name, rule = template.only("AWS::Events::Rule", "LegalHold")
+    topic, _ = template.only("AWS::SNS::Topic")
+    role, _ = template.only("AWS::IAM::Role", "LegalHoldRole")
+    evidence, _ = template.only("AWS::S3::Bucket", "Evidence")
+    assert rule["State"] == "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS"
+    assert rule["EventPattern"]["source"] == ["aws.sts", "aws.s3"]
+    assumed, refused, held = rule["EventPattern"]["detail"]["$or"]
+    assert assumed["eventName"] == refused["eventName"] == ["AssumeRole"]
+    assert [flat(arn) for arn in assumed["requestParameters"]["roleArn"]] == [f"{role}.Arn"]
+    assert [flat(m["wildcard"]) for m in refused["errorMessage"]] == [f"*{role}.Arn*"]
+    assert held["eventName"] == ["PutObjectLegalHold"]
+    assert [flat(arn) for arn in held["resources"]["ARN"]] == [f"{evidence}.Arn"]
+    assert [flat(target["Arn"]) for target in rule["Targets"]] == [topic]
+    assert {"RuleName": name} in map(dimensions, alarms_on(template, "TriggeredRules"))
 
 
 def test_the_alarm_topic_is_encrypted_and_may_be_written_by_the_alarms(

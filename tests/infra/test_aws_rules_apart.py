@@ -263,7 +263,7 @@ def test_a_use_of_a_key_by_way_of_another_service_does_not_count() -> None:
     """A condition on the service that asks is read."""
     key = {"Fn::GetAtt": ["Key", "Arn"]}
     through = {"StringEquals": {"kms:ViaService": ["s3.eu-west-1.amazonaws.com"]}}
-    decrypt = allow("kms:Decrypt", key, Condition=through)
+    decrypt = allow(["kms:Decrypt", "kms:DescribeKey"], key, Condition=through)
     query = allow("dynamodb:Query", {"Fn::GetAtt": ["Table", "Arn"]})
     resources = {
         "Key": resource("KMS::Key", KeyPolicy=policy()),
@@ -273,3 +273,27 @@ def test_a_use_of_a_key_by_way_of_another_service_does_not_count() -> None:
     assert found("table_key_admits_readers_and_writers", resources) == ["Role"]
     through["StringEquals"]["kms:ViaService"].append("dynamodb.eu-west-1.amazonaws.com")
     assert found("table_key_admits_readers_and_writers", resources) == []
+
+
+@pytest.mark.parametrize(
+    ("lifecycle", "broken"),
+    [
+        ({"ExpirationInDays": 29}, ["Bucket"]),
+        ({"ExpirationInDays": 30}, []),
+        ({"NoncurrentVersionExpiration": {"NoncurrentDays": 1}}, ["Bucket"]),
+        ({"NoncurrentVersionExpirationInDays": 1}, ["Bucket"]),
+        ({"ExpirationDate": "2031-01-01T00:00:00Z"}, ["Bucket"]),
+        ({"ExpirationInDays": 29, "Status": "Disabled"}, []),
+        ({"AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 1}}, []),
+    ],
+)
+def test_a_lifecycle_in_any_of_its_forms_waits_for_the_lock(
+    lifecycle: dict[str, Any], broken: list[str]
+) -> None:
+    """By days, for what was replaced, in the older form, and by a date."""
+    lock = {"Rule": {"DefaultRetention": {"Mode": "COMPLIANCE", "Days": 30}}}
+    rules = {"Rules": [{"Status": "Enabled", **lifecycle}]}
+    bucket = resource("S3::Bucket", ObjectLockConfiguration=lock, LifecycleConfiguration=rules)
+    assert found("locked_objects_do_not_expire_early", {"Bucket": bucket}) == broken
+    unlocked = {"Bucket": resource("S3::Bucket", LifecycleConfiguration=rules)}
+    assert found("locked_objects_do_not_expire_early", unlocked) == []

@@ -26,11 +26,11 @@ def _named(value: Any) -> Any:
 
 
 def patterns(template: Template) -> dict[str, str]:
-    """Return the patterns of a template as EventBridge gets them, by the rules' logical ids."""
+    """Return the patterns about changes as EventBridge gets them, by the rules' logical ids."""
     return {
         name: json.dumps(_named(rule["EventPattern"]), separators=(",", ":"))
         for name, rule in template.all("AWS::Events::Rule").items()
-        if "EventPattern" in rule
+        if name.endswith("Watch")
     }
 
 

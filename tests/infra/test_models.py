@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -75,7 +76,17 @@ CALLS: Mapping[str, Mapping[str, dict[str, Any]]] = {
             "Entries": [{"Id": "1", "MessageBody": "{}"}],
         },
     },
+    "sts": {
+        "AssumeRole": {
+            "RoleArn": "arn:aws:iam::111122223333:role/r",
+            "RoleSessionName": "s-1",
+            "Policy": "{}",
+            "DurationSeconds": 900,
+        },
+    },
 }
+# What can be read as an answer, where nothing at all cannot.
+_EMPTY = {"sts": b"<AssumeRoleResponse><AssumeRoleResult/></AssumeRoleResponse>"}
 # What no two requests have in common.
 _MOMENT = re.compile(r"amz-sdk-invocation-id|x-amz-date|user-agent", re.IGNORECASE)
 _SCOPE = re.compile(r"Credential=x/\d{8}/(\S+), SignedHeaders=(\S+), ")
@@ -123,15 +134,15 @@ def test_every_operation_the_functions_call_is_in_the_models_and_no_other() -> N
     assert _names_called() | _BY_BOTOCORE == trimmed
 
 
-def test_only_the_four_wrappers_are_given_a_client() -> None:
+def test_only_the_five_wrappers_are_given_a_client() -> None:
     """Each hands it on as ``client``, by which the test above knows it."""
-    opened = re.compile(r"\bclients\.(dynamodb|kms|s3|sqs)\b")
+    opened = re.compile(r"\bclients\.(dynamodb|kms|s3|sqs|sts)\b")
     for path in (ROOT / "functions").rglob("*.py"):
         text = path.read_text()
         assert "create_client" not in text or path.name == "clients.py"
         assert "boto3.client" not in text
         for line in filter(opened.search, text.splitlines()):
-            wrapped = r"(Table|Bucket|Queue|KmsKey)\((clients|s3)\b|s3 = clients\.when_used"
+            wrapped = r"(Table|Bucket|Queue|KmsKey)\(clients\b|^\s+clients\.when_used\(clients\.sts"
             assert re.search(wrapped, line), f"{path.name}: {line.strip()}"
     assert set(clients.SERVICES) == set(OPERATIONS) == set(CALLS)
     assert {s: set(calls) for s, calls in CALLS.items()} == {
@@ -184,7 +195,7 @@ def _requests(service: str, region: str, loader: Loader) -> Iterator[tuple[str, 
         headers["Authorization"] = _SCOPE.search(headers["Authorization"]).groups()  # type: ignore[union-attr]
         body = request.body.read() if hasattr(request.body, "read") else request.body
         sent.append((request.method, request.url, headers, body))
-        return AWSResponse(request.url, 200, HTTPHeaders(), _Raw())
+        return AWSResponse(request.url, 200, HTTPHeaders(), _Raw(_EMPTY.get(service, b"")))
 
     client.meta.events.register("before-send", answer)
     for operation, arguments in CALLS[service].items():
@@ -198,12 +209,15 @@ def _requests(service: str, region: str, loader: Loader) -> Iterator[tuple[str, 
         yield "presigned", (urlsplit(url)[:3], query)
 
 
+@dataclass(frozen=True)
 class _Raw:
+    body: bytes
+
     def stream(self, **_: Any) -> Iterator[bytes]:
-        yield b""
+        yield self.body
 
     def read(self, *_: Any) -> bytes:
-        return b""
+        return self.body
 
 
 def test_only_what_an_operation_reaches_is_kept() -> None:
@@ -253,7 +267,7 @@ def test_the_clients_are_built_from_them_where_they_are(present: bool, models: P
     """By the variable as the template has it; where it leads nowhere, from the whole models."""
     script = (
         "from functions.shared.aws import clients\n"
-        "for build in (clients.dynamodb, clients.kms, clients.s3, clients.sqs):\n"
+        "for build in (clients.dynamodb, clients.kms, clients.s3, clients.sqs, clients.sts):\n"
         "    print(len(build().meta.service_model.operation_names))\n"
     )
     root = models.parent if present else models
@@ -268,7 +282,7 @@ def test_the_clients_are_built_from_them_where_they_are(present: bool, models: P
         check=True,
     )
     n_operations = [int(line) for line in process.stdout.split()]
-    n_trimmed = [len(OPERATIONS[service]) for service in ("dynamodb", "kms", "s3", "sqs")]
+    n_trimmed = [len(OPERATIONS[service]) for service in sorted(OPERATIONS)]
     assert (n_operations == n_trimmed) is present
     assert all(n >= fewest for n, fewest in zip(n_operations, n_trimmed, strict=True))
 

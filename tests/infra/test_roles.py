@@ -4,10 +4,11 @@ from collections import Counter
 
 import pytest
 
-from infra.grants import GRANTS
-from tests.infra.template import Template, listed
+from infra.grants import GRANTS, LEGAL_HOLD_GRANTS, PACK_LINK_GRANTS
+from tests.infra.template import Template, flat, listed
 
 READ_VERBS = ("s3:Get", "s3:List")
+APART = {"PackLinkRole": PACK_LINK_GRANTS, "LegalHoldRole": LEGAL_HOLD_GRANTS}
 
 
 def key_of(template: Template, name: str) -> str:
@@ -38,9 +39,11 @@ def test_a_role_holds_the_rows_of_its_table_and_its_own_log_and_nothing_else(
         thing: next(i for i in ids if i.startswith(start) and i[len(start) :].isalnum()) + ".Arn"
         for thing, start in prefixes.items()
     }
+    arns["pack-link-role"] = f"{template.only('AWS::IAM::Role', 'PackLinkRole')[0]}.Arn"
     expected: Counter[tuple[str, tuple[str, ...], str, str]] = Counter()
-    for function, grants in GRANTS.items():
+    for function in GRANTS:
         expected[function, ("logs:CreateLogStream", "logs:PutLogEvents"), "log", "{}"] += 1
+    for function, grants in {**GRANTS, **APART}.items():
         for grant in grants:
             thing, slash, rest = grant.resource.partition("/")
             resource = arns[thing] + slash + rest
@@ -60,14 +63,15 @@ def test_a_role_holds_the_rows_of_its_table_and_its_own_log_and_nothing_else(
 
 
 def test_no_role_has_a_managed_policy_an_inline_one_or_a_second_user(template: Template) -> None:
-    """Every permission stands in the table; every role is assumed by Lambda alone."""
+    """Every permission stands in the table; a function's role is assumed by Lambda alone."""
     roles = template.all("AWS::IAM::Role")
-    assert len(roles) == len(template.functions()) == 11
-    for role in roles.values():
+    assert len(template.functions()) == len(roles) - len(APART) == 11
+    for name, role in roles.items():
         assert "ManagedPolicyArns" not in role
         assert "Policies" not in role
         (statement,) = role["AssumeRolePolicyDocument"]["Statement"]
-        assert statement["Principal"] == {"Service": "lambda.amazonaws.com"}
+        is_function_s = not name.startswith(tuple(APART))
+        assert (statement["Principal"] == {"Service": "lambda.amazonaws.com"}) is is_function_s
     used = Counter(f["Role"]["Fn::GetAtt"][0] for f in template.functions().values())
     assert set(used.values()) == {1}
 
@@ -110,28 +114,20 @@ def test_only_connect_and_snapshot_decrypt_admin_keys(template: Template) -> Non
 
 
 def test_api_decrypts_the_data_key_through_s3_and_dynamodb_only(template: Template) -> None:
-    """Presigning needs the signer's decrypt; a direct decrypt is nobody's business."""
-    (statement,) = (
-        s
-        for s in template.allowing("kms:Decrypt", key_of(template, "DataKey"))
-        if s.function == "Api"
-    )
-    assert statement.conditions == {
-        "StringEquals": {
-            "kms:ViaService": [
-                "s3.eu-central-1.amazonaws.com",
-                "dynamodb.eu-central-1.amazonaws.com",
-            ]
-        }
-    }
-    assert statement.actions == ("kms:Decrypt",)
+    """What it reads is encrypted; a direct decrypt is nobody's business."""
+    assert sorted(
+        service
+        for statement in template.allowing("kms:Decrypt", key_of(template, "DataKey"))
+        if statement.function == "Api"
+        for service in listed(statement.conditions["StringEquals"]["kms:ViaService"])
+    ) == ["dynamodb.eu-central-1.amazonaws.com", "s3.eu-central-1.amazonaws.com"]
 
 
 def test_nobody_uses_the_data_key_directly(template: Template) -> None:
     """Every use of the data key is a service's, on a function's behalf."""
     data_key = key_of(template, "DataKey")
     statements = [s for s in template.role_statements() if f"{data_key}.Arn" in s.resources]
-    assert {s.function for s in statements} == set(template.functions())
+    assert {s.function for s in statements} == {*template.functions(), "PackLinkRole"}
     for statement in statements:
         assert "kms:ViaService" in statement.conditions["StringEquals"]
 
@@ -145,6 +141,58 @@ def test_api_holds_no_secret_and_writes_no_object(template: Template) -> None:
         assert not [r for r in statement.resources if r.startswith(secrets)]
         s3_actions = [a for a in statement.actions if a.startswith("s3:")]
         assert all(action.startswith(READ_VERBS) for action in s3_actions)
+
+
+def test_a_pack_is_read_by_pack_and_by_links_and_links_are_signed_by_the_api_alone(
+    template: Template,
+) -> None:
+    """The role of links is assumed by one function; it may read versions of packs, nothing else."""
+    packs, _ = template.only("AWS::S3::Bucket", "Packs")
+    role, link = template.only("AWS::IAM::Role", "PackLinkRole")
+    for action in ("s3:GetObject", "s3:GetObjectVersion"):
+        assert "Api" not in template.who_may(action, packs)
+    assert template.who_may("s3:GetObjectVersion", packs) == {"Pack", "PackLinkRole"}
+    (trust,) = link["AssumeRolePolicyDocument"]["Statement"]
+    api = template.functions()["Api"]["Role"]
+    assert (trust["Effect"], trust["Action"]) == ("Allow", "sts:AssumeRole")
+    assert trust["Principal"] == {"AWS": api}
+    assert [
+        (statement.function, statement.resources)
+        for statement in template.role_statements()
+        if "sts:AssumeRole" in statement.actions
+    ] == [("Api", (f"{role}.Arn",))]
+    own = [s for s in template.role_statements() if s.function == "PackLinkRole"]
+    assert {(s.actions, s.resources) for s in own} == {
+        (("s3:GetObjectVersion",), (f"{packs}.Arn/tenant=*",)),
+        (("kms:Decrypt",), (f"{key_of(template, 'DataKey')}.Arn",)),
+    }
+    variables = template.functions()["Api"]["Environment"]["Variables"]
+    assert flat(variables["PACK_LINK_ROLE_ARN"]) == f"{role}.Arn"
+    # Of a session that a role assumes AWS gives an hour at most, whatever a role allows.
+    assert "MaxSessionDuration" not in link
+
+
+def test_legal_holds_are_one_role_s_and_it_may_do_nothing_else(template: Template) -> None:
+    """It finds versions and holds them; it reads, writes and deletes none."""
+    evidence, _ = template.only("AWS::S3::Bucket", "Evidence")
+    own = [s for s in template.role_statements() if s.function == "LegalHoldRole"]
+    assert {(s.actions, s.resources) for s in own} == {
+        (("s3:GetObjectLegalHold", "s3:PutObjectLegalHold"), (f"{evidence}.Arn/tenant=*",)),
+        (("s3:ListBucketVersions",), (f"{evidence}.Arn",)),
+    }
+    role, _ = template.only("AWS::IAM::Role", "LegalHoldRole")
+    policy, _ = template.only("AWS::IAM::Policy", "LegalHoldRole")
+    for kept in (role, policy):
+        assert template.body["Resources"][kept]["DeletionPolicy"] == "RetainExceptOnCreate"
+    assert flat(template.body["Outputs"]["LegalHoldRoleArn"]["Value"]) == f"{role}.Arn"
+
+
+def test_legal_holds_are_put_with_mfa_by_whoever_the_stage_names(template: Template) -> None:
+    """Without a name, by the account's own users."""
+    _, role = template.only("AWS::IAM::Role", "LegalHoldRole")
+    (trust,) = role["AssumeRolePolicyDocument"]["Statement"]
+    assert trust["Principal"] == {"AWS": "arn:aws:iam::000000000000:root"}
+    assert trust["Condition"] == {"Bool": {"aws:MultiFactorAuthPresent": "true"}}
 
 
 def test_api_reads_of_evidence_what_its_lists_are_made_of(template: Template) -> None:
@@ -207,12 +255,16 @@ def test_evidence_is_written_by_two_functions_and_packs_by_pack_alone(template: 
         "kms:PutKeyPolicy",
         "kms:CreateGrant",
         "lambda:InvokeFunction",
-        "sts:AssumeRole",
     ],
 )
 def test_no_function_may(template: Template, action: str) -> None:
     """What no function ever needs, no role has."""
-    assert not [s for s in template.role_statements() if action in s.actions]
+    assert action not in {
+        allowed
+        for statement in template.role_statements()
+        if statement.function in template.functions()
+        for allowed in statement.actions
+    }
 
 
 def test_only_the_queue_s_own_function_takes_from_it(template: Template) -> None:

@@ -48,6 +48,8 @@ def test_what_outlives_a_failed_creation_and_what_outlives_its_stack(
     """As docs/operating.md says: the protected alone stay of a first deployment that failed."""
     protected = {"AWS::DynamoDB::Table"}
     kept = {"AWS::KMS::Key", "AWS::S3::Bucket", "AWS::S3::BucketPolicy"}
+    # Who may release a legal hold stays with what is held.
+    kept |= {"AWS::IAM::Role", "AWS::IAM::Policy"}
     assert _types_with(dev, "Retain") == protected
     assert _types_with(dev, "RetainExceptOnCreate") == kept
     assert _types_with(prod, "Retain") == protected | {"AWS::Cognito::UserPool"}
@@ -126,9 +128,23 @@ def test_what_is_written_once_cannot_be_replaced_deleted_or_unlocked(
     assert set(locks["Action"]) == {
         "s3:BypassGovernanceRetention",
         "s3:PutObjectRetention",
-        "s3:PutObjectLegalHold",
     }
     assert "Condition" not in locks
+
+
+def test_a_legal_hold_is_put_and_released_by_one_role_and_on_packs_by_nobody(
+    template: Template,
+) -> None:
+    """An administrator's policy does not open what the bucket refuses."""
+    assert "Condition" not in denial(template, "Packs", "OnlyOneRoleHolds")
+    holds = denial(template, "Evidence", "OnlyOneRoleHolds")
+    assert holds["Action"] == "s3:PutObjectLegalHold"
+    role, _ = template.only("AWS::IAM::Role", "LegalHoldRole")
+    assert list(holds["Condition"]) == ["ArnNotLike"]
+    assert {flat(arn) for arn in holds["Condition"]["ArnNotLike"]["aws:PrincipalArn"]} == {
+        f"{role}.Arn",
+        f"arn:aws:sts::000000000000:assumed-role/{role}/*",
+    }
 
 
 def test_a_presigned_pack_link_dies_after_fifteen_minutes(template: Template) -> None:

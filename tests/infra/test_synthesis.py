@@ -26,6 +26,7 @@ OUTPUTS = {
     *("PackGivenUpFunctionName", "AnchorFunctionName", "DailyRuleName"),
     *("ApiFunctionName", "SnapshotDeadLettersUrl", "PackDeadLettersUrl"),
     *("DispatchDeadLettersUrl", "FirstSigningPublicKey", "ChangesLogName"),
+    "LegalHoldRoleArn",
 }
 
 
@@ -119,6 +120,19 @@ def test_a_stage_asks_for_what_a_new_account_grants_until_it_says_otherwise(stag
     told = read((CONTEXT | {"stage": stage, "stages": stages, "deployment_role": "ours"}).get, {})
     assert (told.pack_memory_mb, told.dispatch_reserved_concurrency) == (3538, 1)
     assert told.deployment_role == "ours"
+
+
+def test_who_puts_legal_holds_is_a_setting_and_has_an_arn() -> None:
+    """The account where nobody is named."""
+    assert read(CONTEXT.get, {}).legal_hold_principal == "arn:aws:iam::000000000000:root"
+    counsel = "arn:aws:iam::111122223333:role/aws-reserved/sso.amazonaws.com/Counsel_0123"
+    told = read((CONTEXT | {"legal_hold_principal": counsel}).get, {})
+    assert told.legal_hold_principal == counsel
+    stages = {"dev": CONTEXT["stages"]["dev"] | {"legal_hold_principal": counsel}}
+    assert read((CONTEXT | {"stages": stages}).get, {}).legal_hold_principal == counsel
+    for choice in ("*", "counsel", "arn:aws:iam::111122223333:group/counsel"):
+        with pytest.raises(SettingRefused, match=r"legal_hold_principal is .*expected the ARN"):
+            read((CONTEXT | {"legal_hold_principal": choice}).get, {})
 
 
 def test_production_without_compliance_locks_is_refused() -> None:

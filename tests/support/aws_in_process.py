@@ -16,6 +16,7 @@ WORK_BUCKET = "audit-work"
 PACKS_BUCKET = "audit-packs"
 SNAPSHOT_QUEUE = "audit-snapshot"
 PACK_QUEUE = "audit-pack"
+PACK_LINK_ROLE_ARN = "arn:aws:iam::123456789012:role/pack-links"
 LOCKED = (EVIDENCE_BUCKET, PACKS_BUCKET)
 # Made up: nothing is asked of AWS itself.
 ENVIRONMENT: Final = {
@@ -47,6 +48,7 @@ def make_aws() -> dict[str, str]:
         "EVIDENCE_BUCKET": EVIDENCE_BUCKET,
         "WORK_BUCKET": WORK_BUCKET,
         "PACKS_BUCKET": PACKS_BUCKET,
+        "PACK_LINK_ROLE_ARN": PACK_LINK_ROLE_ARN,
         "TIME_AUTHORITY": "none",
         "SECRETS_KEY_ID": _make_key(),
         "SIGNING_KEY_ID": _make_key(),

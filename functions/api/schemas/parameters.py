@@ -9,7 +9,7 @@ from typing import Final
 from functions.api.records import MOST_OF_FEED
 from functions.api.schemas.anchors import MAX_DAYS
 from functions.api.schemas.parts import INSTANT, ORG_ID, one_of
-from functions.shared.aws.bucket import MAX_PRESIGNED_S
+from functions.shared.aws.download_links import MAX_LINK_S
 from functions.shared.http.idempotency import KEY_PATTERN
 from functions.shared.http.query import DEFAULT_LIMIT, MAX_LIMIT
 from functions.shared.records.entities import ApiKeyRow, ProjectRow, UserRow
@@ -87,7 +87,7 @@ PARAMETERS: Final[Mapping[str, Schema]] = {
         "pattern": "^[0-9]{4}-(0[1-9]|1[0-2])$",
         "examples": ["2026-04"],
     },
-    "lifetime_s": {"type": "integer", "minimum": 1, "maximum": MAX_PRESIGNED_S},
+    "lifetime_s": {"type": "integer", "minimum": 1, "maximum": MAX_LINK_S},
     "state": _state("present", "removed"),
     "listFindings.state": _state("open", "resolved"),
     "finding": one_of(*FINDING_KINDS),

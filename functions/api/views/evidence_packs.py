@@ -7,7 +7,7 @@ from functions.api.context import Context
 from functions.api.cursor import Cursors
 from functions.api.records import PackDownload, PackForm, PackNumber
 from functions.api.views import revisions
-from functions.shared.aws.bucket import MAX_PRESIGNED_S
+from functions.shared.aws.download_links import MAX_LINK_S
 from functions.shared.aws.keys import pack_key
 from functions.shared.errors import BadRequest, Conflict, NotFound, PeriodInvalid
 from functions.shared.hours import HOUR, floor_hour, parse_instant, rfc3339
@@ -203,7 +203,7 @@ def download_pack(request: Request, context: Context) -> Reply:
     context.custody.note(
         pack.tenant_id, request.principal.user, "pack.link_made", now, number=pack.number
     )
-    return handed_over(pack, request, context, now, lifetime_s)
+    return handed_over(pack, request, context, lifetime_s)
 
 
 def require_ready(pack: Pack) -> Pack:
@@ -217,34 +217,32 @@ def require_ready(pack: Pack) -> Pack:
     return pack
 
 
-def handed_over(
-    pack: Pack, request: Request, context: Context, now: datetime, lifetime_s: int
-) -> Reply:
-    """Answer with a fresh link to a ready pack's archive: 303, or as JSON where that is asked."""
+def handed_over(pack: Pack, request: Request, context: Context, lifetime_s: int) -> Reply:
+    """Answer with a fresh link to a ready pack's archive: 303, or as JSON where that is asked.
+
+    Raises:
+        LinkNotSigned: AWS gives no credentials to sign it with.
+    """
     # The row leads to this tenant's own archive of this number, or nowhere.
     own_key = pack_key(pack.tenant_id, pack.number, str(pack.archive_sha256))
     if pack.object_key != own_key or pack.object_version is None:
         raise NotFound("a ready pack names its object")
-    url = context.packs_bucket.presigned(
+    link = context.pack_links.sign(
         pack.object_key, pack.object_version, f"pack-{pack.number}.tar.gz", lifetime_s
     )
     if "application/json" in request.header("accept"):
-        download: PackDownload = {"url": url, "expires_at": _expires_at(now, lifetime_s)}
+        download: PackDownload = {"url": link.url, "expires_at": rfc3339(link.expires_at)}
         return reply(200, download)
     body: PackNumber = {"number": pack.number}
-    return reply(303, body, {"location": url})
-
-
-def _expires_at(now: datetime, lifetime_s: int) -> str:
-    return rfc3339(datetime.fromtimestamp(int(now.timestamp()) + lifetime_s, now.tzinfo))
+    return reply(303, body, {"location": link.url})
 
 
 def _lifetime_s(text: str | None) -> int:
     if text is None:
         return LINK_LIFETIME_S
-    digits = text.isascii() and text.isdigit() and len(text) <= len(str(MAX_PRESIGNED_S))
-    if not (digits and 1 <= int(text) <= MAX_PRESIGNED_S):
-        raise BadRequest(f"lifetime_s must be a whole number from 1 to {MAX_PRESIGNED_S}")
+    digits = text.isascii() and text.isdigit() and len(text) <= len(str(MAX_LINK_S))
+    if not (digits and 1 <= int(text) <= MAX_LINK_S):
+        raise BadRequest(f"lifetime_s must be a whole number from 1 to {MAX_LINK_S}")
     return int(text)
 
 

@@ -103,7 +103,7 @@ def follow_link(request: Request, context: Context) -> Reply:
     # Counted: whoever holds it may ask as often as a client can, and each is a row no more.
     facts, key = _facts(link), f"{link.number}-{link.link_id}"
     context.custody.count(pack.tenant_id, _HOLDER, "link.used", now, key, **facts)
-    return handed_over(pack, request, context, now, _lifetime_s(link, now))
+    return handed_over(pack, request, context, _lifetime_s(link, now))
 
 
 def _lifetime_s(link: ShareLink, now: datetime) -> int:

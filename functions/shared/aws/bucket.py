@@ -23,7 +23,6 @@ from functions.shared.errors import EvidenceConflict, EvidenceMissing
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
-MAX_PRESIGNED_S = 900
 _CONDITIONAL_CONFLICT_TRIES = 4
 _PIECE = 1 << 18
 # A file beyond this goes up in parts; S3 takes 10,000 of them, each of at least 5 MiB.
@@ -232,31 +231,6 @@ class Bucket:
                 digest.update(piece)
                 file.write(piece)
         return digest.hexdigest()
-
-    def presigned(self, key: str, version: str, filename: str, lifetime_s: int) -> str:
-        """Return a URL that downloads one version of an object as a file, for a while.
-
-        It works with the rights of this function's role (s3:GetObject, s3:GetObjectVersion and the
-        bucket key's kms:Decrypt) and dies with its session: made on request, never kept or logged.
-
-        Args:
-            key: of the object.
-            version: of the object; another version, or a delete marker, is never served.
-            filename: what a browser saves it as.
-            lifetime_s: seconds, at most 900.
-        """
-        return self.client.generate_presigned_url(
-            "get_object",
-            Params={
-                "Bucket": self.name,
-                "Key": key,
-                "VersionId": version,
-                "ResponseContentDisposition": f'attachment; filename="{filename}"',
-                "ResponseContentType": "application/gzip",
-            },
-            ExpiresIn=min(lifetime_s, MAX_PRESIGNED_S),
-            HttpMethod="GET",
-        )
 
     def put(self, key: str, body: bytes) -> None:
         """Write an object that may be replaced: work in progress, never evidence."""

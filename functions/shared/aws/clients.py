@@ -6,7 +6,7 @@ environment has ``AWS_DATA_PATH`` they are built from the models there
 """
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from threading import Lock
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
@@ -31,7 +31,7 @@ _CONFIG = Config(
 _S3_CONFIG = _CONFIG.merge(Config(signature_version="s3v4", s3={"addressing_style": "virtual"}))
 
 
-SERVICES = ("dynamodb", "kms", "s3", "sqs")
+SERVICES = ("dynamodb", "kms", "s3", "sqs", "sts")
 
 _Client = TypeVar("_Client")
 
@@ -60,6 +60,28 @@ def sqs() -> "SQSClient":
     return cast("SQSClient", _session().create_client("sqs", config=_CONFIG))
 
 
+@functools.cache
+def sts() -> Any:
+    """Return the STS client, of the function's own region."""
+    return _session().create_client("sts", config=_CONFIG)
+
+
+def s3_signing_as(credentials: Mapping[str, Any]) -> "S3Client":
+    """Return an S3 client with other credentials than the function's; it is never kept.
+
+    Args:
+        credentials: as STS gives them.
+    """
+    client = _session().create_client(
+        "s3",
+        aws_access_key_id=credentials["AccessKeyId"],
+        aws_secret_access_key=credentials["SecretAccessKey"],
+        aws_session_token=credentials["SessionToken"],
+        config=_S3_CONFIG,
+    )
+    return cast("S3Client", client)
+
+
 def when_used(client: Callable[[], _Client]) -> _Client:
     """Return what stands for a client and opens it when it is first used, if ever it is."""
     return cast("_Client", _WhenUsed(client))
@@ -78,7 +100,7 @@ class _WhenUsed:
 
 def _services(*_: Any, **__: Any) -> list[str]:
     """Return what a client may be asked for: ours, and what botocore gets credentials from."""
-    return [*SERVICES, "sts", "sso", "sso-oidc"]
+    return [*SERVICES, "sso", "sso-oidc"]
 
 
 @functools.cache
@@ -87,4 +109,6 @@ def _session() -> Session:
     # To learn that a service is one of its 400, botocore lists the folders of all of them, twice:
     # 20 ms of each cold start.
     session.get_component("data_loader").list_available_services = _services
+    # Older releases ask one endpoint in us-east-1 for all regions, unless they are told otherwise.
+    session.set_config_variable("sts_regional_endpoints", "regional")
     return session

@@ -55,6 +55,7 @@ PROBLEMS: tuple[tuple[type[errors.AuditError], int, str, str], ...] = (
     (errors.UpstreamError, 502, "openai-failed", "OpenAI did not answer as expected"),
     (errors.KmsUnavailable, 503, "busy", "Try again in a moment"),
     (errors.LeaseHeld, 503, "busy", "Try again in a moment"),
+    (errors.LinkNotSigned, 503, "link-not-signed", "No download link can be made now"),
     (errors.EvidenceMissing, 500, "evidence-missing", "Sealed evidence is missing"),
     (errors.EvidenceInvalid, 500, "evidence-invalid", "Sealed evidence does not match its seal"),
     (errors.EvidenceNewer, 500, "evidence-newer", "Sealed by a newer version than this one knows"),
@@ -240,7 +241,7 @@ def _answer(
     except errors.AuditError as error:
         for kind, status, slug, title in PROBLEMS:
             if isinstance(error, kind):
-                log.warning("refused", extra={"route": route_key, "problem": slug})
+                log.warning("refused", extra={"route": route_key, "problem": slug, **_why(error)})
                 return problem(status, slug, title, _sentence(str(error)))
         return _fault(log, route_key)
     except Exception:  # noqa: BLE001  # the last line of defence: no traceback leaves the function
@@ -267,6 +268,11 @@ def _signed_in(caller: Caller, route_key: str) -> Principal:
     method, _, path = route_key.partition(" ")
     principal.require_scope(method, path.removeprefix(PREFIX))
     return principal
+
+
+def _why(error: errors.AuditError) -> dict[str, str]:
+    """Return what a log says of a refusal that only an operator can mend."""
+    return {"reason": str(error)} if isinstance(error, errors.LinkNotSigned) else {}
 
 
 def _fault(log: Log, route_key: str) -> Reply:

@@ -1,11 +1,15 @@
 """Evidence packs over HTTP: asked for, watched, downloaded."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from functions.shared.aws import clients
+from functions.shared.aws.bucket import Bucket
 from functions.shared.aws.queue import Queue
+from functions.shared.hours import rfc3339
 from functions.shared.records.tables import PackState
 from functions.shared.tables.packs import Pack
 from tests.api.conftest import OURS, Api, Body, MakeLab
@@ -19,8 +23,8 @@ ARCHIVE = b"archive"
 def make_ready(api: Api, number: int) -> Pack:
     """Put an archive where the pack function would, and mark the pack ready."""
     key = f"tenant=tenant-a/pack-{number}/{'a' * 64}/pack-{number}.tar.gz"
-    api.context.packs_bucket.put_once(key, ARCHIVE, "application/gzip")
-    bucket = api.context.packs_bucket
+    bucket = Bucket(clients.s3(), api.context.pack_links.bucket)
+    bucket.put_once(key, ARCHIVE, "application/gzip")
     version = bucket.client.head_object(Bucket=bucket.name, Key=key)["VersionId"]
     return api.context.packs.update(
         api.context.packs.need("tenant-a", number),
@@ -242,14 +246,17 @@ def test_a_download_leads_to_one_version_as_an_attachment_for_minutes(sealed: Ap
 
 
 def test_a_program_gets_the_link_as_json(sealed: Api) -> None:
-    """With when it ends; the caller may ask for up to 15 minutes."""
+    """With when it ends, by AWS's clock; the caller may ask for up to 15 minutes."""
     sealed.ask("POST /evidence-packs", body=PERIOD)
     make_ready(sealed, 1)
     facts: Any = {"path": {"number": "1"}, "headers": {"accept": "application/json"}}
     route = "GET /evidence-packs/{number}/download"
-    status, body = sealed.ask(route, query={"lifetime_s": "900"}, **facts)
-    assert (status, body["expires_at"]) == (200, "2026-04-01T05:16:00Z")
-    assert "X-Amz-Expires=900" in body["url"]
+    status, body = sealed.ask(route, query={"lifetime_s": "60"}, **facts)
+    query = {name: values[0] for name, values in parse_qs(urlsplit(body["url"]).query).items()}
+    signed_at = datetime.strptime(query["X-Amz-Date"], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+    assert (status, query["X-Amz-Expires"]) == (200, "60")
+    assert body["expires_at"] == rfc3339(signed_at + timedelta(seconds=60))
+    assert "X-Amz-Expires=900" in sealed.ask(route, query={"lifetime_s": "900"}, **facts)[1]["url"]
     for text in ("901", "0", "-1", "1e3", "³"):
         assert sealed.ask(route, query={"lifetime_s": text}, **facts)[0] == 400
 

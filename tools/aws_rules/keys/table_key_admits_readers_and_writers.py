@@ -2,7 +2,7 @@
 
 DynamoDB decrypts the table's key in the caller's name. AWS names Encrypt, ReEncrypt* and
 GenerateDataKey* besides, of the principal who chose the key; its own constructs grant a writer
-these, too. No emulator asks for any of them.
+these, too, and everybody DescribeKey. No emulator asks for any of them.
 Source: DynamoDB Developer Guide, "DynamoDB encryption at rest usage notes", Key policy for a
 customer managed key and Monitoring DynamoDB interaction with AWS KMS; aws-cdk-lib,
 aws_dynamodb.Table.grantReadWriteData.
@@ -15,7 +15,7 @@ from tools.aws_rules.template import Finding, Template
 
 _READS = ("GetItem", "BatchGetItem", "Query", "Scan", "TransactGetItems")
 _WRITES = ("PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem", "TransactWriteItems")
-_TO_READ = ("kms:Decrypt",)
+_TO_READ = ("kms:Decrypt", "kms:DescribeKey")
 _TO_WRITE = ("kms:Encrypt", "kms:ReEncryptFrom", "kms:ReEncryptTo", "kms:GenerateDataKey")
 
 
