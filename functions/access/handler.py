@@ -17,6 +17,7 @@ from functions.shared.aws.table import Table
 from functions.shared.clock import clock_from
 from functions.shared.errors import BadRequest
 from functions.shared.http.edge import PREFIX, Reply, Request, Route, answer, problem, reply
+from functions.shared.http.idempotency import once
 from functions.shared.observability import logger
 from functions.shared.records.clients import DEFAULT_DAYS, DEFAULT_OLD_SECRET_HOURS
 from functions.shared.settings import Settings, from_process
@@ -42,8 +43,12 @@ def routes(context: Context) -> dict[str, Route]:
 
     def make(request: Request) -> Reply:
         request.principal.require_admin()
-        made = flow.make(request.principal, request.form(_BLANK_CLIENT), context)
-        return reply(201, made, {"location": f"{PREFIX}/clients/{made['client_id']}"})
+
+        def act() -> Reply:
+            made = flow.make(request.principal, request.form(_BLANK_CLIENT), context)
+            return reply(201, made, {"location": f"{PREFIX}/clients/{made['client_id']}"})
+
+        return once(request, context.clients.table, context.clock(), act, shown_once=True)
 
     def list_clients(request: Request) -> Reply:
         query = request.query("cursor", "limit")

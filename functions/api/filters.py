@@ -1,13 +1,13 @@
 """What lists may be narrowed by, as callers send it. Pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from functions.shared.errors import BadRequest
 from functions.shared.hours import parse_instant, rfc3339
-from functions.shared.http.edge import Query
-from functions.shared.records.fields import FILTER, fields_of
+from functions.shared.http.query import Query
+from functions.shared.records.fields import filters_of
 
 MAX_FILTER: Final = 200
 
@@ -25,9 +25,9 @@ class TimedList:
     row: type[Mapping[str, object]]
 
     @property
-    def filters(self) -> tuple[str, ...]:
-        """Return the fields that the query may ask to hold a value."""
-        return fields_of(self.row, FILTER)
+    def filters(self) -> Mapping[str, tuple[str, ...] | None]:
+        """Return the fields that the query may ask to hold a value, each with its words."""
+        return filters_of(self.row)
 
     @property
     def parameters(self) -> tuple[str, ...]:
@@ -38,21 +38,39 @@ class TimedList:
         """Return what a query asks fields to hold.
 
         Raises:
-            BadRequest: something longer than any value can be.
+            BadRequest: something that no field can hold.
         """
-        wanted = {name: query.values[name] for name in self.filters if name in query.values}
-        require_short(wanted.values())
-        return wanted
+        return wanted_of(query, self.filters)
 
 
-def require_short(values: Iterable[str]) -> None:
-    """Refuse a filter that is longer than any value can be.
+def wanted_of(query: Query, filters: Mapping[str, tuple[str, ...] | None]) -> dict[str, str]:
+    """Return the filters that a query has, by name.
+
+    Args:
+        query: of the request.
+        filters: the words that each may be; None for any text.
 
     Raises:
-        BadRequest: one of them is.
+        BadRequest: one is none of its words, or longer than any value can be.
     """
-    if any(len(value) > MAX_FILTER for value in values):
-        raise BadRequest(f"a filter is at most {MAX_FILTER} characters")
+    wanted = {name: query.values[name] for name in filters if name in query.values}
+    for name, value in wanted.items():
+        words = filters[name]
+        if words is not None:
+            require_word(name, value, words)
+        elif len(value) > MAX_FILTER:
+            raise BadRequest(f"{name} is at most {MAX_FILTER} characters")
+    return wanted
+
+
+def require_word(name: str, value: str, words: tuple[str, ...]) -> None:
+    """Refuse a word that is not on a closed list, and name those that are.
+
+    Raises:
+        BadRequest: it is not.
+    """
+    if value not in words:
+        raise BadRequest(f"{name} must be one of {', '.join(words)}")
 
 
 def time_range(query: Query) -> tuple[str | None, str | None]:

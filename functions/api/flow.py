@@ -9,7 +9,7 @@ from typing import Final
 from functions.api.schemas.operation import ACCESS, API, CONNECT, Operation
 from functions.shared.records.entities import ApiKeyRow, ProjectRow, UserRow
 from functions.shared.records.events import ListedChange, ListedEvent
-from functions.shared.records.fields import FILTER, fields_of
+from functions.shared.records.fields import filters_of
 from functions.shared.records.findings import ListedFinding
 
 _PAGE: Final = ("cursor", "limit")
@@ -36,7 +36,7 @@ def _connect(method: str, path: str, name: str, summary: str, body: str | None =
 
 def _list(path: str, name: str, summary: str, of: str, row: type, *query: str) -> Operation:
     """Return the operation of a list; of its rows' record are the filters of its query."""
-    names = (*_LIST, *query, *fields_of(row, FILTER))
+    names = (*_LIST, *query, *filters_of(row))
     return Operation("GET", path, API, name, summary, f"{of}List", query=names)
 
 
@@ -115,12 +115,8 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         problems=(409,),
     ),
     Operation(
-        "GET",
-        "/orgs",
-        API,
-        "listOrganizations",
-        "List organizations",
-        "OrganizationList",
+        *("GET", "/orgs", API, "listOrganizations"),
+        *("List organizations", "OrganizationList"),
         query=_PAGE,
     ),
     Operation(
@@ -202,15 +198,14 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         problems=(409,),
     ),
     Operation(
-        "GET",
-        "/evidence-packs",
-        API,
-        "listPacks",
-        "List evidence packs, newest first",
-        "PackList",
+        *("GET", "/evidence-packs", API, "listPacks"),
+        *("List evidence packs, newest first", "PackList"),
         query=_PAGE,
     ),
-    Operation("GET", "/evidence-packs/{number}", API, "showPack", "Show an evidence pack", "Pack"),
+    Operation(
+        *("GET", "/evidence-packs/{number}", API, "showPack", "Show an evidence pack", "Pack"),
+        tagged=True,
+    ),
     Operation(
         "GET",
         "/evidence-packs/{number}/download",
@@ -234,12 +229,8 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         problems=(409,),
     ),
     Operation(
-        "GET",
-        "/evidence-packs/{number}/links",
-        API,
-        "listShareLinks",
-        "List a pack's share links, newest first",
-        "ShareLinkList",
+        *("GET", "/evidence-packs/{number}/links", API, "listShareLinks"),
+        *("List a pack's share links, newest first", "ShareLinkList"),
         query=_PAGE,
     ),
     Operation(
@@ -262,21 +253,13 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         problems=(404, 503),
     ),
     Operation(
-        "GET",
-        "/custody",
-        API,
-        "listCustody",
-        "List the custody log, newest first",
-        "CustodyList",
+        *("GET", "/custody", API, "listCustody"),
+        *("List the custody log, newest first", "CustodyList"),
         query=_PAGE,
     ),
     Operation(
-        "GET",
-        "/anchors",
-        API,
-        "listAnchors",
-        "List the daily anchors of the chains, newest first",
-        "AnchorList",
+        *("GET", "/anchors", API, "listAnchors"),
+        *("List the daily anchors of the chains, newest first", "AnchorList"),
         query=_PAGE,
     ),
     Operation(
@@ -287,10 +270,17 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         "List the keys packs are signed with",
         "SigningKeyList",
         public=True,
+        tagged=True,
     ),
-    Operation("GET", "/openapi.json", API, "openapi", "This document", "OpenApi", public=True),
+    Operation(
+        *("GET", "/openapi.json", API, "openapi", "This document", "OpenApi"),
+        public=True,
+        tagged=True,
+    ),
 )
 
+# What no route leads to; the answer is the same for everybody.
+UNROUTED: Final = "$default"
 OPEN_ROUTES: Final = frozenset(
-    operation.key for operation in OPERATIONS if operation.public and operation.function == API
+    {UNROUTED, *(each.key for each in OPERATIONS if each.public and each.function == API)}
 )

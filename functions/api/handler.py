@@ -9,8 +9,8 @@ from functions.api.coverage.hours import list_days, list_hours
 from functions.api.coverage.outcomes import RecentOutcomes
 from functions.api.coverage.summary import summary
 from functions.api.feed.feed import read_feed
-from functions.api.flow import OPEN_ROUTES, OPERATIONS
-from functions.api.schemas.operation import API
+from functions.api.flow import OPEN_ROUTES, OPERATIONS, UNROUTED
+from functions.api.schemas.operation import API, Operation, methods_at
 from functions.api.views.anchors import list_anchors
 from functions.api.views.bills import show_bill
 from functions.api.views.changes import list_changes
@@ -34,7 +34,9 @@ from functions.shared.aws.download_links import DownloadLinks
 from functions.shared.aws.queue import Queue
 from functions.shared.aws.table import Table
 from functions.shared.clock import clock_from
-from functions.shared.http.edge import Reply, Request, Route, answer, reply
+from functions.shared.errors import NotFound
+from functions.shared.http.edge import Reply, Request, Route, answer, problem, reply
+from functions.shared.http.etag import REVALIDATED, unless_known
 from functions.shared.observability import logger
 from functions.shared.settings import Settings, from_process
 
@@ -48,14 +50,30 @@ def _register(kind: RegisterList[Any, Any]) -> View:
 
 
 def _signing_keys(_request: Request, context: Context) -> Reply:
-    return reply(200, {"items": [key.public() for key in context.signing_keys.all()]})
+    keys = [key.public() for key in context.signing_keys.all()]
+    return reply(200, {"items": keys}, REVALIDATED)
 
 
 def _openapi(_request: Request, _context: Context) -> Reply:
     # The document and its schemas are a tenth of the function's imports, and hardly ever asked for.
     from functions.api.document import document
 
-    return reply(200, document())
+    return reply(200, document(), REVALIDATED)
+
+
+def _unrouted(request: Request) -> Reply:
+    """Say of a path that no route leads to whether it is the method that is wrong.
+
+    Raises:
+        NotFound: nothing is there under any method.
+    """
+    methods = methods_at(str(request.event["rawPath"]), OPERATIONS)
+    if not methods:
+        raise NotFound("no such path")
+    allowed = ", ".join(methods)
+    refusal = problem(405, "method-not-allowed", "Not with this method", f"Use {allowed} here.")
+    refusal["headers"]["allow"] = allowed
+    return refusal
 
 
 VIEWS: Mapping[str, View] = {
@@ -93,11 +111,15 @@ VIEWS: Mapping[str, View] = {
 def routes(context: Context) -> dict[str, Route]:
     """Return what answers each route of this function."""
 
-    def bound(view: View) -> Route:
+    def bound(operation: Operation) -> Route:
+        view = VIEWS[operation.name]
+        if operation.tagged:
+            return lambda request: unless_known(request, view(request, context))
         return lambda request: view(request, context)
 
     own = (operation for operation in OPERATIONS if operation.function == API)
-    return {operation.key: bound(VIEWS[operation.name]) for operation in own}
+    views = {operation.key: bound(operation) for operation in own}
+    return {**views, UNROUTED: _unrouted}
 
 
 def context_from(settings: Settings) -> Context:

@@ -8,7 +8,7 @@ from functions.api.records import SectionStatus
 from functions.shared.errors import EvidenceInvalid, EvidenceMissing
 from functions.shared.evidence.seals import Chain, Seal
 from functions.shared.hours import parse_instant
-from functions.shared.http.edge import Query
+from functions.shared.http.query import Query
 from functions.shared.records.entities import Episode, Placement
 from functions.shared.records.registers import state_hour
 from functions.shared.records.tables import HourRow

@@ -22,6 +22,7 @@ from functions.shared.aws.queue import Queue
 from functions.shared.aws.table import Table
 from functions.shared.clock import clock_from
 from functions.shared.http.edge import PREFIX, Reply, Request, Route, answer, reply
+from functions.shared.http.idempotency import once
 from functions.shared.http.principal import Principal
 from functions.shared.observability import logger
 from functions.shared.settings import Settings, from_process
@@ -36,8 +37,13 @@ def routes(context: Context) -> dict[str, Route]:
     """Return what answers each route; all of them are for admins."""
 
     def connect(request: Request) -> Reply:
-        body = flow.connect(*_asked(request, ConnectForm), context)
-        return reply(201, body, {"location": f"{PREFIX}/orgs/{body['org_id']}"})
+        asked = _asked(request, ConnectForm)
+
+        def act() -> Reply:
+            body = flow.connect(*asked, context)
+            return reply(201, body, {"location": f"{PREFIX}/orgs/{body['org_id']}"})
+
+        return once(request, context.connections.table, context.clock(), act)
 
     def rename(request: Request) -> Reply:
         principal, form = _asked(request, RenameForm)
@@ -61,6 +67,7 @@ def routes(context: Context) -> dict[str, Route]:
     def step(take: flow.Step) -> Route:
         def act(request: Request) -> Reply:
             request.principal.require_admin()
+            request.query()
             return reply(200, take(request.principal, request.path("org_id"), context))
 
         return act

@@ -67,7 +67,8 @@ def add_routes(
     """Add every route; of all but the public ones the authorizer says who sends a request.
 
     It is asked even where no token was sent, and nothing it says is kept: whoever is revoked is
-    refused at the next request, and each refusal is a problem document of ours.
+    refused at the next request, and each refusal is a problem document of ours. What no route
+    matches goes to the api function, which says so to everybody alike.
     """
     function = functions["Authorizer"]
     function.add_environment("ISSUER", sign_in.issuer)
@@ -100,3 +101,12 @@ def add_routes(
                 "description holds no tenant's data; a share link's token is a credential, as "
                 "is the secret with which a machine asks for a token.",
             )
+    unrouted = gateway.HttpRoute(
+        api,
+        "Unrouted",
+        http_api=api,
+        integration=backends["Api"],
+        route_key=gateway.HttpRouteKey.DEFAULT,
+        authorizer=gateway.HttpNoneAuthorizer(),
+    )
+    acknowledge(unrouted, "APIG4", "It says that nothing is there, the same to everybody.")

@@ -11,26 +11,23 @@ from functions.access.handler import OPEN_ROUTES as ACCESS_OPEN_ROUTES
 from functions.access.handler import context_from as access_context_from
 from functions.access.handler import routes as access_routes
 from functions.api.document import document
-from functions.api.flow import OPEN_ROUTES, OPERATIONS
+from functions.api.flow import OPEN_ROUTES, OPERATIONS, UNROUTED
 from functions.api.handler import VIEWS
 from functions.api.schemas.operation import ACCESS, API, CONNECT
 from functions.connect.handler import context_from
 from functions.connect.handler import routes as connect_routes
-from functions.shared.http.edge import PREFIX
 from functions.shared.settings import Settings
 from tests.api.conftest import Api
 
 
 def test_every_route_of_the_template_is_in_the_document_and_no_other() -> None:
-    """Template, handlers and document name the same routes, public ones too."""
+    """The document has each; the template has HEAD beside each GET as well."""
     routes = pytest.importorskip("infra.edge.routes")
-    template = {(r.method, r.path, r.function.lower(), r.public) for r in routes.ROUTES}
-    table = {(each.method, PREFIX + each.path, each.function, each.public) for each in OPERATIONS}
-    assert template == table
+    template = {(r.method, r.path) for r in routes.ROUTES}
     documented = {
         (method.upper(), path) for path, item in document()["paths"].items() for method in item
     }
-    assert documented == {(method, path) for method, path, _, _ in table}
+    assert template == documented | {("HEAD", path) for name, path in documented if name == "GET"}
 
 
 def test_every_operation_is_answered_by_its_room(settings: Settings) -> None:
@@ -41,9 +38,9 @@ def test_every_operation_is_answered_by_its_room(settings: Settings) -> None:
     access = access_routes(access_context_from(settings))
     assert set(access) == {each.key for each in OPERATIONS if each.function == ACCESS}
     open_ = {each.key for each in OPERATIONS if each.public}
-    assert open_ == OPEN_ROUTES | ACCESS_OPEN_ROUTES
+    assert open_ == (OPEN_ROUTES - {UNROUTED}) | ACCESS_OPEN_ROUTES
     public = {"signing-keys", "openapi.json", "{token}"}
-    assert {key.rpartition("/")[2] for key in OPEN_ROUTES} == public
+    assert {key.rpartition("/")[2] for key in OPEN_ROUTES - {UNROUTED}} == public
 
 
 def test_the_document_has_the_form_of_openapi_3_1() -> None:
@@ -56,7 +53,17 @@ def test_the_document_has_the_form_of_openapi_3_1() -> None:
     schemas = result["components"]["schemas"]
     for schema in schemas.values():
         Draft202012Validator.check_schema(schema)
-    references = {ref.removeprefix("#/components/schemas/") for ref in _references(result)}
+    of_headers = {
+        ref.removeprefix("#/components/headers/")
+        for ref in _references(result)
+        if ref.startswith("#/components/headers/")
+    }
+    assert of_headers == set(result["components"]["headers"])
+    references = {
+        ref.removeprefix("#/components/schemas/")
+        for ref in _references(result)
+        if ref.startswith("#/components/schemas/")
+    }
     assert references <= set(schemas)
     unused = set(schemas) - references
     assert unused == set()
@@ -65,7 +72,7 @@ def test_the_document_has_the_form_of_openapi_3_1() -> None:
         assert set(each["responses"]) - {"default"}
         for parameter in each["parameters"]:
             Draft202012Validator.check_schema(parameter["schema"])
-            assert parameter["in"] in ("path", "query")
+            assert parameter["in"] in ("path", "query", "header")
 
 
 def _references(value: object) -> set[str]:
@@ -134,3 +141,49 @@ def test_the_room_starts_without_pydantic_and_httpx() -> None:
         [sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True
     )
     assert out.stdout.strip() == "[]"
+
+
+def test_what_creates_takes_a_key_and_what_is_tagged_a_tag() -> None:
+    """By name: what makes something new each time, and what is cheap to compare."""
+    operations = [each for item in document()["paths"].values() for each in item.values()]
+    taking = {
+        name: {
+            each["operationId"]
+            for each in operations
+            for parameter in each["parameters"]
+            if parameter["name"] == name
+        }
+        for name in ("Idempotency-Key", "If-None-Match")
+    }
+    assert taking == {
+        "Idempotency-Key": {"connectOrganization", "requestPack", "makeShareLink", "makeClient"},
+        "If-None-Match": {"openapi", "listSigningKeys", "showPack"},
+    }
+
+
+def test_what_is_sent_and_what_always_stands_is_closed() -> None:
+    """A body has no other fields, nor has a row; what may hold others is left open."""
+    schemas = document()["components"]["schemas"]
+    open_ones = {
+        name for name, schema in schemas.items() if schema.get("additionalProperties") is not False
+    }
+    assert open_ones == {"OpenApi", "FeedEntry"}
+    facts = schemas["CustodyEntry"]["properties"]["facts"]
+    assert "additionalProperties" not in facts
+
+
+def test_the_document_says_where_how_and_since_when() -> None:
+    """Server, tags, how to sign in, what changed, an example of each id."""
+    result = document()
+    assert result["servers"][0]["url"] == "/"
+    assert "Authorization: Bearer" in result["info"]["description"]
+    assert "CHANGELOG.md" in result["info"]["x-changelog"]
+    tags = {tag["name"] for tag in result["tags"]}
+    operations = [each for item in result["paths"].values() for each in item.values()]
+    assert {tag for each in operations for tag in each["tags"]} == tags
+    assert all(
+        "examples" in parameter["schema"] or parameter["name"] == "token"
+        for each in operations
+        for parameter in each["parameters"]
+        if parameter["in"] == "path"
+    )

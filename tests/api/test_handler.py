@@ -15,6 +15,8 @@ from tests.api.conftest import Api
 from tests.api.views.test_evidence_packs import PERIOD, make_ready
 from tests.support.http_events import http_event
 
+UNROUTED = {"routeKey": "$default"}
+
 
 @pytest.fixture
 def process(aws: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
@@ -71,6 +73,64 @@ def test_a_refusal_is_logged_as_one_line_of_json_with_ids_only(
     logged = json.loads(line)
     assert (logged["message"], logged["problem"]) == ("refused", "bad-request")
     assert "FAKE" not in line
+
+
+@pytest.mark.parametrize("tenant", ["tenant-a", None])
+@pytest.mark.parametrize(
+    ("method", "path", "allowed"),
+    [
+        ("DELETE", "/users", "GET, HEAD"),
+        ("GET", "/hashing-key", "POST"),
+        ("POST", "/orgs/org-first", "DELETE, GET, HEAD, PATCH"),
+        ("OPTIONS", "/shared/x", "GET, HEAD"),
+    ],
+)
+def test_a_path_that_is_known_says_with_which_methods(
+    process: io.StringIO, method: str, path: str, allowed: str, tenant: str | None
+) -> None:
+    """405 with ``Allow``, to everybody: API Gateway sends here what no route matches."""
+    result = handler.handle(http_event(f"{method} {path}", tenant=tenant) | UNROUTED, None)
+    assert (result["statusCode"], result["headers"]["allow"]) == (405, allowed)
+    assert result["headers"]["content-type"] == "application/problem+json"
+    assert json.loads(result["body"]) == {
+        "type": "/problems/method-not-allowed",
+        "title": "Not with this method",
+        "status": 405,
+        "detail": f"Use {allowed} here.",
+    }
+
+
+@pytest.mark.parametrize("tail", ["/nothing", "/users/", "", "/orgs/org-other/nothing"])
+def test_a_path_that_leads_nowhere_answers_as_what_is_not_there(
+    process: io.StringIO, tail: str
+) -> None:
+    """The same bytes as another tenant's organization, signed in or not."""
+    organization = http_event("GET /orgs/{org_id}", path={"org_id": "org-other"})
+    theirs = handler.handle(organization, None)
+    for tenant in ("tenant-a", None):
+        nowhere = handler.handle(http_event(f"GET {tail}", tenant=tenant) | UNROUTED, None)
+        assert nowhere["statusCode"] == theirs["statusCode"] == 404
+        assert nowhere["body"] == theirs["body"]
+
+
+def test_what_everybody_may_read_can_be_kept_and_asked_about(process: io.StringIO) -> None:
+    """Tags for the document and the keys; 304 for who has them."""
+    for route in ("GET /openapi.json", "GET /signing-keys", "HEAD /openapi.json"):
+        first = handler.handle(http_event(route, tenant=None), None)
+        assert first["headers"]["cache-control"] == "no-cache"
+        known = {"if-none-match": first["headers"]["etag"]}
+        again = handler.handle(http_event(route, tenant=None, headers=known), None)
+        assert (again["statusCode"], again["body"]) == (304, "")
+
+
+def test_head_needs_of_a_machine_the_scope_that_get_needs(
+    sealed: Api, process: io.StringIO
+) -> None:
+    """Reading is not downloading."""
+    download = http_event("HEAD /evidence-packs/{number}/download", scopes="read")
+    assert handler.handle(download, None)["statusCode"] == 403
+    assert handler.handle(http_event("HEAD /users", scopes="read"), None)["statusCode"] == 200
+    assert handler.handle(http_event("HEAD /users", scopes="packs"), None)["statusCode"] == 403
 
 
 def test_where_aws_gives_no_credentials_the_caller_is_told_and_the_operator_why(

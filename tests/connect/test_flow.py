@@ -179,3 +179,24 @@ def test_an_auditor_may_not_connect(api: ConnectApi) -> None:
     """Refused before the body is read."""
     assert api.connect(group="auditor")[0] == 403
     assert len(api.simulator.log) == 0
+
+
+def test_a_connect_with_a_key_is_answered_again_after_a_lost_reply(api: ConnectApi) -> None:
+    """Without the key the repeat is told that the organization is connected already."""
+    headers = {"idempotency-key": "k-1"}
+    first = api.connect(headers=headers)
+    assert first[0] == 201
+    assert api.connect(headers=headers) == first
+    assert api.lifecycle() == ["connected"]
+    assert len(received(api.queue)) == 1
+    assert api.connect()[0] == 409
+    status, problem = api.connect("org-other", OTHER_KEY, headers=headers)
+    assert (status, problem["type"]) == (409, "/problems/idempotency-key-reused")
+    assert CANARY not in str(all_items(api.table))
+
+
+def test_a_connect_that_openai_refused_may_be_tried_again_with_its_key(api: ConnectApi) -> None:
+    """Nothing was stored, and nothing is remembered."""
+    headers = {"idempotency-key": "k-1"}
+    assert api.connect(key=f"{CANARY}x", headers=headers)[0] == 422
+    assert api.connect(headers=headers)[0] == 201

@@ -7,6 +7,7 @@ from functions.connect.handler import routes
 from tests.infra.template import Template, flat
 
 BASE = "/api/v1/openai"
+UNROUTED = "$default"
 PUBLIC = {
     f"POST {BASE}/token",
     f"GET {BASE}/signing-keys",
@@ -56,8 +57,13 @@ ASK = {
 }
 
 
+def with_head(routes: set[str]) -> set[str]:
+    """Return routes, and that of HEAD beside each of GET: API Gateway adds none by itself."""
+    return routes | {f"HEAD{route[3:]}" for route in routes if route.startswith("GET ")}
+
+
 def test_the_routes_are_the_design_s_and_each_goes_to_its_function(template: Template) -> None:
-    """No catch-all route: what is not listed reaches no function."""
+    """What is not listed reaches the api function by one route, which knows no tenant."""
     integrations = template.all("AWS::ApiGatewayV2::Integration")
     outputs = template.body["Outputs"]
     functions = {
@@ -69,8 +75,9 @@ def test_the_routes_are_the_design_s_and_each_goes_to_its_function(template: Tem
         for route in template.all("AWS::ApiGatewayV2::Route").values()
         for integration in [flat(route["Target"]).removeprefix("integrations/")]
     }
-    expected = dict.fromkeys(READ | ASK | PUBLIC, "Api")
-    expected |= dict.fromkeys(CONNECT, "Connect") | dict.fromkeys(ACCESS, "Access")
+    api = with_head(READ | ASK | PUBLIC) | {UNROUTED}
+    expected = dict.fromkeys(api, "Api") | dict.fromkeys(CONNECT, "Connect")
+    expected |= dict.fromkeys(with_head(ACCESS), "Access")
     assert functions_by_route == expected
 
 
@@ -78,7 +85,7 @@ def test_every_route_but_the_public_ones_has_the_authorizer(template: Template) 
     """The authorizer is on the route itself."""
     authorizer, _ = template.only("AWS::ApiGatewayV2::Authorizer")
     for route in template.all("AWS::ApiGatewayV2::Route").values():
-        if route["RouteKey"] in PUBLIC:
+        if route["RouteKey"] in with_head(PUBLIC) | {UNROUTED}:
             assert route["AuthorizationType"] == "NONE"
             assert "AuthorizerId" not in route
         else:

@@ -51,7 +51,7 @@ def test_every_acknowledged_finding_has_its_reason(prod: Template) -> None:
         if entry["type"] == "aws:cdk:acknowledged-rules"
         for rule, reason in entry["data"].items()
     }
-    assert len(acknowledged) == 38
+    assert len(acknowledged) == 42
     for (path, _), reason in acknowledged.items():
         assert path != "/openai-audit-prod"
         assert reason.endswith(".")
@@ -60,5 +60,5 @@ def test_every_acknowledged_finding_has_its_reason(prod: Template) -> None:
 
 def test_the_template_is_within_cloudformation_s_limits(template: Template) -> None:
     """500 resources and 1 MB, with room to grow."""
-    assert len(template.body["Resources"]) < 200
+    assert len(template.body["Resources"]) < 250
     assert len(json.dumps(template.body)) < 500_000

@@ -77,6 +77,14 @@ def test_a_route_with_its_prefix_may_be_appended_to_api_url() -> None:
     assert emulator.requests[0].url.raw_path == b"/api/v1/openai/orgs?limit=1"
 
 
+def test_head_has_the_length_that_the_body_would_have() -> None:
+    """Though nothing follows; with any other method the length is that of what does."""
+    headers = {"content-length": "1234", "x-request-id": "request-1"}
+    answer = ask(Emulator(httpx.Response(200, headers=headers)), "HEAD", "/api/v1/openai/orgs")
+    assert (answer.headers["content-length"], answer.content) == ("1234", b"")
+    assert answer.headers["x-request-id"] == "request-1"
+
+
 def test_an_emulator_that_is_down_is_a_502() -> None:
     """The origin itself stays up."""
     emulator = Emulator(None)

@@ -235,6 +235,14 @@ def test_a_machine_reads_with_a_secret_and_is_refused_once_revoked(stage: Runner
     assert refused.headers["www-authenticate"] == "Bearer"
 
 
+def test_head_and_what_no_route_matches_are_answered_as_published(stage: Runner) -> None:
+    """Through distribution, gateway and function."""
+    got, head = stage.ask("GET", "/orgs", ADMIN), stage.ask("HEAD", "/orgs", ADMIN)
+    assert (int(head.headers["content-length"]), head.content) == (len(got.content), b"")
+    assert stage.ask("GET", "/nothing").json()["type"] == "/problems/not-found"
+    assert stage.ask("DELETE", "/users").headers["allow"] == "GET, HEAD"
+
+
 def test_nobody_is_told_in_a_problem_document_how_to_sign_in(stage: Runner) -> None:
     """Without a token, and with ones that are not good."""
     good = stage.token(ADMIN)

@@ -13,12 +13,11 @@ partition-projection-setting-up, openx-json-serde, lazy-simple-serde.
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from functions.shared.records.by_section import EPISODES
-
 from functions.shared.records.anchors import AnchorRow
 from functions.shared.records.events import Change, Event, Verdict
 from functions.shared.records.fields import fields_of
 from functions.shared.records.findings import Finding
+from functions.shared.records.registers import EPISODES
 from functions.shared.records.seals import SealContent
 from functions.shared.records.statements import SealedCustodyEntry, SealedStatement
 from tools.sql.columns import Kind, columns

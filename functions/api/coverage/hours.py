@@ -7,7 +7,8 @@ from typing import Final
 
 from functions.api.context import Context
 from functions.api.coverage.expected import expected_hour, next_hour
-from functions.api.cursor import Cursors
+from functions.api.cursor import UNUSABLE, Cursors
+from functions.api.filters import time_range
 from functions.api.records import HourInDay, ListedDay
 from functions.shared.errors import BadRequest
 from functions.shared.hours import HOUR, parse_instant, rfc3339
@@ -34,16 +35,17 @@ def list_hours(request: Request, context: Context) -> Reply:
     org = context.connections.need(tenant, request.path("org_id")).org_id
     cursors = Cursors(tenant, f"hours/{org}", 1)
     after = cursors.read(query.find("cursor"))
-    first, last = query.find("from"), after[0] if after else query.find("to")
+    first, last = time_range(query)
+    start, until = parse_instant(first) if first else None, after[0] if after else last
     try:
-        start = None if first is None else parse_instant(first)
-        end = None if last is None else parse_instant(last)
+        end = parse_instant(until) if until else None
     except ValueError as error:
-        raise BadRequest("from and to must look like 2026-04-01T05:00:00Z, in UTC") from error
-    if start and end and end < start:
-        raise BadRequest("to must not be before from")
-    hours = context.hours(tenant, org).between(start, end, newest_first=True, at_once=limit + 4)
-    rows = list(islice(hours, limit + 1))
+        raise BadRequest(UNUSABLE) from error
+    rows: list[HourRow] = []
+    # A cursor may stand before what is asked for now.
+    if not (start and end and end < start):
+        hours = context.hours(tenant, org).between(start, end, newest_first=True, at_once=limit + 4)
+        rows = list(islice(hours, limit + 1))
     page = rows[:limit]
     more = cursors.write(page[-1]["hour"]) if len(rows) > limit else None
     items: list[ListedHour] = [{**row, "org_id": org} for row in page]

@@ -19,7 +19,8 @@ from functions.api.views.evidence_packs import public
 from functions.shared.canonical import canonical
 from functions.shared.errors import BadRequest
 from functions.shared.hours import parse_instant
-from functions.shared.http.edge import Reply, Request, limit_of, reply
+from functions.shared.http.edge import Reply, Request, reply
+from functions.shared.http.query import limit_of
 from functions.shared.records.tables import HourRow
 from functions.shared.tables.packs import ENDED
 

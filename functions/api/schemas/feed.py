@@ -11,21 +11,25 @@ from functions.shared.records.events import Change, FeedVerdict
 from functions.shared.records.fields import Schema, schema_of
 from functions.shared.records.findings import FindingRow
 
-# What the data of each kind is.
+# What the data of each kind is, each a schema by name: generators of clients name types by them.
 _DATA: Final = {
-    "event": ref("Event"),
-    "change": schema_of(Change),
-    "verdict": schema_of(FeedVerdict),
-    "finding_opened": schema_of(FindingRow),
-    "finding_resolved": schema_of(FindingRow),
-    "hour": schema_of(FeedHour),
-    "pack": ref("Pack"),
+    "event": "Event",
+    "change": "FeedChange",
+    "verdict": "FeedVerdict",
+    "finding_opened": "FeedFinding",
+    "finding_resolved": "FeedFinding",
+    "hour": "FeedHour",
+    "pack": "Pack",
 }
 
 
-def _entry(kind: str, data: Schema) -> Schema:
-    properties = {**schema_of(FeedEntry)["properties"], "kind": {"const": kind}, "data": data}
-    return record(properties)
+def _name(kind: str) -> str:
+    return "FeedEntryOf" + "".join(word.capitalize() for word in kind.split("_"))
+
+
+def _entry(kind: str, data: str) -> Schema:
+    properties = schema_of(FeedEntry)["properties"]
+    return record({**properties, "kind": {"const": kind}, "data": ref(data)})
 
 
 FEED_SCHEMAS: Final[dict[str, Schema]] = {
@@ -36,5 +40,10 @@ FEED_SCHEMAS: Final[dict[str, Schema]] = {
             "has_more": {"type": "boolean"},
         }
     ),
-    "FeedEntry": {"oneOf": [_entry(kind, data) for kind, data in _DATA.items()]},
+    "FeedEntry": {"oneOf": [ref(_name(kind)) for kind in _DATA]},
+    **{_name(kind): _entry(kind, data) for kind, data in _DATA.items()},
+    "FeedChange": schema_of(Change),
+    "FeedVerdict": schema_of(FeedVerdict),
+    "FeedFinding": schema_of(FindingRow),
+    "FeedHour": schema_of(FeedHour),
 }

@@ -3,6 +3,7 @@
 Pure.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -33,6 +34,7 @@ class Operation:
         admin: for the group admin only.
         public: needs no login.
         problems: further statuses it may answer with a problem document.
+        tagged: its answer has an ``ETag``, and ``If-None-Match`` is honoured.
     """
 
     method: str
@@ -48,6 +50,7 @@ class Operation:
     admin: bool = False
     public: bool = False
     problems: tuple[int, ...] = ()
+    tagged: bool = False
 
     @property
     def key(self) -> str:
@@ -58,3 +61,26 @@ class Operation:
     def scope(self) -> Scope | None:
         """Return the scope that a machine needs for it, None where it is for people alone."""
         return scope_of(self.method, self.path)
+
+    @property
+    def methods(self) -> tuple[str, ...]:
+        """Return the methods that lead here: whatever answers GET answers HEAD."""
+        return ("GET", "HEAD") if self.method == "GET" else (self.method,)
+
+    @property
+    def creates(self) -> bool:
+        """Tell whether it makes something new each time, unless ``Idempotency-Key`` is sent."""
+        return self.method == "POST" and self.status in (201, 202)
+
+    def is_at(self, path: str) -> bool:
+        """Tell whether a whole path is one of its own."""
+        wanted, parts = f"{PREFIX}{self.path}".split("/"), path.split("/")
+        return len(wanted) == len(parts) and all(
+            part == name or (name.startswith("{") and part != "")
+            for name, part in zip(wanted, parts, strict=True)
+        )
+
+
+def methods_at(path: str, operations: Iterable[Operation]) -> list[str]:
+    """Return the methods that a path is known under, none where nothing is there."""
+    return sorted({name for each in operations if each.is_at(path) for name in each.methods})

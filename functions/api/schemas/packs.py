@@ -5,7 +5,7 @@ Pure.
 
 from typing import Final
 
-from functions.api.records import PackDownload
+from functions.api.records import PackDownload, PackNumber
 from functions.api.schemas.parts import INSTANT, ORG_ID, listed, one_of, record, ref
 from functions.shared.records.fields import Schema, schema_of
 from functions.shared.records.tables import ListedPack, PublicSigningKey
@@ -28,5 +28,6 @@ PACK_SCHEMAS: Final[dict[str, Schema]] = {
     "Pack": schema_of(ListedPack),
     "PackList": listed(ref("Pack")),
     "Link": schema_of(PackDownload),
+    "PackNumber": schema_of(PackNumber),
     "SigningKeyList": record({"items": {"type": "array", "items": schema_of(PublicSigningKey)}}),
 }

@@ -1,57 +1,105 @@
-"""The schemas of the API's path and query parameters, by name.
+"""The schemas of the API's path, query and header parameters, by name.
 
-Pure.
+Pure. Where an operation's own differs from that of its name, it stands under both.
 """
 
+from collections.abc import Mapping
 from typing import Final
 
 from functions.api.records import MOST_OF_FEED
 from functions.api.schemas.anchors import MAX_DAYS
-from functions.api.schemas.parts import INSTANT, ORG_ID, TEXT, one_of
+from functions.api.schemas.parts import INSTANT, ORG_ID, one_of
 from functions.shared.aws.download_links import MAX_LINK_S
-from functions.shared.http.edge import DEFAULT_LIMIT, MAX_LIMIT
+from functions.shared.http.idempotency import KEY_PATTERN
+from functions.shared.http.query import DEFAULT_LIMIT, MAX_LIMIT
 from functions.shared.records.entities import ApiKeyRow, ProjectRow, UserRow
 from functions.shared.records.events import ListedChange, ListedEvent
-from functions.shared.records.fields import FILTER, Schema, fields_of
-from functions.shared.records.findings import ListedFinding
+from functions.shared.records.fields import Schema, filters_of
+from functions.shared.records.findings import FINDING_KINDS, ListedFinding
 from functions.shared.tables.account_owners import IDENTITY
 
-_DAY: Final[Schema] = {"type": "string", "format": "date"}
-_FILTER: Final[Schema] = {"type": "string", "maxLength": 200}
-_LISTED: Final = (UserRow, ProjectRow, ApiKeyRow, ListedEvent, ListedChange, ListedFinding)
-_FILTERS: Final = [name for row in _LISTED for name in fields_of(row, FILTER)]
-PARAMETERS: Final[dict[str, Schema]] = {
+_DAY: Final[Schema] = {"type": "string", "format": "date", "examples": ["2026-04-01"]}
+_ROWS: Final[Mapping[str, type]] = {
+    "listUsers": UserRow,
+    "listProjects": ProjectRow,
+    "listApiKeys": ApiKeyRow,
+    "listEvents": ListedEvent,
+    "listChanges": ListedChange,
+    "listFindings": ListedFinding,
+}
+
+
+def _limit(most: int) -> Schema:
+    return {"type": "integer", "minimum": 1, "maximum": most, "default": DEFAULT_LIMIT}
+
+
+def _filter(words: tuple[str, ...] | None) -> Schema:
+    return one_of(*words) if words else {"type": "string", "maxLength": 200}
+
+
+def _state(in_force: str, ended: str) -> Schema:
+    return one_of(in_force, ended, "all") | {"default": in_force}
+
+
+PARAMETERS: Final[Mapping[str, Schema]] = {
     "org_id": ORG_ID,
-    "number": {"type": "integer", "minimum": 1},
-    "finding_id": {"type": "string", "pattern": "^[0-9a-f]{24}$"},
-    "service_account_id": {"type": "string", "pattern": f"^{IDENTITY}$"},
-    "link_id": {"type": "string", "pattern": "^[0-9]{8}T[0-9]{6}Z-[0-9a-f]{12}$"},
-    "client_id": {"type": "string", "pattern": "^client-[0-9a-f]{20}$"},
-    "token": {"type": "string", "pattern": "^[A-Za-z0-9_-]{43}$"},
-    "cursor": TEXT,
-    "since": TEXT
-    | {"description": "The next_cursor of the answer before, or an instant to begin at its hour"},
-    "limit": {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT},
-    # One operation's own.
-    "readFeed.limit": {
-        "type": "integer",
-        "minimum": 1,
-        "maximum": MOST_OF_FEED,
-        "default": DEFAULT_LIMIT,
+    "number": {"type": "integer", "minimum": 1, "examples": [1]},
+    "finding_id": {
+        "type": "string",
+        "pattern": "^[0-9a-f]{24}$",
+        "examples": ["0123456789abcdef01234567"],
     },
+    "service_account_id": {
+        "type": "string",
+        "pattern": f"^{IDENTITY}$",
+        "examples": ["svc_acct_AbC"],
+    },
+    "link_id": {
+        "type": "string",
+        "pattern": "^[0-9]{8}T[0-9]{6}Z-[0-9a-f]{12}$",
+        "examples": ["20260401T050100Z-0123456789ab"],
+    },
+    "token": {"type": "string", "pattern": "^[A-Za-z0-9_-]{43}$"},
+    "cursor": {
+        "type": "string",
+        "pattern": "^[A-Za-z0-9_=-]{0,2048}$",
+        "description": "`next_cursor` of the page before",
+    },
+    "client_id": {
+        "type": "string",
+        "pattern": "^client-[0-9a-f]{20}$",
+        "examples": ["client-0123456789abcdef0123"],
+    },
+    "since": {
+        "type": "string",
+        "pattern": "^[A-Za-z0-9_=:-]{1,7600}$",
+        "description": "The next_cursor of the answer before, or an instant to begin at its hour",
+    },
+    "limit": _limit(MAX_LIMIT),
+    "listAnchors.limit": _limit(MAX_DAYS),
+    "readFeed.limit": _limit(MOST_OF_FEED),
     "listDays.from": _DAY,
     "listDays.to": _DAY | {"description": "Not included"},
-    "listAnchors.limit": {
-        "type": "integer",
-        "minimum": 1,
-        "maximum": MAX_DAYS,
-        "default": DEFAULT_LIMIT,
-    },
     "from": INSTANT,
     "to": INSTANT | {"description": "Not included"},
-    "month": {"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}$"},
+    "month": {
+        "type": "string",
+        "pattern": "^[0-9]{4}-(0[1-9]|1[0-2])$",
+        "examples": ["2026-04"],
+    },
     "lifetime_s": {"type": "integer", "minimum": 1, "maximum": MAX_LINK_S},
-    "state": one_of("present", "removed", "open", "resolved", "all"),
-    "finding": _FILTER,
-    **dict.fromkeys(_FILTERS, _FILTER),
+    "state": _state("present", "removed"),
+    "listFindings.state": _state("open", "resolved"),
+    "finding": one_of(*FINDING_KINDS),
+    **{
+        f"{operation}.{name}": _filter(words)
+        for operation, row in _ROWS.items()
+        for name, words in filters_of(row).items()
+    },
 }
+IDEMPOTENCY_KEY: Final[Schema] = {
+    "type": "string",
+    "pattern": f"^{KEY_PATTERN}$",
+    "examples": ["8e03978e-40d5-43dd-bc93-6894a57f9324"],
+}
+IF_NONE_MATCH: Final[Schema] = {"type": "string", "examples": ['"0123456789abcdef"']}

@@ -11,9 +11,20 @@ from functions.shared.records.fields import Schema, schema_of
 TEXT: Final[Schema] = {"type": "string"}
 MAYBE_TEXT: Final[Schema] = {"type": ["string", "null"]}
 COUNT: Final[Schema] = {"type": "integer", "minimum": 0}
-INSTANT: Final[Schema] = {"type": "string", "format": "date-time"}
+_DAY: Final = "[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
+_TIME: Final = "([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]"
+INSTANT: Final[Schema] = {
+    "type": "string",
+    "format": "date-time",
+    "pattern": f"^{_DAY}T{_TIME}Z$",
+    "examples": ["2026-04-01T05:00:00Z"],
+}
 MAYBE_DATE: Final[Schema] = {"type": ["string", "null"], "format": "date"}
-ORG_ID: Final[Schema] = {"type": "string", "pattern": "^org-[A-Za-z0-9_-]{3,64}$"}
+ORG_ID: Final[Schema] = {
+    "type": "string",
+    "pattern": "^org-[A-Za-z0-9_-]{3,64}$",
+    "examples": ["org-AbC123"],
+}
 
 
 def one_of(*words: str) -> Schema:
@@ -22,9 +33,14 @@ def one_of(*words: str) -> Schema:
 
 
 def record(fields: Mapping[str, Schema], *optional: str) -> Schema:
-    """Return the schema of an object whose fields all stand, but for the optional ones."""
+    """Return the schema of an object with these fields, of which the optional ones may lack."""
     required = [name for name in fields if name not in optional]
-    return {"type": "object", "required": required, "properties": dict(fields)}
+    return {
+        "type": "object",
+        "required": required,
+        "properties": dict(fields),
+        "additionalProperties": False,
+    }
 
 
 def listed(of: Schema, **more: Schema) -> Schema:
@@ -47,4 +63,5 @@ def row(of: type, **more: Schema) -> Schema:
     """Return the schema of a list's row, by its record: every field stands, null if need be."""
     schema = schema_of(of)
     properties = schema["properties"] | more
-    return {**schema, "properties": properties, "required": list(schema["properties"])}
+    names = list(schema["properties"])
+    return {**schema, "properties": properties, "required": names, "additionalProperties": False}

@@ -13,7 +13,6 @@ from functions.api.schemas.custody import CUSTODY_SCHEMAS
 from functions.api.schemas.feed import FEED_SCHEMAS
 from functions.api.schemas.packs import PACK_SCHEMAS
 from functions.api.schemas.parts import (
-    COUNT,
     MAYBE_DATE,
     MAYBE_TEXT,
     ORG_ID,
@@ -33,11 +32,25 @@ from functions.shared.records.statements import REASON_CODES
 from functions.shared.records.statements import STATES as FINDING_STATES
 from functions.shared.records.tables import ListedHour, NamedAccountOwner, Organization
 
-_NEW_KEY: Final[Schema] = {"type": "string", "pattern": "^sk-admin-", "writeOnly": True}
+_NEW_KEY: Final[Schema] = {
+    "type": "string",
+    "pattern": "^sk-admin-[A-Za-z0-9_-]{12,400}$",
+    "writeOnly": True,
+    "description": "An Organization Admin Key; never shown again",
+}
 _NAME: Final[Schema] = {"type": ["string", "null"], "minLength": 1, "maxLength": 100}
 
 SCHEMAS: Final[dict[str, Schema]] = {
-    "Problem": record({"type": TEXT, "title": TEXT, "status": COUNT, "detail": TEXT}),
+    "Problem": record(
+        {
+            "type": TEXT | {"format": "uri-reference", "examples": ["/problems/not-found"]},
+            "title": TEXT | {"examples": ["Not found"]},
+            "status": {"type": "integer", "minimum": 400, "maximum": 599, "examples": [404]},
+            "detail": TEXT | {"examples": ["There is no such thing here."]},
+            "error": TEXT | {"description": "Of `POST /token` alone: the word of RFC 6749"},
+        },
+        "error",
+    ),
     "OpenApi": {"type": "object"},
     "ConnectRequest": record(
         {"org_id": ORG_ID, "display_name": _NAME, "admin_key": _NEW_KEY}, "display_name"

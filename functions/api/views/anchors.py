@@ -9,7 +9,8 @@ from functions.api.cursor import Cursors
 from functions.api.schemas.anchors import MAX_DAYS
 from functions.shared.errors import BadRequest
 from functions.shared.evidence.anchors import Anchors
-from functions.shared.http.edge import Reply, Request, limit_of, reply
+from functions.shared.http.edge import Reply, Request, reply
+from functions.shared.http.query import limit_of
 from functions.shared.records.anchors import AnchorRow
 
 # Lambda answers with at most 6 MB; a page that would be larger is shorter.

@@ -18,7 +18,8 @@ from functions.api.records import ListPage
 from functions.shared.aws.keys import CHANGE_PREFIX, organization_pk
 from functions.shared.aws.table import Item
 from functions.shared.errors import BadRequest
-from functions.shared.http.edge import Query, Reply, Request, reply
+from functions.shared.http.edge import Reply, Request, reply
+from functions.shared.http.query import Query
 from functions.shared.records.events import ListedChange
 from functions.shared.records.fields import shown
 from functions.shared.records.tables import Key

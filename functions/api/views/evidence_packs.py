@@ -12,6 +12,7 @@ from functions.shared.aws.keys import pack_key
 from functions.shared.errors import BadRequest, Conflict, NotFound, PeriodInvalid
 from functions.shared.hours import HOUR, floor_hour, parse_instant, rfc3339
 from functions.shared.http.edge import PREFIX, Reply, Request, reply
+from functions.shared.http.idempotency import once
 from functions.shared.period import Period
 from functions.shared.records.statements import CustodyFacts
 from functions.shared.records.tables import ListedPack, Profile
@@ -39,11 +40,15 @@ def request_pack(request: Request, context: Context) -> Reply:
     Raises:
         PeriodInvalid: says which rule the period breaks.
         NotFound: an organization, or the pack to replace, is not this tenant's.
-        Conflict: the pack to replace is still being made.
+        Conflict: the pack to replace is still being made, or see ``once``.
         BadRequest: the body cannot be used.
     """
+    request.principal.require_admin()
+    return once(request, context.table, context.clock(), lambda: _request_pack(request, context))
+
+
+def _request_pack(request: Request, context: Context) -> Reply:
     principal = request.principal
-    principal.require_admin()
     tenant, form = principal.tenant_id, request.form(_BLANK)
     period = Period.parse(form["period_start"], form["period_end"])
     before = revisions.replaced(context, tenant, form["replaces"])

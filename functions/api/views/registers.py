@@ -10,12 +10,12 @@ from typing import Any, Final, Generic, TypeVar, cast
 
 from functions.api.context import Context
 from functions.api.cursor import Cursors
-from functions.api.filters import require_short
+from functions.api.filters import require_word, wanted_of
 from functions.api.finding_state_rows import NO_DEADLINES, NOTHING_SAID, due_by, find_deadlines
 from functions.api.newest_seal import Newest, chosen, newest_hour
 from functions.api.records import ListPage
-from functions.shared.errors import BadRequest
-from functions.shared.http.edge import Query, Reply, Request, reply
+from functions.shared.http.edge import Reply, Request, reply
+from functions.shared.http.query import Query
 from functions.shared.records.entities import (
     ApiKey,
     ApiKeyRow,
@@ -26,12 +26,18 @@ from functions.shared.records.entities import (
     User,
     UserRow,
 )
-from functions.shared.records.fields import FILTER, fields_of, shown
-from functions.shared.records.findings import Finding, FindingState, FindingStatement, ListedFinding
+from functions.shared.records.fields import filters_of, shown
+from functions.shared.records.findings import (
+    FINDING_KINDS,
+    SEVERITIES,
+    Finding,
+    FindingState,
+    FindingStatement,
+    ListedFinding,
+)
 
 Episode = TypeVar("Episode", bound=Mapping[str, object])
 Row = TypeVar("Row", bound=Mapping[str, object])
-_MOST_SEVERE_FIRST: Final = ("high", "medium", "low")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +53,7 @@ class RegisterList(Generic[Episode, Row]):
         end: when a row's episode ended, None while it is in force.
         states: the word for those in force (the default), and for those that are not.
         rows_of: how an episode of an hour becomes a row: what other registers add is read once.
-        also: further names of the query, to the list of ``kind`` that must hold the value.
+        also: further names of the query, to the list of findings that must hold the kind.
     """
 
     name: str
@@ -63,7 +69,12 @@ class RegisterList(Generic[Episode, Row]):
     @property
     def filters(self) -> dict[str, str]:
         """Return the fields that the query may ask to hold a value, by its parameters' names."""
-        return {**{name: name for name in fields_of(self.row, FILTER)}, **self.also}
+        return {**{name: name for name in filters_of(self.row)}, **self.also}
+
+    @property
+    def words(self) -> dict[str, tuple[str, ...] | None]:
+        """Return the words that each filter may be; None for any text."""
+        return {**filters_of(self.row), **dict.fromkeys(self.also, FINDING_KINDS)}
 
     @property
     def parameters(self) -> tuple[str, ...]:
@@ -108,7 +119,7 @@ def _finding_rows(newest: Newest, context: Context) -> Callable[[Finding], Liste
 
 
 def _by_severity(finding: Finding) -> tuple[str, str]:
-    rank = _MOST_SEVERE_FIRST.index(finding["severity"])
+    rank = SEVERITIES.index(finding["severity"])
     return f"{rank}{finding['finding_id']}", finding["first_seen_hour"]
 
 
@@ -214,17 +225,13 @@ def _state_filter(kind: RegisterList[Episode, Row], query: Query) -> Callable[[E
     in_force, ended = kind.states
     asked = query.find("state")
     state = in_force if asked is None else asked
-    if state not in (in_force, ended, "all"):
-        raise BadRequest(f"state must be one of {in_force}, {ended}, all")
+    require_word("state", state, (in_force, ended, "all"))
     return lambda episode: state == "all" or (kind.end(episode) is None) == (state == in_force)
 
 
 def _value_filter(kind: RegisterList[Episode, Row], query: Query) -> Callable[[Row], bool]:
-    wanted = {
-        field: query.values[name] for name, field in kind.filters.items() if name in query.values
-    }
-    require_short(wanted.values())
-    return lambda row: all(_matches(row[field], value) for field, value in wanted.items())
+    fields, wanted = kind.filters, wanted_of(query, kind.words)
+    return lambda row: all(_matches(row[fields[name]], value) for name, value in wanted.items())
 
 
 def _matches(held: object, wanted: str) -> bool:

@@ -17,6 +17,7 @@ from functions.shared.aws.keys import share_link_sk
 from functions.shared.errors import BadRequest, NotFound
 from functions.shared.hours import parse_instant
 from functions.shared.http.edge import PREFIX, Reply, Request, reply
+from functions.shared.http.idempotency import once
 from functions.shared.records.statements import CustodyFacts
 
 MAX_LABEL: Final = 100
@@ -31,10 +32,15 @@ def make_link(request: Request, context: Context) -> Reply:
     Raises:
         BadRequest: the body cannot be used.
         NotFound: this tenant has no pack of this number.
-        Conflict: it is not ready; says its state.
+        Conflict: it is not ready; says its state. Or see ``once``.
     """
+    request.principal.require_admin()
+    now = context.clock()
+    return once(request, context.table, now, lambda: _make_link(request, context), shown_once=True)
+
+
+def _make_link(request: Request, context: Context) -> Reply:
     principal = request.principal
-    principal.require_admin()
     form = request.form(_BLANK)
     days, label = _days(form["days"]), _label(form["label"])
     pack = require_ready(pack_of(request, context))

@@ -145,7 +145,7 @@ def pack_key(tenant: str, number: int, archive_sha256: str) -> str:
 
 
 def tenant_pk(tenant: str) -> str:
-    """Return the partition of a tenant: connections, packs, custody."""
+    """Return the partition of a tenant: connections, packs, custody, answered requests."""
     return f"T#{tenant_id(tenant)}"
 
 
@@ -237,6 +237,11 @@ def share_token_pk(token_sha256: str) -> str:
     link's key, and 256 bits nobody can guess lead to it.
     """
     return f"SHARE#{token_sha256}"
+
+
+def answered_request_sk(key: str) -> str:
+    """Return the sort key of what was answered to a request with an ``Idempotency-Key``."""
+    return f"ANSWERED#{key}"
 
 
 def client_sk(client_id: str) -> str:

@@ -7,6 +7,7 @@ holds a try/except.
 
 import base64
 import binascii
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar, cast
@@ -14,19 +15,21 @@ from urllib.parse import parse_qsl, unquote
 
 from functions.shared import errors
 from functions.shared.canonical import Json, canonical, strict_loads
+from functions.shared.http import request_errors
 from functions.shared.http.access_headers import access_headers
 from functions.shared.http.principal import Caller, Principal, principal_of
+from functions.shared.http.query import Query
 
 PREFIX = "/api/v1/openai"
 MAX_BODY_BYTES = 64 * 1024
-MAX_LIMIT = 100
-DEFAULT_LIMIT = 50
 
 # From the most specific class to the least; the first that matches answers.
 PROBLEMS: tuple[tuple[type[errors.AuditError], int, str, str], ...] = (
     (errors.PeriodInvalid, 400, "period-invalid", "This period cannot be packed"),
     (errors.WrongKeyKind, 400, "wrong-key-kind", "This is not an Organization Admin Key"),
     (errors.MalformedOrganization, 400, "malformed-org-id", "Malformed organization id"),
+    (request_errors.BodyTooLarge, 413, "body-too-large", "The body is too large"),
+    (request_errors.UnsupportedMediaType, 415, "unsupported-media-type", "The body is not JSON"),
     (errors.BadRequest, 400, "bad-request", "The request cannot be used"),
     (errors.NotSignedIn, 401, "not-signed-in", "Sign in first"),
     (errors.SignInUnavailable, 503, "busy", "Try again in a moment"),
@@ -34,6 +37,9 @@ PROBLEMS: tuple[tuple[type[errors.AuditError], int, str, str], ...] = (
     (errors.NotAllowed, 403, "not-allowed", "Not allowed"),
     (errors.NotFound, 404, "not-found", "Not found"),
     (errors.AlreadyConnected, 409, "already-connected", "Already connected"),
+    (request_errors.IdempotencyKeyReused, 409, "idempotency-key-reused", "Key of another request"),
+    (request_errors.RequestUnderWay, 409, "request-under-way", "Being done at this moment"),
+    (request_errors.AlreadyDone, 409, "already-done", "Done already"),
     (errors.Conflict, 409, "conflict", "Not possible now"),
     (errors.KeyRejected, 422, "key-rejected", "OpenAI does not accept this key"),
     (errors.OrganizationMismatch, 422, "organization-mismatch", "Key of another organization"),
@@ -67,40 +73,6 @@ class Log(Protocol):
 
     def exception(self, msg: object, /, *, extra: Mapping[str, object] | None = None) -> None:
         """Note a fault of ours, with its traceback."""
-
-
-@dataclass(frozen=True, slots=True)
-class Query:
-    """The query of a request: names and values, each name known and there once."""
-
-    values: Mapping[str, str]
-
-    def find(self, name: str) -> str | None:
-        """Return a parameter, None where it was not given."""
-        return self.values.get(name)
-
-    @property
-    def limit(self) -> int:
-        """Return how many items a list may show at once.
-
-        Raises:
-            BadRequest: not a whole number from 1 to 100.
-        """
-        return limit_of(self.find("limit"), MAX_LIMIT)
-
-
-def limit_of(text: str | None, most: int) -> int:
-    """Return how many items a list may show at once, as the query says.
-
-    Raises:
-        BadRequest: not a whole number from 1 to ``most``.
-    """
-    if text is None:
-        return DEFAULT_LIMIT
-    digits = text.isascii() and text.isdigit() and len(text) <= len(str(most))
-    if not (digits and 1 <= int(text) <= most):
-        raise errors.BadRequest(f"limit must be a whole number from 1 to {most}")
-    return int(text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,14 +135,14 @@ class Request:
         except (binascii.Error, UnicodeEncodeError) as error:
             raise errors.BadRequest("the body is not readable") from error
         if len(data) > MAX_BODY_BYTES:
-            raise errors.BadRequest(f"the body is larger than {MAX_BODY_BYTES} bytes")
+            raise request_errors.BodyTooLarge(f"the body is larger than {MAX_BODY_BYTES} bytes")
         return data
 
     def form(self, blank: Form) -> Form:
         """Return the JSON object sent, where it leaves a field out with that of a blank form.
 
         Raises:
-            BadRequest: too large, not one JSON object, or a name that the form has not.
+            BadRequest: as for ``body``.
         """
         return cast("Form", {**blank, **self.body(*blank)})
 
@@ -178,10 +150,17 @@ class Request:
         """Return the JSON object sent, which holds known names only.
 
         Raises:
-            BadRequest: too large, not one JSON object, or an unknown name.
+            BadRequest: too large, said to be no JSON, not one JSON object, or an unknown name.
         """
+        data = self.content()
+        # Whoever names no type can mean one thing only.
+        kind = self.header("content-type").partition(";")[0].strip().lower() or "application/json"
+        if kind != "application/json" and not re.fullmatch(r"application/[^/]+\+json", kind):
+            raise request_errors.UnsupportedMediaType(
+                "send the body with Content-Type: application/json"
+            )
         try:
-            document = strict_loads(self.content())
+            document = strict_loads(data)
         except errors.MalformedJson as error:
             raise errors.BadRequest(f"the body is not a JSON object: {error}") from None
         if not isinstance(document, dict):
@@ -191,7 +170,7 @@ class Request:
             raise errors.BadRequest(
                 f"unknown field {unknown[0]!r:.40}; known: {', '.join(allowed)}"
             )
-        return document
+        return {name: _whole(value) for name, value in document.items()}
 
 
 Route = Callable[[Request], Reply]
@@ -223,7 +202,7 @@ def problem(status: int, slug: str, title: str, detail: str, **more: str) -> Rep
 def answer(
     event: Mapping[str, Any], routes: Mapping[str, Route], open_routes: frozenset[str], log: Log
 ) -> Reply:
-    """Answer one HTTP API event.
+    """Answer one HTTP API event; HEAD as GET, without the body.
 
     Args:
         event: API Gateway's, payload version 2.0.
@@ -232,19 +211,25 @@ def answer(
         log: for refusals and faults.
     """
     caller = _caller(event)
-    answered = _answer(event, caller, routes, open_routes, log)
+    route_key = str(event.get("routeKey", ""))
+    is_head = route_key.startswith("HEAD ")
+    if is_head:
+        route_key = f"GET {route_key[5:]}"
+    answered = _answer(event, route_key, caller, routes, open_routes, log)
     answered["headers"] |= access_headers(caller, answered["statusCode"])
-    return answered
+    # Never in a body: what is equal there stays equal.
+    answered["headers"]["x-request-id"] = str(event["requestContext"]["requestId"])
+    return _without_body(answered) if is_head else answered
 
 
 def _answer(
     event: Mapping[str, Any],
+    route_key: str,
     caller: Caller,
     routes: Mapping[str, Route],
     open_routes: frozenset[str],
     log: Log,
 ) -> Reply:
-    route_key = str(event.get("routeKey", ""))
     try:
         if route_key not in routes:
             raise errors.NotFound("no such route")
@@ -261,6 +246,16 @@ def _answer(
         return _fault(log, route_key)
     except Exception:  # noqa: BLE001  # the last line of defence: no traceback leaves the function
         return _fault(log, route_key)
+
+
+def _whole(value: Any) -> Any:
+    # JSON has one kind of number: 14.0 is the integer 14.
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def _without_body(result: Reply) -> Reply:
+    length = {"content-length": str(len(result["body"].encode()))}
+    return {**result, "headers": {**result["headers"], **length}, "body": ""}
 
 
 def _caller(event: Mapping[str, Any]) -> Caller:

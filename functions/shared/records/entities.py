@@ -24,6 +24,7 @@ from functions.shared.records.fields import (
     OrgId,
     Text,
     Unreadable,
+    Words,
 )
 
 
@@ -65,7 +66,7 @@ class UserState(TypedDict):
     user_id: Annotated[Text, IDENTITY]
     email_hash: MaybeText
     email_prefix: MaybeText
-    role: Annotated[MaybeText, FILTER]
+    role: Annotated[MaybeText, FILTER, Words(("owner", "reader", "member"))]
     added_at: MaybeInstant
     is_service_account: MaybeFlag
     enabled: Annotated[MaybeFlag, SINCE_3]
@@ -88,7 +89,7 @@ class ProjectState(TypedDict):
 
     project_id: Annotated[Text, IDENTITY]
     name: MaybeName
-    status: Annotated[MaybeText, FILTER]
+    status: Annotated[MaybeText, FILTER, Words(("active", "archived"))]
     created_at: MaybeInstant
     archived_at: MaybeInstant
     extra: Annotated[Json, SEALED_ONLY]

@@ -4,7 +4,7 @@ Pure.
 """
 
 from collections.abc import Iterable
-from typing import Annotated, Literal, NotRequired, TypedDict
+from typing import Annotated, Final, Literal, NotRequired, TypedDict
 
 from functions.shared.canonical import Json
 from functions.shared.records.fields import (
@@ -18,6 +18,7 @@ from functions.shared.records.fields import (
     MaybeText,
     OrgId,
     Text,
+    Words,
 )
 
 
@@ -111,6 +112,18 @@ def placed_at(event: ListedEvent) -> str:
     return event["occurred_at"] or event["sealed_hour"]
 
 
+# The sections whose changes are told.
+SECTIONS: Final = (
+    "users",
+    "projects",
+    "api_keys",
+    "admin_keys",
+    "invites",
+    "groups",
+    "roles",
+    "service_accounts",
+    "project_users",
+)
 ChangeKind = Literal["added", "modified", "removed"]
 
 
@@ -118,7 +131,7 @@ class Change(TypedDict):
     """A difference between two snapshots."""
 
     hour: Instant
-    section: Annotated[Text, FILTER]
+    section: Annotated[Text, FILTER, Words(SECTIONS)]
     entity_id: Annotated[Text, FILTER]
     kind: Annotated[ChangeKind, FILTER]
     fields: list[Text]

@@ -38,6 +38,13 @@ class Keyword:
     value: str | int
 
 
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The words that a filter of a field may be, where the field's type does not say them."""
+
+    words: tuple[str, ...]
+
+
 def described(text: str) -> Keyword:
     """Return what says of a field, in its schema, what its name does not."""
     return Keyword("description", text)
@@ -114,6 +121,20 @@ def fields_of(record: type, marked: str | None = None) -> tuple[str, ...]:
 
 
 @cache
+def filters_of(record: type) -> Mapping[str, tuple[str, ...] | None]:
+    """Return the filters of a record's list, each with the words it may be; None: any text."""
+    return {name: _words(hints_of(record)[name]) for name in fields_of(record, FILTER)}
+
+
+def _words(hint: Any) -> tuple[str, ...] | None:
+    for mark in _marks(hint):
+        if isinstance(mark, Words):
+            return mark.words
+    words = _schema(hint).get("enum")
+    return tuple(word for word in words if word is not None) if words else None
+
+
+@cache
 def shown_fields(record: type) -> tuple[str, ...]:
     """Return the names of the fields that packs and API show."""
     hidden = fields_of(record, SEALED_ONLY)
@@ -146,11 +167,15 @@ def without_nulls(row: Record) -> Record:
 
 @cache
 def schema_of(record: type) -> Schema:
-    """Return the JSON Schema of a record's shown fields; a ``NotRequired`` one may be absent."""
+    """Return the JSON Schema of a record's shown fields; a ``NotRequired`` one may be absent.
+
+    A record all of whose fields always stand is closed: it has no others.
+    """
     properties = {name: _schema(hints_of(record)[name]) for name in shown_fields(record)}
     needed: frozenset[str] = vars(record)["__required_keys__"]
     required = [name for name in properties if name in needed]
-    return {"type": "object", "required": required, "properties": properties}
+    schema = {"type": "object", "required": required, "properties": properties}
+    return schema | ({"additionalProperties": False} if required == [*properties] else {})
 
 
 def _marks(hint: Any) -> tuple[Any, ...]:

@@ -3,7 +3,7 @@
 Pure. docs/findings.md tells of each kind.
 """
 
-from typing import Annotated, NotRequired, TypedDict
+from typing import Annotated, Final, NotRequired, TypedDict
 
 from functions.shared.records.fields import (
     FILTER,
@@ -16,9 +16,42 @@ from functions.shared.records.fields import (
     MaybeText,
     OrgId,
     Text,
+    Words,
     described,
 )
-from functions.shared.records.statements import ReasonCode, StateOfFinding
+from functions.shared.records.statements import STATES, ReasonCode, StateOfFinding
+
+# In the order of docs/findings.md.
+FINDING_KINDS: Final = (
+    "orphan_key",
+    "stale_key",
+    "never_used_key",
+    "key_in_archived_project",
+    "disabled_owner_key",
+    "admin_key_owner_disabled",
+    "secret_in_name",
+    "admin_key_old",
+    "admin_key_no_expiry",
+    "admin_key_never_used",
+    "admin_key_idle",
+    "own_key_expiring",
+    "owner_invite_pending",
+    "many_owners",
+    "service_account_person_left",
+    "audit_log_unproven",
+    "audit_log_behind",
+    "register_full",
+    "log_entry_changed",
+    "log_entry_gone",
+    "short_lived_key",
+    "short_lived_owner",
+    "allowlist_opened",
+    "audit_logging_switched_off",
+    "unexplained_change",
+    "event_without_change",
+)
+# The most severe first.
+SEVERITIES: Final = ("high", "medium", "low")
 
 
 class Cause(TypedDict):
@@ -34,9 +67,9 @@ class FindingFacts(TypedDict):
     """What the rules find in one hour."""
 
     finding_id: Text
-    kind: Annotated[Text, FILTER]
+    kind: Annotated[Text, FILTER, Words(FINDING_KINDS)]
     reason: Text
-    severity: Annotated[Text, FILTER]
+    severity: Annotated[Text, FILTER, Words(SEVERITIES)]
     section: Text
     entity_id: Text
     still_works: MaybeFlag
@@ -114,7 +147,7 @@ class Deadlines(TypedDict):
 class FindingStatement(TypedDict):
     """What the API adds to a finding."""
 
-    stated: Annotated[FindingState, FILTER]
+    stated: Annotated[FindingState, FILTER, Words(STATES)]
     due_by: Annotated[
         MaybeDate,
         described("Until when it is to be closed: the day stated, else by the tenant's deadline"),

@@ -238,3 +238,18 @@ class CountedCustodyRow(CustodyRow):
 
     uses: int
     last_at: Instant
+
+
+class AnsweredRequest(Key):
+    """A request with an ``Idempotency-Key``: what it asked, and what was answered once it was done.
+
+    ``run`` names whoever does it; ``status`` is null while it is under way. ``body`` is null where
+    the answer held a secret that is shown once.
+    """
+
+    asked_sha256: Digest
+    run: str
+    status: int | None
+    location: str
+    body: str | None
+    expires_epoch: int

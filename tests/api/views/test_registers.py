@@ -2,9 +2,14 @@
 
 import pytest
 
+from functions.api.document import document
+from functions.pack.documents.supported import FINDINGS as SUPPORTED_BY_FINDINGS
 from functions.shared.aws.keys import seal_key
 from functions.shared.canonical import canonical
 from functions.shared.hours import parse_instant
+from functions.shared.http.edge import PREFIX
+from functions.shared.records.findings import FINDING_KINDS
+from functions.shared.sections import REGISTERED
 from tests.api.conftest import OURS, Api, MakeLab, story
 from tools.openai_simulator import World
 
@@ -51,7 +56,7 @@ def test_keys_carry_their_open_findings(sealed: Api) -> None:
     ("path", "query", "ids"),
     [
         ("/users", {"role": "owner"}, ["user-olga"]),
-        ("/users", {"role": "emperor"}, []),
+        ("/users", {"role": "member"}, []),
         ("/projects", {"status": "active"}, ["proj_app", "proj_lab", "proj_web"]),
         ("/projects", {"status": "archived"}, []),
         ("/api-keys", {"project_id": "proj_lab"}, ["key_new"]),
@@ -88,7 +93,8 @@ def test_findings_are_open_ones_unless_asked(sealed: Api) -> None:
     for kind in kinds:
         result = sealed.get("/findings", {"kind": kind})["items"]
         assert result == [row for row in rows if row["kind"] == kind]
-    assert sealed.get("/findings", {"state": "resolved", "kind": "no-such"})["items"] == []
+    resolved = sealed.get("/findings", {"state": "resolved", "kind": "register_full"})
+    assert resolved["items"] == []
 
 
 def test_a_failed_read_is_not_shown_as_an_empty_list(api: Api, lab_of: MakeLab) -> None:
@@ -213,7 +219,9 @@ def test_the_kept_registers_do_not_grow_without_end(
         ({"limit": "00005"}, "1 to 100"),
         ({"limit": "٣"}, "1 to 100"),
         ({"state": "gone"}, "present, removed, all"),
-        ({"role": "x" * 201}, "200"),
+        ({"role": "emperor"}, "Role must be one of owner, reader, member."),
+        ({"role": ""}, "one of owner"),
+        ({"role": "Owner"}, "one of owner"),
         ({"colour": "red"}, "query parameter 'colour'"),
         ("limit=5&limit=6", "stand once"),
         ({"cursor": "x"}, "start again"),
@@ -241,3 +249,37 @@ def test_the_room_needs_no_clock_to_show_a_list(sealed: Api) -> None:
     before = sealed.get("/users")
     sealed.clock.set("2029-01-01T00:00:00Z")
     assert sealed.get("/users") == before
+
+
+@pytest.mark.parametrize(
+    ("path", "name", "words"),
+    [
+        ("/projects", "status", ("active", "archived")),
+        ("/projects", "state", ("present", "removed", "all")),
+        ("/api-keys", "finding", FINDING_KINDS),
+        ("/findings", "kind", FINDING_KINDS),
+        ("/findings", "severity", ("high", "medium", "low")),
+        ("/findings", "stated", ("open", "acknowledged", "accepted")),
+        ("/findings", "state", ("open", "resolved", "all")),
+        ("/changes", "verdict", ("explained", "unexplained", "cannot_tell")),
+        ("/changes", "kind", ("added", "modified", "removed")),
+        ("/changes", "section", REGISTERED),
+    ],
+)
+def test_a_word_of_a_closed_list_is_one_of_it(
+    api: Api, path: str, name: str, words: tuple[str, ...]
+) -> None:
+    """A misspelt one would match nothing, and an empty list look like the truth."""
+    for word in words:
+        assert api.get(path, {name: word})["items"] == []
+    status, problem = api.ask(f"GET {path}", query={name: "unexplaned"})
+    assert status == 400
+    assert problem["detail"] == f"{name.capitalize()} must be one of {', '.join(words)}."
+    published = document()["paths"][f"{PREFIX}{path}"]["get"]["parameters"]
+    (schema,) = [each["schema"] for each in published if each["name"] == name]
+    assert schema["enum"] == list(words)
+
+
+def test_the_kinds_of_findings_are_those_that_packs_tell_of() -> None:
+    """Each is a word of the closed list."""
+    assert sorted(FINDING_KINDS) == sorted(SUPPORTED_BY_FINDINGS)

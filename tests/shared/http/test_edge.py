@@ -15,7 +15,6 @@ from functions.shared.http.edge import (
     MAX_BODY_BYTES,
     PREFIX,
     PROBLEMS,
-    Query,
     Reply,
     Request,
     Route,
@@ -104,20 +103,6 @@ def test_a_query_holds_known_names_once(raw: str, words: str) -> None:
         Request(http_event("GET /x", query=raw), None).query("a")
 
 
-@pytest.mark.parametrize("text", ["1", "50", "100"])
-def test_a_limit_is_a_number_up_to_100(text: str) -> None:
-    """As written."""
-    assert Query({"limit": text}).limit == int(text)
-    assert Query({}).limit == 50
-
-
-@pytest.mark.parametrize("text", ["", "0", "101", "1000", "00501", "-1", "+5", "5.0", "٥", "1e1"])
-def test_other_limits_are_refused(text: str) -> None:
-    """Also those a lenient parser would take."""
-    with pytest.raises(errors.BadRequest):
-        Query({"limit": text}).limit  # noqa: B018
-
-
 def body_of(body: str, **facts: Any) -> Any:
     """Read a body of which the field ``a`` is known."""
     return Request(http_event("GET /x", body=body) | facts, None).body("a")
@@ -178,3 +163,75 @@ def test_an_unknown_route_is_not_found() -> None:
     """Even for the signed-in."""
     result = answer(http_event("GET /y"), {}, frozenset(), LOG)
     assert result["statusCode"] == 404
+
+
+def test_a_body_that_is_too_large_says_so() -> None:
+    """413 before it is parsed; the largest there may be is read."""
+    frame = '{"a": ""}'
+    fits = body_of(frame[:-2] + "x" * (MAX_BODY_BYTES - len(frame)) + frame[-2:])
+    assert len(fits["a"]) == MAX_BODY_BYTES - len(frame)
+    result = ask(lambda request: reply(200, request.body("a")), body="x" * (MAX_BODY_BYTES + 1))
+    assert result["statusCode"] == 413
+    assert json.loads(result["body"])["type"] == "/problems/body-too-large"
+
+
+@pytest.mark.parametrize(
+    "kind", ["", "application/json", "Application/JSON; charset=utf-8", "application/merge+json"]
+)
+def test_a_body_without_a_type_or_of_json_is_read(kind: str) -> None:
+    """It can mean one thing only."""
+    headers = {"content-type": kind} if kind else {}
+    assert Request(http_event("GET /x", body={"a": 1}, headers=headers), None).body("a") == {"a": 1}
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "application/x-www-form-urlencoded",
+        "text/plain",
+        "text/json",
+        "json",
+        "application/x/y+json",
+    ],
+)
+def test_a_body_that_says_it_is_something_else_is_refused(kind: str) -> None:
+    """415, and how to send it."""
+    headers = {"content-type": kind}
+    result = ask(lambda request: reply(200, request.body("a")), body={"a": 1}, headers=headers)
+    assert result["statusCode"] == 415
+    assert "Content-Type: application/json" in json.loads(result["body"])["detail"]
+
+
+@pytest.mark.parametrize("error", [None, errors.NotAllowed("x"), errors.NotFound("x")])
+def test_head_answers_as_get_does_without_the_body(error: Exception | None) -> None:
+    """Same status and headers, and the length that the body would have."""
+    route = failing(error) if error else lambda _request: reply(200, {"name": "Zoë"})
+    got = ask(route)
+    headers = {**got["headers"], "content-length": str(len(got["body"].encode()))}
+    head = answer(http_event("HEAD /x"), {f"GET {PREFIX}/x": route}, frozenset(), LOG)
+    assert head == {"statusCode": got["statusCode"], "headers": headers, "body": ""}
+
+
+def test_a_whole_number_may_have_a_point() -> None:
+    """As JSON Schema has it; half a one stays what it is."""
+    assert body_of('{"a": 14.0}') == {"a": 14}
+    assert type(body_of('{"a": 14.0}')["a"]) is int
+    assert body_of('{"a": 1e2}') == {"a": 100}
+    assert body_of('{"a": 14.5}') == {"a": 14.5}
+
+
+def test_head_of_what_needs_no_login_needs_none() -> None:
+    """As GET."""
+    key = f"GET {PREFIX}/x"
+    event = http_event("HEAD /x", tenant=None)
+    route: Route = lambda _request: reply(200, {})  # noqa: E731
+    assert answer(event, {key: route}, frozenset({key}), LOG)["statusCode"] == 200
+    assert answer(event, {key: route}, frozenset(), LOG)["statusCode"] == 401
+
+
+@pytest.mark.parametrize("error", [None, errors.NotFound("x"), RuntimeError("x")])
+def test_every_answer_names_its_request_in_a_header_alone(error: Exception | None) -> None:
+    """So that bodies that are to be equal are."""
+    result = ask(failing(error) if error else lambda _request: reply(200, {}))
+    assert result["headers"]["x-request-id"] == "request-1"
+    assert "request-1" not in result["body"]

@@ -74,13 +74,17 @@ class OriginProxy:
                 content=body,
             )
         except httpx.HTTPError:
-            await _send(send, 502, [(b"content-type", b"text/plain")], b"The emulator is down.\n")
+            text = b"The emulator is down.\n"
+            await _send(send, 502, [(b"content-type", b"text/plain")], text, len(text))
             return
         headers = [
             (name.lower(), self._with_local_hosts(name, value))
             for name, value in _end_to_end(answer.headers.raw)
         ]
-        await _send(send, answer.status_code, headers, answer.content)
+        # Of an answer without its body the length that it would have is the message's own.
+        is_whole = scope["method"] != "HEAD" or "content-length" not in answer.headers
+        length = len(answer.content) if is_whole else int(answer.headers["content-length"])
+        await _send(send, answer.status_code, headers, answer.content, length)
 
     def _with_local_hosts(self, name: bytes, value: bytes) -> bytes:
         if name.lower() != b"content-security-policy":
@@ -126,8 +130,8 @@ async def _body(receive: Callable[[], Awaitable[Any]]) -> bytes:
             return b"".join(parts)
 
 
-async def _send(send: Send, status: int, headers: Headers, body: bytes) -> None:
-    with_length = [*headers, (b"content-length", str(len(body)).encode())]
+async def _send(send: Send, status: int, headers: Headers, body: bytes, length: int) -> None:
+    with_length = [*headers, (b"content-length", str(length).encode())]
     await send({"type": "http.response.start", "status": status, "headers": with_length})
     await send({"type": "http.response.body", "body": body})
 

@@ -1,0 +1,26 @@
+"""Errors of a request as such: of its body, and of its ``Idempotency-Key``. Of the one tree.
+
+Pure.
+"""
+
+from functions.shared.errors import BadRequest, Conflict
+
+
+class BodyTooLarge(BadRequest):
+    """The body is larger than any request needs."""
+
+
+class UnsupportedMediaType(BadRequest):
+    """The body says that it is something else than JSON."""
+
+
+class IdempotencyKeyReused(Conflict):
+    """Another request was sent with this ``Idempotency-Key``: take a new one for a new request."""
+
+
+class RequestUnderWay(Conflict):
+    """The same request, with the same ``Idempotency-Key``, is being done at this moment."""
+
+
+class AlreadyDone(Conflict):
+    """The request was done, and its answer held a secret that is shown once and not kept."""
