@@ -179,6 +179,15 @@ def test_a_client_ends_by_itself(access: Access) -> None:
     assert access.ask("GET /clients")[1]["items"][0]["state"] == "expired"
 
 
+def test_a_client_made_without_days_ends_after_ninety(access: Access) -> None:
+    """To the second."""
+    client = access.make()
+    access.clock.set("2026-06-30T06:00:59Z")
+    assert access.token(client)[0] == 200
+    access.clock.set("2026-06-30T06:01:00Z")
+    assert access.token(client)[0] == 401
+
+
 @pytest.mark.parametrize(
     "body",
     [
