@@ -90,7 +90,9 @@ def test_deployed_destroyed_and_deployed_again_as_the_page_says(
         synthesized = str(command.synthesized)
         command.succeed(account, DESTROY, CDK_APP=synthesized, CDK_FORCE="true")
         left = left_behind(account)
-        assert set(left) == {"buckets", "tables", "keys"}, left
+        assert set(left) == {"buckets", "tables", "keys", "roles"}, left
+        (holder,) = left["roles"]
+        assert "LegalHoldRole" in holder
         assert len(left["buckets"]) == N_BUCKETS
         assert left["keys"] == ["Enabled"] * N_KEYS
         assert (len(policies), bucket_policies(account)) == (N_BUCKETS, policies)
