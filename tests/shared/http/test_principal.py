@@ -75,7 +75,7 @@ def test_anything_less_than_a_user_of_a_tenant_and_group_is_nobody(changes: dict
         Principal("tenant-a", "user-1", frozenset({"admin", "auditor"})),
         Principal("tenant-a", "client-1", frozenset(), frozenset()),
     ],
-    ids=str,
+    ids=["machine", "user", "machine without scopes"],
 )
 def test_whom_the_authorizer_names_the_functions_know(principal: Principal) -> None:
     """There and back, by texts alone; a machine without scopes does not become a user."""
