@@ -72,7 +72,8 @@ def list_days(request: Request, context: Context) -> Reply:
     began = parse_instant(oldest["hour"] if oldest else connection.first_hour).date()
     start = max(first or began, began)
     end = min(to or date.max, now.date() + _DAY)
-    begin = max(start, end - query.limit * _DAY)
+    # Days before the first are not counted back from: a calendar has a beginning.
+    begin = max(start, end - query.limit * _DAY) if end > start else end
     rows = hours.between(_midnight(begin), _midnight(end), at_once=_AT_ONCE) if begin < end else []
     outcomes = {row["hour"]: row["outcome"] for row in rows}
     to_close = to_close_of(connection, hours.newest())

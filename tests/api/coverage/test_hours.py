@@ -63,7 +63,8 @@ def test_days_are_read_in_pages_and_by_range(sealed: Api) -> None:
     query = {"from": "2026-04-02", "to": "2026-04-04"}
     some = sealed.get("/orgs/{org_id}/days", query, path=ONE)["items"]
     assert [day["day"] for day in some] == ["2026-04-03", "2026-04-02"]
-    for nothing in ({"to": "2026-03-01"}, {"from": "2027-01-01"}):
+    far = ({"to": "0001-01-02"}, {"from": "9999-12-31"}, {"to": "0001-01-01", "limit": "100"})
+    for nothing in ({"to": "2026-03-01"}, {"from": "2027-01-01"}, *far):
         assert sealed.get("/orgs/{org_id}/days", nothing, path=ONE)["items"] == []
 
 
