@@ -28,6 +28,8 @@ from functions.shared.tables.packs import ENDED
 _MOST_BYTES: Final = 1536 * 1024
 # Each is a seal and what it names; of a month that a consumer was away there are 720.
 _MOST_HOURS: Final = 60
+# Of sealed objects, inflated; one hour is always read, however much it holds.
+_MOST_READ: Final = 64 * 1024 * 1024
 _ROWS_AT_ONCE: Final = 100
 # Five hundred organizations in an address of eight thousand characters.
 _LONGEST: Final = 7600
@@ -41,12 +43,13 @@ class _Page:
     items: list[FeedEntry] = field(default_factory=list)
     hours: int = 0
     n_bytes: int = 0
+    n_read: int = 0
 
     @property
     def is_full(self) -> bool:
         """Tell whether nothing more may be added."""
         full = len(self.items) >= self.limit or self.n_bytes >= _MOST_BYTES
-        return full or self.hours >= _MOST_HOURS
+        return full or self.hours >= _MOST_HOURS or self.n_read >= _MOST_READ
 
     def add(self, entry: FeedEntry) -> None:
         """Take an entry."""
@@ -145,7 +148,9 @@ def _read_hour(
     page.hours += 1
     offset = position.offset if position.begun == org else 0
     seal = seal_of(context, tenant, org, row)
-    for entry in HourEntries(context, seal).behind(offset):
+    entries = HourEntries(context, seal)
+    page.n_read += entries.n_bytes
+    for entry in entries.behind(offset):
         if len(page.items) >= page.limit or page.n_bytes >= _MOST_BYTES:
             return position.within(org, offset)
         page.add(entry)

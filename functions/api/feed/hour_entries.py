@@ -34,6 +34,14 @@ class HourEntries:
     context: Context
     seal: Seal
 
+    @property
+    def n_bytes(self) -> int:
+        """Return how many bytes are read for them, inflated: all of the segments and findings."""
+        segments = self.seal.content["segments"]
+        register = self.seal.register("findings")
+        of = (*segments["events"], *segments["changes"], *segments["verdicts"])
+        return sum(entry["bytes"] for entry in of) + (register["bytes"] if register else 0)
+
     def behind(self, offset: int) -> Iterator[FeedEntry]:
         """Yield the entries behind so many."""
         yield from islice(self._entries(), offset, None)
@@ -69,8 +77,10 @@ class HourEntries:
     def _findings(self) -> Iterator[FeedEntry]:
         hour = self.seal.content["hour"]
         register = self.seal.register("findings")
-        rows = self.context.registers.rows(register, Finding) if register else []
-        for row in rows:
+        if register is None:
+            return
+        # One by one: of a register as large as they may be, few rows are of this hour.
+        for row in rows_in(self.context.segments.body(register), register, Finding):
             if row["first_seen_hour"] == hour:
                 yield self._entry("finding_opened", self._finding(row))
             if row["resolved_hour"] == hour:

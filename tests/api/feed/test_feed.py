@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from functions.api.feed import feed
 from tests.api.conftest import OURS, THEIRS, Api, Body, MakeLab, story
 from tools.openai_simulator import World
 
@@ -43,6 +44,18 @@ def test_pages_of_any_size_hold_the_same_entries_in_the_order_of_sealing(sealed:
     assert all(digests[item["sealed_hour"]] == item["seal_sha256"] for item in whole)
     assert {item["kind"] for item in whole} > {"event", "change", "verdict"}
     assert {item["org_id"] for item in whole} == {OURS}
+
+
+def test_however_much_an_hour_holds_each_request_reads_one_and_comes_to_an_end(
+    sealed: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever fills registers and the log makes the feed slow to read, and does not stop it."""
+    whole = entries(pages(sealed))
+    monkeypatch.setattr(feed, "_MOST_READ", 1)
+    read = pages(sealed, limit=1000)
+    assert all(len({item["sealed_hour"] for item in page["items"]}) <= 1 for page in read)
+    assert len(read) > 4
+    assert entries(read) == whole
 
 
 def test_the_events_are_those_of_the_list(sealed: Api) -> None:
