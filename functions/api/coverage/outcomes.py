@@ -22,23 +22,25 @@ _AT_ONCE: Final = 1000
 class RecentOutcomes:
     """The outcomes of hours by organization, those asked for last kept."""
 
-    _kept: OrderedDict[tuple[str, str], dict[str, Outcome]] = field(default_factory=OrderedDict)
+    # From which hour on they are known, and what they are.
+    _kept: OrderedDict[tuple[str, str], tuple[str, dict[str, Outcome]]] = field(
+        default_factory=OrderedDict
+    )
     _lock: Lock = field(default_factory=Lock)
 
     def since(self, start: datetime, hours: HourRows) -> Mapping[str, Outcome]:
         """Return the outcomes of the closed hours from a first one on, oldest first."""
         whose, first = (hours.tenant, hours.org), rfc3339(start)
         with self._lock:
-            kept = self._kept.get(whose, {})
-            known = {hour: outcome for hour, outcome in kept.items() if hour >= first}
-        # Of what is kept a part may be older than asked for, and none newer may be missing.
-        behind = max(known, default=None) if first in known else None
-        after = parse_instant(behind) + HOUR if behind else start
-        found = known if behind else {}
+            kept_from, kept = self._kept.get(whose, ("", {}))
+        found: dict[str, Outcome] = {}
+        if kept and kept_from <= first:
+            found = {hour: outcome for hour, outcome in kept.items() if hour >= first}
+        after = parse_instant(max(found)) + HOUR if found else start
         for row in hours.between(after, None, at_once=_AT_ONCE):
             found[row["hour"]] = row["outcome"]
         with self._lock:
-            self._kept[whose] = dict(found)
+            self._kept[whose] = first, dict(found)
             self._kept.move_to_end(whose)
             while len(self._kept) > _KEPT_ORGANIZATIONS:
                 self._kept.popitem(last=False)
