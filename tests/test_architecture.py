@@ -49,6 +49,7 @@ PURE = (
     "functions/access/records.py",
     "functions/access/token_request.py",
     "functions/shared/http/access_headers.py",
+    "functions/shared/http/form_values.py",
     "functions/shared/http/principal.py",
     "functions/shared/http/scopes.py",
     "functions/shared/openai/epoch.py",

@@ -19,13 +19,12 @@ from functions.shared.aws import clients
 from functions.shared.aws.table import Table
 from functions.shared.clock import Clock, clock_from
 from functions.shared.errors import NotSignedIn, SignInUnavailable
-from functions.shared.http.principal import Caller, Principal, caller_of, person_of
+from functions.shared.http.principal import HOW_TO_SIGN_IN, Caller, Principal, caller_of, person_of
 from functions.shared.observability import logger
 from functions.shared.settings import Settings, from_process
 
 log = logger("authorizer")
 MAX_TOKEN: Final = 8192
-_NOBODY: Final = "send an ID token, or a machine's access token, as Authorization: Bearer"
 
 
 class Decision(TypedDict):
@@ -68,7 +67,7 @@ def decide(event: Mapping[str, Any], context: Context) -> Decision:
 def _principal(authorization: str, context: Context, now: datetime) -> Principal:
     scheme, _, token = authorization.strip().partition(" ")
     if scheme.lower() != "bearer" or not 0 < len(token) <= MAX_TOKEN:
-        raise NotSignedIn(_NOBODY)
+        raise NotSignedIn(HOW_TO_SIGN_IN)
     if token.startswith(PREFIX):
         return context.access_tokens.behind(token, now)
     return person_of(context.id_tokens.claims(token))

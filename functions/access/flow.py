@@ -3,7 +3,6 @@
 Everything that is done stands in the custody log before it is done.
 """
 
-import unicodedata
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -14,10 +13,10 @@ from functions.access.token_request import TokenRefused, TokenRequest, granted
 from functions.shared.clock import Clock
 from functions.shared.errors import BadRequest, Conflict, NotFound
 from functions.shared.hours import rfc3339
+from functions.shared.http.form_values import label_of, whole_number
 from functions.shared.http.principal import Principal
 from functions.shared.records.clients import (
     MAX_DAYS,
-    MAX_LABEL,
     MAX_OLD_SECRET_HOURS,
     SCOPES,
     AccessToken,
@@ -45,8 +44,8 @@ def make(principal: Principal, form: ClientForm, context: Context) -> NewSecret:
     Raises:
         BadRequest: the form cannot be used.
     """
-    label, scopes = _label(form["label"]), _scopes(form["scopes"])
-    days = _whole("days", form["days"], 1, MAX_DAYS)
+    label, scopes = label_of(form["label"]), _scopes(form["scopes"])
+    days = whole_number("days", form["days"], 1, MAX_DAYS)
     now = context.clock()
     machine, secret = new_client(principal.tenant_id, principal.user, label, scopes, days, now)
     _note(principal, "client.created", machine, context, now)
@@ -62,7 +61,7 @@ def rotate(principal: Principal, client_id: str, form: RotationForm, context: Co
         NotFound: the tenant has no such client.
         Conflict: it has ended, or somebody changed it at this moment.
     """
-    hours = _whole("old_secret_hours", form["old_secret_hours"], 0, MAX_OLD_SECRET_HOURS)
+    hours = whole_number("old_secret_hours", form["old_secret_hours"], 0, MAX_OLD_SECRET_HOURS)
     now = context.clock()
     before = context.clients.need(principal.tenant_id, client_id)
     if before.state(now) != "active":
@@ -140,21 +139,3 @@ def _scopes(scopes: object) -> list[Scope]:
     if not asked or [scope for scope in asked if scope not in SCOPES]:
         raise BadRequest(f"scopes must be a list of one or more of: {', '.join(SCOPES)}")
     return [scope for scope in SCOPES if scope in asked]
-
-
-def _whole(name: str, value: object, least: int, most: int) -> int:
-    if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
-        raise BadRequest(f"{name} must be a whole number from {least} to {most}")
-    return value
-
-
-def _label(label: object) -> str | None:
-    if label is None:
-        return None
-    text = unicodedata.normalize("NFC", label).strip() if isinstance(label, str) else ""
-    hidden = any(unicodedata.category(letter) in ("Cc", "Cs") for letter in text)
-    if not text or len(text) > MAX_LABEL or hidden:
-        raise BadRequest(
-            f"label must be text of 1 to {MAX_LABEL} characters without control characters"
-        )
-    return text

@@ -6,11 +6,11 @@ Pure.
 from typing import Final
 
 from functions.api.schemas.parts import MAYBE_TEXT, TEXT, listed, one_of, record, ref
+from functions.shared.http.form_values import MAX_LABEL
 from functions.shared.records.clients import (
     DEFAULT_DAYS,
     DEFAULT_OLD_SECRET_HOURS,
     MAX_DAYS,
-    MAX_LABEL,
     MAX_OLD_SECRET_HOURS,
     SCOPES,
     AccessToken,

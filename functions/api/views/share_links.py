@@ -4,7 +4,6 @@ The address of a link is relative to the service's own: the function does not kn
 believe a header about, the name it is reached by.
 """
 
-import unicodedata
 from datetime import datetime
 from typing import Final
 
@@ -17,10 +16,10 @@ from functions.shared.aws.keys import share_link_sk
 from functions.shared.errors import BadRequest, NotFound
 from functions.shared.hours import parse_instant
 from functions.shared.http.edge import PREFIX, Reply, Request, reply
+from functions.shared.http.form_values import label_of, whole_number
 from functions.shared.http.idempotency import once
 from functions.shared.records.statements import CustodyFacts
 
-MAX_LABEL: Final = 100
 # Who used a link is not known; the log says which link it was.
 _HOLDER: Final = "link"
 _BLANK: Final[ShareLinkForm] = {"days": DEFAULT_DAYS, "label": None}
@@ -42,7 +41,7 @@ def make_link(request: Request, context: Context) -> Reply:
 def _make_link(request: Request, context: Context) -> Reply:
     principal = request.principal
     form = request.form(_BLANK)
-    days, label = _days(form["days"]), _label(form["label"])
+    days, label = whole_number("days", form["days"], 1, MAX_DAYS), label_of(form["label"])
     pack = require_ready(pack_of(request, context))
     now = context.clock()
     link, token = new_link(pack.tenant_id, pack.number, label, days, now)
@@ -114,21 +113,3 @@ def _lifetime_s(link: ShareLink, now: datetime) -> int:
 
 def _facts(link: ShareLink) -> CustodyFacts:
     return {"number": link.number, "link_id": link.link_id}
-
-
-def _days(days: object) -> int:
-    if not isinstance(days, int) or isinstance(days, bool) or not 1 <= days <= MAX_DAYS:
-        raise BadRequest(f"days must be a whole number from 1 to {MAX_DAYS}")
-    return days
-
-
-def _label(label: object) -> str | None:
-    if label is None:
-        return None
-    text = unicodedata.normalize("NFC", label).strip() if isinstance(label, str) else ""
-    hidden = any(unicodedata.category(letter) in ("Cc", "Cs") for letter in text)
-    if not text or len(text) > MAX_LABEL or hidden:
-        raise BadRequest(
-            f"label must be text of 1 to {MAX_LABEL} characters without control characters"
-        )
-    return text

@@ -1,4 +1,4 @@
-"""HTTP edge of the two functions that answer requests: route, reply, problem.
+"""HTTP edge of the functions that answer requests: route, reply, problem.
 
 API Gateway has matched the route and asked the authorizer who is calling; its ``routeKey`` picks
 the function. One table turns domain errors into problem documents (RFC 9457), so that no view

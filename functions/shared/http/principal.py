@@ -18,7 +18,7 @@ from functions.shared.errors import (
 from functions.shared.http.scopes import scope_of
 
 GROUPS: Final = frozenset({"admin", "auditor"})
-_NOBODY: Final = "send an ID token, or a machine's access token, as Authorization: Bearer"
+HOW_TO_SIGN_IN: Final = "send an ID token, or a machine's access token, as Authorization: Bearer"
 
 
 class Caller(TypedDict, total=False):
@@ -118,7 +118,7 @@ def principal_of(caller: Caller) -> Principal:
     if "unavailable" in caller:
         raise SignInUnavailable(caller["unavailable"])
     if "refusal" in caller or "tenant_id" not in caller:
-        raise NotSignedIn(caller.get("refusal", _NOBODY))
+        raise NotSignedIn(caller.get("refusal", HOW_TO_SIGN_IN))
     if int(caller["remaining"]) < 0:
         raise TooManyRequests(
             f"your tenant may send {caller['limit']} requests a minute; "

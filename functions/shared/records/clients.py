@@ -16,7 +16,6 @@ DEFAULT_DAYS: Final = 90
 MAX_DAYS: Final = 365
 DEFAULT_OLD_SECRET_HOURS: Final = 24
 MAX_OLD_SECRET_HOURS: Final = 7 * 24
-MAX_LABEL: Final = 100
 
 
 class ListedClient(TypedDict):
