@@ -42,8 +42,7 @@ NAMES = {
 }
 # Reads its own peak: what the kernel tells of a child begins with the memory of its parent.
 PEAK = """
-import os, re, runpy, sys
-os._exit = sys.exit
+import re, runpy, sys
 sys.argv = sys.argv[1:]
 try:
     runpy.run_path(sys.argv[0], run_name="__main__")

@@ -4,7 +4,7 @@
 # dependencies = ["pynacl>=1.5", "orjson>=3.9"]
 # ///
 # Built by `python -m tools.build_verifier` from the parts in tools/verifier/, one behind the other
-# of SHA-256 9b516c68d09a1654e88a980ce59e2c6a0db224f3af2656fb576d7314b84364fe.
+# of SHA-256 267260e655ec1e09884ecbc5e3af8f61cab51bcae7dab4b0434770a3ec05843b.
 """Check a signed evidence pack offline: one file, one pinned key, eleven numbered checks.
 
     python3 evidence-pack-verify.py pack-3.tar.gz --expected-pubkey HEX
@@ -23,6 +23,7 @@ To read it, begin at the end: `verify` is the eleven checks, one a line.
 
 from __future__ import annotations
 
+import argparse
 import binascii
 import bisect
 import datetime
@@ -1304,32 +1305,8 @@ write any key into it. The checks are explained, number by number, in
 docs/evidence-pack-format.md. Nothing is extracted and nothing is sent anywhere.
 """
 
-MAX_SAMPLE = 10_000
 
-# Each: its name, what stands for its value, and what the help says.
-KEY = ("--expected-pubkey", "HEX", "the signer's Ed25519 public key, 64 hex digits")
-FLAGS = (
-    ("--json", "one line of JSON instead of text"),
-    ("--built-in-ed25519", "use the built-in signature check even where PyNaCl is installed"),
-)
-OUTSIDE_FACTS = (
-    ("--tenant", "ID", "the tenant that the pack must be of"),
-    ("--period", "MONTH", "the period it must be of: 2026-04, or START..END"),
-    ("--manifest-sha256", "HEX", "SHA-256 of manifest.json as known from elsewhere"),
-    ("--previous", "PACK", "the pack before this one: check that this one follows"),
-    ("--keys", "FILE", "the provider's signing-keys list: is the key in it?"),
-    ("--anchors", "FILE", "anchors kept from the provider's list: does the pack hold to them?"),
-    ("--tsa-cert", "FILE", "a time authority's certificate: do its tokens hold? Needs OpenSSL"),
-    ("--timestamp", "FILE", "its reply over manifest.sig, made by anybody: how old is it?"),
-)
-SAMPLED = (
-    (
-        *("--sample", "N"),
-        f"draw so many rows, 1 to {MAX_SAMPLE}, and show where the evidence of each lies",
-    ),
-    ("--of", "MEMBER", "of these: users, events, ..."),
-    ("--seed", "TEXT", "which ones; the same text draws the same rows"),
-)
+MAX_SAMPLE = 10_000
 
 
 class Options:
@@ -1351,14 +1328,56 @@ class Options:
     of: str | None
     seed: str | None
 
-    def __init__(self) -> None:
-        self.json = self.built_in_ed25519 = False
-        for name, *_ in (KEY, *OUTSIDE_FACTS, *SAMPLED):
-            self.put(name, None)
 
-    def put(self, name: str, value: object) -> None:
-        """Take the value of the option of this name."""
-        setattr(self, name[2:].replace("-", "_"), value)
+class OptionParser(argparse.ArgumentParser):
+    """An argument parser whose complaints are escaped like every other output."""
+
+    def error(self, message: str) -> NoReturn:
+        """Complain.
+
+        Raises:
+            CannotCheck: always.
+        """
+        raise CannotCheck(f"{printable(message)}; see --help")
+
+
+class _HelpFormatter(argparse.RawDescriptionHelpFormatter):
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, width=98)  # without it, shutil is imported to ask the terminal
+
+
+class Once(argparse.Action):
+    """An option that is given once; the second of two would silently replace the first."""
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,
+        namespace: object,
+        values: Any,
+        option_string: str | None = None,
+    ) -> None:
+        """Store the value, or that the option is there."""
+        if getattr(namespace, self.dest):
+            parser.error(f"{option_string} is given twice")
+        setattr(namespace, self.dest, True if self.nargs == 0 else values)
+
+
+def _sample_size(text: str) -> int:
+    """Return how many rows to draw."""
+    if not re.fullmatch("[0-9]{1,5}", text) or not 1 <= int(text) <= MAX_SAMPLE:
+        raise argparse.ArgumentTypeError(f"not a number from 1 to {MAX_SAMPLE}")
+    return int(text)
+
+
+def _seed(text: str) -> str:
+    """Return a seed, whose UTF-8 bytes decide what is drawn."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise argparse.ArgumentTypeError("not UTF-8") from None
+    if not text:
+        raise argparse.ArgumentTypeError("empty")
+    return text
 
 
 def parse_options(argv: list[str]) -> Options:
@@ -1367,93 +1386,55 @@ def parse_options(argv: list[str]) -> Options:
     Raises:
         CannotCheck: an argument is unknown, given twice, or lacks its value, or another argument.
     """
-    return plain_options(argv) or all_options(argv)
-
-
-def plain_options(argv: list[str]) -> Options | None:
-    """Return what a plain command line says, and None of any other.
-
-    To import argparse and to build its parser takes as long as to check a small pack's signature,
-    manifest and digests. So it is left out where each word is an option, its value or the pack.
-    """
-    flags = {name for name, _ in FLAGS}
-    with_value = {name for name, *_ in (KEY, *OUTSIDE_FACTS)}
-    options, given, words = Options(), {""}, iter(argv)
-    for word in words:
-        is_option = word in flags or word in with_value
-        name = word if is_option else "--pack"
-        value = next(words, "-") if word in with_value else word
-        if name in given or (value[:1] == "-" and word not in flags):
-            return None
-        given.add(name)
-        options.put(name, word in flags or value)
-    return options if "--pack" in given else None
-
-
-def all_options(argv: list[str]) -> Options:
-    """Parse any command line: help, complaints and what is seldom asked for.
-
-    Raises:
-        CannotCheck: an argument is unknown, given twice, or lacks its value, or another argument.
-    """
-    import argparse
-
-    class Parser(argparse.ArgumentParser):
-        """An argument parser whose complaints are escaped like every other output."""
-
-        def error(self, message: str) -> NoReturn:
-            raise CannotCheck(f"{printable(message)}; see --help")
-
-    class HelpFormatter(argparse.RawDescriptionHelpFormatter):
-        def __init__(self, prog: str) -> None:
-            super().__init__(prog, width=98)  # without it, shutil is imported to ask the terminal
-
-    class Once(argparse.Action):
-        """An option that is given once; the second of two would silently replace the first."""
-
-        def __call__(
-            self,
-            parser: argparse.ArgumentParser,
-            namespace: object,
-            values: Any,
-            option_string: str | None = None,
-        ) -> None:
-            if getattr(namespace, self.dest):
-                parser.error(f"{option_string} is given twice")
-            setattr(namespace, self.dest, True if self.nargs == 0 else values)
-
-    def sample_size(text: str) -> int:
-        if not re.fullmatch("[0-9]{1,5}", text) or not 1 <= int(text) <= MAX_SAMPLE:
-            raise argparse.ArgumentTypeError(f"not a number from 1 to {MAX_SAMPLE}")
-        return int(text)
-
-    def seed(text: str) -> str:
-        try:
-            text.encode()  # these bytes decide what is drawn
-        except UnicodeEncodeError:
-            raise argparse.ArgumentTypeError("not UTF-8") from None
-        if not text:
-            raise argparse.ArgumentTypeError("empty")
-        return text
-
-    def add(group: Any, options: Iterable[tuple[str, str, str]]) -> None:
-        types = {"--sample": sample_size, "--seed": seed}
-        for name, metavar, words in options:
-            group.add_argument(name, metavar=metavar, action=Once, type=types.get(name), help=words)
-
-    parser = Parser(
+    parser = OptionParser(
         prog="evidence-pack-verify.py",
         description="Check a signed evidence pack offline, against a public key you pinned.",
         epilog=EPILOG,
-        formatter_class=HelpFormatter,
+        formatter_class=_HelpFormatter,
         allow_abbrev=False,
     )
+    flag: dict[str, Any] = {"action": Once, "nargs": 0, "default": False}
     parser.add_argument("pack", metavar="PACK", help="the pack: pack-N.tar.gz")
-    add(parser, [KEY])
-    for name, words in FLAGS:
-        parser.add_argument(name, action=Once, nargs=0, default=False, help=words)
-    add(parser.add_argument_group("facts from elsewhere to compare with (check 11)"), OUTSIDE_FACTS)
-    add(parser.add_argument_group("rows to look at, of a pack that passed"), SAMPLED)
+    parser.add_argument(
+        "--expected-pubkey",
+        metavar="HEX",
+        action=Once,
+        help="the signer's Ed25519 public key, 64 hex digits",
+    )
+    parser.add_argument("--json", **flag, help="one line of JSON instead of text")
+    parser.add_argument(
+        "--built-in-ed25519",
+        **flag,
+        help="use the built-in signature check even where PyNaCl is installed",
+    )
+    outside = parser.add_argument_group("facts from elsewhere to compare with (check 11)")
+    for name, metavar, words in (
+        ("--tenant", "ID", "the tenant that the pack must be of"),
+        ("--period", "MONTH", "the period it must be of: 2026-04, or START..END"),
+        ("--manifest-sha256", "HEX", "SHA-256 of manifest.json as known from elsewhere"),
+        ("--previous", "PACK", "the pack before this one: check that this one follows"),
+        ("--keys", "FILE", "the provider's signing-keys list: is the key in it?"),
+        ("--anchors", "FILE", "anchors kept from the provider's list: does the pack hold to them?"),
+        ("--tsa-cert", "FILE", "a time authority's certificate: do its tokens hold? Needs OpenSSL"),
+        ("--timestamp", "FILE", "its reply over manifest.sig, made by anybody: how old is it?"),
+    ):
+        outside.add_argument(name, metavar=metavar, action=Once, help=words)
+    drawn = parser.add_argument_group("rows to look at, of a pack that passed")
+    drawn.add_argument(
+        "--sample",
+        metavar="N",
+        action=Once,
+        type=_sample_size,
+        help=f"draw so many rows, 1 to {MAX_SAMPLE}, and show where the evidence of each lies",
+    )
+    drawn.add_argument("--of", metavar="MEMBER", action=Once, help="of these: users, events, ...")
+    drawn.add_argument(
+        "--seed",
+        metavar="TEXT",
+        action=Once,
+        type=_seed,
+        help="which ones; the same text draws the same rows",
+    )
     options, unknown = parser.parse_known_args(argv, Options())
     if unknown:
         parser.error("an argument is unknown")
@@ -5523,7 +5504,4 @@ def main(argv: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    exit_code = main(sys.argv[1:])
-    sys.stdout.flush()
-    # Nothing is left to do; to free object by object would take as long as to check the rows.
-    os._exit(exit_code)
+    sys.exit(main(sys.argv[1:]))

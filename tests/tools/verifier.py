@@ -90,8 +90,7 @@ def as_json(verdict: Verdict) -> dict[str, Any]:
 
 
 _PEAK = """
-import os, re, runpy, sys, time
-os._exit = sys.exit
+import re, runpy, sys, time
 sys.argv = sys.argv[1:]
 started = time.perf_counter()
 try:

@@ -95,7 +95,4 @@ def main(argv: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    exit_code = main(sys.argv[1:])
-    sys.stdout.flush()
-    # Nothing is left to do; to free object by object would take as long as to check the rows.
-    os._exit(exit_code)
+    sys.exit(main(sys.argv[1:]))
