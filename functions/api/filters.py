@@ -73,15 +73,22 @@ def require_word(name: str, value: str, words: tuple[str, ...]) -> None:
         raise BadRequest(f"{name} must be one of {', '.join(words)}")
 
 
-def time_range(query: Query) -> tuple[str | None, str | None]:
+def time_range(
+    query: Query, first: str = "from", last: str = "to"
+) -> tuple[str | None, str | None]:
     """Return ``from`` and ``to`` of a query, RFC 3339; None where it has not.
+
+    Args:
+        query: of the request.
+        first: name of the parameter that is ``from``.
+        last: name of the one that is ``to``.
 
     Raises:
         BadRequest: one is no instant, or they are the wrong way round.
     """
-    start, end = _instant(query, "from"), _instant(query, "to")
+    start, end = _instant(query, first), _instant(query, last)
     if start and end and end < start:
-        raise BadRequest("to must not be before from")
+        raise BadRequest(f"{last} must not be before {first}")
     return start, end
 
 

@@ -6,6 +6,7 @@ here because one document describes the whole API.
 
 from typing import Final
 
+from functions.api.findings.filters import FINDING_FILTERS
 from functions.api.schemas.operation import ACCESS, API, CONNECT, Operation
 from functions.shared.records.entities import ApiKeyRow, ProjectRow, UserRow
 from functions.shared.records.events import ListedChange, ListedEvent
@@ -158,7 +159,10 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         "from",
         "to",
     ),
-    _list("/findings", "listFindings", "List findings", "Finding", ListedFinding, "state"),
+    _list(
+        *("/findings", "listFindings", "List findings", "Finding", ListedFinding, "state"),
+        *FINDING_FILTERS,
+    ),
     Operation(
         "PUT",
         "/orgs/{org_id}/findings/{finding_id}/state",

@@ -41,7 +41,7 @@ RULES: Final = re.compile(
     "|".join(
         (
             "the cursor is not one that this list gave|since must be an instant",
-            "to must not be before from",
+            "to must not be before|need state=resolved",
             "month must look like|has not begun yet",
             "period",
             "is missing: say ",

@@ -91,6 +91,12 @@ PARAMETERS: Final[Mapping[str, Schema]] = {
     "state": _state("present", "removed"),
     "listFindings.state": _state("open", "resolved"),
     "finding": one_of(*FINDING_KINDS),
+    "key_id": _filter(None),
+    "accountable": _filter(None)
+    | {"description": "Who answers for it, as stated: a person's id, or the code of a team"},
+    "due_before": _DAY | {"description": "Due on an earlier day than this one"},
+    "resolved_from": INSTANT | {"description": "With `state` = `resolved` or `all`"},
+    "resolved_to": INSTANT | {"description": "Not included; as `resolved_from`"},
     **{
         f"{operation}.{name}": _filter(words)
         for operation, row in _ROWS.items()

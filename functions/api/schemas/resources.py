@@ -27,7 +27,7 @@ from functions.api.schemas.parts import (
 from functions.shared.records.entities import ApiKeyRow, ProjectRow, UserRow
 from functions.shared.records.events import ListedChange, ListedEvent
 from functions.shared.records.fields import Schema, schema_of
-from functions.shared.records.findings import Deadlines, FindingState, ListedFinding
+from functions.shared.records.findings import Deadlines, FindingState, ListedFinding, Subject
 from functions.shared.records.statements import REASON_CODES
 from functions.shared.records.statements import STATES as FINDING_STATES
 from functions.shared.records.tables import ListedHour, NamedAccountOwner, Organization
@@ -75,7 +75,8 @@ SCHEMAS: Final[dict[str, Schema]] = {
     "EventList": listed(ref("Event"), sections=sections()),
     "Change": row(ListedChange),
     "ChangeList": listed(ref("Change"), sections=sections()),
-    "Finding": row(ListedFinding, stated=ref("Stated")),
+    "Finding": row(ListedFinding, stated=ref("Stated"), subject=ref("Subject")),
+    "Subject": schema_of(Subject),
     "Stated": schema_of(FindingState),
     "FindingStateRequest": record(
         {

@@ -10,9 +10,9 @@ from typing import Final
 
 from functions.api.context import Context
 from functions.api.finding_state_rows import MAX_REASON, find_deadlines, put_deadlines
+from functions.api.findings.rows import finding_rows, whole_findings
 from functions.api.newest_seal import Newest, newest_hour
 from functions.api.records import DeadlinesForm, FindingStateForm
-from functions.api.views.registers import FINDINGS
 from functions.shared.errors import BadRequest, Conflict, NotFound
 from functions.shared.hours import rfc3339
 from functions.shared.http.edge import Reply, Request, reply
@@ -70,7 +70,8 @@ def state_finding(request: Request, context: Context) -> Reply:
     # Noted first: what the log does not know must not stand.
     context.custody.note(tenant, user, "finding.stated", now, **_facts(org, finding, said))
     context.finding_states(tenant, org).say(finding, said, user, rfc3339(now))
-    return reply(200, FINDINGS.rows_of(newest, context)(finding))
+    (row,) = whole_findings([finding_rows(newest, context)(finding)], [newest], context)
+    return reply(200, row)
 
 
 def show_deadlines(request: Request, context: Context) -> Reply:

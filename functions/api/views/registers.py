@@ -4,14 +4,15 @@ Ordered by (organization, id, when first seen), so that a cursor stays good whil
 findings by severity first, which seldom changes. Fields and filters are those of the records.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Generic, TypeVar, cast
 
 from functions.api.context import Context
 from functions.api.cursor import Cursors
 from functions.api.filters import require_word, wanted_of
-from functions.api.finding_state_rows import NO_DEADLINES, NOTHING_SAID, due_by, find_deadlines
+from functions.api.findings.filters import FINDING_FILTERS, finding_filter
+from functions.api.findings.rows import finding_rows, whole_findings
 from functions.api.newest_seal import Newest, chosen, newest_hour
 from functions.api.records import ListPage
 from functions.shared.http.edge import Reply, Request, reply
@@ -32,12 +33,19 @@ from functions.shared.records.findings import (
     SEVERITIES,
     Finding,
     FindingState,
-    FindingStatement,
     ListedFinding,
 )
 
 Episode = TypeVar("Episode", bound=Mapping[str, object])
 Row = TypeVar("Row", bound=Mapping[str, object])
+
+
+def _every_row(_query: Query) -> Callable[[Any], bool]:
+    return lambda _row: True
+
+
+def _as_they_are(rows: Sequence[Row], _newest: Sequence[Newest], _context: Context) -> list[Row]:
+    return list(rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +62,9 @@ class RegisterList(Generic[Episode, Row]):
         states: the word for those in force (the default), and for those that are not.
         rows_of: how an episode of an hour becomes a row: what other registers add is read once.
         also: further names of the query, to the list of findings that must hold the kind.
+        own: further names of the query, and which rows it takes by them.
+        whole: fills in what is looked up for the rows of a page alone; it may leave the last ones
+            to the next page.
     """
 
     name: str
@@ -65,6 +76,8 @@ class RegisterList(Generic[Episode, Row]):
     states: tuple[str, str]
     rows_of: Callable[[Newest, Context], Callable[[Episode], Row]]
     also: Mapping[str, str] = field(default_factory=dict)
+    own: tuple[tuple[str, ...], Callable[[Query], Callable[[Row], bool]]] = ((), _every_row)
+    whole: Callable[[Sequence[Row], Sequence[Newest], Context], list[Row]] = _as_they_are
 
     @property
     def filters(self) -> dict[str, str]:
@@ -79,7 +92,7 @@ class RegisterList(Generic[Episode, Row]):
     @property
     def parameters(self) -> tuple[str, ...]:
         """Return the names the query may hold."""
-        return ("org_id", "cursor", "limit", "state", *self.filters)
+        return ("org_id", "cursor", "limit", "state", *self.filters, *self.own[0])
 
 
 def _user_rows(newest: Newest, _context: Context) -> Callable[[User], UserRow]:
@@ -99,21 +112,6 @@ def _api_key_rows(newest: Newest, context: Context) -> Callable[[ApiKey], ApiKey
     def row(key: ApiKey) -> ApiKeyRow:
         findings: KeyFindings = {"findings": by_key.get(key["key_id"], [])}
         return shown(ApiKeyRow, key, newest.placed("api_keys", key), findings)
-
-    return row
-
-
-def _finding_rows(newest: Newest, context: Context) -> Callable[[Finding], ListedFinding]:
-    tenant = newest.seal.content["tenant_id"] if newest.seal else None
-    states = context.finding_states(tenant, newest.org_id).all() if tenant else {}
-    last_day = due_by(find_deadlines(context.table, tenant) if tenant else NO_DEADLINES)
-
-    def row(finding: Finding) -> ListedFinding:
-        said = states.get((finding["finding_id"], finding["first_seen_hour"]), NOTHING_SAID)
-        # What is accepted needs not be closed, but for a day that was said.
-        due = said["due_date"] or (None if said["state"] == "accepted" else last_day(finding))
-        statement: FindingStatement = {"stated": said, "due_by": due}
-        return shown(ListedFinding, finding, newest.placed("findings"), statement)
 
     return row
 
@@ -162,7 +160,9 @@ FINDINGS: Final = RegisterList(
     order=_by_severity,
     end=lambda finding: finding["resolved_hour"],
     states=("open", "resolved"),
-    rows_of=_finding_rows,
+    rows_of=finding_rows,
+    own=(FINDING_FILTERS, finding_filter),
+    whole=whole_findings,
 )
 
 
@@ -183,17 +183,17 @@ def list_register(kind: RegisterList[Any, Any], request: Request, context: Conte
     if after:
         context.connections.need(tenant, after[0])
     newest = [newest_hour(context, tenant, connection.org_id) for connection in connections]
-    items: list[Mapping[str, object]] = []
-    last, more = after, None
+    found: list[Mapping[str, object]] = []
+    positions: list[list[str]] = []
     for position, episode, to_row in _episodes(kind, newest, after, context):
         row = to_row(episode) if is_wanted(episode) else None
-        if row is None or not matches(row):
-            continue
-        if len(items) == limit:
-            more = cursors.write(*last) if last else None
-            break
-        items.append(row)
-        last = position
+        if row is not None and matches(row):
+            found.append(row)
+            positions.append(position)
+            if len(found) > limit:
+                break
+    items = kind.whole(found[:limit], newest, context)
+    more = cursors.write(*positions[len(items) - 1]) if len(items) < len(found) else None
     body: ListPage = {
         "items": items,
         "next_cursor": more,
@@ -231,7 +231,10 @@ def _state_filter(kind: RegisterList[Episode, Row], query: Query) -> Callable[[E
 
 def _value_filter(kind: RegisterList[Episode, Row], query: Query) -> Callable[[Row], bool]:
     fields, wanted = kind.filters, wanted_of(query, kind.words)
-    return lambda row: all(_matches(row[fields[name]], value) for name, value in wanted.items())
+    takes = kind.own[1](query)
+    return lambda row: (
+        all(_matches(row[fields[name]], value) for name, value in wanted.items()) and takes(row)
+    )
 
 
 def _matches(held: object, wanted: str) -> bool:

@@ -5,6 +5,7 @@ Pure. docs/findings.md tells of each kind.
 
 from typing import Annotated, Final, NotRequired, TypedDict
 
+from functions.shared.records.events import SECTIONS
 from functions.shared.records.fields import (
     FILTER,
     Instant,
@@ -13,6 +14,7 @@ from functions.shared.records.fields import (
     MaybeDate,
     MaybeFlag,
     MaybeInstant,
+    MaybeName,
     MaybeText,
     OrgId,
     Text,
@@ -52,6 +54,8 @@ FINDING_KINDS: Final = (
 )
 # The most severe first.
 SEVERITIES: Final = ("high", "medium", "low")
+# What a finding may be about: also the log, and of a register that is full those without a list.
+FINDING_SECTIONS: Final = (*SECTIONS, "audit_events", "findings", "open_changes")
 
 
 class Cause(TypedDict):
@@ -63,6 +67,12 @@ class Cause(TypedDict):
     event_id: NotRequired[MaybeText]
 
 
+class Resolution(Cause):
+    """The same in the API."""
+
+    actor_id: Annotated[MaybeText, described("Of the event, as sealed: who did it")]
+
+
 class FindingFacts(TypedDict):
     """What the rules find in one hour."""
 
@@ -70,23 +80,28 @@ class FindingFacts(TypedDict):
     kind: Annotated[Text, FILTER, Words(FINDING_KINDS)]
     reason: Text
     severity: Annotated[Text, FILTER, Words(SEVERITIES)]
-    section: Text
-    entity_id: Text
+    section: Annotated[Text, FILTER, Words(FINDING_SECTIONS)]
+    entity_id: Annotated[Text, FILTER]
     still_works: MaybeFlag
 
 
-class FindingEpisode(TypedDict):
+class FindingHours(TypedDict):
     """From when to when a finding was open."""
 
     first_seen_hour: Instant
     resolved_hour: MaybeInstant
-    resolved_by: Annotated[
-        Cause | None,
-        described(
-            "The `hour` and `kind` (of the change, or `event`, or `picture`) of what resolved it, "
-            "and the event's id where one is known"
-        ),
-    ]
+
+
+_OF_CAUSE: Final = described(
+    "The `hour` and `kind` (of the change, or `event`, or `picture`) of what resolved it, "
+    "and the event's id where one is known"
+)
+
+
+class FindingEpisode(FindingHours):
+    """From when to when a finding was open, and what ended it."""
+
+    resolved_by: Annotated[Cause | None, _OF_CAUSE]
 
 
 class Finding(FindingFacts, FindingEpisode):
@@ -96,8 +111,8 @@ class Finding(FindingFacts, FindingEpisode):
     event_id: NotRequired[MaybeText]
 
 
-class FindingRow(FindingFacts, FindingEpisode):
-    """A finding's row in packs and API."""
+class FindingPlace(TypedDict):
+    """What packs and API say of where a finding stands."""
 
     change_hour: Annotated[
         MaybeInstant,
@@ -109,6 +124,25 @@ class FindingRow(FindingFacts, FindingEpisode):
     ]
     org_id: OrgId
     state_at: MaybeInstant
+
+
+class FindingRow(FindingFacts, FindingEpisode, FindingPlace):
+    """A finding's row in packs and in the feed."""
+
+
+class Subject(TypedDict):
+    """What a finding is about, as the registers of the same hour have it, so that one can act.
+
+    Null is what it has not, and what they do not tell. The owner is a key's, or who answers for a
+    service account, or the person whom the finding is about.
+    """
+
+    name: MaybeName
+    redacted_value: MaybeText
+    project_id: MaybeText
+    project_name: MaybeName
+    owner_id: MaybeText
+    owner_prefix: MaybeText
 
 
 class FindingSaid(TypedDict):
@@ -154,5 +188,8 @@ class FindingStatement(TypedDict):
     ]
 
 
-class ListedFinding(FindingRow, FindingStatement):
+class ListedFinding(FindingFacts, FindingHours, FindingPlace, FindingStatement):
     """A finding in the API."""
+
+    resolved_by: Annotated[Resolution | None, _OF_CAUSE]
+    subject: Subject

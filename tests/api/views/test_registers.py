@@ -8,8 +8,9 @@ from functions.shared.aws.keys import seal_key
 from functions.shared.canonical import canonical
 from functions.shared.hours import parse_instant
 from functions.shared.http.edge import PREFIX
-from functions.shared.records.findings import FINDING_KINDS
+from functions.shared.records.findings import FINDING_KINDS, FINDING_SECTIONS
 from functions.shared.sections import REGISTERED
+from functions.snapshot.seal.content import DERIVED
 from tests.api.conftest import OURS, Api, MakeLab, story
 from tools.openai_simulator import World
 
@@ -259,6 +260,7 @@ def test_the_room_needs_no_clock_to_show_a_list(sealed: Api) -> None:
         ("/api-keys", "finding", FINDING_KINDS),
         ("/findings", "kind", FINDING_KINDS),
         ("/findings", "severity", ("high", "medium", "low")),
+        ("/findings", "section", FINDING_SECTIONS),
         ("/findings", "stated", ("open", "acknowledged", "accepted")),
         ("/findings", "state", ("open", "resolved", "all")),
         ("/changes", "verdict", ("explained", "unexplained", "cannot_tell")),
@@ -278,6 +280,11 @@ def test_a_word_of_a_closed_list_is_one_of_it(
     published = document()["paths"][f"{PREFIX}{path}"]["get"]["parameters"]
     (schema,) = [each["schema"] for each in published if each["name"] == name]
     assert schema["enum"] == list(words)
+
+
+def test_the_sections_of_findings_are_those_of_seals() -> None:
+    """What a register that is full is named after, and what the log tells of, among them."""
+    assert set(FINDING_SECTIONS) == {*REGISTERED, *DERIVED, "audit_events"}
 
 
 def test_the_kinds_of_findings_are_those_that_packs_tell_of() -> None:
