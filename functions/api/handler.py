@@ -17,7 +17,12 @@ from functions.api.views.changes import list_changes
 from functions.api.views.custody import list_custody
 from functions.api.views.events import list_events
 from functions.api.views.evidence_packs import download_pack, list_packs, request_pack, show_pack
-from functions.api.views.findings import set_deadlines, show_deadlines, state_finding
+from functions.api.views.findings import (
+    set_deadlines,
+    show_deadlines,
+    state_finding,
+    summarize_findings,
+)
 from functions.api.views.organizations import list_organizations, show_organization
 from functions.api.views.registers import (
     API_KEYS,
@@ -89,6 +94,7 @@ VIEWS: Mapping[str, View] = {
     "listChanges": list_changes,
     "listFindings": _register(FINDINGS),
     "readFeed": read_feed,
+    "summarizeFindings": summarize_findings,
     "stateFinding": state_finding,
     "showDeadlines": show_deadlines,
     "setDeadlines": set_deadlines,

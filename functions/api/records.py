@@ -19,6 +19,7 @@ from functions.shared.records.fields import (
     Text,
     described,
 )
+from functions.shared.records.findings import FindingFigures
 from functions.shared.records.seals import Outcome
 from functions.shared.records.tables import ConnectionStatus, Key, Number, Readable
 
@@ -108,6 +109,12 @@ class ListPage(TypedDict):
 
     items: Sequence[Mapping[str, object]]
     next_cursor: str | None
+    sections: list[SectionStatus]
+
+
+class FindingSummary(FindingFigures):
+    """What the findings come to, and how each organization's newest hour was read."""
+
     sections: list[SectionStatus]
 
 

@@ -43,8 +43,8 @@ READ = {
             "/users",
             "/projects",
         ),
-        *("/api-keys", "/events", "/changes", "/findings", "/billing", "/evidence-packs"),
-        *("/evidence-packs/{number}", "/evidence-packs/{number}/download"),
+        *("/api-keys", "/events", "/changes", "/findings", "/findings/summary", "/billing"),
+        *("/evidence-packs", "/evidence-packs/{number}", "/evidence-packs/{number}/download"),
         *("/evidence-packs/{number}/links", "/custody", "/anchors", "/deadlines", "/feed"),
     )
 }

@@ -9,7 +9,27 @@ from functions.api.findings.subjects import NOTHING_KNOWN, Subjects
 from functions.api.newest_seal import Newest
 from functions.api.sealed_events import Budget
 from functions.shared.records.fields import shown
-from functions.shared.records.findings import Finding, ListedFinding
+from functions.shared.records.findings import Finding, FindingStatement, ListedFinding
+
+
+def statements_of(newest: Newest, context: Context) -> Callable[[Finding], FindingStatement]:
+    """Return what says of a finding what the tenant says, and until when it is to be closed.
+
+    Args:
+        newest: the hour whose findings they are.
+        context: the function's.
+    """
+    tenant = newest.seal.content["tenant_id"] if newest.seal else None
+    states = context.finding_states(tenant, newest.org_id).all() if tenant else {}
+    last_day = due_by(find_deadlines(context.table, tenant) if tenant else NO_DEADLINES)
+
+    def statement(finding: Finding) -> FindingStatement:
+        said = states.get((finding["finding_id"], finding["first_seen_hour"]), NOTHING_SAID)
+        # What is accepted needs not be closed, but for a day that was said.
+        due = said["due_date"] or (None if said["state"] == "accepted" else last_day(finding))
+        return {"stated": said, "due_by": due}
+
+    return statement
 
 
 def finding_rows(newest: Newest, context: Context) -> Callable[[Finding], ListedFinding]:
@@ -19,20 +39,11 @@ def finding_rows(newest: Newest, context: Context) -> Callable[[Finding], Listed
         newest: the hour whose findings they are.
         context: the function's.
     """
-    tenant = newest.seal.content["tenant_id"] if newest.seal else None
-    states = context.finding_states(tenant, newest.org_id).all() if tenant else {}
-    last_day = due_by(find_deadlines(context.table, tenant) if tenant else NO_DEADLINES)
-    placed = newest.placed("findings")
+    statement, placed = statements_of(newest, context), newest.placed("findings")
 
     def row(finding: Finding) -> ListedFinding:
-        said = states.get((finding["finding_id"], finding["first_seen_hour"]), NOTHING_SAID)
         cause = finding["resolved_by"]
-        listed = shown(ListedFinding, finding, placed)
-        listed["stated"] = said
-        # What is accepted needs not be closed, but for a day that was said.
-        listed["due_by"] = said["due_date"] or (
-            None if said["state"] == "accepted" else last_day(finding)
-        )
+        listed = shown(ListedFinding, finding, placed, statement(finding))
         listed["resolved_by"] = {**cause, "actor_id": None} if cause else None
         listed["subject"] = NOTHING_KNOWN
         return listed

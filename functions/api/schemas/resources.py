@@ -6,7 +6,7 @@ Pure. Answers are described by their records; an absent fact is null, never left
 from typing import Final
 
 from functions.api.finding_state_rows import MAX_REASON
-from functions.api.records import BillDocument, ListedDay, SectionStatus, Summary
+from functions.api.records import BillDocument, FindingSummary, ListedDay, SectionStatus, Summary
 from functions.api.schemas.anchors import ANCHOR_SCHEMAS
 from functions.api.schemas.clients import CLIENT_SCHEMAS
 from functions.api.schemas.custody import CUSTODY_SCHEMAS
@@ -110,6 +110,7 @@ SCHEMAS: Final[dict[str, Schema]] = {
     ),
     "ServiceAccountPerson": schema_of(NamedAccountOwner),
     "FindingList": listed(ref("Finding"), sections=sections()),
+    "FindingSummary": row(FindingSummary, sections=sections()),
     "Bill": schema_of(BillDocument),
     **PACK_SCHEMAS,
     **ANCHOR_SCHEMAS,

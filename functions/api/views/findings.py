@@ -3,43 +3,24 @@
 And within how many days it closes those of a severity of which it says no day.
 """
 
-import re
-import unicodedata
-from datetime import date, datetime
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from functions.api.context import Context
-from functions.api.finding_state_rows import MAX_REASON, find_deadlines, put_deadlines
-from functions.api.findings.rows import finding_rows, whole_findings
-from functions.api.newest_seal import Newest, newest_hour
-from functions.api.records import DeadlinesForm, FindingStateForm
+from functions.api.finding_state_rows import find_deadlines, put_deadlines
+from functions.api.findings.figures import figures_of
+from functions.api.findings.rows import finding_rows, statements_of, whole_findings
+from functions.api.findings.said import BLANK, FormReader
+from functions.api.newest_seal import Newest, chosen, newest_hour
+from functions.api.records import DeadlinesForm, FindingSummary
 from functions.shared.errors import BadRequest, Conflict, NotFound
 from functions.shared.hours import rfc3339
 from functions.shared.http.edge import Reply, Request, reply
-from functions.shared.records.entities import ServiceAccount, User
-from functions.shared.records.findings import Deadlines, Finding, FindingSaid
-from functions.shared.records.statements import (
-    OTHER,
-    REASON_CODES,
-    STATES,
-    CustodyFacts,
-    ReasonCode,
-    StateOfFinding,
-    is_team,
-)
+from functions.shared.records.findings import Deadlines, Finding, FindingSaid, FindingStatement
+from functions.shared.records.statements import CustodyFacts
 
-_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
-_ONE_LINE: Final = ("Cc", "Cs", "Zl", "Zp")
 MAX_DAYS: Final = 3650
 _NO_DAYS: Final[DeadlinesForm] = {"high_days": None, "medium_days": None, "low_days": None}
-_BLANK: Final[FindingStateForm] = {
-    "state": None,
-    "reason_code": None,
-    "reason": None,
-    "accountable": None,
-    "due_date": None,
-    "review_date": None,
-}
 
 
 def state_finding(request: Request, context: Context) -> Reply:
@@ -52,26 +33,46 @@ def state_finding(request: Request, context: Context) -> Reply:
     """
     principal = request.principal
     principal.require_admin()
-    form = request.form(_BLANK)
+    form = request.form(BLANK)
     tenant, user = principal.tenant_id, principal.user
     org = context.connections.need(tenant, request.path("org_id")).org_id
     newest = newest_hour(context, tenant, org)
     finding = _open_finding(newest, request.path("finding_id"), context)
     now = context.clock()
-    note = _reason(form["reason"])
-    said: FindingSaid = {
-        "state": _state(form["state"]),
-        "reason_code": _reason_code(form["reason_code"], note, form["state"]),
-        "reason": note,
-        "accountable": _accountable(form["accountable"], newest, user, context),
-        "due_date": _day("due_date", form["due_date"], now),
-        "review_date": _day("review_date", form["review_date"], now),
-    }
+    said = FormReader(newest, context, user, now).said(form)
     # Noted first: what the log does not know must not stand.
     context.custody.note(tenant, user, "finding.stated", now, **_facts(org, finding, said))
     context.finding_states(tenant, org).say(finding, said, user, rfc3339(now))
     (row,) = whole_findings([finding_rows(newest, context)(finding)], [newest], context)
     return reply(200, row)
+
+
+def summarize_findings(request: Request, context: Context) -> Reply:
+    """Answer what the findings come to, of one organization or of all as a list has them.
+
+    Raises:
+        NotFound: this tenant has no such organization.
+    """
+    query = request.query("org_id")
+    tenant = request.principal.tenant_id
+    newest = [
+        newest_hour(context, tenant, connection.org_id)
+        for connection in chosen(context, tenant, query)
+    ]
+    body: FindingSummary = {
+        **figures_of(_stated(newest, context), context.clock().date()),
+        "sections": [hour.section("findings") for hour in newest],
+    }
+    return reply(200, body)
+
+
+def _stated(
+    newest: Iterable[Newest], context: Context
+) -> Iterator[tuple[Finding, FindingStatement]]:
+    for hour in newest:
+        statement = statements_of(hour, context)
+        for finding in hour.rows(context, "findings", Finding):
+            yield finding, statement(finding)
 
 
 def show_deadlines(request: Request, context: Context) -> Reply:
@@ -131,73 +132,3 @@ def _open_finding(newest: Newest, finding_id: str, context: Context) -> Finding:
     if last["resolved_hour"] is not None:
         raise Conflict(f"this finding is resolved since the hour {last['resolved_hour']}")
     return last
-
-
-def _state(state: object) -> StateOfFinding:
-    if not isinstance(state, str) or state not in STATES:
-        raise BadRequest(f"state must be one of {', '.join(STATES)}")
-    return state
-
-
-def _reason_code(code: object, note: str | None, state: object) -> ReasonCode | None:
-    """Return why it is said, in a word; where a note alone says why something is accepted, that."""
-    if code is None:
-        if state == "accepted" and note is None:
-            raise BadRequest("reason_code or reason is missing: say why this is accepted")
-        return OTHER if state == "accepted" else None
-    for each in REASON_CODES:
-        if code == each:
-            if each == OTHER and note is None:
-                raise BadRequest("reason is missing: say which other reason there is")
-            return each
-    raise BadRequest(f"reason_code must be one of {', '.join(REASON_CODES)}")
-
-
-def _reason(reason: object) -> str | None:
-    if reason is None:
-        return None
-    text = unicodedata.normalize("NFC", reason).strip() if isinstance(reason, str) else ""
-    odd = any(unicodedata.category(letter) in _ONE_LINE for letter in text)
-    if not text or len(text) > MAX_REASON or odd:
-        raise BadRequest(f"reason must be one line of 1 to {MAX_REASON} characters")
-    # The compatible form, so that a full-width sign is one too.
-    if "@" in unicodedata.normalize("NFKC", text):
-        raise BadRequest("reason must hold no e-mail address, and no @: name people by their ids")
-    return text
-
-
-def _accountable(person: object, newest: Newest, user: str, context: Context) -> str | None:
-    """Return who answers for it: a person present in the organization, who asks, or a team."""
-    if person is None:
-        return None
-    if person == user:
-        return user
-    if isinstance(person, str) and is_team(person):
-        return person
-    users = newest.rows(context, "users", User)
-    # Not every account carries the flag; the projects' own lists say which are no persons.
-    accounts = newest.rows(context, "service_accounts", ServiceAccount)
-    machines = {each["service_account_id"] for each in accounts}
-    machines |= {each["user_id"] for each in users if each["is_service_account"]}
-    present = {each["user_id"] for each in users if each["removed_at"] is None}
-    if not isinstance(person, str) or person not in present - machines:
-        raise BadRequest(
-            "accountable must be the id of a person present in the organization, your own, or the "
-            "code of a team, like team:platform-2"
-        )
-    return person
-
-
-def _day(name: str, day: object, now: datetime) -> str | None:
-    """Return a day that is not over yet, in UTC."""
-    if day is None:
-        return None
-    try:
-        said = date.fromisoformat(day) if isinstance(day, str) and _DAY.fullmatch(day) else None
-    except ValueError:
-        said = None
-    if said is None:
-        raise BadRequest(f"{name} must be a day that exists, like 2026-04-30")
-    if said < now.date():
-        raise BadRequest(f"{name} must not be in the past: in UTC it is {now.date()}")
-    return said.isoformat()

@@ -8,6 +8,7 @@ from typing import Annotated, Final, NotRequired, TypedDict
 from functions.shared.records.events import SECTIONS
 from functions.shared.records.fields import (
     FILTER,
+    Count,
     Instant,
     Keyword,
     MaybeCount,
@@ -193,3 +194,55 @@ class ListedFinding(FindingFacts, FindingHours, FindingPlace, FindingStatement):
 
     resolved_by: Annotated[Resolution | None, _OF_CAUSE]
     subject: Subject
+
+
+class SeverityCounts(TypedDict):
+    """Open findings by severity."""
+
+    high: Count
+    medium: Count
+    low: Count
+
+
+class KindCount(TypedDict):
+    """Open findings of a kind and a severity."""
+
+    kind: Text
+    severity: Text
+    open: Count
+    late: Count
+
+
+class AccountableCount(TypedDict):
+    """The findings that somebody answers for, as stated; those of nobody are ``unassigned``."""
+
+    accountable: Text
+    open: Count
+    late: Count
+    closed_in_time: Annotated[Count, described("Resolved in the trend's days by when it was due")]
+    closed_late: Annotated[Count, described("Resolved in the trend's days, after it was due")]
+
+
+class TrendDay(TypedDict):
+    """A day of the findings, in UTC."""
+
+    day: Annotated[str, Keyword("format", "date")]
+    opened: Count
+    resolved: Count
+    open: Annotated[Count, described("Not resolved when it ended, accepted ones included")]
+
+
+class FindingFigures(TypedDict):
+    """What the findings come to: those open, those accepted, and the last 90 days."""
+
+    open: Annotated[Count, described("Neither resolved nor accepted, those late among them")]
+    late: Annotated[Count, described("Due on a day that is over: `/findings?due_before=` today")]
+    unassigned: Annotated[Count, described("Open, and nobody answers for it")]
+    accepted: Annotated[
+        Count,
+        described("Accepted, its `review_date` not come yet, and not past a day that it is due on"),
+    ]
+    by_severity: SeverityCounts
+    by_kind: list[KindCount]
+    by_accountable: list[AccountableCount]
+    trend: Annotated[list[TrendDay], described("Oldest first; the last one is not over yet")]
