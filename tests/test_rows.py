@@ -54,8 +54,9 @@ EDGES = {
     "functions/pack/keys/create.py": "events of CloudFormation",
     "functions/pack/keys/operator_commands.py": "commands of an operator",
 }
-# Names that are values of fields as well: sections, registers, outcomes.
+# Names that are values of fields as well: sections, registers, outcomes, states of findings.
 VALUES = {*REGISTERED, "audit_events", "findings", "open_changes", *get_args(Outcome)}
+VALUES |= {"open", "resolved"}
 # Modules and folders whose rows are no records yet.
 NOT_YET_TYPED: tuple[str, ...] = ()
 

@@ -162,7 +162,7 @@ def _query_parameter(operation: Operation, name: str) -> Schema:
 
 def _header_parameters(operation: Operation) -> list[Schema]:
     headers = {}
-    if operation.creates:
+    if operation.done_once:
         headers["Idempotency-Key"] = IDEMPOTENCY_KEY
     if operation.tagged:
         headers["If-None-Match"] = IF_NONE_MATCH
@@ -186,7 +186,9 @@ def _responses(operation: Operation) -> Schema:
             "content": _json("PackNumber"),
         }
     if operation.creates:
-        done["headers"] = _headers("Location", **{"Idempotency-Replayed": "Replayed"})
+        done["headers"] |= _headers("Location")
+    if operation.done_once:
+        done["headers"] |= _headers(**{"Idempotency-Replayed": "Replayed"})
     if operation.tagged:
         done["headers"] = _headers("ETag")
         responses["304"] = {"description": "Not changed", "headers": _headers("ETag")}

@@ -19,10 +19,10 @@ from functions.shared.aws.keys import (
 from functions.shared.aws.table import Table
 from functions.shared.hours import parse_instant
 from functions.shared.records.fields import shown
-from functions.shared.records.findings import Deadlines, Finding, FindingSaid, FindingState
+from functions.shared.records.findings import Deadlines, Finding, FindingSaid, FindingState, SaidBy
 from functions.shared.records.statements import StatementFacts
 from functions.shared.records.tables import Key
-from functions.shared.tables.statements import Statements
+from functions.shared.tables.statements import Statements, state_of
 
 MAX_REASON: Final = 500
 NOTHING_SAID: Final[FindingState] = {
@@ -38,13 +38,6 @@ NOTHING_SAID: Final[FindingState] = {
 }
 
 NO_DEADLINES: Final[Deadlines] = {"high_days": None, "medium_days": None, "low_days": None}
-
-
-class _SaidBy(TypedDict):
-    """By whom something is said, and when."""
-
-    by: str
-    at: str
 
 
 class _FindingKey(TypedDict):
@@ -64,7 +57,7 @@ class FindingStates:
     the first does not hold for it. So each goes by its id and the hour that first showed it.
 
     Permissions:
-        dynamodb:Query for ``all``; dynamodb:GetItem, PutItem and UpdateItem for ``say``.
+        dynamodb:GetItem and Query for ``all``; also PutItem and UpdateItem for ``say``.
     """
 
     table: Table
@@ -73,12 +66,21 @@ class FindingStates:
 
     def all(self) -> dict[tuple[str, str], FindingState]:
         """Return what was said, by finding id and first seen hour."""
+        statements = Statements(self.table, self.tenant, self.org)
+        # Asked first: what is not among these stands in the rows.
+        unset = statements.unset()
         pk = organization_pk(self.tenant, self.org)
         items = self.table.query(pk, prefix=FINDING_STATE_PREFIX)
         rows = (cast("_Row", item) for item in items)
-        return {
+        states = {
             (row["finding_id"], row["first_seen_hour"]): shown(FindingState, row) for row in rows
         }
+        for statement in unset:
+            about = str(statement["finding_id"]), str(statement["first_seen_hour"])
+            state, held = state_of(statement), states.get(about)
+            if state is not None and (held is None or (held["n"] or 0) < statement["n"]):
+                states[about] = state
+        return states
 
     def say(self, finding: Finding, said: FindingSaid, by: str, at: str) -> None:
         """Keep what is said of a finding in a statement, in place of what was said before.
@@ -92,25 +94,31 @@ class FindingStates:
         Raises:
             Conflict: too many others say something at this moment; try again.
         """
+        statement = statement_about(finding, said, by, at)
         about: _FindingKey = {
             "finding_id": finding["finding_id"],
             "first_seen_hour": finding["first_seen_hour"],
         }
-        statement: StatementFacts = {
-            **about,
-            "service_account_id": None,
-            "state": said["state"],
-            "reason_code": said["reason_code"],
-            "accountable": said["accountable"],
-            "due_date": said["due_date"],
-            "review_date": said["review_date"],
-            "by": by,
-            "at": at,
-        }
         sk = finding_state_sk(finding["finding_id"], finding["first_seen_hour"])
-        whose: _SaidBy = {"by": by, "at": at}
+        whose: SaidBy = {"by": by, "at": at}
         sets = {**about, **said, **whose}
         Statements(self.table, self.tenant, self.org).say(statement, said["reason"], sk, sets)
+
+
+def statement_about(finding: Finding, said: FindingSaid, by: str, at: str) -> StatementFacts:
+    """Return the statement that says something of a finding; arguments as for ``say``."""
+    return {
+        "finding_id": finding["finding_id"],
+        "first_seen_hour": finding["first_seen_hour"],
+        "service_account_id": None,
+        "state": said["state"],
+        "reason_code": said["reason_code"],
+        "accountable": said["accountable"],
+        "due_date": said["due_date"],
+        "review_date": said["review_date"],
+        "by": by,
+        "at": at,
+    }
 
 
 class _DeadlinesRow(Deadlines, Key):

@@ -6,12 +6,11 @@ here because one document describes the whole API.
 
 from typing import Final
 
-from functions.api.findings.filters import FINDING_FILTERS
+from functions.api.findings.operations import FINDING_OPERATIONS
 from functions.api.schemas.operation import ACCESS, API, CONNECT, Operation
 from functions.shared.records.entities import ApiKeyRow, ProjectRow, UserRow
 from functions.shared.records.events import ListedChange, ListedEvent
 from functions.shared.records.fields import filters_of
-from functions.shared.records.findings import ListedFinding
 
 _PAGE: Final = ("cursor", "limit")
 _LIST: Final = ("org_id", *_PAGE)
@@ -159,32 +158,11 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         "from",
         "to",
     ),
-    _list(
-        *("/findings", "listFindings", "List findings", "Finding", ListedFinding, "state"),
-        *FINDING_FILTERS,
-    ),
-    Operation(
-        *("GET", "/findings/summary", API, "summarizeFindings"),
-        *("What the findings come to, and how the last 90 days went", "FindingSummary"),
-        query=("org_id",),
-    ),
-    Operation(
-        *("PUT", "/orgs/{org_id}/findings/{finding_id}/state", API, "stateFinding"),
-        *("Say what becomes of an open finding", "Finding"),
-        body="FindingStateRequest",
-        admin=True,
-        problems=(409,),
-    ),
+    *FINDING_OPERATIONS,
     Operation(
         *("GET", "/feed", API, "readFeed"),
         *("Read what was sealed, oldest first, from where you have come to", "FeedPage"),
         query=("since", "limit"),
-    ),
-    Operation("GET", "/deadlines", API, "showDeadlines", "Show the deadlines", "Deadlines"),
-    Operation(
-        *("PUT", "/deadlines", API, "setDeadlines", "Set the deadlines", "Deadlines"),
-        body="DeadlinesRequest",
-        admin=True,
     ),
     Operation(
         *("GET", "/billing", API, "showBill", "A month's bill, with its working", "Bill"),

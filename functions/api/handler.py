@@ -21,6 +21,7 @@ from functions.api.views.findings import (
     set_deadlines,
     show_deadlines,
     state_finding,
+    state_findings,
     summarize_findings,
 )
 from functions.api.views.organizations import list_organizations, show_organization
@@ -96,6 +97,7 @@ VIEWS: Mapping[str, View] = {
     "readFeed": read_feed,
     "summarizeFindings": summarize_findings,
     "stateFinding": state_finding,
+    "stateFindings": state_findings,
     "showDeadlines": show_deadlines,
     "setDeadlines": set_deadlines,
     "showBill": show_bill,

@@ -60,6 +60,23 @@ class FindingStateForm(TypedDict):
     review_date: object
 
 
+MOST_STATES: Final = 100
+"""Findings of which something may be said in one request."""
+
+
+class FindingStatesForm(TypedDict):
+    """The body that says what becomes of several findings."""
+
+    states: object
+
+
+class FindingOfForm(FindingStateForm):
+    """One of them."""
+
+    org_id: object
+    finding_id: object
+
+
 class SectionStatus(TypedDict):
     """How an organization's newest hour was read: a failed read is no empty list."""
 

@@ -23,7 +23,7 @@ TABLE = {
     "write": {
         *("connectOrganization", "renameOrganization", "replaceAdminKey", "pauseOrganization"),
         *("resumeOrganization", "disconnectOrganization", "nameServiceAccountPerson"),
-        *("stateFinding", "setDeadlines"),
+        *("stateFinding", "stateFindings", "setDeadlines"),
     },
     "read": {
         *("listOrganizations", "showOrganization", "listHours", "listDays", "summary", "listUsers"),

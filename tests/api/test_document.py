@@ -156,7 +156,10 @@ def test_what_creates_takes_a_key_and_what_is_tagged_a_tag() -> None:
         for name in ("Idempotency-Key", "If-None-Match")
     }
     assert taking == {
-        "Idempotency-Key": {"connectOrganization", "requestPack", "makeShareLink", "makeClient"},
+        "Idempotency-Key": {
+            *("connectOrganization", "requestPack", "makeShareLink", "makeClient"),
+            "stateFindings",
+        },
         "If-None-Match": {"openapi", "listSigningKeys", "showPack"},
     }
 

@@ -53,6 +53,7 @@ ASK = {
     f"DELETE {BASE}/evidence-packs/{{number}}/links/{{link_id}}",
     f"POST {BASE}/evidence-packs",
     f"PUT {BASE}/orgs/{{org_id}}/findings/{{finding_id}}/state",
+    f"PUT {BASE}/findings/states",
     f"PUT {BASE}/deadlines",
 }
 

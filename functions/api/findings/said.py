@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Set
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
@@ -12,9 +12,9 @@ from functions.api.context import Context
 from functions.api.finding_state_rows import MAX_REASON
 from functions.api.newest_seal import Newest
 from functions.api.records import FindingStateForm
-from functions.shared.errors import BadRequest
+from functions.shared.errors import BadRequest, Conflict, NotFound
 from functions.shared.records.entities import ServiceAccount, User
-from functions.shared.records.findings import FindingSaid
+from functions.shared.records.findings import Finding, FindingSaid
 from functions.shared.records.statements import (
     OTHER,
     REASON_CODES,
@@ -51,6 +51,27 @@ class FormReader:
     context: Context
     user: str
     now: datetime
+
+    def open_finding(self, finding_id: str) -> Finding:
+        """Return the newest finding of an id, which must be open.
+
+        Raises:
+            NotFound: there is none.
+            Conflict: it is resolved.
+        """
+        if finding_id not in self._last:
+            raise NotFound("no such finding")
+        last = self._last[finding_id]
+        if last["resolved_hour"] is not None:
+            raise Conflict(f"this finding is resolved since the hour {last['resolved_hour']}")
+        return last
+
+    @cached_property
+    def _last(self) -> Mapping[str, Finding]:
+        findings = self.newest.rows(self.context, "findings", Finding)
+        # Of those with the same id the one that was seen last stands.
+        by_first_hour = sorted(findings, key=lambda finding: finding["first_seen_hour"])
+        return {finding["finding_id"]: finding for finding in by_first_hour}
 
     def said(self, form: FindingStateForm) -> FindingSaid:
         """Return what a form says.

@@ -35,6 +35,7 @@ class Operation:
         public: needs no login.
         problems: further statuses it may answer with a problem document.
         tagged: its answer has an ``ETag``, and ``If-None-Match`` is honoured.
+        keyed: it makes nothing new, and takes an ``Idempotency-Key`` all the same.
     """
 
     method: str
@@ -51,6 +52,7 @@ class Operation:
     public: bool = False
     problems: tuple[int, ...] = ()
     tagged: bool = False
+    keyed: bool = False
 
     @property
     def key(self) -> str:
@@ -71,6 +73,11 @@ class Operation:
     def creates(self) -> bool:
         """Tell whether it makes something new each time, unless ``Idempotency-Key`` is sent."""
         return self.method == "POST" and self.status in (201, 202)
+
+    @property
+    def done_once(self) -> bool:
+        """Tell whether it takes an ``Idempotency-Key``."""
+        return self.creates or self.keyed
 
     def is_at(self, path: str) -> bool:
         """Tell whether a whole path is one of its own."""

@@ -8,7 +8,7 @@ from typing import Final
 
 from functions.api.records import MOST_OF_FEED
 from functions.api.schemas.anchors import MAX_DAYS
-from functions.api.schemas.parts import INSTANT, ORG_ID, one_of
+from functions.api.schemas.parts import FINDING_ID, INSTANT, ORG_ID, one_of
 from functions.shared.aws.download_links import MAX_LINK_S
 from functions.shared.http.idempotency import KEY_PATTERN
 from functions.shared.http.query import DEFAULT_LIMIT, MAX_LIMIT
@@ -44,11 +44,7 @@ def _state(in_force: str, ended: str) -> Schema:
 PARAMETERS: Final[Mapping[str, Schema]] = {
     "org_id": ORG_ID,
     "number": {"type": "integer", "minimum": 1, "examples": [1]},
-    "finding_id": {
-        "type": "string",
-        "pattern": "^[0-9a-f]{24}$",
-        "examples": ["0123456789abcdef01234567"],
-    },
+    "finding_id": FINDING_ID,
     "service_account_id": {
         "type": "string",
         "pattern": f"^{IDENTITY}$",

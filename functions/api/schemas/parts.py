@@ -26,6 +26,12 @@ ORG_ID: Final[Schema] = {
     "examples": ["org-AbC123"],
 }
 
+FINDING_ID: Final[Schema] = {
+    "type": "string",
+    "pattern": "^[0-9a-f]{24}$",
+    "examples": ["0123456789abcdef01234567"],
+}
+
 
 def one_of(*words: str) -> Schema:
     """Return the schema of a text that is one of a few words."""

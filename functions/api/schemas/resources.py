@@ -6,13 +6,21 @@ Pure. Answers are described by their records; an absent fact is null, never left
 from typing import Final
 
 from functions.api.finding_state_rows import MAX_REASON
-from functions.api.records import BillDocument, FindingSummary, ListedDay, SectionStatus, Summary
+from functions.api.records import (
+    MOST_STATES,
+    BillDocument,
+    FindingSummary,
+    ListedDay,
+    SectionStatus,
+    Summary,
+)
 from functions.api.schemas.anchors import ANCHOR_SCHEMAS
 from functions.api.schemas.clients import CLIENT_SCHEMAS
 from functions.api.schemas.custody import CUSTODY_SCHEMAS
 from functions.api.schemas.feed import FEED_SCHEMAS
 from functions.api.schemas.packs import PACK_SCHEMAS
 from functions.api.schemas.parts import (
+    FINDING_ID,
     MAYBE_DATE,
     MAYBE_TEXT,
     ORG_ID,
@@ -39,6 +47,20 @@ _NEW_KEY: Final[Schema] = {
     "description": "An Organization Admin Key; never shown again",
 }
 _NAME: Final[Schema] = {"type": ["string", "null"], "minLength": 1, "maxLength": 100}
+
+_STATE: Final[dict[str, Schema]] = {
+    "state": one_of(*FINDING_STATES),
+    "reason_code": MAYBE_TEXT | {"enum": [*REASON_CODES, None]},
+    "reason": MAYBE_TEXT | {"minLength": 1, "maxLength": MAX_REASON},
+    "accountable": MAYBE_TEXT
+    | {
+        "description": "Id of a person present in the organization, one's own, or the code of a "
+        "team, like team:platform-2"
+    },
+    "due_date": MAYBE_DATE,
+    "review_date": MAYBE_DATE,
+}
+_MAY_LACK: Final = tuple(name for name in _STATE if name != "state")
 
 SCHEMAS: Final[dict[str, Schema]] = {
     "Problem": record(
@@ -78,25 +100,18 @@ SCHEMAS: Final[dict[str, Schema]] = {
     "Finding": row(ListedFinding, stated=ref("Stated"), subject=ref("Subject")),
     "Subject": schema_of(Subject),
     "Stated": schema_of(FindingState),
-    "FindingStateRequest": record(
+    "FindingStateRequest": record(_STATE, *_MAY_LACK),
+    "FindingStatesRequest": record(
         {
-            "state": one_of(*FINDING_STATES),
-            "reason_code": MAYBE_TEXT | {"enum": [*REASON_CODES, None]},
-            "reason": MAYBE_TEXT | {"minLength": 1, "maxLength": MAX_REASON},
-            "accountable": MAYBE_TEXT
-            | {
-                "description": "Id of a person present in the organization, one's own, or the "
-                "code of a team, like team:platform-2"
-            },
-            "due_date": MAYBE_DATE,
-            "review_date": MAYBE_DATE,
-        },
-        "reason_code",
-        "reason",
-        "accountable",
-        "due_date",
-        "review_date",
+            "states": {
+                "type": "array",
+                "items": record({"org_id": ORG_ID, "finding_id": FINDING_ID, **_STATE}, *_MAY_LACK),
+                "minItems": 1,
+                "maxItems": MOST_STATES,
+            }
+        }
     ),
+    "StatedFindings": record({"items": {"type": "array", "items": ref("Finding")}}),
     "Deadlines": schema_of(Deadlines),
     "DeadlinesRequest": {**schema_of(Deadlines), "required": []},
     "PersonRequest": record(

@@ -7,19 +7,23 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from functions.api.context import Context
-from functions.api.finding_state_rows import find_deadlines, put_deadlines
+from functions.api.finding_state_rows import find_deadlines, put_deadlines, statement_about
 from functions.api.findings.figures import figures_of
 from functions.api.findings.rows import finding_rows, statements_of, whole_findings
 from functions.api.findings.said import BLANK, FormReader
+from functions.api.findings.several import Saying, SeveralForms
 from functions.api.newest_seal import Newest, chosen, newest_hour
-from functions.api.records import DeadlinesForm, FindingSummary
-from functions.shared.errors import BadRequest, Conflict, NotFound
+from functions.api.records import DeadlinesForm, FindingStatesForm, FindingSummary
+from functions.shared.errors import BadRequest
 from functions.shared.hours import rfc3339
 from functions.shared.http.edge import Reply, Request, reply
+from functions.shared.http.idempotency import once
 from functions.shared.records.findings import Deadlines, Finding, FindingSaid, FindingStatement
-from functions.shared.records.statements import CustodyFacts
+from functions.shared.records.statements import CustodyFacts, CustodyFinding
+from functions.shared.tables.statements import StatementAndNote, say_together
 
 MAX_DAYS: Final = 3650
+_NO_STATES: Final[FindingStatesForm] = {"states": None}
 _NO_DAYS: Final[DeadlinesForm] = {"high_days": None, "medium_days": None, "low_days": None}
 
 
@@ -36,15 +40,55 @@ def state_finding(request: Request, context: Context) -> Reply:
     form = request.form(BLANK)
     tenant, user = principal.tenant_id, principal.user
     org = context.connections.need(tenant, request.path("org_id")).org_id
-    newest = newest_hour(context, tenant, org)
-    finding = _open_finding(newest, request.path("finding_id"), context)
-    now = context.clock()
-    said = FormReader(newest, context, user, now).said(form)
+    newest, now = newest_hour(context, tenant, org), context.clock()
+    reader = FormReader(newest, context, user, now)
+    finding = reader.open_finding(request.path("finding_id"))
+    said = reader.said(form)
     # Noted first: what the log does not know must not stand.
     context.custody.note(tenant, user, "finding.stated", now, **_facts(org, finding, said))
     context.finding_states(tenant, org).say(finding, said, user, rfc3339(now))
     (row,) = whole_findings([finding_rows(newest, context)(finding)], [newest], context)
     return reply(200, row)
+
+
+def state_findings(request: Request, context: Context) -> Reply:
+    """Keep what an admin says of several open findings, of all or of none, and answer them with it.
+
+    Raises:
+        PartNotFound: one of them is nothing of this tenant's; says which part of the body.
+        Conflict: one is resolved, or too many others say something at this moment; see ``once``.
+        BadRequest: the body cannot be used; says which part, and why.
+    """
+    request.principal.require_admin()
+    return once(request, context.table, context.clock(), lambda: _state_findings(request, context))
+
+
+def _state_findings(request: Request, context: Context) -> Reply:
+    tenant, user, now = request.principal.tenant_id, request.principal.user, context.clock()
+    sayings = SeveralForms(context, tenant, user, now).sayings(request.form(_NO_STATES)["states"])
+    # One entry for all of them; noted first, as above. What is said of each, its statement tells.
+    context.custody.note(tenant, user, "findings.stated", now, **_facts_of(sayings))
+    together: dict[str, list[StatementAndNote]] = {}
+    for each in sayings:
+        statement = statement_about(each.finding, each.said, user, rfc3339(now))
+        together.setdefault(each.newest.org_id, []).append((statement, each.said["reason"]))
+    say_together(context.table, tenant, together)
+    newest = {each.newest.org_id: each.newest for each in sayings}
+    row_of = {org: finding_rows(hour, context) for org, hour in newest.items()}
+    rows = [row_of[each.newest.org_id](each.finding) for each in sayings]
+    return reply(200, {"items": whole_findings(rows, [*newest.values()], context)})
+
+
+def _facts_of(sayings: Iterable[Saying]) -> CustodyFacts:
+    findings: list[CustodyFinding] = [
+        {
+            "org_id": each.newest.org_id,
+            "finding_id": each.finding["finding_id"],
+            "first_seen_hour": each.finding["first_seen_hour"],
+        }
+        for each in sayings
+    ]
+    return {"findings": findings}
 
 
 def summarize_findings(request: Request, context: Context) -> Reply:
@@ -120,15 +164,3 @@ def _facts(org: str, finding: Finding, said: FindingSaid) -> CustodyFacts:
         "due_date": said["due_date"],
         "review_date": said["review_date"],
     }
-
-
-def _open_finding(newest: Newest, finding_id: str, context: Context) -> Finding:
-    """Return the newest finding of an id, which must be open."""
-    findings = newest.rows(context, "findings", Finding)
-    same = [finding for finding in findings if finding["finding_id"] == finding_id]
-    if not same:
-        raise NotFound("no such finding")
-    last = max(same, key=lambda finding: finding["first_seen_hour"])
-    if last["resolved_hour"] is not None:
-        raise Conflict(f"this finding is resolved since the hour {last['resolved_hour']}")
-    return last

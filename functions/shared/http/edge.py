@@ -235,6 +235,8 @@ def _answer(
             raise errors.NotFound("no such route")
         signed_in = None if route_key in open_routes else _signed_in(caller, route_key)
         return routes[route_key](Request(event, signed_in))
+    except request_errors.PartNotFound as error:
+        return problem(404, "not-found", "Not found", f"There is no such thing here: {error}.")
     except errors.NotFound:
         # One text for all: what is another tenant's and what never was must look the same.
         return problem(404, "not-found", "Not found", "There is no such thing here.")
@@ -282,5 +284,6 @@ def _fault(log: Log, route_key: str) -> Reply:
 
 def _sentence(text: str) -> str:
     # A field's name keeps its own spelling.
-    first = text[:1] if "_" in text.split(" ", 1)[0] else text[:1].upper()
+    is_name = not {"_", "["}.isdisjoint(text.split(" ", 1)[0])
+    first = text[:1] if is_name else text[:1].upper()
     return first + text[1:] + ("" if text.endswith((".", "!", "?")) else ".")

@@ -24,6 +24,8 @@ KEY_PATTERN: Final = "[A-Za-z0-9_.:-]{1,128}"
 KEPT_FOR: Final = timedelta(hours=24)
 # Longer than any request takes: after it one that broke off may be sent again.
 UNDER_WAY_FOR: Final = timedelta(seconds=60)
+# A row of the table may have 400 KB.
+_MOST_KEPT: Final = 300 * 1024
 _KEY: Final = re.compile(f'{KEY_PATTERN}|"{KEY_PATTERN}"', re.ASCII)
 _IS_FREE: Final = "attribute_not_exists(pk) OR expires_epoch <= :now"
 _IS_OURS: Final = "#run = :run"
@@ -51,7 +53,7 @@ def once(
         BadRequest: the key is none.
         IdempotencyKeyReused: the key was sent with another request.
         RequestUnderWay: the same request is being done.
-        AlreadyDone: it was done, and its answer is shown once.
+        AlreadyDone: it was done, and its answer is not kept.
 
     Permissions:
         dynamodb:GetItem, PutItem and UpdateItem.
@@ -96,10 +98,11 @@ def _done(
     except Exception:
         _set(table, key, run, {"expires_epoch": 0})
         raise
+    body = result["body"]
     answer = {
         "status": result["statusCode"],
-        "location": result["headers"]["location"],
-        "body": None if shown_once else result["body"],
+        "location": result["headers"].get("location", ""),
+        "body": None if shown_once or len(body.encode()) > _MOST_KEPT else body,
         "expires_epoch": _epoch(now + KEPT_FOR),
     }
     _set(table, key, run, answer)
@@ -132,11 +135,14 @@ def _answered(table: Table, key: Key, asked: str) -> Reply:
             "the same request is being done at this moment; send it again in a minute"
         )
     if row["body"] is None:
+        if not row["location"]:
+            raise AlreadyDone("this was done already; its answer was too large to be kept")
         raise AlreadyDone(
             f"this was done already, and its answer held a secret that is shown once and not kept; "
             f"what it made is {row['location']}"
         )
-    headers = {"location": row["location"], "idempotency-replayed": "true"}
+    made = {"location": row["location"]} if row["location"] else {}
+    headers = {**made, "idempotency-replayed": "true"}
     return reply(row["status"], strict_loads(row["body"]), headers)
 
 

@@ -3,7 +3,7 @@
 Pure.
 """
 
-from functions.shared.errors import BadRequest, Conflict
+from functions.shared.errors import BadRequest, Conflict, NotFound
 
 
 class BodyTooLarge(BadRequest):
@@ -23,4 +23,8 @@ class RequestUnderWay(Conflict):
 
 
 class AlreadyDone(Conflict):
-    """The request was done, and its answer held a secret that is shown once and not kept."""
+    """The request was done, and its answer is not kept: it held a secret, or was too large."""
+
+
+class PartNotFound(NotFound):
+    """Of several things that a request names one is not there; the text says its place alone."""

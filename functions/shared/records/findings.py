@@ -157,14 +157,19 @@ class FindingSaid(TypedDict):
     review_date: MaybeDate
 
 
-class FindingState(FindingSaid):
-    """What was said last of a finding, who said it, by opaque id, and when; ``open`` at first.
+class SaidBy(TypedDict):
+    """Who says something, by opaque id, and when."""
+
+    by: MaybeText
+    at: MaybeInstant
+
+
+class FindingState(FindingSaid, SaidBy):
+    """What was said last of a finding, who said it, and when; ``open`` at first.
 
     ``n`` is the number of the statement that it is; of one that an older version kept it is null.
     """
 
-    by: MaybeText
-    at: MaybeInstant
     n: MaybeCount
 
 

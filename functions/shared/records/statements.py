@@ -6,7 +6,7 @@ keyed hash stands there, of a custody entry's nothing.
 """
 
 import re
-from typing import Annotated, Final, Literal, TypedDict, get_args
+from typing import Annotated, Final, Literal, NotRequired, TypedDict, get_args
 
 from functions.shared.records.fields import (
     Count,
@@ -99,12 +99,31 @@ class StatementRow(SealedStatement):
 
 
 class StatementCounter(TypedDict):
-    """How many statements an organization's tenant has made."""
+    """How many statements an organization's tenant has made.
+
+    What those behind ``states_behind`` say of findings may not stand in the findings' rows yet.
+    """
 
     n: Count
+    states_behind: NotRequired[Count]
+
+
+class StatementBatch(TypedDict):
+    """Statements that were made together, in one row of the table; ``n`` is the last one's."""
+
+    n: NumberFrom1
+    many: list[KeptStatement]
 
 
 # --- the custody log ------------------------------------------------------------------------------
+
+
+class CustodyFinding(TypedDict):
+    """One of the findings of which something was said together; what, its statement tells."""
+
+    org_id: OrgId
+    finding_id: Text
+    first_seen_hour: Instant
 
 
 class SealedCustodyFacts(TypedDict, total=False):
@@ -126,6 +145,7 @@ class SealedCustodyFacts(TypedDict, total=False):
     expires_at: Instant
     finding_id: Text
     first_seen_hour: Instant
+    findings: list[CustodyFinding]
     state: Text
     reason_code: MaybeText
     accountable: MaybeText

@@ -5,6 +5,7 @@ front of it. Whoever loses the race begins again.
 """
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Final, TypedDict, TypeVar
 
 from functions.shared.aws.table import Change
@@ -38,6 +39,13 @@ def numbered(pk: str, sk: str, sets: Mapping[str, object], n: int, before: int |
         condition=f"attribute_not_exists({number})" if before is None else f"{number} = :before",
         names=names,
     )
+
+
+def raised(pk: str, sk: str, sets: Mapping[str, object], n: int) -> Change:
+    """Return what sets fields and the number of a row that has no later number."""
+    change = numbered(pk, sk, sets, n, None)
+    number = f"#{len(change.names) - 1}"
+    return replace(change, condition=f"{change.condition} OR {number} < :{number[1:]}")
 
 
 def without_gap(n: int, rows: Iterable[Row]) -> Iterable[Row]:
