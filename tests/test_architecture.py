@@ -25,7 +25,7 @@ STEPS = {
     "connect": (),
     "snapshot": ("fetch", "normalize", "compare", "findings", "reconcile", "seal"),
     "pack": ("archive", "collect", "documents", "members", "sign", "publish", "keys", "anchor"),
-    "api": ("schemas", "coverage", "findings", "views", "feed"),
+    "api": ("schemas", "coverage", "findings", "views", "feed", "export"),
     "access": (),
 }
 # What stands above the steps, so that no step may know of it.
@@ -76,7 +76,10 @@ PURE = (
     "functions/pack/sign/manifest.py",
     "functions/api/coverage/expected.py",
     "functions/api/event_order.py",
+    "functions/api/export/csv.py",
+    "functions/api/findings/figures.py",
     "functions/api/findings/filters.py",
+    "functions/api/findings/operations.py",
     "functions/api/feed/position.py",
     "functions/api/records.py",
     "functions/api/views/billing.py",

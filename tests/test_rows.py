@@ -37,6 +37,7 @@ EDGES = {
     "functions/access/id_tokens.py": "claims of tokens",
     "functions/access/token_request.py": "forms, as callers send them",
     "functions/api/handler.py": "events of Lambda",
+    "functions/api/export/whole_list.py": "rows of any list",
     "functions/api/cursor.py": "cursors, as callers send them",
     "functions/snapshot/checkpoint.py": "what an earlier run left",
     "functions/snapshot/records.py": "what an earlier run left",

@@ -129,7 +129,7 @@ def _operation(operation: Operation) -> Schema:
         "summary": operation.summary,
         "tags": [_tag(operation)[0]],
         "parameters": _path_parameters(operation)
-        + [_query_parameter(operation, name) for name in operation.query]
+        + [_query_parameter(operation, name) for name in _names_of_query(operation)]
         + _header_parameters(operation),
         "responses": _responses(operation),
     }
@@ -151,6 +151,10 @@ def _path_parameters(operation: Operation) -> list[Schema]:
     return [
         {"name": name, "in": "path", "required": True, "schema": PARAMETERS[name]} for name in names
     ]
+
+
+def _names_of_query(operation: Operation) -> tuple[str, ...]:
+    return (*operation.query, "format") if operation.is_list else operation.query
 
 
 def _query_parameter(operation: Operation, name: str) -> Schema:
@@ -178,6 +182,9 @@ def _responses(operation: Operation) -> Schema:
         "headers": _headers(),
         "content": _json(operation.answer),
     }
+    if operation.is_list:
+        text = {"schema": {"type": "string"}}
+        done["content"] |= {"text/csv": text, "application/x-ndjson": text}
     responses: Schema = {str(operation.status): done}
     if operation.answer == "Link":
         responses["303"] = {

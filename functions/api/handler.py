@@ -8,6 +8,7 @@ from functions.api.context import Context, Registers, Segments
 from functions.api.coverage.hours import list_days, list_hours
 from functions.api.coverage.outcomes import RecentOutcomes
 from functions.api.coverage.summary import summary
+from functions.api.export.whole_list import list_or_export
 from functions.api.feed.feed import read_feed
 from functions.api.flow import OPEN_ROUTES, OPERATIONS, UNROUTED
 from functions.api.schemas.operation import API, Operation, methods_at
@@ -123,6 +124,9 @@ def routes(context: Context) -> dict[str, Route]:
         view = VIEWS[operation.name]
         if operation.tagged:
             return lambda request: unless_known(request, view(request, context))
+        if operation.is_list:
+            page: Route = lambda request: view(request, context)  # noqa: E731
+            return lambda request: list_or_export(operation, page, request)
         return lambda request: view(request, context)
 
     own = (operation for operation in OPERATIONS if operation.function == API)

@@ -82,6 +82,8 @@ def require_documented(route_key: str, answered: Mapping[str, Any]) -> None:
         assert answered["body"] == ""
         return
     schema = response["content"][answered["headers"]["content-type"]]["schema"]
+    if schema == {"type": "string"}:
+        return
     whole = schema | {"components": document()["components"]}
     Draft202012Validator(whole).validate(json.loads(answered["body"]))
 

@@ -42,6 +42,7 @@ RULES: Final = re.compile(
         (
             "the cursor is not one that this list gave|since must be an instant",
             "to must not be before|need state=resolved",
+            "leave out cursor and limit|is about the same finding",
             "month must look like|has not begun yet",
             "period",
             "is missing: say ",

@@ -42,10 +42,10 @@ class Figures:
     """Counts findings.
 
     Attributes:
-        today: the day it is, in UTC.
+        day: the present one, in UTC.
     """
 
-    today: date
+    day: date
     _of_state: Counter[str] = field(default_factory=Counter)
     _open: Counter[tuple[str, str]] = field(default_factory=Counter)
     _late: Counter[tuple[str, str]] = field(default_factory=Counter)
@@ -71,7 +71,7 @@ class Figures:
                 counts["closed_late"] += 1
 
     def _add_open(self, finding: Finding, statement: FindingStatement) -> None:
-        today = self.today.isoformat()
+        today = self.day.isoformat()
         if is_accepted(statement, today):
             self._of_state["accepted"] += 1
             return
@@ -99,7 +99,7 @@ class Figures:
 
     @property
     def _first_day(self) -> str:
-        return (self.today - timedelta(days=TREND_DAYS - 1)).isoformat()
+        return (self.day - timedelta(days=TREND_DAYS - 1)).isoformat()
 
     def figures(self) -> FindingFigures:
         """Return what was counted."""
@@ -135,7 +135,7 @@ class Figures:
         n_open = _until(self._opened, before) - _until(self._resolved, before)
         trend: list[TrendDay] = []
         for back in range(TREND_DAYS - 1, -1, -1):
-            day = (self.today - timedelta(days=back)).isoformat()
+            day = (self.day - timedelta(days=back)).isoformat()
             opened, resolved = self._opened[day], self._resolved[day]
             n_open += opened - resolved
             trend.append({"day": day, "opened": opened, "resolved": resolved, "open": n_open})

@@ -14,6 +14,8 @@ from functions.shared.records.clients import Scope
 CONNECT: Final = "connect"
 API: Final = "api"
 ACCESS: Final = "access"
+# How a whole list may be asked for; of ``json`` there are pages alone.
+FORMATS: Final = ("json", "csv", "ndjson")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,12 @@ class Operation:
     def creates(self) -> bool:
         """Tell whether it makes something new each time, unless ``Idempotency-Key`` is sent."""
         return self.method == "POST" and self.status in (201, 202)
+
+    @property
+    def is_list(self) -> bool:
+        """Tell whether it answers pages of a list, which may be had whole in another format."""
+        is_paged = self.method == "GET" and "cursor" in self.query
+        return is_paged and self.function == API
 
     @property
     def done_once(self) -> bool:

@@ -8,6 +8,7 @@ from typing import Final
 
 from functions.api.records import MOST_OF_FEED
 from functions.api.schemas.anchors import MAX_DAYS
+from functions.api.schemas.operation import FORMATS
 from functions.api.schemas.parts import FINDING_ID, INSTANT, ORG_ID, one_of
 from functions.shared.aws.download_links import MAX_LINK_S
 from functions.shared.http.idempotency import KEY_PATTERN
@@ -71,6 +72,8 @@ PARAMETERS: Final[Mapping[str, Schema]] = {
         "pattern": "^[A-Za-z0-9_=:-]{1,7600}$",
         "description": "The next_cursor of the answer before, or an instant to begin at its hour",
     },
+    "format": one_of(*FORMATS)
+    | {"default": "json", "description": "`csv`, `ndjson`: the whole list, without its pages"},
     "limit": _limit(MAX_LIMIT),
     "listAnchors.limit": _limit(MAX_DAYS),
     "readFeed.limit": _limit(MOST_OF_FEED),

@@ -30,6 +30,7 @@ PROBLEMS: tuple[tuple[type[errors.AuditError], int, str, str], ...] = (
     (errors.MalformedOrganization, 400, "malformed-org-id", "Malformed organization id"),
     (request_errors.BodyTooLarge, 413, "body-too-large", "The body is too large"),
     (request_errors.UnsupportedMediaType, 415, "unsupported-media-type", "The body is not JSON"),
+    (request_errors.TooMuchAtOnce, 400, "too-much", "More than one answer holds"),
     (errors.BadRequest, 400, "bad-request", "The request cannot be used"),
     (errors.NotSignedIn, 401, "not-signed-in", "Sign in first"),
     (errors.SignInUnavailable, 503, "busy", "Try again in a moment"),
@@ -235,11 +236,10 @@ def _answer(
             raise errors.NotFound("no such route")
         signed_in = None if route_key in open_routes else _signed_in(caller, route_key)
         return routes[route_key](Request(event, signed_in))
-    except request_errors.PartNotFound as error:
-        return problem(404, "not-found", "Not found", f"There is no such thing here: {error}.")
-    except errors.NotFound:
+    except errors.NotFound as error:
         # One text for all: what is another tenant's and what never was must look the same.
-        return problem(404, "not-found", "Not found", "There is no such thing here.")
+        part = f": {error}" if isinstance(error, request_errors.PartNotFound) else ""
+        return problem(404, "not-found", "Not found", f"There is no such thing here{part}.")
     except errors.AuditError as error:
         for kind, status, slug, title in PROBLEMS:
             if isinstance(error, kind):
@@ -256,7 +256,9 @@ def _whole(value: Any) -> Any:
 
 
 def _without_body(result: Reply) -> Reply:
-    length = {"content-length": str(len(result["body"].encode()))}
+    body = result["body"].encode()
+    n_bytes = len(base64.b64decode(body) if result.get("isBase64Encoded") else body)
+    length = {"content-length": str(n_bytes)}
     return {**result, "headers": {**result["headers"], **length}, "body": ""}
 
 

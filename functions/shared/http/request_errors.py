@@ -14,6 +14,10 @@ class UnsupportedMediaType(BadRequest):
     """The body says that it is something else than JSON."""
 
 
+class TooMuchAtOnce(BadRequest):
+    """What is asked for is more than one answer holds: ask for less, or for a part at a time."""
+
+
 class IdempotencyKeyReused(Conflict):
     """Another request was sent with this ``Idempotency-Key``: take a new one for a new request."""
 

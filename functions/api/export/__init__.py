@@ -1,0 +1,1 @@
+"""Export: a whole list in one answer, as CSV or as a line of JSON for each row."""
