@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from typing import Final
 
 ADMIN_KEY = "admin-key"
+WEBHOOK = "webhook-secret"
 HASH_KEY = "hash-key"
 PACK_SIGNING = "pack-signing"
 
@@ -87,6 +88,20 @@ GRANTS: Final[Mapping[str, tuple[Grant, ...]]] = {
         # It wraps admin keys and opens none: only the hashing key, to recognize known projects.
         Grant("secrets-key", ("kms:Decrypt",), purposes=(HASH_KEY,)),
         _SEND_SNAPSHOT,
+    ),
+    "Notify": (
+        *_table("GetItem", "Query", "PutItem", "UpdateItem"),
+        # It wraps webhooks' secrets and opens none.
+        Grant("secrets-key", ("kms:Encrypt",), purposes=(WEBHOOK,)),
+    ),
+    "NotifyWake": (
+        *_table("GetItem", "Query", "PutItem", "UpdateItem"),
+        # What alerts are made of, and nothing else of the evidence.
+        *_read("seals/*", "registers/*/section=findings/*"),
+        Grant("evidence/tenant=*/anchors/*", ("s3:GetObject",)),
+        _list("evidence"),
+        _READ_DATA_KEY,
+        Grant("secrets-key", ("kms:Decrypt",), purposes=(WEBHOOK,)),
     ),
     "SnapshotDispatch": (
         *_table("Query", index="/index/due"),
@@ -169,10 +184,10 @@ LEGAL_HOLD_GRANTS: Final = (
 # The two keys whose plaintext is a secret: who may use them is said again by the key itself, as a
 # Deny for everyone else, so that no later role, grant or administrator's policy can.
 MAY_UNWRAP: Final[Mapping[str, tuple[str, ...]]] = {
-    "secrets": ("Connect", "Snapshot"),
+    "secrets": ("Connect", "Snapshot", "NotifyWake"),
     "signing": ("Pack",),
 }
 MAY_WRAP: Final[Mapping[str, tuple[str, ...]]] = {
-    "secrets": ("Connect",),
+    "secrets": ("Connect", "Notify"),
     "signing": ("SigningKey",),
 }

@@ -67,6 +67,8 @@ class OpenAIAudit(Stack):
         dashboard_url = f"https://{distribution.distribution_domain_name}"
         client = create_client(sign_in, settings, dashboard_url)
         add_routes(api, functions, sign_in, client)
+        for name in ("Notify", "NotifyWake"):
+            functions[name].add_environment("DASHBOARD_URL", dashboard_url)
         alarms = create_alarms(self, settings, functions, queues, keys)
         watch_legal_holds(self, alarms.topic, roles.legal_hold, storage.evidence)
         self._output(
@@ -93,6 +95,7 @@ class OpenAIAudit(Stack):
                 "HourlyRuleName": schedules.hourly.rule_name,
                 "DailyRuleName": schedules.daily.rule_name,
                 "MonthlyRuleName": schedules.monthly.rule_name,
+                "MinuteRuleName": schedules.minutely.rule_name,
                 "AlarmTopicArn": alarms.topic.topic_arn,
                 "ChangesLogName": alarms.changes.log_group_name,
                 "LegalHoldRoleArn": roles.legal_hold.role_arn,

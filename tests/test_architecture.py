@@ -27,9 +27,10 @@ STEPS = {
     "pack": ("archive", "collect", "documents", "members", "sign", "publish", "keys", "anchor"),
     "api": ("schemas", "coverage", "findings", "views", "feed", "export"),
     "access": (),
+    "notify": ("watch", "deliver"),
 }
 # What stands above the steps, so that no step may know of it.
-ABOVE = ("handler", "flow", "take", "dispatch", "hour_run", "document")
+ABOVE = ("handler", "wake", "manage", "flow", "take", "dispatch", "hour_run", "document")
 
 # Rules: functions without clock, network or AWS. A folder means each module in it, but for those
 # that are named as touching the outside.
@@ -43,11 +44,17 @@ PURE = (
     "functions/shared/period.py",
     "functions/shared/records",
     "functions/shared/sections.py",
+    "functions/shared/aws/alert_keys.py",
     "functions/shared/aws/keys.py",
+    "functions/shared/evidence/expected_hours.py",
     "functions/shared/evidence/merkle.py",
     "functions/shared/evidence/seal_versions.py",
     "functions/access/records.py",
     "functions/access/token_request.py",
+    "functions/notify/records.py",
+    "functions/notify/deliver/message.py",
+    "functions/notify/deliver/target.py",
+    "functions/notify/watch/rules.py",
     "functions/shared/http/access_headers.py",
     "functions/shared/http/form_values.py",
     "functions/shared/http/principal.py",
@@ -74,7 +81,6 @@ PURE = (
     "functions/pack/members/event_rows.py",
     "functions/pack/members/rows.py",
     "functions/pack/sign/manifest.py",
-    "functions/api/coverage/expected.py",
     "functions/api/event_order.py",
     "functions/api/export/csv.py",
     "functions/api/findings/figures.py",

@@ -36,6 +36,8 @@ EDGES = {
     "functions/access/handler.py": "events of Lambda",
     "functions/access/id_tokens.py": "claims of tokens",
     "functions/access/token_request.py": "forms, as callers send them",
+    "functions/notify/handler.py": "events of Lambda",
+    "functions/notify/wake.py": "events of Lambda",
     "functions/api/handler.py": "events of Lambda",
     "functions/api/export/whole_list.py": "rows of any list",
     "functions/api/cursor.py": "cursors, as callers send them",

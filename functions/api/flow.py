@@ -1,13 +1,14 @@
 """The API's operations, each stated once: what the document serves and the handlers answer.
 
-Pure: importable without AWS. The connect and the access function answer their own; they stand
-here because one document describes the whole API.
+Pure: importable without AWS. The connect, the access and the notify function answer their own;
+they stand here because one document describes the whole API.
 """
 
 from typing import Final
 
 from functions.api.findings.operations import FINDING_OPERATIONS
 from functions.api.schemas.operation import ACCESS, API, CONNECT, Operation
+from functions.api.schemas.told import TOLD_OPERATIONS
 from functions.shared.records.entities import ApiKeyRow, ProjectRow, UserRow
 from functions.shared.records.events import ListedChange, ListedEvent
 from functions.shared.records.fields import filters_of
@@ -164,6 +165,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         *("Read what was sealed, oldest first, from where you have come to", "FeedPage"),
         query=("since", "limit"),
     ),
+    *TOLD_OPERATIONS,
     Operation(
         *("GET", "/billing", API, "showBill", "A month's bill, with its working", "Bill"),
         query=("month",),

@@ -5,9 +5,7 @@ from typing import TypeVar
 
 from functions.api.context import Context
 from functions.api.records import SectionStatus
-from functions.shared.errors import EvidenceInvalid, EvidenceMissing
 from functions.shared.evidence.seals import Chain, Seal
-from functions.shared.hours import parse_instant
 from functions.shared.http.query import Query
 from functions.shared.records.entities import Episode, Placement
 from functions.shared.records.registers import state_hour
@@ -96,12 +94,7 @@ def seal_of(context: Context, tenant: str, org: str, row: HourRow) -> Seal:
         EvidenceMissing: the table names a seal that is not there.
         EvidenceInvalid: the seal is not the one that the table names.
     """
-    seal = Chain(context.evidence, tenant, org).seal(parse_instant(row["hour"]))
-    if seal is None:
-        raise EvidenceMissing(f"the seal of {row['hour']} is missing")
-    if seal.sha256 != row["sha256"]:
-        raise EvidenceInvalid(f"the seal of {row['hour']} is not the one the table names")
-    return seal
+    return Chain(context.evidence, tenant, org).named(row["hour"], row["sha256"])
 
 
 def newest_status(context: Context, tenant: str, org: str, section: str | None) -> SectionStatus:

@@ -13,8 +13,8 @@ OPENAI_BASE_URL = "https://api.openai.com/v1"
 class Settings:
     """A function's settings; each is asked for by name, so that an absent one is named.
 
-    The production template sets neither ``OPENAI_BASE_URL``, ``COGNITO_BASE_URL`` nor
-    ``CLOCK_FILE``.
+    No template sets ``OPENAI_BASE_URL``, ``COGNITO_BASE_URL``, ``CLOCK_FILE`` or
+    ``WEBHOOKS_ON_LOOPBACK``: they are a laptop's.
     """
 
     environment: Mapping[str, str]
@@ -34,6 +34,11 @@ class Settings:
     def openai_base_url(self) -> str:
         """Return the base address of OpenAI's API, without a final slash."""
         return self.environment.get("OPENAI_BASE_URL", OPENAI_BASE_URL).rstrip("/")
+
+    @property
+    def webhooks_on_loopback(self) -> bool:
+        """Tell whether receivers of webhooks at 127.0.0.1 are let in, without TLS."""
+        return self.environment.get("WEBHOOKS_ON_LOOPBACK") == "on"
 
     @property
     def user_pool_keys_url(self) -> str:

@@ -73,6 +73,20 @@ DEFINITIONS: Final[Mapping[str, FunctionDefinition]] = {
         timeout_s=_HTTP_TIMEOUT_S,
         memory_mb=512,
     ),
+    # What links in messages begin with is known after it: ``stack``.
+    "Notify": FunctionDefinition(
+        "functions.notify.handler.handle",
+        ("TABLE_NAME", "SECRETS_KEY_ID"),
+        timeout_s=_HTTP_TIMEOUT_S,
+        memory_mb=512,
+    ),
+    # Longer than a wake begins anything, and than one post takes.
+    "NotifyWake": FunctionDefinition(
+        "functions.notify.wake.handle",
+        ("TABLE_NAME", "EVIDENCE_BUCKET", "SECRETS_KEY_ID"),
+        timeout_s=120,
+        memory_mb=1024,
+    ),
     "SnapshotDispatch": FunctionDefinition(
         "functions.snapshot.dispatch.handle",
         ("TABLE_NAME", "SNAPSHOT_QUEUE_URL", "SPREAD_SECONDS"),
@@ -162,6 +176,10 @@ def create_functions(
     _add_event_source(functions["PackGivenUp"], queues.pack_dead, _MIN_CONCURRENCY)
     for name in ("SnapshotDispatch", "PackDispatch", "Anchor"):
         _set_dead_letter_queue(functions[name], queues.dispatch_dead)
+    # A minute later there is another one, which does what this one did not.
+    functions["NotifyWake"].configure_async_invoke(
+        retry_attempts=0, max_event_age=Duration.minutes(1)
+    )
     return functions
 
 

@@ -1,4 +1,4 @@
-"""The schedules: every full hour, four times a day, and the 4th of the month at 03:14 UTC."""
+"""The schedules: every minute, every full hour, four times a day, the 4th of the month at 03:14."""
 
 from dataclasses import dataclass
 
@@ -19,6 +19,7 @@ class Schedules:
     hourly: events.Rule
     daily: events.Rule
     monthly: events.Rule
+    minutely: events.Rule
 
 
 def create_schedules(
@@ -48,6 +49,19 @@ def create_schedules(
         schedule=events.Schedule.cron(minute="14", hour="3", day="4"),
         enabled=settings.schedules_on,
     )
+    minutely = events.Rule(
+        scope,
+        "MinuteRule",
+        description="Tells tenants what happened",
+        schedule=events.Schedule.rate(Duration.minutes(1)),
+        enabled=settings.schedules_on,
+    )
+    # A wake that did not happen is made up for by the next one.
+    minutely.add_target(
+        targets.LambdaFunction(
+            functions["NotifyWake"], max_event_age=Duration.minutes(1), retry_attempts=0
+        )
+    )
     targets_of = ((hourly, "SnapshotDispatch"), (daily, "Anchor"), (monthly, "PackDispatch"))
     for rule, name in targets_of:
         rule.add_target(
@@ -59,4 +73,4 @@ def create_schedules(
                 retry_attempts=20,
             )
         )
-    return Schedules(hourly, daily, monthly)
+    return Schedules(hourly, daily, monthly, minutely)

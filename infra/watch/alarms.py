@@ -145,6 +145,15 @@ def create_alarms(
         told_as="no firing",
         on_silence=True,
     )
+    add_alarm(
+        scope,
+        topic,
+        "MinuteScheduleSilentAlarm",
+        "No wake for a quarter of an hour: nobody is told of anything",
+        functions["NotifyWake"].metric_invocations(period=Duration.minutes(15), statistic="Sum"),
+        told_as="no wake",
+        on_silence=True,
+    )
     return Alarms(topic, watch_changes(scope, settings, topic, keys))
 
 

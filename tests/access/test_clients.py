@@ -23,17 +23,19 @@ TABLE = {
     "write": {
         *("connectOrganization", "renameOrganization", "replaceAdminKey", "pauseOrganization"),
         *("resumeOrganization", "disconnectOrganization", "nameServiceAccountPerson"),
-        *("stateFinding", "stateFindings", "setDeadlines"),
+        *("stateFinding", "stateFindings", "setDeadlines", "replayWebhook"),
     },
     "read": {
         *("listOrganizations", "showOrganization", "listHours", "listDays", "summary", "listUsers"),
         *("readFeed", "listProjects", "listApiKeys", "listEvents", "listChanges", "listFindings"),
         *("showDeadlines", "showBill", "listPacks", "showPack", "listShareLinks", "listCustody"),
-        *("listAnchors", "summarizeFindings"),
+        *("listAnchors", "summarizeFindings", "listDeliveries"),
     },
 }
 PEOPLE = {
     *("fetchHashingKey", "makeClient", "listClients", "rotateClientSecret", "revokeClient"),
+    *("makeWebhook", "listWebhooks", "showWebhook", "endWebhook", "rotateWebhookSecret"),
+    "testWebhook",
 }
 
 

@@ -21,10 +21,12 @@ from functions.access.handler import context_from as access_context_from
 from functions.access.handler import routes as access_routes
 from functions.api.document import document
 from functions.api.handler import routes
-from functions.api.schemas.operation import ACCESS, API, CONNECT
+from functions.api.schemas.operation import ACCESS, API, CONNECT, NOTIFY
 from functions.connect.check import Endpoint
 from functions.connect.handler import context_from as connect_context_from
 from functions.connect.handler import routes as connect_routes
+from functions.notify.handler import context_from as notify_context_from
+from functions.notify.handler import routes as notify_routes
 from functions.shared.aws.keys import HASHKEY_SK, tenant_pk
 from functions.shared.settings import Settings
 from tests.api.conftest import OURS, Api
@@ -50,6 +52,7 @@ RULES: Final = re.compile(
             "must be the id of a person|must be the user id",
             "without control characters|must be one line of|no e-mail address",
             "a revision ",
+            "url must be https|from_number must be at most|messages are kept for",
         )
     ),
     re.IGNORECASE,
@@ -82,11 +85,13 @@ def http_api(sealed: Api, settings: Settings) -> Iterator[HttpApi]:
     make_ready(sealed, 1)
     logging.disable(logging.CRITICAL)
     access = replace(access_context_from(settings), clock=sealed.clock.now)
+    notify = replace(notify_context_from(settings), clock=sealed.clock.now)
     yield HttpApi(
         {
             API: routes(sealed.context),
             CONNECT: connect_routes(connect),
             ACCESS: access_routes(access),
+            NOTIFY: notify_routes(notify),
         }
     )
     logging.disable(logging.NOTSET)

@@ -13,9 +13,11 @@ from functions.access.handler import routes as access_routes
 from functions.api.document import document
 from functions.api.flow import OPEN_ROUTES, OPERATIONS, UNROUTED
 from functions.api.handler import VIEWS
-from functions.api.schemas.operation import ACCESS, API, CONNECT
+from functions.api.schemas.operation import ACCESS, API, CONNECT, NOTIFY
 from functions.connect.handler import context_from
 from functions.connect.handler import routes as connect_routes
+from functions.notify.handler import context_from as notify_context_from
+from functions.notify.handler import routes as notify_routes
 from functions.shared.settings import Settings
 from tests.api.conftest import Api
 
@@ -37,6 +39,8 @@ def test_every_operation_is_answered_by_its_room(settings: Settings) -> None:
     assert set(connect) == {each.key for each in OPERATIONS if each.function == CONNECT}
     access = access_routes(access_context_from(settings))
     assert set(access) == {each.key for each in OPERATIONS if each.function == ACCESS}
+    notify = notify_routes(notify_context_from(settings))
+    assert set(notify) == {each.key for each in OPERATIONS if each.function == NOTIFY}
     open_ = {each.key for each in OPERATIONS if each.public}
     assert open_ == (OPEN_ROUTES - {UNROUTED}) | ACCESS_OPEN_ROUTES
     public = {"signing-keys", "openapi.json", "{token}"}

@@ -11,7 +11,10 @@ from functions.shared.canonical import sha256_hex
 from infra.compute import code
 from tests.infra.template import Template
 
-FOLDERS = {"Connect": "connect", "Snapshot": "snapshot", "Pack": "pack", "Api": "api"}
+FOLDERS = {
+    **{"Connect": "connect", "Snapshot": "snapshot", "Pack": "pack", "Api": "api"},
+    "Notify": "notify",
+}
 
 
 def files_of(template: Template, function: str) -> set[str]:

@@ -11,6 +11,8 @@ HANDLERS = {
     "Access": "functions.access.handler.handle",
     "Authorizer": "functions.access.authorizer.handle",
     "Connect": "functions.connect.handler.handle",
+    "Notify": "functions.notify.handler.handle",
+    "NotifyWake": "functions.notify.wake.handle",
     "SnapshotDispatch": "functions.snapshot.dispatch.handle",
     "Snapshot": "functions.snapshot.handler.handle",
     "PackDispatch": "functions.pack.dispatch.handle",
@@ -24,6 +26,8 @@ SETTINGS = {
     "Access": {"TABLE_NAME"},
     "Authorizer": {"TABLE_NAME", "REQUESTS_PER_MINUTE", "ISSUER", "CLIENT_ID"},
     "Connect": {"TABLE_NAME", "SECRETS_KEY_ID", "SNAPSHOT_QUEUE_URL"},
+    "Notify": {"TABLE_NAME", "SECRETS_KEY_ID", "DASHBOARD_URL"},
+    "NotifyWake": {"TABLE_NAME", "EVIDENCE_BUCKET", "SECRETS_KEY_ID", "DASHBOARD_URL"},
     "SnapshotDispatch": {"TABLE_NAME", "SNAPSHOT_QUEUE_URL", "SPREAD_SECONDS"},
     "Snapshot": {
         *("TABLE_NAME", "EVIDENCE_BUCKET", "WORK_BUCKET"),
@@ -92,6 +96,7 @@ def test_no_clock_offset_and_no_other_openai_in_any_template(template: Template)
         "CLOCK_FILE",
         "OPENAI_BASE_URL",
         "COGNITO_BASE_URL",
+        "WEBHOOKS_ON_LOOPBACK",
         "sk-admin-",
         "127.0.0.1",
         "localhost",
@@ -188,6 +193,19 @@ def test_a_schedule_fires_its_dispatcher(
     assert flat(target["Arn"]) == f"{logical_id}.Arn"
 
 
+def test_a_wake_comes_each_minute_and_is_never_tried_again(template: Template) -> None:
+    """The next one does what it did not: neither EventBridge nor Lambda repeats one."""
+    _, properties = template.only("AWS::Events::Rule", "MinuteRule")
+    assert (properties["State"], properties["ScheduleExpression"]) == ("ENABLED", "rate(1 minute)")
+    (target,) = properties["Targets"]
+    assert target["RetryPolicy"] == {"MaximumEventAgeInSeconds": 60, "MaximumRetryAttempts": 0}
+    _, config = template.only("AWS::Lambda::EventInvokeConfig")
+    assert (config["MaximumEventAgeInSeconds"], config["MaximumRetryAttempts"]) == (60, 0)
+    wake = template.body["Outputs"]["NotifyWakeFunctionName"]["Value"]
+    assert config["FunctionName"] == wake
+    assert flat(target["Arn"]) == f"{wake['Ref']}.Arn"
+
+
 def test_no_function_reserves_concurrency(template: Template) -> None:
     """A new account has none to reserve, and refuses the deployment."""
     assert not [f for f in template.functions().values() if "ReservedConcurrentExecutions" in f]
@@ -227,7 +245,7 @@ def test_the_first_signing_key_is_made_by_its_own_function_after_its_role(
 
 
 def test_a_function_is_called_only_by_its_own_caller(template: Template) -> None:
-    """The API calls three functions and the authorizer, each rule one; each names its source."""
+    """The API calls four functions and the authorizer, each rule one; each names its source."""
     permissions = template.all("AWS::Lambda::Permission")
     names = {
         output["Value"]["Ref"]: name.removesuffix("FunctionName")
@@ -241,6 +259,8 @@ def test_a_function_is_called_only_by_its_own_caller(template: Template) -> None
         ("Access", "apigateway.amazonaws.com"),
         ("Authorizer", "apigateway.amazonaws.com"),
         ("Connect", "apigateway.amazonaws.com"),
+        ("Notify", "apigateway.amazonaws.com"),
+        ("NotifyWake", "events.amazonaws.com"),
         ("Api", "apigateway.amazonaws.com"),
         ("SnapshotDispatch", "events.amazonaws.com"),
         ("PackDispatch", "events.amazonaws.com"),

@@ -31,6 +31,14 @@ ACCESS = {
     f"POST {BASE}/clients/{{client_id}}/secret",
     f"DELETE {BASE}/clients/{{client_id}}",
 }
+NOTIFY = {
+    f"{method} {BASE}/webhooks{path}"
+    for method, path in (
+        *(("POST", ""), ("GET", ""), ("GET", "/{webhook_id}"), ("DELETE", "/{webhook_id}")),
+        *(("POST", "/{webhook_id}/secret"), ("POST", "/{webhook_id}/test")),
+        *(("POST", "/{webhook_id}/replay"), ("GET", "/{webhook_id}/deliveries")),
+    )
+}
 READ = {
     f"GET {BASE}{path}"
     for path in (
@@ -69,7 +77,10 @@ def test_the_routes_are_the_design_s_and_each_goes_to_its_function(template: Tem
     outputs = template.body["Outputs"]
     functions = {
         f"{outputs[name]['Value']['Ref']}.Arn": name.removesuffix("FunctionName")
-        for name in ("AccessFunctionName", "ConnectFunctionName", "ApiFunctionName")
+        for name in (
+            *("AccessFunctionName", "ConnectFunctionName", "ApiFunctionName"),
+            "NotifyFunctionName",
+        )
     }
     functions_by_route = {
         route["RouteKey"]: functions[flat(integrations[integration]["IntegrationUri"])]
@@ -79,6 +90,7 @@ def test_the_routes_are_the_design_s_and_each_goes_to_its_function(template: Tem
     api = with_head(READ | ASK | PUBLIC) | {UNROUTED}
     expected = dict.fromkeys(api, "Api") | dict.fromkeys(CONNECT, "Connect")
     expected |= dict.fromkeys(with_head(ACCESS), "Access")
+    expected |= dict.fromkeys(with_head(NOTIFY), "Notify")
     assert functions_by_route == expected
 
 

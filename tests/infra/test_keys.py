@@ -42,8 +42,8 @@ def test_nobody_may_delete_or_disable_a_key(template: Template) -> None:
     [
         ("Signing", "OnlyTheseUnwrap", {"Pack"}),
         ("Signing", "OnlyTheseWrap", {"SigningKey"}),
-        ("Secrets", "OnlyTheseUnwrap", {"Connect", "Snapshot"}),
-        ("Secrets", "OnlyTheseWrap", {"Connect"}),
+        ("Secrets", "OnlyTheseUnwrap", {"Connect", "Snapshot", "NotifyWake"}),
+        ("Secrets", "OnlyTheseWrap", {"Connect", "Notify"}),
     ],
 )
 def test_a_secret_key_refuses_everybody_but(

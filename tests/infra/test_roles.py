@@ -65,7 +65,7 @@ def test_a_role_holds_the_rows_of_its_table_and_its_own_log_and_nothing_else(
 def test_no_role_has_a_managed_policy_an_inline_one_or_a_second_user(template: Template) -> None:
     """Every permission stands in the table; a function's role is assumed by Lambda alone."""
     roles = template.all("AWS::IAM::Role")
-    assert len(template.functions()) == len(roles) - len(APART) == 11
+    assert len(template.functions()) == len(roles) - len(APART) == 13
     for name, role in roles.items():
         assert "ManagedPolicyArns" not in role
         assert "Policies" not in role
@@ -100,17 +100,21 @@ def test_only_the_function_that_creates_keys_wraps_a_seed(template: Template) ->
     assert template.who_may("kms:GenerateDataKey", key) == set()
 
 
-def test_only_connect_and_snapshot_decrypt_admin_keys(template: Template) -> None:
-    """Of these two, only the function that uses an admin key can open one; the other wraps it."""
+def test_each_secret_is_opened_by_the_function_that_uses_it(template: Template) -> None:
+    """And wrapped by another, which cannot open it."""
     key = key_of(template, "SecretsKey")
-    assert template.who_may("kms:Encrypt", key) == {"Connect"}
+    assert template.who_may("kms:Encrypt", key) == {"Connect", "Notify"}
     purposes = {
         statement.function: set(
             listed(statement.conditions["StringEquals"]["kms:EncryptionContext:purpose"])
         )
         for statement in template.allowing("kms:Decrypt", key)
     }
-    assert purposes == {"Connect": {"hash-key"}, "Snapshot": {"admin-key", "hash-key"}}
+    assert purposes == {
+        "Connect": {"hash-key"},
+        "Snapshot": {"admin-key", "hash-key"},
+        "NotifyWake": {"webhook-secret"},
+    }
 
 
 def test_api_decrypts_the_data_key_through_s3_and_dynamodb_only(template: Template) -> None:

@@ -55,6 +55,7 @@ def make_aws() -> dict[str, str]:
         "SNAPSHOT_QUEUE_URL": _make_queue(SNAPSHOT_QUEUE),
         "PACK_QUEUE_URL": _make_queue(PACK_QUEUE),
         "SPREAD_SECONDS": "0",
+        "DASHBOARD_URL": "https://dashboard.example",
     }
 
 

@@ -13,7 +13,7 @@ from werkzeug.serving import make_server
 
 from functions.access.handler import OPEN_ROUTES as ACCESS_OPEN_ROUTES
 from functions.api.flow import OPEN_ROUTES, OPERATIONS, UNROUTED
-from functions.api.schemas.operation import ACCESS, API, CONNECT, Operation
+from functions.api.schemas.operation import ACCESS, API, CONNECT, NOTIFY, Operation
 from functions.shared.http.edge import PREFIX, Reply, Route, answer
 
 TENANT: Final = "tenant-a"
@@ -21,6 +21,7 @@ _PUBLIC: Final[Mapping[str, frozenset[str]]] = {
     API: OPEN_ROUTES,
     CONNECT: frozenset(),
     ACCESS: ACCESS_OPEN_ROUTES,
+    NOTIFY: frozenset(),
 }
 # By the bearer token that stands for each.
 _CALLERS: Final = {

@@ -6,16 +6,15 @@ from itertools import islice
 from typing import Final
 
 from functions.api.context import Context
-from functions.api.coverage.expected import expected_hour, next_hour
 from functions.api.cursor import UNUSABLE, Cursors
 from functions.api.filters import time_range
 from functions.api.records import HourInDay, ListedDay
 from functions.shared.errors import BadRequest
+from functions.shared.evidence.expected_hours import expected_hour, to_close_of
 from functions.shared.hours import HOUR, parse_instant, rfc3339
 from functions.shared.http.edge import Reply, Request, reply
 from functions.shared.records.seals import Outcome
 from functions.shared.records.tables import HourRow, ListedHour
-from functions.shared.tables.connections import Connection
 
 _DAY: Final = timedelta(days=1)
 _HOURS: Final = 24
@@ -90,15 +89,6 @@ def list_days(request: Request, context: Context) -> Reply:
         )
     more = cursors.write(begin.isoformat()) if items and begin > start else None
     return reply(200, {"items": items, "next_cursor": more})
-
-
-def to_close_of(connection: Connection, newest: HourRow | None) -> datetime:
-    """Return the hour of an organization that is to be closed next."""
-    return next_hour(
-        parse_instant(newest["hour"]) if newest else None,
-        parse_instant(connection.first_hour),
-        parse_instant(connection.connected_at),
-    )
 
 
 def _word(

@@ -6,9 +6,8 @@ from itertools import islice
 from typing import Final, cast
 
 from functions.api.context import Context
-from functions.api.coverage.expected import expected_hour, late_hours
-from functions.api.coverage.hours import to_close_of
 from functions.api.records import Figures, Freshness, OrganizationFigures, Summary
+from functions.shared.evidence.expected_hours import expected_hour, late_hours, to_close_of
 from functions.shared.hours import floor_hour, rfc3339
 from functions.shared.http.edge import Reply, Request, reply
 from functions.shared.records.fields import fields_of

@@ -14,6 +14,7 @@ from functions.shared.records.clients import Scope
 CONNECT: Final = "connect"
 API: Final = "api"
 ACCESS: Final = "access"
+NOTIFY: Final = "notify"
 # How a whole list may be asked for; of ``json`` there are pages alone.
 FORMATS: Final = ("json", "csv", "ndjson")
 

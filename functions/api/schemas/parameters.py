@@ -67,6 +67,12 @@ PARAMETERS: Final[Mapping[str, Schema]] = {
         "pattern": "^client-[0-9a-f]{20}$",
         "examples": ["client-0123456789abcdef0123"],
     },
+    "webhook_id": {
+        "type": "string",
+        "pattern": "^hook-[0-9a-f]{20}$",
+        "examples": ["hook-0123456789abcdef0123"],
+    },
+    "listDeliveries.cursor": {"type": "string", "pattern": "^[0-9]{0,10}$"},
     "since": {
         "type": "string",
         "pattern": "^[A-Za-z0-9_=:-]{1,7600}$",

@@ -32,6 +32,7 @@ from functions.api.schemas.parts import (
     row,
     sections,
 )
+from functions.api.schemas.told import TOLD_SCHEMAS
 from functions.shared.records.entities import ApiKeyRow, ProjectRow, UserRow
 from functions.shared.records.events import ListedChange, ListedEvent
 from functions.shared.records.fields import Schema, schema_of
@@ -132,4 +133,5 @@ SCHEMAS: Final[dict[str, Schema]] = {
     **CUSTODY_SCHEMAS,
     **CLIENT_SCHEMAS,
     **FEED_SCHEMAS,
+    **TOLD_SCHEMAS,
 }

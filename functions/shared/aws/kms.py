@@ -30,6 +30,11 @@ def hash_key_context(tenant: str) -> dict[str, str]:
     return {"tenant_id": tenant, "purpose": "hash-key"}
 
 
+def webhook_context(tenant: str, webhook_id: str) -> dict[str, str]:
+    """Return the context a webhook's secret is wrapped under."""
+    return {"tenant_id": tenant, "webhook_id": webhook_id, "purpose": "webhook-secret"}
+
+
 def signing_context(key_id: str) -> dict[str, str]:
     """Return the context a signing seed is wrapped under."""
     return {"key_id": key_id, "purpose": "pack-signing"}

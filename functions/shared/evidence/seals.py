@@ -165,6 +165,20 @@ class Chain:
             raise EvidenceInvalid(f"{key} names an object of another organization")
         return seal
 
+    def named(self, hour: str, sha256: str) -> Seal:
+        """Return the seal of a closed hour that the table names.
+
+        Raises:
+            EvidenceMissing: it is not there.
+            EvidenceInvalid: it is not the one that the table names.
+        """
+        seal = self.seal(parse_instant(hour))
+        if seal is None:
+            raise EvidenceMissing(f"the seal of {hour} is missing")
+        if seal.sha256 != sha256:
+            raise EvidenceInvalid(f"the seal of {hour} is not the one the table names")
+        return seal
+
     def sealed_hours(self, start: datetime, end: datetime) -> Iterator[datetime]:
         """Yield the hours of ``start <= hour < end`` that have a seal object, oldest first."""
         prefix = f"{organization_prefix(self.tenant, self.org)}seals/"

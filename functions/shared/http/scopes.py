@@ -9,7 +9,9 @@ from typing import Final
 from functions.shared.records.clients import Scope
 
 # Who lets machines in, and whoever may learn whose address a hash is, is a person.
-_PEOPLE_ALONE: Final = ("/clients", "/hashing-key")
+_PEOPLE_ALONE: Final = ("/clients", "/hashing-key", "/webhooks")
+# Whoever is told of what happens sees by the numbers what it lacks, and asks for it.
+_OF_RECEIVERS: Final = ("/deliveries", "/replay")
 _PACKS: Final = "/evidence-packs"
 
 
@@ -20,7 +22,7 @@ def scope_of(method: str, path: str) -> Scope | None:
         method: ``GET``, ``POST`` ….
         path: of the route, below the prefix.
     """
-    if path.startswith(_PEOPLE_ALONE):
+    if path.startswith(_PEOPLE_ALONE) and not path.endswith(_OF_RECEIVERS):
         return None
     hands_out_a_pack = path.startswith(_PACKS) and path.endswith("/download")
     if method in ("GET", "HEAD") and not hands_out_a_pack:

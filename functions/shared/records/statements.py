@@ -141,6 +141,9 @@ class SealedCustodyFacts(TypedDict, total=False):
     person: MaybeText
     key_id: Text
     client_id: Text
+    webhook_id: Text
+    mail_id: Text
+    body_sha256: Text
     scopes: Text
     expires_at: Instant
     finding_id: Text

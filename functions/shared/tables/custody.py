@@ -5,7 +5,7 @@ again is counted, one entry an hour. They hold ids, and the reason a tenant give
 accepts; never a key, a name or an address.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, TypedDict, cast
@@ -51,8 +51,8 @@ class Custody:
     """The custody log of all tenants.
 
     Permissions:
-        dynamodb:GetItem, PutItem and UpdateItem for ``note`` and ``count``; dynamodb:Query for
-        ``page`` and ``after``.
+        dynamodb:GetItem, PutItem and UpdateItem for ``note``, ``note_with`` and ``count``;
+        dynamodb:Query for ``page`` and ``after``.
     """
 
     table: Table
@@ -70,9 +70,25 @@ class Custody:
         Raises:
             Conflict: too many others were made at the same moment; try again.
         """
+        self.note_with((), tenant, by, action, at, **facts)
+
+    def note_with(
+        self,
+        changes: Sequence[Change],
+        tenant: str,
+        by: str,
+        action: str,
+        at: datetime,
+        **facts: object,
+    ) -> None:
+        """Add an entry together with changes of other rows, all or none.
+
+        Raises:
+            Conflict: as for ``note``; or one of the rows is not in the state its change asks for.
+        """
         for _ in range(TRIES):
             n, raised = self._next(tenant_pk(tenant))
-            if self._add(_row(tenant, n, by, action, at, facts), raised):
+            if self._add(_row(tenant, n, by, action, at, facts), raised, *changes):
                 return
         raise _too_many()
 

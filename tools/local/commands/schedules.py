@@ -13,6 +13,7 @@ from tools.local.stage import Stage
 HOURLY = "HourlyRuleName"
 DAILY = "DailyRuleName"
 MONTHLY = "MonthlyRuleName"
+MINUTE = "MinuteRuleName"
 
 
 def fire(stage: Stage, rule: str, at: datetime, *, log: str) -> None:

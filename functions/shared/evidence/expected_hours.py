@@ -6,7 +6,9 @@ Pure. A collection that stopped leaves no row that could say so.
 from datetime import datetime, timedelta
 from typing import Final
 
-from functions.shared.hours import HOUR, floor_hour
+from functions.shared.hours import HOUR, floor_hour, parse_instant
+from functions.shared.records.tables import HourRow
+from functions.shared.tables.connections import Connection
 
 # The start is spread over ten minutes, and an hour of a large organization takes some to read.
 LATE_AFTER: Final = timedelta(minutes=30)
@@ -37,3 +39,12 @@ def late_hours(to_close: datetime, now: datetime) -> int:
         now: the present.
     """
     return max(0, (expected_hour(now) + HOUR - to_close) // HOUR)
+
+
+def to_close_of(connection: Connection, newest: HourRow | None) -> datetime:
+    """Return the hour of an organization that is to be closed next."""
+    return next_hour(
+        parse_instant(newest["hour"]) if newest else None,
+        parse_instant(connection.first_hour),
+        parse_instant(connection.connected_at),
+    )
