@@ -102,6 +102,7 @@ GRANTS: Final[Mapping[str, tuple[Grant, ...]]] = {
         _list("evidence"),
         _READ_DATA_KEY,
         Grant("secrets-key", ("kms:Decrypt",), purposes=(WEBHOOK,)),
+        Grant("mail-identity", ("ses:SendEmail",)),
     ),
     "SnapshotDispatch": (
         *_table("Query", index="/index/due"),

@@ -10,6 +10,8 @@ alarm_email          address that gets the alarms; none: the topic has no subscr
 time_authority       which RFC 3161 time authority stamps the anchors; every stage has to choose,
                      here or in ``stages``: ``ADDRESS SHA256``, the digest being of the certificate
                      it signs with (two of them while it changes), or ``none``
+mail_from            address that letters to tenants come from, an identity of SES's in the account
+                     and region; none: the stage sends no mail
 layer_platform       platform of the wheels, default ``aarch64-manylinux2014`` (Lambda on arm64)
 layer_python         Python of the wheels and of the functions, default 3.13
 deployment_role      name of the role that CloudFormation deploys with, default the one that
@@ -91,11 +93,17 @@ class StageSettings:
     schedules_on: bool
     time_authority: str
     requests_per_minute: int
+    mail_from: str
 
     @property
     def is_prod(self) -> bool:
         """Whether this is the stage with tenants in it."""
         return self.stage == "prod"
+
+    @property
+    def mail_identity_arn(self) -> str:
+        """The identity of SES's that letters are sent as."""
+        return f"arn:aws:ses:{self.region}:{self.account}:identity/{self.mail_from}"
 
 
 def read(context: Callable[[str], Any], environ: Mapping[str, str] = os.environ) -> StageSettings:
@@ -141,6 +149,7 @@ def read(context: Callable[[str], Any], environ: Mapping[str, str] = os.environ)
             context("time_authority") or values.get("time_authority"), stage
         ),
         requests_per_minute=int(_need(values, stage, "requests_per_minute")),
+        mail_from=_mail_from(context("mail_from") or values.get("mail_from")),
     )
     _refuse_laptop_settings_in_prod(settings)
     return settings
@@ -172,6 +181,14 @@ def _time_authority(choice: Any, stage: str) -> str:
             "certificate it signs with in 64 hex digits"
         )
     return " ".join((address, *digests))
+
+
+def _mail_from(choice: Any) -> str:
+    """Return the address that letters come from, or ``none``."""
+    sender = str(choice or "none")
+    if sender != "none" and not re.fullmatch(r"[A-Za-z0-9._+-]+@[A-Za-z0-9.-]+", sender):
+        raise SettingRefused(f"mail_from is {sender!r}, expected one plain address, or 'none'")
+    return sender
 
 
 def _legal_hold_principal(choice: Any, account: str) -> str:

@@ -54,6 +54,7 @@ class OpenAIAudit(Stack):
                 "pack-queue": queues.pack.queue_arn,
                 "pack-dead-letters": queues.pack_dead.queue_arn,
                 "dispatch-dead-letters": queues.dispatch_dead.queue_arn,
+                "mail-identity": settings.mail_identity_arn,
             },
             settings.region,
         )

@@ -139,5 +139,5 @@ def pack_queue(aws: dict[str, str]) -> Queue:
 
 
 def _forget_clients() -> None:
-    for client in (clients.dynamodb, clients.s3, clients.kms, clients.sqs, clients.sts):
-        client.cache_clear()
+    for service in clients.SERVICES:
+        getattr(clients, service).cache_clear()

@@ -27,10 +27,20 @@ STEPS = {
     "pack": ("archive", "collect", "documents", "members", "sign", "publish", "keys", "anchor"),
     "api": ("schemas", "coverage", "findings", "views", "feed", "export"),
     "access": (),
-    "notify": ("watch", "deliver"),
+    "notify": ("watch", "deliver", "mail"),
 }
 # What stands above the steps, so that no step may know of it.
-ABOVE = ("handler", "wake", "manage", "flow", "take", "dispatch", "hour_run", "document")
+ABOVE = (
+    "handler",
+    "wake",
+    "manage",
+    "manage_mail",
+    "flow",
+    "take",
+    "dispatch",
+    "hour_run",
+    "document",
+)
 
 # Rules: functions without clock, network or AWS. A folder means each module in it, but for those
 # that are named as touching the outside.
@@ -55,6 +65,7 @@ PURE = (
     "functions/notify/deliver/message.py",
     "functions/notify/deliver/target.py",
     "functions/notify/watch/rules.py",
+    "functions/notify/mail/letters.py",
     "functions/shared/http/access_headers.py",
     "functions/shared/http/form_values.py",
     "functions/shared/http/principal.py",

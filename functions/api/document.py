@@ -43,6 +43,7 @@ _TAGS: Final[Mapping[str, tuple[str, str]]] = {
     "token": ("Machines", "How machines sign in, and their clients"),
     "clients": ("Machines", "How machines sign in, and their clients"),
     "webhooks": ("Alerts", "What happens, told by webhook and by mail"),
+    "mail": ("Alerts", "What happens, told by webhook and by mail"),
     "anchors": ("Verification", "What to hold packs to"),
     "signing-keys": ("Verification", "What to hold packs to"),
     "openapi.json": ("About", "This document"),

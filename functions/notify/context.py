@@ -4,10 +4,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from functions.notify.deliver.message import Answer, Message
+from functions.notify.mail.addresses import MailAddresses
 from functions.notify.watch.alerts import Alerts
 from functions.notify.webhooks import Webhooks
 from functions.shared.aws.bucket import Bucket
 from functions.shared.aws.kms import KmsKey
+from functions.shared.aws.mail import Mail
 from functions.shared.aws.table import Table
 from functions.shared.clock import Clock
 from functions.shared.tables.connections import Connections
@@ -21,11 +23,12 @@ class Context:
     Permissions:
         dynamodb:GetItem, Query, PutItem and UpdateItem; s3:GetObject on seals, registers of
         findings and anchors and s3:ListBucket, on the evidence bucket; kms:Decrypt on the secrets
-        key, for webhooks' secrets.
+        key, for webhooks' secrets; ses:SendEmail as the stage's sender.
 
     Attributes:
         kms: the secrets key.
         post: sends a message to an address.
+        mail: sends letters, None where the stage sends none.
         dashboard_url: what links in messages begin with.
         elapsed_s: seconds since the wake began.
     """
@@ -34,6 +37,7 @@ class Context:
     evidence: Bucket
     kms: KmsKey
     post: Callable[[str, Message], Answer]
+    mail: Mail | None
     dashboard_url: str
     clock: Clock
     elapsed_s: Callable[[], float]
@@ -52,6 +56,11 @@ class Context:
     def webhooks(self) -> Webhooks:
         """Return the tenants' webhooks."""
         return Webhooks(self.table)
+
+    @property
+    def addresses(self) -> MailAddresses:
+        """Return the tenants' addresses."""
+        return MailAddresses(self.table)
 
     @property
     def custody(self) -> Custody:

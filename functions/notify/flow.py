@@ -14,6 +14,7 @@ from typing import Final
 
 from functions.notify.context import Context
 from functions.notify.deliver.deliver import deliver, give_numbers
+from functions.notify.mail.send import send_next
 from functions.notify.watch.watch import watch_anchors, watch_organization
 from functions.notify.webhooks import Webhook
 from functions.shared.errors import AuditError, Conflict
@@ -24,6 +25,7 @@ log = logger("notify")
 # Of a wake, in seconds: what is not begun by then waits for the next one, a minute later.
 WATCH_UNTIL_S: Final = 25.0
 SEND_UNTIL_S: Final = 45.0
+MAIL_UNTIL_S: Final = 75.0
 _THREADS: Final = 12
 # A tenant whose receivers are all slow holds so many of them at most.
 _THREADS_OF_A_TENANT: Final = 3
@@ -45,6 +47,7 @@ def wake(context: Context) -> None:
         failed = sum(pool.map(partial(_watch, context), tenants))
         lanes = _lanes(_due([tenant for tenant, _ in tenants], context))
         failed += sum(pool.map(partial(_send, context), lanes))
+        failed += sum(pool.map(partial(_mail, context), [tenant for tenant, _ in tenants]))
     if failed:
         raise WakeIncomplete(f"{failed} things could not be told")
 
@@ -89,6 +92,15 @@ def _send(context: Context, lane: Iterable[Webhook]) -> int:
     for hook in lane:
         if context.elapsed_s() < SEND_UNTIL_S:
             failed += _tried(partial(deliver, hook, SEND_UNTIL_S, context))
+    return failed
+
+
+def _mail(context: Context, tenant: str) -> int:
+    """Send each address of a tenant its next letter; return how much failed."""
+    failed = 0
+    for address in context.addresses.of(tenant) if context.mail else []:
+        if context.mail and context.elapsed_s() < MAIL_UNTIL_S:
+            failed += _tried(partial(send_next, address, context.mail, context))
     return failed
 
 

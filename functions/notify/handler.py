@@ -1,13 +1,20 @@
-"""AWS edge of the notify function: webhooks, for admins."""
+"""AWS edge of the notify function: webhooks and mail, for admins."""
 
 import functools
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 
-from functions.notify import manage
+from functions.notify import manage, manage_mail
 from functions.notify.deliver.deliveries import Deliveries
-from functions.notify.manage import Context
-from functions.notify.records import ReplayForm, RotationForm, WebhookForm
+from functions.notify.mail.addresses import MailAddresses
+from functions.notify.records import (
+    ConfirmationForm,
+    MailForm,
+    ReplayForm,
+    RotationForm,
+    WebhookForm,
+)
 from functions.notify.watch.alerts import Alerts
 from functions.notify.webhooks import Webhooks
 from functions.shared.aws import clients
@@ -29,10 +36,25 @@ _ONE: Final = f"{PREFIX}/webhooks/{{webhook_id}}"
 _BLANK_WEBHOOK: Final[WebhookForm] = {"url": None, "label": None}
 _BLANK_ROTATION: Final[RotationForm] = {"old_secret_hours": DEFAULT_OLD_SECRET_HOURS}
 _BLANK_REPLAY: Final[ReplayForm] = {"from_number": None}
+_BLANK_MAIL: Final[MailForm] = {"address": None}
+_BLANK_CONFIRMATION: Final[ConfirmationForm] = {"token": None}
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What the function reaches."""
+
+    webhooks: manage.Context
+    mail: manage_mail.Context
 
 
 def routes(context: Context) -> dict[str, Route]:
     """Return what answers each route; all are for admins."""
+    return {**webhook_routes(context.webhooks), **mail_routes(context.mail)}
+
+
+def webhook_routes(context: manage.Context) -> dict[str, Route]:
+    """Return what answers each route of webhooks."""
 
     def make(request: Request) -> Reply:
         request.principal.require_admin()
@@ -106,17 +128,66 @@ def routes(context: Context) -> dict[str, Route]:
     }
 
 
+def mail_routes(context: manage_mail.Context) -> dict[str, Route]:
+    """Return what answers each route of mail."""
+
+    def add(request: Request) -> Reply:
+        request.principal.require_admin()
+
+        def act() -> Reply:
+            added = manage_mail.add(request.principal, request.form(_BLANK_MAIL), context)
+            return reply(201, added, {"location": f"{PREFIX}/mail/{added['mail_id']}"})
+
+        return once(request, context.addresses.table, context.clock(), act)
+
+    def list_addresses(request: Request) -> Reply:
+        request.query()
+        request.principal.require_admin()
+        addresses = context.addresses.of(request.principal.tenant_id)
+        items = [address.public() for address in addresses]
+        return reply(200, {"items": items, "next_cursor": None})
+
+    def confirm(request: Request) -> Reply:
+        request.principal.require_admin()
+        form, mail_id = request.form(_BLANK_CONFIRMATION), request.path("mail_id")
+        return reply(200, manage_mail.confirm(request.principal, mail_id, form, context))
+
+    def end(request: Request) -> Reply:
+        request.query()
+        request.principal.require_admin()
+        return reply(200, manage_mail.end(request.principal, request.path("mail_id"), context))
+
+    return {
+        f"POST {PREFIX}/mail": add,
+        f"GET {PREFIX}/mail": list_addresses,
+        f"POST {PREFIX}/mail/{{mail_id}}/confirmation": confirm,
+        f"DELETE {PREFIX}/mail/{{mail_id}}": end,
+    }
+
+
 def context_from(settings: Settings) -> Context:
     """Open what the function reaches, as its settings say."""
     table = Table(clients.dynamodb(), settings["TABLE_NAME"])
+    hooks, alerts, custody = Webhooks(table), Alerts(table), Custody(table)
+    clock = clock_from(settings.environment)
     return Context(
-        webhooks=Webhooks(table),
-        deliveries=Deliveries(table, settings["DASHBOARD_URL"]),
-        alerts=Alerts(table),
-        custody=Custody(table),
-        kms=KmsKey(clients.when_used(clients.kms), settings["SECRETS_KEY_ID"]),
-        clock=clock_from(settings.environment),
-        loopback=settings.webhooks_on_loopback,
+        webhooks=manage.Context(
+            webhooks=hooks,
+            deliveries=Deliveries(table, settings["DASHBOARD_URL"]),
+            alerts=alerts,
+            custody=custody,
+            kms=KmsKey(clients.when_used(clients.kms), settings["SECRETS_KEY_ID"]),
+            clock=clock,
+            loopback=settings.webhooks_on_loopback,
+        ),
+        mail=manage_mail.Context(
+            addresses=MailAddresses(table),
+            webhooks=hooks,
+            alerts=alerts,
+            custody=custody,
+            clock=clock,
+            sends=settings.mail_from is not None,
+        ),
     )
 
 

@@ -29,6 +29,18 @@ class ReplayForm(TypedDict):
     from_number: object
 
 
+class MailForm(TypedDict):
+    """The body that adds an address."""
+
+    address: object
+
+
+class ConfirmationForm(TypedDict):
+    """The body that confirms an address."""
+
+    token: object
+
+
 class AlertedFinding(TypedDict):
     """A finding in an alert."""
 

@@ -12,6 +12,7 @@ from functions.notify.flow import wake
 from functions.shared.aws import clients
 from functions.shared.aws.bucket import Bucket
 from functions.shared.aws.kms import KmsKey
+from functions.shared.aws.mail import Mail
 from functions.shared.aws.table import Table
 from functions.shared.clock import clock_from
 from functions.shared.settings import Settings, from_process
@@ -19,6 +20,7 @@ from functions.shared.settings import Settings, from_process
 
 def context_from(settings: Settings) -> Context:
     """Open what a wake reaches, as its settings say."""
+    sender = settings.mail_from
     poster = Poster(
         trust=ssl.create_default_context(),
         resolve=resolve_name,
@@ -29,6 +31,7 @@ def context_from(settings: Settings) -> Context:
         evidence=Bucket(clients.when_used(clients.s3), settings["EVIDENCE_BUCKET"]),
         kms=KmsKey(clients.when_used(clients.kms), settings["SECRETS_KEY_ID"]),
         post=poster.post,
+        mail=Mail(clients.when_used(clients.sesv2), sender) if sender else None,
         dashboard_url=settings["DASHBOARD_URL"],
         clock=clock_from(settings.environment),
         elapsed_s=lambda: 0.0,

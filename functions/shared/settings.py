@@ -36,6 +36,12 @@ class Settings:
         return self.environment.get("OPENAI_BASE_URL", OPENAI_BASE_URL).rstrip("/")
 
     @property
+    def mail_from(self) -> str | None:
+        """Return the address that letters come from, None where the stage sends none."""
+        sender = self["MAIL_FROM"]
+        return None if sender == "none" else sender
+
+    @property
     def webhooks_on_loopback(self) -> bool:
         """Tell whether receivers of webhooks at 127.0.0.1 are let in, without TLS."""
         return self.environment.get("WEBHOOKS_ON_LOOPBACK") == "on"

@@ -44,6 +44,7 @@ OPERATIONS: Final[Mapping[str, tuple[str, ...]]] = {
         # Asked by botocore itself, where an answer sends it to another region without naming it.
         "HeadBucket",
     ),
+    "sesv2": ("SendEmail",),
     "sqs": ("SendMessage", "SendMessageBatch"),
     "sts": ("AssumeRole",),
 }

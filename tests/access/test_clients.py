@@ -35,7 +35,7 @@ TABLE = {
 PEOPLE = {
     *("fetchHashingKey", "makeClient", "listClients", "rotateClientSecret", "revokeClient"),
     *("makeWebhook", "listWebhooks", "showWebhook", "endWebhook", "rotateWebhookSecret"),
-    "testWebhook",
+    *("testWebhook", "addMail", "listMail", "confirmMail", "endMail"),
 }
 
 

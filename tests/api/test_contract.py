@@ -31,6 +31,7 @@ from functions.shared.aws.keys import HASHKEY_SK, tenant_pk
 from functions.shared.settings import Settings
 from tests.api.conftest import OURS, Api
 from tests.api.views.test_evidence_packs import PERIOD, make_ready
+from tests.notify.conftest import at_clock
 from tests.support.http_api import TENANT, HttpApi
 from tools.openai_simulator import World
 from tools.openai_simulator.http.transport import AsyncTransport
@@ -53,6 +54,7 @@ RULES: Final = re.compile(
             "without control characters|must be one line of|no e-mail address",
             "a revision ",
             "url must be https|from_number must be at most|messages are kept for",
+            "address must be one plain|token must be the one",
         )
     ),
     re.IGNORECASE,
@@ -85,7 +87,7 @@ def http_api(sealed: Api, settings: Settings) -> Iterator[HttpApi]:
     make_ready(sealed, 1)
     logging.disable(logging.CRITICAL)
     access = replace(access_context_from(settings), clock=sealed.clock.now)
-    notify = replace(notify_context_from(settings), clock=sealed.clock.now)
+    notify = at_clock(notify_context_from(settings), sealed.clock)
     yield HttpApi(
         {
             API: routes(sealed.context),

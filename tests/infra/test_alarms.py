@@ -131,7 +131,8 @@ def test_a_schedule_that_falls_silent_raises_an_alarm(template: Template) -> Non
     alarms = alarms_on(template, "Invocations")
     outputs = template.body["Outputs"]
     assert {dimensions(alarm)["FunctionName"] for alarm in alarms} == {
-        outputs[f"{name}FunctionName"]["Value"]["Ref"] for name in ("SnapshotDispatch", "Anchor")
+        outputs[f"{name}FunctionName"]["Value"]["Ref"]
+        for name in ("SnapshotDispatch", "Anchor", "NotifyWake")
     }
     for alarm in alarms:
         assert alarm["ComparisonOperator"] == "LessThanThreshold"

@@ -12,7 +12,10 @@ from infra.compute import code
 from tests.infra.template import Template
 
 FOLDERS = {
-    **{"Connect": "connect", "Snapshot": "snapshot", "Pack": "pack", "Api": "api"},
+    "Connect": "connect",
+    "Snapshot": "snapshot",
+    "Pack": "pack",
+    "Api": "api",
     "Notify": "notify",
 }
 

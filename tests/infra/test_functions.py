@@ -26,8 +26,11 @@ SETTINGS = {
     "Access": {"TABLE_NAME"},
     "Authorizer": {"TABLE_NAME", "REQUESTS_PER_MINUTE", "ISSUER", "CLIENT_ID"},
     "Connect": {"TABLE_NAME", "SECRETS_KEY_ID", "SNAPSHOT_QUEUE_URL"},
-    "Notify": {"TABLE_NAME", "SECRETS_KEY_ID", "DASHBOARD_URL"},
-    "NotifyWake": {"TABLE_NAME", "EVIDENCE_BUCKET", "SECRETS_KEY_ID", "DASHBOARD_URL"},
+    "Notify": {"TABLE_NAME", "SECRETS_KEY_ID", "DASHBOARD_URL", "MAIL_FROM"},
+    "NotifyWake": {
+        *("TABLE_NAME", "EVIDENCE_BUCKET", "SECRETS_KEY_ID", "DASHBOARD_URL"),
+        "MAIL_FROM",
+    },
     "SnapshotDispatch": {"TABLE_NAME", "SNAPSHOT_QUEUE_URL", "SPREAD_SECONDS"},
     "Snapshot": {
         *("TABLE_NAME", "EVIDENCE_BUCKET", "WORK_BUCKET"),

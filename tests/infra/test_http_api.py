@@ -39,6 +39,10 @@ NOTIFY = {
         *(("POST", "/{webhook_id}/replay"), ("GET", "/{webhook_id}/deliveries")),
     )
 }
+NOTIFY |= {
+    *(f"POST {BASE}/mail", f"GET {BASE}/mail", f"DELETE {BASE}/mail/{{mail_id}}"),
+    f"POST {BASE}/mail/{{mail_id}}/confirmation",
+}
 READ = {
     f"GET {BASE}{path}"
     for path in (

@@ -69,6 +69,15 @@ CALLS: Mapping[str, Mapping[str, dict[str, Any]]] = {
         },
         "UploadPart": {**_UPLOAD, "PartNumber": 2, "Body": b"{}", "ChecksumSHA256": "c"},
     },
+    "sesv2": {
+        "SendEmail": {
+            "FromEmailAddress": "audit@example.com",
+            "Destination": {"ToAddresses": ["ops@example.com"]},
+            "Content": {
+                "Simple": {"Subject": {"Data": "s"}, "Body": {"Text": {"Data": "t"}}},
+            },
+        },
+    },
     "sqs": {
         "SendMessage": {"QueueUrl": "https://q.test/1/q", "MessageBody": "{}", "DelaySeconds": 1},
         "SendMessageBatch": {

@@ -9,16 +9,19 @@ from typing import Any
 
 import pytest
 import standardwebhooks.webhooks as standard
+from botocore.exceptions import ClientError
 
-from functions.notify import handler, manage, wake
+from functions.notify import handler, wake
 from functions.notify.context import Context
 from functions.notify.deliver.message import Answer, Message
 from functions.notify.flow import wake as run_wake
 from functions.notify.records import Alert
+from functions.shared.aws.mail import Mail
 from functions.shared.http.edge import answer
 from functions.shared.settings import Settings
 from tests.api.conftest import require_documented
 from tests.conftest import SettableClock
+from tests.support.aws_in_process import MAIL_FROM
 from tests.support.http_events import http_event
 
 Body = dict[str, Any]
@@ -65,20 +68,38 @@ class Receiver:
 
 
 @dataclass
+class Post:
+    """SES: keeps what it takes; refuses with the codes that it is told, one a letter."""
+
+    letters: list[Body] = field(default_factory=list)
+    refusals: list[str] = field(default_factory=list)
+
+    def send_email(self, **letter: Any) -> None:
+        """Take a letter."""
+        if self.refusals:
+            raise ClientError({"Error": {"Code": self.refusals.pop(0)}}, "SendEmail")
+        simple = letter["Content"]["Simple"]
+        (to,) = letter["Destination"]["ToAddresses"]
+        subject, text = simple["Subject"]["Data"], simple["Body"]["Text"]["Data"]
+        self.letters.append({"to": to, "subject": subject, "text": text})
+
+
+@dataclass
 class Notify:
     """The function: what admins ask of it, its wakes, and who receives."""
 
-    manage: manage.Context
+    managed: handler.Context
     context: Context
     clock: SettableClock
     receivers: dict[str, Receiver] = field(default_factory=dict)
     said: list[str] = field(default_factory=list)
+    post: Post = field(default_factory=Post)
 
     def reply(self, route: str, **facts: Any) -> dict[str, Any]:
         """Send a request; hold the answer to its schema."""
         event = http_event(route, **facts)
         log = logging.getLogger("notify")
-        answered = answer(event, handler.routes(self.manage), frozenset(), log)
+        answered = answer(event, handler.routes(self.managed), frozenset(), log)
         self.said.append(json.dumps(answered))
         require_documented(event["routeKey"], answered)
         return answered
@@ -106,6 +127,22 @@ class Notify:
         assert status == 200, body
         return body
 
+    def address(self, text: str = "ops@acme.example", **facts: Any) -> Body:
+        """Add an address, and confirm it with the token of its letter."""
+        status, added = self.ask("POST /mail", body={"address": text}, **facts)
+        assert status == 201, added
+        self.wake()
+        token = self.token()
+        path = {"mail_id": added["mail_id"]}
+        route = "POST /mail/{mail_id}/confirmation"
+        status, confirmed = self.ask(route, path=path, body={"token": token}, **facts)
+        assert status == 200, confirmed
+        return confirmed
+
+    def token(self) -> str:
+        """Return the token in the newest letter."""
+        return str(self.post.letters[-1]["text"]).partition("token: ")[2].split("\n")[0]
+
     def test(self, hook: Body, times: int = 1) -> None:
         """Press the test button."""
         for _ in range(times):
@@ -127,6 +164,13 @@ def id_of(hook: Mapping[str, Any]) -> dict[str, str]:
     return {"webhook_id": hook["webhook_id"]}
 
 
+def at_clock(context: handler.Context, clock: SettableClock) -> handler.Context:
+    """Return what the function reaches, with a test's clock."""
+    return handler.Context(
+        replace(context.webhooks, clock=clock.now), replace(context.mail, clock=clock.now)
+    )
+
+
 @pytest.fixture
 def notify(aws: dict[str, str], clock: SettableClock, monkeypatch: pytest.MonkeyPatch) -> Notify:
     """Open the function over an empty account; the library that verifies has the test's clock."""
@@ -139,10 +183,12 @@ def notify(aws: dict[str, str], clock: SettableClock, monkeypatch: pytest.Monkey
     monkeypatch.setattr(standard, "datetime", Clock)
     settings = Settings(aws)
     receivers: dict[str, Receiver] = {}
+    post = Post()
     context = replace(
         wake.context_from(settings),
         clock=clock.now,
         post=lambda url, message: receivers[url].take(message),
+        mail=Mail(post, MAIL_FROM),
     )
-    managed = replace(handler.context_from(settings), clock=clock.now)
-    return Notify(managed, context, clock, receivers)
+    managed = at_clock(handler.context_from(settings), clock)
+    return Notify(managed, context, clock, receivers, post=post)

@@ -16,6 +16,7 @@ WORK_BUCKET = "audit-work"
 PACKS_BUCKET = "audit-packs"
 SNAPSHOT_QUEUE = "audit-snapshot"
 PACK_QUEUE = "audit-pack"
+MAIL_FROM = "audit@stage.example"
 PACK_LINK_ROLE_ARN = "arn:aws:iam::123456789012:role/pack-links"
 LOCKED = (EVIDENCE_BUCKET, PACKS_BUCKET)
 # Made up: nothing is asked of AWS itself.
@@ -56,6 +57,7 @@ def make_aws() -> dict[str, str]:
         "PACK_QUEUE_URL": _make_queue(PACK_QUEUE),
         "SPREAD_SECONDS": "0",
         "DASHBOARD_URL": "https://dashboard.example",
+        "MAIL_FROM": MAIL_FROM,
     }
 
 

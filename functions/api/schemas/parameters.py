@@ -72,6 +72,11 @@ PARAMETERS: Final[Mapping[str, Schema]] = {
         "pattern": "^hook-[0-9a-f]{20}$",
         "examples": ["hook-0123456789abcdef0123"],
     },
+    "mail_id": {
+        "type": "string",
+        "pattern": "^mail-[0-9a-f]{20}$",
+        "examples": ["mail-0123456789abcdef0123"],
+    },
     "listDeliveries.cursor": {"type": "string", "pattern": "^[0-9]{0,10}$"},
     "since": {
         "type": "string",

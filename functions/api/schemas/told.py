@@ -1,4 +1,4 @@
-"""The operations and the schemas of webhooks.
+"""The operations and the schemas of webhooks and mail.
 
 Pure.
 """
@@ -11,6 +11,7 @@ from functions.shared.http.form_values import MAX_LABEL
 from functions.shared.records.clients import (
     AlertNumber,
     ListedDelivery,
+    ListedMail,
     ListedWebhook,
     NewWebhookSecret,
 )
@@ -65,6 +66,27 @@ TOLD_OPERATIONS: Final[tuple[Operation, ...]] = (
         query=_PAGE,
         admin=True,
     ),
+    Operation(
+        *("POST", "/mail", NOTIFY, "addMail"),
+        *("Have an address told by mail, once it is confirmed", "Mail"),
+        status=201,
+        body="MailRequest",
+        admin=True,
+        problems=(409,),
+    ),
+    Operation(*("GET", "/mail", NOTIFY, "listMail", "List addresses", "MailList"), admin=True),
+    Operation(
+        *("POST", "/mail/{mail_id}/confirmation", NOTIFY, "confirmMail"),
+        *("Confirm an address, with the token that was sent there", "Mail"),
+        body="ConfirmationRequest",
+        admin=True,
+        problems=(409,),
+    ),
+    Operation(
+        *("DELETE", "/mail/{mail_id}", NOTIFY, "endMail", "Take an address away", "Mail"),
+        admin=True,
+        problems=(409,),
+    ),
 )
 
 TOLD_SCHEMAS: Final[dict[str, Schema]] = {
@@ -85,6 +107,12 @@ TOLD_SCHEMAS: Final[dict[str, Schema]] = {
     "ReplayRequest": record(
         {"from_number": {"type": "integer", "minimum": 1, "maximum": 9_999_999_998}}
     ),
+    "MailRequest": record(
+        {"address": TEXT | {"format": "email", "maxLength": 254, "examples": ["ops@example.com"]}}
+    ),
+    "ConfirmationRequest": record({"token": TEXT | {"pattern": "^[A-Za-z0-9_-]{22}$"}}),
+    "Mail": schema_of(ListedMail),
+    "MailList": listed(ref("Mail")),
     "Webhook": schema_of(ListedWebhook),
     "NewWebhookSecret": schema_of(NewWebhookSecret),
     "WebhookList": listed(ref("Webhook")),

@@ -31,7 +31,7 @@ _CONFIG = Config(
 _S3_CONFIG = _CONFIG.merge(Config(signature_version="s3v4", s3={"addressing_style": "virtual"}))
 
 
-SERVICES = ("dynamodb", "kms", "s3", "sqs", "sts")
+SERVICES = ("dynamodb", "kms", "s3", "sesv2", "sqs", "sts")
 
 _Client = TypeVar("_Client")
 
@@ -58,6 +58,12 @@ def kms() -> "KMSClient":
 def sqs() -> "SQSClient":
     """Return the SQS client."""
     return cast("SQSClient", _session().create_client("sqs", config=_CONFIG))
+
+
+@functools.cache
+def sesv2() -> Any:
+    """Return the SES client."""
+    return _session().create_client("sesv2", config=_CONFIG)
 
 
 @functools.cache

@@ -9,7 +9,7 @@ from typing import Final
 from functions.shared.records.clients import Scope
 
 # Who lets machines in, and whoever may learn whose address a hash is, is a person.
-_PEOPLE_ALONE: Final = ("/clients", "/hashing-key", "/webhooks")
+_PEOPLE_ALONE: Final = ("/clients", "/hashing-key", "/webhooks", "/mail")
 # Whoever is told of what happens sees by the numbers what it lacks, and asks for it.
 _OF_RECEIVERS: Final = ("/deliveries", "/replay")
 _PACKS: Final = "/evidence-packs"

@@ -147,3 +147,18 @@ class ListedDelivery(AlertNumber):
     attempts: Count
     status: Annotated[MaybeCount, described("Of the receiver's last answer")]
     failure: Annotated[DeliveryFailure | None, described("Why the last attempt did not arrive")]
+
+
+class ListedMail(TypedDict):
+    """An address that is told by mail, as the tenant's admins see it."""
+
+    mail_id: Text
+    address: Text
+    created_at: Instant
+    created_by: Annotated[Text, described("Opaque id of the user who added it")]
+    confirmed_at: Annotated[MaybeInstant, described("Nothing but one question is sent before")]
+    failing_since: MaybeInstant
+    dead_at: Annotated[
+        MaybeInstant, described("When it was given up; take it away and add it anew")
+    ]
+    state: Literal["unconfirmed", "active", "failing", "dead"]

@@ -1,0 +1,1 @@
+"""Long walks through what is told."""
