@@ -260,6 +260,7 @@ def _section(status: str) -> SectionSeal:
         "conflicts": [],
         "register": None,
         "root": None,
+        "salt": None,
         "baseline": None,
         "complete_at": None,
         "asked_at": None,

@@ -4,7 +4,7 @@
 # dependencies = ["pynacl>=1.5", "orjson>=3.9"]
 # ///
 # Built by `python -m tools.build_verifier` from the parts in tools/verifier/, one behind the other
-# of SHA-256 267260e655ec1e09884ecbc5e3af8f61cab51bcae7dab4b0434770a3ec05843b.
+# of SHA-256 9b34a352aa2d803e540438013159b2443001d88ae23a77cbebea8d4c40d9fb18.
 """Check a signed evidence pack offline: one file, one pinned key, eleven numbered checks.
 
     python3 evidence-pack-verify.py pack-3.tar.gz --expected-pubkey HEX
@@ -543,6 +543,62 @@ def check_row(row: JsonObject, fields: dict[str, FieldType]) -> None:
     for name, (is_right, words) in fields.items():
         if not is_right(row[name]):
             raise Malformed(f"{name} is not {words}")
+
+
+# ---------------------------------------------------------------------------------------------
+# Merkle trees (RFC 6962, SHA-256): the root over leaves, and by the path of one leaf.
+
+MAX_PATH = 64  # levels of a tree
+
+
+def leaf_hash(leaf: bytes) -> bytes:
+    """Return the hash of a leaf; a node's begins otherwise, so that none passes for the other."""
+    return hashlib.sha256(b"\0" + leaf).digest()
+
+
+def node_hash(left: bytes, right: bytes) -> bytes:
+    """Return the hash over two hashes."""
+    return hashlib.sha256(b"\1" + left + right).digest()
+
+
+def tree_hash(leaves: Iterable[bytes]) -> str:
+    """Return the root over leaves in their order; of none, SHA-256 of nothing."""
+    roots: list[bytes] = []  # of whole subtrees, the largest first
+    for n, leaf in enumerate(leaves, 1):
+        roots.append(leaf_hash(leaf))
+        for _ in range((n & -n).bit_length() - 1):
+            right = roots.pop()
+            roots.append(node_hash(roots.pop(), right))
+    while len(roots) > 1:
+        right = roots.pop()
+        roots.append(node_hash(roots.pop(), right))
+    return (roots[0] if roots else hashlib.sha256().digest()).hex()
+
+
+def root_by_path(leaf: bytes, index: int, size: int, path: list[str]) -> str:
+    """Return the root of a tree of this size in which a leaf stands at this place, from 0.
+
+    Source: RFC 9162, section 2.1.3.2.
+
+    Raises:
+        Malformed: the path is not as long as that place's is.
+    """
+    if not 0 <= index < size or len(path) > MAX_PATH:
+        raise Malformed("there is no such place in the tree")
+    node, place, last = leaf_hash(leaf), index, size - 1
+    for other in map(bytes.fromhex, path):
+        if not last:
+            raise Malformed("the path is too long")
+        if place % 2 or place == last:
+            node = node_hash(other, node)
+            while place and not place % 2:
+                place, last = place // 2, last // 2
+        else:
+            node = node_hash(node, other)
+        place, last = place // 2, last // 2
+    if last:
+        raise Malformed("the path is too short")
+    return node.hex()
 
 
 # ---------------------------------------------------------------------------------------------
@@ -1307,12 +1363,14 @@ docs/evidence-pack-format.md. Nothing is extracted and nothing is sent anywhere.
 
 
 MAX_SAMPLE = 10_000
+OF_PACKS = ("period", "previous", "anchors", "sample")
 
 
 class Options:
     """What the command line said; None where it said nothing."""
 
     pack: str
+    proof: bool
     json: bool
     built_in_ed25519: bool
     expected_pubkey: str | None
@@ -1388,13 +1446,15 @@ def parse_options(argv: list[str]) -> Options:
     """
     parser = OptionParser(
         prog="evidence-pack-verify.py",
-        description="Check a signed evidence pack offline, against a public key you pinned.",
+        description="Check a signed evidence pack, or the proof of one row, offline, against a "
+        "public key you pinned.",
         epilog=EPILOG,
         formatter_class=_HelpFormatter,
         allow_abbrev=False,
     )
     flag: dict[str, Any] = {"action": Once, "nargs": 0, "default": False}
     parser.add_argument("pack", metavar="PACK", help="the pack: pack-N.tar.gz")
+    parser.add_argument("--proof", **flag, help="the file is the proof of one row, not a pack")
     parser.add_argument(
         "--expected-pubkey",
         metavar="HEX",
@@ -1438,6 +1498,9 @@ def parse_options(argv: list[str]) -> Options:
     options, unknown = parser.parse_known_args(argv, Options())
     if unknown:
         parser.error("an argument is unknown")
+    for name in OF_PACKS:
+        if options.proof and getattr(options, name) is not None:
+            parser.error(f"--{name} is of packs, not of proofs")
     if len({given is None for given in (options.sample, options.of, options.seed)}) > 1:
         parser.error("--sample, --of and --seed go together")
     return options
@@ -1456,6 +1519,8 @@ class Report:
     """What each check said, and what an auditor should read beside the verdict.
 
     Attributes:
+        checks: their numbers and titles.
+        proven: what the proof of a row shows; empty of a pack.
         ok: numbers of checks that passed.
         failed: numbers of checks that failed, with the reasons.
         skipped: numbers of checks that do not apply, with the reason.
@@ -1468,7 +1533,9 @@ class Report:
         sampled: the rows, each with where its evidence lies; made as they are printed.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, checks: dict[int, str] = CHECKS) -> None:
+        self.checks = checks
+        self.proven = ""
         self.ok: set[int] = set()
         self.failed: dict[int, list[str]] = {}
         self.skipped: dict[int, str] = {}
@@ -1555,6 +1622,8 @@ def _coverage(manifest: Manifest) -> list[str]:
 def verdict(report: Report) -> str:
     """Return the last line."""
     code, manifest = report.exit_code(), report.manifest
+    if code == VALID and report.proven:
+        return f"VALID  {report.proven}"
     if code == VALID and manifest is not None:
         return (
             f"VALID  pack {printable(manifest['pack_id'])}"
@@ -1564,14 +1633,14 @@ def verdict(report: Report) -> str:
         )
     if code == BAD:
         number = min(report.failed)
-        return f"FAILED  check {number}, {CHECKS[number]}: {report.failed[number][0]}"
+        return f"FAILED  check {number}, {report.checks[number]}: {report.failed[number][0]}"
     return f"COULD NOT CHECK  {report.cannot or report.status(1)[1]}"
 
 
 def print_text(report: Report) -> None:
     """Print numbered checks, the subject, notes, and the verdict as the last line."""
     if report.failed or not report.cannot:
-        for number, title in CHECKS.items():
+        for number, title in report.checks.items():
             status, why = report.status(number)
             print(f"{number:2d}  {title:20s}{status}{': ' + why if why else ''}")
         print(f"    Ed25519 by {printable(report.ed25519)}")
@@ -1628,7 +1697,7 @@ def print_json(report: Report) -> None:
                 "status": report.status(number)[0].replace(" ", "_").lower(),
                 "reason": report.status(number)[1] or None,
             }
-            for number, title in CHECKS.items()
+            for number, title in report.checks.items()
         ],
         "ed25519": report.ed25519 or None,
         "subject": {key: manifest.get(key) for key in SUBJECT} if manifest else None,
@@ -2124,10 +2193,11 @@ def _check_cut(values: JsonObject) -> None:
 def _check_chain(values: JsonObject) -> None:
     check_object(6, "coverage", values["coverage"], COVERAGE)
     last_hour = {"last_sealed_hour": INSTANT_OR_NULL}
+    added = {**last_hour, "seals_root": HASH}
     fields = {**CHAIN, **last_hour} if values.get("format", 2) > 2 else CHAIN
     orgs = [check_object(6, "chain", entry, fields)["org_id"] for entry in values["chain"]]
     for entry in values["chain"]:
-        check_types(6, "chain", entry, last_hour)
+        check_types(6, "chain", entry, added)
     if sorted(orgs) != sorted(values["org_ids"]):
         raise Failed(6, "chain does not name each of org_ids once")
     audit_log = values["audit_log"]
@@ -3338,7 +3408,9 @@ def _is_day(day: object) -> bool:
 # ---------------------------------------------------------------------------------------------
 # What a seal says: its reasons, its registers, its segments. Seals may be of any shape.
 
-SEAL_VERSIONS = (2, 3)
+SEAL_VERSIONS = (2, 3, 4)
+PROVABLE = 4  # the first version of which a row can be shown alone
+SECTION_LEAF = ("complete_at", "index", "of", "root", "rows", "section", "state_at", "status")
 MEANING = {
     "partial": "not every list was read to its end",
     "failed": "nothing could be read",
@@ -3420,6 +3492,11 @@ class SealDigests:
         if position is not None:
             self._file.write(bytes.fromhex(digest), position)
 
+    def root(self, org: str) -> str:
+        """Return the root over the digests of an organization's seals, oldest first."""
+        every = (self.get(org, hour) for hour in range(self._first, self._last + 1))
+        return tree_hash(bytes.fromhex(digest) for digest in every if digest)
+
     def get(self, org: str, hour: int) -> str | None:
         """Return an hour's digest, None where it has no seal."""
         if hour == self._first - 1:
@@ -3461,7 +3538,21 @@ def seal_digest(seal: JsonObject) -> str:
     if version == 2:
         return sha256
     header = {key: seal.get(key) for key in ("v", "org_id", "hour", "previous_sha256")}
-    return hashlib.sha256(canonical({**header, "content_sha256": sha256})).hexdigest()
+    header["content_sha256"] = sha256
+    if type(version) is int and version >= PROVABLE:
+        header["sections_root"] = sections_root(seal)
+    return hashlib.sha256(canonical(header)).hexdigest()
+
+
+def sections_root(seal: JsonObject) -> str:
+    """Return the root over what a seal says of the sections of which a row can be shown alone."""
+    sections = [(n, facts) for n, facts in sections_of(seal).items() if facts.get("salt")]
+    leaves = []
+    for index, (name, facts) in enumerate(sorted(sections)):
+        place = {"section": name, "index": index, "of": len(sections)}
+        leaf = {**facts, **place, "rows": object_of(facts, "register").get("rows")}
+        leaves.append(canonical({key: leaf.get(key) for key in SECTION_LEAF}))
+    return tree_hash(leaves)
 
 
 def may_hold_long_rows(seal: JsonObject) -> bool:
@@ -3688,7 +3779,7 @@ def _is_shown(seal: JsonObject, facts: JsonObject, hour: int) -> bool:
 
 
 # ---------------------------------------------------------------------------------------------
-# The fields of a seal of version 3: each is always there, and of its type.
+# The fields of a seal since version 3: each is always there, and of its type.
 
 OBJECT_OR_NULL, COUNT_OR_NULL = or_null(OBJECT), or_null(COUNT)
 # Beside what is asked of a seal of any version; of custody, more is asked elsewhere.
@@ -3726,6 +3817,7 @@ SECTION_FIELDS: dict[str, FieldType] = {
     "root": HASH_OR_NULL,
     **dict.fromkeys(("baseline", "complete_at", "asked_at", "state_at"), INSTANT_OR_NULL),
 }
+SECTION_FIELDS_4 = {**SECTION_FIELDS, "salt": HASH_OR_NULL}
 STORED_FIELDS = {"key": TEXT, "rows": COUNT, "bytes": COUNT, "sha256": HASH, "crc32": COUNT}
 SEGMENT_FIELDS = {**STORED_FIELDS, "month": TEXT, "root": HASH_OR_NULL}
 KINDS = dict.fromkeys(("events", "changes", "verdicts", "statements"), LIST)
@@ -3738,7 +3830,8 @@ WATERMARKS = {
 
 
 def malformed_field(seal: JsonObject) -> str | None:
-    """Return what a seal of version 3 lacks or has of another type; None where all is right."""
+    """Return what a seal since version 3 lacks or has of another type; None where all is right."""
+    fields = SECTION_FIELDS if seal["v"] < PROVABLE else SECTION_FIELDS_4
     try:
         check_object(10, "the seal", seal, SEAL_FIELDS)
         for entry in seal["lifecycle"]:
@@ -3747,7 +3840,9 @@ def malformed_field(seal: JsonObject) -> str | None:
         check_object(10, "watermarks", seal["watermarks"], WATERMARKS)
         check_object(10, "sections", seal["sections"], {"audit_events": OBJECT})
         for section, facts in seal["sections"].items():
-            check_object(10, section, facts, SECTION_FIELDS)
+            check_object(10, section, facts, fields)
+            if facts.get("salt") is not None and not facts["register"]:
+                raise Failed(10, f"{section} has a salt and no register")
             for part in ("register", "not_shown"):
                 if facts[part] is not None:
                     check_object(10, f"{section}.{part}", facts[part], STORED_FIELDS)
@@ -3806,6 +3901,7 @@ class CoverageRows(Rows):
         self._gap = 0
         self._n_seals = 0
         self._is_disconnected = False
+        self._version = SEAL_VERSIONS[0]
         self._has_late = False
         self._link: str | None = None
         self._registers: dict[str, tuple[int, int]] = {}
@@ -3908,14 +4004,9 @@ class CoverageRows(Rows):
             if seal.get(key) != row[key]:
                 self._break(hour, f"the seal's {key} is not the row's")
         if seal.get("v") not in SEAL_VERSIONS or type(seal["v"]) is not int:
-            self._break(hour, "the seal is not of version 2 or 3, those known here")
-        elif seal["v"] > SEAL_VERSIONS[0]:
-            malformed = malformed_field(seal)
-            if malformed:
-                self._break(hour, malformed)
-            self.limited_from.setdefault(self._org, row["hour"])
-        elif self._org in self.limited_from:
-            self._break(hour, "the seal is of version 2, one before it of version 3")
+            self._break(hour, "the seal is not of version 2, 3 or 4, those known here")
+        else:
+            self._check_version(seal, hour)
         self.without_limits |= may_hold_long_rows(seal)
         self.named.add_sections(self._org, hour, seal)
         self.named.add_source(self._org, row["hour"], seal, row["run"])
@@ -3936,6 +4027,18 @@ class CoverageRows(Rows):
             self._last_facts["audit_log"] = audit_log
         # In an hour without a picture the seal tells no numbers: those of the last one stand.
         self._registers = register_counts(seal) or self._registers
+
+    def _check_version(self, seal: JsonObject, hour: int) -> None:
+        version = seal["v"]
+        if version > SEAL_VERSIONS[0]:
+            malformed = malformed_field(seal)
+            if malformed:
+                self._break(hour, malformed)
+            self.limited_from.setdefault(self._org, hour_name(hour))
+        if version < self._version:
+            older = f"the seal is of version {version}"
+            self._break(hour, f"{older}, one before it of version {self._version}")
+        self._version = max(version, self._version)
 
     def _check_segments(self, seal: JsonObject, hour: int) -> None:
         """Compare the seal's event segments with the events of this pack that it first sealed.
@@ -3992,6 +4095,8 @@ class CoverageRows(Rows):
             self._break(self._hour, "the last seal is not the chain's last_seal_sha256")
         if self._n_seals != stated["seals"]:
             self._break(self._hour, f"{self._n_seals} seals, the chain says {stated['seals']}")
+        if stated.get("seals_root") not in (None, self.digests.root(self._org)):
+            self._break(self._hour, "the seals do not have the chain's seals_root")
         stated = {**stated, "audit_log": self.manifest["audit_log"][self._org]}
         for key, fact in self._last_facts.items():
             if key in stated and stated[key] != fact:
@@ -4015,8 +4120,7 @@ class CoverageRows(Rows):
                 continue
             self._note(HourRun(org_id, self._first_hour, self._last_hour, "not in the pack"))
             if stated_chain["seals"]:
-                why = "the chain has seals, coverage.jsonl none"
-                self.broken.append(f"{printable(org_id)}: {why}")
+                self.broken.append(f"{printable(org_id)}: the chain has seals, coverage.jsonl none")
         totals = {**self.counts, "expected_hours": self.n, "longest_gap_hours": self._longest_gap}
         for key in COVERAGE:
             stated = self.manifest["coverage"][key]
@@ -4025,10 +4129,9 @@ class CoverageRows(Rows):
 
     def notes(self) -> list[str]:
         """Name the hours that are not complete."""
-        notes = [f"hours     {run.words()}" for run in self.runs]
-        if self.n_more_runs:
-            notes.append(f"hours     and {self.n_more_runs} more such runs of hours")
-        return notes
+        n_more = self.n_more_runs
+        more = [f"hours     and {n_more} more such runs of hours"] if n_more else []
+        return [f"hours     {run.words()}" for run in self.runs] + more
 
 
 # ---------------------------------------------------------------------------------------------
@@ -4936,6 +5039,8 @@ class LaterRows:
 # ---------------------------------------------------------------------------------------------
 # What the auditor knows from elsewhere (check 11).
 
+# A fact from elsewhere, if there is one, and what holds the pack to it.
+Comparison: TypeAlias = "tuple[str | None, Callable[[str], None]]"
 MAX_TOKEN_DELAY_S = 3600  # between an anchor's own time and its token's
 PUBLISHED_KEY = {
     "key_id": TEXT,
@@ -4950,17 +5055,36 @@ def check_11_outside_facts(
     pack: OpenPack, manifest: Manifest, rows: PackRows, options: Options, report: Report
 ) -> None:
     """Compare the pack with what was pinned from elsewhere, as far as it was."""
-    is_asked, not_compared = False, []
-    stamped = _check_timestamp(options, pack.signature_file, report)
-    comparisons: tuple[tuple[str | None, Callable[[str], None]], ...] = (
-        (options.tenant, lambda tenant: _check_tenant(manifest, tenant)),
-        (options.period, lambda period: _check_period(manifest, period)),
-        (options.manifest_sha256, lambda sha256: _check_manifest_sha256(manifest, sha256)),
-        (options.keys, lambda path: _check_keys(manifest, path, options, stamped)),
+    comparisons: tuple[Comparison, ...] = (
+        *_of_manifest(manifest, pack.signature_file, options, report),
         (options.previous, lambda path: check_previous(manifest, path, rows, report)),
         (options.anchors, lambda path: _check_anchors(manifest, path, rows)),
         (options.tsa_cert, lambda path: _check_tokens(path, options, rows, report)),
     )
+    _compare(comparisons, report)
+
+
+def check_11_of_a_proof(
+    manifest: Manifest, signature_file: bytes, options: Options, report: Report
+) -> None:
+    """Compare the manifest of a proof with what was pinned from elsewhere, as far as it was."""
+    _compare(_of_manifest(manifest, signature_file, options, report), report)
+
+
+def _of_manifest(
+    manifest: Manifest, signature_file: bytes, options: Options, report: Report
+) -> tuple[Comparison, ...]:
+    stamped = _check_timestamp(options, signature_file, report)
+    return (
+        (options.tenant, lambda tenant: _check_tenant(manifest, tenant)),
+        (options.period, lambda period: _check_period(manifest, period)),
+        (options.manifest_sha256, lambda sha256: _check_manifest_sha256(manifest, sha256)),
+        (options.keys, lambda path: _check_keys(manifest, path, options, stamped)),
+    )
+
+
+def _compare(comparisons: tuple[Comparison, ...], report: Report) -> None:
+    is_asked, not_compared = False, []
     for value, compare in comparisons:
         if value is not None:
             is_asked = True
@@ -5146,6 +5270,194 @@ def _base64(token: str) -> bytes:
     if not reply or binascii.b2a_base64(reply, newline=False).decode() != token:
         raise Malformed("it is not base64")
     return reply
+
+
+# ---------------------------------------------------------------------------------------------
+# The proof of one row (`--proof`): what a manifest's signature covers of it, path by path.
+
+PROOF_CHECKS = {
+    1: "pinned key",
+    2: "proof file",
+    3: "signature file",
+    4: "signature",
+    5: "strict manifest",
+    6: "known manifest",
+    7: "seal in the pack",
+    8: "section in the seal",
+    9: "row in the section",
+    11: "outside facts",
+}
+PROOF_FORMAT = 1
+MAX_PROOF = 64 << 10
+PATH: FieldType = (lambda v: type(v) is list and all(map(is_hash, v)), "a list of digests")
+PROOF_FIELDS: dict[str, FieldType] = {
+    "format": INTEGER,
+    "pack": or_null(OBJECT),
+    "row": OBJECT,
+    "seal": OBJECT,
+    "section": OBJECT,
+}
+PROOF_PACK = {"index": COUNT, "manifest": TEXT, "path": PATH, "signature": TEXT}
+PROOF_ROW = {"blinding": HASH, "index": COUNT, "path": PATH, "text": TEXT}
+PROOF_SEAL = {
+    "content_sha256": HASH,
+    "hour": INSTANT_TEXT,
+    "org_id": TEXT,
+    "previous_sha256": HASH_OR_NULL,
+    "sections_root": HASH,
+    "v": INTEGER,
+}
+PROOF_SECTION = {"facts": OBJECT, "path": PATH}
+PROOF_FACTS = {
+    **dict.fromkeys(("complete_at", "state_at"), INSTANT_OR_NULL),
+    **dict.fromkeys(("index", "of", "rows"), COUNT),
+    **dict.fromkeys(("section", "status"), TEXT),
+    "root": HASH,
+}
+
+
+def verify_proof(options: Options, report: Report) -> None:
+    """Run the checks of a proof in order; the report holds what each one said.
+
+    Raises:
+        CannotCheck: nothing can be said about the evidence, as of an hour that no pack holds yet.
+        Failed: a check failed.
+    """
+    key = check_01_pinned_key(options, report)
+    proof = check_02_proof_file(options.pack, report)
+    signed = proof["pack"]
+    signature_file, document = encoded(signed["signature"], 3), encoded(signed["manifest"], 5)
+    signature = check_03_signature_file(signature_file, report)
+    check_04_signature(key, signature, document, report)
+    manifest = check_05_strict_manifest(document, report)
+    check_06_known_manifest(manifest, key, report)
+    check_07_seal_in_the_pack(proof["seal"], signed, manifest, report)
+    check_08_section_in_the_seal(proof["section"], proof["seal"], report)
+    check_09_row_in_the_section(proof["row"], proof["section"]["facts"], report)
+    check_11_of_a_proof(manifest, signature_file, options, report)
+    tell_what_is_proven(proof, manifest, report)
+
+
+def check_02_proof_file(path: str, report: Report) -> JsonObject:
+    """Return a proof: strict JSON, of the fields that it must have and no others."""
+    with open_file(path) as file:
+        data = file.read(MAX_PROOF + 1)
+    if len(data) > MAX_PROOF:
+        raise Failed(2, f"the proof has more than {MAX_PROOF} bytes")
+    try:
+        proof = parse(data)
+    except Malformed as error:
+        raise Failed(2, f"the proof: {error}") from None
+    made_as = proof.get("format")
+    if type(made_as) is int and made_as > PROOF_FORMAT:
+        raise CannotCheck("the proof is of a newer format than this script knows")
+    exactly("the proof", proof, PROOF_FIELDS)
+    if made_as != PROOF_FORMAT:
+        raise Failed(2, f"format is not {PROOF_FORMAT}")
+    exactly("row", proof["row"], PROOF_ROW)
+    version = proof["seal"].get("v")
+    if type(version) is int and version > SEAL_VERSIONS[-1]:
+        raise CannotCheck("the seal was made by a newer version than this script knows")
+    exactly("seal", proof["seal"], PROOF_SEAL)
+    if version < PROVABLE:
+        raise Failed(2, f"a seal of version {version} shows no row alone")
+    exactly("section", proof["section"], PROOF_SECTION)
+    exactly("facts", proof["section"]["facts"], PROOF_FACTS)
+    if proof["pack"] is None:
+        raise CannotCheck("not yet signed: no pack holds the hour; ask for the proof again later")
+    exactly("pack", proof["pack"], PROOF_PACK)
+    report.passed(2)
+    return proof
+
+
+def exactly(name: str, values: Any, fields: dict[str, FieldType]) -> None:
+    """Demand these fields, each of its type, and no others."""
+    check_object(2, name, values, fields)
+    if len(values) != len(fields):
+        raise Failed(2, f"{name} has a field that no proof has")
+
+
+def encoded(text: str, number: int) -> bytes:
+    """Return a text's bytes."""
+    try:
+        return text.encode()
+    except UnicodeEncodeError:
+        raise Failed(number, "the proof holds a text that is no UTF-8") from None
+
+
+def holds(number: int, root: str, leaf: bytes, place: tuple[int, int], path: list[str]) -> None:
+    """Demand that a leaf stands at a place, of so many, under a root."""
+    try:
+        is_under = root_by_path(leaf, *place, path) == root
+    except Malformed as error:
+        raise Failed(number, str(error)) from None
+    if not is_under:
+        raise Failed(number, "the path does not lead to the root")
+
+
+def check_07_seal_in_the_pack(
+    seal: JsonObject, signed: JsonObject, manifest: Manifest, report: Report
+) -> None:
+    """Demand that the seal's header is one of those that the manifest's chain names."""
+    chain = manifest["chain"] if manifest.profile else ()
+    mine = [entry for entry in chain if entry["org_id"] == seal["org_id"]]
+    hour = hour_number(seal["hour"])
+    if not mine or hour is None:
+        raise Failed(7, "the pack has no chain of the seal's organization, or the hour is none")
+    if not manifest.second("period_start") <= hour * 3600 <= manifest.second("period_end"):
+        raise Failed(7, "the hour is outside the pack's period")
+    if "seals_root" not in mine[0]:
+        raise Failed(7, "the pack's chain does not name the root of its seals")
+    digest = hashlib.sha256(canonical(seal)).digest()
+    place = signed["index"], mine[0]["seals"]
+    holds(7, mine[0]["seals_root"], digest, place, signed["path"])
+    report.passed(7)
+
+
+def check_08_section_in_the_seal(section: JsonObject, seal: JsonObject, report: Report) -> None:
+    """Demand that the header names the root over what is said of the section."""
+    facts = section["facts"]
+    leaf = canonical({key: facts[key] for key in SECTION_LEAF})
+    holds(8, seal["sections_root"], leaf, (facts["index"], facts["of"]), section["path"])
+    report.passed(8)
+
+
+def check_09_row_in_the_section(row: JsonObject, facts: JsonObject, report: Report) -> None:
+    """Demand that the row, blinded, stands under the section's root."""
+    line = encoded(row["text"], 9)
+    leaf = bytes.fromhex(row["blinding"]) + line
+    holds(9, facts["root"], leaf, (row["index"], facts["rows"]), row["path"])
+    try:
+        canonical_row(line)
+    except Malformed as error:
+        raise Failed(9, f"the row: {error}") from None
+    report.passed(9)
+
+
+def tell_what_is_proven(proof: JsonObject, manifest: Manifest, report: Report) -> None:
+    """Note the row and where it stands, once everything holds."""
+    seal, facts, text = proof["seal"], proof["section"]["facts"], proof["row"]["text"]
+    section, org, hour = (printable(x) for x in (facts["section"], seal["org_id"], seal["hour"]))
+    sha256 = hashlib.sha256(canonical(seal)).hexdigest()
+    shown = facts["state_at"] or "no hour that is known"
+    of = f"row {proof['row']['index'] + 1} of {facts['rows']}"
+    status = printable(facts["status"])
+    report.notes += [
+        f"seal      {org} {hour}: sha256 {sha256}",
+        f"section   {section}: {status} in that hour, as shown by {shown}; {of} that were sealed",
+        f"row       {printable(text, len(text))}",
+    ]
+    report.facts["proof"] = {
+        **{key: seal[key] for key in ("org_id", "hour")},
+        "seal_sha256": sha256,
+        **{key: facts[key] for key in ("section", "status", "state_at", "complete_at")},
+        "row": text,
+    }
+    pack = f"pack {printable(manifest['pack_id'])} of tenant {printable(manifest['tenant_id'])}"
+    report.proven = (
+        f"one row of {section} of {org} in the hour {hour}, by {pack}"
+        f"  manifest sha256 {manifest.sha256}"
+    )
 
 
 # ---------------------------------------------------------------------------------------------
@@ -5457,11 +5769,11 @@ def verify(options: Options, report: Report) -> None:
 
 
 def run(options: Options) -> Report:
-    """Check one pack, draw a sample of it if one is asked for, and return the report.
+    """Check one pack, or the proof of one row; draw a sample if one is asked for.
 
     No exception leaves this function but interrupts.
     """
-    report = Report()
+    report = Report(PROOF_CHECKS) if options.proof else Report()
     if options.expected_pubkey is None:
         report.cannot = (
             "no key was pinned: give --expected-pubkey HEX, and take the key from somewhere else "
@@ -5470,8 +5782,11 @@ def run(options: Options) -> Report:
         return report
     try:
         check_forms(options)
-        verify(options, report)
-        draw_sample(options, report)
+        if options.proof:
+            verify_proof(options, report)
+        else:
+            verify(options, report)
+            draw_sample(options, report)
     except Failed as failed:
         report.fail(failed.number, failed.why)
     except CannotCheck as error:

@@ -64,5 +64,13 @@ def secret_hash(key: bytes, secret: str) -> str:
     return _hmac(key, f"secret\0{secret}")
 
 
+def salt_hash(key: bytes, section: str, sha256: str) -> str:
+    """Return what blinds the rows of a register with this digest, 64 hex digits.
+
+    No address can have it as its hash, whoever chose it: those are in lower case.
+    """
+    return _hmac(key, f"SALT\0{section}\0{sha256}")
+
+
 def _hmac(key: bytes, text: str) -> str:
     return hmac.new(key, text.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
+from functools import cache, partial
 
 from functions.shared.evidence.custody_log import CustodyLog
 from functions.shared.evidence.seals import Chain, Seal
@@ -81,7 +81,10 @@ class HourRun:
     @property
     def store(self) -> Store:
         """Return the organization's evidence."""
-        return Store(self.context.evidence, self.order.tenant_id, self.order.org_id)
+        order = self.order
+        keys = HashKeys(self.context.table, self.context.secrets)
+        salt_key = cache(partial(keys.find, order.tenant_id))
+        return Store(self.context.evidence, order.tenant_id, order.org_id, salt_key)
 
     @property
     def checkpoints(self) -> Checkpoints:

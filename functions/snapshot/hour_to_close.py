@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from functions.shared.aws.keys import month_in
-from functions.shared.evidence.seal_versions import VERSION
+from functions.shared.evidence.seal_versions import OLDEST
 from functions.shared.evidence.seals import Seal
 from functions.shared.hours import HOUR, rfc3339
 from functions.shared.records.seals import (
     CustodyHead,
     LifecycleEntry,
     ObjectEntry,
+    RegisterRoot,
     SectionSeal,
     Watermarks,
 )
@@ -76,10 +77,12 @@ class HourToClose:
         """Return the register entry the last seal names for a section."""
         return self.previous.register(section) if self.previous else None
 
-    def carried_root(self, section: str) -> str | None:
-        """Return the root over that register's rows, None where the last seal has none."""
+    def carried_root(self, section: str) -> RegisterRoot | None:
+        """Return the root over that register's salted rows, None where the last seal has none."""
         facts = self._section(section)
-        return facts["root"] if facts else None
+        if facts is None or facts["root"] is None or facts["salt"] is None:
+            return None
+        return {"root": facts["root"], "salt": facts["salt"]}
 
     @property
     def written_without_limits(self) -> list[str]:
@@ -106,7 +109,7 @@ class HourToClose:
     @property
     def tells_not_shown(self) -> bool:
         """Tell whether the seal before says whom its pictures did not show."""
-        return self.previous is not None and self.previous.content["v"] == VERSION
+        return self.previous is not None and self.previous.content["v"] > OLDEST
 
     def baseline(self, section: str) -> str | None:
         """Return the hour of a section's first complete snapshot, None while there is none."""

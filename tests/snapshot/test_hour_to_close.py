@@ -40,10 +40,12 @@ def test_the_numbers_up_to_which_the_chain_holds_what_was_said_and_done() -> Non
 
 def test_a_register_and_a_baseline_are_those_of_the_last_seal() -> None:
     """None where it says nothing of them, or there is none."""
-    users = UNREAD | {"register": ENTRY, "root": "r", "baseline": "b"}
+    users = UNREAD | {"register": ENTRY, "root": "r", "salt": "s", "baseline": "b"}
     known = hour(sections={"users": users, "roles": UNREAD})
     assert (known.carried("users"), known.baseline("users")) == (ENTRY, "b")
-    assert known.carried_root("users") == "r"
+    assert known.carried_root("users") == {"root": "r", "salt": "s"}
+    plain = hour(sections={"users": users | {"salt": None}})
+    assert plain.carried_root("users") is None
     for name in ("roles", "groups"):
         assert (known.carried(name), known.baseline(name)) == (None, None)
         assert known.carried_root(name) is None

@@ -22,7 +22,6 @@ from functions.shared.aws.gzip_member import pack_gzip
 from functions.shared.aws.keys import register_key, seal_key, segment_key
 from functions.shared.aws.table import Table
 from functions.shared.canonical import Json, Lines
-from functions.shared.evidence.merkle import rows_root
 from functions.shared.evidence.seal_versions import VERSION, source_of, without_source
 from functions.shared.evidence.seals import Seal, entry_of, segment_entry_of
 from functions.shared.hours import HOUR, month_of, parse_instant, rfc3339
@@ -38,7 +37,7 @@ from functions.shared.records.seals import (
 )
 from functions.shared.tables.connections import Connections
 from functions.shared.tables.hour_rows import HourRows
-from tests.support.seal_parts import connection, hour_facts, section_seal, watermarks
+from tests.support.seal_parts import connection, hour_facts, salted, section_seal, watermarks
 from tests.support.version_2 import sealed_in
 
 FIRST_HOUR = "2026-04-01T00:00:00Z"
@@ -78,7 +77,7 @@ class World:
         self.run: Run = {"attempt": 0, "requests": 7}
         self._rows: dict[str, list[Json]] = {name: [] for name in (*SECTIONS, "findings")}
         self._registers: dict[str, ObjectEntry | None] = dict.fromkeys(self._rows)
-        self._roots: dict[str, str | None] = dict.fromkeys(self._rows)
+        self._roots: dict[str, Json] = {}
         self._shown: dict[str, str] = {}
         self._events: list[Json] = []
         self._seq = 0
@@ -206,10 +205,10 @@ class World:
 
     def _has(self, section: str, entity_id: str, stay: Json) -> Self:
         stays = [row for row in self._rows[section] if row[_ID[section]] == entity_id]
-        present = [row for row in stays if row["removed_at"] is None]
-        if present:
-            present[0].update(stay)
-            return self
+        for row in stays:
+            if row["removed_at"] is None:
+                row.update(stay)
+                return self
         self._rows[section].append(stay | {"first_seen_at": rfc3339(self.hour), "removed_at": None})
         self._rows[section].sort(key=lambda row: (row[_ID[section]], row["first_seen_at"]))
         return self
@@ -273,14 +272,15 @@ class World:
         }
 
     def _section(self, name: str, status: str) -> SectionSeal:
-        register: Any = {"register": self._registers[name], "root": self._roots[name]}
-        return {**section_seal(status), **register, "state_at": self._shown.get(name)}
+        facts: Any = {"register": self._registers[name], "state_at": self._shown.get(name)}
+        facts |= self._roots.get(name, {})
+        return {**section_seal(status), **facts}
 
     def _store(self, section: str) -> ObjectEntry:
         lines = Lines.of(self._rows[section])
         key = register_key(self.tenant, self.org, self.hour, section, lines.sha256)
         entry = entry_of(key, lines)
-        self._roots[section] = rows_root(lines.body)
+        self._roots[section] = salted(lines)
         if entry != self._registers[section]:
             self.evidence.put_once(key, pack_gzip(lines.body), "application/gzip")
         return entry
@@ -291,10 +291,10 @@ class World:
             packed = {"late": False, "org_id": self.org, "sealed_hour": rfc3339(self.hour)}
             by_month[month_of(parse_instant(row["occurred_at"]))].append(row | packed)
         self._events = []
-        entries: list[SegmentEntry] = []
-        for month, rows in sorted(by_month.items()):
-            lines = Lines.of(rows)
-            key = segment_key(self.tenant, self.org, "events", month, self.hour, lines.sha256)
-            self.evidence.put_once(key, pack_gzip(lines.body), "application/gzip")
-            entries.append(segment_entry_of(key, month, lines))
-        return entries
+        return [self._store_month(month, rows) for month, rows in sorted(by_month.items())]
+
+    def _store_month(self, month: str, rows: list[Json]) -> SegmentEntry:
+        lines = Lines.of(rows)
+        key = segment_key(self.tenant, self.org, "events", month, self.hour, lines.sha256)
+        self.evidence.put_once(key, pack_gzip(lines.body), "application/gzip")
+        return segment_entry_of(key, month, lines)

@@ -58,7 +58,6 @@ class FullWorld(World):
         """Let an optional section be read from the next hour on, whatever it holds."""
         self._rows.setdefault(section, [])
         self._registers.setdefault(section, None)
-        self._roots.setdefault(section, None)
         self.asked.add(section)
         return self
 
@@ -158,12 +157,13 @@ class FullWorld(World):
             if is_read and name in self.asked:
                 self._asked_at[name] = rfc3339(self.hour + HOUR)
                 self._shown[name] = rfc3339(self.hour)
+            root: Any = self._roots.get(name, {})
             sections[name] = {
                 **section_seal("complete" if is_read else "failed"),
                 "asked_at": self._asked_at.get(name),
                 "register": self._registers[name],
-                "root": self._roots[name],
                 "state_at": self._shown.get(name),
+                **root,
             }
         return sections
 

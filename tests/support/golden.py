@@ -2,7 +2,8 @@
 
 ``evidence.tar.gz`` holds the evidence bucket's objects of one organization, seven hours of the
 demo's story as a version of the seal has them; ``pack-1.tar.gz`` is the pack of the last six of
-them, ``signing-key.hex`` its key.
+them, ``signing-key.hex`` its key; since version 4 ``proof.json`` the proof of
+one of its rows.
 """
 
 import tarfile
@@ -14,6 +15,7 @@ from functions.shared.aws.bucket import Bucket
 _GOLDEN: Final = Path(__file__).parents[1] / "golden"
 SEAL_2: Final = _GOLDEN / "seal-2"
 SEAL_3: Final = _GOLDEN / "seal-3"
+SEAL_4: Final = _GOLDEN / "seal-4"
 TENANT, ORG = "tenant-a", "org-NorthwindR0b0ticsDem0X7q2"
 FIRST_HOUR, LAST_HOUR = "2026-03-31T23:00:00Z", "2026-04-01T05:00:00Z"
 PACK_PERIOD = ("2026-04-01T00:00:00Z", "2026-04-01T05:59:59Z")

@@ -185,7 +185,7 @@ def seals(
         }
         if seal["v"] == 2:
             del seal["statements_n"], seal["segments"]["statements"]
-        elif seal["v"] == 3:
+        elif seal["v"] in (3, 4):
             seal = whole(seal)
         previous = seal_digest(seal)
         rows.append(
@@ -238,7 +238,21 @@ def seal_digest(seal: Row) -> str:
     if seal["v"] == 2:
         return content_sha256
     header = {key: seal[key] for key in ("v", "org_id", "hour", "previous_sha256")}
+    if seal["v"] > 3:
+        header["sections_root"] = sections_root(seal["sections"])
     return sha256(canonical({**header, "content_sha256": content_sha256}))
+
+
+def sections_root(sections: Row) -> str:
+    """Return what the header of version 4 names: the root over the sections that have a salt."""
+    names = sorted(name for name, facts in sections.items() if facts.get("salt"))
+    leaves = []
+    for index, name in enumerate(names):
+        facts = sections[name]
+        leaf = {key: facts[key] for key in ("complete_at", "root", "state_at", "status")}
+        place = {"index": index, "of": len(names), "section": name}
+        leaves.append(canonical({**leaf, **place, "rows": facts["register"]["rows"]}))
+    return merkle_root(leaves)
 
 
 def merkle_root(leaves: list[bytes]) -> str:

@@ -102,6 +102,8 @@ def name_registers(rows: dict[str, list[Row]], org_ids: list[str]) -> None:
                 is_new = last["seal"]["v"] > 2
                 if is_new and section not in sections:
                     named["root"] = "00" * 32
+                if last["seal"]["v"] > 3:
+                    named["salt"] = "5a" * 32 if "root" in named else None
                 facts = {**named, **sections.get(section, {})}
                 sections[section] = whole_section(facts) if is_new else facts
         if was_right:

@@ -10,7 +10,7 @@ from functions.shared.records.seals import Run, SealContent
 from functions.snapshot.seal.projection import hour_facts
 from tests.support.snapshot_fixture import SnapshotFixture
 
-_NEW_IN_SECTIONS = ("lag_hours", "picture_sha256", "not_shown", "root", "state_at")
+_NEW_IN_SECTIONS = ("lag_hours", "picture_sha256", "not_shown", "root", "salt", "state_at")
 _NEW_IN_STREAMS = ("reread_25", "reread_73", "patrol")
 
 

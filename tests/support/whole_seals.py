@@ -1,4 +1,4 @@
-"""Seals of version 3 with every field, for tests: what a test does not tell is filled in.
+"""Seals since version 3 with every field, for tests: what a test does not tell is filled in.
 
 Pure, and independent of the product on purpose.
 """
@@ -45,7 +45,8 @@ def whole(seal: Row) -> Row:
     sections = seal["sections"]
     if isinstance(sections, dict):
         told = {"audit_events": {}, **sections}
-        seal["sections"] = {name: whole_section(facts) for name, facts in told.items()}
+        salt: Row = {"salt": None} if seal["v"] > 3 else {}
+        seal["sections"] = {n: _filled(whole_section(facts), salt) for n, facts in told.items()}
     segments = seal["segments"]
     if isinstance(segments, dict):
         seal["segments"] = {**{kind: [] for kind in _KINDS}, **segments}

@@ -45,12 +45,14 @@ def resealed(change: Callable[[Row], object]) -> Callable[[list[Row]], object]:
 
 accept("seals_of_version_2", "Every hour was sealed in version 2.", 2)
 accept("seals_of_two_versions", "The first day was sealed in version 2, the second in 3.", 2, 3)
+accept("seals_of_version_4", "Every hour was sealed in version 4.", 4)
+accept("seals_of_three_versions", "In version 2, then in 3, then in 4.", 2, 3, 4)
 CASES.add(
     "seal_of_a_newer_version",
     Case(
-        "The second day was sealed in version 4, which nobody knows yet.",
+        "The second day was sealed in version 5, which nobody knows yet.",
         Expected(2),
-        sealed(3, 4).build,
+        sealed(4, 5).build,
     ),
 )
 refuse(
@@ -99,6 +101,19 @@ CASES.refuse(
     "T00:00:00Z: the seal is of version 2, one before it of version 3",
     "The first day was sealed in version 3, the second in version 2 again.",
     sealed(3, 2).build,
+)
+CASES.refuse(
+    "seal_of_version_3_behind_4",
+    10,
+    "T00:00:00Z: the seal is of version 3, one before it of version 4",
+    "The first day was sealed in version 4, the second in version 3 again.",
+    sealed(4, 3).build,
+)
+refuse(
+    "seal_relabelled_as_version_4",
+    OTHER_DIGEST,
+    "a seal of version 3 was called one of version 4",
+    lambda rows: rows[7]["seal"].update(v=4),
 )
 refuse(
     "seal_without_source",

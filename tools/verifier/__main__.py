@@ -21,6 +21,7 @@ from tools.verifier.checks.check_08_digests import check_08_digests
 from tools.verifier.checks.check_09_10_reading import check_09_rows, check_10_chain
 from tools.verifier.checks.check_11_outside_facts import check_11_outside_facts, check_forms
 from tools.verifier.options import Options, parse_options
+from tools.verifier.proof import PROOF_CHECKS, verify_proof
 from tools.verifier.report import Report, print_json, print_text
 from tools.verifier.sample.draw import draw_sample
 
@@ -48,11 +49,11 @@ def verify(options: Options, report: Report) -> None:
 
 
 def run(options: Options) -> Report:
-    """Check one pack, draw a sample of it if one is asked for, and return the report.
+    """Check one pack, or the proof of one row; draw a sample if one is asked for.
 
     No exception leaves this function but interrupts.
     """
-    report = Report()
+    report = Report(PROOF_CHECKS) if options.proof else Report()
     if options.expected_pubkey is None:
         report.cannot = (
             "no key was pinned: give --expected-pubkey HEX, and take the key from somewhere else "
@@ -61,8 +62,11 @@ def run(options: Options) -> Report:
         return report
     try:
         check_forms(options)
-        verify(options, report)
-        draw_sample(options, report)
+        if options.proof:
+            verify_proof(options, report)
+        else:
+            verify(options, report)
+            draw_sample(options, report)
     except Failed as failed:
         report.fail(failed.number, failed.why)
     except CannotCheck as error:

@@ -20,12 +20,14 @@ docs/evidence-pack-format.md. Nothing is extracted and nothing is sent anywhere.
 
 
 MAX_SAMPLE = 10_000
+OF_PACKS = ("period", "previous", "anchors", "sample")
 
 
 class Options:
     """What the command line said; None where it said nothing."""
 
     pack: str
+    proof: bool
     json: bool
     built_in_ed25519: bool
     expected_pubkey: str | None
@@ -101,13 +103,15 @@ def parse_options(argv: list[str]) -> Options:
     """
     parser = OptionParser(
         prog="evidence-pack-verify.py",
-        description="Check a signed evidence pack offline, against a public key you pinned.",
+        description="Check a signed evidence pack, or the proof of one row, offline, against a "
+        "public key you pinned.",
         epilog=EPILOG,
         formatter_class=_HelpFormatter,
         allow_abbrev=False,
     )
     flag: dict[str, Any] = {"action": Once, "nargs": 0, "default": False}
     parser.add_argument("pack", metavar="PACK", help="the pack: pack-N.tar.gz")
+    parser.add_argument("--proof", **flag, help="the file is the proof of one row, not a pack")
     parser.add_argument(
         "--expected-pubkey",
         metavar="HEX",
@@ -151,6 +155,9 @@ def parse_options(argv: list[str]) -> Options:
     options, unknown = parser.parse_known_args(argv, Options())
     if unknown:
         parser.error("an argument is unknown")
+    for name in OF_PACKS:
+        if options.proof and getattr(options, name) is not None:
+            parser.error(f"--{name} is of packs, not of proofs")
     if len({given is None for given in (options.sample, options.of, options.seed)}) > 1:
         parser.error("--sample, --of and --seed go together")
     return options

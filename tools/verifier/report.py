@@ -20,6 +20,8 @@ class Report:
     """What each check said, and what an auditor should read beside the verdict.
 
     Attributes:
+        checks: their numbers and titles.
+        proven: what the proof of a row shows; empty of a pack.
         ok: numbers of checks that passed.
         failed: numbers of checks that failed, with the reasons.
         skipped: numbers of checks that do not apply, with the reason.
@@ -32,7 +34,9 @@ class Report:
         sampled: the rows, each with where its evidence lies; made as they are printed.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, checks: dict[int, str] = CHECKS) -> None:
+        self.checks = checks
+        self.proven = ""
         self.ok: set[int] = set()
         self.failed: dict[int, list[str]] = {}
         self.skipped: dict[int, str] = {}
@@ -119,6 +123,8 @@ def _coverage(manifest: Manifest) -> list[str]:
 def verdict(report: Report) -> str:
     """Return the last line."""
     code, manifest = report.exit_code(), report.manifest
+    if code == VALID and report.proven:
+        return f"VALID  {report.proven}"
     if code == VALID and manifest is not None:
         return (
             f"VALID  pack {printable(manifest['pack_id'])}"
@@ -128,14 +134,14 @@ def verdict(report: Report) -> str:
         )
     if code == BAD:
         number = min(report.failed)
-        return f"FAILED  check {number}, {CHECKS[number]}: {report.failed[number][0]}"
+        return f"FAILED  check {number}, {report.checks[number]}: {report.failed[number][0]}"
     return f"COULD NOT CHECK  {report.cannot or report.status(1)[1]}"
 
 
 def print_text(report: Report) -> None:
     """Print numbered checks, the subject, notes, and the verdict as the last line."""
     if report.failed or not report.cannot:
-        for number, title in CHECKS.items():
+        for number, title in report.checks.items():
             status, why = report.status(number)
             print(f"{number:2d}  {title:20s}{status}{': ' + why if why else ''}")
         print(f"    Ed25519 by {printable(report.ed25519)}")
@@ -192,7 +198,7 @@ def print_json(report: Report) -> None:
                 "status": report.status(number)[0].replace(" ", "_").lower(),
                 "reason": report.status(number)[1] or None,
             }
-            for number, title in CHECKS.items()
+            for number, title in report.checks.items()
         ],
         "ed25519": report.ed25519 or None,
         "subject": {key: manifest.get(key) for key in SUBJECT} if manifest else None,

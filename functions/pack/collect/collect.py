@@ -134,6 +134,7 @@ class _SealReader:
         organization, content = self.organization, seal.content
         if not organization.n_seals:
             organization.first_previous_sha256 = content["previous_sha256"]
+        organization.seal_digests.append(seal.sha256)
         organization.last_seal_sha256 = seal.sha256
         organization.last_sealed_hour = content["hour"]
         organization.org_proof = content["org_proof"]

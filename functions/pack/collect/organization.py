@@ -117,6 +117,7 @@ class Organization:
         first_previous_sha256: digest that the period's first seal follows.
         last_seal_sha256: digest of the period's last seal.
         last_sealed_hour: name of the hour it closes.
+        seal_digests: of the period's seals, oldest first.
         outcomes: hours by outcome; ``gap`` where there is no seal.
         longest_gap_hours: most hours in a row of which there is no snapshot.
         limited: the sections of which version 3 or later wrote the register.
@@ -142,6 +143,7 @@ class Organization:
     first_previous_sha256: str | None = None
     last_seal_sha256: str | None = None
     last_sealed_hour: str | None = None
+    seal_digests: list[str] = field(default_factory=list)
     outcomes: Counter[HourOutcome] = field(default_factory=Counter)
     longest_gap_hours: int = 0
     registers: dict[str, ObjectEntry] = field(default_factory=dict)

@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from functions.pack.archive.spool import Member
 from functions.pack.collect.collection_report import GENERATOR
 from functions.pack.collect.organization import Organization
+from functions.shared.evidence.row_trees import seals_root
 from functions.shared.hashing import NORMALIZATION, SCHEME
 from functions.shared.hours import HOUR, parse_instant, rfc3339
 from functions.shared.records.packs import (
@@ -143,6 +144,7 @@ def _chain(organization: Organization) -> ManifestChain:
         "last_seal_sha256": organization.last_seal_sha256,
         "last_sealed_hour": organization.last_sealed_hour,
         "seals": organization.n_seals,
+        "seals_root": seals_root(organization.seal_digests),
     }
 
 

@@ -92,6 +92,24 @@ class DownloadLinks:
         expires_at = min(_signed_at(url) + timedelta(seconds=lifetime_s), credentials["Expiration"])
         return DownloadLink(url, expires_at)
 
+    def read(self, key: str, version: str, n_bytes: int) -> bytes:
+        """Return the first bytes of one version of an object, fewer where it has not so many.
+
+        Raises:
+            LinkNotSigned: AWS gives no credentials, or the object cannot be read with them.
+        """
+        client = clients.s3_signing_as(self._credentials(key))
+        try:
+            answer = client.get_object(
+                Bucket=self.bucket, Key=key, VersionId=version, Range=f"bytes=0-{n_bytes - 1}"
+            )
+            return answer["Body"].read()
+        except ClientError as error:
+            code = error.response.get("Error", {}).get("Code", "unknown")
+            raise LinkNotSigned(f"S3 did not give the object: {code}") from error
+        except (ConnectionError, HTTPClientError) as error:
+            raise LinkNotSigned(f"S3 was not reached: {type(error).__name__}") from error
+
     def _credentials(self, key: str) -> Any:
         try:
             answer = self.client.assume_role(

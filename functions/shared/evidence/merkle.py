@@ -5,7 +5,7 @@ pass for a node. Whoever has a row and one hash a level can tell that the row is
 """
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 
 def tree_hash(leaves: Iterable[bytes]) -> str:
@@ -24,6 +24,22 @@ def tree_hash(leaves: Iterable[bytes]) -> str:
 def rows_root(body: bytes) -> str:
     """Return the root over rows that stand each on a line; a leaf is a row without its newline."""
     return tree_hash(body.split(b"\n")[:-1])
+
+
+def path_to(leaves: Sequence[bytes], index: int) -> list[str]:
+    """Return the audit path of a leaf: the other half's root at each level, from the leaf up.
+
+    Source: RFC 6962, section 2.1.1.
+    """
+    path: list[str] = []
+    part = leaves
+    while len(part) > 1:
+        split = 1 << ((len(part) - 1).bit_length() - 1)
+        is_left = index < split
+        other, part = (part[split:], part[:split]) if is_left else (part[:split], part[split:])
+        index -= 0 if is_left else split
+        path.append(tree_hash(other))
+    return path[::-1]
 
 
 def _join_last_two(roots: list[bytes]) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Final, cast
 
 from functions.shared.canonical import canonical, sha256_hex
+from functions.shared.evidence.row_trees import sections_root
 from functions.shared.hours import HOUR, parse_instant, rfc3339
 from functions.shared.records.fields import fields_of
 from functions.shared.records.seals import (
@@ -14,6 +15,7 @@ from functions.shared.records.seals import (
     SealContent,
     SealHeader,
     SectionSeal,
+    SectionsRoot,
     SegmentEntry,
     Segments,
     Source,
@@ -30,8 +32,12 @@ from functions.shared.records.seals_2 import (
 
 # 2: events are sealed as rows of a pack of their month.
 # 3: the digest is over a header; source, roots, marks of the second and third reading.
-VERSION: Final = 3
-KNOWN: Final = (2, 3)
+# 4: roots of registers are over salted rows, and the header names the sections' root.
+VERSION: Final = 4
+KNOWN: Final = (2, 3, 4)
+OLDEST: Final = KNOWN[0]
+# Its roots are over rows as they stand, so that no row can be shown alone.
+_PLAIN: Final = 3
 # What version 2 read again once a day reached this far behind what it had read.
 _RESCAN_2_S = 96 * 3600
 
@@ -43,14 +49,18 @@ def header_of(content: SealContent, text: bytes) -> SealHeader | None:
         content: of a known version, its own shape or the newest.
         text: the canonical content as it was sealed.
     """
-    if content["v"] == 2:
+    if content["v"] == OLDEST:
         return None
+    since_4: SectionsRoot = {}
+    if content["v"] != _PLAIN:
+        since_4 = {"sections_root": sections_root(content["sections"])}
     return {
         "v": content["v"],
         "org_id": content["org_id"],
         "hour": content["hour"],
         "previous_sha256": content["previous_sha256"],
         "content_sha256": sha256_hex(text),
+        **since_4,
     }
 
 
@@ -68,14 +78,14 @@ def newest(content: SealContent | SealContent2) -> SealContent:
     Raises:
         KeyError: a field that every seal of its version has is not there.
     """
-    if content["v"] == VERSION:
+    if content["v"] > OLDEST:
         known = cast("SealContent", content)
         missing = {*fields_of(SealContent)} - known.keys() or {*fields_of(Segments)} - known[
             "segments"
         ].keys()
         if missing:
             raise KeyError(*missing)
-        return known
+        return _without_salts(known) if content["v"] == _PLAIN else known
     old = cast("SealContent2", content)
     segments = old["segments"]
     return {
@@ -125,6 +135,14 @@ def without_source(run: Run) -> Run:
     return cast("Run", {name: facts[name] for name in facts if name not in sealed})
 
 
+def _without_salts(content: SealContent) -> SealContent:
+    """Return a content of version 3: its roots are over plain rows."""
+    sections: dict[str, SectionSeal] = {
+        name: {**facts, "salt": None} for name, facts in content["sections"].items()
+    }
+    return {**content, "sections": sections}
+
+
 def _section(old: SectionSeal2, hour: str) -> SectionSeal:
     unsaid: SectionSeal = {
         "status": old["status"],
@@ -138,6 +156,7 @@ def _section(old: SectionSeal2, hour: str) -> SectionSeal:
         "conflicts": [],
         "register": None,
         "root": None,
+        "salt": None,
         "baseline": None,
         "complete_at": None,
         "asked_at": None,

@@ -1,8 +1,8 @@
 """Seals: the objects that close hours, and the chain they make. The only commit there is.
 
 A seal object is canonical JSON ``{"header": …, "run": …, "seal": content, "sha256": digest}``. The
-digest is over the header ``{v, org_id, hour, previous_sha256, content_sha256}``, so that a link of
-the chain is short; the header follows from the content. ``run`` (requests, retries, attempt, …)
+digest is over the header ``{v, org_id, hour, previous_sha256, content_sha256, sections_root}``, so
+that a link is short; the header follows from the content. ``run`` (requests, retries, attempt, …)
 stands beside them, so that two runs over the same world seal the same digest. ``previous_sha256``
 is the digest of the seal before. Version 2 has no header: its digest is over the content.
 """
@@ -27,7 +27,14 @@ from functions.shared.errors import (
     MalformedJson,
 )
 from functions.shared.evidence.merkle import rows_root
-from functions.shared.evidence.seal_versions import KNOWN, VERSION, digest_of, header_of, newest
+from functions.shared.evidence.seal_versions import (
+    KNOWN,
+    OLDEST,
+    VERSION,
+    digest_of,
+    header_of,
+    newest,
+)
 from functions.shared.hours import HOUR, parse_instant
 from functions.shared.records.seals import ObjectEntry, Run, SealContent, SegmentEntry
 
@@ -81,7 +88,7 @@ class Seal:
                     f"{key} is not a seal of version {' or '.join(map(str, KNOWN))}"
                 )
             text = canonical(content)
-            stated = document["header"] if version == VERSION else None
+            stated = document["header"] if version > OLDEST else None
             if digest_of(content, text) != sha256 or stated != header_of(content, text):
                 raise EvidenceInvalid(f"{key} does not match its own digest")
             return cls(newest(content), run, text, sha256)

@@ -69,7 +69,10 @@ class ManifestCoverage(TypedDict):
 
 
 class ManifestChain(TypedDict):
-    """Where the period begins and ends in an organization's chain of seals."""
+    """Where the period begins and ends in an organization's chain of seals.
+
+    ``seals_root`` is over the digests of its seals, so that one can be shown to be among them.
+    """
 
     org_id: OrgId
     org_proof: Text
@@ -77,6 +80,7 @@ class ManifestChain(TypedDict):
     last_seal_sha256: MaybeDigest
     last_sealed_hour: MaybeInstant
     seals: Count
+    seals_root: Digest
 
 
 class HashScheme(TypedDict):

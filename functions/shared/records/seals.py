@@ -1,6 +1,6 @@
 """A seal and its parts: what closes an hour, and what stands beside it.
 
-Pure. Names of fields are those of seal version 3, the newest: all code but the reader of seals sees
+Pure. Names of fields are those of seal version 4, the newest: all code but the reader of seals sees
 this shape alone. Every field is always there; what an hour has nothing to say of is null or empty.
 """
 
@@ -94,15 +94,24 @@ class Conflict(TypedDict):
     rows: list[EntityState | EventState | LargeValue]
 
 
-class SectionHistory(TypedDict):
+class RegisterRoot(TypedDict):
+    """The root over the rows of a section's register.
+
+    Null where there is none, or where version 2 last wrote it. ``salt`` is what blinds its leaves:
+    null where they are the plain rows, as in version 3.
+    """
+
+    root: MaybeDigest
+    salt: MaybeDigest
+
+
+class SectionHistory(RegisterRoot):
     """What a seal repeats of a section in an hour that could not read it.
 
-    ``root`` is over the rows of ``register``: null where that is, or where version 2 last wrote it.
     ``state_at`` is the last hour whose picture shows the section, whole or in part.
     """
 
     register: ObjectEntry | None
-    root: MaybeDigest
     baseline: MaybeInstant
     complete_at: MaybeInstant
     asked_at: MaybeInstant
@@ -250,7 +259,13 @@ class SealContent(ClosedHour):
     pictured_to: MaybeInstant
 
 
-class SealHeader(TypedDict):
+class SectionsRoot(TypedDict, total=False):
+    """What a header has since version 4: the root over what the seal says of its sections."""
+
+    sections_root: Digest
+
+
+class SealHeader(SectionsRoot):
     """What a seal's digest is over: one link of the chain, without what the hour holds."""
 
     v: Count

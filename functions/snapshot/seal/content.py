@@ -18,6 +18,7 @@ from functions.shared.records.seals import (
     Kpi,
     ObjectEntry,
     Outcome,
+    RegisterRoot,
     SealContent,
     SectionHistory,
     SectionPicture,
@@ -43,9 +44,10 @@ from functions.snapshot.seal.section_digest import picture_digest
 
 # What is worked out from the others, and kept as registers too.
 DERIVED = ("findings", "open_changes")
+_NO_ROOT: RegisterRoot = {"root": None, "salt": None}
 _NO_HISTORY: SectionHistory = {
     "register": None,
-    "root": None,
+    **_NO_ROOT,
     "baseline": None,
     "complete_at": None,
     "asked_at": None,
@@ -59,14 +61,14 @@ class Stored:
 
     Attributes:
         registers: by section.
-        roots: over the rows of each register.
+        roots: over the rows of each register, with what blinds them.
         not_shown: by section, who is present and not in the picture.
         segments: what the hour sealed first.
         index: the runs of the sealed index.
     """
 
     registers: Mapping[str, ObjectEntry]
-    roots: Mapping[str, str]
+    roots: Mapping[str, RegisterRoot]
     not_shown: Mapping[str, ObjectEntry]
     segments: Segments
     index: list[IndexRun]
@@ -234,7 +236,7 @@ def _history(
     baseline = hour.baseline(name)
     return {
         "register": stored.registers.get(name),
-        "root": stored.roots.get(name),
+        **stored.roots.get(name, _NO_ROOT),
         "baseline": hour.name if baseline is None and status == COMPLETE else baseline,
         "complete_at": _complete_at(hour, snapshot, name),
         "asked_at": None,
@@ -261,7 +263,7 @@ def _derived_section(name: str, count: int, stored: Stored, hour: HourToClose) -
         **_NO_HISTORY,
         "state_at": hour.name,
         "register": stored.registers.get(name),
-        "root": stored.roots.get(name),
+        **stored.roots.get(name, _NO_ROOT),
     }
 
 

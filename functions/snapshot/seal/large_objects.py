@@ -39,7 +39,7 @@ class LargeObjects:
     ) -> None:
         """Note what a register that was written names, and the one before it did not."""
         named, carried = named_in(body), hour.carried(section)
-        is_ours = carried is not None and hour.carried_root(section) is not None
+        is_ours = section not in hour.written_without_limits
         if named and carried and is_ours and month_in(carried["key"]) == month_in(entry["key"]):
             named -= named_in(read_body(self.bucket, carried))
         self.wholes.named.update(named)

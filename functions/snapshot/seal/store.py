@@ -5,7 +5,7 @@ no seal names is not evidence.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeVar, cast
@@ -15,6 +15,7 @@ from functions.shared.aws.keys import not_shown_key, register_key, seal_key, seg
 from functions.shared.canonical import Lines
 from functions.shared.errors import EvidenceConflict
 from functions.shared.evidence.merkle import rows_root
+from functions.shared.evidence.row_trees import salted_root
 from functions.shared.evidence.seals import (
     Chain,
     Seal,
@@ -23,6 +24,7 @@ from functions.shared.evidence.seals import (
     read_rows,
     segment_entry_of,
 )
+from functions.shared.hashing import salt_hash
 from functions.shared.hours import month_of
 from functions.shared.limits import Wholes, named_in
 from functions.shared.records.entities import Entity
@@ -31,6 +33,7 @@ from functions.shared.records.registers import HourRegisters
 from functions.shared.records.seals import (
     NotShown,
     ObjectEntry,
+    RegisterRoot,
     Run,
     SealContent,
     SegmentEntry,
@@ -50,6 +53,7 @@ class Store:
     """The evidence of one organization of one tenant.
 
     Attributes:
+        salt_key: the tenant's hashing key, from which salts follow; None where it has none.
         wholes: the large values of the hour that is written.
 
     Permissions:
@@ -59,6 +63,7 @@ class Store:
     bucket: Bucket
     tenant: str
     org: str
+    salt_key: Callable[[], bytes | None] = lambda: None
     wholes: Wholes = field(default_factory=Wholes)
 
     def load(self, entry: ObjectEntry | None, record: type[Row]) -> list[Row]:
@@ -76,7 +81,7 @@ class Store:
 
     def put_registers(
         self, hour: HourToClose, registers: HourRegisters
-    ) -> tuple[dict[str, ObjectEntry], dict[str, str]]:
+    ) -> tuple[dict[str, ObjectEntry], dict[str, RegisterRoot]]:
         """Write the registers that changed; return what the seal says of each, and their roots.
 
         At the first hour of a month every register is written anew under that month, so that
@@ -95,8 +100,16 @@ class Store:
                 put_body(self.bucket, entry, lines.body)
                 self._large.note_register(hour, section, entry, lines.body)
                 carried_root = None
-            roots[section] = carried_root or rows_root(lines.body)
+            roots[section] = carried_root or self._root(section, lines)
         return entries, roots
+
+    def _root(self, section: str, lines: Lines) -> RegisterRoot:
+        """Return the root over a register's rows; the same rows have the same in every run."""
+        key = self.salt_key()
+        if key is None:
+            return {"root": rows_root(lines.body), "salt": None}
+        salt = salt_hash(key, section, lines.sha256)
+        return {"root": salted_root(salt, lines.body), "salt": salt}
 
     def put_not_shown(
         self, hour: HourToClose, ids: Mapping[str, Sequence[NotShown]]

@@ -19,6 +19,7 @@ from tests.support.golden import (
     PACK_PERIOD,
     SEAL_2,
     SEAL_3,
+    SEAL_4,
     TENANT,
     members_of,
     put_evidence,
@@ -88,6 +89,29 @@ def test_a_pack_of_hours_of_version_3_is_the_pack_of_then_under_another_key(
     assert any(name.startswith("large/") for name in earlier)
 
 
+def test_a_pack_of_hours_of_version_4_is_the_pack_of_then_under_another_key(
+    function: PackFunction, evidence: Bucket, clock: SettableClock
+) -> None:
+    """Byte by byte, but for what is signed; the roots of its chain stay the same."""
+    put_evidence(evidence, SEAL_4)
+    clock.set("2026-04-01T06:05:00Z")
+    pack = function.make(*PACK_PERIOD, tenant=TENANT, orgs=(ORG,))
+    members, earlier = function.members(pack), members_of(SEAL_4)
+    assert list(members) == list(earlier)
+    differ = {name for name, body in earlier.items() if body != members[name]}
+    assert differ - TOLD == {"manifest.json", "manifest.sig"}
+    (chain,) = strict_loads(members["manifest.json"])["chain"]
+    assert [chain] == strict_loads(earlier["manifest.json"])["chain"]
+    assert chain["seals_root"]
+
+
+def test_the_proof_of_then_verifies_under_its_key() -> None:
+    """Under no other."""
+    key = (SEAL_4 / "signing-key.hex").read_text().strip()
+    assert verify(SEAL_4 / "proof.json", "--proof", key=key).code == 0
+    assert verify(SEAL_4 / "proof.json", "--proof", key="ab" * 32).code != 0
+
+
 def _same(name: str, then: bytes, now: bytes) -> bool:
     """Tell whether a file of now says all that the file of then did; that may have lacked some."""
     if then == now or not name.endswith(".jsonl") or then.count(b"\n") != now.count(b"\n"):
@@ -114,10 +138,10 @@ def test_a_pack_over_hours_of_then_and_of_now_is_one_chain(
     verdict = verify_bytes(function.archive(pack), tmp_path, key=function.key.public_hex)
     assert (verdict.code, verdict.failed) == (0, {})
     seals = [row["seal"] for row in function.rows(pack, "coverage.jsonl")]
-    assert [seal["v"] for seal in seals] == [2] * 6 + [3] * 3
+    assert [seal["v"] for seal in seals] == [2] * 6 + [4] * 3
 
 
-@pytest.mark.parametrize("golden", [SEAL_2, SEAL_3])
+@pytest.mark.parametrize("golden", [SEAL_2, SEAL_3, SEAL_4])
 def test_the_pack_of_then_verifies_under_its_key(golden: Path) -> None:
     """Under no other."""
     key = (golden / "signing-key.hex").read_text().strip()

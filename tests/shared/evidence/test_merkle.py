@@ -5,7 +5,9 @@ import hashlib
 import pytest
 
 from functions.shared.canonical import Lines
-from functions.shared.evidence.merkle import rows_root, tree_hash
+from functions.shared.evidence.merkle import path_to, rows_root, tree_hash
+from tools.verifier.base import Malformed
+from tools.verifier.values import trees
 
 # The leaves and roots that the reference implementation of RFC 6962 is tested with.
 LEAVES = [
@@ -48,6 +50,37 @@ def test_larger_trees_are_as_the_rfc_defines_them(n: int) -> None:
     """Around powers of two, and between them."""
     leaves = [str(number).encode() for number in range(n)]
     assert tree_hash(iter(leaves)) == recursive(leaves).hex()
+
+
+@pytest.mark.parametrize("n", range(1, 20))
+def test_each_leaf_s_path_leads_to_the_root_and_from_no_other_place(n: int) -> None:
+    """As the auditors' script follows it; the script's roots are ours."""
+    leaves = [str(number).encode() for number in range(n)]
+    root = tree_hash(leaves)
+    assert trees.tree_hash(leaves) == root
+    for index, leaf in enumerate(leaves):
+        path = path_to(leaves, index)
+        assert trees.root_by_path(leaf, index, n, path) == root
+        for other in range(-1, n + 1):
+            if other != index:
+                assert not _leads(root, leaf, other, n, path)
+        for wrong in (path[:-1], [*path, root], path[::-1], [root, *path]):
+            if wrong != path:
+                assert not _leads(root, leaf, index, n, wrong)
+
+
+def _leads(root: str, leaf: bytes, index: int, n: int, path: list[str]) -> bool:
+    try:
+        return trees.root_by_path(leaf, index, n, path) == root
+    except Malformed:
+        return False
+
+
+def test_the_published_path() -> None:
+    """That of the first leaf of eight, by the roots above: siblings at each level."""
+    path = path_to(LEAVES, 0)
+    assert path == [tree_hash(LEAVES[1:2]), tree_hash(LEAVES[2:4]), tree_hash(LEAVES[4:])]
+    assert path_to(LEAVES[:1], 0) == []
 
 
 def test_the_root_of_rows_is_over_each_row_without_its_newline() -> None:

@@ -10,6 +10,7 @@ from functions.shared.canonical import Json, canonical, sha256_hex, strict_loads
 from functions.shared.evidence.seal_versions import (
     KNOWN,
     VERSION,
+    header_of,
     newest,
     source_of,
     without_source,
@@ -65,7 +66,7 @@ def test_version_2_has_every_field_of_the_newest_shape() -> None:
     users = content["sections"]["users"]
     assert set(users) == set(fields_of(SectionSeal))
     assert (users["status"], users["count"], users["odd"]) == ("complete", 1, [])
-    assert (users["register"], users["root"], users["picture_sha256"]) == (None, None, None)
+    assert (users["register"], users["root"], users["salt"]) == (None, None, None)
 
 
 @pytest.mark.parametrize(
@@ -152,6 +153,23 @@ def test_the_newest_version_is_read_as_it_is() -> None:
     assert KNOWN[-1] == VERSION
     content = read() | {"v": VERSION}
     assert newest(content) is content
+
+
+def test_version_3_has_no_salt_and_its_header_no_root_of_sections() -> None:
+    """It is written again as it was read: its rows stand plain under their roots."""
+    users = {**read()["sections"]["users"], "register": ENTRY, "root": "ab" * 32}
+    del users["salt"]
+    told: Json = {**read(), "v": 3, "sections": {"users": users}}
+    content = newest(cast("SealContent", told))
+    assert content["sections"]["users"] == {**users, "salt": None}
+    assert "salt" not in told["sections"]["users"]
+    header = header_of(cast("SealContent", told), canonical(told))
+    assert header
+    assert set(header) == {"v", "org_id", "hour", "previous_sha256", "content_sha256"}
+    digest = sha256_hex(canonical(header))
+    body = canonical({"header": header, "run": {}, "seal": told, "sha256": digest})
+    seal = Seal.decode(body, "k")
+    assert (seal.content, seal.encode(), seal.sha256) == (content, body, digest)
 
 
 def test_a_source_is_what_the_runs_tell_and_the_rest_stays_beside() -> None:

@@ -9,6 +9,7 @@ from functions.shared.aws.gzip_member import pack_gzip
 from functions.shared.aws.keys import seal_key
 from functions.shared.canonical import Lines, canonical, sha256_hex, strict_loads
 from functions.shared.errors import EvidenceInvalid, EvidenceMissing, EvidenceNewer
+from functions.shared.evidence.row_trees import sections_root
 from functions.shared.evidence.seals import Chain, Seal, entry_of, read_rows
 from functions.shared.hours import HOUR, parse_instant
 from functions.shared.records.entities import Project
@@ -23,14 +24,15 @@ def test_a_seals_digest_is_over_a_header_that_binds_its_content(evidence: Bucket
     seal = World(evidence).chain(["complete", "complete"]).last
     again = Seal.of(seal.content, {"attempt": 7})
     header = {
-        "v": 3,
+        "v": 4,
         "org_id": "org-Alpha",
         "hour": "2026-04-01T01:00:00Z",
         "previous_sha256": seal.content["previous_sha256"],
         "content_sha256": sha256_hex(canonical(seal.content)),
+        "sections_root": sections_root(seal.content["sections"]),
     }
     assert again.sha256 == seal.sha256 == sha256_hex(canonical(header))
-    assert len(canonical(header)) < 300
+    assert len(canonical(header)) < 400
     assert Seal.decode(again.encode(), "k").run == {"attempt": 7}
     members = {"run": again.run, "seal": again.content, "sha256": again.sha256}
     assert again.encode() == canonical({"header": header, **members})
@@ -62,7 +64,7 @@ def test_a_seal_of_a_version_that_never_was_is_not_read(evidence: Bucket, v: obj
 def test_a_seal_of_a_newer_version_is_newer_and_not_invalid(evidence: Bucket) -> None:
     """Whatever its digest is over: nobody here can tell."""
     content: Any = World(evidence).chain(["complete"]).last.content
-    body = canonical({"run": {}, "seal": content | {"v": 4}, "sha256": "of something else"})
+    body = canonical({"run": {}, "seal": content | {"v": 5}, "sha256": "of something else"})
     with pytest.raises(EvidenceNewer, match="newer version than this one knows"):
         Seal.decode(body, "k")
 

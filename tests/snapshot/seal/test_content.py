@@ -57,7 +57,7 @@ def registers(**rows: Any) -> HourRegisters:
 
 
 NO_SEGMENTS: Segments = {"events": [], "changes": [], "verdicts": [], "statements": []}
-ROOTS = {"users": "root of users", "findings": "root of findings"}
+ROOTS: Any = {n: {"root": f"root of {n}", "salt": f"salt of {n}"} for n in ("users", "findings")}
 RUNS = [IndexRun(key="k", late=0, level=0, rows=1, sha256="5" * 64, since=None)]
 STORED = Stored({"users": ENTRY, "findings": ENTRY}, ROOTS, {}, NO_SEGMENTS, RUNS)
 SOURCE: Source = {
@@ -68,7 +68,6 @@ SOURCE: Source = {
     "region": None,
 }
 UNREAD: Any = section_seal("unread")
-# Of a list without rows that was read whole.
 NOBODY = hashlib.sha256(b"null\n").hexdigest()
 
 
@@ -83,7 +82,7 @@ def test_the_first_seal_of_an_organization() -> None:
     seal = content(hour(lifecycle=[{"seq": 1, "at": NAME, "kind": "connected"}]))
     sections = seal.pop("sections")  # type: ignore[misc]
     assert seal == {
-        "v": 3,
+        "v": 4,
         "tenant_id": "tenant-a",
         "org_id": "org-Alpha",
         "org_proof": "proven",
@@ -119,7 +118,7 @@ def test_the_first_seal_of_an_organization() -> None:
         "state_at": NAME,
         "picture_sha256": NOBODY,
         "register": ENTRY,
-        "root": "root of users",
+        **ROOTS["users"],
         "baseline": NAME,
         "complete_at": FROM,
     }
@@ -129,7 +128,7 @@ def test_the_first_seal_of_an_organization() -> None:
         "count": 2,
         "state_at": NAME,
         "register": ENTRY,
-        "root": "root of findings",
+        **ROOTS["findings"],
     }
     assert (sections["open_changes"]["count"], sections["open_changes"]["register"]) == (1, None)
 
@@ -173,6 +172,7 @@ def test_records_that_did_not_fit_are_kept() -> None:
 KNOWN = UNREAD | {
     "register": ENTRY,
     "root": "r",
+    "salt": "s",
     "baseline": EARLIER,
     "complete_at": LAST,
     "asked_at": EARLIER,

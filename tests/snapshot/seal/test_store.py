@@ -10,6 +10,7 @@ from functions.shared.aws.bucket import Bucket
 from functions.shared.aws.keys import register_key, segment_key
 from functions.shared.canonical import Lines
 from functions.shared.errors import EvidenceConflict
+from functions.shared.evidence.merkle import rows_root
 from functions.shared.evidence.seal_versions import source_of
 from functions.shared.evidence.seals import (
     Chain,
@@ -149,9 +150,9 @@ def test_ids_that_a_picture_does_not_show_are_written_once_a_month(evidence: Buc
     assert evidence.get(entry["key"]) is None
 
 
-def test_a_register_of_version_2_gets_its_root_and_is_not_written_again(evidence: Bucket) -> None:
+def test_a_register_without_salt_gets_its_root_and_is_not_written_again(evidence: Bucket) -> None:
     """The bytes are at hand; the month's first hour alone writes them anew."""
-    store = Store(evidence, "tenant-a", "org-Alpha")
+    store = Store(evidence, "tenant-a", "org-Alpha", lambda: b"key")
     entries, roots = store.put_registers(HOUR, REGISTERS)
     content = content_without_snapshot(HOUR, "missed", "not_pictured", NOBODY, [], [])
     for name, entry in entries.items():
@@ -162,4 +163,23 @@ def test_a_register_of_version_2_gets_its_root_and_is_not_written_again(evidence
     assert evidence.get(entries["users"]["key"]) is None
     content["sections"]["users"]["root"] = "as it was"
     after = replace(after, previous=Seal.of(content, {}))
-    assert store.put_registers(after, REGISTERS)[1]["users"] == "as it was"
+    assert store.put_registers(after, REGISTERS)[1]["users"] == roots["users"]
+    carried = {"root": "as it was", "salt": "ab" * 32}
+    content["sections"]["users"] |= carried  # type: ignore[typeddict-item]
+    after = replace(after, previous=Seal.of(content, {}))
+    assert store.put_registers(after, REGISTERS)[1]["users"] == carried
+
+
+def test_salts_follow_from_the_tenant_s_key_and_the_rows(evidence: Bucket) -> None:
+    """The same in every run; without a key the rows stand plain, and no proof can be made."""
+    of_key = Store(evidence, "tenant-a", "org-Alpha", lambda: b"key").put_registers(HOUR, REGISTERS)
+    again = Store(evidence, "tenant-a", "org-Alpha", lambda: b"key").put_registers(HOUR, REGISTERS)
+    other = Store(evidence, "tenant-a", "org-Alpha", lambda: b"other").put_registers(
+        HOUR, REGISTERS
+    )
+    assert of_key == again
+    salts = [of_key[1]["users"]["salt"], other[1]["users"]["salt"], of_key[1]["projects"]["salt"]]
+    assert len(set(salts)) == 3
+    assert None not in salts
+    plain = Store(evidence, "tenant-a", "org-Alpha").put_registers(HOUR, REGISTERS)[1]["users"]
+    assert plain == {"root": rows_root(Lines.of(ROWS).body), "salt": None}

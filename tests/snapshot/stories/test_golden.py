@@ -5,7 +5,7 @@ from functions.shared.aws.bucket import Bucket
 from functions.shared.evidence.sealed_index import SealedIndex
 from functions.shared.evidence.seals import Chain, Seal
 from functions.shared.hours import parse_instant, rfc3339
-from tests.support.golden import FIRST_HOUR, LAST_HOUR, ORG, SEAL_3, TENANT, put_evidence
+from tests.support.golden import FIRST_HOUR, LAST_HOUR, ORG, SEAL_3, SEAL_4, TENANT, put_evidence
 from tests.support.snapshot_fixture import FixtureMaker, SnapshotFixture
 from tests.support.version_2 import reseal_as_version_2
 from tools.openai_simulator import World, demo_world
@@ -29,7 +29,7 @@ def test_the_next_hour_follows_the_last_seal_of_then(
     fixture.connect("2026-04-01T00:05:00Z")
     before = fixture.seal(LAST_HOUR)
     [seal] = fixture.tick(NEXT_HOUR)
-    assert (before.content["v"], seal.content["v"]) == (2, 3)
+    assert (before.content["v"], seal.content["v"]) == (2, 4)
     assert seal.content["previous_sha256"] == before.sha256
     assert (seal.content["outcome"], seal.content["lifecycle"]) == ("complete", [])
     assert seal.content["watermarks"]["proven"]
@@ -55,7 +55,7 @@ def test_one_chain_over_both_versions_holds(make_fixture: FixtureMaker, evidence
     last = parse_instant("2026-04-01T07:00:00Z")
     seals = list(verify_chain(chain, parse_instant(FIRST_HOUR), last, missing))
     missing.require_none()
-    assert [seal.content["v"] for seal in seals] == [2] * 7 + [3] * 2
+    assert [seal.content["v"] for seal in seals] == [2] * 7 + [4] * 2
     events = [row["event_id"] for seal in seals for row in fixture.events(seal)]
     assert len(events) == len(set(events)) > 0
 
@@ -69,13 +69,37 @@ def test_the_next_hour_follows_the_last_seal_of_version_3(
     fixture.connect("2026-04-01T00:05:00Z")
     before = fixture.seal(LAST_HOUR)
     [seal] = fixture.tick(NEXT_HOUR)
-    assert (before.content["v"], seal.content["v"]) == (3, 3)
+    assert (before.content["v"], seal.content["v"]) == (3, 4)
     assert seal.content["previous_sha256"] == before.sha256
     assert (seal.content["outcome"], seal.content["lifecycle"]) == ("complete", [])
     assert seal.content["statements_n"] == before.content["statements_n"] == 2
     assert seal.content["custody"] == before.content["custody"] is not None
     events = [row["event_id"] for old in (*old_seals(fixture), seal) for row in fixture.events(old)]
     assert len(events) == len(set(events)) > 0
+
+
+def test_the_next_hour_follows_the_last_seal_of_version_4(
+    make_fixture: FixtureMaker, evidence: Bucket
+) -> None:
+    """What did not change keeps its root and salt, though the tenant's key is another one here."""
+    put_evidence(evidence, SEAL_4)
+    fixture = make_fixture(demo_world(days=1))
+    fixture.connect("2026-04-01T00:05:00Z")
+    before = fixture.seal(LAST_HOUR)
+    [seal] = fixture.tick(NEXT_HOUR)
+    assert (before.content["v"], seal.content["v"]) == (4, 4)
+    assert seal.content["previous_sha256"] == before.sha256
+    kept = 0
+    for name, facts in seal.content["sections"].items():
+        earlier = before.content["sections"][name]
+        if facts["register"] is not None:
+            assert facts["salt"]
+            is_same = facts["register"] == earlier["register"]
+            assert (
+                is_same is (facts["salt"] == earlier["salt"]) is (facts["root"] == earlier["root"])
+            )
+            kept += is_same
+    assert kept
 
 
 FIRST, LAST_BEFORE, CROSSING = (f"2026-04-01T0{n}:00:00Z" for n in (1, 3, 4))
@@ -100,7 +124,7 @@ def test_where_nothing_happens_the_crossing_shows_in_the_seal_alone(
     keys = set(evidence.keys(""))
     seals = fixture.ticks(CROSSING, 2)
     for seal in seals:
-        assert seal.content["v"] == 3
+        assert seal.content["v"] == 4
         assert seal.content["outcome"] == "complete"
         assert not any(seal.content["segments"].values())
         for name, facts in seal.content["sections"].items():

@@ -20,7 +20,9 @@ from tests.tools.sql.evidence import require_the_same, rows, view, write
 from tools.openai_simulator import DEMO_ADMIN_KEY, DEMO_ORG_ID, DEMO_START, demo_world
 
 
-@pytest.mark.parametrize("version", [golden.SEAL_2, golden.SEAL_3], ids=lambda path: path.name)
+@pytest.mark.parametrize(
+    "version", [golden.SEAL_2, golden.SEAL_3, golden.SEAL_4], ids=lambda path: path.name
+)
 def test_what_earlier_versions_sealed(
     version: Path, function: PackFunction, evidence: Bucket, clock: SettableClock, tmp_path: Path
 ) -> None:

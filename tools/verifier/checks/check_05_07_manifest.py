@@ -30,6 +30,7 @@ from tools.verifier.manifest_format import (
 )
 from tools.verifier.report import Report
 from tools.verifier.values.field_types import (
+    HASH,
     INSTANT_OR_NULL,
     TEXT,
     FieldType,
@@ -146,10 +147,11 @@ def _check_cut(values: JsonObject) -> None:
 def _check_chain(values: JsonObject) -> None:
     check_object(6, "coverage", values["coverage"], COVERAGE)
     last_hour = {"last_sealed_hour": INSTANT_OR_NULL}
+    added = {**last_hour, "seals_root": HASH}
     fields = {**CHAIN, **last_hour} if values.get("format", 2) > 2 else CHAIN
     orgs = [check_object(6, "chain", entry, fields)["org_id"] for entry in values["chain"]]
     for entry in values["chain"]:
-        check_types(6, "chain", entry, last_hour)
+        check_types(6, "chain", entry, added)
     if sorted(orgs) != sorted(values["org_ids"]):
         raise Failed(6, "chain does not name each of org_ids once")
     audit_log = values["audit_log"]

@@ -67,6 +67,7 @@ class CoverageRows(Rows):
         self._gap = 0
         self._n_seals = 0
         self._is_disconnected = False
+        self._version = SEAL_VERSIONS[0]
         self._has_late = False
         self._link: str | None = None
         self._registers: dict[str, tuple[int, int]] = {}
@@ -169,14 +170,9 @@ class CoverageRows(Rows):
             if seal.get(key) != row[key]:
                 self._break(hour, f"the seal's {key} is not the row's")
         if seal.get("v") not in SEAL_VERSIONS or type(seal["v"]) is not int:
-            self._break(hour, "the seal is not of version 2 or 3, those known here")
-        elif seal["v"] > SEAL_VERSIONS[0]:
-            malformed = malformed_field(seal)
-            if malformed:
-                self._break(hour, malformed)
-            self.limited_from.setdefault(self._org, row["hour"])
-        elif self._org in self.limited_from:
-            self._break(hour, "the seal is of version 2, one before it of version 3")
+            self._break(hour, "the seal is not of version 2, 3 or 4, those known here")
+        else:
+            self._check_version(seal, hour)
         self.without_limits |= may_hold_long_rows(seal)
         self.named.add_sections(self._org, hour, seal)
         self.named.add_source(self._org, row["hour"], seal, row["run"])
@@ -197,6 +193,18 @@ class CoverageRows(Rows):
             self._last_facts["audit_log"] = audit_log
         # In an hour without a picture the seal tells no numbers: those of the last one stand.
         self._registers = register_counts(seal) or self._registers
+
+    def _check_version(self, seal: JsonObject, hour: int) -> None:
+        version = seal["v"]
+        if version > SEAL_VERSIONS[0]:
+            malformed = malformed_field(seal)
+            if malformed:
+                self._break(hour, malformed)
+            self.limited_from.setdefault(self._org, hour_name(hour))
+        if version < self._version:
+            older = f"the seal is of version {version}"
+            self._break(hour, f"{older}, one before it of version {self._version}")
+        self._version = max(version, self._version)
 
     def _check_segments(self, seal: JsonObject, hour: int) -> None:
         """Compare the seal's event segments with the events of this pack that it first sealed.
@@ -253,6 +261,8 @@ class CoverageRows(Rows):
             self._break(self._hour, "the last seal is not the chain's last_seal_sha256")
         if self._n_seals != stated["seals"]:
             self._break(self._hour, f"{self._n_seals} seals, the chain says {stated['seals']}")
+        if stated.get("seals_root") not in (None, self.digests.root(self._org)):
+            self._break(self._hour, "the seals do not have the chain's seals_root")
         stated = {**stated, "audit_log": self.manifest["audit_log"][self._org]}
         for key, fact in self._last_facts.items():
             if key in stated and stated[key] != fact:
@@ -276,8 +286,7 @@ class CoverageRows(Rows):
                 continue
             self._note(HourRun(org_id, self._first_hour, self._last_hour, "not in the pack"))
             if stated_chain["seals"]:
-                why = "the chain has seals, coverage.jsonl none"
-                self.broken.append(f"{printable(org_id)}: {why}")
+                self.broken.append(f"{printable(org_id)}: the chain has seals, coverage.jsonl none")
         totals = {**self.counts, "expected_hours": self.n, "longest_gap_hours": self._longest_gap}
         for key in COVERAGE:
             stated = self.manifest["coverage"][key]
@@ -286,7 +295,6 @@ class CoverageRows(Rows):
 
     def notes(self) -> list[str]:
         """Name the hours that are not complete."""
-        notes = [f"hours     {run.words()}" for run in self.runs]
-        if self.n_more_runs:
-            notes.append(f"hours     and {self.n_more_runs} more such runs of hours")
-        return notes
+        n_more = self.n_more_runs
+        more = [f"hours     and {n_more} more such runs of hours"] if n_more else []
+        return [f"hours     {run.words()}" for run in self.runs] + more

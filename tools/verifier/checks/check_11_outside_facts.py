@@ -5,7 +5,7 @@ from __future__ import annotations
 import binascii
 import hashlib
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeAlias
 
 from tools.verifier.base import (
     MAX_ANCHOR_FILE,
@@ -36,6 +36,8 @@ from tools.verifier.values.field_types import (
 from tools.verifier.values.instants import ends_of_period, instant_name, seconds
 from tools.verifier.values.strict_json import JsonObject, parse
 
+# A fact from elsewhere, if there is one, and what holds the pack to it.
+Comparison: TypeAlias = "tuple[str | None, Callable[[str], None]]"
 MAX_TOKEN_DELAY_S = 3600  # between an anchor's own time and its token's
 PUBLISHED_KEY = {
     "key_id": TEXT,
@@ -50,17 +52,36 @@ def check_11_outside_facts(
     pack: OpenPack, manifest: Manifest, rows: PackRows, options: Options, report: Report
 ) -> None:
     """Compare the pack with what was pinned from elsewhere, as far as it was."""
-    is_asked, not_compared = False, []
-    stamped = _check_timestamp(options, pack.signature_file, report)
-    comparisons: tuple[tuple[str | None, Callable[[str], None]], ...] = (
-        (options.tenant, lambda tenant: _check_tenant(manifest, tenant)),
-        (options.period, lambda period: _check_period(manifest, period)),
-        (options.manifest_sha256, lambda sha256: _check_manifest_sha256(manifest, sha256)),
-        (options.keys, lambda path: _check_keys(manifest, path, options, stamped)),
+    comparisons: tuple[Comparison, ...] = (
+        *_of_manifest(manifest, pack.signature_file, options, report),
         (options.previous, lambda path: check_previous(manifest, path, rows, report)),
         (options.anchors, lambda path: _check_anchors(manifest, path, rows)),
         (options.tsa_cert, lambda path: _check_tokens(path, options, rows, report)),
     )
+    _compare(comparisons, report)
+
+
+def check_11_of_a_proof(
+    manifest: Manifest, signature_file: bytes, options: Options, report: Report
+) -> None:
+    """Compare the manifest of a proof with what was pinned from elsewhere, as far as it was."""
+    _compare(_of_manifest(manifest, signature_file, options, report), report)
+
+
+def _of_manifest(
+    manifest: Manifest, signature_file: bytes, options: Options, report: Report
+) -> tuple[Comparison, ...]:
+    stamped = _check_timestamp(options, signature_file, report)
+    return (
+        (options.tenant, lambda tenant: _check_tenant(manifest, tenant)),
+        (options.period, lambda period: _check_period(manifest, period)),
+        (options.manifest_sha256, lambda sha256: _check_manifest_sha256(manifest, sha256)),
+        (options.keys, lambda path: _check_keys(manifest, path, options, stamped)),
+    )
+
+
+def _compare(comparisons: tuple[Comparison, ...], report: Report) -> None:
+    is_asked, not_compared = False, []
     for value, compare in comparisons:
         if value is not None:
             is_asked = True

@@ -1,8 +1,9 @@
-"""The fields of a seal of version 3: each is always there, and of its type."""
+"""The fields of a seal since version 3: each is always there, and of its type."""
 
 from __future__ import annotations
 
 from tools.verifier.base import Failed, printable
+from tools.verifier.sealed.seals import PROVABLE
 from tools.verifier.values.field_types import (
     BOOLEAN,
     COUNT,
@@ -57,6 +58,7 @@ SECTION_FIELDS: dict[str, FieldType] = {
     "root": HASH_OR_NULL,
     **dict.fromkeys(("baseline", "complete_at", "asked_at", "state_at"), INSTANT_OR_NULL),
 }
+SECTION_FIELDS_4 = {**SECTION_FIELDS, "salt": HASH_OR_NULL}
 STORED_FIELDS = {"key": TEXT, "rows": COUNT, "bytes": COUNT, "sha256": HASH, "crc32": COUNT}
 SEGMENT_FIELDS = {**STORED_FIELDS, "month": TEXT, "root": HASH_OR_NULL}
 KINDS = dict.fromkeys(("events", "changes", "verdicts", "statements"), LIST)
@@ -69,7 +71,8 @@ WATERMARKS = {
 
 
 def malformed_field(seal: JsonObject) -> str | None:
-    """Return what a seal of version 3 lacks or has of another type; None where all is right."""
+    """Return what a seal since version 3 lacks or has of another type; None where all is right."""
+    fields = SECTION_FIELDS if seal["v"] < PROVABLE else SECTION_FIELDS_4
     try:
         check_object(10, "the seal", seal, SEAL_FIELDS)
         for entry in seal["lifecycle"]:
@@ -78,7 +81,9 @@ def malformed_field(seal: JsonObject) -> str | None:
         check_object(10, "watermarks", seal["watermarks"], WATERMARKS)
         check_object(10, "sections", seal["sections"], {"audit_events": OBJECT})
         for section, facts in seal["sections"].items():
-            check_object(10, section, facts, SECTION_FIELDS)
+            check_object(10, section, facts, fields)
+            if facts.get("salt") is not None and not facts["register"]:
+                raise Failed(10, f"{section} has a salt and no register")
             for part in ("register", "not_shown"):
                 if facts[part] is not None:
                     check_object(10, f"{section}.{part}", facts[part], STORED_FIELDS)

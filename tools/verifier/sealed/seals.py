@@ -9,8 +9,11 @@ from tools.verifier.spill_to_disk import SpillFile
 from tools.verifier.values.field_types import HASH_OR_NULL, is_count, object_of, objects_of
 from tools.verifier.values.instants import MONTH, hour_name, seconds
 from tools.verifier.values.strict_json import JsonObject, canonical
+from tools.verifier.values.trees import tree_hash
 
-SEAL_VERSIONS = (2, 3)
+SEAL_VERSIONS = (2, 3, 4)
+PROVABLE = 4  # the first version of which a row can be shown alone
+SECTION_LEAF = ("complete_at", "index", "of", "root", "rows", "section", "state_at", "status")
 MEANING = {
     "partial": "not every list was read to its end",
     "failed": "nothing could be read",
@@ -92,6 +95,11 @@ class SealDigests:
         if position is not None:
             self._file.write(bytes.fromhex(digest), position)
 
+    def root(self, org: str) -> str:
+        """Return the root over the digests of an organization's seals, oldest first."""
+        every = (self.get(org, hour) for hour in range(self._first, self._last + 1))
+        return tree_hash(bytes.fromhex(digest) for digest in every if digest)
+
     def get(self, org: str, hour: int) -> str | None:
         """Return an hour's digest, None where it has no seal."""
         if hour == self._first - 1:
@@ -133,7 +141,21 @@ def seal_digest(seal: JsonObject) -> str:
     if version == 2:
         return sha256
     header = {key: seal.get(key) for key in ("v", "org_id", "hour", "previous_sha256")}
-    return hashlib.sha256(canonical({**header, "content_sha256": sha256})).hexdigest()
+    header["content_sha256"] = sha256
+    if type(version) is int and version >= PROVABLE:
+        header["sections_root"] = sections_root(seal)
+    return hashlib.sha256(canonical(header)).hexdigest()
+
+
+def sections_root(seal: JsonObject) -> str:
+    """Return the root over what a seal says of the sections of which a row can be shown alone."""
+    sections = [(n, facts) for n, facts in sections_of(seal).items() if facts.get("salt")]
+    leaves = []
+    for index, (name, facts) in enumerate(sorted(sections)):
+        place = {"section": name, "index": index, "of": len(sections)}
+        leaf = {**facts, **place, "rows": object_of(facts, "register").get("rows")}
+        leaves.append(canonical({key: leaf.get(key) for key in SECTION_LEAF}))
+    return tree_hash(leaves)
 
 
 def may_hold_long_rows(seal: JsonObject) -> bool:
