@@ -44,6 +44,7 @@ _TAGS: Final[Mapping[str, tuple[str, str]]] = {
     "clients": ("Machines", "How machines sign in, and their clients"),
     "webhooks": ("Alerts", "What happens, told by webhook and by mail"),
     "mail": ("Alerts", "What happens, told by webhook and by mail"),
+    "proof": ("Verification", "What to hold packs to"),
     "anchors": ("Verification", "What to hold packs to"),
     "signing-keys": ("Verification", "What to hold packs to"),
     "openapi.json": ("About", "This document"),
@@ -160,7 +161,7 @@ def _names_of_query(operation: Operation) -> tuple[str, ...]:
 
 
 def _query_parameter(operation: Operation, name: str) -> Schema:
-    required = name == "month"
+    required = name in ("month", "entity")
     own = f"{operation.name}.{name}"
     schema = PARAMETERS[own if own in PARAMETERS else name]
     return {"name": name, "in": "query", "required": required, "schema": schema}

@@ -165,6 +165,11 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         *("Read what was sealed, oldest first, from where you have come to", "FeedPage"),
         query=("since", "limit"),
     ),
+    Operation(
+        *("GET", "/feed/ocsf", API, "readOcsfFeed"),
+        *("Read the feed as events of OCSF 1.8.0", "OcsfPage"),
+        query=("since", "limit"),
+    ),
     *TOLD_OPERATIONS,
     Operation(
         *("GET", "/billing", API, "showBill", "A month's bill, with its working", "Bill"),
@@ -241,6 +246,12 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         *("GET", "/custody", API, "listCustody"),
         *("List the custody log, newest first", "CustodyList"),
         query=_PAGE,
+    ),
+    Operation(
+        *("GET", "/proof", API, "proveRow"),
+        *("Prove one row of a sealed hour, without any other", "RowProof"),
+        query=("entity", "section", "org_id", "as_of"),
+        problems=(409, 503),
     ),
     Operation(
         *("GET", "/anchors", API, "listAnchors"),

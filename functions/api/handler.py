@@ -9,8 +9,9 @@ from functions.api.coverage.hours import list_days, list_hours
 from functions.api.coverage.outcomes import RecentOutcomes
 from functions.api.coverage.summary import summary
 from functions.api.export.whole_list import list_or_export
-from functions.api.feed.feed import read_feed
+from functions.api.feed.feed import read_feed, read_ocsf_feed
 from functions.api.flow import OPEN_ROUTES, OPERATIONS, UNROUTED
+from functions.api.proof.proof import prove_row
 from functions.api.schemas.operation import API, Operation, methods_at
 from functions.api.views.anchors import list_anchors
 from functions.api.views.bills import show_bill
@@ -97,6 +98,7 @@ VIEWS: Mapping[str, View] = {
     "listFindings": _register(FINDINGS),
     "readFeed": read_feed,
     "summarizeFindings": summarize_findings,
+    "readOcsfFeed": read_ocsf_feed,
     "stateFinding": state_finding,
     "stateFindings": state_findings,
     "showDeadlines": show_deadlines,
@@ -111,6 +113,7 @@ VIEWS: Mapping[str, View] = {
     "revokeShareLink": revoke_link,
     "followShareLink": follow_link,
     "listCustody": list_custody,
+    "proveRow": prove_row,
     "listAnchors": list_anchors,
     "listSigningKeys": _signing_keys,
     "openapi": _openapi,

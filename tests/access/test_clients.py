@@ -29,7 +29,7 @@ TABLE = {
         *("listOrganizations", "showOrganization", "listHours", "listDays", "summary", "listUsers"),
         *("readFeed", "listProjects", "listApiKeys", "listEvents", "listChanges", "listFindings"),
         *("showDeadlines", "showBill", "listPacks", "showPack", "listShareLinks", "listCustody"),
-        *("listAnchors", "summarizeFindings", "listDeliveries"),
+        *("listAnchors", "summarizeFindings", "listDeliveries", "proveRow", "readOcsfFeed"),
     },
 }
 PEOPLE = {

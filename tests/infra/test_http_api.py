@@ -58,6 +58,7 @@ READ = {
         *("/api-keys", "/events", "/changes", "/findings", "/findings/summary", "/billing"),
         *("/evidence-packs", "/evidence-packs/{number}", "/evidence-packs/{number}/download"),
         *("/evidence-packs/{number}/links", "/custody", "/anchors", "/deadlines", "/feed"),
+        *("/feed/ocsf", "/proof"),
     )
 }
 ASK = {

@@ -12,6 +12,7 @@ from typing import Final
 from functions.api.context import Context
 from functions.api.cursor import Cursors
 from functions.api.feed.hour_entries import HourEntries
+from functions.api.feed.ocsf import ocsf_event
 from functions.api.feed.position import Position
 from functions.api.newest_seal import seal_of
 from functions.api.records import MOST_OF_FEED, FeedEntry, FeedPage
@@ -58,7 +59,19 @@ class _Page:
 
 
 def read_feed(request: Request, context: Context) -> Reply:
-    """Answer the entries behind a position, and the position behind them.
+    """Answer the entries behind a position, and the position behind them."""
+    return reply(200, _read(request, context))
+
+
+def read_ocsf_feed(request: Request, context: Context) -> Reply:
+    """Answer the same entries as events of OCSF, by the same cursors."""
+    page = _read(request, context)
+    events = [ocsf_event(entry) for entry in page["items"]]
+    return reply(200, {**page, "items": events})
+
+
+def _read(request: Request, context: Context) -> FeedPage:
+    """Return a page.
 
     Raises:
         NotFound: the cursor is another tenant's.
@@ -76,12 +89,11 @@ def read_feed(request: Request, context: Context) -> Reply:
         if page.is_full:
             break
         position = _read_hour(tenant, org, row, position, page, context)
-    body: FeedPage = {
+    return {
         "items": page.items,
         "next_cursor": cursors.write(*position.write()),
         "has_more": page.is_full,
     }
-    return reply(200, body)
 
 
 def _position(since: str | None, cursors: Cursors) -> Position:

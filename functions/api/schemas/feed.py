@@ -6,7 +6,7 @@ Pure.
 from typing import Final
 
 from functions.api.records import FeedEntry, FeedHour
-from functions.api.schemas.parts import TEXT, record, ref
+from functions.api.schemas.parts import COUNT, TEXT, record, ref
 from functions.shared.records.events import Change, FeedVerdict
 from functions.shared.records.fields import Schema, schema_of
 from functions.shared.records.findings import FindingRow
@@ -40,6 +40,26 @@ FEED_SCHEMAS: Final[dict[str, Schema]] = {
             "has_more": {"type": "boolean"},
         }
     ),
+    "OcsfPage": record(
+        {
+            "items": {"type": "array", "items": ref("OcsfEvent")},
+            "next_cursor": TEXT | {"description": "Send it back as `since`; there always"},
+            "has_more": {"type": "boolean"},
+        }
+    ),
+    "OcsfEvent": {
+        "type": "object",
+        "description": "An event of a class of OCSF 1.8.0: schema.ocsf.io tells its fields",
+        "required": ["class_uid", "type_uid", "activity_id", "time", "metadata", "unmapped"],
+        "properties": {
+            "class_uid": COUNT,
+            "type_uid": COUNT,
+            "activity_id": COUNT,
+            "time": COUNT | {"description": "Milliseconds since 1970-01-01T00:00Z"},
+            "metadata": {"type": "object"},
+            "unmapped": {"type": "object", "description": "What no class has a field for"},
+        },
+    },
     "FeedEntry": {"oneOf": [ref(_name(kind)) for kind in _DATA]},
     **{_name(kind): _entry(kind, data) for kind, data in _DATA.items()},
     "FeedChange": schema_of(Change),

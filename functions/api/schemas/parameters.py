@@ -17,6 +17,7 @@ from functions.shared.records.entities import ApiKeyRow, ProjectRow, UserRow
 from functions.shared.records.events import ListedChange, ListedEvent
 from functions.shared.records.fields import Schema, filters_of
 from functions.shared.records.findings import FINDING_KINDS, ListedFinding
+from functions.shared.records.registers import EPISODES
 from functions.shared.tables.account_owners import IDENTITY
 
 _DAY: Final[Schema] = {"type": "string", "format": "date", "examples": ["2026-04-01"]}
@@ -88,8 +89,18 @@ PARAMETERS: Final[Mapping[str, Schema]] = {
     "limit": _limit(MAX_LIMIT),
     "listAnchors.limit": _limit(MAX_DAYS),
     "readFeed.limit": _limit(MOST_OF_FEED),
+    "readOcsfFeed.limit": _limit(MOST_OF_FEED),
     "listDays.from": _DAY,
     "listDays.to": _DAY | {"description": "Not included"},
+    "entity": {
+        "type": "string",
+        "minLength": 1,
+        "maxLength": 256,
+        "description": "The id of a user, a project, a key or whatever else a section lists",
+        "examples": ["user-AbC123"],
+    },
+    "section": one_of(*EPISODES, "findings"),
+    "as_of": INSTANT | {"description": "In a sealed hour; without it, the newest one"},
     "from": INSTANT,
     "to": INSTANT | {"description": "Not included"},
     "month": {

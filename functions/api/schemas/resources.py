@@ -11,6 +11,7 @@ from functions.api.records import (
     BillDocument,
     FindingSummary,
     ListedDay,
+    RowProof,
     SectionStatus,
     Summary,
 )
@@ -128,6 +129,7 @@ SCHEMAS: Final[dict[str, Schema]] = {
     "FindingList": listed(ref("Finding"), sections=sections()),
     "FindingSummary": row(FindingSummary, sections=sections()),
     "Bill": schema_of(BillDocument),
+    "RowProof": schema_of(RowProof),
     **PACK_SCHEMAS,
     **ANCHOR_SCHEMAS,
     **CUSTODY_SCHEMAS,

@@ -1,0 +1,1 @@
+"""The proof of one row: what a signature covers of it, without any other row."""

@@ -1,0 +1,1 @@
+"""The feed in OCSF, held to the published schema."""
