@@ -76,7 +76,7 @@ def _modules() -> Iterator[tuple[str, ast.Module]]:
 def records() -> dict[str, frozenset[str]]:
     """Return the fields of each record."""
     found: dict[str, frozenset[str]] = {}
-    for module in pkgutil.iter_modules(
+    for module in pkgutil.walk_packages(
         functions.shared.records.__path__, "functions.shared.records."
     ):
         for name, value in inspect.getmembers(importlib.import_module(module.name)):

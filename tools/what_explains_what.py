@@ -6,13 +6,11 @@ Run ``python -m tools.what_explains_what > docs/what-explains-what.md`` after a 
 from collections.abc import Iterable
 
 from functions.snapshot.reconcile.event_types import EXPLAINS_NOTHING, NEED_NOT_SHOW
+from functions.snapshot.reconcile.group_events import GIVEN, GROUP_EVENTS, OF_A_RESOURCE
 from functions.snapshot.reconcile.rule_table import (
     ASPECTS,
     EXPECTED_EFFECTS,
-    GIVEN,
-    GROUP_EVENTS,
     NOT_OWNER,
-    OF_A_RESOURCE,
     TABLE,
     VIA,
     Effect,
@@ -42,10 +40,11 @@ What each verdict means, and what to do about a finding: [findings.md](findings.
 
 _BEFORE_EFFECTS = """## Groups and roles
 
-People have roles, memberships and working keys through groups and roles, too. Nothing that is read
-says who is in which group, or what a group may do. So an event about a group explains what it
-caused only where it names the person, and then only what they *lost* by it; an assignment of a role
-where it is the person's (the lines above). Otherwise the verdict is `cannot_tell`, reason
+People have roles, memberships and working keys through groups and roles, too. Who is in which
+group and what a group may do is read once a day; what of it was so in the minute of an event nobody
+can tell. So an event about a group explains what it caused only where it names the person, and then
+only what they *lost* by it; an assignment of a role where it is the person's (the lines above).
+Otherwise the verdict is `cannot_tell`, reason
 `through_group_or_role`, with the event's id.
 
 This excuses no more than a group or a role can cause:
@@ -88,6 +87,11 @@ Never held against the log, whatever else changed in the same hour:
 
 The verdict on these is `cannot_tell`, with the reason `never_logged`, `ended_by_itself` or
 `existed_before`.
+
+Who is in a group, who has which role, which groups are in a project, and workload identities: an
+event explains such a change (the lines above), but which events it leaves behind is not
+established, so that none is there says nothing. The verdict is `cannot_tell`, reason
+`not_always_logged`.
 
 ## Events that must leave a trace
 

@@ -6,8 +6,17 @@ is declared in ``records``.
 """
 
 from dataclasses import dataclass
+from typing import Final
 
 from functions.shared.records import registers
+
+# What stands in a path for the entity that has a list of its own, and the section that lists those.
+_PARENTS: Final = {
+    "{project}": "projects",
+    "{group}": "groups",
+    "{user}": "users",
+    "{provider}": "workload_identity_providers",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,20 +25,28 @@ class Section:
 
     Attributes:
         name: as in seals, registers and changes.
-        path: below the API's base; ``{project}`` where every project has a list of its own.
+        path: below the API's base; ``{project}`` where every project has a list of its own, and so
+            for groups, users and providers.
         required: whether an hour without it is not complete.
         daily: read once a day instead of every hour.
+        id_key: what OpenAI calls the id of its records.
     """
 
     name: str
     path: str
     required: bool = False
     daily: bool = False
+    id_key: str = "id"
 
     @property
-    def per_project(self) -> bool:
-        """Tell whether every project has a list of its own."""
-        return "{project}" in self.path
+    def parent(self) -> str | None:
+        """Return the section each of whose entities has a list of its own, None for one list."""
+        return next((name for mark, name in _PARENTS.items() if mark in self.path), None)
+
+    def path_of(self, parent_in_path: str) -> str:
+        """Return the path of one parent's list, its id as a segment of a path."""
+        (mark,) = [mark for mark in _PARENTS if mark in self.path]
+        return self.path.replace(mark, parent_in_path)
 
     @property
     def id_field(self) -> str:
@@ -37,7 +54,8 @@ class Section:
         return registers.id_field(self.name)
 
 
-# In the order in which changes are sealed.
+_PROVIDERS: Final = "/organization/workload_identity_providers"
+# In the order in which changes are sealed; what has a list of its own before what is on it.
 SECTIONS = (
     Section("users", "/organization/users", required=True),
     Section("projects", "/organization/projects", required=True),
@@ -48,6 +66,14 @@ SECTIONS = (
     Section("roles", "/organization/roles"),
     Section("service_accounts", "/organization/projects/{project}/service_accounts", daily=True),
     Section("project_users", "/organization/projects/{project}/users", daily=True),
+    Section("group_members", "/organization/groups/{group}/users", daily=True),
+    Section("group_roles", "/organization/groups/{group}/roles", daily=True),
+    Section("user_roles", "/organization/users/{user}/roles", daily=True),
+    Section(
+        "project_groups", "/organization/projects/{project}/groups", daily=True, id_key="group_id"
+    ),
+    Section("workload_identity_providers", _PROVIDERS, daily=True),
+    Section("workload_identity_rules", f"{_PROVIDERS}/{{provider}}/federation_rules", daily=True),
 )
 BY_NAME = {section.name: section for section in SECTIONS}
 OPTIONAL = tuple(section.name for section in SECTIONS if not section.required)

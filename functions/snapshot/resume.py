@@ -1,8 +1,8 @@
 """Go on where an earlier run of the same hour had to stop.
 
 Pure. A run that cannot close its hour leaves its snapshot; the next one reads only what that lacks
-and joins both. Two lists are always read again: projects, which say whose keys there are to read,
-and users, so that who is shown as a member is as new as can be.
+and joins both. Lists that say whose lists there are to read are always read again: projects, groups
+and providers, and users, so that who is shown as a member is as new as can be.
 """
 
 from collections.abc import Sequence
@@ -11,8 +11,9 @@ from typing import TypeVar
 
 from functions.shared.records.entities import EntityState
 from functions.shared.records.events import EventState, oldest_first
-from functions.shared.records.registers import identity_of, project_of
+from functions.shared.records.registers import identity_of, parent_of
 from functions.shared.records.seals import Run, Watermarks
+from functions.shared.sections import BY_NAME, SECTIONS
 from functions.snapshot.normalize.audit_events import tells_the_same
 from functions.snapshot.normalize.sections import CONFLICT, MOST_KEPT, conflict_of
 from functions.snapshot.records import (
@@ -28,7 +29,7 @@ from functions.snapshot.records import (
 
 Row = TypeVar("Row")
 
-_READ_AGAIN = {"users", "projects"}
+_READ_AGAIN = {section.parent for section in SECTIONS if section.parent}
 
 
 def checkpoint_of(earlier: Snapshot) -> Checkpoint:
@@ -80,7 +81,7 @@ def _join_lists(
     if name in checkpoint.sections:
         return earlier
     if name in checkpoint.covered:
-        return _join_project_lists(name, earlier, later)
+        return _join_lists_by_parent(name, earlier, later)
     # The later one, unless it read less.
     less = earlier.status == COMPLETE or len(earlier.rows) > len(later.rows)
     if later.status == COMPLETE or not less:
@@ -121,15 +122,16 @@ def _each_once(earlier: Sequence[Row], later: Sequence[Row]) -> list[Row]:
     return [*earlier, *(row for row in later if row not in earlier)]
 
 
-def _join_project_lists(
+def _join_lists_by_parent(
     name: str, earlier: SectionRead[EntityState], later: SectionRead[EntityState]
 ) -> SectionRead[EntityState]:
     """Join two runs over the lists of projects: each project from the run that read it whole."""
+    parents = BY_NAME[name].parent or ""
     covers = {*(earlier.covers or ()), *(later.covers or ())}
     rows = {identity_of(name, row): row for row in later.rows}
-    read_again = {project_of(row) for row in later.rows} | set(later.covers or ())
+    read_again = {parent_of(parents, row) for row in later.rows} | set(later.covers or ())
     for row in earlier.rows:
-        if project_of(row) not in read_again:
+        if parent_of(parents, row) not in read_again:
             rows.setdefault(identity_of(name, row), row)
     status = later.status
     if status not in (COMPLETE, PARTIAL) and covers:
@@ -153,8 +155,15 @@ def _join_watermarks(earlier: Snapshot, later: Snapshot, checkpoint: Checkpoint)
             "proven": before["proven"],
         }
     kept = before["optional"]
-    read_before = {name: kept[name] for name in checkpoint.sections if name in kept}
+    read_before = {name: kept[name] for name in kept if _is_read_by(earlier, later, name)}
     return after | {"optional": after["optional"] | read_before}
+
+
+def _is_read_by(earlier: Snapshot, later: Snapshot, name: str) -> bool:
+    """Tell whether the earlier run is the one that read a list whole."""
+    read, again = earlier.lists.get(name), later.lists.get(name)
+    whole = read is not None and read.status == COMPLETE
+    return whole and (again is None or again.status != COMPLETE)
 
 
 def join_runs(earlier: Run, later: Run) -> Run:

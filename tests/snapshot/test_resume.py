@@ -50,9 +50,10 @@ def test_projects_that_were_read_whole_are_not_read_again() -> None:
 def test_users_and_projects_are_always_read_again() -> None:
     """All else that was read whole is not."""
     unproven: Any = SectionRead("unproven", "no_event_seen")
-    earlier = snapshot(unproven, api_keys=keys("partial", ["a"]), groups=EMPTY, roles=FAILED)
+    lists = {"groups": EMPTY, "invites": EMPTY, "roles": FAILED}
+    earlier = snapshot(unproven, api_keys=keys("partial", ["a"]), **lists)
     assert checkpoint_of(earlier) == Checkpoint(
-        frozenset({"audit_events", "groups"}), {"api_keys": frozenset({"a"})}
+        frozenset({"audit_events", "invites"}), {"api_keys": frozenset({"a"})}
     )
     whole = snapshot(api_keys=keys("complete", ["a"]))
     assert checkpoint_of(whole).sections == {"audit_events", "api_keys"}

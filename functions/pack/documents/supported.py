@@ -57,7 +57,8 @@ _OWNERS: Final[Rows] = {"role": ("owner",)}
 OF_ACCESS: Final[Rows] = {
     "section": (
         *("admin_keys", "api_keys", "groups", "invites", "project_users", "roles"),
-        *("service_accounts", "users"),
+        *("service_accounts", "users", "group_members", "group_roles", "user_roles"),
+        *("project_groups", "workload_identity_providers", "workload_identity_rules"),
     )
 }
 OF_KEYS: Final[Rows] = {"section": ("admin_keys", "api_keys")}

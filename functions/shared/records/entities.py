@@ -5,7 +5,7 @@ a register holds (``User``: a stay, with its last known state), and the *row* of
 (``UserRow``). An unknown fact is null. docs/evidence-pack-format.md tells of each field.
 """
 
-from typing import Annotated, NotRequired, TypedDict
+from typing import Annotated, TypedDict
 
 from functions.shared.canonical import Json
 from functions.shared.records.fields import (
@@ -26,21 +26,8 @@ from functions.shared.records.fields import (
     Unreadable,
     Words,
 )
-
-
-class Episode(TypedDict):
-    """One stay of an entity: the hours that first showed it and that first missed it.
-
-    It came, and went, not before two instants: that of the audit event that tells of it, else the
-    end of the last hour that showed otherwise. ``shown_until`` is the last hour that showed it,
-    where its section's newest picture does not. What is not known is not there.
-    """
-
-    first_seen_at: Annotated[Instant, OF_EPISODE]
-    removed_at: Annotated[MaybeInstant, OF_EPISODE]
-    added_not_before: NotRequired[Annotated[MaybeInstant, OF_EPISODE]]
-    removed_not_before: NotRequired[Annotated[MaybeInstant, OF_EPISODE]]
-    shown_until: NotRequired[Annotated[Instant, OF_EPISODE, SEALED_ONLY]]
+from functions.shared.records.fields import Episode as Episode
+from functions.shared.records.rights import Right, RightState
 
 
 class Placement(TypedDict):
@@ -292,7 +279,10 @@ class Role(RoleState, Episode):
 # fmt: off
 EntityState = (
     UserState | ProjectState | ApiKeyState | AdminKeyState | ServiceAccountState | InviteState
-    | ProjectUserState | GroupState | RoleState
+    | ProjectUserState | GroupState | RoleState | RightState
+)
+Entity = (
+    User | Project | ApiKey | AdminKey | ServiceAccount | Invite | ProjectUser | Group | Role
+    | Right
 )
 # fmt: on
-Entity = User | Project | ApiKey | AdminKey | ServiceAccount | Invite | ProjectUser | Group | Role

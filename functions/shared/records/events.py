@@ -123,6 +123,12 @@ SECTIONS: Final = (
     "roles",
     "service_accounts",
     "project_users",
+    "group_members",
+    "group_roles",
+    "user_roles",
+    "project_groups",
+    "workload_identity_providers",
+    "workload_identity_rules",
 )
 ChangeKind = Literal["added", "modified", "removed"]
 
@@ -202,6 +208,9 @@ class ChangeFacts(TypedDict, total=False):
     owner_was: MaybeText
     project_id: MaybeText
     user_id: MaybeText
+    group_id: MaybeText
+    role_id: MaybeText
+    provider_id: MaybeText
     email_hash: MaybeText
     role: MaybeText
     role_was: MaybeText

@@ -96,6 +96,22 @@ SEALED_ONLY: Final = "sealed only"
 # The API's list of these rows takes a value that it must equal, as a query parameter of its name.
 FILTER: Final = "filter"
 
+
+class Episode(TypedDict):
+    """One stay of an entity: the hours that first showed it and that first missed it.
+
+    It came, and went, not before two instants: that of the audit event that tells of it, else the
+    end of the last hour that showed otherwise. ``shown_until`` is the last hour that showed it,
+    where its section's newest picture does not. What is not known is not there.
+    """
+
+    first_seen_at: Annotated[Instant, OF_EPISODE]
+    removed_at: Annotated[MaybeInstant, OF_EPISODE]
+    added_not_before: NotRequired[Annotated[MaybeInstant, OF_EPISODE]]
+    removed_not_before: NotRequired[Annotated[MaybeInstant, OF_EPISODE]]
+    shown_until: NotRequired[Annotated[Instant, OF_EPISODE, SEALED_ONLY]]
+
+
 Record = TypeVar("Record")
 
 _JSON_TYPES: Final[Mapping[object, str]] = {

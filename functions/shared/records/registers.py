@@ -39,6 +39,16 @@ from functions.shared.records.fields import (
     fields_of,
 )
 from functions.shared.records.findings import Finding
+from functions.shared.records.rights.assigned import (
+    GroupMember,
+    GroupRole,
+    ProjectGroup,
+    UserRole,
+)
+from functions.shared.records.rights.workload_identity import (
+    WorkloadIdentityProvider,
+    WorkloadIdentityRule,
+)
 
 # The register of each section holds episodes of one record.
 EPISODES: Final[Mapping[str, type]] = {
@@ -51,6 +61,20 @@ EPISODES: Final[Mapping[str, type]] = {
     "roles": Role,
     "service_accounts": ServiceAccount,
     "project_users": ProjectUser,
+    "group_members": GroupMember,
+    "group_roles": GroupRole,
+    "user_roles": UserRole,
+    "project_groups": ProjectGroup,
+    "workload_identity_providers": WorkloadIdentityProvider,
+    "workload_identity_rules": WorkloadIdentityRule,
+}
+# Ids that are made of two others, the first of which names whose list it is.
+MADE_OF_TWO: Final[Mapping[str, tuple[str, str]]] = {
+    "project_users": ("project_id", "user_id"),
+    "group_members": ("group_id", "user_id"),
+    "group_roles": ("group_id", "role_id"),
+    "user_roles": ("user_id", "role_id"),
+    "project_groups": ("project_id", "group_id"),
 }
 # The rows of the sections that packs show.
 ROWS: Final[Mapping[str, type]] = {
@@ -76,6 +100,12 @@ class Registers(TypedDict, total=False):
     roles: list[Role]
     service_accounts: list[ServiceAccount]
     project_users: list[ProjectUser]
+    group_members: list[GroupMember]
+    group_roles: list[GroupRole]
+    user_roles: list[UserRole]
+    project_groups: list[ProjectGroup]
+    workload_identity_providers: list[WorkloadIdentityProvider]
+    workload_identity_rules: list[WorkloadIdentityRule]
 
 
 class HourRegisters(Registers):
@@ -139,6 +169,12 @@ def project_of(row: EntityState) -> str | None:
     """Return the project that a row names, None for what belongs to the whole organization."""
     fields: Mapping[str, object] = row
     return cast("ProjectUser", row)["project_id"] if "project_id" in fields else None
+
+
+def parent_of(parents: str, row: EntityState) -> str:
+    """Return whose list a row stands in, where each entity of a section has a list of its own."""
+    fields: Mapping[str, object] = row
+    return str(fields[id_field(parents)])
 
 
 def state_hour(row: Episode, listed_at: str | None) -> str | None:

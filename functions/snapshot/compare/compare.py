@@ -12,6 +12,7 @@ from functions.shared.records.events import Change
 from functions.shared.records.registers import (
     Registers,
     identity_of,
+    parent_of,
     present,
     project_of,
     rows_of,
@@ -85,7 +86,7 @@ def compare(
             rows,
             section.rows,
             hour.name,
-            removes=_removes(section),
+            removes=_removes(name, section, registers),
             has_returned=stays.has_returned,
         )
         shown = {identity_of(name, row) for row in section.rows}
@@ -138,13 +139,25 @@ def _without(
     return kept, changes
 
 
-def _removes(section: SectionRead[EntityState]) -> Callable[[Entity], bool]:
-    if section.status != COMPLETE:
-        return lambda row: False
-    if section.covers is None:
-        return lambda row: True
+def _removes(
+    name: str, section: SectionRead[EntityState], registers: Mapping[str, Sequence[Entity]]
+) -> Callable[[Entity], bool]:
+    """Return whether a section is proof that a row it does not show is gone.
+
+    Args:
+        name: the section's.
+        section: what was read of it.
+        registers: the next rows of the sections before it.
+    """
+    parents = BY_NAME[name].parent
+    if parents is None or section.covers is None:
+        return lambda row: section.status == COMPLETE
     covers = set(section.covers)
-    return lambda row: project_of(row) in covers
+    if parents == "projects":
+        # What is in an archived project is there still, though its lists are not read.
+        return lambda row: section.status == COMPLETE and project_of(row) in covers
+    there = {identity_of(parents, row) for row in present(registers.get(parents, ()))}
+    return lambda row: (parent := parent_of(parents, row)) in covers or parent not in there
 
 
 def _with_choices(registers: Registers, choices: TenantChoices) -> Registers:

@@ -45,6 +45,7 @@ CAME: Final[Mapping[str, str]] = {
     "roles": "role.created",
     "service_accounts": "service_account.created",
     "project_users": "user.added",
+    "workload_identity_providers": "workload_identity_provider.created",
 }
 WENT: Final[Mapping[str, str]] = {
     "users": "user.deleted",
@@ -56,6 +57,7 @@ WENT: Final[Mapping[str, str]] = {
     "roles": "role.deleted",
     "service_accounts": "service_account.deleted",
     "project_users": "user.deleted",
+    "workload_identity_providers": "workload_identity_provider.deleted",
 }
 _TYPES = frozenset({*CAME.values(), *WENT.values()})
 _ABOUT_USERS = frozenset({"user.added", "user.deleted"})
@@ -80,11 +82,15 @@ class LogOfStays:
 
     def came(self, section: str, identity: str, since: str) -> list[str]:
         """Return when an entity came, oldest first, from an instant on."""
-        return self.instants(CAME[section], identity, since)
+        return self._of(CAME, section, identity, since)
 
     def went(self, section: str, identity: str, since: str) -> list[str]:
         """Return when an entity went, oldest first, from an instant on."""
-        return self.instants(WENT[section], identity, since)
+        return self._of(WENT, section, identity, since)
+
+    def _of(self, kinds: Mapping[str, str], section: str, identity: str, since: str) -> list[str]:
+        # Who came into a group, or was given a role, no documented id of an event says.
+        return self.instants(kinds[section], identity, since) if section in kinds else []
 
     def instants(self, kind: str, name: str, since: str) -> list[str]:
         """Return when events of a type named something, oldest first, from an instant on.

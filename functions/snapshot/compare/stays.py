@@ -20,11 +20,12 @@ from functions.shared.records.registers import (
     rows_of,
     state_hour,
 )
+from functions.shared.sections import BY_NAME
 from functions.snapshot.compare.log_of_stays import SLACK, LogOfStays
 from functions.snapshot.hour_to_close import HourToClose
 
 # Lists that OpenAI need not show once their project is archived.
-OF_PROJECTS: Final = ("api_keys", "service_accounts", "project_users")
+OF_PROJECTS: Final = tuple(name for name in BY_NAME if BY_NAME[name].parent == "projects")
 
 
 class _Bounds(TypedDict, total=False):

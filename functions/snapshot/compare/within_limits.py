@@ -7,7 +7,7 @@ that a value became large is no change of it.
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TypeVar, cast
+from typing import Final, TypeVar, cast
 
 from functions.shared.canonical import canonical
 from functions.shared.limits import (
@@ -21,13 +21,22 @@ from functions.shared.limits import (
     named_in,
     word,
 )
-from functions.shared.records.entities import Entity, EntityState, ProjectUserState, RoleHeld, User
+from functions.shared.records.entities import Entity, EntityState, RoleHeld, User
 from functions.shared.records.events import EventState, OpenChange
-from functions.shared.records.registers import EPISODES, HourRegisters, rows_of
+from functions.shared.records.registers import (
+    EPISODES,
+    MADE_OF_TWO,
+    HourRegisters,
+    id_field,
+    rows_of,
+)
 from functions.shared.records.seals import Conflict
 from functions.snapshot.records import SectionRead, Snapshot
 
 Row = TypeVar("Row", bound=EntityState | EventState)
+_MADE_OF_TWO: Final = {
+    EPISODES[name]: (id_field(name), *parts) for name, parts in MADE_OF_TWO.items()
+}
 
 
 def within_limits(snapshot: Snapshot, wholes: Wholes) -> Snapshot:
@@ -100,9 +109,10 @@ def _odd(
 
 def _row(record: type, row: Row, most: int, wholes: Wholes) -> Row:
     fitted = limited(record, row, wholes, most)
-    if record is EPISODES["project_users"]:
+    if record in _MADE_OF_TWO:
         # Its id is made of two: so it stays, of whatever these became.
-        member = cast("ProjectUserState", fitted)
-        if member["membership_id"] is not None:
-            member["membership_id"] = f"{member['project_id']}/{member['user_id']}"
+        identity, first, second = _MADE_OF_TWO[record]
+        fields = cast("dict[str, object]", fitted)
+        if fields[identity] is not None:
+            fields[identity] = f"{fields[first]}/{fields[second]}"
     return fitted

@@ -48,7 +48,7 @@ class _Judge:
             audit_log=self._log(raw.audit_log, plan),
             optional=OptionalLists(
                 self._lists(optional.of_organization),
-                {name: self._lists(lists) for name, lists in optional.by_project.items()},
+                {name: self._lists(lists) for name, lists in optional.by_parent.items()},
             ),
         )
 

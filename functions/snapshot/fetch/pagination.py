@@ -18,18 +18,22 @@ MAX_ITEMS = 20_000
 PAGE_SIZE = 100
 
 
-async def read_list(openai: OpenAI, path: str, params: Params | None = None) -> Listing:
+async def read_list(
+    openai: OpenAI, path: str, params: Params | None = None, id_key: str = "id"
+) -> Listing:
     """Page through a list by ``after=<last_id>``; by ``after=<next>`` where it has a ``next``.
+
+    Where its records call their id otherwise, each has it as ``id`` too.
 
     A server whose ``has_more`` only says that the page was full promises more behind the last one,
     and then shows an empty page. That is the end where a second reading of the last page, over
     other borders, shows the same records and ends as a list does.
     """
-    pages = await _read_pages(openai, path, [*_page_of(PAGE_SIZE), *(params or [])])
+    pages = await _read_pages(openai, path, [*_page_of(PAGE_SIZE), *(params or [])], id_key)
     error = pages.error
     if isinstance(error, _NothingBehind):
         query = [*_page_of(PAGE_SIZE - 1), *(params or [])]
-        again = await _read_pages(openai, path, query, pages.last_from, most=3)
+        again = await _read_pages(openai, path, query, id_key, pages.last_from, most=3)
         # What ends so again, or shows one record more or less, proves nothing.
         if again.error is None and not again.odd and again.items.keys() == pages.last_ids:
             error = None
@@ -78,7 +82,12 @@ class _Pages:
 
 
 async def _read_pages(
-    openai: OpenAI, path: str, query: Params, cursor: str | None = None, most: int | None = None
+    openai: OpenAI,
+    path: str,
+    query: Params,
+    id_key: str,
+    cursor: str | None = None,
+    most: int | None = None,
 ) -> _Pages:
     most = most or MAX_PAGES
     pages = _Pages()
@@ -86,7 +95,8 @@ async def _read_pages(
     for number in range(most):
         after = [] if cursor is None else [("after", cursor)]
         try:
-            records, following = open_page(await openai.get(path, query + after))
+            page = with_ids(await openai.get(path, query + after), id_key)
+            records, following = open_page(page)
         except UpstreamError as refused:
             pages.error = refused
             return pages
@@ -105,6 +115,15 @@ async def _read_pages(
         cursor = following
     pages.error = BadResponse(f"more than {most} pages")
     return pages
+
+
+def with_ids(page: Json, id_key: str) -> Json:
+    """Return a page whose records have an ``id``, where they call it otherwise."""
+    items = page.get("data")
+    if id_key == "id" or not isinstance(items, list):
+        return page
+    named = [item | {"id": item.get(id_key)} if isinstance(item, dict) else item for item in items]
+    return page | {"data": named}
 
 
 def _page_of(size: int) -> Params:

@@ -22,7 +22,7 @@ from functions.shared.records.seals import Watermarks
 from functions.snapshot.fetch.audit.audit_marks import AuditPlan
 from functions.snapshot.fetch.audit.audit_streams import read_audit_streams
 from functions.snapshot.fetch.audit.log_watch import LogWatch
-from functions.snapshot.fetch.optional import OptionalLists, read_by_project, read_of_organization
+from functions.snapshot.fetch.optional import OptionalLists, read_by_parent, read_of_organization
 from functions.snapshot.fetch.pagination import read_list
 from functions.snapshot.fetch.projects import is_active, is_archived, read_projects
 from functions.snapshot.fetch.removals import NO_IDS, KnownIds, confirm_removals, id_in_path
@@ -128,9 +128,15 @@ async def fetch(
         read_of_organization(openai, due, known_ids),
     )
     # Last, so that what an hour must have never waits for what it may have.
-    by_project = await read_by_project(openai, due, keys.active, known_ids, checkpoint.unread)
-    optional = OptionalLists(of_organization, by_project)
+    listed = {"users": users, **of_organization}
+    parents = {"projects": keys.active} | {name: _ids(listed[name]) for name in listed}
+    by_parent = await read_by_parent(openai, due, parents, known_ids, checkpoint.unread)
+    optional = OptionalLists(of_organization, by_parent)
     return RawSnapshot(users, projects, keys, audit_log, optional)
+
+
+def _ids(listing: Listing) -> list[str]:
+    return [item["id"] for item in listing.items if _is_named(item)]
 
 
 async def _users(openai: OpenAI, known_ids: KnownIds) -> Listing:
@@ -165,8 +171,8 @@ async def _projects_and_keys(
     return listing, keys
 
 
-def _is_named(project: Json) -> bool:
-    identity = project.get("id")
+def _is_named(record: Json) -> bool:
+    identity = record.get("id")
     return isinstance(identity, str) and bool(identity)
 
 

@@ -15,7 +15,7 @@ from functions.shared.canonical import Json
 from functions.shared.errors import ChangedWhileRead, EndpointUnavailable, UpstreamError
 from functions.shared.openai.client import OpenAI, Params
 from functions.shared.records.entities import Entity
-from functions.shared.records.registers import identity_of, present, project_of
+from functions.shared.records.registers import identity_of, parent_of, present
 from functions.shared.sections import BY_NAME
 from functions.snapshot.fetch.pagination import read_list
 from functions.snapshot.records import Listing
@@ -29,7 +29,8 @@ class KnownIds:
     """The ids of what the registers show as present.
 
     Attributes:
-        ids: by section and, where every project has a list of its own, by project; else ``""``.
+        ids: by section and, where every project has a list of its own, by project (so for groups,
+            users and providers); else ``""``.
     """
 
     ids: Mapping[tuple[str, str], set[str]] = field(default_factory=dict)
@@ -39,14 +40,15 @@ class KnownIds:
         """Return what registers hold, by section."""
         ids: dict[tuple[str, str], set[str]] = defaultdict(set)
         for section, rows in registers.items():
+            parents = BY_NAME[section].parent
             for row in present(rows):
-                project = project_of(row) if BY_NAME[section].per_project else None
-                ids[section, project or ""].add(identity_of(section, row))
+                parent = parent_of(parents, row) if parents else ""
+                ids[section, parent].add(identity_of(section, row))
         return cls(dict(ids))
 
-    def of_list(self, section: str, project: str = "") -> set[str]:
+    def of_list(self, section: str, parent: str = "") -> set[str]:
         """Return the ids that a list should show, if nothing was removed."""
-        return self.ids.get((section, project), set())
+        return self.ids.get((section, parent), set())
 
 
 NO_IDS = KnownIds()
@@ -58,7 +60,12 @@ def id_in_path(identity: str) -> str:
 
 
 async def confirm_removals(
-    openai: OpenAI, listing: Listing, path: str, params: Params, known_ids: Collection[str]
+    openai: OpenAI,
+    listing: Listing,
+    path: str,
+    params: Params,
+    known_ids: Collection[str],
+    id_key: str = "id",
 ) -> Listing:
     """Return the listing: as it is where all it leaves out is gone, else with an error.
 
@@ -68,23 +75,28 @@ async def confirm_removals(
         path: of the list; an entity is found below it by its id.
         params: the list was read with.
         known_ids: ids that the register shows as present.
+        id_key: what the records call their id.
     """
     absent = set(known_ids).difference(str(item.get("id")) for item in listing.items)
     if not listing.whole or not absent:
         return listing
     answers: list[Json | UpstreamError | None] = []
     if len(absent) <= ASK_EACH:
-        asked = (_find(openai, f"{path}/{id_in_path(name)}", name) for name in sorted(absent))
+        asked = (
+            _find(openai, f"{path}/{id_in_path(name)}", name, id_key) for name in sorted(absent)
+        )
         answers = await asyncio.gather(*asked)
     left_out = [answer for answer in answers if isinstance(answer, dict)]
     if left_out:
         return _with(listing, left_out)
     if answers and not any(isinstance(answer, UpstreamError) for answer in answers):
         return listing
-    return await _read_again(openai, listing, path, params, absent)
+    return _agreed(listing, await read_list(openai, path, params, id_key), absent)
 
 
-async def _find(openai: OpenAI, path: str, identity: str) -> Json | UpstreamError | None:
+async def _find(
+    openai: OpenAI, path: str, identity: str, id_key: str
+) -> Json | UpstreamError | None:
     """Return an entity, None where it is gone, the error where that cannot be told."""
     try:
         entity = await openai.get(path)
@@ -92,14 +104,13 @@ async def _find(openai: OpenAI, path: str, identity: str) -> Json | UpstreamErro
         return None
     except UpstreamError as error:
         return error
-    return entity if entity.get("id") == identity else UpstreamError("another entity was answered")
+    if entity.get(id_key) != identity:
+        return UpstreamError("another entity was answered")
+    return entity | {"id": identity}
 
 
-async def _read_again(
-    openai: OpenAI, listing: Listing, path: str, params: Params, absent: set[str]
-) -> Listing:
+def _agreed(listing: Listing, again: Listing, absent: set[str]) -> Listing:
     """Believe what two whole readings agree on."""
-    again = await read_list(openai, path, params)
     left_out = [item for item in again.items if item.get("id") in absent]
     if left_out:
         return _with(listing, left_out)

@@ -17,14 +17,16 @@ DAY = timedelta(hours=24)
 
 
 def due_sections(marks: Watermarks, hour_end: datetime) -> list[str]:
-    """Return the optional sections that an hour asks for.
+    """Return the optional sections that an hour asks for; with lists by group, the groups too.
 
     Args:
         marks: the watermarks the last seal carries.
         hour_end: first instant after the hour.
     """
     asked, now = marks["optional"], rfc3339(hour_end)
-    return [name for name in OPTIONAL if name not in asked or asked[name]["due"] <= now]
+    due = {name for name in OPTIONAL if name not in asked or asked[name]["due"] <= now}
+    due |= {parents for name in due if (parents := BY_NAME[name].parent)}
+    return [name for name in OPTIONAL if name in due]
 
 
 def after_lists(

@@ -28,20 +28,22 @@ Fields = Mapping[str, "Kind | Fields"]
 # What a field is follows from its last name; a line below says so where it does not.
 _KINDS: Final[Mapping[Kind, str]] = {
     "id": """
-        id api_call_logging_project_ids connector_id external_key_id identity_provider_id
-        principal_id project_id resource_id role_id service_account_id workspace_id
+        id api_call_logging_project_ids connector_id created_by external_key_id group_id
+        identity_provider_id principal_id project_id resource_id role_id service_account_id
+        workload_identity_provider_id workspace_id
     """,
     "word": """
         api_call_logging developer_persona error_code group_type object owner_project_access
         permissions permissions_added permissions_removed principal_type residency resource_type
         role scopes source status technical_level threads_ui_visibility type
-        usage_dashboard_visibility
+        usage_dashboard_visibility user_type
     """,
     "name": """
-        connector_name fine_tuned_model_checkpoint group_name name redacted_value role_name title
+        attribute audience connector_name discovery_url fine_tuned_model_checkpoint group_name
+        issuer name redacted_value role_name title
     """,
     "networks": "allowed_ips",
-    "prose": "certificate description error_message",
+    "prose": "certificate description error_message expression",
     "address": "email",
     "person_name": "picture",
     "person_ip": "ip_address",
@@ -55,9 +57,9 @@ _KINDS: Final[Mapping[Kind, str]] = {
     """,
     "instant": """
         accepted_at added_at api_key_last_used_at archived_at banned_at created created_at
-        effective_at expires_at last_used_at
+        effective_at expires_at last_used_at updated_at
     """,
-    "open": "changes_requested data metadata",
+    "open": "attribute_matchers changes_requested created_by_user_obj data jwks metadata",
 }
 
 _RECORDS: Final = """
@@ -72,15 +74,29 @@ audit_events: id type effective_at project.id project.name actor.type actor.api_
   actor.api_key.user.email actor.session.ip_address actor.session.user.id actor.session.user.email
 groups: id object name created_at scim_managed is_scim_managed group_type
 invites: id object email role status created_at expires_at accepted_at projects.id projects.role
+group_members: id name=person_name email picture is_service_account user_type
+group_roles: id name description permissions resource_type predefined_role created_at
+  updated_at created_by created_by_user_obj metadata assignment_sources.principal_id
+  assignment_sources.principal_type
+project_groups: object project_id group_id group_name group_type created_at
 project_users: id object name=person_name email role added_at
 projects: id object name status created_at archived_at external_key_id residency
 roles: id object name description permissions resource_type predefined_role
 service_accounts: id object name role created_at
+user_roles: id name description permissions resource_type predefined_role created_at
+  updated_at created_by created_by_user_obj metadata assignment_sources.principal_id
+  assignment_sources.principal_type
 users: id object name=person_name email role added_at created is_default is_service_account
   is_scim_managed is_scale_tier_authorized_purchaser api_key_last_used_at technical_level
   developer_persona projects.object projects.data.id projects.data.name projects.data.role
   user.object user.id user.email user.name=person_name user.picture user.enabled user.banned
   user.banned_at
+workload_identity_providers: id object name description issuer audience type enabled created_at
+  updated_at attribute_transformations.attribute attribute_transformations.expression
+  verification.type verification.discovery_url verification.jwks
+workload_identity_rules: id object name description workload_identity_provider_id project_id
+  service_account_id attribute_matchers permissions.type permissions.scopes enabled created_at
+  updated_at
 """
 
 _PAYLOADS: Final = """

@@ -13,9 +13,11 @@ from functions.shared.errors import EndpointUnavailable, ScopeMissing, UpstreamE
 from functions.shared.records.entities import EntityState
 from functions.shared.records.registers import identity_of, stable_fields
 from functions.shared.records.seals import Conflict
+from functions.shared.sections import BY_NAME
 from functions.snapshot.fetch.pull import RawSnapshot
 from functions.snapshot.normalize import optional, required
 from functions.snapshot.normalize.privacy import Privacy
+from functions.snapshot.normalize.rights import assigned, workload_identity
 from functions.snapshot.normalize.values import Row, Rule
 from functions.snapshot.records import (
     COMPLETE,
@@ -30,8 +32,17 @@ from functions.snapshot.records import (
 MOST_KEPT = 20
 CONFLICT = "conflicting_duplicates"
 
-OF_ORGANIZATION: Final = {**required.OF_ORGANIZATION, **optional.OF_ORGANIZATION}
-BY_PROJECT: Final = {**required.BY_PROJECT, **optional.BY_PROJECT}
+OF_ORGANIZATION: Final = {
+    **required.OF_ORGANIZATION,
+    **optional.OF_ORGANIZATION,
+    **workload_identity.OF_ORGANIZATION,
+}
+BY_PARENT: Final = {
+    **required.BY_PROJECT,
+    **optional.BY_PROJECT,
+    **assigned.BY_PARENT,
+    **workload_identity.BY_PARENT,
+}
 
 
 def sections_of(raw: RawSnapshot, privacy: Privacy) -> dict[str, SectionRead[EntityState]]:
@@ -48,16 +59,17 @@ def sections_of(raw: RawSnapshot, privacy: Privacy) -> dict[str, SectionRead[Ent
     }
     for name, listing in raw.optional.of_organization.items():
         sections[name] = section_of(name, listing, privacy)
-    for name, lists in raw.optional.by_project.items():
-        sections[name] = _by_project(name, lists, raw.projects, privacy)
+    listed = {"users": raw.users, "projects": raw.projects, **raw.optional.of_organization}
+    for name, lists in raw.optional.by_parent.items():
+        sections[name] = _by_parent(name, lists, listed[BY_NAME[name].parent or ""], privacy)
     return sections
 
 
 def section_of(
-    name: str, listing: Listing, privacy: Privacy, project: str = ""
+    name: str, listing: Listing, privacy: Privacy, parent: str = ""
 ) -> SectionRead[EntityState]:
     """Return the section that one list makes; a project's list is made by the project's rule."""
-    rule = BY_PROJECT[name](project) if project else OF_ORGANIZATION[name]
+    rule = BY_PARENT[name](parent) if parent else OF_ORGANIZATION[name]
     rows, unknown, odd = normalize_all(listing.items, rule, privacy)
     if listing.error and not rows:
         return failed(listing.error)
@@ -148,37 +160,38 @@ def _api_keys(raw: RawSnapshot, privacy: Privacy) -> SectionRead[EntityState]:
         for project, part in parts.items()
         if part.status != COMPLETE and (project in active or part.status != UNAVAILABLE)
     ]
-    return merge_project_lists("api_keys", parts, short, raw.projects.whole, raw.keys.without_any)
+    return merge_lists("api_keys", parts, short, raw.projects.whole, raw.keys.without_any)
 
 
-def _by_project(
-    name: str, lists: Mapping[str, Listing], projects: Listing, privacy: Privacy
+def _by_parent(
+    name: str, lists: Mapping[str, Listing], parents: Listing, privacy: Privacy
 ) -> SectionRead[EntityState]:
-    if projects.error and not projects.items:
-        return failed(projects.error)
+    if parents.error and not parents.items:
+        # What stopped the list of groups stops the lists of each.
+        return failed(parents.error)
     parts = {
-        project: section_of(name, listing, privacy, project) for project, listing in lists.items()
+        parent: section_of(name, listing, privacy, parent) for parent, listing in lists.items()
     }
     if parts and all(part.status == UNAVAILABLE for part in parts.values()):
         return failed(EndpointUnavailable())
     short = [part for part in parts.values() if part.status != COMPLETE]
-    return merge_project_lists(name, parts, short, projects.whole)
+    return merge_lists(name, parts, short, parents.whole)
 
 
-def merge_project_lists(
+def merge_lists(
     name: str,
     parts: Mapping[str, SectionRead[EntityState]],
     short: Sequence[SectionRead[EntityState]],
-    projects_whole: bool,
+    parents_whole: bool,
     not_proof: Iterable[str] = (),
 ) -> SectionRead[EntityState]:
-    """Return the section that the lists of many projects make.
+    """Return the section that the lists of many projects, or groups, users, providers, make.
 
     Args:
         name: the section's.
         parts: by project, what its list made.
         short: those of them that fall short of what was asked for.
-        projects_whole: whether no project is missing.
+        parents_whole: whether no project is missing.
         not_proof: projects whose list, though whole, may hide something.
     """
     rows: dict[str, EntityState] = {}
@@ -193,8 +206,8 @@ def merge_project_lists(
     hidden = set(not_proof)
     covers = sorted(project for project, part in parts.items() if part.status == COMPLETE)
     status, reason, lasting = COMPLETE, None, True
-    if not projects_whole:
-        status, reason, lasting = PARTIAL, "projects_not_whole", False
+    if not parents_whole:
+        status, reason, lasting = PARTIAL, f"{BY_NAME[name].parent}_not_whole", False
     elif short:
         all_forbidden = not covers and all(part.status == FORBIDDEN for part in short)
         none_read = not covers and not rows

@@ -31,7 +31,7 @@ def normalize(
             are sealed.
     """
     if _is_stranger(raw.projects, context, privacy):
-        asked_for = (*raw.optional.of_organization, *raw.optional.by_project)
+        asked_for = (*raw.optional.of_organization, *raw.optional.by_parent)
         return failed_snapshot(Quarantined(), context.marks, context.pictured, asked_for)
     lists = sections_of(raw, privacy)
     audit_events, marks = audit_section(raw.audit_log, context, privacy, sealed_ids)

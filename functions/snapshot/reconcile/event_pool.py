@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from functions.shared.records.events import EventState, OpenChange
 from functions.snapshot.compare.event_payload import AnyEvent
-from functions.snapshot.reconcile.rule_table import GROUP_EVENTS
+from functions.snapshot.reconcile.group_events import GROUP_EVENTS
 from functions.snapshot.reconcile.rules import VIAS, Clue, Key, Sought
 
 Use = tuple[str, str, str, str]

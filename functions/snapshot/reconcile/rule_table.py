@@ -4,6 +4,7 @@ Pure data. ``docs/what-explains-what.md`` is made from it (``python -m tools.wha
 Event types are those of OpenAI's document of 2026-08-21. ``rules.py`` applies it.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from typing import Final
@@ -20,7 +21,8 @@ VIA: Final = {
     "project": "names the project it is in",
     "principal": "its `principal_id` is the user, or the key's owner",
     "actor": "was done by the user: actor id, or hash of the address",
-    "named": "the id stands anywhere in the payload",
+    "named": "the id stands anywhere in the payload; of a member, the group's id too",
+    "holder": "names the group, the role or the provider it is of",
 }
 
 
@@ -70,7 +72,31 @@ ASPECTS: Final[dict[str, dict[str, str]]] = {
     "invites": {"status": "status", "accepted_at": "status"},
     "groups": {"name": "settings"},
     "roles": {"name": "settings", "permissions": "settings", "description": "settings"},
+    "group_members": {},
+    "group_roles": {},
+    "user_roles": {},
+    "project_groups": {},
+    "workload_identity_providers": dict.fromkeys(
+        ("name", "type", "issuer", "audience", "enabled"), "settings"
+    ),
+    "workload_identity_rules": dict.fromkeys(
+        (
+            "name",
+            "service_account_id",
+            "attribute_matchers",
+            "permission_type",
+            "scopes",
+            "enabled",
+        ),
+        "settings",
+    ),
 }
+# Which events these changes leave behind is not established (who is in a group is told to tenants
+# alone): an event explains them, and that there is none says nothing.
+MAY_BE_UNLOGGED: Final = frozenset(
+    {"group_members", "group_roles", "user_roles", "project_groups"}
+    | {"workload_identity_providers", "workload_identity_rules"}
+)
 
 _ASSIGNED = ("role.assignment.created", "role.assignment.deleted")
 _TENANT_ASSIGNED = (
@@ -82,6 +108,17 @@ _TENANT_ASSIGNED = (
 _LEFT_GROUP = ("tenant.group.member.removed", "tenant.group.deleted")
 _TENANT_LEFT = ("tenant.user.removed", "tenant.membership.revoked")
 _PROJECT_ENDED = ("project.archived", "project.deleted")
+
+
+def _workload(section: str, part: str, kind: str) -> Iterator[Rule]:
+    for aspect, done, told in (
+        (ADDED, "created", "created"),
+        (REMOVED, "deleted", "archived"),
+        ("settings", "updated", "updated"),
+    ):
+        yield Rule(section, aspect, (f"{kind}.{done}",), "target")
+        yield Rule(section, aspect, (f"tenant.workload_identity.{part}.{told}",), "named")
+
 
 TABLE: Final[tuple[Rule, ...]] = (
     Rule("users", ADDED, ("user.added",), "user"),
@@ -178,6 +215,31 @@ TABLE: Final[tuple[Rule, ...]] = (
     Rule("roles", REMOVED, ("tenant.custom_role.deleted",), "named"),
     Rule("roles", "settings", ("role.updated",), "target"),
     Rule("roles", "settings", ("tenant.custom_role.updated",), "named"),
+    Rule("group_members", ADDED, ("tenant.group.member.added",), "named"),
+    Rule("group_members", REMOVED, ("tenant.group.member.removed",), "named"),
+    Rule("group_members", REMOVED, ("group.deleted",), "holder", cascade=True),
+    Rule("group_members", REMOVED, ("user.deleted",), "member", cascade=True),
+    Rule("group_members", REMOVED, ("tenant.group.deleted", *_TENANT_LEFT), "named", cascade=True),
+    Rule("group_roles", ADDED, ("role.assignment.created",), "principal"),
+    Rule("group_roles", ADDED, ("tenant.role_assignment.created",), "named"),
+    Rule("group_roles", REMOVED, ("role.assignment.deleted",), "principal"),
+    Rule("group_roles", REMOVED, ("tenant.role_assignment.deleted",), "named"),
+    Rule("group_roles", REMOVED, ("group.deleted", "role.deleted"), "holder", cascade=True),
+    Rule("user_roles", ADDED, ("role.assignment.created",), "principal"),
+    Rule("user_roles", ADDED, ("user.added", "user.updated"), "member", cascade=True),
+    Rule("user_roles", REMOVED, ("role.assignment.deleted",), "principal"),
+    Rule("user_roles", REMOVED, ("user.deleted", "user.updated"), "member", cascade=True),
+    Rule("user_roles", REMOVED, ("role.deleted",), "holder", cascade=True),
+    Rule("project_groups", ADDED, ("role.assignment.created",), "principal"),
+    Rule("project_groups", REMOVED, ("role.assignment.deleted",), "principal"),
+    Rule("project_groups", REMOVED, ("group.deleted",), "holder", cascade=True),
+    Rule("project_groups", REMOVED, _PROJECT_ENDED, "project", cascade=True),
+    *_workload("workload_identity_providers", "provider", "workload_identity_provider"),
+    *_workload("workload_identity_rules", "mapping", "workload_identity_provider_mapping"),
+    Rule(
+        *("workload_identity_rules", REMOVED, ("workload_identity_provider.deleted",), "holder"),
+        cascade=True,
+    ),
 )
 
 # Where what is listed ends by itself on its day: nobody logs that.
@@ -189,49 +251,6 @@ def rules_of(section: str, aspect: str) -> tuple[Rule, ...]:
     """Return the table's lines for an aspect of a section, direct explanations first."""
     rules = [rule for rule in TABLE if (rule.section, rule.aspect) == (section, aspect)]
     return tuple(sorted(rules, key=lambda rule: rule.cascade))
-
-
-# What somebody can gain or lose through a group or a role without being named by any event. Never
-# a key, a name, a status, or who is in the organization.
-THROUGH_GROUPS: Final = frozenset(
-    {
-        ("users", "role"),
-        ("project_users", "role"),
-        ("project_users", ADDED),
-        ("project_users", REMOVED),
-        ("service_accounts", "role"),
-        ("api_keys", "access"),
-    }
-)
-GIVEN, TAKEN = "given", "taken"
-# Events about groups and roles, and which way what somebody has through them can go. New groups and
-# roles are nobody's yet, and a group's new name changes nothing.
-GROUP_EVENTS: Final[dict[str, tuple[str, ...]]] = {
-    "group.deleted": (TAKEN,),
-    "role.updated": (GIVEN, TAKEN),
-    "role.deleted": (TAKEN,),
-    "role.assignment.created": (GIVEN,),
-    "role.assignment.deleted": (TAKEN,),
-    "role.bound_to_resource": (GIVEN,),
-    "role.unbound_from_resource": (TAKEN,),
-    "scim.enabled": (GIVEN, TAKEN),
-    "scim.disabled": (TAKEN,),
-    "tenant.group.deleted": (TAKEN,),
-    "tenant.group.member.added": (GIVEN,),
-    "tenant.group.member.removed": (TAKEN,),
-    "tenant.custom_role.updated": (GIVEN, TAKEN),
-    "tenant.custom_role.deleted": (TAKEN,),
-    "tenant.role_assignment.created": (GIVEN,),
-    "tenant.role_assignment.deleted": (TAKEN,),
-    "tenant.resource_role_assignment.created": (GIVEN,),
-    "tenant.resource_role_assignment.deleted": (TAKEN,),
-    "tenant.resource_access.updated": (GIVEN, TAKEN),
-    "tenant.resource_access.deleted": (TAKEN,),
-    "tenant.scim.directory.created": (GIVEN, TAKEN),
-    "tenant.scim.deletion.requested": (TAKEN,),
-}
-# These are for one resource, which their payload names.
-OF_A_RESOURCE: Final = frozenset({"role.bound_to_resource", "role.unbound_from_resource"})
 
 
 @dataclass(frozen=True, slots=True)

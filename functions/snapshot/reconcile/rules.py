@@ -22,19 +22,14 @@ from functions.snapshot.compare.event_payload import (
     stated_role,
     texts_of,
 )
-from functions.snapshot.reconcile.rule_table import (
-    ADDED,
+from functions.snapshot.reconcile.group_events import (
     GIVEN,
     GROUP_EVENTS,
-    NOT_OWNER,
     OF_A_RESOURCE,
-    REMOVED,
-    TABLE,
     TAKEN,
     THROUGH_GROUPS,
-    Rule,
-    rules_of,
 )
+from functions.snapshot.reconcile.rule_table import ADDED, NOT_OWNER, REMOVED, TABLE, Rule, rules_of
 
 Key = tuple[str | None, ...]
 """An event type, and by what it names something."""
@@ -46,6 +41,7 @@ VIAS: Final[Mapping[str, frozenset[str]]] = {
     for name in {name for rule in TABLE for name in rule.types}
 }
 _DIRECT = ("target", "user", "member")
+_OF_MEMBERS = {"tenant.group.member.added", "tenant.group.member.removed"}
 _ANY = "any"
 _THROUGH_GROUPS = [[pair] for pair in THROUGH_GROUPS]
 
@@ -117,8 +113,10 @@ class Sought:
         return cls(row, facts, keys)
 
     def agrees(self, clue: Clue, aspect: str) -> bool:
-        """Tell whether the role an event states, where it states one, is the one that is held."""
-        role = self.facts["role"]
+        """Tell whether the role or group that an event states, where it does, is the one held."""
+        role, member = self.facts["role"], {self.facts["group_id"], self.facts["user_id"]}
+        if self.facts["group_id"] and any(key[0] in _OF_MEMBERS for key in clue.keys):
+            return member <= {key[-1] for key in clue.keys}
         if not _is_judged_by_role(self.row, aspect) or clue.role is None or role is None:
             return True
         return same_role(clue.role, role)
@@ -178,7 +176,7 @@ def _keys(event: AnyEvent) -> Iterator[Key]:
     """Yield the keys of an event: one for each way in which the table lets it name something."""
     kind, target, project = event["event_type"], event["target_id"], event["project_id"]
     vias = VIAS.get(kind or "", frozenset())
-    if target is not None and not vias.isdisjoint(("target", "project")):
+    if target is not None and not vias.isdisjoint(("target", "project", "holder")):
         yield kind, "target", target
     if target is not None and not vias.isdisjoint(("user", "member", "owner")):
         if of_organization(event):
@@ -216,6 +214,9 @@ def _named(via: str, row: OpenChange, facts: ChangeFacts) -> Iterator[Key]:
                 yield from _member(owner, project)
         case "project":
             yield "target", project
+        case "holder":
+            for holder in (facts["group_id"], facts["role_id"], facts["provider_id"]):
+                yield "target", holder
         case "actor":
             for name in (facts["user_id"], entity, facts["email_hash"]):
                 yield "actor", name
@@ -224,8 +225,8 @@ def _named(via: str, row: OpenChange, facts: ChangeFacts) -> Iterator[Key]:
 
 
 def _people(row: OpenChange, facts: ChangeFacts) -> set[str]:
-    ids = (row["entity_id"], facts["owner_id"], facts["owner_was"], facts["user_id"])
-    return {identity for identity in ids if identity is not None}
+    ids = {row["entity_id"], facts["owner_id"], facts["owner_was"], facts["user_id"]}
+    return {name for name in ids | {facts["group_id"]} if name is not None}
 
 
 def _member(user: str | None, project: str | None) -> Iterator[Key]:

@@ -11,6 +11,7 @@ from functions.shared.hours import month_end, month_of, parse_instant
 from functions.shared.records.events import OpenChange, VerdictWord
 from functions.shared.records.seals import Watermarks
 from functions.snapshot.compare.log_of_stays import SLACK
+from functions.snapshot.reconcile.rule_table import MAY_BE_UNLOGGED
 
 EXPLAINED: Final = "explained"
 UNEXPLAINED: Final = "unexplained"
@@ -27,6 +28,7 @@ EVENT_WITHOUT_TIME = "event_without_time"
 THROUGH_A_GROUP = "through_group_or_role"
 TOO_MANY_EVENTS = "too_many_events"
 NEVER_LOGGED = "never_logged"
+NOT_ALWAYS_LOGGED = "not_always_logged"
 ENDED_BY_ITSELF = "ended_by_itself"
 EXISTED_BEFORE = "existed_before"
 _KEPT = timedelta(days=90)
@@ -69,6 +71,8 @@ def without_event(row: OpenChange, marks: Watermarks, hour_end: datetime) -> Con
         return Conclusion(CANNOT_TELL, SECOND_OVERFLOW)
     if row["of"] == "change" and row["event_id"] is not None:
         return Conclusion(CANNOT_TELL, why or EVENT_NAMES_NOBODY)
+    if row["of"] == "change" and row["section"] in MAY_BE_UNLOGGED:
+        return Conclusion(CANNOT_TELL, NOT_ALWAYS_LOGGED)
     return Conclusion(UNEXPLAINED, NO_EVENT if row["of"] == "change" else NO_TRACE)
 
 

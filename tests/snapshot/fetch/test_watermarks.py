@@ -30,9 +30,15 @@ def optional(**facts: Any) -> Watermarks:
 def test_a_section_is_asked_for_when_it_is_due() -> None:
     """All of them where none ever was."""
     assert due_sections(marks(), HOUR_END) == list(OPTIONAL)
-    others = [name for name in OPTIONAL if name != "groups"]
     assert due_sections(optional(), HOUR_END) == list(OPTIONAL)
-    assert due_sections(optional(due="2026-04-10T06:00:01Z"), HOUR_END) == others
+    waiting = optional(due="2026-04-10T06:00:01Z")
+    # With the lists of each group the groups are, too.
+    assert due_sections(waiting, HOUR_END) == list(OPTIONAL)
+    one = waiting["optional"]["groups"]
+    later = marks() | {"optional": dict.fromkeys(OPTIONAL, one)}
+    assert due_sections(later, HOUR_END) == []
+    later["optional"]["group_roles"] = one | {"due": NOW}
+    assert due_sections(later, HOUR_END) == ["groups", "group_roles"]
 
 
 NEXT_HOUR, NEXT_DAY = "2026-04-10T07:00:00Z", "2026-04-11T06:00:00Z"

@@ -12,7 +12,7 @@ from functions.snapshot.findings.names import (
     named_with_keys,
 )
 from functions.snapshot.normalize.privacy import Privacy
-from functions.snapshot.normalize.sections import BY_PROJECT, OF_ORGANIZATION
+from functions.snapshot.normalize.sections import BY_PARENT, OF_ORGANIZATION
 from functions.snapshot.records import SectionRead, Snapshot
 from tests.snapshot.rows import api_key, user
 
@@ -23,7 +23,7 @@ SECRETS = ["sk-proj-abcDEF1234567890abcDEF", "old: sk-svcacct-abcDEF1234567890 (
 
 def registers(section: str, name: object, **facts: Any) -> Any:
     """Return registers with one thing, read from a record of that name, in a section."""
-    rule = BY_PROJECT[section]("proj_web") if section in BY_PROJECT else OF_ORGANIZATION[section]
+    rule = BY_PARENT[section]("proj_web") if section in BY_PARENT else OF_ORGANIZATION[section]
     row, _ = rule({"id": "thing", "name": name}, PRIVACY)
     stay = {**row, "first_seen_at": "2026-04-01T00:00:00Z", "removed_at": None, **facts}
     return {"users": [user()], "projects": [], "api_keys": [], section: [stay]}

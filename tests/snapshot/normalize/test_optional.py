@@ -17,6 +17,7 @@ from functions.snapshot.normalize.optional import (
     service_account,
 )
 from functions.snapshot.normalize.privacy import Privacy
+from functions.snapshot.normalize.rights import assigned, workload_identity
 
 KEY = b"k" * 32
 PRIVACY = Privacy(KEY)
@@ -26,8 +27,11 @@ CARL = email_hash(KEY, "carlotta@x.example")
 
 def test_every_optional_section_has_its_rule() -> None:
     """Those with a list in every project, and those with one."""
-    assert {*OF_ORGANIZATION, *BY_PROJECT} == set(OPTIONAL)
-    assert set(BY_PROJECT) == {name for name in OPTIONAL if BY_NAME[name].per_project}
+    rules = {*OF_ORGANIZATION, *BY_PROJECT, *assigned.BY_PARENT}
+    rules |= {*workload_identity.OF_ORGANIZATION, *workload_identity.BY_PARENT}
+    assert rules == set(OPTIONAL)
+    by_parent = {*BY_PROJECT, *assigned.BY_PARENT, *workload_identity.BY_PARENT}
+    assert by_parent == {name for name in OPTIONAL if BY_NAME[name].parent}
 
 
 def test_an_admin_key() -> None:

@@ -21,7 +21,7 @@ from functions.snapshot.normalize.sections import (
     MOST_KEPT,
     conflicting,
     failed,
-    merge_project_lists,
+    merge_lists,
     normalize_all,
     section_of,
     sections_of,
@@ -134,7 +134,7 @@ def part(status: str = "complete", *ids: str, **facts: Any) -> SectionRead[Any]:
 def test_the_lists_of_whole_projects_are_a_whole_section() -> None:
     """Rows, unknown records and odd ones together."""
     parts = {"b": part("complete", "k2", unknown=1), "a": part("complete", "k1", odd=[api_key()])}
-    section = merge_project_lists("api_keys", parts, [], True)
+    section = merge_lists("api_keys", parts, [], True)
     assert (section.status, section.reason, section.lasting) == ("complete", None, True)
     assert [identity_of("api_keys", row) for row in section.rows] == ["k2", "k1"]
     assert (section.unknown, section.covers, len(section.odd)) == (1, ["a", "b"], 1)
@@ -156,7 +156,7 @@ def test_lists_that_fall_short(statuses: list[str], rows: int, expected: str) ->
     names = [f"k{number}" for number in range(rows)]
     parts = {str(n): part(status, *names) for n, status in enumerate(statuses)}
     short = [one for one in parts.values() if one.status != "complete"]
-    section = merge_project_lists("api_keys", parts, short, True)
+    section = merge_lists("api_keys", parts, short, True)
     assert (section.status, section.reason) == (expected, short[0].reason)
 
 
@@ -164,13 +164,13 @@ def test_short_lists_last_only_if_all_do() -> None:
     """One that may mend keeps the hour open."""
     short = [part("failed", lasting=True), part("failed", lasting=False)]
     parts = {"a": short[0], "b": short[1]}
-    assert not merge_project_lists("api_keys", parts, short, True).lasting
-    assert merge_project_lists("api_keys", parts, short[:1], True).lasting
+    assert not merge_lists("api_keys", parts, short, True).lasting
+    assert merge_lists("api_keys", parts, short[:1], True).lasting
 
 
 def test_without_all_projects_nothing_is_whole() -> None:
     """It goes before every other reason, and may mend."""
-    section = merge_project_lists("api_keys", {"a": part("failed")}, [part("failed")], False)
+    section = merge_lists("api_keys", {"a": part("failed")}, [part("failed")], False)
     assert (section.status, section.reason) == ("partial", "projects_not_whole")
     assert not section.lasting
 
@@ -178,7 +178,7 @@ def test_without_all_projects_nothing_is_whole() -> None:
 def test_a_list_that_may_hide_something_proves_nothing() -> None:
     """Its project is not covered."""
     parts = {"a": part(), "b": part()}
-    section = merge_project_lists("api_keys", parts, [], True, ["b"])
+    section = merge_lists("api_keys", parts, [], True, ["b"])
     assert (section.status, section.reason) == ("partial", "owner_project_access_refused")
     assert (section.lasting, section.covers) == (True, ["a"])
 
@@ -189,11 +189,11 @@ def test_one_key_in_two_projects_is_a_conflict() -> None:
         "a": SectionRead("complete", rows=[api_key("k", project_id="a")]),
         "b": SectionRead("complete", rows=[api_key("k", project_id="b")]),
     }
-    section = merge_project_lists("api_keys", parts, [], True)
+    section = merge_lists("api_keys", parts, [], True)
     assert (section.status, section.reason) == ("partial", "conflicting_duplicates")
     assert (section.lasting, len(section.rows), len(section.conflicts)) == (False, 1, 1)
     same = {"a": part("complete", "k"), "b": part("complete", "k")}
-    assert merge_project_lists("api_keys", same, [], True).status == "complete"
+    assert merge_lists("api_keys", same, [], True).status == "complete"
 
 
 def test_keys_of_archived_projects_need_not_be_listed() -> None:

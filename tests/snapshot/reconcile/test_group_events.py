@@ -6,8 +6,9 @@ import pytest
 
 from functions.shared.records.events import Event, OpenChange
 from functions.snapshot.reconcile.event_pool import EventPool
+from functions.snapshot.reconcile.group_events import GROUP_EVENTS
 from functions.snapshot.reconcile.match import match
-from functions.snapshot.reconcile.rule_table import ASPECTS, GROUP_EVENTS
+from functions.snapshot.reconcile.rule_table import ASPECTS
 from functions.snapshot.reconcile.rules import Clue, Sought
 from tests.snapshot.rows import event, open_change
 

@@ -9,11 +9,11 @@ from functions.shared.records.fields import fields_of
 from functions.shared.records.registers import EPISODES
 from functions.shared.sections import REGISTERED
 from functions.snapshot.reconcile.event_types import EXPLAINS_NOTHING, NEED_NOT_SHOW
+from functions.snapshot.reconcile.group_events import GROUP_EVENTS
 from functions.snapshot.reconcile.rule_table import (
     ASPECTS,
     EXPECTED_EFFECTS,
     EXPIRING,
-    GROUP_EVENTS,
     TABLE,
     VIA,
     rules_of,

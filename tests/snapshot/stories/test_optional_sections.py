@@ -13,7 +13,7 @@ CONNECTED = "2026-04-01T03:20:00Z"
 FIRST, SECOND, THIRD = (f"2026-04-01T{hour:02d}:00:00Z" for hour in (2, 3, 4))
 NEXT_DAY = "2026-04-02T02:00:00Z"
 HOURLY = ("admin_keys", "invites", "groups", "roles")
-DAILY = ("service_accounts", "project_users")
+DAILY = tuple(name for name in OPTIONAL if BY_NAME[name].daily)
 
 
 def rich_world() -> World:
@@ -27,6 +27,10 @@ def rich_world() -> World:
     early.admin_key_made("audit", "sk-admin-second-key-9876", owner="olga")
     early.invite_sent("carl", email="carl.private@elsewhere.example", role="owner")
     early.group_created("support", name="Support Team").role_created("key-auditor")
+    early.group_member_added("support", "ann").group_given("support", "key-auditor")
+    early.user_given("ann", "key-auditor").group_assigned("support", "lab")
+    early.provider_created("ci", issuer="https://token.actions.githubusercontent.com")
+    early.rule_created("deploy", "ci", "web", "bot", {"repository": "acme/web"})
     return world
 
 
@@ -68,17 +72,9 @@ def asked(fixture: SnapshotFixture, path: str) -> int:
 
 
 def test_every_section_is_complete_and_a_baseline(fixture: SnapshotFixture) -> None:
-    """The first hour reads all six beyond the four, and derives no change from them."""
+    """The first hour reads all twelve beyond the four, and derives no change from them."""
     seal = fixture.seal(FIRST)
-    counts = {name: section(seal, name)["count"] for name in OPTIONAL}
-    assert counts == {
-        "admin_keys": 1,
-        "invites": 1,
-        "groups": 1,
-        "roles": 1,
-        "service_accounts": 1,
-        "project_users": 1,
-    }
+    assert {name: section(seal, name)["count"] for name in OPTIONAL} == dict.fromkeys(OPTIONAL, 1)
     for name in OPTIONAL:
         entry = section(seal, name)
         assert (entry["status"], entry["baseline"]) == ("complete", FIRST), name
@@ -97,6 +93,12 @@ def test_rows_say_what_openai_says_and_no_more(fixture: SnapshotFixture) -> None
     assert only(fixture, seal, "service_accounts")["name"] == "bot"
     assert only(fixture, seal, "groups")["name"] == "Support Team"
     assert only(fixture, seal, "roles")["permissions"] == ["api.groups.read"]
+    assert only(fixture, seal, "group_members")["membership_id"] == "group_support/user-ann"
+    assert only(fixture, seal, "group_roles")["assignment_id"] == "group_support/role_key-auditor"
+    assert only(fixture, seal, "user_roles")["assignment_id"] == "user-ann/role_key-auditor"
+    assert only(fixture, seal, "project_groups")["membership_id"] == "proj_lab/group_support"
+    rule = only(fixture, seal, "workload_identity_rules")
+    assert rule["attribute_matchers"] == [{"attribute": "repository", "value": "acme/web"}]
     invite = only(fixture, seal, "invites")
     assert (invite["role"], invite["status"], invite["email_prefix"]) == (
         "owner",

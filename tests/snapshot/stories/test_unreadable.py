@@ -17,7 +17,7 @@ from functions.snapshot.findings.register import current_findings
 from functions.snapshot.hour_to_close import HourToClose
 from functions.snapshot.normalize.api_fields import RECORDS, Fields, Kind
 from functions.snapshot.normalize.privacy import Privacy
-from functions.snapshot.normalize.sections import BY_PROJECT, OF_ORGANIZATION
+from functions.snapshot.normalize.sections import BY_PARENT, OF_ORGANIZATION
 from functions.snapshot.records import SectionRead
 from functions.snapshot.seal.content import kpi
 
@@ -116,7 +116,7 @@ def facts_of(section: str, item: dict[str, Any]) -> tuple[set[Any], set[Any], di
     registers: Any = {}
     changes: set[Any] = set()
     for name, known in ITEMS.items():
-        rule = BY_PROJECT[name]("proj_web") if name in BY_PROJECT else OF_ORGANIZATION[name]
+        rule = BY_PARENT[name]("proj_web") if name in BY_PARENT else OF_ORGANIZATION[name]
         states = [rule(each, PRIVACY)[0] for each in (known, item if name == section else known)]
         stays = diff(name, [], states[:1], BEFORE, removes=lambda _: True).register
         found = diff(name, stays, states[1:], HOUR.name, removes=lambda _: True)

@@ -29,8 +29,18 @@ from tools.openai_simulator.world.pages import (
 
 _ORGANIZATION_LISTS = frozenset(
     {"users", "projects", "invites", "groups", "roles", "certificates", "admin_api_keys"}
+    | {"workload_identity_providers"}
 )
-_PROJECT_LISTS = frozenset({"api_keys", "users", "service_accounts"})
+_PROJECT_LISTS = frozenset({"api_keys", "users", "service_accounts", "groups"})
+# Lists of what is not a project; members are shown while they are in the organization.
+_RIGHTS = frozenset(
+    {
+        ("groups", "users"),
+        ("groups", "roles"),
+        ("users", "roles"),
+        ("workload_identity_providers", "federation_rules"),
+    }
+)
 _ORDERS = {"asc": "oldest_first", "desc": "newest_first"}
 
 
@@ -81,6 +91,10 @@ def answer_list(context: RequestContext) -> Page | Answer:
             return _list(context, name, project)
         case ["organization", "projects", project, name, id_] if name in _PROJECT_LISTS:
             return _object(context, name, id_, project)
+        case ["organization", parents, parent, name] if (parents, name) in _RIGHTS:
+            return _rights(context, parents, parent, name)
+        case ["organization", parents, parent, name, id_] if (parents, name) in _RIGHTS:
+            return _right(context, parents, parent, name, id_)
     message = f"Invalid URL ({context.request.method} /v1{context.request.path})"
     raise RequestRefused(refusal(404, message, code="unknown_url"))
 
@@ -106,6 +120,31 @@ def _object(context: RequestContext, name: str, id_: str, project: str | None = 
     if version is None:
         raise RequestRefused(refusal(404, f"No such object: {id_}", param="id", code="not_found"))
     return Answer(200, version.encoded())
+
+
+def _rights(context: RequestContext, parents: str, parent: str, name: str) -> Page:
+    context.require_scope(READ_MANAGEMENT)
+    _object(context, parents, parent)
+    return page_of(
+        context.org.rights[parents, parent, name],
+        context.request,
+        context.now,
+        order="oldest_first",
+        matches=lambda record: _is_shown(context, name, record),
+        by_next=parents in BY_NEXT or name in BY_NEXT,
+    )
+
+
+def _right(context: RequestContext, parents: str, parent: str, name: str, id_: str) -> Answer:
+    context.require_scope(READ_MANAGEMENT)
+    version = context.org.rights[parents, parent, name].get(id_, context.now)
+    if version is None or not _is_shown(context, name, version.fields):
+        raise RequestRefused(refusal(404, f"No such object: {id_}", param="id", code="not_found"))
+    return Answer(200, version.encoded())
+
+
+def _is_shown(context: RequestContext, name: str, record: Record) -> bool:
+    return name != "users" or context.org.users.get(record["id"], context.now) is not None
 
 
 def _require_open_project(context: RequestContext, project: str) -> None:

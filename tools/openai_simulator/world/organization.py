@@ -22,6 +22,8 @@ _PREFIXES = {
     "role": "role_",
     "admin_key": "key_adm_",
     "certificate": "cert_",
+    "provider": "wip_",
+    "rule": "wifr_",
 }
 
 
@@ -80,6 +82,9 @@ class Organization:
         self.api_keys: defaultdict[str, Timeline] = defaultdict(Timeline)
         self.members: defaultdict[str, Timeline] = defaultdict(Timeline)
         self.service_accounts: defaultdict[str, Timeline] = defaultdict(Timeline)
+        self.workload_identity_providers = Timeline()
+        # By (what has the list, its id, the list's name in the path).
+        self.rights: defaultdict[tuple[str, str, str], Timeline] = defaultdict(Timeline)
         self.events = EventLog()
         self.tenant_events = EventLog()
         self.credentials: dict[str, Credential] = {}
@@ -101,6 +106,8 @@ class Organization:
 
         With a project, `users` means the users of that project.
         """
+        if project_id is not None and name == "groups":
+            return self.rights["projects", project_id, name]
         if project_id is not None:
             of_project = {
                 "api_keys": self.api_keys,
@@ -116,6 +123,7 @@ class Organization:
             "roles": self.roles,
             "certificates": self.certificates,
             "admin_api_keys": self.admin_api_keys,
+            "workload_identity_providers": self.workload_identity_providers,
         }
         return of_organization[name]
 

@@ -177,6 +177,68 @@ def role(id_: str, *, name: str, permissions: list[str], predefined: bool = Fals
     }
 
 
+def assigned_role(of: Record) -> Record:
+    """Return a role as the list of who has it tells of it."""
+    return {name: value for name, value in of.items() if name != "object"} | {
+        "created_at": None,
+        "updated_at": None,
+        "created_by": None,
+        "created_by_user_obj": None,
+        "metadata": {},
+        "assignment_sources": None,
+    }
+
+
+def project_group(project_id: str, of: Record, *, at: float) -> Record:
+    """Return a group with access to a project."""
+    return {
+        "object": "project.group",
+        "project_id": project_id,
+        "group_id": of["id"],
+        "group_name": of["name"],
+        "group_type": of["group_type"],
+        "created_at": int(at),
+    }
+
+
+def workload_identity_provider(id_: str, *, issuer: str, audience: str, at: float) -> Record:
+    """Return a provider of workload identities."""
+    return {
+        "object": "organization.workload_identity_provider",
+        "id": id_,
+        "name": id_,
+        "description": None,
+        "type": "oidc",
+        "issuer": issuer,
+        "audience": audience,
+        "enabled": True,
+        "attribute_transformations": [],
+        "verification": {"type": "discovery", "discovery_url": None},
+        "created_at": int(at),
+        "updated_at": int(at),
+    }
+
+
+def workload_identity_rule(
+    id_: str, *, provider: str, project: str, account: str, matchers: Record, at: float
+) -> Record:
+    """Return a rule by which tokens of a provider may act as a service account."""
+    return {
+        "object": "organization.workload_identity_federation_rule",
+        "id": id_,
+        "name": None,
+        "description": None,
+        "workload_identity_provider_id": provider,
+        "project_id": project,
+        "service_account_id": account,
+        "attribute_matchers": matchers,
+        "permissions": {"type": "service_account_default"},
+        "enabled": True,
+        "created_at": int(at),
+        "updated_at": int(at),
+    }
+
+
 def ip_address(user_id: str, day: int) -> str:
     """Return a person's address of a day (documentation ranges, RFC 5737 and RFC 3849)."""
     number = int.from_bytes(hashlib.sha256(f"{user_id}/{day // 5}".encode()).digest()[:4], "big")

@@ -1,0 +1,1 @@
+"""Who is in which group, who has which role, and what tokens of machines may do."""
