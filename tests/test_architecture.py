@@ -52,6 +52,7 @@ PURE = (
     "functions/shared/hours.py",
     "functions/shared/limits.py",
     "functions/shared/period.py",
+    "functions/shared/access_graph",
     "functions/shared/records",
     "functions/shared/sections.py",
     "functions/shared/aws/alert_keys.py",

@@ -143,7 +143,7 @@ def id_field(section: str) -> str:
 # fmt: off
 Field = Literal[
     "added_at", "created_at", "expires_at", "last_used_at", "owner_id", "owner_project_access",
-    "role", "status",
+    "project_id", "role", "status",
 ]
 # fmt: on
 """A field that a rule must know to be readable before it goes by its value."""

@@ -7,6 +7,9 @@ is found only in sections that were read this hour; where they were not, it stay
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Final
 
+from functions.shared.access_graph.graph import AccessGraph
+from functions.shared.access_graph.index import Index
+from functions.shared.hours import rfc3339
 from functions.shared.records.entities import AdminKey
 from functions.shared.records.events import Change
 from functions.shared.records.findings import Cause, Finding, FindingFacts
@@ -34,9 +37,17 @@ from functions.snapshot.findings.names import (
     name_findings,
     named_with_keys,
 )
+from functions.snapshot.findings.rights import (
+    OWNER_BY_GROUP,
+    UNOWNED,
+    WIDE,
+    Rights,
+    rights_findings,
+)
 from functions.snapshot.hour_to_close import HourToClose
 from functions.snapshot.records import COMPLETE, PARTIAL, UNPROVEN, Snapshot
 
+NO_RIGHTS: Final = Rights()
 # Told of the audit log however much of it was read.
 _LOG_AT_ALL = "audit log, in part"
 # What must have been read for a kind to open or to be resolved; docs/findings.md tells of each.
@@ -57,6 +68,12 @@ NEEDS: Final[Mapping[str, tuple[str, ...]]] = {
     "service_account_person_left": ("service_accounts", "users"),
     "disabled_owner_key": ("api_keys", "users"),
     "admin_key_owner_disabled": ("admin_keys", "users"),
+    OWNER_BY_GROUP: ("users", "groups", "group_members", "group_roles", "roles"),
+    WIDE: ("workload_identity_rules", "workload_identity_providers", "projects"),
+    UNOWNED: (
+        *("workload_identity_rules", "workload_identity_providers", "projects"),
+        *("service_accounts", "users"),
+    ),
     # None of its own: the section in which it stands.
     OF_ANY_SECTION: (),
 }
@@ -81,12 +98,13 @@ def find(
     statuses = {name: marks[name]["status"] for name in marks}
     statuses |= {name: section.status for name, section in snapshot.sections.items()}
     read_at = {name: marks[name]["read_at"] for name in marks}
+    rights = rights_findings(AccessGraph(Index(compared.registers), rfc3339(hour.end)), read_at)
     current = current_findings(
-        compared.registers, statuses, read_at, hour, named_with_keys(snapshot)
+        compared.registers, statuses, read_at, hour, named_with_keys(snapshot), rights
     )
     current += behind_findings(snapshot, hour.end)
     unread = large_names_unread(compared.registers, snapshot)
-    undecided = undecided_kinds(compared.registers, unread)
+    undecided = undecided_kinds(compared.registers, unread, rights)
     register = next_register(before, current, statuses, compared.changes, undecided, hour.name)
     return with_altered(register, snapshot, hour.name)
 
@@ -97,6 +115,7 @@ def current_findings(
     read_at: Mapping[str, str | None],
     hour: HourToClose,
     named: Named = frozenset(),
+    rights: Rights = NO_RIGHTS,
 ) -> list[FindingFacts]:
     """Return what the registers show at the end of an hour, ordered by finding id.
 
@@ -106,6 +125,7 @@ def current_findings(
         read_at: by optional section, the end of the last hour that read it whole.
         hour: the hour that closes.
         named: what was read whose name, whole, holds what looks like a key.
+        rights: what is found of groups and workload identities.
     """
     users = {row["user_id"]: row for row in present(registers["users"])}
     keys = present(registers["api_keys"])
@@ -128,19 +148,22 @@ def current_findings(
         findings += invite_findings(invite, hour.end)
     for account in accounts:
         findings += service_account_findings(account, users, owners_of_keys)
-    findings += name_findings(registers, named)
+    findings += [*name_findings(registers, named), *rights.findings]
     if statuses["audit_events"] == UNPROVEN:
         section, reason = "audit_events", "no_event_seen"
         findings.append(finding("audit_log_unproven", reason, "medium", section, "", None))
     return sorted(findings, key=lambda facts: facts["finding_id"])
 
 
-def undecided_kinds(registers: Registers, unread: Named = frozenset()) -> Undecided:
+def undecided_kinds(
+    registers: Registers, unread: Named = frozenset(), rights: Rights = NO_RIGHTS
+) -> Undecided:
     """Return the kinds of which nobody can tell whether they hold, by section and entity.
 
     Args:
         registers: after the hour's picture.
         unread: whose name nobody can look at in this hour.
+        rights: what nobody can tell of groups and workload identities.
     """
     keys = present(registers["api_keys"])
     admin_keys = _admin_keys(registers)
@@ -148,6 +171,8 @@ def undecided_kinds(registers: Registers, unread: Named = frozenset()) -> Undeci
     kinds |= {("admin_keys", key["key_id"]): [*undecided(key)] for key in admin_keys}
     for place in unread:
         kinds.setdefault(place, []).append(OF_ANY_SECTION)
+    for place, doubted in rights.undecided.items():
+        kinds.setdefault(place, []).extend(doubted)
     return kinds
 
 

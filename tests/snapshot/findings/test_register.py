@@ -10,6 +10,7 @@ from functions.shared.hours import parse_instant
 from functions.shared.records.fields import part_of
 from functions.shared.records.findings import FindingFacts
 from functions.shared.records.registers import Registers
+from functions.shared.sections import REGISTERED
 from functions.snapshot.compare.compare import Comparison
 from functions.snapshot.fetch.audit import audit_marks
 from functions.snapshot.findings.audit_log import LOG_ENTRY_CHANGED, LOG_ENTRY_GONE
@@ -23,6 +24,7 @@ from functions.snapshot.findings.register import (
     next_register,
     undecided_kinds,
 )
+from functions.snapshot.findings.rights import OWNER_BY_GROUP, UNOWNED, WIDE
 from functions.snapshot.hour_to_close import HourToClose
 from functions.snapshot.reconcile.findings import EVENT_WITHOUT_CHANGE, UNEXPLAINED_CHANGE
 from functions.snapshot.records import SectionRead, Snapshot
@@ -40,10 +42,7 @@ from tests.snapshot.rows import (
 TOLD = Path(__file__).parent.parent.parent.parent / "docs" / "findings.md"
 NAME = "2026-04-01T05:00:00Z"
 HOUR = HourToClose("tenant-a", "org-Alpha", parse_instant(NAME), "none", [], None)
-ALL_READ = dict.fromkeys(
-    ["users", "projects", "api_keys", "audit_events", "admin_keys", "invites", "service_accounts"],
-    "complete",
-)
+ALL_READ = dict.fromkeys([*REGISTERED, "audit_events"], "complete")
 
 
 def test_every_kind_is_told_in_the_documentation() -> None:
@@ -58,9 +57,9 @@ def test_every_kind_is_told_in_the_documentation() -> None:
 KINDS = {
     "users": {
         *("orphan_key", "many_owners", "service_account_person_left", "disabled_owner_key"),
-        "admin_key_owner_disabled",
+        *("admin_key_owner_disabled", OWNER_BY_GROUP, UNOWNED),
     },
-    "projects": {"key_in_archived_project"},
+    "projects": {"key_in_archived_project", WIDE, UNOWNED},
     "api_keys": {
         *("stale_key", "never_used_key", "orphan_key", "key_in_archived_project"),
         *("disabled_owner_key", OF_ANY_SECTION),
@@ -71,7 +70,13 @@ KINDS = {
         *("own_key_expiring", "admin_key_owner_disabled"),
     },
     "invites": {"owner_invite_pending"},
-    "service_accounts": {"service_account_person_left"},
+    "service_accounts": {"service_account_person_left", UNOWNED},
+    "groups": {OWNER_BY_GROUP},
+    "roles": {OWNER_BY_GROUP},
+    "group_members": {OWNER_BY_GROUP},
+    "group_roles": {OWNER_BY_GROUP},
+    "workload_identity_providers": {WIDE, UNOWNED},
+    "workload_identity_rules": {WIDE, UNOWNED},
 }
 
 
