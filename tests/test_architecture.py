@@ -25,7 +25,7 @@ STEPS = {
     "connect": (),
     "snapshot": ("fetch", "normalize", "compare", "findings", "reconcile", "seal"),
     "pack": ("archive", "collect", "documents", "members", "sign", "publish", "keys", "anchor"),
-    "api": ("schemas", "coverage", "findings", "views", "feed", "proof", "export"),
+    "api": ("schemas", "coverage", "findings", "views", "feed", "proof", "rights", "export"),
     "access": (),
     "notify": ("watch", "deliver", "mail"),
 }

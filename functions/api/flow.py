@@ -12,6 +12,7 @@ from functions.api.schemas.told import TOLD_OPERATIONS
 from functions.shared.records.entities import ApiKeyRow, ProjectRow, UserRow
 from functions.shared.records.events import ListedChange, ListedEvent
 from functions.shared.records.fields import filters_of
+from functions.shared.records.rights.grants import Grant
 
 _PAGE: Final = ("cursor", "limit")
 _LIST: Final = ("org_id", *_PAGE)
@@ -136,6 +137,11 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         *("GET", "/orgs/{org_id}/days", API, "listDays"),
         *("List days, newest first: what became of each hour", "DayList"),
         query=("from", "to", *_PAGE),
+    ),
+    Operation(
+        *("GET", "/orgs/{org_id}/access", API, "listAccess"),
+        *("List who can do what, and by which path", "AccessList"),
+        query=("as_of", *_PAGE, *filters_of(Grant)),
     ),
     Operation("GET", "/summary", API, "summary", "Figures over all organizations", "Summary"),
     _list("/users", "listUsers", "List users", "User", UserRow, "state"),

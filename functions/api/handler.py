@@ -12,6 +12,7 @@ from functions.api.export.whole_list import list_or_export
 from functions.api.feed.feed import read_feed, read_ocsf_feed
 from functions.api.flow import OPEN_ROUTES, OPERATIONS, UNROUTED
 from functions.api.proof.proof import prove_row
+from functions.api.rights.access import list_access
 from functions.api.schemas.operation import API, Operation, methods_at
 from functions.api.views.anchors import list_anchors
 from functions.api.views.bills import show_bill
@@ -89,6 +90,7 @@ VIEWS: Mapping[str, View] = {
     "showOrganization": show_organization,
     "listHours": list_hours,
     "listDays": list_days,
+    "listAccess": list_access,
     "summary": summary,
     "listUsers": _register(USERS),
     "listProjects": _register(PROJECTS),

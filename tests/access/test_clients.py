@@ -30,6 +30,7 @@ TABLE = {
         *("readFeed", "listProjects", "listApiKeys", "listEvents", "listChanges", "listFindings"),
         *("showDeadlines", "showBill", "listPacks", "showPack", "listShareLinks", "listCustody"),
         *("listAnchors", "summarizeFindings", "listDeliveries", "proveRow", "readOcsfFeed"),
+        "listAccess",
     },
 }
 PEOPLE = {

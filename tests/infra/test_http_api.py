@@ -51,6 +51,7 @@ READ = {
             "/orgs/{org_id}",
             "/orgs/{org_id}/hours",
             "/orgs/{org_id}/days",
+            "/orgs/{org_id}/access",
             "/summary",
             "/users",
             "/projects",

@@ -18,6 +18,7 @@ from functions.shared.records.events import ListedChange, ListedEvent
 from functions.shared.records.fields import Schema, filters_of
 from functions.shared.records.findings import FINDING_KINDS, ListedFinding
 from functions.shared.records.registers import EPISODES
+from functions.shared.records.rights.grants import Grant
 from functions.shared.tables.account_owners import IDENTITY
 
 _DAY: Final[Schema] = {"type": "string", "format": "date", "examples": ["2026-04-01"]}
@@ -28,6 +29,7 @@ _ROWS: Final[Mapping[str, type]] = {
     "listEvents": ListedEvent,
     "listChanges": ListedChange,
     "listFindings": ListedFinding,
+    "listAccess": Grant,
 }
 
 

@@ -8,6 +8,7 @@ from typing import Final
 from functions.api.finding_state_rows import MAX_REASON
 from functions.api.records import (
     MOST_STATES,
+    AccessPage,
     BillDocument,
     FindingSummary,
     ListedDay,
@@ -38,6 +39,7 @@ from functions.shared.records.entities import ApiKeyRow, ProjectRow, UserRow
 from functions.shared.records.events import ListedChange, ListedEvent
 from functions.shared.records.fields import Schema, schema_of
 from functions.shared.records.findings import Deadlines, FindingState, ListedFinding, Subject
+from functions.shared.records.rights.grants import Grant
 from functions.shared.records.statements import REASON_CODES
 from functions.shared.records.statements import STATES as FINDING_STATES
 from functions.shared.records.tables import ListedHour, NamedAccountOwner, Organization
@@ -63,6 +65,9 @@ _STATE: Final[dict[str, Schema]] = {
     "review_date": MAYBE_DATE,
 }
 _MAY_LACK: Final = tuple(name for name in _STATE if name != "state")
+_ACCESS: Final[Schema] = schema_of(AccessPage)["properties"] | {
+    "items": {"type": "array", "items": ref("Grant")}
+}
 
 SCHEMAS: Final[dict[str, Schema]] = {
     "Problem": record(
@@ -88,6 +93,8 @@ SCHEMAS: Final[dict[str, Schema]] = {
     "HourList": listed(ref("Hour")),
     "Day": schema_of(ListedDay),
     "DayList": listed(ref("Day")),
+    "Grant": row(Grant),
+    "AccessList": schema_of(AccessPage) | {"properties": _ACCESS},
     "Summary": schema_of(Summary),
     "User": row(UserRow),
     "UserList": listed(ref("User"), sections=sections()),

@@ -1,0 +1,1 @@
+"""Who can do what, from the sealed registers of one hour."""

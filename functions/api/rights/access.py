@@ -1,0 +1,147 @@
+"""Who can do what in an organization, and by which path, as of a sealed hour.
+
+Ordered by entity, then as the graph tells of it. A page looks at so many grants at most, whatever
+it is narrowed by: an answer may hold fewer than its limit, or none, and still lead on. The cursor
+names the hour, so that a walk is of one seal while hours close.
+"""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Final, NamedTuple, cast
+
+from functions.api.context import Context
+from functions.api.cursor import UNUSABLE, Cursors
+from functions.api.filters import wanted_of
+from functions.api.newest_seal import newest_hour, seal_of
+from functions.api.records import AccessPage
+from functions.shared.access_graph.graph import AccessGraph
+from functions.shared.access_graph.index import Index
+from functions.shared.access_graph.rules import SECTIONS
+from functions.shared.errors import BadRequest
+from functions.shared.evidence.seals import Seal
+from functions.shared.hours import HOUR, floor_hour, parse_instant, rfc3339
+from functions.shared.http.edge import Reply, Request, reply
+from functions.shared.http.query import Query
+from functions.shared.records.fields import filters_of
+from functions.shared.records.registers import EPISODES, Registers
+from functions.shared.records.rights.grants import Grant, ReadSection
+
+# What one answer looks at: who is in how many groups is chosen by whoever is watched.
+MOST_LOOKED_AT: Final = 20_000
+
+
+class _Place(NamedTuple):
+    """Where a page begins: at a grant of a block of an entity."""
+
+    identity: str = ""
+    block: int = 0
+    n: int = 0
+
+
+def list_access(request: Request, context: Context) -> Reply:
+    """Answer one page of who can do what.
+
+    Raises:
+        NotFound: this tenant has no such organization, or the cursor is another's.
+        BadRequest: the query cannot be used, or no seal closes the hour that it names.
+    """
+    query = request.query("as_of", "cursor", "limit", *filters_of(Grant))
+    limit, wanted = query.limit, wanted_of(query, filters_of(Grant))
+    tenant = request.principal.tenant_id
+    org = context.connections.need(tenant, request.path("org_id")).org_id
+    cursors = Cursors(tenant, f"access/{org}", 4)
+    after = cursors.read(query.find("cursor"))
+    hour, place = _position(after) if after else (_asked(query), _Place())
+    seal = _sealed(context, tenant, org, hour)
+    items: list[Grant] = []
+    more = None
+    if seal is not None:
+        graph = AccessGraph(Index(_registers(context, seal)), rfc3339(seal.hour + HOUR))
+        for n_seen, (here, grant) in enumerate(_grants(graph, place, wanted)):
+            if len(items) == limit or n_seen == MOST_LOOKED_AT:
+                parts = (here.identity, str(here.block), str(here.n))
+                more = cursors.write(rfc3339(seal.hour), *parts)
+                break
+            if grant is not None and _matches(grant, wanted):
+                items.append(grant)
+    sections = [_read(seal, name) for name in SECTIONS]
+    body: AccessPage = {
+        "items": items,
+        "next_cursor": more,
+        "seal": {"hour": rfc3339(seal.hour), "sha256": seal.sha256} if seal else None,
+        "is_whole": all(section["status"] == "complete" for section in sections),
+        "sections": sections,
+    }
+    return reply(200, body)
+
+
+def _asked(query: Query) -> datetime | None:
+    text = query.find("as_of")
+    try:
+        return None if text is None else floor_hour(parse_instant(text))
+    except ValueError as error:
+        raise BadRequest("as_of must look like 2026-04-01T05:00:00Z, in UTC") from error
+
+
+def _position(parts: list[str]) -> tuple[datetime, _Place]:
+    hour, identity, block, n = parts
+    try:
+        return parse_instant(hour), _Place(identity, int(block), int(n))
+    except ValueError as error:
+        raise BadRequest(UNUSABLE) from error
+
+
+def _sealed(context: Context, tenant: str, org: str, hour: datetime | None) -> Seal | None:
+    """Return the seal of an hour, of the newest for None; None before the first one."""
+    if hour is None:
+        return newest_hour(context, tenant, org).seal
+    row = None
+    if hour < context.clock():
+        row = next(context.hours(tenant, org).between(hour, hour + HOUR, at_once=1), None)
+    if row is None:
+        raise BadRequest(f"no seal closes the hour {rfc3339(hour)}")
+    return seal_of(context, tenant, org, row)
+
+
+def _registers(context: Context, seal: Seal) -> Registers:
+    rows: dict[str, object] = {"users": [], "projects": [], "api_keys": []}
+    for name in SECTIONS:
+        entry = seal.register(name)
+        if entry is not None:
+            rows[name] = context.registers.rows(entry, EPISODES[name])
+    return cast("Registers", rows)
+
+
+def _grants(
+    graph: AccessGraph, start: _Place, wanted: Mapping[str, str]
+) -> Iterator[tuple[_Place, Grant | None]]:
+    """Yield what there is from a place on; of an entity without anything, that it was looked at."""
+    for identity, kind in graph.entities:
+        if identity < start.identity or wanted.get("entity_id", identity) != identity:
+            continue
+        first = start if identity == start.identity else _Place(identity)
+        yield first, None
+        blocks = graph.blocks(identity, kind)
+        for block in range(max(first.block, 0), len(blocks)):
+            skipped = first.n if block == first.block else 0
+            for n, grant in enumerate(blocks[block]()):
+                if n >= skipped:
+                    yield _Place(identity, block, n), grant
+
+
+def _matches(grant: Grant, wanted: Mapping[str, str]) -> bool:
+    fields: Mapping[str, object] = grant
+    return all(fields[name] == value for name, value in wanted.items())
+
+
+def _read(seal: Seal | None, name: str) -> ReadSection:
+    sections = seal.content["sections"] if seal else {}
+    if name not in sections:
+        return {"section": name, "status": None, "reason": None, "hour": None}
+    facts = sections[name]
+    return {
+        "section": name,
+        "status": facts["status"],
+        "reason": facts["reason"],
+        "hour": facts["state_at"],
+    }
