@@ -36,6 +36,12 @@ _WHEN: Final = {
     "api_keys": "every hour for active projects, once a day for archived ones",
     "service_accounts": "once a day for active projects",
     "project_users": "once a day for active projects",
+    "group_members": "once a day for every group",
+    "group_roles": "once a day for every group",
+    "user_roles": "once a day for every user",
+    "project_groups": "once a day for active projects",
+    "workload_identity_providers": "once a day",
+    "workload_identity_rules": "once a day for every provider",
 }
 
 

@@ -15,6 +15,6 @@ TBLPROPERTIES (
   'projection.month.interval' = '1',
   'projection.month.interval.unit' = 'MONTHS',
   'projection.section.type' = 'enum',
-  'projection.section.values' = 'users,projects,api_keys,admin_keys,invites,groups,roles,service_accounts,project_users,findings',
+  'projection.section.values' = 'users,projects,api_keys,admin_keys,invites,groups,roles,service_accounts,project_users,group_members,group_roles,user_roles,project_groups,workload_identity_providers,workload_identity_rules,findings',
   'storage.location.template' = 's3://EVIDENCE-BUCKET/tenant=${tenant}/org=${org}/registers/month=${month}/section=${section}/'
 )
