@@ -25,7 +25,10 @@ STEPS = {
     "connect": (),
     "snapshot": ("fetch", "normalize", "compare", "findings", "reconcile", "seal"),
     "pack": ("archive", "collect", "documents", "members", "sign", "publish", "keys", "anchor"),
-    "api": ("schemas", "coverage", "findings", "views", "feed", "proof", "rights", "export"),
+    "api": (
+        *("schemas", "registers", "coverage", "findings", "views", "feed", "proof", "rights"),
+        "export",
+    ),
     "access": (),
     "notify": ("watch", "deliver", "mail"),
 }
@@ -104,6 +107,10 @@ PURE = (
     "functions/api/feed/position.py",
     "functions/api/proof/pack_manifest.py",
     "functions/api/records.py",
+    "functions/api/registers/asked.py",
+    "functions/api/registers/pins.py",
+    "functions/api/registers/sealed_rows.py",
+    "functions/api/schemas",
     "functions/api/views/billing.py",
     "tools/aws_rules",
 )

@@ -6,19 +6,15 @@
 from pathlib import Path
 from typing import Final
 
-from functions.shared.records.entities import ApiKeyRow, ProjectRow, UserRow
+from functions.api.schemas.registers import LISTED
 from functions.shared.records.events import ListedChange, ListedEvent
 from functions.shared.records.fields import shown_fields
-from functions.shared.records.findings import ListedFinding
 
 TARGET: Final = Path(__file__).parent.parent / "dashboard" / "app" / "columns.js"
 TABLES: Final[dict[str, type]] = {
-    "users": UserRow,
-    "projects": ProjectRow,
-    "api_keys": ApiKeyRow,
+    **{each.section: each.row for each in LISTED},
     "events": ListedEvent,
     "changes": ListedChange,
-    "findings": ListedFinding,
 }
 _HEAD: Final = """/**
  * The fields of each list's rows, by wire name. Written by `python -m tools.dashboard_columns`.

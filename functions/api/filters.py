@@ -9,7 +9,7 @@ from functions.shared.hours import parse_instant, rfc3339
 from functions.shared.http.query import Query
 from functions.shared.records.fields import filters_of
 
-MAX_FILTER: Final = 200
+MAX_TEXT: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +58,8 @@ def wanted_of(query: Query, filters: Mapping[str, tuple[str, ...] | None]) -> di
         words = filters[name]
         if words is not None:
             require_word(name, value, words)
-        elif len(value) > MAX_FILTER:
-            raise BadRequest(f"{name} is at most {MAX_FILTER} characters")
+        elif len(value) > MAX_TEXT:
+            raise BadRequest(f"{name} is at most {MAX_TEXT} characters")
     return wanted
 
 
@@ -86,13 +86,18 @@ def time_range(
     Raises:
         BadRequest: one is no instant, or they are the wrong way round.
     """
-    start, end = _instant(query, first), _instant(query, last)
+    start, end = instant_of(query, first), instant_of(query, last)
     if start and end and end < start:
         raise BadRequest(f"{last} must not be before {first}")
     return start, end
 
 
-def _instant(query: Query, name: str) -> str | None:
+def instant_of(query: Query, name: str) -> str | None:
+    """Return an instant of a query, RFC 3339; None where it has not.
+
+    Raises:
+        BadRequest: it is none.
+    """
     text = query.find(name)
     try:
         return None if text is None else rfc3339(parse_instant(text))

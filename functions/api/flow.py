@@ -8,8 +8,8 @@ from typing import Final
 
 from functions.api.findings.operations import FINDING_OPERATIONS
 from functions.api.schemas.operation import ACCESS, API, CONNECT, Operation
+from functions.api.schemas.registers import LISTED, ListedSection
 from functions.api.schemas.told import TOLD_OPERATIONS
-from functions.shared.records.entities import ApiKeyRow, ProjectRow, UserRow
 from functions.shared.records.events import ListedChange, ListedEvent
 from functions.shared.records.fields import filters_of
 from functions.shared.records.rights.grants import Grant
@@ -40,6 +40,15 @@ def _list(path: str, name: str, summary: str, of: str, row: type, *query: str) -
     """Return the operation of a list; of its rows' record are the filters of its query."""
     names = (*_LIST, *query, *filters_of(row))
     return Operation("GET", path, API, name, summary, f"{of}List", query=names)
+
+
+def _register(listed: ListedSection) -> Operation:
+    """Return the operation of a list of what exists."""
+    return Operation(
+        *("GET", f"/{listed.name}", API, listed.operation, f"List {listed.things}"),
+        f"{listed.of}List",
+        query=listed.parameters,
+    )
 
 
 OPERATIONS: Final[tuple[Operation, ...]] = (
@@ -144,9 +153,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         query=("as_of", *_PAGE, *filters_of(Grant)),
     ),
     Operation("GET", "/summary", API, "summary", "Figures over all organizations", "Summary"),
-    _list("/users", "listUsers", "List users", "User", UserRow, "state"),
-    _list("/projects", "listProjects", "List projects", "Project", ProjectRow, "state"),
-    _list("/api-keys", "listApiKeys", "List API keys", "ApiKey", ApiKeyRow, "state", "finding"),
+    *(_register(listed) for listed in LISTED),
     _list(
         "/events",
         "listEvents",

@@ -4,7 +4,7 @@ import functools
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from functions.api.context import Context, Registers, Segments
+from functions.api.context import Context, Segments
 from functions.api.coverage.hours import list_days, list_hours
 from functions.api.coverage.outcomes import RecentOutcomes
 from functions.api.coverage.summary import summary
@@ -12,6 +12,7 @@ from functions.api.export.whole_list import list_or_export
 from functions.api.feed.feed import read_feed, read_ocsf_feed
 from functions.api.flow import OPEN_ROUTES, OPERATIONS, UNROUTED
 from functions.api.proof.proof import prove_row
+from functions.api.registers.kept import Registers
 from functions.api.rights.access import list_access
 from functions.api.schemas.operation import API, Operation, methods_at
 from functions.api.views.anchors import list_anchors
@@ -28,14 +29,7 @@ from functions.api.views.findings import (
     summarize_findings,
 )
 from functions.api.views.organizations import list_organizations, show_organization
-from functions.api.views.registers import (
-    API_KEYS,
-    FINDINGS,
-    PROJECTS,
-    USERS,
-    RegisterList,
-    list_register,
-)
+from functions.api.views.registers import LISTS, RegisterList, list_register
 from functions.api.views.share_links import follow_link, list_links, make_link, revoke_link
 from functions.shared.aws import clients
 from functions.shared.aws.bucket import Bucket
@@ -92,12 +86,9 @@ VIEWS: Mapping[str, View] = {
     "listDays": list_days,
     "listAccess": list_access,
     "summary": summary,
-    "listUsers": _register(USERS),
-    "listProjects": _register(PROJECTS),
-    "listApiKeys": _register(API_KEYS),
     "listEvents": list_events,
     "listChanges": list_changes,
-    "listFindings": _register(FINDINGS),
+    **{each.listed.operation: _register(each) for each in LISTS},
     "readFeed": read_feed,
     "summarizeFindings": summarize_findings,
     "readOcsfFeed": read_ocsf_feed,

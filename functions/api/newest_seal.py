@@ -1,11 +1,15 @@
-"""What an organization's newest seal says: the source of every list of what exists."""
+"""What an hour's seal says, the newest or another: the source of every list of what exists."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TypeVar
 
 from functions.api.context import Context
 from functions.api.records import SectionStatus
+from functions.api.registers.kept import name_of
+from functions.api.registers.sealed_rows import SealedRows
 from functions.shared.evidence.seals import Chain, Seal
+from functions.shared.hours import HOUR
 from functions.shared.http.query import Query
 from functions.shared.records.entities import Episode, Placement
 from functions.shared.records.registers import state_hour
@@ -32,20 +36,37 @@ def chosen(context: Context, tenant: str, query: Query) -> list[Connection]:
 
 @dataclass(frozen=True, slots=True)
 class Newest:
-    """The newest closed hour of one organization; ``seal`` is None before the first one."""
+    """A closed hour of one organization, the newest but where another one is asked for.
+
+    Attributes:
+        org_id: the organization.
+        seal: None before the first hour was closed, or where the hour asked for was not.
+        unsealed: in a word, why there is no seal.
+    """
 
     org_id: str
     seal: Seal | None
+    unsealed: str = "no_hour_closed_yet"
 
     def section(self, name: str) -> SectionStatus:
         """Return how a section was read: a failed read must not look like an empty list."""
         if self.seal is None:
-            return section_status(self.org_id, None, None, "no_hour_closed_yet")
+            return section_status(self.org_id, None, None, self.unsealed)
         hour = self.seal.content["hour"]
         section = self.seal.content["sections"].get(name)
         if section is None:
             return section_status(self.org_id, hour, None, None)
         return section_status(self.org_id, hour, section["status"], section["reason"])
+
+    def named(self, section: str) -> str:
+        """Return what a section's register is kept under, empty where no seal names one yet."""
+        entry = self.seal.register(section) if self.seal else None
+        return name_of(entry) if entry else ""
+
+    def register(self, context: Context, section: str) -> SealedRows | None:
+        """Return a section's register, None where no seal names one yet."""
+        entry = self.seal.register(section) if self.seal else None
+        return context.registers.sealed(entry) if entry else None
 
     def rows(self, context: Context, section: str, record: type[Row]) -> list[Row]:
         """Return the rows of a section's register, none where no seal names one yet."""
@@ -85,6 +106,18 @@ def newest_hour(context: Context, tenant: str, org: str) -> Newest:
     """
     row = context.hours(tenant, org).newest()
     return Newest(org, seal_of(context, tenant, org, row) if row else None)
+
+
+def hour_at(context: Context, tenant: str, org: str, hour: datetime | None) -> Newest:
+    """Return an hour of an organization, its seal read and checked; without one where none is.
+
+    Raises:
+        EvidenceMissing: the table names a seal that is not there.
+        EvidenceInvalid: the seal is not the one that the table names.
+    """
+    of_hour = context.hours(tenant, org).between(hour, hour + HOUR, at_once=2) if hour else iter(())
+    row = next(of_hour, None)
+    return Newest(org, seal_of(context, tenant, org, row) if row else None, "hour_not_sealed")
 
 
 def seal_of(context: Context, tenant: str, org: str, row: HourRow) -> Seal:

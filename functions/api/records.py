@@ -6,10 +6,8 @@ Pure. The forms' fields are what callers send, unchecked: whoever reads one chec
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Final, Literal, TypedDict
 
-from functions.shared.evidence.row_trees import ProvenSection
 from functions.shared.records.fields import (
     Count,
-    Digest,
     Flag,
     Instant,
     Keyword,
@@ -23,7 +21,7 @@ from functions.shared.records.fields import (
 )
 from functions.shared.records.findings import FindingFigures
 from functions.shared.records.rights.grants import Grant, ReadSection, SealNamed
-from functions.shared.records.seals import Outcome, SealHeader
+from functions.shared.records.seals import Outcome
 from functions.shared.records.tables import ConnectionStatus, Key, Number, Readable
 
 
@@ -284,41 +282,6 @@ class ShareLinkPointer(ShareLinkKey, Key):
     """Where the row of the link with a token lies; gone by itself some time after its end."""
 
     expires_epoch: int
-
-
-class ProofOfRow(TypedDict):
-    """A row as it was sealed, what blinds it, and its path to its section's root."""
-
-    blinding: Digest
-    index: Count
-    path: list[Digest]
-    text: Text
-
-
-class ProofOfSection(TypedDict):
-    """What the seal says of the row's section, and its path to the header's ``sections_root``."""
-
-    facts: ProvenSection
-    path: list[Digest]
-
-
-class ProofOfPack(TypedDict):
-    """What a pack signs, and the path of the seal's digest to its chain's ``seals_root``."""
-
-    index: Count
-    manifest: Text
-    path: list[Digest]
-    signature: Text
-
-
-class RowProof(TypedDict):
-    """The proof of one row; ``pack`` is null while no pack holds the hour."""
-
-    format: Count
-    pack: ProofOfPack | None
-    row: ProofOfRow
-    seal: SealHeader
-    section: ProofOfSection
 
 
 class PackNumber(TypedDict):

@@ -30,7 +30,10 @@ TABLE = {
         *("readFeed", "listProjects", "listApiKeys", "listEvents", "listChanges", "listFindings"),
         *("showDeadlines", "showBill", "listPacks", "showPack", "listShareLinks", "listCustody"),
         *("listAnchors", "summarizeFindings", "listDeliveries", "proveRow", "readOcsfFeed"),
-        "listAccess",
+        *("listAccess", "listGroupMembers", "listGroupRoles", "listUserRoles", "listProjectGroups"),
+        *("listWorkloadIdentityProviders", "listWorkloadIdentityRules"),
+        *("listAdminKeys", "listInvites", "listGroups", "listRoles"),
+        *("listServiceAccounts", "listProjectUsers"),
     },
 }
 PEOPLE = {

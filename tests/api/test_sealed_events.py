@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
-from functions.api.context import Context, Registers, Segments
+from functions.api.context import Context, Segments
 from functions.api.coverage.outcomes import RecentOutcomes
 from functions.api.event_order import Position, Wanted
+from functions.api.registers.kept import Registers
 from functions.api.sealed_events import Between, Budget, EventPage, SealedEvents
 from functions.shared.errors import EvidenceInvalid, EvidenceMissing
 from functions.shared.hours import HOUR, parse_instant, rfc3339

@@ -59,7 +59,9 @@ READ = {
         *("/api-keys", "/events", "/changes", "/findings", "/findings/summary", "/billing"),
         *("/evidence-packs", "/evidence-packs/{number}", "/evidence-packs/{number}/download"),
         *("/evidence-packs/{number}/links", "/custody", "/anchors", "/deadlines", "/feed"),
-        *("/feed/ocsf", "/proof"),
+        *("/feed/ocsf", "/proof", "/group-members", "/group-roles", "/user-roles"),
+        *("/project-groups", "/workload-identity-providers", "/workload-identity-rules"),
+        *("/admin-keys", "/invites", "/groups", "/roles", "/service-accounts", "/project-users"),
     )
 }
 ASK = {

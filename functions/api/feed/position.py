@@ -9,16 +9,21 @@ import base64
 import binascii
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Final
 
-from functions.shared.canonical import sha256_hex
+from functions.api.registers.pins import (
+    BEGINNING,
+    HOUR_BYTES,
+    ORG_BYTES,
+    code_of,
+    hour_of,
+    number_of,
+)
 from functions.shared.errors import BadRequest
 from functions.shared.hours import HOUR, floor_hour
 
-_BEGINNING: Final = datetime(2000, 1, 1, tzinfo=UTC)
-_ORG_BYTES, _HOUR_BYTES = 5, 3
-_ENTRY_BYTES: Final = _ORG_BYTES + _HOUR_BYTES
+_ENTRY_BYTES: Final = ORG_BYTES + HOUR_BYTES
 _UNUSABLE: Final = "since is neither an instant nor a cursor that the feed gave"
 
 
@@ -43,7 +48,7 @@ class Position:
     @classmethod
     def at(cls, instant: datetime | None) -> "Position":
         """Return the position before the hour of an instant, or before everything."""
-        return cls({}, 0, floor_hour(instant) if instant else _BEGINNING)
+        return cls({}, 0, floor_hour(instant) if instant else BEGINNING)
 
     def next_hour(self, org_id: str) -> datetime:
         """Return the first hour of an organization that was not read, or not to its end."""
@@ -62,11 +67,11 @@ class Position:
     def write(self) -> list[str]:
         """Return the parts of a cursor."""
         entries = b"".join(
-            code + _number(hour).to_bytes(_HOUR_BYTES, "big")
+            code + number_of(hour).to_bytes(HOUR_BYTES, "big")
             for code, hour in sorted(self.through.items())
         )
         text = base64.urlsafe_b64encode(entries).decode().rstrip("=")
-        numbers = (self.pack, _number(self.begin), self.offset)
+        numbers = (self.pack, number_of(self.begin), self.offset)
         return [text, self.begun, *map(str, numbers)]
 
     @classmethod
@@ -81,27 +86,12 @@ class Position:
             entries = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
             pack, begin, offset = (_count(number) for number in numbers)
             hours = {
-                entries[at : at + _ORG_BYTES]: _hour(entries[at + _ORG_BYTES : at + _ENTRY_BYTES])
+                entries[at : at + ORG_BYTES]: hour_of(entries[at + ORG_BYTES : at + _ENTRY_BYTES])
                 for at in range(0, len(entries), _ENTRY_BYTES)
             }
-            return cls(hours, pack, _BEGINNING + begin * HOUR, begun, offset)
+            return cls(hours, pack, BEGINNING + begin * HOUR, begun, offset)
         except (binascii.Error, ValueError, OverflowError) as error:
             raise BadRequest(_UNUSABLE) from error
-
-
-def code_of(org_id: str) -> bytes:
-    """Return what an organization is known by in a position."""
-    return bytes.fromhex(sha256_hex(org_id.encode()))[:_ORG_BYTES]
-
-
-def _number(hour: datetime) -> int:
-    return max(0, (hour - _BEGINNING) // timedelta(hours=1))
-
-
-def _hour(number: bytes) -> datetime:
-    if len(number) != _HOUR_BYTES:
-        raise ValueError("cut off")
-    return _BEGINNING + int.from_bytes(number, "big") * HOUR
 
 
 def _count(text: str) -> int:

@@ -4,12 +4,11 @@ from collections.abc import Callable
 from datetime import date
 from typing import Final
 
-from functions.api.filters import MAX_FILTER, time_range
+from functions.api.filters import MAX_TEXT, time_range
 from functions.shared.errors import BadRequest
 from functions.shared.http.query import Query
 from functions.shared.records.findings import ListedFinding
 
-FINDING_FILTERS: Final = ("key_id", "accountable", "due_before", "resolved_from", "resolved_to")
 _KEYS: Final = frozenset({"api_keys", "admin_keys"})
 _RESOLVED: Final = ("resolved_from", "resolved_to")
 
@@ -42,8 +41,8 @@ def finding_filter(query: Query) -> Callable[[ListedFinding], bool]:
 
 def _text(query: Query, name: str) -> str | None:
     text = query.find(name)
-    if text is not None and len(text) > MAX_FILTER:
-        raise BadRequest(f"{name} is at most {MAX_FILTER} characters")
+    if text is not None and len(text) > MAX_TEXT:
+        raise BadRequest(f"{name} is at most {MAX_TEXT} characters")
     return text
 
 

@@ -2,19 +2,9 @@
 
 from typing import Final
 
-from functions.api.findings.filters import FINDING_FILTERS
 from functions.api.schemas.operation import API, Operation
-from functions.shared.records.fields import filters_of
-from functions.shared.records.findings import ListedFinding
 
 FINDING_OPERATIONS: Final[tuple[Operation, ...]] = (
-    Operation(
-        *("GET", "/findings", API, "listFindings", "List findings", "FindingList"),
-        query=(
-            *("org_id", "cursor", "limit", "state"),
-            *(*filters_of(ListedFinding), *FINDING_FILTERS),
-        ),
-    ),
     Operation(
         *("GET", "/findings/summary", API, "summarizeFindings"),
         *("What the findings come to, and how the last 90 days went", "FindingSummary"),

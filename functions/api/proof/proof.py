@@ -9,7 +9,7 @@ from typing import Final
 from functions.api.context import Context
 from functions.api.newest_seal import chosen, newest_hour, seal_of
 from functions.api.proof.pack_manifest import READ_BYTES, SignedManifest, signed_manifest
-from functions.api.records import ProofOfPack, ProofOfRow, ProofOfSection, RowProof
+from functions.api.schemas.proofs import ProofOfPack, ProofOfRow, ProofOfSection, RowProof
 from functions.shared.aws.keys import pack_key
 from functions.shared.canonical import canonical, sha256_hex, strict_loads
 from functions.shared.errors import BadRequest, Conflict, EvidenceInvalid, NotFound

@@ -6,30 +6,27 @@ Pure. Where an operation's own differs from that of its name, it stands under bo
 from collections.abc import Mapping
 from typing import Final
 
+from functions.api.filters import MAX_TEXT
 from functions.api.records import MOST_OF_FEED
 from functions.api.schemas.anchors import MAX_DAYS
 from functions.api.schemas.operation import FORMATS
 from functions.api.schemas.parts import FINDING_ID, INSTANT, ORG_ID, one_of
+from functions.api.schemas.registers import LISTED, LONGEST_CURSOR, Filters
 from functions.shared.aws.download_links import MAX_LINK_S
 from functions.shared.http.idempotency import KEY_PATTERN
 from functions.shared.http.query import DEFAULT_LIMIT, MAX_LIMIT
-from functions.shared.records.entities import ApiKeyRow, ProjectRow, UserRow
 from functions.shared.records.events import ListedChange, ListedEvent
 from functions.shared.records.fields import Schema, filters_of
-from functions.shared.records.findings import FINDING_KINDS, ListedFinding
 from functions.shared.records.registers import EPISODES
 from functions.shared.records.rights.grants import Grant
 from functions.shared.tables.account_owners import IDENTITY
 
 _DAY: Final[Schema] = {"type": "string", "format": "date", "examples": ["2026-04-01"]}
-_ROWS: Final[Mapping[str, type]] = {
-    "listUsers": UserRow,
-    "listProjects": ProjectRow,
-    "listApiKeys": ApiKeyRow,
-    "listEvents": ListedEvent,
-    "listChanges": ListedChange,
-    "listFindings": ListedFinding,
-    "listAccess": Grant,
+_FILTERS: Final[Mapping[str, Filters]] = {
+    "listEvents": filters_of(ListedEvent),
+    "listChanges": filters_of(ListedChange),
+    "listAccess": filters_of(Grant),
+    **{each.operation: each.filters for each in LISTED},
 }
 
 
@@ -38,7 +35,15 @@ def _limit(most: int) -> Schema:
 
 
 def _filter(words: tuple[str, ...] | None) -> Schema:
-    return one_of(*words) if words else {"type": "string", "maxLength": 200}
+    return one_of(*words) if words else {"type": "string", "maxLength": MAX_TEXT}
+
+
+def _cursor(most: int) -> Schema:
+    return {
+        "type": "string",
+        "pattern": f"^[A-Za-z0-9_=-]{{0,{most}}}$",
+        "description": "`next_cursor` of the page before",
+    }
 
 
 def _state(in_force: str, ended: str) -> Schema:
@@ -60,11 +65,8 @@ PARAMETERS: Final[Mapping[str, Schema]] = {
         "examples": ["20260401T050100Z-0123456789ab"],
     },
     "token": {"type": "string", "pattern": "^[A-Za-z0-9_-]{43}$"},
-    "cursor": {
-        "type": "string",
-        "pattern": "^[A-Za-z0-9_=-]{0,2048}$",
-        "description": "`next_cursor` of the page before",
-    },
+    "cursor": _cursor(2048),
+    **{f"{each.operation}.cursor": _cursor(LONGEST_CURSOR) for each in LISTED},
     "client_id": {
         "type": "string",
         "pattern": "^client-[0-9a-f]{20}$",
@@ -102,7 +104,6 @@ PARAMETERS: Final[Mapping[str, Schema]] = {
         "examples": ["user-AbC123"],
     },
     "section": one_of(*EPISODES, "findings"),
-    "as_of": INSTANT | {"description": "In a sealed hour; without it, the newest one"},
     "from": INSTANT,
     "to": INSTANT | {"description": "Not included"},
     "month": {
@@ -111,20 +112,21 @@ PARAMETERS: Final[Mapping[str, Schema]] = {
         "examples": ["2026-04"],
     },
     "lifetime_s": {"type": "integer", "minimum": 1, "maximum": MAX_LINK_S},
-    "state": _state("present", "removed"),
-    "listFindings.state": _state("open", "resolved"),
-    "finding": one_of(*FINDING_KINDS),
-    "key_id": _filter(None),
-    "accountable": _filter(None)
-    | {"description": "Who answers for it, as stated: a person's id, or the code of a team"},
-    "due_before": _DAY | {"description": "Due on an earlier day than this one"},
-    "resolved_from": INSTANT | {"description": "With `state` = `resolved` or `all`"},
-    "resolved_to": INSTANT | {"description": "Not included; as `resolved_from`"},
+    "as_of": INSTANT | {"description": "In the hour as whose seal has it the list is wanted"},
+    "q": {"type": "string", "minLength": 1, "maxLength": MAX_TEXT}
+    | {"description": "Rows that hold it in an id, a name or another text that is searched"},
+    **{f"{each.operation}.state": _state(*each.states) for each in LISTED},
+    **{f"{each.operation}.sort": one_of(*each.sorts) for each in LISTED},
     **{
         f"{operation}.{name}": _filter(words)
-        for operation, row in _ROWS.items()
-        for name, words in filters_of(row).items()
+        for operation, filters in _FILTERS.items()
+        for name, words in filters.items()
     },
+    "listFindings.accountable": _filter(None)
+    | {"description": "Who answers for it, as stated: a person's id, or the code of a team"},
+    "listFindings.due_before": _DAY | {"description": "Due on an earlier day than this one"},
+    "listFindings.resolved_from": INSTANT | {"description": "With `state` = `resolved` or `all`"},
+    "listFindings.resolved_to": INSTANT | {"description": "Not included; as `resolved_from`"},
 }
 IDEMPOTENCY_KEY: Final[Schema] = {
     "type": "string",

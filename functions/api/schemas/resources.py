@@ -12,7 +12,6 @@ from functions.api.records import (
     BillDocument,
     FindingSummary,
     ListedDay,
-    RowProof,
     SectionStatus,
     Summary,
 )
@@ -34,8 +33,9 @@ from functions.api.schemas.parts import (
     row,
     sections,
 )
+from functions.api.schemas.proofs import RowProof
+from functions.api.schemas.registers import LISTED
 from functions.api.schemas.told import TOLD_SCHEMAS
-from functions.shared.records.entities import ApiKeyRow, ProjectRow, UserRow
 from functions.shared.records.events import ListedChange, ListedEvent
 from functions.shared.records.fields import Schema, schema_of
 from functions.shared.records.findings import Deadlines, FindingState, ListedFinding, Subject
@@ -96,12 +96,8 @@ SCHEMAS: Final[dict[str, Schema]] = {
     "Grant": row(Grant),
     "AccessList": schema_of(AccessPage) | {"properties": _ACCESS},
     "Summary": schema_of(Summary),
-    "User": row(UserRow),
-    "UserList": listed(ref("User"), sections=sections()),
-    "Project": row(ProjectRow),
-    "ProjectList": listed(ref("Project"), sections=sections()),
-    "ApiKey": row(ApiKeyRow),
-    "ApiKeyList": listed(ref("ApiKey"), sections=sections()),
+    **{each.of: row(each.row) for each in LISTED},
+    **{f"{each.of}List": listed(ref(each.of), sections=sections()) for each in LISTED},
     "Event": row(ListedEvent),
     "EventList": listed(ref("Event"), sections=sections()),
     "Change": row(ListedChange),
@@ -133,7 +129,6 @@ SCHEMAS: Final[dict[str, Schema]] = {
         }
     ),
     "ServiceAccountPerson": schema_of(NamedAccountOwner),
-    "FindingList": listed(ref("Finding"), sections=sections()),
     "FindingSummary": row(FindingSummary, sections=sections()),
     "Bill": schema_of(BillDocument),
     "RowProof": schema_of(RowProof),

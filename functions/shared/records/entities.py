@@ -13,6 +13,7 @@ from functions.shared.records.fields import (
     IDENTITY,
     OF_EPISODE,
     SEALED_ONLY,
+    SEARCHED,
     SINCE_3,
     VOLATILE,
     Instant,
@@ -51,8 +52,8 @@ class UserState(TypedDict):
     """A member of the organization, as one snapshot shows them."""
 
     user_id: Annotated[Text, IDENTITY]
-    email_hash: MaybeText
-    email_prefix: MaybeText
+    email_hash: Annotated[MaybeText, SEARCHED]
+    email_prefix: Annotated[MaybeText, SEARCHED]
     role: Annotated[MaybeText, FILTER, Words(("owner", "reader", "member"))]
     added_at: MaybeInstant
     is_service_account: MaybeFlag
@@ -94,14 +95,14 @@ class ProjectRow(Project, Placement):
 class ApiKeyState(TypedDict):
     """A project's API key, as one snapshot shows it; never its value."""
 
-    project_id: Annotated[Text, FILTER]
+    project_id: Annotated[Text, FILTER, SEARCHED]
     key_id: Annotated[Text, IDENTITY]
     name: MaybeName
-    redacted_value: MaybeText
+    redacted_value: Annotated[MaybeText, SEARCHED]
     type: Text
     owner_type: MaybeText
-    owner_id: MaybeText
-    owner_hash: MaybeText
+    owner_id: Annotated[MaybeText, FILTER, SEARCHED]
+    owner_hash: Annotated[MaybeText, SEARCHED]
     owner_project_access: MaybeText
     created_at: MaybeInstant
     last_used_at: Annotated[MaybeInstant, VOLATILE]
@@ -138,10 +139,10 @@ class AdminKeyState(TypedDict):
 
     key_id: Annotated[Text, IDENTITY]
     name: MaybeName
-    redacted_value: MaybeText
+    redacted_value: Annotated[MaybeText, SEARCHED]
     type: Text
     owner_type: MaybeText
-    owner_id: MaybeText
+    owner_id: Annotated[MaybeText, FILTER, SEARCHED]
     owner_role: MaybeText
     created_at: MaybeInstant
     last_used_at: Annotated[MaybeInstant, VOLATILE]
@@ -163,13 +164,13 @@ class AdminKey(AdminKeyState, OwnKey, Episode):
 
 
 class AdminKeyRow(AdminKey, Placement):
-    """An admin key's row in packs."""
+    """An admin key's row in packs and API."""
 
 
 class ServiceAccountState(TypedDict):
     """A project's service account, as one snapshot shows it."""
 
-    project_id: Text
+    project_id: Annotated[Text, FILTER, SEARCHED]
     service_account_id: Annotated[Text, IDENTITY]
     name: MaybeName
     role: MaybeText
@@ -181,7 +182,7 @@ class ServiceAccountState(TypedDict):
 class AccountOwner(TypedDict):
     """Who answers for a service account, by the tenant's own word: a user id or a keyed hash."""
 
-    person_id: Annotated[MaybeText, VOLATILE]
+    person_id: Annotated[MaybeText, VOLATILE, FILTER, SEARCHED]
 
 
 class ServiceAccount(ServiceAccountState, AccountOwner, Episode):
@@ -189,7 +190,7 @@ class ServiceAccount(ServiceAccountState, AccountOwner, Episode):
 
 
 class ServiceAccountRow(ServiceAccount, Placement):
-    """A service account's row in packs."""
+    """A service account's row in packs and API."""
 
 
 class ProjectGrant(TypedDict):
@@ -203,10 +204,10 @@ class InviteState(TypedDict):
     """An invitation into the organization, as one snapshot shows it."""
 
     invite_id: Annotated[Text, IDENTITY]
-    email_hash: MaybeText
-    email_prefix: MaybeText
+    email_hash: Annotated[MaybeText, SEARCHED]
+    email_prefix: Annotated[MaybeText, SEARCHED]
     role: MaybeText
-    status: MaybeText
+    status: Annotated[MaybeText, FILTER, Words(("pending", "accepted", "expired"))]
     created_at: MaybeInstant
     expires_at: MaybeInstant
     accepted_at: MaybeInstant
@@ -219,17 +220,17 @@ class Invite(InviteState, Episode):
 
 
 class InviteRow(Invite, Placement):
-    """An invite's row in packs."""
+    """An invite's row in packs and API."""
 
 
 class ProjectUserState(TypedDict):
     """A membership in a project, as one snapshot shows it; its id is ``<project_id>/<user_id>``."""
 
-    project_id: Text
+    project_id: Annotated[Text, FILTER, SEARCHED]
     membership_id: Annotated[Text, IDENTITY]
-    user_id: Text
-    email_hash: MaybeText
-    email_prefix: MaybeText
+    user_id: Annotated[Text, FILTER, SEARCHED]
+    email_hash: Annotated[MaybeText, SEARCHED]
+    email_prefix: Annotated[MaybeText, SEARCHED]
     role: MaybeText
     added_at: MaybeInstant
     unreadable: Unreadable
@@ -240,7 +241,7 @@ class ProjectUser(ProjectUserState, Episode):
 
 
 class ProjectUserRow(ProjectUser, Placement):
-    """A project membership's row in packs."""
+    """A project membership's row in packs and API."""
 
 
 class GroupState(TypedDict):

@@ -77,7 +77,6 @@ class LargeFacts(TypedDict):
 
 LargeValue = TypedDict("LargeValue", {"$large": LargeFacts})
 """What stands in a row in the place of a value beyond the limits."""
-MaybeName = MaybeText | LargeValue
 
 # Names the entity: the same from hour to hour.
 IDENTITY: Final = "identity"
@@ -93,8 +92,13 @@ SINCE_3: Final = "since version 3"
 Unreadable = Annotated[list[str] | None, VOLATILE, SINCE_3]
 # Sealed, and not shown: packs and API leave it out.
 SEALED_ONLY: Final = "sealed only"
-# The API's list of these rows takes a value that it must equal, as a query parameter of its name.
+# The API's list of these rows takes a value that it must equal, as a query parameter of its name;
+# so it does of what names the entity.
 FILTER: Final = "filter"
+# The API's list of these rows looks for a text in it; so it does in what names the entity.
+SEARCHED: Final = "searched"
+
+MaybeName = Annotated[MaybeText | LargeValue, SEARCHED]
 
 
 class Episode(TypedDict):
@@ -139,7 +143,33 @@ def fields_of(record: type, marked: str | None = None) -> tuple[str, ...]:
 @cache
 def filters_of(record: type) -> Mapping[str, tuple[str, ...] | None]:
     """Return the filters of a record's list, each with the words it may be; None: any text."""
-    return {name: _words(hints_of(record)[name]) for name in fields_of(record, FILTER)}
+    marked = {*fields_of(record, FILTER), *fields_of(record, IDENTITY)}
+    return {name: words_of(record, name) for name in fields_of(record) if name in marked}
+
+
+@cache
+def searched_fields(record: type) -> tuple[str, ...]:
+    """Return the names of the fields that a list's ``q`` looks into."""
+    return fields_of(record, SEARCHED) + fields_of(record, IDENTITY)
+
+
+@cache
+def sorted_fields(record: type) -> tuple[str, ...]:
+    """Return the names of the fields that a list can be sorted by: those that show one value."""
+    return tuple(name for name in shown_fields(record) if _is_one_value(hints_of(record)[name]))
+
+
+def _is_one_value(hint: Any) -> bool:
+    kinds = _schema(hint).get("type", "object")
+    # A text that is too large is an object, of which the first words count.
+    told = {kinds} if isinstance(kinds, str) else {*kinds} - {"null", "object"}
+    return bool(told) and told <= {"string", "boolean"}
+
+
+@cache
+def words_of(record: type, name: str) -> tuple[str, ...] | None:
+    """Return the words that a field may be, None for any text."""
+    return _words(hints_of(record)[name])
 
 
 def _words(hint: Any) -> tuple[str, ...] | None:

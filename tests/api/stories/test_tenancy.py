@@ -13,7 +13,10 @@ import pytest
 from functions.api.cursor import Cursors
 from functions.api.flow import OPEN_ROUTES, OPERATIONS
 from functions.api.handler import routes
+from functions.api.registers.pins import Pins
 from functions.api.schemas.operation import API
+from functions.api.schemas.registers import LISTED
+from functions.shared.hours import parse_instant
 from functions.shared.http.edge import answer
 from functions.shared.tables.connections import Connections
 from tests.api.conftest import OURS, THEIRS, Api
@@ -23,7 +26,8 @@ from tests.support.http_events import http_event
 
 NEVER = "org-never-was"
 FORGED = ["org-other#O#org-first", "org-other%00", "../org-other", "ORG-OTHER", "org-other ", ""]
-LISTS = ["/users", "/projects", "/api-keys", "/events", "/changes", "/findings"]
+REGISTERS = [f"/{each.name}" for each in LISTED]
+LISTS = [*REGISTERS, "/events", "/changes"]
 # These have an organization in the query, and no pages.
 QUERIED = [*LISTS, "/findings/summary"]
 BY_PATH = ["GET /orgs/{org_id}", "GET /orgs/{org_id}/hours", "GET /orgs/{org_id}/days"]
@@ -34,6 +38,7 @@ SHARED = [
     *("POST /evidence-packs/{number}/links", "GET /evidence-packs/{number}/links"),
     *("DELETE /evidence-packs/{number}/links/{link_id}", "GET /shared/{token}"),
 ]
+PINNED = Pins(parse_instant("2026-04-01T01:00:00Z"), {}).write()
 CANARIES = ["org-other", "otto", "user-otto", "secret-plan", "tenant-b"]
 
 
@@ -102,7 +107,7 @@ def theirs_of(api: Api, path: str) -> str:
         "/evidence-packs": ["PACK#00000002"],
         "/events": ["2026-04-01T00:00:00Z", THEIRS, "900"],
         "/changes": ["CH#2026-04-01T00:00:00Z#x", THEIRS],
-    }.get(path, [THEIRS, "", ""])
+    }.get(path, [PINNED, THEIRS, ""])
     cursor = Cursors("tenant-b", path.strip("/"), parts).write(*position)
     assert api.ask(f"GET {path}", query={"cursor": cursor}, tenant="tenant-b")[0] == 200
     return cursor
@@ -115,7 +120,7 @@ def test_a_cursor_forged_with_ones_own_name_and_anothers_organization(
     """The organization in it is not this tenant's: not found."""
     parts = {"/orgs": 1, "/changes": 2}.get(path, 3)
     ways = {"/events": ["2030-01-01T00:00:00Z", THEIRS, "0"], "/changes": ["CH#2030", THEIRS]}
-    position = ways.get(path, [THEIRS, "", ""])[:parts]
+    position = ways.get(path, [THEIRS] if parts == 1 else [PINNED, THEIRS, ""])
     cursor = Cursors("tenant-a", path.strip("/"), parts).write(*position)
     result = sealed.reply(f"GET {path}", query={"cursor": cursor})
     assert result == sealed.reply("GET /users", query={"org_id": NEVER})

@@ -206,7 +206,7 @@ def test_the_kept_registers_do_not_grow_without_end(
     sealed: Api, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The ones read longest ago make room."""
-    monkeypatch.setattr("functions.api.context._KEPT_BYTES", 1)
+    monkeypatch.setattr(sealed.context.registers._kept, "most_bytes", 1)
     for path in ("/users", "/projects", "/api-keys"):
         sealed.get(path)
         assert len(sealed.context.registers._kept._kept) == 1

@@ -13,9 +13,9 @@ import pytest
 from functions.api.document import document
 from functions.api.flow import OPERATIONS
 from functions.api.schemas.parts import row as row_schema
+from functions.api.schemas.registers import LISTED
 from functions.api.views.changes import CHANGES
 from functions.api.views.events import EVENTS
-from functions.api.views.registers import API_KEYS, FINDINGS, PROJECTS, USERS
 from functions.pack.members import rows
 from functions.shared.records.anchors import AnchorRow
 from functions.shared.records.entities import UserRow
@@ -60,20 +60,14 @@ PARTS_OF_SEALS: dict[str, type] = {
     "The watermarks": StreamMarks,
 }
 LISTS: dict[str, Any] = {
-    "users": USERS,
-    "projects": PROJECTS,
-    "api_keys": API_KEYS,
+    **{each.section: each for each in LISTED},
     "events": EVENTS,
     "changes": CHANGES,
-    "findings": FINDINGS,
 }
 SCHEMAS = {
-    "users": "User",
-    "projects": "Project",
-    "api_keys": "ApiKey",
+    **{each.section: each.of for each in LISTED},
     "events": "Event",
     "changes": "Change",
-    "findings": "Finding",
 }
 
 

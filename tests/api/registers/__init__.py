@@ -1,0 +1,1 @@
+"""Registers as lists read them."""
