@@ -7,6 +7,7 @@ import argparse
 from pathlib import Path
 
 from benchmarks import (
+    api_lists,
     api_start,
     audit_log,
     normalization,
@@ -29,6 +30,7 @@ MEASURES = {
     "pack": pack.measure,
     "verify": verify.measure,
     "api_start": api_start.measure,
+    "api_lists": api_lists.measure,
 }
 
 

@@ -46,6 +46,7 @@ RULES: Final = re.compile(
             "the cursor is not one that this list gave|since must be an instant",
             "to must not be before|need state=resolved",
             "leave out cursor and limit|is about the same finding",
+            "as_of is in the hour|was not sealed",
             "month must look like|has not begun yet",
             "period",
             "is missing: say ",

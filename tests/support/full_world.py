@@ -48,7 +48,7 @@ class FullWorld(World):
         self.custody: CustodyHead | None = None
         self._asked_at: dict[str, str] = {}
 
-    def has_row(self, section: str, **facts: Any) -> Self:
+    def has_row(self, section: str, /, **facts: Any) -> Self:
         """Let a row be in an optional register from the next hour on; it is asked for from then."""
         stay: Json = {"first_seen_at": rfc3339(self.hour), "removed_at": None, "extra": {}}
         self._rows.setdefault(section, []).append(stay | facts)

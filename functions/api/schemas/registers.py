@@ -133,8 +133,8 @@ LISTED: Final = (
         WorkloadIdentityProviderRow,
     ),
     ListedSection(
-        *("workload_identity_rules", "WorkloadIdentityRule"),
-        *("rules for workload identities", WorkloadIdentityRule, WorkloadIdentityRuleRow),
+        *("workload_identity_rules", "WorkloadIdentityRule", "rules for workload identities"),
+        *(WorkloadIdentityRule, WorkloadIdentityRuleRow),
     ),
     ListedSection(
         *("findings", "Finding", "findings", Finding, ListedFinding),

@@ -5,11 +5,11 @@ import pytest
 from functions.api.cursor import Cursors
 from functions.api.registers.pins import Pins
 from functions.api.schemas.registers import LISTED, ListedSection
-from functions.shared.hours import parse_instant
+from functions.shared.hours import hours_from, parse_instant, rfc3339
 from functions.shared.records.registers import id_field
 from functions.shared.sections import REGISTERED
 from tests.api.conftest import OURS, THEIRS, Api, Body, MakeLab, story
-from tools.openai_simulator import World
+from tools.openai_simulator import DEMO_ADMIN_KEY, DEMO_ORG_ID, DEMO_START, World, demo_world
 
 HOURS = [f"2026-04-01T{hour:02}:00:00Z" for hour in range(5)]
 
@@ -64,6 +64,37 @@ def test_an_hour_is_shown_as_it_was_sealed(api: Api, lab_of: MakeLab) -> None:
         for listed in LISTED:
             for instant in (hour, hour.replace(":00:00Z", ":59:59Z")):
                 assert whole(api, listed, as_of=instant) == lists[listed.name]
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1800)
+def test_forty_eight_of_forty_eight_hours_are_shown_as_they_were_sealed(
+    api: Api, lab_of: MakeLab
+) -> None:
+    """Two days of the demo's organization, every list, in pages."""
+    world = demo_world(DEMO_START, days=4)
+    world.org_id, world.admin_key = DEMO_ORG_ID, DEMO_ADMIN_KEY
+    world.first = world.organizations[DEMO_ORG_ID]
+    fixture = lab_of(world, "tenant-a")
+    fixture.connect("2026-04-01T01:05:00Z")
+    then = {}
+    for hour in hours_from(parse_instant(HOURS[0]), parse_instant("2026-04-03T00:00:00Z")):
+        fixture.tick(rfc3339(hour))
+        then[rfc3339(hour)] = lists_of(api)
+    equal = [hour for hour, lists in then.items() if lists_of(api, as_of=hour) == lists]
+    print(f"as_of equals what was sealed: {len(equal)} of {len(then)} hours")
+    assert equal == [*then]
+    assert len(then) == 48
+
+
+def lists_of(api: Api, **query: str) -> dict[str, list[Body]]:
+    """Return the rows of every list, page by page."""
+    return {
+        listed.name: [
+            row for page in api.pages(f"/{listed.name}", 100, state="all", **query) for row in page
+        ]
+        for listed in LISTED
+    }
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ Pure. As in ``entities.py``, of each section there is a *state* and an *episode*
 from typing import Annotated, TypedDict
 
 from functions.shared.records.fields import (
+    FILTER,
     IDENTITY,
     VOLATILE,
     Episode,
@@ -22,9 +23,9 @@ from functions.shared.records.fields import (
 class GroupMemberState(TypedDict):
     """Who is in a group, as one snapshot shows it; its id is ``<group_id>/<user_id>``."""
 
-    group_id: Text
+    group_id: Annotated[Text, FILTER]
     membership_id: Annotated[Text, IDENTITY]
-    user_id: Text
+    user_id: Annotated[Text, FILTER]
     email_hash: MaybeText
     email_prefix: MaybeText
     unreadable: Unreadable
@@ -40,7 +41,7 @@ class AssignedRole(TypedDict):
     What a role is called and what it permits are facts of the role: no change of who has it.
     """
 
-    role_id: Text
+    role_id: Annotated[Text, FILTER]
     role_name: Annotated[MaybeName, VOLATILE]
     permissions: Annotated[list[Text] | LargeValue, VOLATILE]
     resource_type: Annotated[MaybeText, VOLATILE]
@@ -50,7 +51,7 @@ class AssignedRole(TypedDict):
 class GroupRoleState(AssignedRole):
     """A role that a group has, as one snapshot shows it; its id is ``<group_id>/<role_id>``."""
 
-    group_id: Text
+    group_id: Annotated[Text, FILTER]
     assignment_id: Annotated[Text, IDENTITY]
     unreadable: Unreadable
 
@@ -65,7 +66,7 @@ class UserRoleState(AssignedRole):
     ``inherited_from`` names the principals it comes from, null where OpenAI does not tell.
     """
 
-    user_id: Text
+    user_id: Annotated[Text, FILTER]
     assignment_id: Annotated[Text, IDENTITY]
     inherited_from: list[Text] | LargeValue | None
     unreadable: Unreadable
@@ -81,9 +82,9 @@ class ProjectGroupState(TypedDict):
     Its id is ``<project_id>/<group_id>``. Which role the group has there is not told.
     """
 
-    project_id: Text
+    project_id: Annotated[Text, FILTER]
     membership_id: Annotated[Text, IDENTITY]
-    group_id: Text
+    group_id: Annotated[Text, FILTER]
     created_at: MaybeInstant
     unreadable: Unreadable
 

@@ -7,6 +7,7 @@ from typing import Annotated, TypedDict
 
 from functions.shared.canonical import Json
 from functions.shared.records.fields import (
+    FILTER,
     IDENTITY,
     SEALED_ONLY,
     Episode,
@@ -48,11 +49,11 @@ class AttributeMatcher(TypedDict):
 class WorkloadIdentityRuleState(TypedDict):
     """Which tokens of a provider may act as which service account, as one snapshot shows it."""
 
-    provider_id: Text
+    provider_id: Annotated[Text, FILTER]
     rule_id: Annotated[Text, IDENTITY]
     name: MaybeName
-    project_id: MaybeText
-    service_account_id: MaybeText
+    project_id: Annotated[MaybeText, FILTER]
+    service_account_id: Annotated[MaybeText, FILTER]
     attribute_matchers: list[AttributeMatcher] | LargeValue | None
     permission_type: MaybeText
     scopes: list[Text] | LargeValue | None
