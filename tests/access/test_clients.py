@@ -2,13 +2,11 @@
 
 import base64
 import json
-from collections.abc import Iterator
 
 import pytest
 
 from functions.access import handler
 from functions.api.flow import OPERATIONS
-from functions.api.schemas.operation import Operation
 from functions.shared.aws.table import Table
 from functions.shared.errors import NotAllowed
 from functions.shared.http.principal import Principal, principal_of
@@ -41,16 +39,13 @@ PEOPLE = {
     *("makeWebhook", "listWebhooks", "showWebhook", "endWebhook", "rotateWebhookSecret"),
     *("testWebhook", "addMail", "listMail", "confirmMail", "endMail"),
 }
-
-
-def _private() -> Iterator[Operation]:
-    return (operation for operation in OPERATIONS if not operation.public)
+_PRIVATE = [operation for operation in OPERATIONS if not operation.public]
 
 
 def test_the_table_of_scopes_names_every_operation_that_is_not_public() -> None:
     """A new one must be added here."""
     named = [name for names in (*TABLE.values(), PEOPLE) for name in names]
-    assert sorted(named) == sorted(operation.name for operation in _private())
+    assert sorted(named) == sorted(operation.name for operation in _PRIVATE)
 
 
 @pytest.mark.parametrize("scope", SCOPES)
@@ -58,7 +53,7 @@ def test_a_scope_opens_what_the_table_says_and_nothing_else(scope: str) -> None:
     """Every route × scope."""
     machine = Principal("tenant-a", "client-0", frozenset(), frozenset({scope}))
     opened = set()
-    for operation in _private():
+    for operation in _PRIVATE:
         try:
             machine.require_scope(operation.method, operation.path)
         except NotAllowed:

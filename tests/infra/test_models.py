@@ -27,7 +27,8 @@ from tests.infra.template import ROOT, Template
 # One call of each operation, with what the functions' own calls have that could change a request.
 _KEY = {"pk": {"S": "a"}, "sk": {"S": "b"}}
 _UPDATE = {"TableName": "t", "Key": _KEY, "UpdateExpression": "SET a = :a"}
-_UPLOAD = {"Bucket": "books-1", "Key": "a/b c.json", "UploadId": "u"}
+_OBJECT = {"Bucket": "books-1", "Key": "a/b c.json"}
+_UPLOAD = {**_OBJECT, "UploadId": "u"}
 _CONTEXT = {"KeyId": "k", "EncryptionContext": {"purpose": "admin-key"}}
 CALLS: Mapping[str, Mapping[str, dict[str, Any]]] = {
     "dynamodb": {
@@ -51,8 +52,7 @@ CALLS: Mapping[str, Mapping[str, dict[str, Any]]] = {
             "IfNoneMatch": "*",
         },
         "CreateMultipartUpload": {
-            "Bucket": "books-1",
-            "Key": "a/b c.json",
+            **_OBJECT,
             "ContentType": "application/gzip",
             "ChecksumAlgorithm": "SHA256",
         },
@@ -61,23 +61,14 @@ CALLS: Mapping[str, Mapping[str, dict[str, Any]]] = {
         "HeadBucket": {"Bucket": "books-1"},
         "ListObjectsV2": {"Bucket": "books-1", "Prefix": "a/", "StartAfter": "a/b"},
         "PutObject": {
-            "Bucket": "books-1",
-            "Key": "a/b c.json",
+            **_OBJECT,
             "Body": b"{}",
             "IfNoneMatch": "*",
             "ChecksumSHA256": "RBNvo1WzZ4oRRq0W9+hknpT7T8If536DEMBg9hyq/4o=",
         },
         "UploadPart": {**_UPLOAD, "PartNumber": 2, "Body": b"{}", "ChecksumSHA256": "c"},
     },
-    "sesv2": {
-        "SendEmail": {
-            "FromEmailAddress": "audit@example.com",
-            "Destination": {"ToAddresses": ["ops@example.com"]},
-            "Content": {
-                "Simple": {"Subject": {"Data": "s"}, "Body": {"Text": {"Data": "t"}}},
-            },
-        },
-    },
+    "sesv2": {"SendEmail": {"FromEmailAddress": "audit@example.com", "Content": {}}},
     "sqs": {
         "SendMessage": {"QueueUrl": "https://q.test/1/q", "MessageBody": "{}", "DelaySeconds": 1},
         "SendMessageBatch": {

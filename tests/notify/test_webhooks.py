@@ -92,7 +92,7 @@ def test_the_deliveries_tell_what_was_sent_and_what_came_of_it(notify: Notify) -
     assert [row["number"] for row in rest["items"]] == [2, 1]
     assert rest["next_cursor"] is None
     assert rest["items"][1]["message_id"] == notify.of(hook).ids[0]
-    assert (rest["items"][1]["attempts"], rest["items"][1]["status"]) == (1, 204)
+    assert (rest["items"][1]["tries"], rest["items"][1]["status"]) == (1, 204)
     for cursor in ("x", "-1", "12345678901"):
         query = {"cursor": cursor}
         assert notify.ask(f"GET {ONE}/deliveries", path=id_of(hook), query=query)[0] == 400

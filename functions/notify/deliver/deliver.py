@@ -147,7 +147,7 @@ def _attempted(row: DeliveryRow, answer: Answer, now: datetime) -> Attempted:
     first = row["delivered_at"]
     return {
         "delivered_at": first or (rfc3339(now) if answer.is_taken else None),
-        "attempts": row["attempts"] + 1,
+        "tries": row["tries"] + 1,
         "status": answer.status,
         "failure": answer.failure,
     }

@@ -32,7 +32,7 @@ class Attempted(TypedDict):
     """What an attempt changes of a delivery."""
 
     delivered_at: str | None
-    attempts: int
+    tries: int
     status: int | None
     failure: DeliveryFailure | None
 
@@ -117,7 +117,7 @@ class Deliveries:
             "body": body.decode(),
             "body_sha256": sha256_hex(body),
             "delivered_at": None,
-            "attempts": 0,
+            "tries": 0,
             "status": None,
             "failure": None,
             "expires_epoch": int((at + KEPT).timestamp()),

@@ -144,7 +144,7 @@ class ListedDelivery(AlertNumber):
     committed_at: Instant
     body_sha256: Digest
     delivered_at: Annotated[MaybeInstant, described("When the receiver first took it")]
-    attempts: Count
+    tries: Count
     status: Annotated[MaybeCount, described("Of the receiver's last answer")]
     failure: Annotated[DeliveryFailure | None, described("Why the last attempt did not arrive")]
 

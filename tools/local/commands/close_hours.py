@@ -61,6 +61,9 @@ def close_hours(
         if organizations and (hour + _HOUR).hour == 0:
             # At once: whoever closes whole days finds them anchored.
             _anchor(settings, stage, hour + _HOUR + _ANCHORS_AT)
+    # Whoever is told of what happens hears of these hours.
+    log = str(settings.log_dir / "emulator.log")
+    schedules.fire(stage, schedules.MINUTE, clock.read(settings.clock_file), log=log)
 
 
 def _anchor(settings: Settings, stage: Stage, at: datetime) -> None:
