@@ -51,7 +51,7 @@ def test_every_acknowledged_finding_has_its_reason(prod: Template) -> None:
         if entry["type"] == "aws:cdk:acknowledged-rules"
         for rule, reason in entry["data"].items()
     }
-    assert len(acknowledged) == 42
+    assert len(acknowledged) == 47
     for (path, _), reason in acknowledged.items():
         assert path != "/openai-audit-prod"
         assert reason.endswith(".")
