@@ -60,7 +60,7 @@ class Context:
     Permissions:
         dynamodb:GetItem, Query, PutItem and UpdateItem; s3:GetObject on seals, registers, events,
         their index and anchors, and s3:ListBucket, on the evidence bucket; sts:AssumeRole on the
-        role that reads packs, for downloads; sqs:SendMessage on the pack queue.
+        role that reads packs, for downloads and proofs; sqs:SendMessage on the pack queue.
     """
 
     table: Table

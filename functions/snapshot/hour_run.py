@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache, partial
 
+from functions.shared.errors import KeyUnusable, KmsUnavailable
 from functions.shared.evidence.custody_log import CustodyLog
 from functions.shared.evidence.seals import Chain, Seal
 from functions.shared.hours import HOUR, parse_instant
@@ -82,9 +83,15 @@ class HourRun:
     def store(self) -> Store:
         """Return the organization's evidence."""
         order = self.order
-        keys = HashKeys(self.context.table, self.context.secrets)
-        salt_key = cache(partial(keys.find, order.tenant_id))
-        return Store(self.context.evidence, order.tenant_id, order.org_id, salt_key)
+        return Store(self.context.evidence, order.tenant_id, order.org_id, cache(self.salt_key))
+
+    def salt_key(self) -> bytes | None:
+        """Return the tenant's hashing key, None where it cannot be had now."""
+        try:
+            return HashKeys(self.context.table, self.context.secrets).find(self.order.tenant_id)
+        except (KeyUnusable, KmsUnavailable):
+            # Its rows stand plain then and have no proof, until an hour has the key again.
+            return None
 
     @property
     def checkpoints(self) -> Checkpoints:

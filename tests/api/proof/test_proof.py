@@ -145,7 +145,12 @@ def test_what_cannot_be_proven_is_refused_in_words(proven: Proven) -> None:
     assert "one of" in refusal(proven, 400, entity="user-1", section="open_changes")
     assert "Entity" in refusal(proven, 400)
     assert "Entity" in refusal(proven, 400, entity="x" * 257)
-    refusal(proven, 404, entity="user-1", org_id="org-nobody-s")
+    Connections(proven.function.table).save(connection("tenant-b", "org-Theirs", proven.world.hour))
+    query = {"entity": "user-1", "org_id": "org-Theirs"}
+    theirs = proven.api.reply("GET /proof", query=query)
+    assert theirs["statusCode"] == 404
+    assert theirs == proven.api.reply("GET /proof", query=query | {"org_id": "org-nobody-s"})
+    assert theirs == proven.api.reply("GET /proof", query=query | {"org_id": ORG, "entity": "x"})
     other = connection("tenant-a", "org-Beta", proven.world.hour)
     Connections(proven.function.table).save(other)
     answered, body = proven.api.ask("GET /proof", query={"entity": "user-1"})
