@@ -7,6 +7,7 @@ read is that hour's seal and events, each hour once.
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import closing
 from datetime import datetime
+from typing import Final
 
 from functions.api.context import Context
 from functions.api.event_order import rows_back
@@ -14,12 +15,18 @@ from functions.api.newest_seal import Newest, seal_of
 from functions.api.sealed_events import Budget
 from functions.shared.canonical import canonical, strict_loads
 from functions.shared.errors import EvidenceInvalid, EvidenceMissing, MalformedJson
+from functions.shared.evidence.index_run import ROW
 from functions.shared.evidence.sealed_index import SealedIndex
 from functions.shared.evidence.seals import Seal
 from functions.shared.hours import HOUR
 from functions.shared.prefetch import prefetch
 from functions.shared.records.events import Event
 from functions.shared.records.findings import ListedFinding
+
+# An index of so many bytes is looked through for any number of ids. In a longer one as many bytes
+# may lie between two ids as there are events; for so few ids none of those are read.
+_SMALL_INDEX: Final = 8 << 20
+_FEW_IDS: Final = 8
 
 Actors = dict[str, str | None]
 """By the id of an event who did it; None where the event names nobody, or is not sealed."""
@@ -65,7 +72,10 @@ def actors_of(event_ids: Sequence[str], newest: Newest, context: Context, budget
     seal = newest.seal
     if seal is None or not event_ids:
         return {}
-    sealed_in = SealedIndex(context.evidence, seal.content["index"]).find(event_ids)
+    runs = seal.content["index"]
+    if sum(run["rows"] for run in runs) * ROW > _SMALL_INDEX:
+        event_ids = event_ids[:_FEW_IDS]
+    sealed_in = SealedIndex(context.evidence, runs).find(event_ids)
     actors: Actors = {each: None for each in event_ids if each not in sealed_in}
     by_hour: dict[datetime, list[str]] = {}
     for each in event_ids:

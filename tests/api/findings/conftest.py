@@ -12,12 +12,14 @@ def many_findings(org: str = OURS, project: str = "The web") -> World:
     start = world.at("2025-11-02T00:00:00Z").user_joins("olga", role="owner")
     start.user_joins("ann", role="reader").project_created("web", name=project)
     start.key_made("ci", "web", owner="olga").key_made("old", "web", owner="ann")
+    start.key_made("tmp", "web", owner="olga")
     start.service_account_created("bot", "web")
     start.admin_key_made("root", "sk-admin-root-00000000000000000000", owner="olga")
     world.at("2026-03-31T12:00:00Z").invite_sent("eve", role="owner")
     world.at("2026-04-01T01:10:00Z").user_leaves("ann")
     world.at("2026-04-01T02:10:00Z").by("olga").key_removed("ci")
     world.at("2026-04-01T03:10:00Z").hidden().key_removed("old")
+    world.at("2026-04-01T03:20:00Z").by("olga").key_removed("tmp")
     return world
 
 

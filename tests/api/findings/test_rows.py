@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from functions.api.findings import rows
+from functions.api.findings import actors, rows
 from functions.api.sealed_events import Budget
 from functions.shared.aws.bucket import Bucket
 from tests.api.conftest import Api, MakeLab
@@ -94,9 +94,12 @@ def test_pages_join_to_the_whole_list_however_little_one_may_look_up(
     """Short pages, each with a row at least; nothing is null for want of a budget."""
     whole = told.get("/findings", {"state": "all", "limit": "100"})["items"]
     monkeypatch.setattr(rows, "Budget", lambda: Budget(n_bytes=1))
+    monkeypatch.setattr(actors, "_SMALL_INDEX", 0)
+    monkeypatch.setattr(actors, "_FEW_IDS", 1)
     pages = told.pages("/findings", limit, state="all")
     assert [row for page in pages for row in page] == whole
     assert all(pages)
+    assert limit < 100 or len(pages) > 2
 
 
 def test_two_organizations_are_told_each_of_its_own_registers(api: Api, lab_of: MakeLab) -> None:
