@@ -217,9 +217,9 @@ def test_the_columns_are_the_fields_that_the_format_names() -> None:
 def test_the_options_are_those_of_the_verifier(tmp_path: Path) -> None:
     """One that it learns must be passed on here, too; one given twice it refuses itself.
 
-    But those of a sample: a workbook has every row.
+    But those of a sample, for a workbook has every row, and of the proof of one.
     """
-    not_passed_on = {"pack", "json", "sample", "of", "seed"}
+    not_passed_on = {"pack", "json", "proof", "sample", "of", "seed"}
     theirs = set(vars(verifier.parse_options(["x"]))) - not_passed_on
     ours = set(vars(script.parse_options(["x"]))) - {"pack", "output", "force"}
     assert theirs == ours
