@@ -40,6 +40,7 @@ EDGES = {
     "functions/notify/wake.py": "events of Lambda",
     "functions/api/handler.py": "events of Lambda",
     "functions/api/export/whole_list.py": "rows of any list",
+    "functions/api/feed/ocsf.py": "events in the words of OCSF",
     "functions/api/cursor.py": "cursors, as callers send them",
     "functions/snapshot/checkpoint.py": "what an earlier run left",
     "functions/snapshot/records.py": "what an earlier run left",

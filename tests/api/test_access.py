@@ -24,9 +24,9 @@ def ours(api: Api, lab_of: MakeLab) -> Api:
     early.provider_created("ci", issuer="https://token.actions.githubusercontent.com")
     early.rule_created("deploy", "ci", "web", "bot", {"repository": "acme/web"})
     world.at("2026-04-01T01:10:00Z").user_leaves("ann")
-    lab = lab_of(world, "tenant-a")
-    lab.connect("2026-04-01T01:00:30Z")
-    lab.ticks(FIRST, 2)
+    fixture = lab_of(world, "tenant-a")
+    fixture.connect("2026-04-01T01:00:30Z")
+    fixture.ticks(FIRST, 2)
     return api
 
 

@@ -117,7 +117,9 @@ def _grants(
 ) -> Iterator[tuple[_Place, Grant | None]]:
     """Yield what there is from a place on; of an entity without anything, that it was looked at."""
     for identity, kind in graph.entities:
-        if identity < start.identity or wanted.get("entity_id", identity) != identity:
+        if identity < start.identity:
+            continue
+        if "entity_id" in wanted and wanted["entity_id"] != identity:
             continue
         first = start if identity == start.identity else _Place(identity)
         yield first, None

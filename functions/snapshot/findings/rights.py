@@ -135,7 +135,7 @@ def _unowned(
     account = graph.index.accounts.get(rule["service_account_id"] or "")
     if account is None:
         reason, severity, works = "service_account_gone", "low", False
-        read = read_at.get("service_accounts")
+        read = read_at["service_accounts"] if "service_accounts" in read_at else None
         # Its list is read once a day: what it does not show may be newer.
         if read is None or parse_instant(read) < parse_instant(rule["first_seen_at"]) + HOUR:
             rights.doubt(UNOWNED, _RULES, identity)

@@ -76,9 +76,13 @@ ASPECTS: Final[dict[str, dict[str, str]]] = {
     "group_roles": {},
     "user_roles": {},
     "project_groups": {},
-    "workload_identity_providers": dict.fromkeys(
-        ("name", "type", "issuer", "audience", "enabled"), "settings"
-    ),
+    "workload_identity_providers": {
+        "name": "settings",
+        "type": "settings",
+        "issuer": "settings",
+        "audience": "settings",
+        "enabled": "settings",
+    },
     "workload_identity_rules": dict.fromkeys(
         (
             "name",

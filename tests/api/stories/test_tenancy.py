@@ -30,10 +30,13 @@ REGISTERS = [f"/{each.name}" for each in LISTED]
 LISTS = [*REGISTERS, "/events", "/changes"]
 # These have an organization in the query, and no pages.
 QUERIED = [*LISTS, "/findings/summary"]
-BY_PATH = ["GET /orgs/{org_id}", "GET /orgs/{org_id}/hours", "GET /orgs/{org_id}/days"]
+BY_PATH = [
+    *("GET /orgs/{org_id}", "GET /orgs/{org_id}/hours", "GET /orgs/{org_id}/days"),
+    "GET /orgs/{org_id}/access",
+]
 STATED = "PUT /orgs/{org_id}/findings/{finding_id}/state"
 PACK = ["GET /evidence-packs/{number}", "GET /evidence-packs/{number}/download"]
-# Theirs: tests/api/views/test_share_links.py.
+# The proof of a row: tests/api/proof/test_proof.py. Share links: tests/api/views/test_share_links.py.
 SHARED = [
     *("POST /evidence-packs/{number}/links", "GET /evidence-packs/{number}/links"),
     *("DELETE /evidence-packs/{number}/links/{link_id}", "GET /shared/{token}"),
@@ -50,7 +53,7 @@ def require_nothing_of_theirs(text: str) -> None:
 def test_every_route_of_this_function_with_an_id_is_in_the_matrix() -> None:
     """A new route or list must be added here."""
     ours = [each for each in OPERATIONS if each.function == API]
-    assert {each.path for each in ours if "org_id" in each.query} == set(QUERIED)
+    assert {each.path for each in ours if "org_id" in each.query} == {*QUERIED, "/proof"}
     with_path = {f"{each.method} {each.path}" for each in ours if "{" in each.path}
     assert with_path == {*BY_PATH, *PACK, *SHARED, STATED}
 

@@ -175,7 +175,7 @@ def test_a_seal_of_a_newer_version_is_said_to_be_newer(sealed: Api) -> None:
     """After a deployment was taken back: not that evidence was altered."""
     hour = parse_instant("2026-04-01T04:00:00Z")
     client, name = sealed.context.evidence.client, sealed.context.evidence.name
-    body = canonical({"run": {}, "seal": {"v": 4}, "sha256": "0" * 64})
+    body = canonical({"run": {}, "seal": {"v": 5}, "sha256": "0" * 64})
     client.put_object(Bucket=name, Key=seal_key("tenant-a", OURS, hour), Body=body)
     status, problem = sealed.ask("GET /users")
     assert (status, problem["type"]) == (500, "/problems/evidence-newer")
