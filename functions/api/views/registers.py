@@ -176,7 +176,10 @@ def list_register(kind: RegisterList[Any, Any], request: Request, context: Conte
     hours = hours_of(context, tenant, connections, as_of, pins)
     also = [(kind.also[name], value) for name, value in asked.added.items() if name in kind.also]
     asked_rows = AskedRows(context, asked, kind.order, kind.end, also)
-    at = pinned_hour(context, tenant, after.org_id, pins) if pins and after else None
+    at = next((hour for hour in hours if after and hour.org_id == after.org_id), None)
+    if pins and after and at is None:
+        # Disconnected since the page before: where the list goes on is known by it all the same.
+        at = pinned_hour(context, tenant, after.org_id, pins)
     found = asked_rows.behind(hours, after, at)
     rows, places, more = _page(kind, asked_rows, found, kind.own[1](query), limit)
     items = kind.whole(rows, hours, context)
