@@ -18,7 +18,7 @@ async function boot() {
     config = await readConfig();
     const session = await finishSignIn(config);
     if (session !== null) return signedInForAnother(session) ? endTab() : new SignedIn(config, session).show();
-    if (wasSignedIn() || isForAnother()) return await beginSignIn(config);
+    if (wasSignedIn() || isForAnother()) return await beginSignIn(config, { leaveNoTrace: true });
     return showSignIn(config, null);
   } catch (error) {
     return showSignIn(config, asProblem(error));

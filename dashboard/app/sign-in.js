@@ -32,8 +32,9 @@ export function wasSignedIn() {
  * Leave for the hosted sign-in page.
  *
  * @param {import('./config.js').Config} config
+ * @param {{leaveNoTrace?: boolean}} [options] where nobody asked for it (a reload), Back must not lead into it again
  */
-export async function beginSignIn(config) {
+export async function beginSignIn(config, { leaveNoTrace = false } = {}) {
   sessionStorage.removeItem(WAS_SIGNED_IN); // set again on success: a failing sign-in never loops
   const pending = { verifier: secret(), state: secret(), nonce: secret(), view: window.location.hash };
   sessionStorage.setItem(PENDING, JSON.stringify(pending));
@@ -47,7 +48,7 @@ export async function beginSignIn(config) {
     code_challenge: await challenge(pending.verifier),
     code_challenge_method: 'S256',
   });
-  window.location.assign(`${config.sign_in_url}/oauth2/authorize?${query}`);
+  window.location[leaveNoTrace ? 'replace' : 'assign'](`${config.sign_in_url}/oauth2/authorize?${query}`);
 }
 
 /**

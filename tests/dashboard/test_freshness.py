@@ -10,7 +10,7 @@ from tests.dashboard.site import Site
 from tests.dashboard.world import organization
 
 pytestmark = pytest.mark.browser
-VIEWS = ("organizations", "users", "projects", "api-keys", "events", "changes", "findings", "packs")
+VIEWS = ("organizations", "users", "projects", "keys", "events", "changes", "findings", "packs")
 
 
 def test_every_view_says_since_when_nobody_has_looked(page: Page, site: Site) -> None:

@@ -120,7 +120,7 @@ def test_no_name_runs_loads_or_asks_anything(page: Page, site: Site) -> None:
     for view, testid in (
         ("users", "row"),
         ("projects", "row"),
-        ("api-keys", "row"),
+        ("keys", "row"),
         ("events", "row"),
         ("changes", "row"),
         ("findings", "row"),
@@ -196,7 +196,7 @@ def test_no_cell_of_any_table_starts_a_formula_or_hides_a_character(
     """Every field of every row, payloads included."""
     site.world.lists = _hostile().lists
     sign_in(page, site)
-    for view in ("users", "projects", "api-keys", "events", "changes", "findings"):
+    for view in ("users", "projects", "keys", "events", "changes", "findings"):
         page.get_by_test_id(f"nav-{view}").click()
         rows = _export(page, view, tmp_path / f"{view}.csv")
         assert len(rows) == len(PAYLOADS + FORMULAS)

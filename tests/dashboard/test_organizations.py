@@ -11,6 +11,13 @@ pytestmark = pytest.mark.browser
 SECRET = "sk-admin-" + "k" * 40
 
 
+@pytest.fixture
+def signed_in(page: Page, site: Site) -> Page:
+    """Sign in where the organizations are."""
+    sign_in(page, site, "#organizations")
+    return page
+
+
 def _fill(page: Page, org_id: str) -> None:
     page.get_by_test_id("connect-org-id").fill(org_id)
     page.get_by_test_id("connect-display-name").fill("Contoso")
@@ -24,7 +31,7 @@ def test_a_card_tells_how_the_organization_stands(page: Page, site: Site) -> Non
         organization(outcome="partial", org_proof="none", hints=["Switch audit logging on."])
     ]
     site.world.sections["org-northwind"] = {"audit_events": "unproven"}
-    sign_in(page, site)
+    sign_in(page, site, "#organizations")
     card = page.get_by_test_id("organization")
     for text in (
         "Northwind",
@@ -43,7 +50,7 @@ def test_a_card_tells_how_the_organization_stands(page: Page, site: Site) -> Non
 def test_connecting_sends_the_key_once_and_wipes_it(page: Page, site: Site) -> None:
     """The field is a password field that no store fills, and nothing keeps the key."""
     site.world.organizations = []
-    sign_in(page, site)
+    sign_in(page, site, "#organizations")
     field = page.get_by_test_id("connect-admin-key")
     expect(field).to_have_attribute("type", "password")
     expect(field).to_have_attribute("autocomplete", "off")
@@ -59,7 +66,7 @@ def test_a_refused_key_shows_the_service_s_words_and_is_wiped_too(page: Page, si
     """What else was typed stays."""
     detail = "Use an Organization Admin Key: Settings → Organization → Admin Keys."
     site.world.refuse["POST /orgs"] = (422, {"title": "This is a project key", "detail": detail})
-    sign_in(page, site)
+    sign_in(page, site, "#organizations")
     page.get_by_test_id("connect-open").click()
     _fill(page, "org-contoso")
     expect(page.get_by_test_id("connect-problem")).to_have_text(f"This is a project key {detail}")
@@ -117,7 +124,7 @@ def test_a_replacement_key_is_wiped_when_refused(signed_in: Page, site: Site) ->
 def test_an_auditor_sees_no_way_to_change_anything(page: Page, site: Site) -> None:
     """Neither connect nor generate nor the card's actions; download stays."""
     site.world.group = "auditor"
-    sign_in(page, site)
+    sign_in(page, site, "#organizations")
     expect(page.get_by_test_id("organization")).to_be_visible()
     for testid in ("connect-open", "connect-form", "pause", "disconnect", "replace-key", "rename"):
         expect(page.get_by_test_id(testid)).to_have_count(0)

@@ -12,7 +12,7 @@ ACCOUNT = "svc_0007"
 PATH = f"/orgs/org-northwind/service-accounts/{ACCOUNT}/person"
 
 
-def _open(page: Page, site: Site, view: str = "#api-keys") -> Locator:
+def _open(page: Page, site: Site, view: str = "#keys") -> Locator:
     """Open the dialog at the one place of the view that offers it."""
     sign_in(page, site, view)
     page.get_by_test_id("name-person").click()
@@ -36,7 +36,7 @@ def test_an_admin_names_a_person_beside_the_key_of_a_service_account(
     expect(page.get_by_test_id("person-dialog-hint")).to_contain_text("The 3 people of the last")
     _save(page, " user-0002 ")
     expect(dialog).to_have_count(0)
-    row = page.get_by_test_id("table-api-keys").get_by_test_id("row").nth(2)
+    row = page.get_by_test_id("table-keys").get_by_test_id("row").nth(2)
     expect(row.get_by_test_id("named-person")).to_have_text("from the next hour on: user-0002")
     assert (f"PUT {PATH}", {"person": "user-0002"}) in site.world.requests
 
@@ -115,8 +115,8 @@ def test_where_not_everybody_is_offered_it_says_so_and_a_name_can_be_typed(
 def test_an_auditor_names_nobody(page: Page, site: Site) -> None:
     """No button at all, as for every change."""
     site.world.group = "auditor"
-    sign_in(page, site, "#api-keys")
-    expect(page.get_by_test_id("table-api-keys").get_by_test_id("row")).to_have_count(4)
+    sign_in(page, site, "#keys")
+    expect(page.get_by_test_id("table-keys").get_by_test_id("row")).to_have_count(4)
     expect(page.get_by_test_id("name-person")).to_have_count(0)
 
 
@@ -126,7 +126,7 @@ def test_an_account_id_that_others_chose_stays_text_and_one_part_of_the_path(
     """A slash in it does not lead to another route."""
     hostile = "svc/../person<b>"
     site.world.lists["/api-keys"] = [api_key(1, owner_type="service_account", owner_id=hostile)]
-    sign_in(page, site, "#api-keys")
+    sign_in(page, site, "#keys")
     page.get_by_test_id("name-person").click()
     expect(page.get_by_test_id("person-dialog")).to_contain_text(hostile)
     _save(page, "user-0001")

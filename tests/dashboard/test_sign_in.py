@@ -50,8 +50,8 @@ def test_no_storage_holds_the_token_and_the_address_loses_the_code(
 
 def test_the_view_asked_for_survives_the_sign_in(page: Page, site: Site) -> None:
     """A link to a table still leads there afterwards."""
-    sign_in(page, site, "#api-keys")
-    expect(page.get_by_test_id("room-api-keys")).to_be_visible()
+    sign_in(page, site, "#keys")
+    expect(page.get_by_test_id("room-keys")).to_be_visible()
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from tests.dashboard.site import Site
 from tests.dashboard.world import api_key, event, organization, user
 
 pytestmark = pytest.mark.browser
-VIEWS = ("users", "projects", "api-keys", "events", "changes", "findings")
+VIEWS = ("users", "projects", "keys", "events", "changes", "findings")
 
 
 def _rows(page: Page, view: str) -> Locator:
@@ -36,7 +36,7 @@ def test_projects_show_status_and_created(signed_in: Page) -> None:
 
 def test_a_stale_key_is_red_and_an_orphan_says_why(signed_in: Page) -> None:
     """Only the key that the server calls stale is marked; age counts to the pictured hour."""
-    rows = _rows(signed_in, "api-keys")
+    rows = _rows(signed_in, "keys")
     expect(rows.get_by_test_id("stale")).to_have_count(1)
     expect(rows.nth(1).get_by_test_id("stale")).to_contain_text("2025-12-04 06:30 132 days")
     red = rows.nth(1).get_by_test_id("stale").evaluate("(e) => getComputedStyle(e).color")
@@ -101,7 +101,7 @@ def test_a_failing_next_page_keeps_the_rows_and_can_be_tried_again(page: Page, s
 
 def test_a_failed_read_never_looks_like_an_empty_list(page: Page, site: Site) -> None:
     """The gateway's own page has no title: the status stands for it."""
-    for view in VIEWS:
+    for view in (*VIEWS, "api-keys"):
         site.world.refuse[f"GET /{view}"] = (502, {"message": "Bad gateway"})
     sign_in(page, site)
     for view in VIEWS:
@@ -134,7 +134,7 @@ UNREAD = [
     ("events", "audit_events", "unproven", "nothing yet shows that logging is on"),
     ("events", "audit_events", "unproven", "Data controls → Data retention → Audit logging"),
     ("events", "audit_events", "forbidden", "api.audit_logs.read"),
-    ("api-keys", "api_keys", "forbidden", "api.management.read"),
+    ("keys", "api_keys", "forbidden", "api.management.read"),
     ("users", "users", "failed", "could not be read in the hour 2026-04-15 09:00–10:00"),
     ("projects", "projects", "partial", "only in part"),
     ("projects", "projects", "unavailable", "this is not an empty list"),
@@ -168,8 +168,8 @@ def test_several_organizations_bring_a_column_and_a_filter(page: Page, site: Sit
     """The filter asks the API; the rows of others are gone at once."""
     site.world.organizations.append(organization("org-contoso", display_name="Contoso"))
     site.world.lists["/api-keys"].append(api_key(9, org_id="org-contoso"))
-    sign_in(page, site, "#api-keys")
-    rows = page.get_by_test_id("table-api-keys").get_by_test_id("row")
+    sign_in(page, site, "#keys")
+    rows = page.get_by_test_id("table-keys").get_by_test_id("row")
     expect(rows).to_have_count(5)
     expect(page.get_by_role("columnheader", name="Organization")).to_be_visible()
     page.get_by_test_id("org-filter").select_option("org-contoso")

@@ -91,7 +91,7 @@ def test_a_browser_signs_in_and_reads_the_figures(stage: Runner, page: Page) -> 
     figures = _figures(page)
     for name, figure in figures.items():
         assert str(summary[name.replace("-", "_")]) in figure.split(), (name, figure)
-    for table in ("users", "projects", "api-keys", "events", "changes", "findings"):
+    for table in ("users", "projects", "keys", "events", "changes", "findings"):
         page.get_by_test_id(f"nav-{table}").click()
         page.get_by_test_id(f"table-{table}").get_by_test_id("row").first.wait_for()
     assert errors == []

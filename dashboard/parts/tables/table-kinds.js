@@ -46,8 +46,8 @@ export const TABLES = {
     fields: COLUMNS.projects,
     rowId: (project) => `${project.org_id} ${project.project_id} ${project.first_seen_at}`,
   },
-  'api-keys': {
-    id: 'api-keys',
+  keys: {
+    id: 'keys',
     path: '/api-keys',
     section: 'api_keys',
     title: 'API keys',

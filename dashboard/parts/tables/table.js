@@ -1,5 +1,6 @@
 /** One table of the picture: rows page by page, its notices, its file. */
 import { html, useEffect, useMemo, useRef, useState } from '../../app/preact.js';
+import { useAddress } from '../../app/address.js';
 import { readAll, useList } from '../../app/answers.js';
 import { saveFile, toCsv } from '../../app/csv.js';
 import { Abandoned, asProblem } from '../../app/problem.js';
@@ -30,7 +31,8 @@ import { ProblemBox, Text } from '../widgets/elements.js';
  * @param {{kind: TableKind, isAdmin: boolean, user: string, api: any, organizations: import('../../app/sections.js').Organization[] | null, orgId: string, refreshCount: unknown}} props
  */
 export function Table({ kind, api, organizations, orgId, refreshCount, isAdmin, user }) {
-  const [filters, setFilters] = useState({});
+  const address = useAddress();
+  const filters = filtersOf(kind, address.query);
   const query = { ...filters, org_id: orgId };
   const { list, loadMore, retry, putItem } = useList(api, kind.path, query, refreshCount);
   const context = useMemo(() => ({ api, isAdmin, user, putItem }), [api, isAdmin, user, putItem]);
@@ -41,7 +43,7 @@ export function Table({ kind, api, organizations, orgId, refreshCount, isAdmin, 
       <div><h2 id=${`${kind.id}-title`}>${kind.title}</h2><p class="muted">${kind.about}</p></div>
       <div class="tools">
         ${(kind.filters ?? []).map((filter) => html`<${Filter} key=${filter.name} kind=${kind} filter=${filter} value=${filters[filter.name] ?? ''}
-          choose=${(value) => setFilters((before) => ({ ...before, [filter.name]: value }))} />`)}
+          choose=${(value) => address.set({ [filter.name]: value })} />`)}
         <${Export} api=${api} kind=${kind} query=${query} isEmpty=${list.items.length === 0} />
       </div>
     </header>
@@ -51,6 +53,12 @@ export function Table({ kind, api, organizations, orgId, refreshCount, isAdmin, 
     ${list.state === 'ready' && list.items.length === 0 && html`<${NoRows} kind=${kind} query=${query} organizations=${organizations} chosenOrganizations=${chosenOrganizations} mayHaveMore=${list.nextCursor !== null} />`}
     <${Footer} kind=${kind} list=${list} loadMore=${loadMore} />
   </section>`;
+}
+
+/** What the address says of this list's filters. */
+function filtersOf(kind, addressQuery) {
+  const names = (kind.filters ?? []).map((filter) => filter.name);
+  return Object.fromEntries(names.filter((name) => name in addressQuery).map((name) => [name, addressQuery[name]]));
 }
 
 function Filter({ kind, filter, value, choose }) {

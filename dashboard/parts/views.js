@@ -1,0 +1,56 @@
+/** Which views there are. One is added by one line here: its address, its name, its place in the menu, its part. */
+import { html } from '../app/preact.js';
+import { Coverage } from './coverage/coverage.js';
+import { Organizations } from './organizations/organizations.js';
+import { Packs } from './packs/packs.js';
+import { Table } from './tables/table.js';
+import { TABLES } from './tables/table-kinds.js';
+
+/**
+ * @typedef {object} View
+ * @property {string} id its address: `#keys`
+ * @property {string} name in the menu and the title
+ * @property {string} group of the menu it stands in; '' for one that only links lead to
+ * @property {(props: ViewProps) => any} component
+ *
+ * @typedef {object} ViewProps what every view is given; filters and the like it reads with `useAddress()`
+ * @property {import('../app/api.js').Api} api
+ * @property {import('../app/claims.js').Claims} claims
+ * @property {string} user who is signed in, by opaque id
+ * @property {boolean} isAdmin
+ * @property {any} summary the last answer of `/summary`; null before the first
+ * @property {import('../app/sections.js').Organization[] | null} organizations of the summary; null before the first
+ * @property {string} orgId the organization chosen for every view at once; '' for all of them
+ * @property {unknown} refreshCount another value whenever the reader asks for everything anew
+ * @property {() => void} refresh
+ */
+
+const tableView = (kind) => (props) => html`<${Table} kind=${kind} ...${props} />`;
+
+/** @type {View[]} */
+export const VIEWS = [
+  { id: 'organizations', name: 'Organizations', group: 'Account', component: Organizations },
+  { id: 'findings', name: 'Findings', group: 'Work', component: tableView(TABLES.findings) },
+  { id: 'keys', name: 'Keys', group: 'What exists', component: tableView(TABLES.keys) },
+  { id: 'users', name: 'Users', group: 'What exists', component: tableView(TABLES.users) },
+  { id: 'projects', name: 'Projects', group: 'What exists', component: tableView(TABLES.projects) },
+  { id: 'events', name: 'Events', group: 'What happened', component: tableView(TABLES.events) },
+  { id: 'changes', name: 'Changes', group: 'What happened', component: tableView(TABLES.changes) },
+  { id: 'coverage', name: 'Coverage', group: 'Evidence', component: Coverage },
+  { id: 'packs', name: 'Evidence packs', group: 'Evidence', component: Packs },
+];
+
+/** The menu's groups, in its order. */
+export const GROUPS = ['Work', 'What exists', 'What happened', 'Evidence', 'Account'];
+
+/** Addresses of views that are called otherwise now: a copied one still leads there. */
+const FORMER_IDS = { 'api-keys': 'keys' };
+
+/**
+ * @param {string} id of the address
+ * @returns {View} the first one where there is none of that id
+ */
+export function viewOf(id) {
+  const current = Object.hasOwn(FORMER_IDS, id) ? FORMER_IDS[id] : id;
+  return VIEWS.find((view) => view.id === current) ?? VIEWS[0];
+}
