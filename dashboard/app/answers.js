@@ -50,25 +50,25 @@ const NOTHING_YET = { state: 'loading', items: [], nextCursor: null, problem: nu
  * @param {string} path
  * @param {Record<string, string>} query filters; empty ones are left out
  * @param {unknown} refreshCount
- * @returns {{list: List, loadMore: () => void, retry: () => void, putItem: (matches: (item: any) => boolean, item: any) => void}}
+ * @returns {{list: List, loadMore: () => void, loadAll: () => Promise<void>, retry: () => void, putItem: (matches: (item: any) => boolean, item: any) => void}}
  */
 export function useList(api, path, query, refreshCount) {
   const [list, setList] = useState(NOTHING_YET);
   const [attempt, setAttempt] = useState(0);
   const abort = useRef(new AbortController());
 
-  const read = useCallback((cursor) => {
-    const { signal } = abort.current;
+  // Gives the cursor of the page that follows, null where none does or this one could not be read.
+  const read = useCallback(async (cursor, { signal } = abort.current) => {
     setList((before) => ({ ...before, state: 'loading', problem: null }));
-    api.get(path, { ...query, cursor: cursor ?? '' }, signal).then(
-      (page) => setList((before) => ({
-        state: 'ready',
-        items: cursor === null ? page.items : [...before.items, ...page.items],
-        nextCursor: page.next_cursor ?? null,
-        problem: null,
-      })),
-      (error) => reportUnlessAbandoned(error, (problem) => setList((before) => ({ ...before, state: 'failed', problem }))),
-    );
+    try {
+      const page = await api.get(path, { ...query, cursor: cursor ?? '' }, signal);
+      const nextCursor = page.next_cursor ?? null;
+      setList((before) => ({ state: 'ready', items: cursor === null ? page.items : [...before.items, ...page.items], nextCursor, problem: null }));
+      return nextCursor === cursor ? null : nextCursor;
+    } catch (error) {
+      reportUnlessAbandoned(error, (problem) => setList((before) => ({ ...before, state: 'failed', problem })));
+      return null;
+    }
   }, [api, path, JSON.stringify(query)]);
 
   useEffect(() => {
@@ -79,6 +79,11 @@ export function useList(api, path, query, refreshCount) {
   }, [read, refreshCount, attempt]);
 
   const loadMore = useCallback(() => read(list.nextCursor), [read, list.nextCursor]);
+  const loadAll = useCallback(async () => {
+    const reading = abort.current; // another filter ends it
+    let cursor = list.nextCursor;
+    while (cursor !== null && !reading.signal.aborted) cursor = await read(cursor, reading);
+  }, [read, list.nextCursor]);
   const retry = useCallback(
     () => (list.items.length > 0 ? read(list.nextCursor) : setAttempt((n) => n + 1)),
     [read, list.items.length, list.nextCursor],
@@ -87,7 +92,7 @@ export function useList(api, path, query, refreshCount) {
     ...before,
     items: before.items.some(matches) ? before.items.map((listed) => (matches(listed) ? item : listed)) : [item, ...before.items],
   })), []);
-  return { list, loadMore, retry, putItem };
+  return { list, loadMore, loadAll, retry, putItem };
 }
 
 /**

@@ -141,6 +141,9 @@ const ENTITIES = {
   audit_events: 'audit log',
 };
 
+/** In the order of docs/findings.md. */
+export const KINDS_OF_FINDINGS = Object.keys(KINDS);
+
 export const SECTIONS_WITH_CHANGES = Object.keys(ENTITIES).filter((section) => section !== 'audit_events');
 
 const lookUp = (table, code) => (Object.hasOwn(table, code) ? table[code] : undefined);

@@ -5,8 +5,8 @@
  * holds ends in text nodes and attributes.
  */
 import { h, render } from '../vendor/preact.module.js';
-import { useCallback, useEffect, useMemo, useRef, useState } from '../vendor/hooks.module.js';
+import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from '../vendor/hooks.module.js';
 import htm from '../vendor/htm.module.js';
 
 export const html = htm.bind(h);
-export { render, useCallback, useEffect, useMemo, useRef, useState };
+export { render, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState };

@@ -16,11 +16,21 @@ import { hourSpan, isInstant, utc } from './instants.js';
  * @typedef {{org_id: string, tone: 'bad' | 'warn' | 'info', text: string, todo: string}} Notice
  */
 
+/** Without these no hour is whole. */
 export const SECTION_NAMES = {
   users: 'users',
   projects: 'projects',
   api_keys: 'API keys',
   audit_events: 'audit log',
+};
+
+const OPTIONAL_SECTION_NAMES = {
+  admin_keys: 'admin keys',
+  service_accounts: 'service accounts',
+  invites: 'invites',
+  project_users: 'project members',
+  groups: 'groups',
+  roles: 'roles',
 };
 
 export const AUDIT_LOG_SWITCH =
@@ -100,7 +110,7 @@ function hoursLate(n) {
 }
 
 function notice(section, organization) {
-  const name = SECTION_NAMES[section];
+  const name = SECTION_NAMES[section] ?? OPTIONAL_SECTION_NAMES[section] ?? section;
   const hour = isInstant(organization.last_hour) ? ` in the hour ${hourSpan(organization.last_hour)} UTC` : '';
   const makeNotice = (tone, text, todo = '') => ({ org_id: organization.org_id, tone, text, todo });
   if (!isInstant(organization.last_hour)) {

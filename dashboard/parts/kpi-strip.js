@@ -3,36 +3,47 @@ import { formatAddress } from '../app/address.js';
 import { Hour, ProblemBox } from './widgets/elements.js';
 
 const KPIS = [
-  { id: 'orgs', label: 'Connected organizations', view: 'organizations' },
-  { id: 'users', label: 'Users', view: 'users' },
+  { id: 'orgs', label: 'Organizations', view: 'organizations' },
+  { id: 'users', first: 'billable_users', label: 'Users', view: 'users', beside: serviceAccounts },
   { id: 'active_projects', label: 'Active projects', view: 'projects' },
   { id: 'api_keys', label: 'API keys', view: 'keys' },
-  { id: 'stale_keys', label: 'Stale keys', hint: 'not used for over 90 days', view: 'keys', query: { finding: 'stale_key' }, red: true },
+  { id: 'stale_keys', label: 'Stale keys', hint: 'over 90 days', view: 'keys', query: { finding: 'stale_key' }, red: true },
 ];
 
-/** The five figures, each a way into its table, and what they are as of. */
+/** The five figures, each a way into its table, and what they are as of: one line above every view. */
 export function KpiStrip({ summary, refresh, orgId }) {
   const { body } = summary;
   return html`<section class="kpis" aria-labelledby="kpi-title" aria-busy=${summary.state === 'loading'}>
     <h2 class="unseen" id="kpi-title">At a glance</h2>
     ${summary.state === 'failed' && html`<${ProblemBox} problem=${summary.problem} retry=${refresh} testid="summary-problem" />`}
-    <dl class="kpi-row">${KPIS.map((kpi) => html`<${Kpi} key=${kpi.id} kpi=${kpi} orgId=${orgId} value=${body?.[kpi.id]} isRead=${body !== null} />`)}</dl>
+    <dl class="kpi-row">${KPIS.map((kpi) => html`<${Kpi} key=${kpi.id} kpi=${kpi} value=${valueOf(kpi, body)} beside=${kpi.beside?.(body)} isRead=${body !== null} orgId=${orgId} />`)}</dl>
     <p class="kpi-foot">
-      <span>Last closed hour <strong data-testid="kpi-last-closed-hour"><${Hour} hour=${body?.last_closed_hour} /></strong></span>
+      <span>Last closed hour <strong data-testid="kpi-last-closed-hour"><${Hour} hour=${body?.last_closed_hour} /></strong> <span class="utc-note">UTC</span></span>
       <span><a href=${formatAddress('findings', { org_id: orgId })}>Open findings</a> <strong data-testid="kpi-open-findings">${figure(body?.open_findings)}</strong></span>
-      <span class="utc-note">All times are UTC; hover for your own</span>
       <button type="button" class="small" data-testid="refresh" disabled=${summary.state === 'loading'} onClick=${refresh}>Refresh</button>
     </p>
   </section>`;
 }
 
-function Kpi({ kpi, value, isRead, orgId }) {
+function Kpi({ kpi, value, beside, isRead, orgId }) {
   const alarming = kpi.red === true && value > 0;
   const testid = `kpi-${kpi.id.replaceAll('_', '-')}`;
   return html`<div class=${`kpi${alarming ? ' alarming' : ''}`}>
     <dt><a href=${formatAddress(kpi.view, { ...kpi.query, org_id: orgId })}>${kpi.label}</a>${kpi.hint && html`<span class="muted"> ${kpi.hint}</span>`}</dt>
-    <dd data-testid=${testid} title=${isRead && value === null ? 'not known: the section could not be read' : undefined}>${figure(value)}</dd>
+    <dd><span data-testid=${testid} title=${isRead && value === null ? 'not known: the section could not be read' : undefined}>${figure(value)}</span>
+      ${beside && html` <span class="beside muted" data-testid=${`${testid}-beside`}>${beside}</span>`}</dd>
   </div>`;
+}
+
+/** The people who are billed, where the service tells who they are. */
+function valueOf(kpi, body) {
+  return (kpi.first && body?.[kpi.first]) ?? body?.[kpi.id];
+}
+
+function serviceAccounts(body) {
+  if (typeof body?.users !== 'number' || typeof body.billable_users !== 'number') return null;
+  const n = body.users - body.billable_users;
+  return n > 0 ? `+ ${n.toLocaleString('en-US')} service ${n === 1 ? 'account' : 'accounts'}` : null;
 }
 
 /** Unknown is a dash, never a zero. */

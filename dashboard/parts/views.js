@@ -1,6 +1,8 @@
 /** Which views there are. One is added by one line here: its address, its name, its place in the menu, its part. */
 import { html } from '../app/preact.js';
 import { Coverage } from './coverage/coverage.js';
+import { KeyLife } from './keys/key-life.js';
+import { Now } from './now/now.js';
 import { Organizations } from './organizations/organizations.js';
 import { Packs } from './packs/packs.js';
 import { Table } from './tables/table.js';
@@ -29,15 +31,23 @@ const tableView = (kind) => (props) => html`<${Table} kind=${kind} ...${props} /
 
 /** @type {View[]} */
 export const VIEWS = [
-  { id: 'organizations', name: 'Organizations', group: 'Account', component: Organizations },
+  { id: 'now', name: 'Now', group: 'Work', component: Now },
   { id: 'findings', name: 'Findings', group: 'Work', component: tableView(TABLES.findings) },
   { id: 'keys', name: 'Keys', group: 'What exists', component: tableView(TABLES.keys) },
+  { id: 'key', name: 'One key', group: '', component: KeyLife },
   { id: 'users', name: 'Users', group: 'What exists', component: tableView(TABLES.users) },
   { id: 'projects', name: 'Projects', group: 'What exists', component: tableView(TABLES.projects) },
+  { id: 'admin-keys', name: 'Admin keys', group: 'What exists', component: tableView(TABLES['admin-keys']) },
+  { id: 'service-accounts', name: 'Service accounts', group: 'What exists', component: tableView(TABLES['service-accounts']) },
+  { id: 'invites', name: 'Invites', group: 'What exists', component: tableView(TABLES.invites) },
+  { id: 'project-users', name: 'Project members', group: 'What exists', component: tableView(TABLES['project-users']) },
+  { id: 'groups', name: 'Groups', group: 'What exists', component: tableView(TABLES.groups) },
+  { id: 'roles', name: 'Roles', group: 'What exists', component: tableView(TABLES.roles) },
   { id: 'events', name: 'Events', group: 'What happened', component: tableView(TABLES.events) },
   { id: 'changes', name: 'Changes', group: 'What happened', component: tableView(TABLES.changes) },
   { id: 'coverage', name: 'Coverage', group: 'Evidence', component: Coverage },
   { id: 'packs', name: 'Evidence packs', group: 'Evidence', component: Packs },
+  { id: 'organizations', name: 'Organizations', group: 'Account', component: Organizations },
 ];
 
 /** The menu's groups, in its order. */

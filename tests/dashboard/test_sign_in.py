@@ -96,6 +96,7 @@ def test_signing_out_ends_both_sessions(signed_in: Page, site: Site) -> None:
 
 def _half_written(page: Page) -> None:
     """Open a dialog and fill in some of it."""
+    page.get_by_test_id("nav-organizations").click()
     page.get_by_test_id("connect-open").click()
     page.get_by_test_id("connect-org-id").fill("org-contoso")
     page.get_by_test_id("connect-display-name").fill("Contoso")

@@ -22,6 +22,8 @@ class World:
         refuse: problem documents by ``METHOD /path``; each is answered instead.
         requests: ``METHOD /path`` of every request, in order, with its body.
         page_size: rows per page of a list.
+        trend: the days of the summary of findings, oldest first.
+        proof: what the route of proofs answers; without it there is none.
     """
 
     group: str = "admin"
@@ -34,6 +36,8 @@ class World:
     freshness: dict[str, Json] = field(default_factory=dict)
     requests: list[tuple[str, Json | None]] = field(default_factory=list)
     page_size: int = 50
+    trend: list[Json] = field(default_factory=list)
+    proof: tuple[int, Json] | None = None
     token: str = ""
     expired: set[str] = field(default_factory=set)
 
@@ -55,6 +59,13 @@ class World:
             "last_closed_hour": LAST_HOUR if pictured else None,
         }
         rows = [self._pictured(row) for row in self.organizations]
+        late = [row["late_since"] for row in rows if row["late_hours"]]
+        figures |= {
+            "late_hours": max((row["late_hours"] for row in rows), default=0),
+            "late_since": min(late, default=None),
+            "missed_30d": sum(row["missed_30d"] for row in rows),
+            "lag_hours": max((row["lag_hours"] or 0 for row in rows), default=None),
+        }
         return figures | self.kpis | {"organizations": rows}
 
     def _pictured(self, row: Json) -> Json:
@@ -201,8 +212,28 @@ def finding(number: int, kind: str = "stale_key", **facts: Any) -> Json:
         "event_id": None,
         "stated": {"state": "open"} | nothing,
         "state_at": LAST_HOUR,
+        "subject": key_subject(number)
+        if facts.get("section", "api_keys") == "api_keys"
+        else NOTHING,
     } | facts
     return row | {"due_by": row["stated"].get("due_date")}
+
+
+NOTHING: Json = dict.fromkeys(
+    ("name", "redacted_value", "project_id", "project_name", "owner_id", "owner_prefix")
+)
+
+
+def key_subject(number: int, **facts: Any) -> Json:
+    """What a finding about a key says of it."""
+    return {
+        "name": f"production {number}",
+        "redacted_value": f"sk-proj-...{number:04d}",
+        "project_id": "proj_0001",
+        "project_name": "Support assistant 1",
+        "owner_id": "user-0001",
+        "owner_prefix": "anna",
+    } | facts
 
 
 def link(number: int, **facts: Any) -> Json:

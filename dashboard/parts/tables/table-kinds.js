@@ -1,13 +1,15 @@
 /** The tables: which columns, from which fields. Field names are those of the pack's rows. */
 import { COLUMNS } from '../../app/columns.js';
+import { formatAddress } from '../../app/address.js';
 import { html } from '../../app/preact.js';
-import { daysBefore, hourSpan, isInstant } from '../../app/instants.js';
-import { kindShort, kindWords } from '../../app/finding-words.js';
+import { hourSpan, isInstant } from '../../app/instants.js';
 import { words } from '../../app/text.js';
+import { ACCESS } from './access-kinds.js';
 import { CHANGES } from './changes.js';
-import { FINDINGS, SEVERITY_TONES } from '../findings/findings.js';
-import { NamePerson } from '../findings/person-dialog.js';
+import { FINDINGS } from '../findings/findings.js';
+import { KEYS } from '../keys/keys.js';
 import { Badge, Instant, Text, Unknown } from '../widgets/elements.js';
+import { PRESENCE, emptyBy, presence } from './presence.js';
 
 /** @type {Record<string, import('./table.js').TableKind>} */
 export const TABLES = {
@@ -18,10 +20,17 @@ export const TABLES = {
     title: 'Users',
     about: 'Members of the organization. Of an e-mail address only its first characters are kept.',
     whenEmpty: 'An organization always has an owner: check that the admin key belongs to this organization.',
+    search: 'Prefix, role or id',
+    filters: [
+      { name: 'role', label: 'Role', options: [['', 'Any'], ['owner', 'Owner'], ['reader', 'Reader'], ['member', 'Member']] },
+      PRESENCE,
+    ],
+    empty: emptyBy('user', 'An organization always has an owner: check that the admin key belongs to this organization.'),
     columns: [
-      { label: 'E-mail prefix', cell: (user) => prefix(user) },
-      { label: 'Role', cell: (user) => html`<${Text} value=${user.role} />` },
-      { label: 'Added', kind: 'time', cell: (user) => html`<${Instant} at=${user.added_at} />` },
+      { label: 'E-mail prefix', sort: 'email_prefix', cell: (user) => prefix(user) },
+      { label: 'Type', cell: (user) => userType(user) },
+      { label: 'Role', sort: 'role', cell: (user) => html`<${Text} value=${user.role} />` },
+      { label: 'Added', sort: 'added_at', kind: 'time', cell: (user) => html`<${Instant} at=${user.added_at} />` },
       { label: 'Present', cell: (user) => presence(user) },
       { label: 'User id', kind: 'id', cell: (user) => html`<${Text} value=${user.user_id} />` },
     ],
@@ -34,11 +43,16 @@ export const TABLES = {
     section: 'projects',
     title: 'Projects',
     about: 'Projects of the organization, archived ones included where OpenAI shows them.',
-    whenEmpty: 'As soon as a project is made at OpenAI, the next closed hour shows it here.',
+    search: 'Name or id',
+    filters: [
+      { name: 'status', label: 'Status', options: [['', 'Any'], ['active', 'Active'], ['archived', 'Archived']] },
+      PRESENCE,
+    ],
+    empty: emptyBy('project', 'As soon as a project is made at OpenAI, the next closed hour shows it here.'),
     columns: [
-      { label: 'Project', cell: (project) => html`<${Text} value=${project.name} />` },
-      { label: 'Status', cell: (project) => projectStatus(project) },
-      { label: 'Created', kind: 'time', cell: (project) => html`<${Instant} at=${project.created_at} />` },
+      { label: 'Project', sort: 'name', cell: (project) => html`<a class="subject-name" href=${formatAddress('keys', { project_id: project.project_id, org_id: project.org_id })}><${Text} value=${project.name} /></a>` },
+      { label: 'Status', sort: 'status', cell: (project) => projectStatus(project) },
+      { label: 'Created', sort: 'created_at', kind: 'time', cell: (project) => html`<${Instant} at=${project.created_at} />` },
       { label: 'Archived', kind: 'time', cell: (project) => html`<${Instant} at=${project.archived_at} unknown="not archived" />` },
       { label: 'Present', cell: (project) => presence(project) },
       { label: 'Project id', kind: 'id', cell: (project) => html`<${Text} value=${project.project_id} />` },
@@ -46,26 +60,7 @@ export const TABLES = {
     fields: COLUMNS.projects,
     rowId: (project) => `${project.org_id} ${project.project_id} ${project.first_seen_at}`,
   },
-  keys: {
-    id: 'keys',
-    path: '/api-keys',
-    section: 'api_keys',
-    title: 'API keys',
-    about: 'Project keys as OpenAI redacts them; their values are never known here.',
-    whenEmpty: 'As soon as a key is made in a project, the next closed hour shows it here.',
-    columns: [
-      { label: 'Key', kind: 'short', cell: (key) => html`<${Text} value=${key.redacted_value} />` },
-      { label: 'Name', cell: (key) => html`<${Text} value=${key.name} />` },
-      { label: 'Type', cell: (key) => html`<${Text} value=${words(key.type ?? key.owner_type ?? '')} />` },
-      { label: 'Owner', cell: (key, context) => owner(key, context) },
-      { label: 'Last used', kind: 'time', cell: (key) => lastUsed(key) },
-      { label: 'Findings', cell: (key) => findings(key) },
-      { label: 'Created', kind: 'time', cell: (key) => html`<${Instant} at=${key.created_at} />` },
-      { label: 'Project id', kind: 'id', cell: (key) => html`<${Text} value=${key.project_id} />` },
-    ],
-    fields: COLUMNS.api_keys,
-    rowId: (key) => `${key.org_id} ${key.project_id} ${key.key_id} ${key.first_seen_at}`,
-  },
+  keys: KEYS,
   events: {
     id: 'events',
     path: '/events',
@@ -86,6 +81,7 @@ export const TABLES = {
   },
   changes: CHANGES,
   findings: FINDINGS,
+  ...ACCESS,
 };
 
 function prefix(user) {
@@ -94,40 +90,16 @@ function prefix(user) {
   return html`<${Text} value=${user.email_prefix} /><span class="muted">…</span>`;
 }
 
-function presence(row) {
-  if (isInstant(row.removed_at)) return html`<span class="muted">until <${Instant} at=${row.removed_at} /></span>`;
-  return html`<span>since <${Instant} at=${row.first_seen_at} /></span>`;
+/** Who is billed, and who can do nothing any more. */
+function userType(user) {
+  const off = [user.banned && 'banned', user.enabled === false && 'disabled'].filter(Boolean);
+  return html`${user.is_service_account ? 'service account, not billed' : user.is_scim_managed ? 'person, by the directory' : 'person'}
+    ${off.map((word) => html` <${Badge} key=${word} tone="warn">${word}<//>`)}`;
 }
 
 function projectStatus(project) {
   if (!project.status) return html`<${Unknown} />`;
   return html`<${Badge} tone=${project.status === 'active' ? 'good' : 'plain'}><${Text} value=${project.status} /><//>`;
-}
-
-function owner(key, context) {
-  if (!key.owner_id) return html`<${Unknown} say="no owner known" />`;
-  return html`<span class="muted">${words(key.owner_type ?? '')}</span> <span class="id"><${Text} value=${key.owner_id} /></span>
-    ${key.owner_type === 'service_account' && html`<div><${NamePerson} orgId=${key.org_id} account=${key.owner_id} context=${context} /></div>`}`;
-}
-
-/** Red when the picture itself says that the key is stale: the rule is the server's, not this page's. */
-function lastUsed(key) {
-  const stale = (key.findings ?? []).some((finding) => finding.kind === 'stale_key');
-  const idleSince = isInstant(key.last_used_at) ? key.last_used_at : key.created_at;
-  const days = isInstant(idleSince) && isInstant(key.state_at) ? daysBefore(idleSince, key.state_at) : null;
-  return html`<span class=${stale ? 'stale' : ''} data-testid=${stale ? 'stale' : undefined}>
-    ${isInstant(key.last_used_at) ? html`<${Instant} at=${key.last_used_at} />` : 'never'}
-    ${days > 0 && html` <span class="age" title="up to the end of the pictured hour">${days} ${days === 1 ? 'day' : 'days'}</span>`}
-  </span>`;
-}
-
-function findings(key) {
-  const keyFindings = key.findings ?? [];
-  if (keyFindings.length === 0) return html`<span class="muted">none</span>`;
-  return html`<span class="badges">${keyFindings.map((finding) => html`<${Badge} key=${finding.kind} tone=${SEVERITY_TONES[finding.severity] ?? 'warn'}
-      title=${`${kindWords(finding.kind)}, severity ${finding.severity ?? 'not given'}`}>
-    <${Text} value=${kindShort(finding.kind)} />
-    ${finding.kind === 'orphan_key' && finding.reason && html`: <${Text} value=${words(finding.reason)} />`}<//>`)}</span>`;
 }
 
 function actor(event) {

@@ -26,6 +26,12 @@ export function Instant({ at, seconds = false, unknown = 'not known' }) {
   return html`<time datetime=${at} title=${local(at)}>${utc(at, seconds)}</time>`;
 }
 
+/** The day of an instant, where its hour would say little; the instant itself on hover. */
+export function Day({ at }) {
+  if (!isInstant(at)) return html`<${Unknown} />`;
+  return html`<time datetime=${at} title=${`${utc(at)} UTC; ${local(at)}`}>${utc(at).slice(0, 10)}</time>`;
+}
+
 /** An hour by its span. */
 export function Hour({ hour }) {
   if (!isInstant(hour)) return html`<span class="muted">none yet</span>`;

@@ -8,7 +8,7 @@ export function SectionNotices({ section, organizations }) {
   const names = new Map(organizations.map((organization) => [organization.org_id, orgName(organization)]));
   return sectionNotices.map((notice) => html`<div key=${notice.org_id} class=${`notice ${notice.tone}`} role="status"
       data-testid=${`section-notice-${section ?? 'picture'}`}>
-    <p><strong><${Text} value=${names.get(notice.org_id)} />: ${notice.text}.</strong> ${notice.todo}</p>
+    <p><strong><${Text} value=${names.get(notice.org_id)} />: <${Text} value=${notice.text} />.</strong> ${notice.todo}</p>
   </div>`);
 }
 
@@ -17,7 +17,7 @@ export function FreshnessNotices({ organizations }) {
   const names = new Map(organizations.map((organization) => [organization.org_id, orgName(organization)]));
   return freshnessNotices(organizations).map((notice) => html`<div key=${notice.org_id + notice.tone} class=${`notice ${notice.tone}`} role="alert"
       data-testid="freshness-notice">
-    <p><strong><${Text} value=${names.get(notice.org_id)} />: ${notice.text}.</strong> ${notice.todo}</p>
+    <p><strong><${Text} value=${names.get(notice.org_id)} />: <${Text} value=${notice.text} />.</strong> ${notice.todo}</p>
   </div>`);
 }
 
