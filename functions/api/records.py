@@ -153,6 +153,9 @@ class Figures(TypedDict):
     """The figures of the summary."""
 
     users: MaybeCount
+    billable_users: Annotated[
+        MaybeCount, described("The users who are persons; service accounts are not billed")
+    ]
     active_projects: MaybeCount
     api_keys: MaybeCount
     stale_keys: MaybeCount

@@ -85,14 +85,14 @@ def _findings_summary(world: World, query: dict[str, str]) -> Json:
     to_do = [row for row in rows if row["stated"]["state"] != "accepted" or row in late]
 
     def counts(field: Callable[[Json], Any], names: tuple[str, ...]) -> list[Json]:
-        tally = {field(row): (0, 0) for row in to_do}
+        totals = {field(row): (0, 0) for row in to_do}
         for row in to_do:
-            n_open, n_late = tally[field(row)]
-            tally[field(row)] = (n_open + 1, n_late + (row in late))
+            n_open, n_late = totals[field(row)]
+            totals[field(row)] = (n_open + 1, n_late + (row in late))
         return [
             dict(zip(names, key if isinstance(key, tuple) else (key,), strict=True))
             | {"open": n_open, "late": n_late}
-            for key, (n_open, n_late) in tally.items()
+            for key, (n_open, n_late) in totals.items()
         ]
 
     people = counts(lambda row: row["stated"]["accountable"], ("accountable",))

@@ -5,7 +5,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.dashboard.conftest import sign_in
 from tests.dashboard.site import Site
-from tests.dashboard.world import api_key, event, organization, user
+from tests.dashboard.world import Json, api_key, event, organization, user
 
 pytestmark = pytest.mark.browser
 VIEWS = ("users", "projects", "keys", "events", "changes", "findings")
@@ -198,3 +198,47 @@ def test_no_width_makes_the_page_itself_scroll_sideways(signed_in: Page) -> None
             signed_in.set_viewport_size({"width": width, "height": 800})
             wide = signed_in.evaluate("document.documentElement.scrollWidth - innerWidth")
             assert wide <= 0, (view, width)
+
+
+ACCESS_ROWS: dict[str, tuple[Json, tuple[str, ...]]] = {
+    "admin-keys": (
+        {"key_id": "key_a", "name": "terraform", "redacted_value": "sk-admin-...9f2c"}
+        | {"is_own": True, "has_expiry": False, "owner_id": "user-0001", "owner_role": "owner"},
+        ("terraform", "sk-admin-...9f2c", "reads these pictures", "anna…", "never"),
+    ),
+    "service-accounts": (
+        {"service_account_id": "svc_1", "name": "deployer", "project_id": "proj_0001"},
+        ("deployer", "Support assistant 1", "nobody named", "Name a person"),
+    ),
+    "invites": (
+        {"invite_id": "inv_1", "email_prefix": "gina", "role": "owner", "status": "pending"},
+        ("gina…", "pending", "not taken up"),
+    ),
+    "project-users": (
+        {"membership_id": "proj_0001/user-0002", "project_id": "proj_0001", "role": "member"},
+        ("Support assistant 1", "member"),
+    ),
+    "groups": ({"group_id": "group_1", "name": "platform", "is_scim_managed": True}, ("platform",)),
+    "roles": (
+        {"role_id": "role_1", "name": "Keys", "predefined_role": False, "permissions": ["a"] * 4},
+        ("Keys", "made here", "4 permissions"),
+    ),
+}
+
+
+@pytest.mark.slow
+def test_who_may_do_what_has_a_table_of_each_kind(page: Page, site: Site) -> None:
+    """Projects and owners by name; what is not read says so."""
+    for view, (row, _) in ACCESS_ROWS.items():
+        stay = {"org_id": "org-northwind", "first_seen_at": "2026-04-01T00:00:00Z"}
+        site.world.lists[f"/{view}"] = [stay | row]
+        site.world.sections["org-northwind"] = {
+            name.replace("-", "_"): "complete" for name in ACCESS_ROWS
+        } | {"groups": "forbidden"}
+    sign_in(page, site)
+    for view, (_, texts) in ACCESS_ROWS.items():
+        rows = _rows(page, view)
+        for text in texts:
+            expect(rows).to_contain_text(text)
+    page.get_by_test_id("nav-groups").click()
+    expect(page.get_by_test_id("section-notice-groups")).to_contain_text("may not read the groups")

@@ -84,6 +84,7 @@ def figures_of(row: HourRow) -> Figures:
     kpi = row["kpi"]
     return {
         "users": kpi["users"] if kpi else None,
+        "billable_users": kpi["billable_users"] if kpi else None,
         "active_projects": kpi["active_projects"] if kpi else None,
         "api_keys": kpi["api_keys"] if kpi else None,
         "stale_keys": kpi["stale_keys"] if kpi else None,

@@ -13,6 +13,7 @@ def test_the_summary_counts_what_the_newest_hours_sealed(sealed: Api) -> None:
         "active_projects": 3,
         "api_keys": 3,
     }
+    assert body["billable_users"] == 2
     assert body["stale_keys"] == 0
     assert body["open_findings"] == len(sealed.get("/findings")["items"])
     assert (body["carried"], body["unknown"]) == ([], [])
@@ -32,7 +33,7 @@ def test_a_figure_that_could_not_be_read_stands_marked_as_carried(
     fixture.tick("2026-04-01T01:00:00Z")
     body = api.get("/summary")
     assert (body["users"], body["api_keys"]) == (2, None)
-    assert body["carried"] == ["users"]
+    assert body["carried"] == ["users", "billable_users"]
     assert body["unknown"] == ["api_keys", "stale_keys"]
 
 
