@@ -17,18 +17,28 @@ from typing import Any
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError, NoRegionError
 
+from tools.dashboard.bundle import bundle
+
 FOLDER = Path(__file__).resolve().parent.parent / "dashboard"
 API_BASE = "/api/v1/openai"
+# What has its content in its name never becomes anything else.
+_FOR_EVER = "public, max-age=31536000, immutable"
 # Said here, because a machine's own table of types may lack them, and the page forbids sniffing.
-_TYPES = {".js": "text/javascript", ".mjs": "text/javascript", ".json": "application/json"}
+_TYPES = {".js": "text/javascript", ".json": "application/json"}
 
 
-def files() -> Iterator[tuple[str, Path, str]]:
-    """Yield each file of the page as (key, path, content type); documentation stays at home."""
-    for path in sorted(FOLDER.rglob("*")):
-        if path.is_file() and path.suffix != ".md":
-            guess = _TYPES.get(path.suffix) or mimetypes.guess_type(path.name, strict=False)[0]
-            yield path.relative_to(FOLDER).as_posix(), path, guess or "application/octet-stream"
+def files() -> Iterator[tuple[str, bytes, str, str]]:
+    """Yield each file of the page as (key, bytes, content type, how long it may be kept).
+
+    Beside the document, its script and its style sheet: the picture, and the licences of others.
+    """
+    page = bundle(FOLDER)
+    for path in [FOLDER / "favicon.svg", *sorted(FOLDER.glob("vendor/LICENSE.*"))]:
+        page[path.relative_to(FOLDER).as_posix()] = path.read_bytes()
+    for key, body in page.items():
+        kind = _TYPES.get(Path(key).suffix) or mimetypes.guess_type(key, strict=False)[0]
+        kept = _FOR_EVER if key.startswith("assets/") else "no-cache"
+        yield key, body, kind or "text/plain", kept
 
 
 def config(outputs: dict[str, str]) -> bytes:
@@ -49,8 +59,7 @@ def upload(s3: Any, outputs: dict[str, str]) -> int:
     Permissions:
         s3:PutObject on the dashboard bucket.
     """
-    page = [(key, path.read_bytes(), kind, "no-cache") for key, path, kind in files()]
-    page.append(("config.json", config(outputs), "application/json", "no-store"))
+    page = [*files(), ("config.json", config(outputs), "application/json", "no-store")]
     for key, body, content_type, cache_control in page:
         s3.put_object(
             Bucket=outputs["DashboardBucket"],

@@ -134,7 +134,9 @@ def _sign_in_handler(sign_in: SignIn) -> type[Quiet]:
     return Handler
 
 
-def _site_handler(world: World, sign_in_origin: str, config: Json) -> type[Quiet]:
+def _site_handler(
+    world: World, sign_in_origin: str, config: Json, published: dict[str, bytes] | None
+) -> type[Quiet]:
     class Handler(Quiet):
         def do_GET(self) -> None:
             """Files, configuration, and the API's reads."""
@@ -166,14 +168,18 @@ def _site_handler(world: World, sign_in_origin: str, config: Json) -> type[Quiet
             self.api("DELETE")
 
         def file(self, path: str) -> None:
-            """Serve one file of the folder under the production headers."""
+            """Serve one file, of the folder or as published, under the production headers."""
             file = (DASHBOARD / path.lstrip("/")).resolve()
-            if not file.is_file() or DASHBOARD not in file.parents:
+            if published is not None and path.lstrip("/") in published:
+                body = published[path.lstrip("/")]
+            elif published is None and file.is_file() and DASHBOARD in file.parents:
+                body = file.read_bytes()
+            else:
                 self.reply(404)
                 return
             self.reply(
                 200,
-                file.read_bytes(),
+                body,
                 Content_Type=mimetypes.guess_type(file.name)[0] or "application/octet-stream",
                 Content_Security_Policy=policy(sign_in_origin),
                 X_Content_Type_Options="nosniff",
@@ -217,8 +223,8 @@ class Site:
 
 
 @contextmanager
-def serve(world: World) -> Iterator[Site]:
-    """Serve the page and its world until the block ends."""
+def serve(world: World, published: dict[str, bytes] | None = None) -> Iterator[Site]:
+    """Serve the page and its world until the block ends; from its sources, or as published."""
     sign_in = SignIn(world)
     with _listening(_sign_in_handler(sign_in)) as sign_in_url:
         config = {
@@ -227,7 +233,7 @@ def serve(world: World) -> Iterator[Site]:
             "client_id": CLIENT_ID,
             "redirect_path": "/",
         }
-        with _listening(_site_handler(world, sign_in_url, config)) as url:
+        with _listening(_site_handler(world, sign_in_url, config, published)) as url:
             yield Site(url, world, sign_in, config)
 
 

@@ -1,6 +1,7 @@
 """The operator's upload of the dashboard."""
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -35,12 +36,19 @@ class Recorder:
 
 
 def test_the_page_its_configuration_and_a_fresh_cache() -> None:
-    """Every file of the page with a type the browser takes, without its documentation."""
+    """A document that names two files by their content, each with a type the browser takes."""
     aws = Recorder()
     assert publish(aws, aws, OUTPUTS) == len(aws.puts)
-    page = {p for p in FOLDER.rglob("*") if p.is_file() and p.suffix != ".md"}
-    assert set(aws.puts) == {p.relative_to(FOLDER).as_posix() for p in page} | {"config.json"}
-    assert aws.puts["index.html"]["Body"] == (FOLDER / "index.html").read_bytes()
+    assets = {key for key in aws.puts if key.startswith("assets/")}
+    licences = {f"vendor/{path.name}" for path in FOLDER.glob("vendor/LICENSE.*")}
+    others = {"index.html", "favicon.svg", "config.json"}
+    assert set(aws.puts) == assets | licences | others
+    document = aws.puts["index.html"]["Body"].decode()
+    assert re.findall(r'(?:src|href)="/(assets/[^"]+)"', document) == sorted(assets, reverse=True)
+    assert {aws.puts[key]["CacheControl"] for key in assets} == {
+        "public, max-age=31536000, immutable"
+    }
+    assert aws.puts["index.html"]["CacheControl"] == "no-cache"
     types = {key: put["ContentType"] for key, put in aws.puts.items()}
     assert types["index.html"] == "text/html"
     assert {kind for key, kind in types.items() if key.endswith(".js")} == {"text/javascript"}

@@ -1,0 +1,1 @@
+"""What the dashboard is made into when it is published."""
