@@ -39,6 +39,15 @@ export function local(instant) {
 }
 
 /**
+ * @param {string} hour the start of an hour
+ * @returns {string} its span where the reader sits: `5:00 AM – 6:00 AM EDT`
+ */
+export function localHourSpan(hour) {
+  const format = new Intl.DateTimeFormat(undefined, { hour: 'numeric', minute: '2-digit', timeZoneName: 'short' });
+  return format.formatRange(new Date(hour), new Date(endOfHour(hour)));
+}
+
+/**
  * Whole days between an instant and the end of the hour whose picture showed it; never the reader's clock.
  *
  * @param {string} instant

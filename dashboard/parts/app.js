@@ -1,5 +1,5 @@
 /** The page of someone signed in: the menu, the figures on top, one view. */
-import { html, useCallback, useEffect, useState } from '../app/preact.js';
+import { html, useCallback, useEffect, useRef, useState } from '../app/preact.js';
 import { formatAddress, useAddress } from '../app/address.js';
 import { useAnswer } from '../app/answers.js';
 import { orgName } from '../app/sections.js';
@@ -23,6 +23,7 @@ export function App({ api, claims, signOut }) {
   const orgId = address.query.org_id ?? '';
   const viewProps = { api, claims, user: claims.user, isAdmin, summary: summary.body, organizations, orgId, refreshCount, refresh };
   useTitle(view.name);
+  useFocus(view);
   useFirstPicture(organizations, summary, refresh);
 
   return html`<a class="skip" href="#content" onClick=${skipToContent}>Skip to the content</a>
@@ -61,6 +62,15 @@ function useTitle(name) {
   useEffect(() => {
     document.title = `${name} · OpenAI Audit`;
   }, [name]);
+}
+
+/** What had the focus may have gone with the view before: whoever works by keyboard goes on in this one. */
+function useFocus(view) {
+  const before = useRef(view);
+  useEffect(() => {
+    if (before.current !== view && document.activeElement === document.body) document.getElementById('content').focus();
+    before.current = view;
+  }, [view]);
 }
 
 /** Read again by itself until each connected organization has its first picture. */

@@ -41,7 +41,8 @@ def test_one_sentence_and_what_to_do_first_lead_to_the_work(page: Page, site: Si
         page.set_viewport_size({"width": 1280, "height": 4000})
         expect(findings).to_have_count(count)
         page.go_back()
-    first.get_by_role("link").click()
+    first.get_by_role("link").press("Enter")
+    expect(page.locator("#content")).to_be_focused()  # the link is gone with its view
     expect(page.get_by_test_id("room-key")).to_contain_text("checkout backend 1")
 
 

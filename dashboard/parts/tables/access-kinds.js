@@ -60,7 +60,7 @@ export const ACCESS = {
     title: 'Invites',
     thing: 'invite',
     about: 'Who was invited into the organization, as what, and whether it can still be taken up.',
-    search: 'Prefix, role or id',
+    search: 'Prefix or id',
     columns: [
       { label: 'E-mail prefix', sort: 'email_prefix', cell: (row) => (row.email_prefix ? html`<${Text} value=${row.email_prefix} /><span class="muted">…</span>` : html`<${Unknown} />`) },
       text('Role', 'role', { sort: 'role' }),
@@ -75,7 +75,7 @@ export const ACCESS = {
     title: 'Project members',
     thing: 'membership',
     about: 'Who is in which project, as what. Read once a day.',
-    search: 'Prefix, role or id',
+    search: 'Prefix or id',
     hasNames: true,
     columns: [
       { label: 'E-mail prefix', sort: 'email_prefix', cell: (row) => (row.email_prefix ? html`<${Text} value=${row.email_prefix} /><span class="muted">…</span>` : html`<${Unknown} />`) },

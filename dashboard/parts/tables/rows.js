@@ -7,7 +7,7 @@ import { VirtualRows } from './virtual-rows.js';
  *   onSort: (sort: string) => void, isWhole: boolean, selection: import('./selection.js').Selection | null}} props
  */
 export function Rows({ kind, columns, rows, context, sort, onSort, isWhole, selection }) {
-  const row = (each, index) => html`<tr key=${kind.rowId(each)} data-testid="row" aria-rowindex=${index + 2} aria-selected=${selection ? selection.has(each) : undefined}>
+  const row = (each, index) => html`<tr key=${kind.rowId(each)} data-testid="row" aria-rowindex=${index + 2} class=${selection?.has(each) ? 'selected' : undefined}>
     ${selection && html`<td class="select"><input type="checkbox" aria-label=${`Select row ${index + 1}`} data-testid="select-row"
       checked=${selection.has(each)} onChange=${(event) => selection.set(each, event.currentTarget.checked)} /></td>`}
     ${columns.map((column) => html`<td key=${column.label} data-label=${column.label} class=${column.kind}>${column.cell(each, context)}</td>`)}</tr>`;

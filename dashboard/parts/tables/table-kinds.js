@@ -20,7 +20,7 @@ export const TABLES = {
     title: 'Users',
     about: 'Members of the organization. Of an e-mail address only its first characters are kept.',
     whenEmpty: 'An organization always has an owner: check that the admin key belongs to this organization.',
-    search: 'Prefix, role or id',
+    search: 'Prefix or id',
     filters: [
       { name: 'role', label: 'Role', options: [['', 'Any'], ['owner', 'Owner'], ['reader', 'Reader'], ['member', 'Member']] },
       PRESENCE,
