@@ -38,6 +38,9 @@ export function local(instant) {
   return `${text} (your local time)`;
 }
 
+/** @param {string} instant @returns {boolean} whether the reader's clock said something else than UTC */
+export const isElsewhere = (instant) => new Date(instant).getTimezoneOffset() !== 0;
+
 /**
  * @param {string} hour the start of an hour
  * @returns {string} its span where the reader sits: `5:00 AM – 6:00 AM EDT`

@@ -1,6 +1,6 @@
 import { html } from '../app/preact.js';
 import { formatAddress } from '../app/address.js';
-import { isInstant, localHourSpan } from '../app/instants.js';
+import { isElsewhere, isInstant, localHourSpan } from '../app/instants.js';
 import { Hour, ProblemBox } from './widgets/elements.js';
 
 const KPIS = [
@@ -20,7 +20,7 @@ export function KpiStrip({ summary, refresh, orgId }) {
     <dl class="kpi-row">${KPIS.map((kpi) => html`<${Kpi} key=${kpi.id} kpi=${kpi} value=${valueOf(kpi, body)} beside=${kpi.beside?.(body)} isRead=${body !== null} orgId=${orgId} />`)}</dl>
     <p class="kpi-foot">
       <span>Last closed hour <strong data-testid="kpi-last-closed-hour"><${Hour} hour=${body?.last_closed_hour} /></strong> UTC
-        ${isInstant(body?.last_closed_hour) && html` <span data-testid="kpi-local-hour">(${localHourSpan(body.last_closed_hour)})</span>`}</span>
+        ${isInstant(body?.last_closed_hour) && isElsewhere(body.last_closed_hour) && html` <span class="local" data-testid="kpi-local-hour">${localHourSpan(body.last_closed_hour)}</span>`}</span>
       <span><a href=${formatAddress('findings', { org_id: orgId })}>Open findings</a> <strong data-testid="kpi-open-findings">${figure(body?.open_findings)}</strong></span>
       <button type="button" class="small" data-testid="refresh" disabled=${summary.state === 'loading'} onClick=${refresh}>Refresh</button>
     </p>

@@ -1,5 +1,6 @@
 import { html, useRef, useState } from '../../app/preact.js';
 import { asProblem } from '../../app/problem.js';
+import { placeAtOpenAI } from '../../app/remedies.js';
 import { ProblemBox } from '../widgets/elements.js';
 
 /**
@@ -29,8 +30,7 @@ export function ConnectForm({ api, onConnected, onCancel }) {
   };
   return html`<form class="panel" ref=${form} onSubmit=${submit} autocomplete="off" data-testid="connect-form" aria-labelledby="connect-title">
     <h3 id="connect-title">Connect an organization</h3>
-    <p class="muted">At OpenAI an owner mints the key: Settings → Organization → Admin keys, <strong>read-only</strong>, valid 90 days.
-      It is encrypted under a key of its own and never shown again.</p>
+    <${Guide} />
     <div class="fields">
       <label>Organization id
         <input name="org_id" required placeholder="org-…" pattern="\\s*org-.+" title="starts with org-; see Settings → Organization → General at OpenAI" autocomplete="off" spellcheck=${false} data-testid="connect-org-id" /></label>
@@ -45,4 +45,17 @@ export function ConnectForm({ api, onConnected, onCancel }) {
       ${onCancel && html`<button type="button" onClick=${onCancel}>Cancel</button>`}
     </div>
   </form>`;
+}
+
+/** What to make at OpenAI, what happens with it here, and until when it is good. */
+function Guide() {
+  const { name, url } = placeAtOpenAI('admin_keys');
+  return html`<ol class="guide">
+    <li><strong>Make the key at OpenAI.</strong> An owner does so under <a href=${url} target="_blank" rel="noopener noreferrer">${name}</a>: read-only, valid 90 days,
+      with the scopes <code>api.management.read</code> (users, projects, keys) and <code>api.audit_logs.read</code> (who did what).</li>
+    <li><strong>Enter it here.</strong> OpenAI is asked at once what it can read, and whether it belongs to this organization; where it is refused, nothing is stored.
+      Only reading is ever done with it.</li>
+    <li><strong>It is kept encrypted</strong>: AES-256-GCM under AWS KMS, bound to your tenant and this organization. Nobody is shown it again, but for its last four.</li>
+    <li><strong>Replace it before it ends.</strong> You are told 14 days before. The first picture is taken right away, then one each hour.</li>
+  </ol>`;
 }

@@ -20,7 +20,7 @@ export function Organizations({ api, refreshCount, refresh, isAdmin, summary }) 
     <header class="view-head">
       <div><h2 id="organizations-title">Organizations</h2>
         <p class="muted">Every hour one picture of each is taken and sealed.</p></div>
-      ${isAdmin && !open && !isEmpty && html`<button type="button" class="primary" data-testid="connect-open" onClick=${() => setOpen(true)}>Connect an organization</button>`}
+      ${isAdmin && !open && !isEmpty && html`<button type="button" class="primary" data-testid="connect-open" onClick=${() => setOpen(true)}>+ Connect org</button>`}
     </header>
     ${isEmpty && html`<${Empty} testid="organizations-empty" title="No organization connected yet">
       ${isAdmin
