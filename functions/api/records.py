@@ -238,6 +238,15 @@ BillRun = TypedDict(
 """Consecutive hours of one organization that count alike, for the same reason."""
 
 
+class BilledDay(TypedDict):
+    """A day of a bill, over all organizations."""
+
+    day: Annotated[str, Keyword("format", "date")]
+    user_hours: Count
+    project_hours: Count
+    amount_cents: Annotated[Count, described("What the bill grew by; the days add up to it")]
+
+
 class BillDocument(TypedDict):
     """A month's bill, and its working."""
 
@@ -247,6 +256,7 @@ class BillDocument(TypedDict):
     final: Flag
     hours: Count
     per_org: list[BillShare]
+    per_day: list[BilledDay]
     working: list[Text]
     runs: list[BillRun]
 

@@ -9,12 +9,12 @@ Pure: sealed hourly facts in, integer cents and the working out. The rule, in or
    half up to a cent, at the end.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final, Literal
 
-from functions.api.records import BillRun
+from functions.api.records import BilledDay, BillRun
 from functions.shared.hours import HOUR, hours_from, month_end, month_start, rfc3339
 
 USER_CENTS: Final = 100
@@ -76,6 +76,19 @@ class Run:
 
 
 @dataclass(slots=True)
+class Day:
+    """What the hours of a day add up to."""
+
+    users: int = 0
+    projects: int = 0
+
+    @property
+    def cent_hours(self) -> int:
+        """Return the day's part of the sum that is divided."""
+        return self.users * USER_CENTS + self.projects * PROJECT_CENTS
+
+
+@dataclass(slots=True)
 class Share:
     """What one organization adds."""
 
@@ -83,13 +96,17 @@ class Share:
     users: int = 0
     projects: int = 0
     runs: list[Run] = field(default_factory=list)
+    days: dict[str, Day] = field(default_factory=dict)
 
-    def add(self, section: Section, count: int) -> None:
+    def add(self, section: Section, hour: datetime, count: int) -> None:
         """Count an hour of a section."""
+        day = self.days.setdefault(hour.date().isoformat(), Day())
         if section == "users":
             self.users += count
+            day.users += count
         else:
             self.projects += count
+            day.projects += count
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +134,25 @@ class Bill:
     def amount_cents(self) -> int:
         """Return the amount, half a cent rounded up."""
         return half_up(self.cent_hours, self.hours)
+
+    def per_day(self) -> Iterator[BilledDay]:
+        """Yield each day of the month with what the bill grew by on it.
+
+        The cents are those that the bill had come to by the day's end, less those before: the days
+        add up to the amount, with no rounding of their own.
+        """
+        before, so_far = 0, 0
+        for name in sorted({name for share in self.shares for name in share.days}):
+            days = [share.days[name] for share in self.shares if name in share.days]
+            so_far += sum(day.cent_hours for day in days)
+            cents = half_up(so_far, self.hours)
+            yield {
+                "day": name,
+                "user_hours": sum(day.users for day in days),
+                "project_hours": sum(day.projects for day in days),
+                "amount_cents": cents - before,
+            }
+            before = cents
 
 
 def half_up(numerator: int, denominator: int) -> int:
@@ -158,7 +194,7 @@ def _share(
             if hour < start:
                 continue
             counted, amount, reason = _rule(hour, fact, count, last, closed_before)
-            share.add(section, amount)
+            share.add(section, hour, amount)
             _note(share.runs, Run(org, section, hour, hour, counted, reason))
     return share
 

@@ -73,6 +73,7 @@ def _body(made: Bill, over: bool) -> BillDocument:
         "final": over,
         "hours": made.hours,
         "per_org": [_part(share, made.hours) for share in shares],
+        "per_day": list(made.per_day()),
         "working": _working(made, shares, over),
         "runs": [run.row() for share in shares for run in share.runs],
     }

@@ -32,6 +32,17 @@ def test_25_users_and_3_active_projects_all_month_are_40_euros() -> None:
     assert (made.shares[0].users, made.shares[0].projects) == (25 * 720, 3 * 720)
 
 
+def test_the_days_of_a_month_add_up_to_its_bill() -> None:
+    """An hour in each day; a third of a cent is no day's rounding, and no day is left out."""
+    facts = [HourFact(ORG, hour, hour.hour != 0, 8, 0) for hour in hours_from(START, END)]
+    made = bill(MONTH, facts, OVER)
+    days = list(made.per_day())
+    assert [day["day"] for day in days] == [f"2026-04-{number:02d}" for number in range(1, 31)]
+    assert {day["user_hours"] for day in days} == {8}
+    assert {day["amount_cents"] for day in days} == {1, 2}
+    assert sum(day["amount_cents"] for day in days) == made.amount_cents == 33
+
+
 def test_no_organization_costs_nothing() -> None:
     """No facts, no cents."""
     assert bill(MONTH, [], OVER).amount_cents == 0
@@ -167,6 +178,9 @@ def test_organizations_add_up_before_the_one_rounding(
     both = bill(MONTH, first + second, OVER)
     apart = [bill(MONTH, facts, OVER) for facts in (first, second)]
     assert both.cent_hours == sum(made.cent_hours for made in apart)
+    days = list(both.per_day())
+    assert sum(day["amount_cents"] for day in days) == both.amount_cents
+    assert sum(day["user_hours"] for day in days) == sum(share.users for share in both.shares)
     assert abs(both.amount_cents - sum(made.amount_cents for made in apart)) <= 1
 
 

@@ -62,6 +62,8 @@ def test_a_month_is_billed_with_its_working(billed: Api) -> None:
     ]
     assert body["hours"] == 720
     assert "4000 ct" in body["working"][-1]
+    day = {"day": "2026-04-30", "user_hours": 600, "project_hours": 72, "amount_cents": 133}
+    assert (len(body["per_day"]), body["per_day"][-1]) == (30, day)
 
 
 def test_what_was_carried_or_counted_zero_is_told_with_its_reason(billed: Api) -> None:
