@@ -1,4 +1,4 @@
-/** Instants in words. The API speaks RFC 3339 in UTC; this page shows UTC and keeps local time for the tooltip. */
+/** Instants in words. The API speaks RFC 3339 in UTC; this page shows UTC, and the reader's own clock beside it. */
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -48,6 +48,27 @@ export const isElsewhere = (instant) => new Date(instant).getTimezoneOffset() !=
 export function localHourSpan(hour) {
   const format = new Intl.DateTimeFormat(undefined, { hour: 'numeric', minute: '2-digit', timeZoneName: 'short' });
   return format.formatRange(new Date(hour), new Date(endOfHour(hour)));
+}
+
+const CLOCK = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
+const ZONE = new Intl.DateTimeFormat(undefined, { timeZoneName: 'short' });
+
+/**
+ * The reader's clock, to stand beside UTC: the day where it is another one, the time, the zone.
+ *
+ * @param {string} instant
+ * @param {string} [end] of a span
+ * @returns {string | undefined} `14 Apr 20:41 EDT`; `05:00–06:00 EDT`; undefined where that clock shows UTC
+ */
+export function ownClock(instant, end = undefined) {
+  const at = new Date(instant);
+  if (!isElsewhere(instant)) return undefined;
+  const parts = (date) => Object.fromEntries(CLOCK.formatToParts(date).map(({ type, value }) => [type, value]));
+  const zone = ZONE.formatToParts(at).find(({ type }) => type === 'timeZoneName')?.value ?? '';
+  const start = parts(at);
+  const day = at.getDate() === at.getUTCDate() ? '' : `${start.day} ${start.month} `;
+  const until = end === undefined ? null : parts(new Date(end));
+  return `${day}${start.hour}:${start.minute}${until ? `–${until.hour}:${until.minute}` : ''} ${zone}`;
 }
 
 /**

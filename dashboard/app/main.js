@@ -2,6 +2,7 @@
 import { Api } from './api.js';
 import { readConfig } from './config.js';
 import { asProblem, Problem } from './problem.js';
+import { forgetNames } from './local-names.js';
 import { beginSignIn, finishSignIn, isForAnother, renew, signInElsewhere, signOut, signedInForAnother, wasSignedIn } from './sign-in.js';
 import { html, render } from './preact.js';
 import { App } from '../parts/app.js';
@@ -54,8 +55,13 @@ class SignedIn {
   /** The page stays where it is, out of sight: a half-written form is not thrown away. */
   #render(hasEnded) {
     render(html`
-      <div hidden=${hasEnded}><${App} api=${this.api} claims=${this.session.claims} signOut=${() => signOut(this.config)} /></div>
+      <div hidden=${hasEnded}><${App} api=${this.api} claims=${this.session.claims} signOut=${() => this.#end()} /></div>
       ${hasEnded && html`<${SignInPage} ready problem=${SESSION_ENDED} signIn=${() => signInElsewhere((session) => this.#take(session))} />`}`, root);
+  }
+
+  #end() {
+    forgetNames();
+    signOut(this.config);
   }
 
   async #renewed() {

@@ -5,6 +5,7 @@ import { useAnswer } from '../app/answers.js';
 import { orgName } from '../app/sections.js';
 import { withoutHidden } from '../app/text.js';
 import { KpiStrip } from './kpi-strip.js';
+import { NamesButton } from './names/names-button.js';
 import { GROUPS, VIEWS, viewOf } from './views.js';
 import { Badge, Text } from './widgets/elements.js';
 import { FreshnessNotices } from './widgets/notices.js';
@@ -27,7 +28,7 @@ export function App({ api, claims, signOut }) {
   useFirstPicture(organizations, summary, refresh);
 
   return html`<a class="skip" href="#content" onClick=${skipToContent}>Skip to the content</a>
-    <${Header} claims=${claims} isAdmin=${isAdmin} signOut=${signOut}>
+    <${Header} api=${api} claims=${claims} isAdmin=${isAdmin} signOut=${signOut}>
       <${OrgFilter} organizations=${organizations ?? []} orgId=${orgId} choose=${(id) => address.set({ org_id: id })} />
     <//>
     <div class="frame">
@@ -89,13 +90,14 @@ function skipToContent(event) {
   document.getElementById('content').focus();
 }
 
-function Header({ claims, isAdmin, signOut, children }) {
+function Header({ api, claims, isAdmin, signOut, children }) {
   return html`<header class="page-head">
     <div class="brand"><img src="/favicon.svg" alt="" width="24" height="24" /><h1>OpenAI Audit</h1></div>
     ${children}
     <div class="who">
       <span data-testid="signed-in-as"><${Text} value=${claims.name} /></span>
       <${Badge} tone="plain">${isAdmin ? 'administrator' : 'auditor'}<//>
+      ${isAdmin && html`<${NamesButton} api=${api} />`}
       <button type="button" class="small" data-testid="sign-out" onClick=${signOut}>Sign out</button>
     </div>
   </header>`;

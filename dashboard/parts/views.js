@@ -1,10 +1,17 @@
 /** Which views there are. One is added by one line here: its address, its name, its place in the menu, its part. */
 import { html } from '../app/preact.js';
+import { BillView } from './bill/bill-view.js';
+import { Changes } from './changes/changes-view.js';
+import { Closed } from './closed/closed.js';
 import { Coverage } from './coverage/coverage.js';
+import { Custody } from './custody/custody.js';
+import { Events } from './events/events.js';
+import { Evidence } from './evidence/evidence.js';
 import { KeyLife } from './keys/key-life.js';
+import { Machines } from './machines/machines.js';
 import { Now } from './now/now.js';
 import { Organizations } from './organizations/organizations.js';
-import { Packs } from './packs/packs.js';
+import { People } from './people/people.js';
 import { Table } from './tables/table.js';
 import { TABLES } from './tables/table-kinds.js';
 
@@ -33,6 +40,7 @@ const tableView = (kind) => (props) => html`<${Table} kind=${kind} ...${props} /
 export const VIEWS = [
   { id: 'now', name: 'Now', group: 'Work', component: Now },
   { id: 'findings', name: 'Findings', group: 'Work', component: tableView(TABLES.findings) },
+  { id: 'people', name: 'People', group: 'Work', component: People },
   { id: 'keys', name: 'Keys', group: 'What exists', component: tableView(TABLES.keys) },
   { id: 'key', name: 'One key', group: '', component: KeyLife },
   { id: 'users', name: 'Users', group: 'What exists', component: tableView(TABLES.users) },
@@ -43,11 +51,15 @@ export const VIEWS = [
   { id: 'project-users', name: 'Project members', group: 'What exists', component: tableView(TABLES['project-users']) },
   { id: 'groups', name: 'Groups', group: 'What exists', component: tableView(TABLES.groups) },
   { id: 'roles', name: 'Roles', group: 'What exists', component: tableView(TABLES.roles) },
-  { id: 'events', name: 'Events', group: 'What happened', component: tableView(TABLES.events) },
-  { id: 'changes', name: 'Changes', group: 'What happened', component: tableView(TABLES.changes) },
+  { id: 'events', name: 'Events', group: 'What happened', component: Events },
+  { id: 'changes', name: 'Changes', group: 'What happened', component: Changes },
+  { id: 'closed', name: 'Closed', group: 'What happened', component: Closed },
   { id: 'coverage', name: 'Coverage', group: 'Evidence', component: Coverage },
-  { id: 'packs', name: 'Evidence packs', group: 'Evidence', component: Packs },
+  { id: 'packs', name: 'Evidence packs', group: 'Evidence', component: Evidence },
+  { id: 'custody', name: 'Custody', group: 'Evidence', component: Custody },
   { id: 'organizations', name: 'Organizations', group: 'Account', component: Organizations },
+  { id: 'bill', name: 'Bill', group: 'Account', component: BillView },
+  { id: 'machines', name: 'Access for machines', group: 'Account', component: Machines },
 ];
 
 /** The menu's groups, in its order. */

@@ -3,9 +3,17 @@
 from collections.abc import Callable
 from typing import Any, Final
 
+from tests.dashboard.fake_views import answer_of_views, with_closed
 from tests.dashboard.world import PUBLIC_HEX, Json, World, link, organization, pack
 
 API: Final = "/api/v1/openai"
+# Parameters of a span: the fields they may be about, and whether it begins there.
+RANGES: Final = {
+    "resolved_from": (("resolved_hour",), True),
+    "resolved_to": (("resolved_hour",), False),
+    "from": (("hour", "day", "occurred_at"), True),
+    "to": (("hour", "day", "occurred_at"), False),
+}
 TOKEN: Final = "tOkEn-of-43-characters-shown-once-and-no-more"
 
 
@@ -13,6 +21,9 @@ def answer(
     world: World, method: str, path: str, query: dict[str, str], body: Json | None
 ) -> tuple[int, Any]:
     """Answer one request of the API from the world."""
+    found = answer_of_views(world, method, path, query, body or {})
+    if found is not None:
+        return found
     if method != "GET":
         return _written(world, method, path, body or {})
     if path == "/summary":
@@ -27,10 +38,6 @@ def answer(
         query.setdefault("state", "open")
     if path == "/proof":
         return world.proof if world.proof else (404, {"title": "There is nothing here"})
-    if path == "/billing":
-        working = ["25.000 average users at €1", "3.000 average active projects at €5"]
-        month = {"month": query["month"], "currency": "EUR", "amount_cents": 4000}
-        return 200, month | {"working": working, "per_org": []}
     if path.startswith("/evidence-packs/"):
         return _pack(world, path.removeprefix("/evidence-packs/"), query)
     return 200, _page(world, world.lists.get(path, []), query)
@@ -67,6 +74,10 @@ def _passes(row: Json, name: str, value: str) -> bool:
         return any(finding["kind"] == value for finding in row["findings"])
     if name == "q":
         return value.lower() in " ".join(str(field) for field in _searched(row)).lower()
+    if name in RANGES:
+        fields, is_from = RANGES[name]
+        held = next((row[field] or "" for field in fields if field in row), None)
+        return held is None or (bool(held >= value) if is_from else bool(held < value))
     return name not in row or row[name] == value
 
 
@@ -106,9 +117,7 @@ def _findings_summary(world: World, query: dict[str, str]) -> Json:
             for severity in ("high", "medium", "low")
         },
         "by_kind": counts(lambda row: (row["kind"], row["severity"]), ("kind", "severity")),
-        "by_accountable": [
-            row | {"closed_in_time": 0, "closed_late": 0} for row in people if row["accountable"]
-        ],
+        "by_accountable": with_closed(people, world.lists.get("/findings", [])),
         "trend": world.trend,
         "sections": [],
     }

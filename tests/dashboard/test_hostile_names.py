@@ -141,6 +141,7 @@ def test_no_name_runs_loads_or_asks_anything(page: Page, site: Site) -> None:
     page.set_viewport_size({"width": 1280, "height": 20_000})  # every row is in sight
     sign_in(page, site, "#organizations")
     expect(page.get_by_test_id("organization")).to_have_count(len(PAYLOADS + FORMULAS))
+    page.get_by_test_id("nav-bill").click()
     expect(page.get_by_test_id("bill-problem")).to_contain_text(PAYLOADS[1])
     for view, testid in (
         ("users", "row"),

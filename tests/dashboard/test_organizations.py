@@ -140,11 +140,3 @@ def test_the_first_picture_appears_by_itself(page: Page, site: Site) -> None:
     expect(page.get_by_test_id("section-notice-users")).to_contain_text("no hour is closed yet")
     site.world.organizations = [organization()]
     expect(page.get_by_test_id("section-notice-users")).to_have_count(0, timeout=9_000)
-
-
-def test_the_bill_shows_its_amount_and_its_working(signed_in: Page, site: Site) -> None:
-    """The month starts as that of the last closed hour."""
-    expect(signed_in.get_by_test_id("bill-month")).to_have_value("2026-04")
-    expect(signed_in.get_by_test_id("bill-amount")).to_have_text("€40.00")
-    signed_in.get_by_test_id("bill").locator("summary").click()
-    expect(signed_in.get_by_test_id("bill")).to_contain_text("25.000 average users at €1")

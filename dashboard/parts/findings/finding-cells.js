@@ -3,6 +3,7 @@ import { html } from '../../app/preact.js';
 import { REASON_CODES, changeWords, kindWords, reasonWords } from '../../app/finding-words.js';
 import { words } from '../../app/text.js';
 import { isLate } from '../../app/work.js';
+import { Person } from '../names/person.js';
 import { Badge, Hour, Text } from '../widgets/elements.js';
 
 export const SEVERITY_TONES = { high: 'bad', critical: 'bad', medium: 'warn', low: 'info' };
@@ -39,7 +40,7 @@ export function TenantState({ finding, user }) {
   return html`<${Badge} tone=${STATED_TONES[stated.state] ?? 'plain'}><${Text} value=${words(stated.state)} /><//>
     ${stated.reason_code && html`<span class="under-badge"><${Text} value=${REASON_CODES[stated.reason_code] ?? words(stated.reason_code)} /></span>`}
     ${stated.reason && html`<span class="under-badge"><${Text} value=${stated.reason} /></span>`}
-    ${stated.accountable && html`<span class="under-badge muted">answers for it: ${stated.accountable === user ? 'you' : html`<span class="id"><${Text} value=${stated.accountable} /></span>`}</span>`}
+    ${stated.accountable && html`<span class="under-badge muted">answers for it: <${Person} id=${stated.accountable} user=${user} /></span>`}
     ${finding.due_by && html`<span class=${`under-badge ${overdue ? 'stale' : 'muted'}`}>${overdue ? 'was due on' : 'due on'} <${Text} value=${finding.due_by} /></span>`}
     ${stated.review_date && html`<span class="under-badge muted">to be looked at again on <${Text} value=${stated.review_date} /></span>`}`;
 }

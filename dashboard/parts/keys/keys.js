@@ -8,6 +8,7 @@ import { keyType, worksWords } from '../../app/key-words.js';
 import { withoutHidden, words } from '../../app/text.js';
 import { SEVERITY_TONES } from '../findings/finding-cells.js';
 import { NamePerson } from '../findings/person-dialog.js';
+import { LocalName } from '../names/person.js';
 import { Badge, Day, Instant, Text, Unknown } from '../widgets/elements.js';
 import { Redacted } from '../widgets/subject.js';
 import { BulkKeys } from './bulk-keys.js';
@@ -80,7 +81,7 @@ export function ProjectOf({ row, context }) {
 export function OwnerOf({ row, context }) {
   if (!row.owner_id) return html`<${Unknown} say="no owner known" />`;
   const prefix = row.owner_prefix ?? context.names.owners.get(`${row.org_id} ${row.owner_id}`);
-  return html`${prefix && html`<div><${Text} value=${prefix} /><span class="muted">…</span></div>`}<span class="id muted unbroken"><${Text} value=${row.owner_id} /></span>
+  return html`<${LocalName} id=${row.owner_id} hash=${row.owner_hash} />${prefix && html`<div><${Text} value=${prefix} /><span class="muted">…</span></div>`}<span class="id muted unbroken"><${Text} value=${row.owner_id} /></span>
     ${row.owner_type === 'service_account' && html`<div><${NamePerson} orgId=${row.org_id} account=${row.owner_id} context=${context} /></div>`}`;
 }
 

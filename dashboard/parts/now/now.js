@@ -8,6 +8,7 @@ import { bySubject, isToDo } from '../../app/work.js';
 import { Empty } from '../widgets/notices.js';
 import { ProblemBox, Text } from '../widgets/elements.js';
 import { SEVERITY_TONES } from '../findings/finding-cells.js';
+import { Person } from '../names/person.js';
 import { Trend } from './trend.js';
 import { WorkList } from './work-list.js';
 
@@ -86,6 +87,6 @@ function Accountables({ figures, orgId, user }) {
   return html`<section class="panel" aria-labelledby="owners-title"><h3 id="owners-title">Who answers for them</h3>
     <ul class="counts">${sorted.slice(0, MOST_PEOPLE).map((row) => html`<li key=${row.accountable}>
       <a href=${formatAddress('findings', { ...link(row), org_id: orgId })}>${row.accountable === null ? 'nobody yet'
-        : row.accountable === user ? 'you' : html`<span class="id"><${Text} value=${row.accountable} /></span>`}</a>
+        : html`<${Person} id=${row.accountable} user=${user} />`}</a>
       <span class="stale">${row.late > 0 && `${row.late} late`}</span><span>${row.open}</span></li>`)}</ul></section>`;
 }

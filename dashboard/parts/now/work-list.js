@@ -3,6 +3,7 @@ import { html } from '../../app/preact.js';
 import { formatAddress } from '../../app/address.js';
 import { kindShort, kindWords } from '../../app/finding-words.js';
 import { withoutHidden } from '../../app/text.js';
+import { Person } from '../names/person.js';
 import { SEVERITY_TONES } from '../findings/finding-cells.js';
 import { Empty } from '../widgets/notices.js';
 import { Badge, ProblemBox, Text } from '../widgets/elements.js';
@@ -41,5 +42,5 @@ function Item({ item, user }) {
 function Who({ item, user }) {
   if (item.accountable.length === 0) return html`<span class="warn-text">nobody answers</span>`;
   const [first, ...others] = item.accountable;
-  return html`<span>${first === user ? 'you' : html`<span class="id"><${Text} value=${first} /></span>`}${others.length > 0 && ` and ${others.length} more`}</span>`;
+  return html`<span><${Person} id=${first} user=${user} />${others.length > 0 && ` and ${others.length} more`}</span>`;
 }

@@ -1,7 +1,6 @@
 /** Connected organizations: how each stands, and for administrators what can be done about it. */
 import { html, useState } from '../../app/preact.js';
 import { useList } from '../../app/answers.js';
-import { Bill } from './bill.js';
 import { ConnectForm } from './connect-form.js';
 import { Empty } from '../widgets/notices.js';
 import { OrganizationCard } from './organization-card.js';
@@ -32,6 +31,5 @@ export function Organizations({ api, refreshCount, refresh, isAdmin, summary }) 
     ${list.problem && html`<${ProblemBox} problem=${list.problem} retry=${retry} testid="organizations-problem" />`}
     ${list.state === 'loading' && list.items.length === 0 && html`<p class="muted" role="status">Reading…</p>`}
     ${list.nextCursor !== null && html`<button type="button" onClick=${loadMore}>Load more</button>`}
-  </section>
-  <${Bill} api=${api} refreshCount=${refreshCount} lastClosedHour=${summary?.last_closed_hour ?? null} isSummaryRead=${summary !== null} />`;
+  </section>`;
 }

@@ -8,6 +8,7 @@ import { ACCESS } from './access-kinds.js';
 import { CHANGES } from './changes.js';
 import { FINDINGS } from '../findings/findings.js';
 import { KEYS } from '../keys/keys.js';
+import { LocalName } from '../names/person.js';
 import { Badge, Instant, Text, Unknown } from '../widgets/elements.js';
 import { PRESENCE, emptyBy, presence } from './presence.js';
 
@@ -87,7 +88,7 @@ export const TABLES = {
 function prefix(user) {
   if (user.is_service_account) return html`<${Badge} tone="plain">service account<//>`;
   if (!user.email_prefix) return html`<${Unknown} />`;
-  return html`<${Text} value=${user.email_prefix} /><span class="muted">…</span>`;
+  return html`<${Text} value=${user.email_prefix} /><span class="muted">…</span> <${LocalName} id=${user.user_id} hash=${user.email_hash} />`;
 }
 
 /** Who is billed, and who can do nothing any more. */

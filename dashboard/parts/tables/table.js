@@ -46,12 +46,14 @@ import { Toolbar } from './toolbar.js';
  * @property {import('../../app/names.js').Names} names of projects and owners, where the kind asks for them
  * @property {(matches: (item: any) => boolean, item: any) => void} putItem puts a changed row into the list
  *
- * @param {import('../views.js').ViewProps & {kind: TableKind}} props
+ * `fixed` are filters that the view itself sets; what the view shows above its rows are the children.
+ *
+ * @param {import('../views.js').ViewProps & {kind: TableKind, fixed?: Record<string, string>, children?: any}} props
  */
-export function Table({ kind, api, summary, organizations, orgId, refreshCount, isAdmin, user }) {
+export function Table({ kind, fixed = {}, children = null, api, summary, organizations, orgId, refreshCount, isAdmin, user }) {
   const address = useAddress();
   const filters = chosenFilters(kind, address.query);
-  const query = { ...asked(kind, filters, { user, today: todayOf(summary) }), org_id: orgId };
+  const query = { ...asked(kind, filters, { user, today: todayOf(summary) }), ...fixed, org_id: orgId };
   const { list, loadMore, loadAll, retry, putItem } = useList(api, kind.path, { ...query, limit: '100' }, refreshCount);
   const names = useNames(kind.hasNames ? api : null, orgId, refreshCount);
   const context = useMemo(() => ({ api, isAdmin, user, orgId, refreshCount, names, putItem }), [api, isAdmin, user, orgId, refreshCount, names, putItem]);
@@ -66,11 +68,12 @@ export function Table({ kind, api, summary, organizations, orgId, refreshCount, 
   return html`<section aria-labelledby=${`${kind.id}-title`} data-testid=${`room-${kind.id}`}>
     <header class="view-head"><div><h2 id=${`${kind.id}-title`}>${kind.title}</h2><p class="muted">${kind.about}</p></div></header>
     <${Toolbar} kind=${kind} filters=${filters} query=${query} set=${address.set} api=${api} user=${user} isEmpty=${rows.length === 0} />
+    ${children}
     <${SectionNotices} section=${kind.section} organizations=${chosenOrganizations} />
     ${rows.length > 0 && html`<${Rows} kind=${kind} columns=${columns} rows=${rows} context=${context} sort=${filters.sort ?? ''}
       onSort=${(sort) => address.set({ sort })} isWhole=${list.nextCursor === null} selection=${isSelectable ? selection : null} />`}
     ${list.problem && html`<${ProblemBox} problem=${list.problem} retry=${retry} testid=${`${kind.id}-problem`} />`}
-    ${list.state === 'ready' && rows.length === 0 && html`<${NoRows} kind=${kind} query=${filters} organizations=${organizations} chosenOrganizations=${chosenOrganizations} mayHaveMore=${list.nextCursor !== null} />`}
+    ${list.state === 'ready' && rows.length === 0 && html`<${NoRows} kind=${kind} query=${{ ...filters, ...fixed }} organizations=${organizations} chosenOrganizations=${chosenOrganizations} mayHaveMore=${list.nextCursor !== null} />`}
     <${Footer} kind=${kind} list=${list} nRows=${rows.length} loadMore=${loadMore} loadAll=${loadAll} />
     ${isSelectable && selection.rows.length > 0 && html`<div class="bulk" role="region" aria-label="Selected rows" data-testid=${`${kind.id}-bulk`}>
       <${kind.bulk} rows=${selection.rows} context=${context} clear=${selection.clear} /></div>`}

@@ -1,6 +1,6 @@
 /** The small parts everything else is made of: text, instants, badges, notices. */
 import { html } from '../../app/preact.js';
-import { hourSpan, isInstant, local, utc } from '../../app/instants.js';
+import { endOfHour, hourSpan, isInstant, local, ownClock, utc } from '../../app/instants.js';
 import { pieces } from '../../app/text.js';
 
 /** Text that others chose, shown so that nothing in it can hide or turn the line around. */
@@ -20,10 +20,10 @@ export function Unknown({ say = 'not known' }) {
   return html`<span class="muted" title=${say}><span aria-hidden="true">—</span><span class="unseen">${say}</span></span>`;
 }
 
-/** An instant in UTC; the reader's own time on hover. */
+/** An instant in UTC; the reader's own clock stands beside it in tables and lists of facts, and is spelt out on hover. */
 export function Instant({ at, seconds = false, unknown = 'not known' }) {
   if (!isInstant(at)) return html`<${Unknown} say=${unknown} />`;
-  return html`<time datetime=${at} title=${local(at)}>${utc(at, seconds)}</time>`;
+  return html`<time datetime=${at} title=${local(at)} data-own=${ownClock(at)}>${utc(at, seconds)}</time>`;
 }
 
 /** The day of an instant, where its hour would say little; the instant itself on hover. */
@@ -35,7 +35,7 @@ export function Day({ at }) {
 /** An hour by its span. */
 export function Hour({ hour }) {
   if (!isInstant(hour)) return html`<span class="muted">none yet</span>`;
-  return html`<time datetime=${hour} title=${local(hour)}>${hourSpan(hour)}</time>`;
+  return html`<time datetime=${hour} title=${local(hour)} data-own=${ownClock(hour, endOfHour(hour))}>${hourSpan(hour)}</time>`;
 }
 
 /** @param {{tone: 'good' | 'warn' | 'bad' | 'info' | 'plain', title?: string, children?: any}} props */
