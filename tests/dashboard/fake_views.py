@@ -131,8 +131,8 @@ def custody(n: int, action: str, /, **facts: Any) -> Json:
 def bill() -> Json:
     """A month of which ten days were read, two counted nothing, and the rest is to come."""
     days = [f"2026-04-{number:02d}" for number in range(1, 31)]
-    org = {"org_id": "org-northwind"}
-    runs = [
+    org: Json = {"org_id": "org-northwind"}
+    runs: list[Json] = [
         {"from": "2026-04-01T00:00:00Z", "to": "2026-04-10T23:00:00Z"}
         | {"hours": 240, "counted": "read", "reason": None},
         {"from": "2026-04-11T00:00:00Z", "to": "2026-04-12T23:00:00Z"}

@@ -13,7 +13,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
 def _closed(number: int, hour: str, due: str | None, **cause: object) -> Json:
-    by = {"hour": hour, "kind": "removed", "fields": [], "event_id": None, "actor_id": None}
+    by: Json = {"hour": hour, "kind": "removed", "fields": [], "event_id": None, "actor_id": None}
     row = finding(number, resolved_hour=hour, resolved_by=by | cause if cause else None)
     said = {"state": "acknowledged", "accountable": "user-0002", "due_date": due}
     return row | {"stated": said, "due_by": due}

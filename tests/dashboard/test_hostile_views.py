@@ -9,7 +9,7 @@ from tests.dashboard.conftest import sign_in
 from tests.dashboard.fake_views import client, custody, delivery, service_account, webhook
 from tests.dashboard.site import Site
 from tests.dashboard.test_hostile_names import PAYLOADS
-from tests.dashboard.world import change, event, finding, link
+from tests.dashboard.world import Json, change, event, finding, link
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 SAID = ("state", "reason_code", "accountable", "due_date", "review_date")
@@ -38,7 +38,7 @@ def _hostile(site: Site) -> None:
         for n, t in rows
     ]
     lists["/events"] = [event(n, event_type=t, actor_id=t, actor_hash=t) for n, t in rows]
-    by = {"hour": hour, "kind": "removed", "event_id": None, "actor_id": None, "fields": []}
+    by: Json = {"hour": hour, "kind": "removed", "event_id": None, "actor_id": None, "fields": []}
     lists["/findings"] = [
         finding(n, t, reason=t, severity=t, section=t, entity_id=t, resolved_hour=hour)
         | {"resolved_by": by | {"kind": t, "event_id": t or None, "actor_id": t}, "due_by": t}

@@ -51,7 +51,7 @@ function columnsOf(user, orgId) {
   return [
     { label: 'Who', cell: (row) => html`<${Person} id=${row.accountable} user=${user} />` },
     { label: 'Open', kind: 'number', cell: figure('open', 'findings', {}) },
-    { label: 'Late', kind: 'number', cell: figure('late', 'findings', { due: 'late' }, 'late') },
+    { label: 'Late', kind: 'number', cell: figure('late', 'findings', { due: 'late' }, 'late-figure') },
     { label: 'In time so far', cell: (row) => html`<${Share} row=${row} />` },
     { label: 'Closed in time', kind: 'number', cell: figure('closed_in_time', 'closed', { days: '90', time: 'in_time' }) },
     { label: 'Closed late', kind: 'number', cell: figure('closed_late', 'closed', { days: '90', time: 'late' }) },
