@@ -50,7 +50,7 @@ def test_projects_that_were_read_whole_are_not_read_again() -> None:
 def test_users_and_projects_are_always_read_again() -> None:
     """All else that was read whole is not."""
     unproven: Any = SectionRead("unproven", "no_event_seen")
-    lists = {"groups": EMPTY, "invites": EMPTY, "roles": FAILED}
+    lists: dict[str, Any] = {"groups": EMPTY, "invites": EMPTY, "roles": FAILED}
     earlier = snapshot(unproven, api_keys=keys("partial", ["a"]), **lists)
     assert checkpoint_of(earlier) == Checkpoint(
         frozenset({"audit_events", "invites"}), {"api_keys": frozenset({"a"})}

@@ -83,17 +83,14 @@ ASPECTS: Final[dict[str, dict[str, str]]] = {
         "audience": "settings",
         "enabled": "settings",
     },
-    "workload_identity_rules": dict.fromkeys(
-        (
-            "name",
-            "service_account_id",
-            "attribute_matchers",
-            "permission_type",
-            "scopes",
-            "enabled",
-        ),
-        "settings",
-    ),
+    "workload_identity_rules": {
+        "name": "settings",
+        "service_account_id": "settings",
+        "attribute_matchers": "settings",
+        "permission_type": "settings",
+        "scopes": "settings",
+        "enabled": "settings",
+    },
 }
 # Which events these changes leave behind is not established (who is in a group is told to tenants
 # alone): an event explains them, and that there is none says nothing.

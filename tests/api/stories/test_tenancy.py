@@ -36,7 +36,7 @@ BY_PATH = [
 ]
 STATED = "PUT /orgs/{org_id}/findings/{finding_id}/state"
 PACK = ["GET /evidence-packs/{number}", "GET /evidence-packs/{number}/download"]
-# The proof of a row: tests/api/proof/test_proof.py. Share links: tests/api/views/test_share_links.py.
+# Theirs: tests/api/views/test_share_links.py; that of a proof: tests/api/proof/test_proof.py.
 SHARED = [
     *("POST /evidence-packs/{number}/links", "GET /evidence-packs/{number}/links"),
     *("DELETE /evidence-packs/{number}/links/{link_id}", "GET /shared/{token}"),

@@ -18,12 +18,16 @@ from tests.snapshot.rows import api_key, project, user
 
 PAGE = Path(__file__).parents[3] / "docs" / "who-can-do-what.md"
 AT = "2026-04-01T06:00:00Z"
-STAY = {"first_seen_at": "2026-03-31T00:00:00Z", "removed_at": None, "unreadable": []}
+STAY: dict[str, Any] = {
+    "first_seen_at": "2026-03-31T00:00:00Z",
+    "removed_at": None,
+    "unreadable": [],
+}
 
 
 def role(role_id: str, *permissions: str, **facts: Any) -> Any:
     """Return one stay of a role of the organization."""
-    usual = {"role_id": role_id, "name": role_id, "description": None, "extra": {}}
+    usual: dict[str, Any] = {"role_id": role_id, "name": role_id, "description": None, "extra": {}}
     kind = {"resource_type": "api.organization", "predefined_role": False}
     return {**usual, **kind, "permissions": list(permissions), **STAY, **facts}
 
