@@ -36,7 +36,7 @@ def test_a_seal_of_a_newer_version_is_no_verdict_and_said_so(tmp_path: Path) -> 
     """Never that evidence was altered: nobody who does not know a version can say that."""
     pack = packs.small()
     pack.rows["events.jsonl"] = []
-    outcomes: list[str | packs.Row] = [*["complete"] * 47, {"v": 4}]
+    outcomes: list[str | packs.Row] = [*["complete"] * 47, {"v": 5}]
     pack.rows["coverage.jsonl"] = packs.seals(outcomes, "2026-04-01T00", previous="ab" * 32)
     verdict = verify_bytes(pack.build(), tmp_path)
     assert verdict.code == 2

@@ -76,6 +76,8 @@ def close(
     firings: list[tuple[datetime, datetime]] = []
 
     def fire(_stage: Stage, rule: str, at: datetime, *, log: str) -> None:
+        if rule == schedules.MINUTE:  # tells of what was sealed; seals nothing
+            return
         assert (rule, Path(log).name) == (schedules.HOURLY, "emulator.log")
         firings.append((at, clock.read(stage_settings.clock_file)))
         if len(firings) == reader.seals_at:
@@ -169,6 +171,8 @@ def test_the_daily_schedule_fires_in_its_time_and_never_behind_it(
     fired: list[tuple[str, str]] = []
 
     def fire(_stage: Stage, rule: str, at: datetime, *, log: str) -> None:
+        if rule == schedules.MINUTE:  # tells of what was sealed; seals nothing
+            return
         fired.append((rule, clock.rfc3339(at)))
         if rule == schedules.DAILY:
             now = clock.read(stage_settings.clock_file)
@@ -192,6 +196,8 @@ def test_after_a_days_last_hour_the_daily_schedule_fires(
     fired: list[tuple[str, str]] = []
 
     def fire(_stage: Stage, rule: str, at: datetime, *, log: str) -> None:
+        if rule == schedules.MINUTE:  # tells of what was sealed; seals nothing
+            return
         fired.append((rule, clock.rfc3339(at)))
         reader.sealed.append(last)
 

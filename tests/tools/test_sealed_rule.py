@@ -87,7 +87,7 @@ def told_types(heading: str) -> dict[str, str]:
     [
         ("The content", SealContent, seal_fields.SEAL_FIELDS),
         ("The source", Source, seal_fields.SOURCE_FIELDS),
-        ("A section", SectionSeal, seal_fields.SECTION_FIELDS),
+        ("A section", SectionSeal, seal_fields.SECTION_FIELDS_4),
         ("An object", ObjectEntry, seal_fields.STORED_FIELDS),
     ],
 )

@@ -146,7 +146,7 @@ reseal(
     *[C] * 47,
     {"tenant_id": "tenant-b"},
 )
-reseal("seal_version", "version 2 or 3", "a seal is of the first version", *[C] * 47, {"v": 1})
+reseal("seal_version", "version 2, 3 or 4", "a seal is of the first version", *[C] * 47, {"v": 1})
 reseal("hour_outside", "outside the period", "there is an hour behind the period", *[C] * 49)
 reseal(
     "forked_chain",

@@ -66,7 +66,7 @@ def collection_report(
             "largest_skew_s": max(skews, key=abs, default=None),
             "sources": _names(totals.clocks for totals in runs),
         },
-        "endpoints": ENDPOINTS,
+        "endpoints": _asked(organizations),
         "cursors": CURSORS,
         "generator": GENERATOR,
         "organizations": [
@@ -75,6 +75,14 @@ def collection_report(
         ],
         "regions": _names(totals.regions for totals in runs),
     }
+
+
+def _asked(organizations: Sequence[Organization]) -> list[CollectedEndpoint]:
+    """Return the questions of the sections that the seals have: an older version had fewer."""
+    sections = {"audit_events"}.union(*(each.listed_at for each in organizations))
+    if len(sections) == 1:
+        return ENDPOINTS
+    return [endpoint for endpoint in ENDPOINTS if endpoint["section"] in sections]
 
 
 def _names(by_organization: Iterable[set[str]]) -> list[str] | None:

@@ -30,8 +30,8 @@ OUTCOMES = ("gap", "missed", "failed", "partial", "paused")
 def tell(world: FullWorld, chance: random.Random, n_hours: int) -> None:
     """Seal some hours of one organization, as chance will have it."""
     hours_of_version_2 = chance.choice([0, 0, chance.randrange(n_hours)])
-    world.version = 2 if hours_of_version_2 else world.version
-    newest = 3
+    newest = world.version
+    world.version = 2 if hours_of_version_2 else newest
     open_changes: list[tuple[str, str]] = []
     n_events = away = 0
     for number in range(n_hours):

@@ -11,6 +11,7 @@ import pytest
 
 from functions.shared.aws.keys import large_key
 from functions.shared.canonical import Json, canonical, sha256_hex
+from functions.shared.evidence.seal_versions import VERSION
 from functions.shared.limits import ROW, SEAL, WHOLE
 from functions.snapshot.records import Snapshot
 from tests.pack.conftest import PackFunction
@@ -171,7 +172,7 @@ def test_what_version_2_sealed_becomes_large_without_a_change(
     before = reseal_as_version_2(fixture, FIRST, "2026-04-01T00:00:00Z")
     assert fixture.register(before, "projects")[0]["name"] == LONG
     (crossing,) = fixture.tick("2026-04-01T00:00:00Z")
-    assert crossing.content["v"] == 3
+    assert crossing.content["v"] == VERSION
     assert not any(crossing.content["segments"].values())
     (row,) = fixture.register(crossing, "projects")
     assert row["name"]["$large"]["sha256"] == sha256_hex(canonical(LONG))

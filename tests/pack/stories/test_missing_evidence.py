@@ -75,7 +75,7 @@ def test_a_seal_of_a_newer_version_fails_the_pack_and_is_called_newer(
 ) -> None:
     """After a deployment was taken back: nobody altered anything."""
     seal = world.seals[2]
-    newer = canonical({"run": {}, "seal": seal.content | {"v": 4}, "sha256": seal.sha256})
+    newer = canonical({"run": {}, "seal": seal.content | {"v": 5}, "sha256": seal.sha256})
     replace(evidence, world.key_of(seal.hour), newer)
     reason = failure(function)
     assert "made by a newer version than this one knows" in reason
