@@ -17,7 +17,7 @@ from tests.walk.test_on_the_emulator import ADMIN, _wait_until_ready
 from tools import legal_holds
 from tools.openai_simulator import DEMO_ADMIN_KEY, DEMO_ORG_ID, DEMO_START
 
-pytestmark = pytest.mark.emulator
+pytestmark = [pytest.mark.emulator, pytest.mark.slow]
 
 DOWNLOAD = "/evidence-packs/1/download"
 

@@ -27,6 +27,11 @@ def crowded() -> World:
     start = world.at("2026-01-03T00:00:00Z").invite_sent("iris").group_created("ops")
     start.role_created("keeper", permissions=["api.projects.read"])
     start.service_account_created("bot", "web").member_added("web", "olga")
+    start.group_given("ops", "keeper").group_member_added("ops", "olga").group_assigned(
+        "ops", "web"
+    )
+    start.user_given("olga", "keeper").provider_created("ci", issuer="https://token.example.com")
+    start.rule_created("deploy", "ci", "web", "bot", {"repository": "acme/web"})
     start.admin_key_made("second", "sk-admin-second-of-the-organization", owner="olga")
     return world
 

@@ -213,6 +213,7 @@ def test_killed_at_every_aws_call_and_redelivered(
     print(f"killed {moment} each of {n} calls: {n} of {n} one listed, verified pack, same bytes")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("moment", EVERYDAY_MOMENTS)
 def test_killed_while_the_archive_goes_up_in_parts(
     stage: Stage, monkeypatch: pytest.MonkeyPatch, moment: str

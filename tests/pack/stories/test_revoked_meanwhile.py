@@ -91,6 +91,7 @@ def test_revoked_after_the_listing_the_pack_stays_listed(
     assert ready.state == "ready"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("moment", MOMENTS)
 def test_killed_while_the_key_is_revoked_the_pack_fails_all_the_same(
     function: PackFunction,

@@ -35,6 +35,7 @@ def test_what_earlier_versions_sealed(
     assert len(view(files.of_bucket, "api_keys")) == 75
 
 
+@pytest.mark.slow
 def test_a_month_with_gaps_a_pause_a_reconnect_and_late_events(
     function: PackFunction, evidence: Bucket, table: Table, clock: SettableClock, tmp_path: Path
 ) -> None:
