@@ -53,8 +53,9 @@ export function trendSentence(trend) {
   const last = known.at(-1);
   const direction = last.open > first.open ? 'up from' : last.open < first.open ? 'down from' : 'as many as';
   const gaps = trend.length - known.length;
+  const then = first === last ? 'the only day that is known' : `${direction} ${first.open} on ${first.day}`;
   const parts = [
-    `${last.open} open on ${last.day}, ${direction} ${first.open} on ${first.day}`,
+    `${last.open} open on ${last.day}, ${then}`,
     `${sum(trend, 'opened')} were found and ${sum(trend, 'resolved')} closed in between`,
   ];
   if (gaps > 0) parts.push(gaps === 1 ? '1 day is not known' : `${gaps} days are not known`);

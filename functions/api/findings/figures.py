@@ -43,9 +43,11 @@ class Figures:
 
     Attributes:
         day: the present one, in UTC.
+        since: the first day that somebody looked at; of those before nothing is known.
     """
 
     day: date
+    since: str = ""
     _of_state: Counter[str] = field(default_factory=Counter)
     _open: Counter[tuple[str, str]] = field(default_factory=Counter)
     _late: Counter[tuple[str, str]] = field(default_factory=Counter)
@@ -138,7 +140,10 @@ class Figures:
             day = (self.day - timedelta(days=back)).isoformat()
             opened, resolved = self._opened[day], self._resolved[day]
             n_open += opened - resolved
-            trend.append({"day": day, "opened": opened, "resolved": resolved, "open": n_open})
+            if day < self.since:
+                trend.append({"day": day, "opened": None, "resolved": None, "open": None})
+            else:
+                trend.append({"day": day, "opened": opened, "resolved": resolved, "open": n_open})
         return trend
 
 
@@ -146,9 +151,11 @@ def _until(of_day: Counter[str], day: str) -> int:
     return sum(n for each, n in of_day.items() if each < day)
 
 
-def figures_of(findings: Iterable[tuple[Finding, FindingStatement]], today: date) -> FindingFigures:
-    """Return what findings come to, each with what is said of it."""
-    counted = Figures(today)
+def figures_of(
+    findings: Iterable[tuple[Finding, FindingStatement]], today: date, since: str = ""
+) -> FindingFigures:
+    """Return what findings come to, each with what is said of it; ``since`` as in ``Figures``."""
+    counted = Figures(today, since)
     for finding, statement in findings:
         counted.add(finding, statement)
     return counted.figures()

@@ -20,6 +20,7 @@ from functions.shared.http.edge import Reply, Request, reply
 from functions.shared.http.idempotency import once
 from functions.shared.records.findings import Deadlines, Finding, FindingSaid, FindingStatement
 from functions.shared.records.statements import CustodyFacts, CustodyFinding
+from functions.shared.tables.connections import Connection
 from functions.shared.tables.statements import StatementAndNote, say_together
 
 MAX_DAYS: Final = 3650
@@ -99,15 +100,21 @@ def summarize_findings(request: Request, context: Context) -> Reply:
     """
     query = request.query("org_id")
     tenant = request.principal.tenant_id
-    newest = [
-        newest_hour(context, tenant, connection.org_id)
-        for connection in chosen(context, tenant, query)
-    ]
+    connections = chosen(context, tenant, query)
+    newest = [newest_hour(context, tenant, each.org_id) for each in connections]
+    since = min((_first_hour(context, each) for each in connections), default="")[:10]
     body: FindingSummary = {
-        **figures_of(_stated(newest, context), context.clock().date()),
+        **figures_of(_stated(newest, context), context.clock().date(), since),
         "sections": [hour.section("findings") for hour in newest],
     }
     return reply(200, body)
+
+
+def _first_hour(context: Context, connection: Connection) -> str:
+    """Return the first hour that was closed, or that will be."""
+    hours = context.hours(connection.tenant_id, connection.org_id)
+    oldest = next(hours.between(None, None, at_once=2), None)
+    return oldest["hour"] if oldest else connection.first_hour
 
 
 def _stated(

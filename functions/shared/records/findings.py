@@ -232,12 +232,12 @@ class AccountableCount(TypedDict):
 
 
 class TrendDay(TypedDict):
-    """A day of the findings, in UTC."""
+    """A day of the findings, in UTC; null before the first hour that was looked at."""
 
     day: Annotated[str, Keyword("format", "date")]
-    opened: Count
-    resolved: Count
-    open: Annotated[Count, described("Not resolved when it ended, accepted ones included")]
+    opened: MaybeCount
+    resolved: MaybeCount
+    open: Annotated[MaybeCount, described("Not resolved when it ended, accepted ones included")]
 
 
 class FindingFigures(TypedDict):

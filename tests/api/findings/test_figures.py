@@ -123,6 +123,15 @@ def test_an_acceptance_ends_on_its_review_date_and_behind_its_due_date() -> None
         assert figures["late"] == (due == "2026-03-31")
 
 
+def test_of_days_before_anybody_looked_nothing_is_known() -> None:
+    """Null, and no zero."""
+    trend = figures_of(drawn(14), TODAY, "2026-03-01")["trend"]
+    assert [row["day"] for row in trend if row["open"] is None][-1] == "2026-02-28"
+    assert all((row["open"] is None) == (row["opened"] is None) for row in trend)
+    known = figures_of(drawn(14), TODAY)["trend"]
+    assert [row for row in trend if row["day"] >= "2026-03-01"] == known[-32:]
+
+
 def test_lists_and_summary_agree(told: Api) -> None:
     """What is open, late, accepted and somebody's, by the list's own filters."""
     told.ask("PUT /deadlines", body={"high_days": 1, "medium_days": 30})
