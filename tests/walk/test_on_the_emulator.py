@@ -275,6 +275,7 @@ def test_an_operator_rotates_and_revokes_through_the_deployed_function(stage: Ru
     assert stage.ask("GET", "/signing-keys").json()["items"] == [revoked, new]
 
 
+@pytest.mark.slow
 def test_nothing_private_is_left_on_the_stage(stage: Runner) -> None:
     """After it has stopped: no key, e-mail or IP address in table, buckets, queues or logs.
 

@@ -229,6 +229,7 @@ def test_killed_while_the_archive_goes_up_in_parts(
         kill_and_redeliver(stage, expected, moment, nth)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("moment", EVERYDAY_MOMENTS)
 def test_a_build_that_must_fail_fails_whatever_call_it_dies_at(
     stage: Stage, evidence: Bucket, moment: str

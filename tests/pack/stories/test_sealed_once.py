@@ -49,6 +49,7 @@ def assert_valid(function: PackFunction, fixture: SnapshotFixture, folder: Path,
     assert verdict.code == 0, verdict.text
 
 
+@pytest.mark.slow
 def test_a_stream_that_becomes_readable_a_week_later(
     make_fixture: FixtureMaker, function: PackFunction, tmp_path: Path
 ) -> None:

@@ -90,8 +90,8 @@ def test_the_next_hour_follows_the_last_seal_of_version_4(
     assert (before.content["v"], seal.content["v"]) == (4, 4)
     assert seal.content["previous_sha256"] == before.sha256
     kept = 0
-    for name, facts in seal.content["sections"].items():
-        earlier = before.content["sections"][name]
+    for name, earlier in before.content["sections"].items():
+        facts = seal.content["sections"][name]
         if facts["register"] is not None:
             assert facts["salt"]
             is_same = facts["register"] == earlier["register"]
