@@ -22,6 +22,7 @@ def broken(body: Any) -> set[str]:
     return {rule for rule, _ in check(body, NEW_ACCOUNT)}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("region", ["eu-central-1", "us-east-1"])
 @pytest.mark.parametrize("stage", ["prod", "dev"])
 def test_every_rule_holds(

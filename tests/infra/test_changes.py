@@ -9,6 +9,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+import pytest
+
 from tests.infra.calls import CLOUDFORMATION, KEYS, TRAIL, Call, arn_of, calls, event, refused
 from tests.infra.template import Template, flat, listed
 
@@ -55,6 +57,7 @@ def stack_of(template: Template) -> str:
     return file.name.removesuffix(".template.json")
 
 
+@pytest.mark.slow
 def test_every_change_is_told_refused_or_not(template: Template) -> None:
     """By its own kind alone, and by hand it is announced: every call, in every way it is named."""
     by_hand = {"Functions": {"FunctionsByHandWatch"}, "Monitoring": {"MonitoringByHandWatch"}}
@@ -69,6 +72,7 @@ def test_every_change_is_told_refused_or_not(template: Template) -> None:
         assert told(template, event(call, CLOUDFORMATION)) == expected, call
 
 
+@pytest.mark.slow
 def test_what_is_somebody_else_s_or_everyday_is_not_told(template: Template) -> None:
     """The same calls on another stage's stack, and what the product itself does every hour."""
     stack = stack_of(template)

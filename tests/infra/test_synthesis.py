@@ -49,6 +49,7 @@ def run_app(*arguments: str, **environ: str) -> subprocess.CompletedProcess[str]
     )
 
 
+@pytest.mark.slow
 def test_it_synthesizes_offline_with_an_empty_path(tmp_path: Path) -> None:
     """Node comes from the lock file; no CLI, no account, no network are asked for."""
     process = run_app(

@@ -216,6 +216,7 @@ def test_large_values_and_every_other_member_are_told(tmp_path: Path) -> None:
     assert below(sheets["cover"], "Member")[-1] == ("large/", 1, None, None, None, "none")
 
 
+@pytest.mark.slow
 def test_memory_does_not_grow_with_the_rows(tmp_path: Path) -> None:
     """A tenth of the events takes as much; the file is written row by row."""
     peaks = []

@@ -56,6 +56,7 @@ def by_rule(pack: Pack, member: str, n: int, seed: str) -> list[tuple[str, str]]
     return [(digest, line.decode()) for digest, line in sorted(digested)[:n]]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("member", ["users.jsonl", "events.jsonl", "findings.jsonl"])
 @pytest.mark.parametrize("make", [full_packs.full, larger])
 def test_the_printed_lines_draw_the_rows_that_the_script_draws(

@@ -47,6 +47,7 @@ def build_and_verify(
     return pack, verify(path, key=function.key.public_hex)
 
 
+@pytest.mark.slow
 def test_two_days_of_the_demo_story(
     fixture: SnapshotFixture,
     function: PackFunction,

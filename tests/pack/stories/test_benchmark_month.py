@@ -32,6 +32,7 @@ def folder(tmp_path: Path, function: PackFunction, clock: SettableClock) -> Path
     return tmp_path
 
 
+@pytest.mark.slow
 def test_every_peer_makes_the_same_members(folder: Path, function: PackFunction) -> None:
     """Whoever is faster or slower does the same work."""
     facts: Any = {"tenant": sealed_month.TENANT, "orgs": sealed_month.ORGS}
