@@ -20,7 +20,6 @@ from functions.shared.records.fields import (
     described,
 )
 from functions.shared.records.findings import FindingFigures
-from functions.shared.records.rights.grants import Grant, ReadSection, SealNamed
 from functions.shared.records.seals import Outcome
 from functions.shared.records.tables import ConnectionStatus, Key, Number, Readable
 
@@ -134,19 +133,6 @@ class FindingSummary(FindingFigures):
     """What the findings come to, and how each organization's newest hour was read."""
 
     sections: list[SectionStatus]
-
-
-class AccessPage(TypedDict):
-    """Some of who can do what, and the seal it follows from; null before the first one.
-
-    ``is_whole`` is false where a list could not be read whole the last time: there may be more.
-    """
-
-    items: list[Grant]
-    next_cursor: str | None
-    seal: SealNamed | None
-    is_whole: Flag
-    sections: list[ReadSection]
 
 
 class Figures(TypedDict):

@@ -62,8 +62,8 @@ def opened(browser: Browser, site: Site, **context: str) -> Page:
 def show(page: Page, address: str, down: int = 0) -> None:
     """Show a view, and wait until it has read what it shows."""
     page.evaluate("(view) => { location.hash = view; }", address)
-    room = address.partition("?")[0]
-    page.locator(f"[data-testid^=room-{room}], .choices.above").first.wait_for()
+    view = address.partition("?")[0]
+    page.locator(f"[data-testid^=room-{view}], .choices.above").first.wait_for()
     page.wait_for_load_state("networkidle")
     page.wait_for_timeout(150)
     page.evaluate("(y) => { scrollTo(0, y); document.activeElement?.blur(); }", down)

@@ -58,9 +58,8 @@ def _wait_until_ready(stage: Runner, number: int = 1) -> None:
 @pytest.fixture
 def page() -> Iterator[Page]:
     """Open a page in the Chromium of this machine."""
-    path = chromium_path()
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        browser = playwright.chromium.launch(executable_path=chromium_path(), args=ARGUMENTS)
         yield browser.new_page()
         browser.close()
 
@@ -88,11 +87,9 @@ def test_a_browser_signs_in_and_reads_the_figures(stage: Runner, page: Page) -> 
     _sign_in(page, stage, ADMIN)
     summary = stage.ask("GET", "/summary", ADMIN).json()
     summary["users"] = summary["billable_users"]
-    # The functions start cold, and the page asks three at once.
     users = page.get_by_test_id("kpi-users")
     expect(users).to_contain_text(str(summary["users"]), timeout=30_000)
-    figures = _figures(page)
-    for name, figure in figures.items():
+    for name, figure in _figures(page).items():
         assert str(summary[name.replace("-", "_")]) in figure.split(), (name, figure)
     for table in ("users", "projects", "keys", "events", "changes", "findings"):
         page.get_by_test_id(f"nav-{table}").click()

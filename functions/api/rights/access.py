@@ -13,7 +13,6 @@ from functions.api.context import Context
 from functions.api.cursor import UNUSABLE, Cursors
 from functions.api.filters import wanted_of
 from functions.api.newest_seal import newest_hour, seal_of
-from functions.api.records import AccessPage
 from functions.shared.access_graph.graph import AccessGraph
 from functions.shared.access_graph.index import Index
 from functions.shared.access_graph.rules import SECTIONS
@@ -24,7 +23,7 @@ from functions.shared.http.edge import Reply, Request, reply
 from functions.shared.http.query import Query
 from functions.shared.records.fields import filters_of
 from functions.shared.records.registers import EPISODES, Registers
-from functions.shared.records.rights.grants import Grant, ReadSection
+from functions.shared.records.rights.grants import AccessPage, Grant, ReadSection
 
 # What one answer looks at: who is in how many groups is chosen by whoever is watched.
 MOST_LOOKED_AT: Final = 20_000

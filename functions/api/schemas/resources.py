@@ -8,7 +8,6 @@ from typing import Final
 from functions.api.finding_state_rows import MAX_REASON
 from functions.api.records import (
     MOST_STATES,
-    AccessPage,
     BillDocument,
     FindingSummary,
     ListedDay,
@@ -39,7 +38,7 @@ from functions.api.schemas.told import TOLD_SCHEMAS
 from functions.shared.records.events import ListedChange, ListedEvent
 from functions.shared.records.fields import Schema, schema_of
 from functions.shared.records.findings import Deadlines, FindingState, ListedFinding, Subject
-from functions.shared.records.rights.grants import Grant
+from functions.shared.records.rights.grants import AccessPage, Grant
 from functions.shared.records.statements import REASON_CODES
 from functions.shared.records.statements import STATES as FINDING_STATES
 from functions.shared.records.tables import ListedHour, NamedAccountOwner, Organization

@@ -7,6 +7,7 @@ from typing import Annotated, Literal, TypedDict
 
 from functions.shared.records.fields import (
     FILTER,
+    Flag,
     Instant,
     LargeValue,
     MaybeInstant,
@@ -70,3 +71,16 @@ class SealNamed(TypedDict):
 
     hour: Instant
     sha256: Text
+
+
+class AccessPage(TypedDict):
+    """Some of who can do what, and the seal it follows from; null before the first one.
+
+    ``is_whole`` is false where a list could not be read whole the last time: there may be more.
+    """
+
+    items: list[Grant]
+    next_cursor: str | None
+    seal: SealNamed | None
+    is_whole: Flag
+    sections: list[ReadSection]
