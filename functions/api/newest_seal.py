@@ -1,5 +1,6 @@
 """What an hour's seal says, the newest or another: the source of every list of what exists."""
 
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
@@ -7,7 +8,7 @@ from typing import TypeVar
 from functions.api.context import Context
 from functions.api.records import SectionStatus
 from functions.api.registers.kept import name_of
-from functions.api.registers.sealed_rows import SealedRows
+from functions.api.registers.sealed_rows import Places, SealedRows
 from functions.shared.evidence.seals import Chain, Seal
 from functions.shared.hours import HOUR
 from functions.shared.http.query import Query
@@ -68,10 +69,36 @@ class Newest:
         entry = self.seal.register(section) if self.seal else None
         return context.registers.sealed(entry) if entry else None
 
-    def rows(self, context: Context, section: str, record: type[Row]) -> list[Row]:
-        """Return the rows of a section's register, none where no seal names one yet."""
-        entry = self.seal.register(section) if self.seal else None
-        return context.registers.rows(entry, record) if entry else []
+    def rows(self, context: Context, section: str, record: type[Row]) -> Iterator[Row]:
+        """Yield the rows of a section's register one by one, none where no seal names one yet."""
+        register = self.register(context, section)
+        return register.each(record) if register else iter(())
+
+    def about(
+        self,
+        context: Context,
+        section: str,
+        record: type[Row],
+        id_of: Callable[[Row], str],
+        ids: Iterable[str],
+    ) -> Iterator[Row]:
+        """Yield the rows about some ids: where they lie is found once for each register, and kept.
+
+        Args:
+            context: the function's.
+            section: whose register.
+            record: of its rows.
+            id_of: gives the id that a row is about, the same one for each section.
+            ids: those that are wanted.
+        """
+        register = self.register(context, section)
+        if register is None:
+            return
+        make = lambda: Places.of(register, record, id_of)  # noqa: E731
+        places = context.registers.made(f"{self.named(section)} by id", make)
+        for identity in ids:
+            rows = (register.row(place, record) for place in places.maybe(identity))
+            yield from (row for row in rows if id_of(row) == identity)
 
     def placed(self, section: str, row: Episode | None = None) -> Placement:
         """Return what a list adds to a row of this hour's registers: whose it is, of which hour.

@@ -15,7 +15,7 @@ from typing import Final
 from functions.notify.context import Context
 from functions.notify.deliver.deliver import deliver, give_numbers
 from functions.notify.mail.send import send_next
-from functions.notify.watch.watch import watch_anchors, watch_organization
+from functions.notify.watch.watch import WATCH_UNTIL_S, watch_anchors, watch_organization
 from functions.notify.webhooks import Webhook
 from functions.shared.errors import AuditError, Conflict
 from functions.shared.observability import logger
@@ -23,7 +23,6 @@ from functions.shared.observability import logger
 log = logger("notify")
 
 # Of a wake, in seconds: what is not begun by then waits for the next one, a minute later.
-WATCH_UNTIL_S: Final = 25.0
 SEND_UNTIL_S: Final = 45.0
 MAIL_UNTIL_S: Final = 75.0
 _THREADS: Final = 12

@@ -111,3 +111,13 @@ def test_another_tenants_organization_is_not_there(ours: Api) -> None:
         path = {"org_id": org}
         status, body = ours.ask(f"GET {PATH}", query=wanted, path=path, tenant="tenant-b")
         assert (status, body["detail"]) == (404, "There is no such thing here.")
+
+
+def test_lists_beyond_all_measure_are_refused_in_words(
+    ours: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever is watched chooses how long they are: no request takes the function's memory."""
+    monkeypatch.setattr(access, "MOST_BYTES", 100)
+    status, problem = ours.ask(f"GET {PATH}", path={"org_id": OURS})
+    assert (status, problem["type"]) == (400, "/problems/too-much")
+    assert "page by page" in problem["detail"]

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping, Set
+from collections.abc import Set
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
@@ -59,19 +59,14 @@ class FormReader:
             NotFound: there is none.
             Conflict: it is resolved.
         """
-        if finding_id not in self._last:
+        every = self.newest.about(self.context, "findings", Finding, _id_of, [finding_id])
+        # Of those with the same id the one that was seen last stands.
+        last = max(every, key=lambda finding: finding["first_seen_hour"], default=None)
+        if last is None:
             raise NotFound("no such finding")
-        last = self._last[finding_id]
         if last["resolved_hour"] is not None:
             raise Conflict(f"this finding is resolved since the hour {last['resolved_hour']}")
         return last
-
-    @cached_property
-    def _last(self) -> Mapping[str, Finding]:
-        findings = self.newest.rows(self.context, "findings", Finding)
-        # Of those with the same id the one that was seen last stands.
-        by_first_hour = sorted(findings, key=lambda finding: finding["first_seen_hour"])
-        return {finding["finding_id"]: finding for finding in by_first_hour}
 
     def said(self, form: FindingStateForm) -> FindingSaid:
         """Return what a form says.
@@ -106,12 +101,20 @@ class FormReader:
 
     @cached_property
     def _people(self) -> Set[str]:
-        users = self.newest.rows(self.context, "users", User)
         # Not every account carries the flag; the projects' own lists say which are no persons.
         accounts = self.newest.rows(self.context, "service_accounts", ServiceAccount)
         machines = {each["service_account_id"] for each in accounts}
-        machines |= {each["user_id"] for each in users if each["is_service_account"]}
-        return {each["user_id"] for each in users if each["removed_at"] is None} - machines
+        persons: set[str] = set()
+        for user in self.newest.rows(self.context, "users", User):
+            if user["is_service_account"]:
+                machines.add(user["user_id"])
+            elif user["removed_at"] is None:
+                persons.add(user["user_id"])
+        return persons - machines
+
+
+def _id_of(finding: Finding) -> str:
+    return finding["finding_id"]
 
 
 def _state(state: object) -> StateOfFinding:

@@ -5,6 +5,7 @@ Pure but for the registers that are read: those that some row is about, each onc
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final, NamedTuple
 
 from functions.api.context import Context
@@ -140,11 +141,10 @@ class Subjects:
         if section not in _THINGS or not wanted:
             return {}
         last: dict[str, Entity] = {}
-        episodes: list[Entity] = self.newest.rows(self.context, section, EPISODES[section])
-        for row in episodes:
-            identity = identity_of(section, row)
-            if identity not in wanted:
-                continue
+        record: type[Entity] = EPISODES[section]
+        id_of = partial(identity_of, section)
+        for row in self.newest.about(self.context, section, record, id_of, wanted):
+            identity = id_of(row)
             before = last.get(identity)
             if before is None or before["first_seen_at"] <= row["first_seen_at"]:
                 last[identity] = row

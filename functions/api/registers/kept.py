@@ -19,8 +19,6 @@ _REGISTER_BYTES: Final = 256 << 20
 _MADE_BYTES: Final = 32 << 20
 _SEGMENT_BYTES: Final = 16 << 20
 
-Row = TypeVar("Row")
-
 
 class Sized(Protocol):
     """What knows how much memory it takes."""
@@ -87,15 +85,6 @@ class Registers:
         """
         read = lambda: SealedRows.of(entry["key"], read_body(self.bucket, entry))  # noqa: E731
         return self._kept.get(name_of(entry), read)
-
-    def rows(self, entry: ObjectEntry, record: type[Row]) -> list[Row]:
-        """Return all rows of a register that a seal names, as values.
-
-        Raises:
-            EvidenceMissing: there is no such object.
-            EvidenceInvalid: its bytes are not those that were sealed.
-        """
-        return list(self.sealed(entry).each(record))
 
     def made(self, key: str, make: Callable[[], Made]) -> Made:
         """Return what is made of registers, and follows from them and the words of its key alone.

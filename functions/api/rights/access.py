@@ -21,12 +21,18 @@ from functions.shared.evidence.seals import Seal
 from functions.shared.hours import HOUR, floor_hour, parse_instant, rfc3339
 from functions.shared.http.edge import Reply, Request, reply
 from functions.shared.http.query import Query
+from functions.shared.http.request_errors import TooMuchAtOnce
 from functions.shared.records.fields import filters_of
 from functions.shared.records.registers import EPISODES, Registers
 from functions.shared.records.rights.grants import AccessPage, Grant, ReadSection
 
 # What one answer looks at: who is in how many groups is chosen by whoever is watched.
 MOST_LOOKED_AT: Final = 20_000
+
+
+# Of all lists together, as they are sealed: as values they take five times as much memory, and the
+# function has 1,024 MB. Whoever is watched makes them as long as they like.
+MOST_BYTES: Final = 64 << 20
 
 
 class _Place(NamedTuple):
@@ -43,6 +49,7 @@ def list_access(request: Request, context: Context) -> Reply:
     Raises:
         NotFound: this tenant has no such organization, or the cursor is another's.
         BadRequest: the query cannot be used, or no seal closes the hour that it names.
+        TooMuchAtOnce: the hour's lists are longer than one answer can be derived from.
     """
     query = request.query("as_of", "cursor", "limit", *filters_of(Grant))
     limit, wanted = query.limit, wanted_of(query, filters_of(Grant))
@@ -104,10 +111,14 @@ def _sealed(context: Context, tenant: str, org: str, hour: datetime | None) -> S
 
 def _registers(context: Context, seal: Seal) -> Registers:
     rows: dict[str, object] = {"users": [], "projects": [], "api_keys": []}
-    for name in SECTIONS:
-        entry = seal.register(name)
-        if entry is not None:
-            rows[name] = context.registers.rows(entry, EPISODES[name])
+    entries = {name: entry for name in SECTIONS if (entry := seal.register(name))}
+    if sum(entry["bytes"] for entry in entries.values()) > MOST_BYTES:
+        raise TooMuchAtOnce(
+            "this hour's lists are more than rights can be derived from at once; the lists "
+            "themselves (/group-members, /group-roles, /user-roles …) can be read page by page"
+        )
+    for name, entry in entries.items():
+        rows[name] = list(context.registers.sealed(entry).each(EPISODES[name]))
     return cast("Registers", rows)
 
 

@@ -6,7 +6,9 @@ a run that breaks off has told nothing, and none tells twice.
 """
 
 from collections.abc import Iterator
+from io import BytesIO
 from itertools import islice
+from threading import Lock
 from typing import Final, cast
 
 from functions.notify.context import Context
@@ -20,13 +22,15 @@ from functions.notify.watch.rules import (
 )
 from functions.shared.aws.alert_keys import WATCH_SK
 from functions.shared.aws.keys import organization_pk, tenant_pk
+from functions.shared.canonical import canonical
 from functions.shared.errors import EvidenceInvalid, EvidenceMissing
 from functions.shared.evidence.anchors import Anchors
 from functions.shared.evidence.expected_hours import late_hours, to_close_of
-from functions.shared.evidence.seals import BEGINNING, Chain, each_row
+from functions.shared.evidence.seals import BEGINNING, Chain, read_body, rows_in
 from functions.shared.hours import HOUR, floor_hour, parse_instant, rfc3339
 from functions.shared.records.fields import part_of
 from functions.shared.records.findings import Finding
+from functions.shared.records.seals import ObjectEntry
 from functions.shared.records.tables import HourRow
 from functions.shared.tables.connections import Connection
 from functions.shared.tables.hour_rows import HourRows
@@ -34,6 +38,10 @@ from functions.shared.tables.numbering import numbered
 
 # An hour is a seal and its register of findings; the next wake goes on with the next ones.
 MOST_HOURS: Final = 12
+# Of a wake, in seconds: what is not begun by then waits for the next one, a minute later.
+WATCH_UNTIL_S: Final = 25.0
+# A register is as large as whoever is watched makes it: one at a time is in memory.
+_ONE_REGISTER: Final = Lock()
 # Whoever asks to be told hears of what is wrong now, and not of what was long ago.
 _BEFORE: Final = 2 * HOUR
 
@@ -59,11 +67,15 @@ def watch_organization(connection: Connection, since: str, context: Context) -> 
     read = parse_instant(told["through"]) + HOUR if told["through"] else BEGINNING
     start = max(read, floor_hour(parse_instant(since)) - _BEFORE)
     rows = list(islice(hours.between(start, None, at_once=MOST_HOURS + 2), MOST_HOURS))
-    for row in rows:
+    n_read = 0
+    # One hour at least, so that however long each takes, the next wake is further on.
+    while n_read < len(rows) and (not n_read or context.elapsed_s() < WATCH_UNTIL_S):
+        row = rows[n_read]
         more, told = of_hour(org, told, _read(connection, row, told, context))
         alerts += more
+        n_read += 1
     # Behind hours that are there and were not read yet nothing is late.
-    if len(rows) < MOST_HOURS:
+    if n_read == len(rows) < MOST_HOURS:
         newest = rows[-1] if rows else hours.newest()
         to_close = to_close_of(connection, newest)
         more, told = of_clock(connection, told, to_close, late_hours(to_close, now), now)
@@ -114,11 +126,18 @@ def _read(
         sha256 = register["sha256"] if register else ""
         if register is None or sha256 == told["findings_sha256"]:
             return ReadHour(row, findings_sha256=sha256)
-        rows = each_row(context.evidence, register, Finding)
-        opened, n_opened = _opened(rows, row["hour"])
+        with _ONE_REGISTER:
+            opened, n_opened = _opened(_of_hour(register, row["hour"], context), row["hour"])
         return ReadHour(row, opened, n_opened, sha256)
     except (EvidenceMissing, EvidenceInvalid):
         return ReadHour(row, findings_sha256=told["findings_sha256"], is_damaged=True)
+
+
+def _of_hour(register: ObjectEntry, hour: str, context: Context) -> Iterator[Finding]:
+    """Yield the findings that name an hour: of a full register the others are not even parsed."""
+    field = canonical({"first_seen_hour": hour})[1:-1]
+    lines = BytesIO(read_body(context.evidence, register))
+    return rows_in(b"".join(line for line in lines if field in line), register, Finding)
 
 
 def _opened(rows: Iterator[Finding], hour: str) -> tuple[list[Finding], int]:

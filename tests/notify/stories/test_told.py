@@ -1,11 +1,12 @@
 """What goes wrong is told within the hour: by summary, feed, webhook and mail, once each."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import pytest
 
 from functions.notify.mail.letters import WORDS
+from functions.notify.watch.watch import WATCH_UNTIL_S, watch_organization
 from functions.shared.aws.table import Table
 from functions.shared.evidence.anchors import Anchor, Anchors, Head
 from functions.shared.records.clients import AlertType
@@ -187,6 +188,20 @@ def test_sealed_evidence_that_is_gone_is_told_and_stops_nothing(stage: Stage) ->
     row = table.get(pk, "WATCH")
     assert row is not None
     assert row["through"] == HOURS[2]
+
+
+def test_hours_that_take_all_of_a_wake_are_read_one_by_one(stage: Stage) -> None:
+    """However much each holds: no wake reads what the one before has read, and none says late."""
+    for hour in HOURS[1:4]:
+        stage.fixture.tick(hour)
+    context = replace(stage.notify.context, elapsed_s=lambda: WATCH_UNTIL_S)
+    connection = context.connections.need("tenant-a", stage.fixture.org)
+    pk = f"T#tenant-a#O#{stage.fixture.org}"
+    for hour in (*HOURS[1:4], HOURS[3]):
+        watch_organization(connection, HOURS[0], context)
+        row = stage.fixture.table.get(pk, "WATCH")
+        assert row is not None
+        assert (row["through"], row["is_late"]) == (hour, False)
 
 
 def test_what_was_sent_is_sealed_with_the_custody_log(stage: Stage) -> None:
