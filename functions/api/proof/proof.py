@@ -7,8 +7,10 @@ It shows no other row: neighbours stand for themselves by hashes that nobody can
 from typing import Final
 
 from functions.api.context import Context
-from functions.api.newest_seal import chosen, newest_hour, seal_of
+from functions.api.filters import instant_of
+from functions.api.newest_seal import chosen
 from functions.api.proof.pack_manifest import READ_BYTES, SignedManifest, signed_manifest
+from functions.api.registers.as_of import hours_of
 from functions.api.schemas.proofs import ProofOfPack, ProofOfRow, ProofOfSection, RowProof
 from functions.shared.aws.keys import pack_key
 from functions.shared.canonical import canonical, sha256_hex, strict_loads
@@ -24,7 +26,6 @@ from functions.shared.evidence.row_trees import (
 )
 from functions.shared.evidence.seal_versions import header_of
 from functions.shared.evidence.seals import Seal
-from functions.shared.hours import HOUR, floor_hour, parse_instant
 from functions.shared.http.edge import Reply, Request, reply
 from functions.shared.http.query import Query
 from functions.shared.records.registers import EPISODES, id_field
@@ -87,20 +88,10 @@ def _seal(tenant: str, query: Query, context: Context) -> Seal:
     connections = chosen(context, tenant, query)
     if len(connections) != 1:
         raise BadRequest("name the organization in org_id")
-    org = connections[0].org_id
-    as_of = query.find("as_of")
-    if as_of is None:
-        seal = newest_hour(context, tenant, org).seal
-    else:
-        try:
-            hour = floor_hour(parse_instant(as_of))
-        except ValueError as error:
-            raise BadRequest("as_of must look like 2026-04-01T05:00:00Z, in UTC") from error
-        row = next(context.hours(tenant, org).between(hour, hour + HOUR, at_once=4), None)
-        seal = seal_of(context, tenant, org, row) if row else None
-    if seal is None:
-        raise NotFound("no such hour is sealed")
-    return seal
+    [hour] = hours_of(context, tenant, connections, instant_of(query, "as_of"), None)
+    if hour.seal is None:
+        raise NotFound("no hour is sealed yet")
+    return hour.seal
 
 
 def _row(

@@ -11,20 +11,22 @@ from typing import Final, NamedTuple, cast
 
 from functions.api.context import Context
 from functions.api.cursor import UNUSABLE, Cursors
-from functions.api.filters import wanted_of
-from functions.api.newest_seal import newest_hour, seal_of
+from functions.api.filters import instant_of, wanted_of
+from functions.api.newest_seal import hour_at
+from functions.api.registers.as_of import hours_of
 from functions.shared.access_graph.graph import AccessGraph
 from functions.shared.access_graph.index import Index
 from functions.shared.access_graph.rules import SECTIONS
 from functions.shared.errors import BadRequest
 from functions.shared.evidence.seals import Seal
-from functions.shared.hours import HOUR, floor_hour, parse_instant, rfc3339
+from functions.shared.hours import HOUR, parse_instant, rfc3339
 from functions.shared.http.edge import Reply, Request, reply
 from functions.shared.http.query import Query
 from functions.shared.http.request_errors import TooMuchAtOnce
 from functions.shared.records.fields import filters_of
 from functions.shared.records.registers import EPISODES, Registers
 from functions.shared.records.rights.grants import AccessPage, Grant, ReadSection
+from functions.shared.tables.connections import Connection
 
 # What one answer looks at: who is in how many groups is chosen by whoever is watched.
 MOST_LOOKED_AT: Final = 20_000
@@ -54,11 +56,11 @@ def list_access(request: Request, context: Context) -> Reply:
     query = request.query("as_of", "cursor", "limit", *filters_of(Grant))
     limit, wanted = query.limit, wanted_of(query, filters_of(Grant))
     tenant = request.principal.tenant_id
-    org = context.connections.need(tenant, request.path("org_id")).org_id
-    cursors = Cursors(tenant, f"access/{org}", 4)
+    connection = context.connections.need(tenant, request.path("org_id"))
+    cursors = Cursors(tenant, f"access/{connection.org_id}", 4)
     after = cursors.read(query.find("cursor"))
-    hour, place = _position(after) if after else (_asked(query), _Place())
-    seal = _sealed(context, tenant, org, hour)
+    place = _place(after) if after else _Place()
+    seal = _seal(context, connection, after, query)
     items: list[Grant] = []
     more = None
     if seal is not None:
@@ -81,32 +83,34 @@ def list_access(request: Request, context: Context) -> Reply:
     return reply(200, body)
 
 
-def _asked(query: Query) -> datetime | None:
-    text = query.find("as_of")
+def _hour(text: str) -> datetime:
     try:
-        return None if text is None else floor_hour(parse_instant(text))
-    except ValueError as error:
-        raise BadRequest("as_of must look like 2026-04-01T05:00:00Z, in UTC") from error
-
-
-def _position(parts: list[str]) -> tuple[datetime, _Place]:
-    hour, identity, block, n = parts
-    try:
-        return parse_instant(hour), _Place(identity, int(block), int(n))
+        return parse_instant(text)
     except ValueError as error:
         raise BadRequest(UNUSABLE) from error
 
 
-def _sealed(context: Context, tenant: str, org: str, hour: datetime | None) -> Seal | None:
-    """Return the seal of an hour, of the newest for None; None before the first one."""
-    if hour is None:
-        return newest_hour(context, tenant, org).seal
-    row = None
-    if hour < context.clock():
-        row = next(context.hours(tenant, org).between(hour, hour + HOUR, at_once=1), None)
-    if row is None:
-        raise BadRequest(f"no seal closes the hour {rfc3339(hour)}")
-    return seal_of(context, tenant, org, row)
+def _place(parts: list[str]) -> _Place:
+    _, identity, block, n = parts
+    try:
+        return _Place(identity, int(block), int(n))
+    except ValueError as error:
+        raise BadRequest(UNUSABLE) from error
+
+
+def _seal(
+    context: Context, connection: Connection, after: list[str] | None, query: Query
+) -> Seal | None:
+    """Return the seal that the walk is of, else that asked for; None before the first one."""
+    tenant, org = connection.tenant_id, connection.org_id
+    if after is None:
+        [asked] = hours_of(context, tenant, [connection], instant_of(query, "as_of"), None)
+        return asked.seal
+    hour = _hour(after[0])
+    seal = hour_at(context, tenant, org, hour).seal if hour < context.clock() else None
+    if seal is None:
+        raise BadRequest(UNUSABLE)
+    return seal
 
 
 def _registers(context: Context, seal: Seal) -> Registers:

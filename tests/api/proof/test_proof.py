@@ -140,7 +140,7 @@ def test_what_cannot_be_proven_is_refused_in_words(proven: Proven) -> None:
     """An unknown id, hour or section; an organization that is not named, or another tenant's."""
     refusal(proven, 404, entity="user-2")
     refusal(proven, 404, entity="user-1", section="projects")
-    refusal(proven, 404, entity="user-1", as_of="2026-03-01T00:00:00Z")
+    refusal(proven, 400, entity="user-1", as_of="2026-03-01T00:00:00Z")
     assert "2026-04-01T05:00:00Z" in refusal(proven, 400, entity="user-1", as_of="yesterday")
     assert "one of" in refusal(proven, 400, entity="user-1", section="open_changes")
     assert "Entity" in refusal(proven, 400)
@@ -160,6 +160,7 @@ def test_what_cannot_be_proven_is_refused_in_words(proven: Proven) -> None:
 def test_an_id_of_two_sections_asks_for_the_section(proven: Proven) -> None:
     """And is proven with it."""
     proven.world.has_project("user-1").chain(["complete"])
+    proven.api.clock.set("2026-04-01T07:05:00Z")
     query = {"entity": "user-1", "as_of": "2026-04-01T06:00:00Z"}
     assert "users, projects" in refusal(proven, 400, **query)
     proof = proven.proof(**query, section="projects")
