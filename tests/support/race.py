@@ -5,10 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any
 
-from moto.core.models import botocore_stubber
-
 from functions.shared.aws import clients
-from tests.support.aws_faults import instead_of_moto
 
 CONDITIONAL = ("PutItem", "UpdateItem", "TransactWriteItems", "PutObject")
 _PATIENCE_S = 3
@@ -19,12 +16,11 @@ def meeting(n_threads: int, nth: int) -> Iterator[list[str]]:
     """Let each thread wait before its ``nth`` conditional write until all have come to theirs.
 
     Before each earlier one, too: else the first is done before the second begins, or not, as it
-    happens. Whoever was not given a number tries the same transaction again: that is no other. AWS
-    carries out conditional writes one after the other; moto only if it is asked so. Yields the
-    names of the writes at which they met. A thread that never gets there is not waited for long.
+    happens. Whoever was not given a number tries the same transaction again: that is no other.
+    Yields the names of the writes at which they met. A thread that never gets there is not waited
+    for long.
     """
     barrier = threading.Barrier(n_threads)
-    one_by_one = threading.Lock()
     mine = threading.local()
     met: list[str] = []
 
@@ -43,19 +39,14 @@ def meeting(n_threads: int, nth: int) -> Iterator[list[str]]:
             if mine.n == nth:
                 met.append(model.name)
 
-    def answer(event_name: str, request: Any, **_: Any) -> Any:
-        with one_by_one:
-            return botocore_stubber(event_name, request)
-
     opened: list[Any] = [clients.dynamodb(), clients.s3(), clients.kms(), clients.sqs()]
-    with instead_of_moto(answer):
+    for client in opened:
+        client.meta.events.register("before-call.*", wait, unique_id="meet")
+    try:
+        yield met
+    finally:
         for client in opened:
-            client.meta.events.register("before-call.*", wait, unique_id="meet")
-        try:
-            yield met
-        finally:
-            for client in opened:
-                client.meta.events.unregister("before-call.*", unique_id="meet")
+            client.meta.events.unregister("before-call.*", unique_id="meet")
 
 
 def at_once(*works: Callable[[], object]) -> Sequence[BaseException]:
