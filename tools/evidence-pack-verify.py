@@ -4,7 +4,7 @@
 # dependencies = ["pynacl>=1.5", "orjson>=3.9"]
 # ///
 # Built by `python -m tools.build_verifier` from the parts in tools/verifier/, one behind the other
-# of SHA-256 9b34a352aa2d803e540438013159b2443001d88ae23a77cbebea8d4c40d9fb18.
+# of SHA-256 d71180fb369f1883103809494f98a1cc0cb2e65aecd85f7e335d76384d1f92f3.
 """Check a signed evidence pack offline: one file, one pinned key, eleven numbered checks.
 
     python3 evidence-pack-verify.py pack-3.tar.gz --expected-pubkey HEX
@@ -29,6 +29,7 @@ import bisect
 import datetime
 import functools
 import hashlib
+import hmac
 import io
 import json
 import operator
@@ -561,18 +562,54 @@ def node_hash(left: bytes, right: bytes) -> bytes:
     return hashlib.sha256(b"\1" + left + right).digest()
 
 
+class Tree:
+    """A tree whose leaves come one by one; it keeps a hash for each level alone."""
+
+    def __init__(self) -> None:
+        self.n = 0
+        self._roots: list[bytes] = []  # of whole subtrees, the largest first
+
+    def add(self, leaf: bytes) -> None:
+        """Put a leaf behind the others."""
+        self.n += 1
+        self._roots.append(leaf_hash(leaf))
+        for _ in range((self.n & -self.n).bit_length() - 1):
+            self._join_last_two()
+
+    def root(self) -> str:
+        """Return the root, after which nothing is added; of no leaves, SHA-256 of nothing."""
+        while len(self._roots) > 1:
+            self._join_last_two()
+        return (self._roots[0] if self._roots else hashlib.sha256().digest()).hex()
+
+    def _join_last_two(self) -> None:
+        right = self._roots.pop()
+        self._roots.append(node_hash(self._roots.pop(), right))
+
+
 def tree_hash(leaves: Iterable[bytes]) -> str:
-    """Return the root over leaves in their order; of none, SHA-256 of nothing."""
-    roots: list[bytes] = []  # of whole subtrees, the largest first
-    for n, leaf in enumerate(leaves, 1):
-        roots.append(leaf_hash(leaf))
-        for _ in range((n & -n).bit_length() - 1):
-            right = roots.pop()
-            roots.append(node_hash(roots.pop(), right))
-    while len(roots) > 1:
-        right = roots.pop()
-        roots.append(node_hash(roots.pop(), right))
-    return (roots[0] if roots else hashlib.sha256().digest()).hex()
+    """Return the root over leaves in their order."""
+    tree = Tree()
+    for leaf in leaves:
+        tree.add(leaf)
+    return tree.root()
+
+
+class RegisterTree:
+    """The tree over a register's rows, each behind 32 bytes that follow from the salt, if any."""
+
+    def __init__(self, salt: str | None) -> None:
+        self._tree, self._salt = Tree(), bytes.fromhex(salt or "")
+
+    def add(self, row: bytes) -> None:
+        """Put a row, without its newline, behind the others."""
+        place = self._tree.n.to_bytes(8, "big")
+        blinding = hmac.digest(self._salt, place, "sha256") if self._salt else b""
+        self._tree.add(blinding + row)
+
+    def root(self) -> str:
+        """Return the root, after which nothing is added."""
+        return self._tree.root()
 
 
 def root_by_path(leaf: bytes, index: int, size: int, path: list[str]) -> str:
@@ -3633,11 +3670,26 @@ class Sources:
             self.keys[str(last4)] = first, hour
 
 
+class NamedRegister:
+    """A register as the last seal that names one has it.
+
+    Attributes:
+        root: over its rows; None where version 2, which knew none, last wrote it.
+        salt: what its rows are blinded by in that tree; None where they stand plain.
+    """
+
+    def __init__(self, rows: int, sha256: str, root: str | None, salt: str | None) -> None:
+        self.rows, self.sha256, self.root, self.salt = rows, sha256, root, salt
+
+
+NO_REGISTER = NamedRegister(0, "", None, None)
+
+
 class NamedBySeals:
     """What the seals name, as they pass.
 
     Attributes:
-        registers: of the last seal that names one: rows, digest, and whether version 2 wrote it.
+        registers: of the last seal that names one.
         shown: by organization and section, the hours that show it.
         sources: by organization, whom it was asked of.
         events: rows and digest of each hour's events, by month.
@@ -3652,7 +3704,7 @@ class NamedBySeals:
     """
 
     def __init__(self) -> None:
-        self.registers: dict[tuple[str, str], tuple[int, str, bool]] = {}
+        self.registers: dict[tuple[str, str], NamedRegister] = {}
         self.shown: dict[tuple[str, str], Shown] = {}
         self.sources: dict[str, Sources] = {}
         self.events, self.changes, self.verdicts = HourCounts(), HourCounts(), HourCounts()
@@ -3669,8 +3721,9 @@ class NamedBySeals:
             register = object_of(facts, "register")
             rows, sha256 = register.get("rows"), register.get("sha256")
             if is_count(rows) and is_hash(sha256):
-                is_old = facts.get("root") is None
-                self.registers[org_id, section] = (rows, sha256, is_old)  # type: ignore[assignment]
+                root, salt = _hash_of(facts, "root"), _hash_of(facts, "salt")
+                named = NamedRegister(rows, sha256, root, salt)  # type: ignore[arg-type]
+                self.registers[org_id, section] = named
             shown = self.shown.setdefault((org_id, section), Shown())
             shown.listed_at = _listed_at(seal, facts, hour)
             if seal.get("v") == 2 and _is_shown(seal, facts, hour):
@@ -3752,6 +3805,11 @@ class NamedBySeals:
         """Go to the first of each: nothing is added any more."""
         for counts in (*self.by_kind().values(), self.cut_sealed, self.cut_shown):
             counts.rewind()
+
+
+def _hash_of(facts: JsonObject, name: str) -> str | None:
+    value = facts.get(name)
+    return value if is_hash(value) else None
 
 
 def _key_use(key: object) -> tuple[object, ...]:
@@ -3841,8 +3899,8 @@ def malformed_field(seal: JsonObject) -> str | None:
         check_object(10, "sections", seal["sections"], {"audit_events": OBJECT})
         for section, facts in seal["sections"].items():
             check_object(10, section, facts, fields)
-            if facts.get("salt") is not None and not facts["register"]:
-                raise Failed(10, f"{section} has a salt and no register")
+            if facts.get("salt") is not None and not (facts["register"] and facts["root"]):
+                raise Failed(10, f"{section} has a salt, and no register or no root")
             for part in ("register", "not_shown"):
                 if facts[part] is not None:
                     check_object(10, f"{section}.{part}", facts[part], STORED_FIELDS)
@@ -4344,14 +4402,19 @@ class SealedMembers:
             self._break(f"{printable(name)}: a row is longer than {MAX_ROW} bytes")
 
     def _read_register(self, org_id: str, section: str, lines: Iterator[bytes]) -> None:
-        named = self._named.registers.get((org_id, section), (0, "", False))
-        rows, shown = RowDigest(), self._named.shown.get((org_id, section), Shown())
+        named = self._named.registers.get((org_id, section), NO_REGISTER)
+        rows, tree = RowDigest(), RegisterTree(named.salt)
+        shown = self._named.shown.get((org_id, section), Shown())
         for line in lines:
             rows.add(line)
-            self._derive(org_id, section, shown, line, is_limited=not named[2])
+            if named.root:
+                tree.add(line)
+            self._derive(org_id, section, shown, line, is_limited=named.root is not None)
         self._read.add((org_id, section))
-        if (rows.n, rows.hex()) != named[:2]:
+        if (rows.n, rows.hex()) != (named.rows, named.sha256):
             self._break(f"{org_id}: the register of {section} is not the one that the seals name")
+        elif named.root and named.root != tree.root():
+            self._break(f"{org_id}: the register of {section} does not have the root of its seal")
 
     def _read_segments(self, org_id: str, kind: str, month: str, lines: Iterator[bytes]) -> None:
         counts = self._named.by_kind()[kind]

@@ -4,6 +4,7 @@ Pure, and independent of the product on purpose: it goes from rows of the pack t
 product and the verifier the other way.
 """
 
+import hmac
 from typing import Any
 
 from tests.support.pack_rows import (
@@ -11,6 +12,7 @@ from tests.support.pack_rows import (
     canonical,
     change_of,
     jsonl,
+    merkle_root,
     seal_digest,
     sha256,
     statement_of,
@@ -24,6 +26,7 @@ SECTIONS = (
 )
 _ADDED = ("org_id", "state_at", "findings")
 _END = {"findings": "resolved_hour"}
+_SALT = "5a" * 32
 
 
 def sealed_row(section: str, row: Row) -> Row:
@@ -84,6 +87,18 @@ def of_register(section: str, rows: list[Row], org: str) -> list[Row]:
     return [sealed_row(section, row) for row in rows if row.get("org_id") == org]
 
 
+def register_root(rows: list[Row], salt: str | None) -> str:
+    """Return the root over sealed rows, each behind the 32 bytes that follow from the salt."""
+    leaves = [canonical(row) for row in rows]
+    if salt:
+        key = bytes.fromhex(salt)
+        places = [n.to_bytes(8, "big") for n in range(len(leaves))]
+        leaves = [
+            hmac.digest(key, n, "sha256") + leaf for n, leaf in zip(places, leaves, strict=True)
+        ]
+    return merkle_root(leaves)
+
+
 def name_registers(rows: dict[str, list[Row]], org_ids: list[str]) -> None:
     """Let the last seal of each organization name its registers; its digest is as right as before.
 
@@ -100,10 +115,11 @@ def name_registers(rows: dict[str, list[Row]], org_ids: list[str]) -> None:
             if f"{section}.jsonl" in rows and isinstance(sections.get(section, {}), dict):
                 named = _named(section, rows[f"{section}.jsonl"], org)
                 is_new = last["seal"]["v"] > 2
-                if is_new and section not in sections:
-                    named["root"] = "00" * 32
                 if last["seal"]["v"] > 3:
-                    named["salt"] = "5a" * 32 if "root" in named else None
+                    named["salt"] = _SALT if section not in sections else None
+                if is_new and section not in sections:
+                    register = of_register(section, rows[f"{section}.jsonl"], org)
+                    named["root"] = register_root(register, named.get("salt"))
                 facts = {**named, **sections.get(section, {})}
                 sections[section] = whole_section(facts) if is_new else facts
         if was_right:

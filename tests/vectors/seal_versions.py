@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from tests.support import packs
+from tests.support.pack_sealed import name_registers
 from tests.support.packs import Pack, Row
 from tests.vectors.cases import Case, Cases, Expected, with_rows
 
@@ -43,6 +44,18 @@ def resealed(change: Callable[[Row], object]) -> Callable[[list[Row]], object]:
     return make
 
 
+def with_users(version: int, **facts: str | None) -> Callable[[], bytes]:
+    """Return a pack whose last seal says something else of the register of users."""
+
+    def make() -> bytes:
+        pack = sealed(version)
+        name_registers(pack.rows, pack.org_ids)
+        resealed(lambda seal: seal["sections"]["users"].update(facts))(pack.rows["coverage.jsonl"])
+        return pack.build()
+
+    return make
+
+
 accept("seals_of_version_2", "Every hour was sealed in version 2.", 2)
 accept("seals_of_two_versions", "The first day was sealed in version 2, the second in 3.", 2, 3)
 accept("seals_of_version_4", "Every hour was sealed in version 4.", 4)
@@ -72,6 +85,28 @@ refuse(
     f"users: root {NO_DIGEST}",
     "the root of a register became a number",
     resealed(lambda seal: seal["sections"]["users"].update(root=1)),
+)
+for version, told in ((3, "plain"), (4, "blinded")):
+    CASES.refuse(
+        f"root_of_a_register_{told}_other",
+        10,
+        "the register of users does not have the root of its seal",
+        f"The root over {told} rows that a seal names is that of other rows.",
+        with_users(version, root="ab" * 32),
+    )
+CASES.refuse(
+    "salt_of_a_register_other",
+    10,
+    "the register of users does not have the root of its seal",
+    "The salt that a seal names is not the one that blinds the rows under its root.",
+    with_users(4, salt="ab" * 32),
+)
+CASES.refuse(
+    "salt_of_a_register_without_root",
+    10,
+    "users has a salt, and no register or no root",
+    "A seal names a salt, and no root that it blinds.",
+    with_users(4, root=None),
 )
 refuse(
     "root_of_a_register_absent",

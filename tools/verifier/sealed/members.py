@@ -12,7 +12,7 @@ from tools.verifier.checks.check_02_archive import OpenPack
 from tools.verifier.large_values import LARGE_KEY, LargeNames
 from tools.verifier.manifest_format import SEALED_NAME, Manifest
 from tools.verifier.sealed.derived_rows import DerivedRows
-from tools.verifier.sealed.named_by_seals import NamedBySeals
+from tools.verifier.sealed.named_by_seals import NO_REGISTER, NamedBySeals
 from tools.verifier.sealed.rule import (
     ENTITIES,
     Shown,
@@ -23,6 +23,7 @@ from tools.verifier.sealed.rule import (
 )
 from tools.verifier.values.instants import hour_name, hour_number
 from tools.verifier.values.strict_json import JsonObject, canonical_row
+from tools.verifier.values.trees import RegisterTree
 
 DERIVED = (*ENTITIES, "findings", "changes", "statements")
 OF_SEGMENTS = ("changes", "statements")
@@ -77,14 +78,19 @@ class SealedMembers:
             self._break(f"{printable(name)}: a row is longer than {MAX_ROW} bytes")
 
     def _read_register(self, org_id: str, section: str, lines: Iterator[bytes]) -> None:
-        named = self._named.registers.get((org_id, section), (0, "", False))
-        rows, shown = RowDigest(), self._named.shown.get((org_id, section), Shown())
+        named = self._named.registers.get((org_id, section), NO_REGISTER)
+        rows, tree = RowDigest(), RegisterTree(named.salt)
+        shown = self._named.shown.get((org_id, section), Shown())
         for line in lines:
             rows.add(line)
-            self._derive(org_id, section, shown, line, is_limited=not named[2])
+            if named.root:
+                tree.add(line)
+            self._derive(org_id, section, shown, line, is_limited=named.root is not None)
         self._read.add((org_id, section))
-        if (rows.n, rows.hex()) != named[:2]:
+        if (rows.n, rows.hex()) != (named.rows, named.sha256):
             self._break(f"{org_id}: the register of {section} is not the one that the seals name")
+        elif named.root and named.root != tree.root():
+            self._break(f"{org_id}: the register of {section} does not have the root of its seal")
 
     def _read_segments(self, org_id: str, kind: str, month: str, lines: Iterator[bytes]) -> None:
         counts = self._named.by_kind()[kind]

@@ -43,11 +43,26 @@ class Sources:
             self.keys[str(last4)] = first, hour
 
 
+class NamedRegister:
+    """A register as the last seal that names one has it.
+
+    Attributes:
+        root: over its rows; None where version 2, which knew none, last wrote it.
+        salt: what its rows are blinded by in that tree; None where they stand plain.
+    """
+
+    def __init__(self, rows: int, sha256: str, root: str | None, salt: str | None) -> None:
+        self.rows, self.sha256, self.root, self.salt = rows, sha256, root, salt
+
+
+NO_REGISTER = NamedRegister(0, "", None, None)
+
+
 class NamedBySeals:
     """What the seals name, as they pass.
 
     Attributes:
-        registers: of the last seal that names one: rows, digest, and whether version 2 wrote it.
+        registers: of the last seal that names one.
         shown: by organization and section, the hours that show it.
         sources: by organization, whom it was asked of.
         events: rows and digest of each hour's events, by month.
@@ -62,7 +77,7 @@ class NamedBySeals:
     """
 
     def __init__(self) -> None:
-        self.registers: dict[tuple[str, str], tuple[int, str, bool]] = {}
+        self.registers: dict[tuple[str, str], NamedRegister] = {}
         self.shown: dict[tuple[str, str], Shown] = {}
         self.sources: dict[str, Sources] = {}
         self.events, self.changes, self.verdicts = HourCounts(), HourCounts(), HourCounts()
@@ -79,8 +94,9 @@ class NamedBySeals:
             register = object_of(facts, "register")
             rows, sha256 = register.get("rows"), register.get("sha256")
             if is_count(rows) and is_hash(sha256):
-                is_old = facts.get("root") is None
-                self.registers[org_id, section] = (rows, sha256, is_old)  # type: ignore[assignment]
+                root, salt = _hash_of(facts, "root"), _hash_of(facts, "salt")
+                named = NamedRegister(rows, sha256, root, salt)  # type: ignore[arg-type]
+                self.registers[org_id, section] = named
             shown = self.shown.setdefault((org_id, section), Shown())
             shown.listed_at = _listed_at(seal, facts, hour)
             if seal.get("v") == 2 and _is_shown(seal, facts, hour):
@@ -162,6 +178,11 @@ class NamedBySeals:
         """Go to the first of each: nothing is added any more."""
         for counts in (*self.by_kind().values(), self.cut_sealed, self.cut_shown):
             counts.rewind()
+
+
+def _hash_of(facts: JsonObject, name: str) -> str | None:
+    value = facts.get(name)
+    return value if is_hash(value) else None
 
 
 def _key_use(key: object) -> tuple[object, ...]:

@@ -82,8 +82,8 @@ def malformed_field(seal: JsonObject) -> str | None:
         check_object(10, "sections", seal["sections"], {"audit_events": OBJECT})
         for section, facts in seal["sections"].items():
             check_object(10, section, facts, fields)
-            if facts.get("salt") is not None and not facts["register"]:
-                raise Failed(10, f"{section} has a salt and no register")
+            if facts.get("salt") is not None and not (facts["register"] and facts["root"]):
+                raise Failed(10, f"{section} has a salt, and no register or no root")
             for part in ("register", "not_shown"):
                 if facts[part] is not None:
                     check_object(10, f"{section}.{part}", facts[part], STORED_FIELDS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import hmac
 from collections.abc import Iterable
 
 from tools.verifier.base import Malformed
@@ -20,18 +21,54 @@ def node_hash(left: bytes, right: bytes) -> bytes:
     return hashlib.sha256(b"\1" + left + right).digest()
 
 
+class Tree:
+    """A tree whose leaves come one by one; it keeps a hash for each level alone."""
+
+    def __init__(self) -> None:
+        self.n = 0
+        self._roots: list[bytes] = []  # of whole subtrees, the largest first
+
+    def add(self, leaf: bytes) -> None:
+        """Put a leaf behind the others."""
+        self.n += 1
+        self._roots.append(leaf_hash(leaf))
+        for _ in range((self.n & -self.n).bit_length() - 1):
+            self._join_last_two()
+
+    def root(self) -> str:
+        """Return the root, after which nothing is added; of no leaves, SHA-256 of nothing."""
+        while len(self._roots) > 1:
+            self._join_last_two()
+        return (self._roots[0] if self._roots else hashlib.sha256().digest()).hex()
+
+    def _join_last_two(self) -> None:
+        right = self._roots.pop()
+        self._roots.append(node_hash(self._roots.pop(), right))
+
+
 def tree_hash(leaves: Iterable[bytes]) -> str:
-    """Return the root over leaves in their order; of none, SHA-256 of nothing."""
-    roots: list[bytes] = []  # of whole subtrees, the largest first
-    for n, leaf in enumerate(leaves, 1):
-        roots.append(leaf_hash(leaf))
-        for _ in range((n & -n).bit_length() - 1):
-            right = roots.pop()
-            roots.append(node_hash(roots.pop(), right))
-    while len(roots) > 1:
-        right = roots.pop()
-        roots.append(node_hash(roots.pop(), right))
-    return (roots[0] if roots else hashlib.sha256().digest()).hex()
+    """Return the root over leaves in their order."""
+    tree = Tree()
+    for leaf in leaves:
+        tree.add(leaf)
+    return tree.root()
+
+
+class RegisterTree:
+    """The tree over a register's rows, each behind 32 bytes that follow from the salt, if any."""
+
+    def __init__(self, salt: str | None) -> None:
+        self._tree, self._salt = Tree(), bytes.fromhex(salt or "")
+
+    def add(self, row: bytes) -> None:
+        """Put a row, without its newline, behind the others."""
+        place = self._tree.n.to_bytes(8, "big")
+        blinding = hmac.digest(self._salt, place, "sha256") if self._salt else b""
+        self._tree.add(blinding + row)
+
+    def root(self) -> str:
+        """Return the root, after which nothing is added."""
+        return self._tree.root()
 
 
 def root_by_path(leaf: bytes, index: int, size: int, path: list[str]) -> str:
