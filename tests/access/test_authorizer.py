@@ -136,6 +136,7 @@ def test_who_cannot_be_told_is_asked_to_come_again(access: Access) -> None:
     ) == (ISSUER, AUDIENCE)
 
 
+@pytest.mark.slow
 def test_a_budget_is_exactly_so_many_requests_a_minute(access: Access, table: Table) -> None:
     """Users and machines share it; the next minute is whole; another tenant loses none."""
     budget = access.authorizer.budget

@@ -20,7 +20,7 @@ from functions.shared.aws.table import Table
 from functions.shared.http.edge import answer
 from functions.shared.settings import Settings
 from tests.conftest import SettableClock
-from tests.support.aws_state import all_items
+from tests.support.aws_state import all_items, put_objects
 from tests.support.http_events import http_event
 from tests.support.snapshot_fixture import SnapshotFixture
 from tools.openai_simulator import World
@@ -147,8 +147,7 @@ class SealedOnce:
         for start in range(0, len(self.items), 25):
             rows: Any = [{"PutRequest": {"Item": row}} for row in self.items[start : start + 25]]
             table.client.batch_write_item(RequestItems={table.name: rows})
-        for key, body in self.objects.items():
-            evidence.put(key, body)
+        put_objects(evidence, self.objects)
 
 
 @pytest.fixture(scope="session")

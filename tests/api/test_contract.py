@@ -166,7 +166,10 @@ def _failures(event: events.EngineEvent) -> Iterator[str]:
             yield f"{info.failure.title}: {info.failure.message}\n{asked}\n{answered}"
 
 
-@pytest.mark.parametrize("group", ["admin", "auditor", "machine"])
+@pytest.mark.parametrize(
+    "group",
+    ["admin", *(pytest.param(name, marks=pytest.mark.slow) for name in ("auditor", "machine"))],
+)
 def test_some_requests_to_every_operation_are_answered_as_published(
     http_api: HttpApi, group: str
 ) -> None:

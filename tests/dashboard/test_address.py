@@ -12,6 +12,7 @@ from tests.dashboard.world import api_key, organization
 pytestmark = pytest.mark.browser
 
 
+@pytest.mark.slow
 def test_back_reload_and_a_copied_address_show_the_same(page: Page, site: Site) -> None:
     """A filter, then the organization, then another view; each step back is one of these."""
     site.world.organizations.append(organization("org-contoso", display_name="Contoso"))
@@ -38,6 +39,7 @@ def test_back_reload_and_a_copied_address_show_the_same(page: Page, site: Site) 
     expect(rows).to_have_count(5)
 
 
+@pytest.mark.slow
 def test_an_address_that_names_no_view_opens_the_first(page: Page, site: Site) -> None:
     """One of an earlier page leads to what it was; a broken one says nothing it cannot mean."""
     sign_in(page, site, "#constructor?%=%zz&q=%00&__proto__=x")

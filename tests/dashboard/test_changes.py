@@ -40,6 +40,7 @@ def test_a_change_says_what_of_what_and_what_explains_it(page: Page, site: Site)
     assert len(set(colours)) == 3
 
 
+@pytest.mark.slow
 def test_what_came_or_went_opens_with_its_fields(page: Page, site: Site) -> None:
     """Also by keyboard; an absent fact is called nothing."""
     sign_in(page, site, "#changes")
@@ -53,6 +54,7 @@ def test_what_came_or_went_opens_with_its_fields(page: Page, site: Site) -> None
     expect(went.locator("dl")).to_contain_text("dora")
 
 
+@pytest.mark.slow
 def test_a_field_of_any_shape_is_shown(page: Page, site: Site) -> None:
     """Lists and objects as JSON, numbers and truths as they are, null as nothing."""
     before = {"permissions": ["a.read"], "n": 1, "on": True, "gone": "x", "same": None}
@@ -63,6 +65,7 @@ def test_a_field_of_any_shape_is_shown(page: Page, site: Site) -> None:
         expect(_rows(page)).to_contain_text(text)
 
 
+@pytest.mark.slow
 def test_changes_are_filtered_by_verdict_and_by_what_they_are_about(page: Page, site: Site) -> None:
     """The service filters; an empty answer says that a filter is in the way."""
     sign_in(page, site, "#changes")
@@ -74,6 +77,7 @@ def test_changes_are_filtered_by_verdict_and_by_what_they_are_about(page: Page, 
     expect(_rows(page)).to_contain_text("key_0009")
 
 
+@pytest.mark.slow
 def test_a_page_without_a_row_that_is_not_the_last_says_to_look_further(
     page: Page, site: Site
 ) -> None:
@@ -86,6 +90,7 @@ def test_a_page_without_a_row_that_is_not_the_last_says_to_look_further(
     expect(_rows(page)).to_have_count(3)
 
 
+@pytest.mark.slow
 def test_before_any_change_the_view_says_what_will_stand_there(page: Page, site: Site) -> None:
     """The first picture is the baseline."""
     site.world.lists["/changes"] = []

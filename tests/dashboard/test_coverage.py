@@ -69,6 +69,7 @@ def test_each_hour_has_its_word_and_all_of_them_a_sentence(covered: Page) -> Non
     expect(covered.get_by_test_id("coverage-hour")).to_have_count(3 + 23)
 
 
+@pytest.mark.slow
 def test_an_hour_leads_to_its_seal_and_its_sections(covered: Page) -> None:
     """By keyboard as by mouse; again closes it."""
     button = covered.locator('[data-hour="2026-04-15T02:00:00Z"]')
@@ -83,6 +84,7 @@ def test_an_hour_leads_to_its_seal_and_its_sections(covered: Page) -> None:
     expect(details).to_have_count(0)
 
 
+@pytest.mark.slow
 def test_earlier_days_are_loaded_behind_the_newest(page: Page, site: Site) -> None:
     """The sentence is about all that is shown."""
     site.world.organizations = [organization()]
@@ -96,6 +98,7 @@ def test_earlier_days_are_loaded_behind_the_newest(page: Page, site: Site) -> No
     expect(page.get_by_test_id("coverage-more")).to_have_count(0)
 
 
+@pytest.mark.slow
 def test_without_an_organization_it_says_what_to_do(page: Page, site: Site) -> None:
     """No empty grid."""
     site.world.organizations = []
@@ -103,6 +106,7 @@ def test_without_an_organization_it_says_what_to_do(page: Page, site: Site) -> N
     expect(page.get_by_test_id("coverage-empty")).to_contain_text("Connect one")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("width", [360, 1280])
 def test_the_grid_stays_within_the_page(covered: Page, width: int) -> None:
     """It scrolls in its own frame where the page is narrow."""

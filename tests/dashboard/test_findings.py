@@ -60,6 +60,7 @@ def test_every_verdict_and_section_has_words() -> None:
     assert table_of("ENTITIES") == {*BY_NAME, "audit_events"}
 
 
+@pytest.mark.slow
 def test_no_code_is_shown_where_there_are_words(page: Page, site: Site) -> None:
     """One finding of each kind, and of each reason."""
     named = [finding(n, kind) for n, kind in enumerate(sorted(KINDS))]
@@ -121,6 +122,7 @@ def test_open_findings_say_what_about_what_and_since_when(page: Page, site: Site
     assert order == ["high", "high", "medium", "medium", "low"]
 
 
+@pytest.mark.slow
 def test_what_was_found_of_one_thing_stands_together_and_what_was_accepted_comes_back(
     page: Page, site: Site
 ) -> None:
@@ -140,6 +142,7 @@ def test_what_was_found_of_one_thing_stands_together_and_what_was_accepted_comes
     expect(_rows(page)).to_have_count(5)
 
 
+@pytest.mark.slow
 def test_a_resolved_finding_says_what_resolved_it(page: Page, site: Site) -> None:
     """A change, an event that turned up, a picture; or nothing but that it is no longer so."""
     hour = "2026-04-15T09:00:00Z"
@@ -163,6 +166,7 @@ def test_a_resolved_finding_says_what_resolved_it(page: Page, site: Site) -> Non
     expect(page.get_by_test_id("finding-state")).to_have_count(0)
 
 
+@pytest.mark.slow
 def test_the_filters_ask_the_service_and_the_file_follows_them(
     page: Page, site: Site, tmp_path: Path
 ) -> None:
@@ -187,6 +191,7 @@ def test_the_filters_ask_the_service_and_the_file_follows_them(
     expect(_rows(page)).to_have_count(7)
 
 
+@pytest.mark.slow
 def test_an_admin_says_what_becomes_of_a_finding(page: Page, site: Site) -> None:
     """Accepted only with a reason in a word; the row shows it at once."""
     sign_in(page, site, "#findings")
@@ -230,6 +235,7 @@ def test_what_was_said_is_changed_and_taken_back(page: Page, site: Site) -> None
     assert site.world.requests[-1][1] == nothing
 
 
+@pytest.mark.slow
 def test_a_refusal_stays_in_the_dialog_with_what_was_typed(page: Page, site: Site) -> None:
     """In the service's own words; Escape closes."""
     refusal = {"title": "The request cannot be used", "detail": "Accountable must be …"}
@@ -245,6 +251,7 @@ def test_a_refusal_stays_in_the_dialog_with_what_was_typed(page: Page, site: Sit
     expect(_about(page, "user-0007")).to_contain_text("open")
 
 
+@pytest.mark.slow
 def test_an_auditor_reads_states_and_sets_none(page: Page, site: Site) -> None:
     """No button at all."""
     site.world.group = "auditor"
@@ -255,6 +262,7 @@ def test_an_auditor_reads_states_and_sets_none(page: Page, site: Site) -> None:
     expect(page.get_by_test_id("finding-state")).to_have_count(0)
 
 
+@pytest.mark.slow
 def test_the_number_of_open_findings_leads_to_them(signed_in: Page) -> None:
     """From the figures on top."""
     signed_in.get_by_role("link", name="Open findings").click()
@@ -269,6 +277,7 @@ OUTCOMES = [
 ]
 
 
+@pytest.mark.slow
 def test_where_the_last_hour_is_not_whole_no_list_of_findings_is_called_empty(
     page: Page, site: Site
 ) -> None:

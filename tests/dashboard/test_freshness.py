@@ -13,6 +13,7 @@ pytestmark = pytest.mark.browser
 VIEWS = ("organizations", "users", "projects", "keys", "events", "changes", "findings", "packs")
 
 
+@pytest.mark.slow
 def test_every_view_says_since_when_nobody_has_looked(page: Page, site: Site) -> None:
     """78 hours later: how many hours are late, and no badge that is green."""
     site.world.organizations = [organization()]
@@ -46,6 +47,7 @@ def test_a_log_that_is_read_late_is_told_and_nothing_else_is(page: Page, site: S
     expect(notice).to_contain_text("Contoso: the audit log is read 1 hour behind.")
 
 
+@pytest.mark.slow
 def test_where_every_hour_is_there_nothing_is_said(page: Page, site: Site) -> None:
     """No bar that people learn to overlook."""
     site.world.organizations = [organization()]

@@ -134,6 +134,7 @@ def _found(text: str) -> dict[str, object]:
     return same | {"resolved_by": by, "stated": said, "subject": subject}
 
 
+@pytest.mark.slow
 def test_no_name_runs_loads_or_asks_anything(page: Page, site: Site) -> None:
     """The page's fixture fails on a dialog, a policy violation, a foreign request or an error."""
     site.world.__dict__.update(_hostile().__dict__)
@@ -183,6 +184,7 @@ def test_no_label_of_a_link_runs_anything(page: Page, site: Site) -> None:
     expect(page.get_by_test_id("links")).to_contain_text("evil\\u202Egpj.exe")
 
 
+@pytest.mark.slow
 def test_what_hides_is_shown_escaped(page: Page, site: Site) -> None:
     """Bidi controls, zero-width characters, terminal escapes, tags, separators, lone surrogates."""
     site.world.lists["/projects"] = [project(n, name=text) for n, text in enumerate(PAYLOADS)]
@@ -210,6 +212,7 @@ def _export(page: Page, view: str, into: Path) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(text, newline="")))
 
 
+@pytest.mark.slow
 def test_the_file_holds_every_page_and_no_formula(page: Page, site: Site, tmp_path: Path) -> None:
     """Read again cell by cell: a formula has its apostrophe, everything else is as it was."""
     site.world.lists["/projects"] = [project(n, name=text) for n, text in enumerate(FORMULAS)]
@@ -224,6 +227,7 @@ def test_the_file_holds_every_page_and_no_formula(page: Page, site: Site, tmp_pa
     assert {row["archived_at"] for row in rows} == {""}
 
 
+@pytest.mark.slow
 def test_no_cell_of_any_table_starts_a_formula_or_hides_a_character(
     page: Page, site: Site, tmp_path: Path
 ) -> None:
@@ -239,6 +243,7 @@ def test_no_cell_of_any_table_starts_a_formula_or_hides_a_character(
             assert not re.search("[\u202e\u200b\u2066\ufeff\x1b\u2028]", cell)
 
 
+@pytest.mark.slow
 def test_a_file_that_cannot_be_completed_is_not_written(page: Page, site: Site) -> None:
     """Half a table would look like a whole one."""
     sign_in(page, site, "#users")

@@ -49,6 +49,7 @@ def test_keys_are_searched_sorted_and_handed_out_at_once(page: Page, site: Site)
     assert {each["due_date"] for each in states} > {None}
 
 
+@pytest.mark.slow
 def test_a_key_tells_its_life_and_what_to_do(page: Page, site: Site) -> None:
     """What was sealed of it, with the seal; a note to copy; a proof where there is one."""
     lists = site.world.lists

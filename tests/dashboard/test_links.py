@@ -41,6 +41,7 @@ def test_a_link_is_shown_once_whole_and_then_nowhere(page: Page, site: Site) -> 
     assert TOKEN not in page.content()
 
 
+@pytest.mark.slow
 def test_the_link_is_copied_by_its_button(page: Page, site: Site) -> None:
     """All of it."""
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
@@ -53,6 +54,7 @@ def test_the_link_is_copied_by_its_button(page: Page, site: Site) -> None:
     assert site.world.requests[-1] == ("POST /evidence-packs/2/links", {"days": 14})
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("days", ["0", "91", "1.5", ""])
 def test_days_out_of_range_are_not_sent(page: Page, site: Site, days: str) -> None:
     """The field says so itself."""
@@ -63,6 +65,7 @@ def test_days_out_of_range_are_not_sent(page: Page, site: Site, days: str) -> No
     assert "POST /evidence-packs/2/links" not in [request for request, _ in site.world.requests]
 
 
+@pytest.mark.slow
 def test_a_link_is_revoked_and_stays_in_the_list(page: Page, site: Site) -> None:
     """What has ended has no button."""
     _open(page, site)
@@ -75,6 +78,7 @@ def test_a_link_is_revoked_and_stays_in_the_list(page: Page, site: Site) -> None
     assert request == f"DELETE /evidence-packs/2/links/{link(2)['link_id']}"
 
 
+@pytest.mark.slow
 def test_what_the_service_refuses_is_said_where_it_was_asked(page: Page, site: Site) -> None:
     """Making, revoking, listing."""
     _open(page, site)
@@ -96,6 +100,7 @@ def test_what_the_service_refuses_is_said_where_it_was_asked(page: Page, site: S
     expect(page.get_by_test_id("link")).to_have_count(2)
 
 
+@pytest.mark.slow
 def test_an_auditor_sees_the_links_and_makes_none(page: Page, site: Site) -> None:
     """Nor revokes any."""
     site.world.group = "auditor"
@@ -105,6 +110,7 @@ def test_an_auditor_sees_the_links_and_makes_none(page: Page, site: Site) -> Non
         expect(page.get_by_test_id(testid)).to_have_count(0)
 
 
+@pytest.mark.slow
 def test_many_links_come_page_by_page_and_none_is_said(page: Page, site: Site) -> None:
     """An expired one says when it ended."""
     site.world.links = {2: []}
@@ -120,6 +126,7 @@ def test_many_links_come_page_by_page_and_none_is_said(page: Page, site: Site) -
     expect(page.get_by_test_id("link").first).to_contain_text("ended 2026-04-29 10:15")
 
 
+@pytest.mark.slow
 def test_the_anchors_are_saved_as_the_verifier_reads_them(
     page: Page, site: Site, tmp_path: Path
 ) -> None:
@@ -135,6 +142,7 @@ def test_the_anchors_are_saved_as_the_verifier_reads_them(
     expect(page.get_by_test_id("anchors-found")).to_have_text("2 days, the newest 2026-04-15.")
 
 
+@pytest.mark.slow
 def test_without_an_anchor_no_file_is_saved(page: Page, site: Site) -> None:
     """It says when the first one comes; a refusal is said too."""
     site.world.lists["/anchors"] = []

@@ -42,6 +42,7 @@ def _people(site: Site) -> None:
     site.world.lists["/users"] = users
 
 
+@pytest.mark.slow
 def test_a_list_gives_ids_their_names_and_no_name_leaves_the_page(
     page: Page, site: Site, tmp_path: Path
 ) -> None:

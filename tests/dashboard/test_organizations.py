@@ -25,6 +25,7 @@ def _fill(page: Page, org_id: str) -> None:
     page.get_by_test_id("connect-submit").click()
 
 
+@pytest.mark.slow
 def test_a_card_tells_how_the_organization_stands(page: Page, site: Site) -> None:
     """Outcome of the last hour, sections, key, proof, hints."""
     site.world.organizations = [
@@ -62,6 +63,7 @@ def test_connecting_sends_the_key_once_and_wipes_it(page: Page, site: Site) -> N
     assert SECRET not in page.content()
 
 
+@pytest.mark.slow
 def test_a_refused_key_shows_the_service_s_words_and_is_wiped_too(page: Page, site: Site) -> None:
     """What else was typed stays."""
     detail = "Use an Organization Admin Key: Settings → Organization → Admin Keys."
@@ -74,6 +76,7 @@ def test_a_refused_key_shows_the_service_s_words_and_is_wiped_too(page: Page, si
     expect(page.get_by_test_id("connect-org-id")).to_have_value("org-contoso")
 
 
+@pytest.mark.slow
 def test_pause_and_resume_follow_the_service(signed_in: Page, site: Site) -> None:
     """The card shows what the service says afterwards."""
     signed_in.get_by_test_id("pause").click()
@@ -87,6 +90,7 @@ def test_pause_and_resume_follow_the_service(signed_in: Page, site: Site) -> Non
     ]
 
 
+@pytest.mark.slow
 def test_a_rename_starts_from_the_name_there_is(signed_in: Page, site: Site) -> None:
     """The card shows the new one."""
     signed_in.get_by_test_id("rename").click()
@@ -96,6 +100,7 @@ def test_a_rename_starts_from_the_name_there_is(signed_in: Page, site: Site) -> 
     expect(signed_in.get_by_test_id("organization")).to_contain_text("Northwind Traders")
 
 
+@pytest.mark.slow
 def test_disconnecting_asks_first(signed_in: Page, site: Site) -> None:
     """Escape and cancel change nothing; afterwards no action is left."""
     signed_in.get_by_test_id("disconnect").click()
@@ -109,6 +114,7 @@ def test_disconnecting_asks_first(signed_in: Page, site: Site) -> None:
     expect(signed_in.get_by_test_id("pause")).to_have_count(0)
 
 
+@pytest.mark.slow
 def test_a_replacement_key_is_wiped_when_refused(signed_in: Page, site: Site) -> None:
     """The dialog stays open with the reason."""
     path = "PUT /orgs/org-northwind/admin-key"
@@ -121,6 +127,7 @@ def test_a_replacement_key_is_wiped_when_refused(signed_in: Page, site: Site) ->
     assert (path, {"admin_key": SECRET}) in site.world.requests
 
 
+@pytest.mark.slow
 def test_an_auditor_sees_no_way_to_change_anything(page: Page, site: Site) -> None:
     """Neither connect nor generate nor the card's actions; download stays."""
     site.world.group = "auditor"
@@ -133,6 +140,7 @@ def test_an_auditor_sees_no_way_to_change_anything(page: Page, site: Site) -> No
     expect(page.get_by_test_id("pack-form")).to_have_count(0)
 
 
+@pytest.mark.slow
 def test_the_first_picture_appears_by_itself(page: Page, site: Site) -> None:
     """Right after connecting no hour is closed; the page looks again."""
     site.world.organizations = [organization(last_hour=None, outcome=None)]

@@ -36,6 +36,7 @@ def test_a_month_is_asked_for_as_far_as_it_is_closed_and_followed_until_ready(
     ]
 
 
+@pytest.mark.slow
 def test_a_month_that_is_over_is_asked_for_whole(page: Page, site: Site) -> None:
     """February ends on its own last day."""
     sign_in(page, site, "#packs")
@@ -46,6 +47,7 @@ def test_a_month_that_is_over_is_asked_for_whole(page: Page, site: Site) -> None
     expect(page.get_by_test_id("pack-generate")).to_be_disabled()
 
 
+@pytest.mark.slow
 def test_chosen_hours_include_the_last_one(page: Page, site: Site) -> None:
     """Hours are UTC whatever the reader's clock says."""
     sign_in(page, site, "#packs")
@@ -67,6 +69,7 @@ def test_chosen_hours_include_the_last_one(page: Page, site: Site) -> None:
     ]
 
 
+@pytest.mark.slow
 def test_a_refused_period_shows_the_service_s_words(page: Page, site: Site) -> None:
     """Nothing is added to the list."""
     detail = "The last closed hour is 09:00."
@@ -77,6 +80,7 @@ def test_a_refused_period_shows_the_service_s_words(page: Page, site: Site) -> N
     expect(page.get_by_test_id("pack")).to_have_count(2)
 
 
+@pytest.mark.slow
 def test_a_failed_pack_stays_visible_with_its_reason(page: Page, site: Site) -> None:
     """And offers no download."""
     sign_in(page, site, "#packs")
@@ -85,6 +89,7 @@ def test_a_failed_pack_stays_visible_with_its_reason(page: Page, site: Site) -> 
     expect(failed.get_by_test_id("pack-download")).to_have_count(0)
 
 
+@pytest.mark.slow
 def test_a_download_asks_for_a_fresh_link_and_follows_it(page: Page, site: Site) -> None:
     """The link is fetched as JSON, followed, and kept nowhere; the page stays."""
     sign_in(page, site, "#packs")
@@ -96,6 +101,7 @@ def test_a_download_asks_for_a_fresh_link_and_follows_it(page: Page, site: Site)
     expect(page.get_by_test_id("room-packs")).to_be_visible()
 
 
+@pytest.mark.slow
 def test_a_link_that_is_neither_tls_nor_local_is_not_followed(page: Page, site: Site) -> None:
     """The page says so instead."""
     sign_in(page, site, "#packs")
@@ -108,6 +114,7 @@ def test_a_link_that_is_neither_tls_nor_local_is_not_followed(page: Page, site: 
         expect(page.get_by_test_id("download-problem")).to_contain_text("Not there")
 
 
+@pytest.mark.slow
 def test_the_way_to_verify_names_key_fingerprint_and_hashes(page: Page, site: Site) -> None:
     """The fingerprint is the SHA-256 of the 32 key bytes, in groups of four."""
     sign_in(page, site, "#packs")
@@ -122,6 +129,7 @@ def test_the_way_to_verify_names_key_fingerprint_and_hashes(page: Page, site: Si
     expect(page.get_by_test_id("verify")).to_contain_text("1f" * 32)
 
 
+@pytest.mark.slow
 def test_a_key_that_is_not_published_is_named_as_such(page: Page, site: Site) -> None:
     """The page does not vouch for a key it cannot find."""
     site.world.lists["/evidence-packs"][0]["signing_public_hex"] = "00" * 32
@@ -130,6 +138,7 @@ def test_a_key_that_is_not_published_is_named_as_such(page: Page, site: Site) ->
     expect(page.get_by_test_id("verify")).to_contain_text("not among the published keys")
 
 
+@pytest.mark.slow
 def test_without_packs_the_list_says_what_to_do(page: Page, site: Site) -> None:
     """An auditor is told who can."""
     site.world.group, site.world.lists["/evidence-packs"] = "auditor", []

@@ -41,6 +41,7 @@ def test_an_admin_names_a_person_beside_the_key_of_a_service_account(
     assert (f"PUT {PATH}", {"person": "user-0002"}) in site.world.requests
 
 
+@pytest.mark.slow
 def test_a_finding_about_a_service_account_is_answered_in_its_row(page: Page, site: Site) -> None:
     """Only that one, and only while it is open."""
     facts = {"section": "service_accounts", "reason": "person_not_in_organization"}
@@ -57,6 +58,7 @@ def test_a_finding_about_a_service_account_is_answered_in_its_row(page: Page, si
     expect(page.get_by_test_id("name-person")).to_have_count(1)
 
 
+@pytest.mark.slow
 def test_an_address_is_sent_once_and_not_shown_again(page: Page, site: Site) -> None:
     """It is kept nowhere: not here either."""
     _open(page, site)
@@ -67,6 +69,7 @@ def test_an_address_is_sent_once_and_not_shown_again(page: Page, site: Site) -> 
     assert "olga@" not in page.content()
 
 
+@pytest.mark.slow
 def test_nobody_is_named_by_a_button_and_never_by_an_empty_field(page: Page, site: Site) -> None:
     """Who just presses Enter takes nothing back."""
     dialog = _open(page, site)
@@ -78,6 +81,7 @@ def test_nobody_is_named_by_a_button_and_never_by_an_empty_field(page: Page, sit
     assert (f"PUT {PATH}", {"person": None}) in site.world.requests
 
 
+@pytest.mark.slow
 def test_a_refusal_stays_in_the_dialog_with_what_was_typed(page: Page, site: Site) -> None:
     """In the service's own words; Escape closes, and nothing is said to be named."""
     detail = "Person must be the user id of who answers for it."
@@ -92,6 +96,7 @@ def test_a_refusal_stays_in_the_dialog_with_what_was_typed(page: Page, site: Sit
     expect(page.get_by_test_id("named-person")).to_have_count(0)
 
 
+@pytest.mark.slow
 def test_where_not_everybody_is_offered_it_says_so_and_a_name_can_be_typed(
     page: Page, site: Site
 ) -> None:
@@ -112,6 +117,7 @@ def test_where_not_everybody_is_offered_it_says_so_and_a_name_can_be_typed(
     expect(page.get_by_test_id("named-person")).to_contain_text("user-0001")
 
 
+@pytest.mark.slow
 def test_an_auditor_names_nobody(page: Page, site: Site) -> None:
     """No button at all, as for every change."""
     site.world.group = "auditor"
@@ -120,6 +126,7 @@ def test_an_auditor_names_nobody(page: Page, site: Site) -> None:
     expect(page.get_by_test_id("name-person")).to_have_count(0)
 
 
+@pytest.mark.slow
 def test_an_account_id_that_others_chose_stays_text_and_one_part_of_the_path(
     page: Page, site: Site
 ) -> None:

@@ -28,6 +28,7 @@ def site(world: World) -> Iterator[Site]:
         yield served_site
 
 
+@pytest.mark.slow
 @pytest.mark.browser
 def test_the_first_figures_take_few_requests_and_bytes(page: Page, site: Site) -> None:
     """From the address to the sentence, the sign-in included; then a view of each group."""

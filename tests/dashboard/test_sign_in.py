@@ -30,6 +30,7 @@ def test_signing_in_shows_the_figures(signed_in: Page) -> None:
     expect(signed_in.get_by_test_id("signed-in-as")).to_have_text("ada@tenant-a")
 
 
+@pytest.mark.slow
 def test_the_request_carries_pkce_state_and_nonce(page: Page, site: Site) -> None:
     """RFC 7636 with S256; 256 random bits each."""
     with page.expect_request("**/oauth2/authorize?**") as caught:
@@ -41,6 +42,7 @@ def test_the_request_carries_pkce_state_and_nonce(page: Page, site: Site) -> Non
     assert len({query["code_challenge"], query["state"], query["nonce"]}) == 3
 
 
+@pytest.mark.slow
 def test_no_storage_holds_the_token_and_the_address_loses_the_code(
     signed_in: Page, site: Site
 ) -> None:
@@ -51,12 +53,14 @@ def test_no_storage_holds_the_token_and_the_address_loses_the_code(
     assert signed_in.context.cookies() == []
 
 
+@pytest.mark.slow
 def test_the_view_asked_for_survives_the_sign_in(page: Page, site: Site) -> None:
     """A link to a table still leads there afterwards."""
     sign_in(page, site, "#keys")
     expect(page.get_by_test_id("room-keys")).to_be_visible()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "override",
     [
@@ -83,12 +87,14 @@ def test_a_wrong_answer_signs_nobody_in(
     assert site.world.requests == []
 
 
+@pytest.mark.slow
 def test_a_reload_goes_straight_to_the_sign_in_pages(signed_in: Page) -> None:
     """The token is gone with the page; the hosted session brings a new one."""
     signed_in.reload()
     expect(signed_in.get_by_test_id("kpi-orgs")).to_have_text("1")
 
 
+@pytest.mark.slow
 def test_signing_out_ends_both_sessions(signed_in: Page, site: Site) -> None:
     """Out of the hosted pages too, and a reload stays out."""
     signed_in.get_by_test_id("sign-out").click()
@@ -118,6 +124,7 @@ def test_an_expired_token_is_renewed_and_nothing_typed_is_lost(signed_in: Page, 
     assert sent[0] == sent[1]
 
 
+@pytest.mark.slow
 def test_where_the_session_has_ended_another_tab_signs_in_for_this_one(
     signed_in: Page, site: Site
 ) -> None:
@@ -138,6 +145,7 @@ def test_where_the_session_has_ended_another_tab_signs_in_for_this_one(
     assert stored == '[{},{"was-signed-in":"1"}]'
 
 
+@pytest.mark.slow
 def test_somebody_else_who_signs_in_gets_a_page_of_their_own(signed_in: Page, site: Site) -> None:
     """Nothing that another person typed is shown to them."""
     _half_written(signed_in)
@@ -151,6 +159,7 @@ def test_somebody_else_who_signs_in_gets_a_page_of_their_own(signed_in: Page, si
     expect(signed_in.get_by_test_id("connect-org-id")).to_have_count(0)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "value"),
     [

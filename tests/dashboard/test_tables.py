@@ -16,6 +16,7 @@ def _rows(page: Page, view: str) -> Locator:
     return page.get_by_test_id(f"table-{view}").get_by_test_id("row")
 
 
+@pytest.mark.slow
 def test_users_show_prefix_role_and_added(signed_in: Page) -> None:
     """An absent fact is a dash that says so, never a guess."""
     rows = _rows(signed_in, "users")
@@ -26,6 +27,7 @@ def test_users_show_prefix_role_and_added(signed_in: Page) -> None:
     expect(rows.nth(2)).to_contain_text("not known")
 
 
+@pytest.mark.slow
 def test_projects_show_status_and_created(signed_in: Page) -> None:
     """Archived projects stay visible as such."""
     rows = _rows(signed_in, "projects")
@@ -47,6 +49,7 @@ def test_a_stale_key_is_red_and_an_orphan_says_why(signed_in: Page) -> None:
     expect(rows.nth(0)).to_contain_text("sk-proj-...0001")
 
 
+@pytest.mark.slow
 def test_events_keep_the_order_of_the_api_and_open_their_details(signed_in: Page) -> None:
     """Type, actor, target and when, to the second."""
     rows = _rows(signed_in, "events")
@@ -59,6 +62,7 @@ def test_events_keep_the_order_of_the_api_and_open_their_details(signed_in: Page
     expect(rows.nth(0).locator("pre")).to_contain_text('"id": "key_0002"')
 
 
+@pytest.mark.slow
 def test_times_are_utc_and_local_on_hover(signed_in: Page) -> None:
     """The browser sits in New York."""
     instant = _rows(signed_in, "users").nth(0).locator("time").first
@@ -66,6 +70,7 @@ def test_times_are_utc_and_local_on_hover(signed_in: Page) -> None:
     expect(instant).to_have_attribute("title", "Nov 20, 2025, 3:15:00 AM EST (your local time)")
 
 
+@pytest.mark.slow
 def test_more_rows_come_page_by_page_until_all_are_there(page: Page, site: Site) -> None:
     """Each row once, in the order of the pages."""
     site.world.lists["/events"] = [event(number) for number in range(7)]
@@ -82,6 +87,7 @@ def test_more_rows_come_page_by_page_until_all_are_there(page: Page, site: Site)
     assert [f"key_{n:04d}" in text for n, text in enumerate(rows.all_inner_texts())] == [True] * 7
 
 
+@pytest.mark.slow
 def test_a_failing_next_page_keeps_the_rows_and_can_be_tried_again(page: Page, site: Site) -> None:
     """The problem's own words stand under the rows."""
     site.world.lists["/users"] = [user(number) for number in range(4)]
@@ -110,6 +116,7 @@ def test_a_failed_read_never_looks_like_an_empty_list(page: Page, site: Site) ->
         expect(page.get_by_test_id(f"{view}-empty")).to_have_count(0)
 
 
+@pytest.mark.slow
 def test_without_an_organization_each_table_says_what_to_do(page: Page, site: Site) -> None:
     """The way leads to the organizations."""
     site.world.organizations, site.world.lists, site.world.kpis = [], {}, {}
@@ -122,6 +129,7 @@ def test_without_an_organization_each_table_says_what_to_do(page: Page, site: Si
         expect(page.get_by_test_id("connect-form")).to_be_visible()
 
 
+@pytest.mark.slow
 def test_an_empty_list_of_a_complete_section_is_called_empty(page: Page, site: Site) -> None:
     """No notice stands above it."""
     site.world.lists["/events"] = []
@@ -142,6 +150,7 @@ UNREAD = [
 ]
 
 
+@pytest.mark.slow
 def test_a_section_that_was_not_read_says_so_above_its_table(page: Page, site: Site) -> None:
     """And an empty table under it is not called empty."""
     site.world.lists = {}
@@ -155,6 +164,7 @@ def test_a_section_that_was_not_read_says_so_above_its_table(page: Page, site: S
         expect(empty).to_contain_text("does not mean there is nothing")
 
 
+@pytest.mark.slow
 def test_unknown_figures_are_a_dash_and_no_stale_key_is_not_red(page: Page, site: Site) -> None:
     """Null is not zero."""
     site.world.kpis = {"users": None, "stale_keys": 0}
@@ -164,6 +174,7 @@ def test_unknown_figures_are_a_dash_and_no_stale_key_is_not_red(page: Page, site
     expect(page.locator(".kpi.alarming")).to_have_count(0)
 
 
+@pytest.mark.slow
 def test_several_organizations_bring_a_column_and_a_filter(page: Page, site: Site) -> None:
     """The filter asks the API; the rows of others are gone at once."""
     site.world.organizations.append(organization("org-contoso", display_name="Contoso"))
@@ -177,6 +188,7 @@ def test_several_organizations_bring_a_column_and_a_filter(page: Page, site: Sit
     expect(rows).to_contain_text("Contoso")
 
 
+@pytest.mark.slow
 def test_the_page_is_worked_by_keyboard_alone(signed_in: Page) -> None:
     """Skip link first; a view opens with Enter."""
     signed_in.evaluate("document.activeElement.blur()")
@@ -189,6 +201,7 @@ def test_the_page_is_worked_by_keyboard_alone(signed_in: Page) -> None:
     expect(signed_in.get_by_test_id("nav-events")).to_have_attribute("aria-current", "page")
 
 
+@pytest.mark.slow
 def test_no_width_makes_the_page_itself_scroll_sideways(signed_in: Page) -> None:
     """Wide tables scroll in their own frame."""
     for view in (*VIEWS, "packs", "organizations"):

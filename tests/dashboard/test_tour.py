@@ -26,6 +26,7 @@ STOPS = {
 }
 
 
+@pytest.mark.slow
 def test_each_view_has_its_sentence_and_its_table(page: Page, site: Site) -> None:
     """All of them, in the page of one sign-in; an address leads to each."""
     site.world.__dict__.update(lead_world().__dict__)

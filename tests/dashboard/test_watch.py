@@ -18,6 +18,7 @@ SINS = {
 }
 
 
+@pytest.mark.slow
 def test_the_watch_sees_each_sin(page: Page, site: Site, violations: list[str]) -> None:
     """Each is committed on purpose and must be noted."""
     sign_in(page, site)

@@ -11,6 +11,7 @@ from infra.settings import read
 from tests.infra.template import Template, context_of
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("stage", ["prod", pytest.param("dev", marks=pytest.mark.slow)])
 def test_cfn_lint_has_no_error_and_no_warning(request: pytest.FixtureRequest, stage: str) -> None:
     """W3005 apart: the CDK says once more, in DependsOn, what a reference says already."""

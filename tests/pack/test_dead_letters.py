@@ -63,7 +63,9 @@ def dying(function: PackFunction, monkeypatch: pytest.MonkeyPatch, error: BaseEx
     monkeypatch.setattr(flow, "publish", die)
 
 
-@pytest.mark.parametrize("error", [Killed(), NotVerified("no answer")])
+@pytest.mark.parametrize(
+    "error", [Killed(), pytest.param(NotVerified("no answer"), marks=pytest.mark.slow)]
+)
 def test_four_tries_that_break_off_end_in_a_reason(
     function: PackFunction,
     world: World,

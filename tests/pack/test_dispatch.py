@@ -62,6 +62,7 @@ def test_one_tenants_trouble_costs_no_other_its_pack(
     assert Packs(table).find("tenant-b", 1)
 
 
+@pytest.mark.slow
 def test_a_late_event_is_in_the_next_monthly_pack_and_in_no_other(
     function: PackFunction, evidence: Bucket, table: Table, clock: SettableClock
 ) -> None:

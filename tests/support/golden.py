@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from functions.shared.aws.bucket import Bucket
+from tests.support.aws_state import put_objects
 
 _GOLDEN: Final = Path(__file__).parents[1] / "golden"
 SEAL_2: Final = _GOLDEN / "seal-2"
@@ -29,8 +30,7 @@ def put_evidence(evidence: Bucket, golden: Path = SEAL_2) -> set[str]:
             for member in tar.getmembers()
             if (opened := tar.extractfile(member))
         }
-    for key, body in objects.items():
-        evidence.put_once(key, body)
+    put_objects(evidence, objects)
     return set(objects)
 
 

@@ -14,6 +14,7 @@ from tools.local.deployment.processes import HeldPorts
 pytestmark = pytest.mark.emulator
 
 
+@pytest.mark.slow
 def test_the_demo_ends_with_a_valid_pack(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

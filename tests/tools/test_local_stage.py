@@ -14,7 +14,7 @@ from tools.local.commands import demo
 from tools.local.errors import RunnerStopped
 from tools.openai_simulator.story import story
 
-pytestmark = pytest.mark.emulator
+pytestmark = [pytest.mark.emulator, pytest.mark.slow]
 
 HOUR = "2026-04-01T00:00:00Z"
 
@@ -97,7 +97,6 @@ def test_a_second_runner_is_refused_in_one_line(runner: Runner, tmp_path: Path) 
         assert process.stderr.count("\n") == 1
 
 
-@pytest.mark.slow
 def test_a_demo_runs_beside_a_stage_that_is_served(
     runner: Runner,
     tmp_path: Path,
@@ -122,7 +121,6 @@ def test_a_demo_runs_beside_a_stage_that_is_served(
     assert after == before
 
 
-@pytest.mark.slow
 def test_hours_are_sealed_and_survive_a_restart(runner: Runner) -> None:
     """Connect, tick, restart: the same users, the same seals, and the chain goes on."""
     runner.run("clock", "--set", "2026-04-01T00:05:00Z")

@@ -15,7 +15,7 @@ def _run(examples: int, steps: int) -> None:
 def test_an_insider_hides_nothing(aws: dict[str, str]) -> None:
     """A few days of one."""
     assert aws
-    _run(2, 12)
+    _run(1, 12)
 
 
 @pytest.mark.slow

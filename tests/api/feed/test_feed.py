@@ -93,6 +93,7 @@ def _busy(org: str) -> World:
     return world
 
 
+@pytest.mark.slow
 def test_an_organization_that_seals_late_hides_nothing(api: Api, lab_of: MakeLab) -> None:
     """Its hours are told behind those of the others that are later; a page may end anywhere."""
     on_time, late = lab_of(_busy("org-aaa"), "tenant-a"), lab_of(_busy("org-zzz"), "tenant-a")

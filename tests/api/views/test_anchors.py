@@ -65,6 +65,7 @@ def test_other_objects_among_the_anchors_are_not_listed(api: Api) -> None:
     assert len(api.get("/anchors")["items"]) == 1
 
 
+@pytest.mark.slow
 def test_one_answer_holds_the_days_of_the_longest_period(api: Api) -> None:
     """Thirteen months and the day behind them, as one file for the verifier's `--anchors`."""
     first = parse_instant("2025-01-01T00:00:00Z")

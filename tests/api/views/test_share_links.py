@@ -186,20 +186,20 @@ def test_links_are_listed_newest_first_page_by_page(ready: Api) -> None:
     assert int(items[0]["expires_epoch"]["N"]) > 1_776_000_000
 
 
-@pytest.mark.parametrize("days", [0, 91, -1, True, "14", 1.5, None, [1]])
-def test_days_are_from_1_to_90(ready: Api, days: object) -> None:
+def test_days_are_from_1_to_90(ready: Api) -> None:
     """Anything else is refused, and nothing is stored or noted."""
     before = all_items(ready.context.table)
-    status, problem = ready.ask(f"POST {LINKS}", path=ONE, body={"days": days})
-    assert (status, problem["type"]) == (400, "/problems/bad-request")
-    assert "1 to 90" in problem["detail"]
-    assert all_items(ready.context.table) == before
+    for days in (0, 91, -1, True, "14", 1.5, None, [1]):
+        status, problem = ready.ask(f"POST {LINKS}", path=ONE, body={"days": days})
+        assert (status, problem["type"]) == (400, "/problems/bad-request"), days
+        assert "1 to 90" in problem["detail"], days
+        assert all_items(ready.context.table) == before, days
 
 
-@pytest.mark.parametrize("label", ["", "   ", "x" * 101, "a\nb", 7, ["a"], "\ud800"])
-def test_a_label_is_a_line_of_text(ready: Api, label: object) -> None:
+def test_a_label_is_a_line_of_text(ready: Api) -> None:
     """Of the tenant's own words, at most 100 characters."""
-    assert ready.ask(f"POST {LINKS}", path=ONE, body={"label": label})[0] == 400
+    for label in ("", "   ", "x" * 101, "a\nb", 7, ["a"], "\ud800"):
+        assert ready.ask(f"POST {LINKS}", path=ONE, body={"label": label})[0] == 400, label
     assert made(ready, days=90, label="Jörg 🐙")["label"] == "Jörg 🐙"
 
 

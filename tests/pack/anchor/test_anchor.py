@@ -173,6 +173,7 @@ def test_an_anchor_that_is_not_its_days_is_refused(
         Anchors(context.evidence, "tenant-a").find(DAY_2)
 
 
+@pytest.mark.slow
 def test_a_pack_holds_the_anchors_of_its_days_and_the_first_one_after(
     function: PackFunction, context: AnchorContext, world: World, clock: SettableClock
 ) -> None:
@@ -201,6 +202,7 @@ def test_a_pack_holds_the_anchors_of_its_days_and_the_first_one_after(
     assert json.loads(function.members(pack)["manifest.json"])["pack_id"] == "1"
 
 
+@pytest.mark.slow
 def test_a_missing_or_invalid_anchor_fails_the_pack(
     function: PackFunction, context: AnchorContext, world: World, clock: SettableClock
 ) -> None:

@@ -46,6 +46,7 @@ def test_every_peer_makes_the_same_members(folder: Path, function: PackFunction)
         assert digests.items() <= ready.items()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("copied_from", "whole_up_to"),
     [

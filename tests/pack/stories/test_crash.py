@@ -189,6 +189,7 @@ def kill_and_redeliver(stage: Stage, expected: Undisturbed, moment: str, nth: in
     stage.back()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("moment", EVERYDAY_MOMENTS)
 def test_killed_at_some_aws_calls_and_redelivered(
     stage: Stage, undisturbed: Undisturbed, moment: str

@@ -62,7 +62,13 @@ def custody(function: PackFunction) -> list[dict[str, object]]:
     return list(function.table.query("T#tenant-a", prefix="CUSTODY#"))
 
 
-@pytest.mark.parametrize("tampering", TAMPERINGS, ids=lambda tampering: tampering.attack.__name__)
+@pytest.mark.parametrize(
+    "tampering",
+    [
+        pytest.param(each, id=each.attack.__name__, marks=[pytest.mark.slow] if n % 4 else [])
+        for n, each in enumerate(TAMPERINGS)
+    ],
+)
 def test_it_is_found_and_the_hour_is_named(
     function: PackFunction,
     scene: Scene,

@@ -249,7 +249,14 @@ def end_of_version_2(bucket: Bucket) -> Hours:
 
 
 @pytest.mark.parametrize("moment", ["before", "after"])
-@pytest.mark.parametrize("story", [full_level, end_of_month, end_of_version_2])
+@pytest.mark.parametrize(
+    "story",
+    [
+        pytest.param(full_level, marks=pytest.mark.slow),
+        end_of_month,
+        pytest.param(end_of_version_2, marks=pytest.mark.slow),
+    ],
+)
 def test_killed_at_every_aws_call(
     evidence: Bucket, story: Callable[[Bucket], Hours], moment: str
 ) -> None:

@@ -82,6 +82,7 @@ def close_what_is_due(fixture: SnapshotFixture, hour: str, most: int = 60) -> st
     raise AssertionError("the organization never leaves the schedule")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("n_entries", [600, *rarely(5500)])
 def test_thousands_of_pauses_and_a_disconnect_within_one_hour(
     fixture: SnapshotFixture, n_entries: int
@@ -133,6 +134,7 @@ def test_the_running_hour_of_a_disconnect_and_a_return_is_closed_when_it_is_over
     assert (seal.content["outcome"], kinds) == ("complete", ["disconnected", "reconnected"])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("every", [4, *rarely(1)])
 def test_killed_at_every_aws_call_while_entries_wait(
     make_fixture: FixtureMaker, fresh_aws: Any, monkeypatch: pytest.MonkeyPatch, every: int

@@ -62,6 +62,7 @@ def sealed_ids(fixture: SnapshotFixture, seals: list[Seal]) -> Counter[str]:
 _SLOW = (pytest.mark.slow, pytest.mark.timeout(3 * 3600))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("rate", "days", "n_hours"),
     [

@@ -3,6 +3,8 @@
 from collections import Counter
 from datetime import timedelta
 
+import pytest
+
 from functions.shared.evidence.seals import Seal
 from functions.shared.hours import parse_instant
 from tests.support.aws_state import received
@@ -56,6 +58,7 @@ def _asked(fixture: SnapshotFixture) -> Counter[str]:
     )
 
 
+@pytest.mark.slow
 def test_a_pull_of_half_an_hour_is_carried_over_runs_and_sealed_once(
     make_fixture: FixtureMaker,
 ) -> None:

@@ -132,6 +132,7 @@ def test_more_than_one_hour_takes_go_into_the_next_in_order(
     ]
 
 
+@pytest.mark.slow
 def test_a_crash_anywhere_leaves_none_out_and_doubles_none(fixture: SnapshotFixture) -> None:
     """Killed at one call after the other; what is said meanwhile is not lost either."""
     said = itertools.count()

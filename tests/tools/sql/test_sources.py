@@ -56,6 +56,7 @@ def test_a_month_with_gaps_a_pause_a_reconnect_and_late_events(
     assert rows(without.of_bucket, "SELECT event_id FROM events WHERE late") == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "seeds", [range(3), *(pytest.param(range(n, n + 10), marks=pytest.mark.slow) for n in (3, 13))]
 )
