@@ -14,7 +14,7 @@ from typing import Any
 
 from nacl.signing import SigningKey
 
-from tests.support.pack_rows import Row, jsonl, longest_gap, sha256
+from tests.support.pack_rows import Row, jsonl, longest_gap, merkle_root, sha256
 from tests.support.tars import Entry, tar_entry
 
 Rows = dict[str, list[Row]]
@@ -117,3 +117,4 @@ def _agree(manifest: Row, members: dict[str, bytes], rows: Rows) -> None:
             chain["first_previous_sha256"] = sealed[0]["seal"]["previous_sha256"]
             chain["last_seal_sha256"] = sealed[-1]["sha256"]
             chain["last_sealed_hour"] = sealed[-1]["hour"]
+            chain["seals_root"] = merkle_root([bytes.fromhex(row["sha256"]) for row in sealed])
