@@ -26,7 +26,7 @@ export const FINDINGS = {
   section: null,
   title: 'Findings',
   about: 'What a person should look at, judged anew with every sealed hour. What you say of a finding is yours; it changes no evidence.',
-  search: 'Search',
+  search: 'Name, last four, project, or an id',
   filters: [
     {
       name: 'state',

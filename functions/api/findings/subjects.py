@@ -10,6 +10,7 @@ from typing import Any, Final, NamedTuple
 
 from functions.api.context import Context
 from functions.api.newest_seal import Newest
+from functions.api.registers.asked import holds
 from functions.shared.records.entities import (
     AdminKey,
     ApiKey,
@@ -23,7 +24,7 @@ from functions.shared.records.entities import (
     User,
 )
 from functions.shared.records.fields import MaybeName, shown
-from functions.shared.records.findings import FindingFacts, ListedFinding, Subject
+from functions.shared.records.findings import Finding, FindingFacts, ListedFinding, Subject
 from functions.shared.records.registers import EPISODES, identity_of
 
 NOTHING_KNOWN: Final[Subject] = {
@@ -94,6 +95,10 @@ _THINGS: Final[Mapping[str, Callable[[Any], _Thing]]] = {
 }
 
 
+# Whose registers say what findings are about.
+SECTIONS_OF_SUBJECTS: Final = tuple(_THINGS)
+
+
 @dataclass(frozen=True, slots=True)
 class Subjects:
     """What the findings of one organization are about.
@@ -154,6 +159,23 @@ class Subjects:
             whole: Any = shown(EPISODES[section], stay)
             things[identity] = _THINGS[section](whole)
         return things
+
+
+def is_about(newest: Newest, context: Context, q: str) -> Callable[[FindingFacts], bool]:
+    """Return what tells of an hour's findings whether a text stands in what they are about.
+
+    Args:
+        newest: the hour.
+        context: the function's.
+        q: the text, folded.
+
+    Raises:
+        EvidenceMissing: a register that the seal names is gone.
+        EvidenceInvalid: its bytes are not those that were sealed.
+    """
+    subjects = Subjects(newest, context).of([*newest.rows(context, "findings", Finding)])
+    found = {place for place, subject in subjects.items() if holds(subject.values(), q)}
+    return lambda row: (row["section"], row["entity_id"]) in found
 
 
 def _subject(

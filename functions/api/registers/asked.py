@@ -1,11 +1,11 @@
 """What a query asks of a list of what exists: which of its rows, and in which order.
 
-Pure. Looked at is the register's own row alone, so that the answer is the same for as long as the
+Pure. Looked at is the register's own row, so that the answer is the same for as long as the
 register is: it is found once, and kept.
 """
 
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final, cast
 
@@ -73,8 +73,14 @@ class Asked:
         own = fields_of(self.listed.episode)
         return {name: value for name, value in self.wanted.items() if name not in own}
 
-    def taker(self) -> Callable[[Fields, str | None], bool]:
-        """Return what tells of a row, and of when its episode ended, whether it is asked for."""
+    def taker(
+        self, is_about: Callable[[Fields], bool] | None = None
+    ) -> Callable[[Fields, str | None], bool]:
+        """Return what tells of a row, and of when its episode ended, whether it is asked for.
+
+        Args:
+            is_about: tells of a row whether what is looked for stands in what the list adds to it.
+        """
         added, q = self.added, self.q
         held = [(name, value) for name, value in self.wanted.items() if name not in added]
         names = searched_fields(self.listed.episode)
@@ -88,8 +94,8 @@ class Asked:
                 return False
             if q is None:
                 return True
-            texts = (_text_of(row[name]) for name in names if name in row)
-            return any(q in folded(text) for text in texts if text is not None)
+            values = (row[name] for name in names if name in row)
+            return holds(values, q) or (is_about is not None and is_about(row))
 
         return takes
 
@@ -109,6 +115,12 @@ class Asked:
             return False, told.translate(_DOWNWARD) + _DOWNWARD_END if is_downward else told
 
         return key
+
+
+def holds(values: Iterable[object], q: str) -> bool:
+    """Tell whether a text, folded, stands in one of some values."""
+    texts = (_text_of(value) for value in values)
+    return any(q in folded(text) for text in texts if text is not None)
 
 
 def folded(text: str) -> str:

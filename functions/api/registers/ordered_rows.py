@@ -78,6 +78,18 @@ class Also(NamedTuple):
     holds: Callable[[Newest, Context, str], Callable[[Any], bool]]
 
 
+class Searched(NamedTuple):
+    """What a search looks into beside a row of the register.
+
+    Attributes:
+        sections: whose registers it is read from.
+        is_about: by an hour and the folded text: what tells of a row whether that is found so.
+    """
+
+    sections: Sequence[str]
+    is_about: Callable[[Newest, Context, str], Callable[[Any], bool]]
+
+
 @dataclass(frozen=True, slots=True)
 class Order:
     """Rows of one register that are asked for, by their places, in the order asked for."""
@@ -130,6 +142,7 @@ class AskedRows:
         order: of an organization's rows, where nothing else is asked for: id, since.
         end: when a row's episode ended, None while it is in force.
         also: by what else, and what is wanted of it.
+        searched: what a search looks into beside the rows; None for nothing.
     """
 
     context: Context
@@ -137,6 +150,7 @@ class AskedRows:
     order: Callable[[Any], tuple[str, str]]
     end: Callable[[Any], str | None]
     also: Sequence[tuple[Also, str]]
+    searched: Searched | None = None
 
     def behind(
         self, hours: Sequence[Newest], after: Place | None, at: Newest | None
@@ -198,9 +212,12 @@ class AskedRows:
         entry, registers = self._entry(hour), self.context.registers
         if entry is None:
             return None
-        key_of, takes, end = self._key_of(hour), self.asked.taker(), self.end
+        key_of, end = self._key_of(hour), self.end
+        q, searched = self.asked.q, self.searched if self.asked.q is not None else None
 
         def order() -> Order:
+            is_about = searched.is_about(hour, self.context, q) if searched and q else None
+            takes = self.asked.taker(is_about)
             holds = [also.holds(hour, self.context, wanted) for also, wanted in self.also]
             rows = enumerate(registers.sealed(entry).each(dict))
             keys = [
@@ -211,6 +228,8 @@ class AskedRows:
             keys.sort()
             return Order(array("I", [place for _, place in keys]))
 
-        names = [name_of(entry), *(hour.named(also.section) for also, _ in self.also)]
+        sections = [also.section for also, _ in self.also]
+        sections += searched.sections if searched else ()
+        names = [name_of(entry), *map(hour.named, sections)]
         made = registers.made(f"{' '.join(names)} {self.asked.key}", order)
         return Ordered(hour, registers.sealed(entry), made, key_of) if made.places else None

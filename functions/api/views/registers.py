@@ -14,11 +14,12 @@ from functions.api.cursor import Cursors
 from functions.api.filters import instant_of
 from functions.api.findings.filters import finding_filter
 from functions.api.findings.rows import finding_rows, whole_findings
+from functions.api.findings.subjects import SECTIONS_OF_SUBJECTS, is_about
 from functions.api.newest_seal import Newest, chosen
 from functions.api.records import ListPage
 from functions.api.registers.as_of import hours_of, pinned_hour, pins_of
 from functions.api.registers.asked import Asked, Fields
-from functions.api.registers.ordered_rows import Also, AskedRows, Found, Place
+from functions.api.registers.ordered_rows import Also, AskedRows, Found, Place, Searched
 from functions.api.registers.pins import Pins
 from functions.api.registers.sealed_rows import Places, SealedRows
 from functions.api.schemas.registers import (
@@ -64,6 +65,7 @@ class RegisterList(Generic[Episode, Row]):
         end: when a row's episode ended, None while it is in force.
         rows_of: how an episode of an hour becomes a row: what other registers add is read once.
         also: by name, filters that follow from other registers.
+        searched: what a search looks into beside the rows of the register.
         own: further filters, and which rows the query takes by them.
         whole: fills in what is looked up for the rows of a page alone; it may leave the last ones
             to the next page.
@@ -74,6 +76,7 @@ class RegisterList(Generic[Episode, Row]):
     end: Callable[[Episode], str | None]
     rows_of: Callable[[Newest, Context], Callable[[Episode], Row]]
     also: Mapping[str, Also] = field(default_factory=dict)
+    searched: Searched | None = None
     own: tuple[tuple[str, ...], Callable[[Query], Callable[[Row], bool]]] = ((), _every_row)
     whole: Callable[[Sequence[Row], Sequence[Newest], Context], list[Row]] = _as_they_are
 
@@ -145,6 +148,7 @@ FINDINGS: Final = RegisterList(
     order=_by_severity,
     end=lambda finding: finding["resolved_hour"],
     rows_of=finding_rows,
+    searched=Searched(SECTIONS_OF_SUBJECTS, is_about),
     own=(FINDING_FILTERS, finding_filter),
     whole=whole_findings,
 )
@@ -175,7 +179,7 @@ def list_register(kind: RegisterList[Any, Any], request: Request, context: Conte
         context.connections.need(tenant, after.org_id)
     hours = hours_of(context, tenant, connections, as_of, pins)
     also = [(kind.also[name], value) for name, value in asked.added.items() if name in kind.also]
-    asked_rows = AskedRows(context, asked, kind.order, kind.end, also)
+    asked_rows = AskedRows(context, asked, kind.order, kind.end, also, kind.searched)
     at = next((hour for hour in hours if after and hour.org_id == after.org_id), None)
     if pins and after and at is None:
         # Disconnected since the page before: where the list goes on is known by it all the same.

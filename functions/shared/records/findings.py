@@ -8,6 +8,7 @@ from typing import Annotated, Final, NotRequired, TypedDict
 from functions.shared.records.events import SECTIONS
 from functions.shared.records.fields import (
     FILTER,
+    SEARCHED,
     Count,
     Instant,
     Keyword,
@@ -85,7 +86,7 @@ class FindingFacts(TypedDict):
     reason: Text
     severity: Annotated[Text, FILTER, Words(SEVERITIES)]
     section: Annotated[Text, FILTER, Words(FINDING_SECTIONS)]
-    entity_id: Annotated[Text, FILTER]
+    entity_id: Annotated[Text, FILTER, SEARCHED]
     still_works: MaybeFlag
 
 

@@ -8,7 +8,8 @@ import pytest
 from functions.api.findings.filters import finding_filter
 from functions.shared.errors import BadRequest
 from functions.shared.http.query import Query
-from tests.api.conftest import Api
+from tests.api.conftest import Api, MakeLab
+from tests.api.findings.conftest import many_findings
 
 STATE = "PUT /orgs/{org_id}/findings/{finding_id}/state"
 Row = dict[str, Any]
@@ -82,3 +83,42 @@ def test_what_no_finding_can_hold_is_refused_in_words(query: dict[str, str], wor
     """An empty list would look like the truth."""
     with pytest.raises(BadRequest, match=words):
         finding_filter(Query(query))
+
+
+SEARCHES: list[tuple[str, Callable[[Row], bool]]] = [
+    ("The WEB", lambda row: row["subject"]["project_name"] == "The web"),
+    ("oot", lambda row: row["subject"]["name"] == "root"),
+    ("ADMIN-...0000", lambda row: row["subject"]["redacted_value"] == "sk-admin-...0000"),
+    ("user-ann", lambda row: row["subject"]["owner_id"] == "user-ann"),
+    ("invite-e", lambda row: row["entity_id"] == "invite-eve"),
+    ("no such text", lambda row: False),
+]
+
+
+def test_a_search_looks_into_what_findings_are_about(told: Api) -> None:
+    """As a person knows the thing: by its name, its last four, its project, its owner."""
+    every = told.get("/findings", {"state": "all", "limit": "100"})["items"]
+    for q, is_about in SEARCHES:
+        wanted = [row for row in every if is_about(row)]
+        assert wanted or q == "no such text", q
+        assert told.get("/findings", {"state": "all", "limit": "100", "q": q})["items"] == wanted, q
+    pages = told.pages("/findings", 1, q="the web", kind="stale_key", state="all")
+    assert [row["entity_id"] for page in pages for row in page] == [
+        row["entity_id"]
+        for row in every
+        if row["kind"] == "stale_key" and row["subject"]["project_name"] == "The web"
+    ]
+
+
+def test_a_search_follows_a_name_that_changed(api: Api, lab_of: MakeLab) -> None:
+    """Though the findings are as they were the hour before."""
+    world = many_findings()
+    fixture = lab_of(world, "tenant-a")
+    fixture.connect("2026-04-01T00:00:30Z")
+    fixture.tick("2026-03-31T23:00:00Z")
+    assert api.get("/findings", {"q": "renamed"})["items"] == []
+    world.at("2026-04-01T00:10:00Z").project_renamed("web", "Renamed")
+    fixture.tick("2026-04-01T00:00:00Z")
+    assert len(api.get("/findings", {"q": "renamed"})["items"]) == len(
+        api.get("/findings", {"section": "api_keys"})["items"]
+    )
