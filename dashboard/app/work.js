@@ -77,7 +77,8 @@ function workItem(id, findings) {
   };
 }
 
-function rank(finding) {
+/** @param {{severity: string}} finding @returns {number} the smaller the more severe */
+export function rank(finding) {
   const at = SEVERITIES.indexOf(finding.severity);
   return at < 0 ? 0 : at; // a word of a newer service is not taken for harmless
 }

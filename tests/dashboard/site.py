@@ -8,17 +8,24 @@ import base64
 import hashlib
 import json
 import mimetypes
+import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
+from functions.shared.http.edge import Reply
 from tests.dashboard.fake_api import API, answer
 from tests.dashboard.world import Json, World
+from tests.support.http_api import event_of
 
+# What the API answers an event.
+Functions = Callable[[dict[str, Any]], Reply]
+# What stands for an administrator's token there (``tests/support/http_api.py``).
+ADMIN = {"authorization": "Bearer admin"}
 DASHBOARD = Path(__file__).parents[2] / "dashboard"
 CLIENT_ID = "client-of-the-tests"
 
@@ -135,7 +142,11 @@ def _sign_in_handler(sign_in: SignIn) -> type[Quiet]:
 
 
 def _site_handler(
-    world: World, sign_in_origin: str, config: Json, published: dict[str, bytes] | None
+    world: World,
+    sign_in_origin: str,
+    config: Json,
+    published: dict[str, bytes] | None,
+    functions: Functions | None,
 ) -> type[Quiet]:
     class Handler(Quiet):
         def do_GET(self) -> None:
@@ -187,12 +198,20 @@ def _site_handler(
             )
 
         def api(self, method: str) -> None:
-            """Answer as the API would."""
+            """Answer as the API would, or as the functions do where they stand behind the page."""
             url = urlsplit(self.path)
             path = url.path.removeprefix(API)
-            length = int(self.headers.get("Content-Length") or 0)
-            body = json.loads(self.rfile.read(length)) if length else None
+            raw = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            body = json.loads(raw) if raw else None
             world.requests.append((f"{method} {path}", body))
+            if functions and not world.token_expired(self.headers.get("Authorization", "")):
+                headers = {name.lower(): value for name, value in self.headers.items()}
+                answered = functions(event_of(method, self.path, headers | ADMIN, raw))
+                told = {
+                    name.title().replace("-", "_"): v for name, v in answered["headers"].items()
+                }
+                self.reply(answered["statusCode"], answered["body"].encode(), **told)
+                return
             query = {name: values[0] for name, values in parse_qs(url.query).items()}
             refused = world.refuse.get(f"{method} {path}")
             if refused:
@@ -223,8 +242,18 @@ class Site:
 
 
 @contextmanager
-def serve(world: World, published: dict[str, bytes] | None = None) -> Iterator[Site]:
-    """Serve the page and its world until the block ends; from its sources, or as published."""
+def serve(
+    world: World,
+    published: dict[str, bytes] | None = None,
+    functions: Functions | None = None,
+) -> Iterator[Site]:
+    """Serve the page and its world until the block ends.
+
+    Args:
+        world: what the fake API knows, and who signs in.
+        published: the files as they are published; its sources without them.
+        functions: what answers the API instead of the fake one.
+    """
     sign_in = SignIn(world)
     with _listening(_sign_in_handler(sign_in)) as sign_in_url:
         config = {
@@ -233,13 +262,22 @@ def serve(world: World, published: dict[str, bytes] | None = None) -> Iterator[S
             "client_id": CLIENT_ID,
             "redirect_path": "/",
         }
-        with _listening(_site_handler(world, sign_in_url, config, published)) as url:
+        with _listening(_site_handler(world, sign_in_url, config, published, functions)) as url:
             yield Site(url, world, sign_in, config)
+
+
+class Server(ThreadingHTTPServer):
+    """Serves without a word of requests that the page has given up."""
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Report what went wrong, but for a browser that no longer listens."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
 
 
 @contextmanager
 def _listening(handler: type[Quiet]) -> Iterator[str]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    server = Server(("127.0.0.1", 0), handler)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
     try:

@@ -88,21 +88,35 @@ def _path_parameters(operation: Operation, path: str) -> dict[str, str]:
 
 
 def _event(environ: Mapping[str, Any]) -> dict[str, Any]:
-    method = environ["REQUEST_METHOD"]
     headers = {
         name.removeprefix("HTTP_").replace("_", "-").lower(): value
         for name, value in environ.items()
         if name.startswith("HTTP_") or (name in ("CONTENT_TYPE", "CONTENT_LENGTH") and value)
     }
+    body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+    return event_of(environ["REQUEST_METHOD"], environ["REQUEST_URI"], headers, body)
+
+
+def event_of(
+    method: str, address: str, headers: Mapping[str, str], body: bytes = b""
+) -> dict[str, Any]:
+    """Return what a function is sent of a request.
+
+    Args:
+        method: GET and so on.
+        address: path and query, as the request line has them.
+        headers: by lower-case name.
+        body: as it was sent.
+    """
+    path, _, query = address.partition("?")
     event: dict[str, Any] = {
         "version": "2.0",
-        "rawPath": environ["REQUEST_URI"].partition("?")[0],
-        "rawQueryString": environ["QUERY_STRING"],
-        "headers": headers,
+        "rawPath": path,
+        "rawQueryString": query,
+        "headers": dict(headers),
         "requestContext": {"requestId": "request-1", "http": {"method": method}},
         "isBase64Encoded": False,
     }
-    body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
     if body:
         event |= {"body": base64.b64encode(body).decode(), "isBase64Encoded": True}
     scheme, _, group = headers.get("authorization", "").partition(" ")

@@ -14,6 +14,7 @@ import { Listing } from '../widgets/listing.js';
 import { Empty } from '../widgets/notices.js';
 import { SubjectName } from '../widgets/subject.js';
 import { Tiles } from '../widgets/tiles.js';
+import { Proofs } from './proofs.js';
 
 const HOW_TONES = { admitted: 'good', seen: 'plain', open: 'warn', hidden: 'bad' };
 const HOW_WORDS = { admitted: 'admitted', seen: 'seen', open: 'not yet', hidden: 'hidden' };
@@ -59,6 +60,7 @@ function Closings({ api, orgId, refreshCount, user, last }) {
       && html`, of what <${Person} id=${query.accountable} user=${user} /> answers for`}.
       <a href=${link({ day: '', how: '', time: '', accountable: '' })}>All of the period</a></p>`}
     ${list.isWhole && shown.length === 0 && html`<${Empty} testid="closed-none" title="Nothing of this kind was closed">A finding that a later hour no longer shows stands here, with what resolved it.<//>`}
+    <${Proofs} api=${api} findings=${shown.map(({ finding }) => finding)} />
     ${shown.length > 0 && html`<${Listing} id="closed" title="Closed findings" rows=${shown.toSorted(newestFirst)} columns=${columnsOf(user)}
       rowId=${({ finding }) => `${finding.org_id} ${finding.finding_id} ${finding.first_seen_hour}`} />`}
     ${[list, hidden].some((read) => read.state === 'ready' && !read.isWhole) && html`<button type="button" data-testid="closed-read-on"

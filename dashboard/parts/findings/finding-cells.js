@@ -15,7 +15,7 @@ export function Severity({ severity }) {
 
 export function FindingTitle({ finding }) {
   return html`<strong class="finding"><${Text} value=${kindWords(finding.kind)} /></strong>
-    <span class="under-badge muted"><${Text} value=${reasonWords(String(finding.reason ?? ''))} />${finding.still_works === false && ' · no longer works'}</span>`;
+    <span class="under-badge muted"><${Text} value=${reasonWords(String(finding.reason ?? ''))} />${finding.still_works === false ? ' · no longer works' : finding.still_works && !finding.resolved_hour ? ' · still works' : ''}</span>`;
 }
 
 /** What resolved it: a change, an event that turned up, a picture, or that an hour no longer shows it. */

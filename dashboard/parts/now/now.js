@@ -4,7 +4,7 @@ import { formatAddress } from '../../app/address.js';
 import { useAnswer, useList } from '../../app/answers.js';
 import { kindWords } from '../../app/finding-words.js';
 import { nowSentence } from '../../app/now-words.js';
-import { bySubject, isToDo } from '../../app/work.js';
+import { bySubject, isToDo, rank } from '../../app/work.js';
 import { Empty } from '../widgets/notices.js';
 import { ProblemBox, Text } from '../widgets/elements.js';
 import { SEVERITY_TONES } from '../findings/finding-cells.js';
@@ -69,13 +69,14 @@ function History({ figures }) {
 }
 
 function Kinds({ kinds, orgId }) {
-  const sorted = kinds.filter((kind) => kind.open > 0).sort((a, b) => b.open - a.open);
+  const sorted = kinds.filter((kind) => kind.open > 0).sort((a, b) => rank(a) - rank(b) || b.open - a.open);
   if (sorted.length === 0) return null;
+  const most = Math.max(...sorted.map((kind) => kind.open));
   const rest = sorted.slice(MOST_KINDS).reduce((sum, kind) => sum + kind.open, 0);
   return html`<section class="panel" aria-labelledby="kinds-title"><h3 id="kinds-title">What was found</h3>
     <ul class="counts">${sorted.slice(0, MOST_KINDS).map((row) => html`<li key=${row.kind + row.severity}>
-      <a href=${formatAddress('findings', { kind: row.kind, org_id: orgId })}><${Text} value=${kindWords(row.kind)} /></a>
-      <meter class=${SEVERITY_TONES[row.severity] ?? 'warn'} min="0" max=${sorted[0].open} value=${row.open} aria-hidden="true"></meter><span>${row.open}</span></li>`)}
+      <a href=${formatAddress('findings', { kind: row.kind, severity: row.severity, org_id: orgId })} data-testid=${`kind-${row.kind}-${row.severity}`}><${Text} value=${kindWords(row.kind)} /><span class="muted">, <${Text} value=${row.severity} /></span></a>
+      <meter class=${SEVERITY_TONES[row.severity] ?? 'warn'} min="0" max=${most} value=${row.open} aria-hidden="true"></meter><span>${row.open}</span></li>`)}
       ${rest > 0 && html`<li><a href=${formatAddress('findings', { org_id: orgId })}>Other kinds</a><span></span><span>${rest}</span></li>`}</ul></section>`;
 }
 

@@ -6,6 +6,7 @@ import { useNames } from '../../app/names.js';
 import { isWhole, orgName } from '../../app/sections.js';
 import { Empty, SectionNotices } from '../widgets/notices.js';
 import { ProblemBox, Text } from '../widgets/elements.js';
+import { BulkBar } from './bulk-bar.js';
 import { asked, chosenFilters } from './query.js';
 import { Rows } from './rows.js';
 import { useSelection } from './selection.js';
@@ -70,13 +71,12 @@ export function Table({ kind, fixed = {}, children = null, api, summary, organiz
     <${Toolbar} kind=${kind} filters=${filters} query=${query} set=${address.set} api=${api} user=${user} isEmpty=${rows.length === 0} />
     ${children}
     <${SectionNotices} section=${kind.section} organizations=${chosenOrganizations} />
+    ${isSelectable && rows.length > 0 && html`<${BulkBar} kind=${kind} selection=${selection} context=${context} />`}
     ${rows.length > 0 && html`<${Rows} kind=${kind} columns=${columns} rows=${rows} context=${context} sort=${filters.sort ?? ''}
       onSort=${(sort) => address.set({ sort })} isWhole=${list.nextCursor === null} selection=${isSelectable ? selection : null} />`}
     ${list.problem && html`<${ProblemBox} problem=${list.problem} retry=${retry} testid=${`${kind.id}-problem`} />`}
     ${list.state === 'ready' && rows.length === 0 && html`<${NoRows} kind=${kind} query=${{ ...filters, ...fixed }} organizations=${organizations} chosenOrganizations=${chosenOrganizations} mayHaveMore=${list.nextCursor !== null} />`}
     <${Footer} kind=${kind} list=${list} nRows=${rows.length} loadMore=${loadMore} loadAll=${loadAll} />
-    ${isSelectable && selection.rows.length > 0 && html`<div class="bulk" role="region" aria-label="Selected rows" data-testid=${`${kind.id}-bulk`}>
-      <${kind.bulk} rows=${selection.rows} context=${context} clear=${selection.clear} /></div>`}
   </section>`;
 }
 
