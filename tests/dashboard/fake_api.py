@@ -37,6 +37,7 @@ def answer(
     if path == "/findings":
         query.setdefault("state", "open")
     if path == "/proof":
+        world.proofs_asked.append(query)
         return world.proof if world.proof else (404, {"title": "There is nothing here"})
     if path.startswith("/evidence-packs/"):
         return _pack(world, path.removeprefix("/evidence-packs/"), query)

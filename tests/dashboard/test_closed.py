@@ -1,6 +1,8 @@
 """Closed: what ended findings, whether the log admits it, and whether it was in time."""
 
+import json
 import re
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -82,3 +84,28 @@ def test_an_event_that_closed_one_is_a_link_to_it(page: Page, site: Site) -> Non
     page.get_by_role("link", name="audit_log-7").click()
     expect(page.get_by_test_id("events-event_id")).to_have_value("audit_log-7")
     expect(page.get_by_test_id("table-events").get_by_test_id("row")).to_have_count(1)
+
+
+def test_the_proofs_of_what_is_listed_are_one_file(page: Page, site: Site, tmp_path: Path) -> None:
+    """Each asked for as the hour has it that closed it; what has none, or is not signed, is said."""
+    closings(site)
+    site.world.proof = (200, {"pack": None, "row": {"text": "a\nb"}})
+    sign_in(page, site, "#closed?days=7&how=hidden")
+    with page.expect_download() as caught:
+        page.get_by_test_id("closed-proofs").click()
+    assert caught.value.suggested_filename == "openai-audit-proofs.jsonl"
+    caught.value.save_as(tmp_path / "proofs.jsonl")
+    lines = (tmp_path / "proofs.jsonl").read_text().splitlines()
+    assert [json.loads(line) for line in lines] == [site.world.proof[1]]
+    told = page.get_by_test_id("closed-proofs-said")
+    expect(told).to_contain_text("1 proof saved, one a line. None is signed yet")
+    asked = {"org_id": "org-northwind", "section": "findings", "entity": f"{23:024x}"}
+    assert site.world.proofs_asked == [asked | {"as_of": "2026-04-10T12:00:00Z"}]
+    site.world.proof = None
+    page.get_by_test_id("closed-proofs").click()
+    expect(told).to_have_text(
+        "0 proofs saved, one a line. Of 1 there is none; the packs hold them."
+    )
+    site.world.refuse["GET /proof"] = (503, {"title": "Busy"})
+    page.get_by_test_id("closed-proofs").click()
+    expect(page.get_by_test_id("closed-proofs-problem")).to_contain_text("Busy")

@@ -15,14 +15,16 @@ LINK = "20260415T101500Z-000000000002"
 
 
 def noted(site: Site) -> None:
-    """Note two hours of uses of a link, and a statement."""
+    """Note two hours of uses of a link, a statement, and one of two findings at once."""
     used = {"number": 2, "link_id": LINK, "by": "link"}
     said = {"state": "accepted", "reason_code": "business_need", "accountable": "user-0002"}
     finding = {"org_id": "org-northwind", "finding_id": "0f" * 12, "due_date": None}
+    at_once = [{"org_id": "org-northwind", "finding_id": f"{n}e" * 12} for n in (1, 2)]
     site.world.lists["/custody"] = [
         custody(4, "link.used", uses=2, last_at="2026-04-15T12:05:00Z", **used),
         custody(3, "link.used", uses=1, last_at="2026-04-15T11:41:00Z", **used),
         custody(2, "finding.stated", **finding, **said),
+        custody(2, "findings.stated", findings=at_once),
         custody(1, "hashing_key.fetched", key_id="v1"),
     ]
 
@@ -40,14 +42,16 @@ def test_links_say_how_often_they_were_used_and_statements_what_was_said(
     expect(rows.nth(1)).to_contain_text("not yet")
     page.get_by_test_id("evidence-statements").click()
     said = page.get_by_test_id("table-statements").get_by_test_id("row")
-    expect(said).to_have_count(1)
+    expect(said).to_have_count(2)
     for text in ("accepted", "it is needed as it is", "user-0002", "0f0f", "you"):
-        expect(said).to_contain_text(text)
+        expect(said.nth(0)).to_contain_text(text)
+    for text in ("2 findings", "2e2e", "said at once", "as each says"):
+        expect(said.nth(1)).to_contain_text(text)
     page.get_by_test_id("nav-custody").click()
     entries = page.get_by_test_id("table-custody").get_by_test_id("row")
-    expect(entries).to_have_count(4)
+    expect(entries).to_have_count(5)
     expect(entries.nth(0)).to_contain_text("whoever held the link")
-    expect(entries.nth(3)).to_contain_text("fetched the hashing key")
+    expect(entries.nth(4)).to_contain_text("fetched the hashing key")
     page.get_by_test_id("nav-bill").click()
     expect(page.get_by_test_id("bill-amount")).to_have_text("€13.33")
     expect(page.get_by_test_id("bill-bars").locator(".gap")).to_have_count(2)
@@ -82,7 +86,7 @@ def test_a_custody_log_that_is_not_read_whole_gives_no_whole_count(page: Page, s
     page.get_by_test_id("evidence-statements").click()
     expect(page.get_by_test_id("statements-sentence")).to_contain_text("among the newest 2,000")
     page.get_by_test_id("statements-on").click()
-    expect(page.get_by_test_id("statements-sentence")).to_have_text("1 statement.")
+    expect(page.get_by_test_id("statements-sentence")).to_have_text("2 statements.")
 
 
 def test_another_month_is_another_address(page: Page, site: Site) -> None:

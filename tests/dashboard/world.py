@@ -24,6 +24,7 @@ class World:
         page_size: rows per page of a list.
         trend: the days of the summary of findings, oldest first.
         proof: what the route of proofs answers; without it there is none.
+        proofs_asked: what that route was asked.
     """
 
     group: str = "admin"
@@ -38,6 +39,7 @@ class World:
     page_size: int = 50
     trend: list[Json] = field(default_factory=list)
     proof: tuple[int, Json] | None = None
+    proofs_asked: list[Json] = field(default_factory=list)
     token: str = ""
     expired: set[str] = field(default_factory=set)
 

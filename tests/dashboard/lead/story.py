@@ -41,13 +41,11 @@ class Lead:
 
     Attributes:
         hand: of the lead.
-        stage: what the page is of.
         site: where the page is served.
         seen: texts of the rows that were looked at before anything was said of them.
     """
 
     hand: Hand
-    stage: Stage
     site: Site
     seen: list[str] = field(default_factory=list)
 
@@ -115,14 +113,14 @@ class Lead:
         hand.press(self._rows("findings").get_by_test_id("finding-state"))
         self._accept()
 
-    def make_pack(self) -> Pack:
-        """Have the pack of the month made, and wait until it is ready."""
+    def make_pack(self, stage: Stage) -> Pack:
+        """Have the pack of the month made by the stage, and wait until it is ready."""
         hand = self.hand
         hand.press(self._part("nav-packs"))
         hand.press(self._part("pack-generate"))
         says(self._part("table-packs"), "queued")
         with hand.away():
-            (pack,) = self.stage.build_packs()
+            (pack,) = stage.build_packs()
         says(self._part("table-packs"), "ready")
         return pack
 

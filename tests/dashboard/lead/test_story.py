@@ -25,7 +25,7 @@ SAID = ("finding_id", "state", "reason_code", "accountable", "due_date", "review
 
 def do_the_job(hand: Hand, stage: Stage, site: Site, folder: Path) -> None:
     """Find, hand out, close with a reason, prove; and hold what was done to what is sealed."""
-    lead = Lead(hand, stage, site)
+    lead = Lead(hand, site)
     lead.sign_in()
     lead.hand_out()
     for leak in stage.leaks:
@@ -40,7 +40,7 @@ def do_the_job(hand: Hand, stage: Stage, site: Site, folder: Path) -> None:
     with hand.away():
         stage.pass_hours(1)
     lead.look_again()
-    pack = lead.make_pack()
+    pack = lead.make_pack(stage)
     texts, proofs = lead.closed(folder)
     print(f"\n{type(hand).__name__}: {hand.account}")
     assert hand.clicks <= MOST_CLICKS
