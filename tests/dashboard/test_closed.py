@@ -87,7 +87,7 @@ def test_an_event_that_closed_one_is_a_link_to_it(page: Page, site: Site) -> Non
 
 
 def test_the_proofs_of_what_is_listed_are_one_file(page: Page, site: Site, tmp_path: Path) -> None:
-    """Each asked for as the hour has it that closed it; what has none, or is not signed, is said."""
+    """Each as the hour has it that closed it; what has none, or is not signed yet, is said."""
     closings(site)
     site.world.proof = (200, {"pack": None, "row": {"text": "a\nb"}})
     sign_in(page, site, "#closed?days=7&how=hidden")

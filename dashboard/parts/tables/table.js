@@ -2,6 +2,7 @@
 import { html, useCallback, useMemo, useState } from '../../app/preact.js';
 import { useAddress } from '../../app/address.js';
 import { useList } from '../../app/answers.js';
+import { newestDay } from '../../app/days.js';
 import { useNames } from '../../app/names.js';
 import { isWhole, orgName } from '../../app/sections.js';
 import { Empty, SectionNotices } from '../widgets/notices.js';
@@ -80,9 +81,9 @@ export function Table({ kind, fixed = {}, children = null, api, summary, organiz
   </section>`;
 }
 
-/** The day up to which pictures should have come; never the reader's clock. */
+/** The day up to which pictures have come, or should have; never the reader's clock. */
 function todayOf(summary) {
-  return String(summary?.expected_hour ?? summary?.last_closed_hour ?? new Date().toISOString()).slice(0, 10);
+  return newestDay(summary) ?? String(summary?.expected_hour ?? new Date().toISOString()).slice(0, 10);
 }
 
 /** The organization's column stands last, but before what can be done with a row. */

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final, TypeVar
 from urllib.parse import urlencode
 
@@ -50,6 +50,7 @@ class Stage:
         leaks: what was seeded.
         http: what answers the page.
         threads: where all of it runs.
+        connected_at: since when.
     """
 
     fixture: SnapshotFixture
@@ -57,6 +58,7 @@ class Stage:
     leaks: list[Leak]
     http: HttpApi
     threads: ThreadPoolExecutor
+    connected_at: datetime
 
     def pass_hours(self, n: int) -> list[Seal]:
         """Let hours pass, each sealed a minute after its end."""
@@ -78,10 +80,20 @@ class Stage:
 
     def get(self, path: str, **query: str) -> dict[str, Any]:
         """Return what the API answers an administrator."""
-        address = f"{PREFIX}{path}?{urlencode(query)}"
-        reply = self.http.reply(event_of("GET", address, ADMIN))
-        assert reply["statusCode"] == 200, reply
+        return self.ask("GET", f"{path}?{urlencode(query)}")
+
+    def ask(self, method: str, address: str, body: object = None) -> dict[str, Any]:
+        """Send what an administrator asks for, which must succeed; return the answer."""
+        sent = b"" if body is None else json.dumps(body).encode()
+        reply = self.http.reply(event_of(method, PREFIX + address, ADMIN, sent))
+        assert reply["statusCode"] < 300, reply
         return dict(json.loads(reply["body"]))
+
+    def say(self, leak: Leak, **said: str) -> None:
+        """Say something of the finding that tells of a leak."""
+        (row,) = self.findings(kind=leak.kind, entity_id=leak.entity_id)
+        address = f"/orgs/{row['org_id']}/findings/{row['finding_id']}/state"
+        self.ask("PUT", address, said)
 
     def findings(self, **query: str) -> list[dict[str, Any]]:
         """Return every open finding, or those that are asked for."""
@@ -129,14 +141,15 @@ def opened_stage(connected: str, n_hours: int) -> Iterator[Stage]:
         for name in ("AWS_PROFILE", "AWS_ENDPOINT_URL", "OPENAI_BASE_URL", "CLOCK_FILE"):
             patch.delenv(name, raising=False)
         with aws_in_process() as names:
-            stage = _stage(names, threads, rfc3339(connected_at + 1.4 * HOUR))
+            stage = _stage(names, threads, connected_at)
             stage.fixture.connect(connected)
             stage.take_first()
             stage.pass_hours(n_hours - 1)
             yield stage
 
 
-def _stage(names: dict[str, str], threads: ThreadPoolExecutor, archived_at: str) -> Stage:
+def _stage(names: dict[str, str], threads: ThreadPoolExecutor, connected_at: datetime) -> Stage:
+    archived_at = rfc3339(connected_at + timedelta(minutes=85))
     clock, (world, leaks) = SettableClock(), leaking_world(archived_at)
     table = Table(clients.dynamodb(), names["TABLE_NAME"])
     evidence = Bucket(clients.s3(), names["EVIDENCE_BUCKET"])
@@ -158,4 +171,4 @@ def _stage(names: dict[str, str], threads: ThreadPoolExecutor, archived_at: str)
         clock,
     )
     context = replace(context_from(Settings(names)), clock=clock.now)
-    return Stage(fixture, packs, leaks, HttpApi({API: routes(context)}), threads)
+    return Stage(fixture, packs, leaks, HttpApi({API: routes(context)}), threads, connected_at)

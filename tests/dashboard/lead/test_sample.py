@@ -1,11 +1,12 @@
-"""A sample of the lead's job, of the page alone: keys of one kind handed out by keyboard."""
+"""A sample of the lead's job and of the lead's questions, of the page alone."""
 
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.dashboard.busy import busy
+from tests.dashboard.conftest import sign_in
 from tests.dashboard.lead.keyboard import Keyboard
 from tests.dashboard.lead.story import Lead
 from tests.dashboard.site import Site, serve
@@ -34,6 +35,17 @@ def test_keys_are_handed_out_by_keyboard_alone(page: Page, site: Site, mice: lis
     assert said == {("acknowledged", "team:platform", "2026-04-30")}
     assert page.evaluate("document.activeElement.className") == "bulk"
     assert (hand.unseen, mice) == ([], [])
+
+
+def test_what_is_late_is_listed_at_the_turn_of_the_day_too(page: Page, site: Site) -> None:
+    """The figure and its list count by the same day: that of the newest picture."""
+    site.world.kpis["expected_hour"] = "2026-04-14T23:00:00Z"
+    sign_in(page, site, "#now")
+    late = [row for row in site.world.lists["/findings"] if (row["due_by"] or "9") < "2026-04-15"]
+    assert "2026-04-14" in {row["due_by"] for row in late}
+    expect(page.get_by_test_id("tile-late").locator("strong")).to_have_text(str(len(late)))
+    page.get_by_test_id("tile-late").click()
+    expect(page.get_by_test_id("finding")).to_have_count(len(late))
 
 
 def is_of_disabled_user(key: Json) -> bool:
