@@ -30,6 +30,8 @@ def do_the_job(hand: Hand, stage: Stage, site: Site, folder: Path) -> None:
     lead.hand_out()
     for leak in stage.leaks:
         assert any((leak.entity_id or "Many owners") in text for text in lead.seen), leak
+    said = [row["stated"] for row in stage.findings()]
+    assert all(each["accountable"] and each["due_date"] for each in said)
     stays = [leak for leak in stage.leaks if leak.mend is None]
     with hand.away():
         stage.mend(stage.leaks)
