@@ -109,3 +109,8 @@ def test_the_proofs_of_what_is_listed_are_one_file(page: Page, site: Site, tmp_p
     site.world.refuse["GET /proof"] = (503, {"title": "Busy"})
     page.get_by_test_id("closed-proofs").click()
     expect(page.get_by_test_id("closed-proofs-problem")).to_contain_text("Busy")
+    hour = "2026-04-10T12:00:00Z"
+    site.world.lists["/findings"] += [_closed(n, hour, None) for n in range(100, 501)]
+    page.get_by_test_id("refresh").click()
+    page.get_by_test_id("closed-all").locator("xpath=..").get_by_role("link").click()
+    expect(page.get_by_test_id("closed-proofs-many")).to_contain_text("up to 400 at once")

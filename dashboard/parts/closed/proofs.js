@@ -6,6 +6,7 @@ import { Abandoned, asProblem } from '../../app/problem.js';
 import { ProblemBox } from '../widgets/elements.js';
 
 const AT_ONCE = 4;
+const MOST = 400; // the service takes 600 requests a minute
 const NO_PROOF = [404, 409]; // sealed before rows could be shown alone, or too long for one
 
 /**
@@ -35,6 +36,7 @@ export function Proofs({ api, findings }) {
     setRead(null);
   };
   if (findings.length === 0) return null;
+  if (findings.length > MOST) return html`<p class="muted" data-testid="closed-proofs-many">Proofs are saved of up to ${MOST} at once: choose a day, or one kind of closing. The packs hold all of them.</p>`;
   return html`<div class="proofs">
     ${nRead === null ? html`<button type="button" data-testid="closed-proofs" onClick=${save}>Save ${findings.length === 1 ? 'its proof' : `the proofs of these ${findings.length.toLocaleString('en-US')}`}</button>`
       : html`<button type="button" onClick=${() => abort.current.abort()}>Stop (${nRead} of ${findings.length})</button>`}

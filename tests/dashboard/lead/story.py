@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from playwright.sync_api import Locator, Page, expect
 
+from functions.shared.hours import HOUR
 from functions.shared.tables.packs import Pack
 from tests.dashboard.lead.hand import Hand
 from tests.dashboard.lead.stage import Stage
@@ -90,6 +91,7 @@ class Lead:
         """Come back, and see how it stands."""
         self.hand.press(self._part("nav-now"))
         self.hand.press(self._part("refresh"))
+        expect(self._part("refresh")).to_be_enabled(timeout=WAIT_MS)
         self.hand.read()
 
     def accept(self, n: int) -> None:
@@ -117,6 +119,8 @@ class Lead:
         """Have the pack of the month made by the stage, and wait until it is ready."""
         hand = self.hand
         hand.press(self._part("nav-packs"))
+        last = stage.fixture.clock.instant - HOUR
+        says(self._part("pack-period"), f"to {last:%Y-%m-%d %H}:59:59 UTC")
         hand.press(self._part("pack-generate"))
         says(self._part("table-packs"), "queued")
         with hand.away():
