@@ -6,6 +6,7 @@ Pure but for the registers that are read: those that some row is about, each onc
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import islice
 from typing import Any, Final, NamedTuple
 
 from functions.api.context import Context
@@ -97,6 +98,7 @@ _THINGS: Final[Mapping[str, Callable[[Any], _Thing]]] = {
 
 # Whose registers say what findings are about.
 SECTIONS_OF_SUBJECTS: Final = tuple(_THINGS)
+_AT_ONCE: Final = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,8 +175,12 @@ def is_about(newest: Newest, context: Context, q: str) -> Callable[[FindingFacts
         EvidenceMissing: a register that the seal names is gone.
         EvidenceInvalid: its bytes are not those that were sealed.
     """
-    subjects = Subjects(newest, context).of([*newest.rows(context, "findings", Finding)])
-    found = {place for place, subject in subjects.items() if holds(subject.values(), q)}
+    subjects, found = Subjects(newest, context), set[tuple[str, str]]()
+    rows = newest.rows(context, "findings", Finding)
+    # Some at a time: whoever fills the register would fill the memory with what each is about.
+    while some := list(islice(rows, _AT_ONCE)):
+        told = subjects.of(some)
+        found.update(place for place, subject in told.items() if holds(subject.values(), q))
     return lambda row: (row["section"], row["entity_id"]) in found
 
 
