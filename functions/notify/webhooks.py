@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass, field, fields
 from datetime import datetime, timedelta
 from typing import Final, Literal, cast
 
+from functions.notify.changes import setting
 from functions.notify.records import ToldTenant
 from functions.shared.aws.alert_keys import TOLD_PK, WEBHOOK_PREFIX, webhook_sk
 from functions.shared.aws.keys import tenant_pk
@@ -195,17 +196,7 @@ class Webhooks:
 
 def change_of(hook: Webhook, sets: Mapping[str, object], before: Mapping[str, object]) -> Change:
     """Return what sets fields of a webhook whose other fields are as before."""
-    names = {f"#{name}": name for name in (*sets, *before)}
-    values = {f":{name}": value for name, value in sets.items()}
-    values |= {f":was_{name}": value for name, value in before.items()}
-    return Change(
-        pk=tenant_pk(hook.tenant_id),
-        sk=webhook_sk(hook.webhook_id),
-        expression="SET " + ", ".join(f"#{name} = :{name}" for name in sets),
-        values=values,
-        condition=" AND ".join(f"#{name} = :was_{name}" for name in before),
-        names=names,
-    )
+    return setting(tenant_pk(hook.tenant_id), webhook_sk(hook.webhook_id), sets, before)
 
 
 def _to_item(hook: Webhook) -> Item:

@@ -89,6 +89,23 @@ def test_once_a_week_it_is_told_how_many_there_were(notify: Notify) -> None:
     assert next_digest(parse_instant("2026-04-05T23:59:59Z")) == "2026-04-06T07:00:00Z"
 
 
+def test_a_week_of_more_than_one_letter_counts_says_so(
+    notify: Notify, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """How many there were in all; which, of the first ones; the next week begins behind them."""
+    monkeypatch.setattr("functions.notify.mail.send._MOST_OF_A_WEEK", 2)
+    notify.address()
+    notify.alert(LATE, LATE, LATE)
+    notify.wake()
+    for monday in ("2026-04-06T07:00:00Z", "2026-04-13T07:00:00Z"):
+        notify.clock.set(monday)
+        notify.wake()
+    full, none = [letter["text"] for letter in notify.post.letters[-2:]]
+    assert full.startswith("3 alerts since the last letter of this kind. Of the first 2:\n")
+    assert f"     2  {WORDS['hours.late']}" in full
+    assert "Nothing happened" in none
+
+
 def test_what_ses_does_not_take_is_sent_again_and_given_up_after_a_day(notify: Notify) -> None:
     """At once where it refuses for good."""
     notify.address()

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, TypedDict, cast
 
+from functions.notify.changes import setting
 from functions.notify.deliver.message import body_of, message_id
 from functions.notify.records import AlertData, DeliveryRow
 from functions.notify.watch.alerts import KEPT
@@ -95,15 +96,7 @@ class Deliveries:
     @staticmethod
     def attempted(row: DeliveryRow, made: Attempted) -> Change:
         """Return what notes an attempt."""
-        names = {f"#{name}": name for name in made}
-        return Change(
-            pk=row["pk"],
-            sk=row["sk"],
-            expression="SET " + ", ".join(f"#{name} = :{name}" for name in made),
-            values={f":{name}": value for name, value in made.items()},
-            condition="attribute_exists(pk)",
-            names=names,
-        )
+        return setting(row["pk"], row["sk"], {**made}, {"number": row["number"]})
 
     def _row(self, hook: Webhook, number: int, alert: AlertToSend, at: datetime) -> DeliveryRow:
         body = body_of(alert["type"], alert["at"], alert["data"], number, self.dashboard_url)

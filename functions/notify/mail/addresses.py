@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field, fields
 from datetime import datetime, timedelta
 from typing import Final, Literal
 
+from functions.notify.changes import setting
 from functions.shared.aws.alert_keys import LETTERS_COUNTER_SK, MAIL_PREFIX, mail_sk
 from functions.shared.aws.keys import tenant_pk
 from functions.shared.aws.table import Change, ConditionFailed, Item, Table
@@ -180,16 +181,7 @@ def change_of(
     address: MailAddress, sets: Mapping[str, object], before: Mapping[str, object]
 ) -> Change:
     """Return what sets fields of an address whose other fields are as before."""
-    names = {f"#{name}": name for name in (*sets, *before)}
-    values = {f":{name}": value for name, value in sets.items()}
-    return Change(
-        pk=tenant_pk(address.tenant_id),
-        sk=mail_sk(address.mail_id),
-        expression="SET " + ", ".join(f"#{name} = :{name}" for name in sets),
-        values={**values, **{f":was_{name}": value for name, value in before.items()}},
-        condition=" AND ".join(f"#{name} = :was_{name}" for name in before),
-        names=names,
-    )
+    return setting(tenant_pk(address.tenant_id), mail_sk(address.mail_id), sets, before)
 
 
 def _to_item(address: MailAddress) -> Item:

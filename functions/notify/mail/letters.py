@@ -61,14 +61,23 @@ def at_once(alerts: Sequence[KeptAlert], dashboard_url: str) -> Letter:
     return Letter(f"OpenAI Audit: {subject}", "\n".join([*parts, dashboard_url]) + _END)
 
 
-def digest(alerts: Sequence[Alert], dashboard_url: str) -> Letter:
-    """Return what tells how many alerts a week had."""
+def digest(alerts: Sequence[Alert], n_alerts: int, dashboard_url: str) -> Letter:
+    """Return what tells how many alerts a week had.
+
+    Args:
+        alerts: the first ones.
+        n_alerts: how many there were.
+        dashboard_url: where to look.
+    """
     counts = Counter(alert["type"] for alert in alerts)
+    head = "Alerts since the last letter of this kind:"
+    if n_alerts > len(alerts):
+        head = (
+            f"{n_alerts:,} alerts since the last letter of this kind. Of the first {len(alerts):,}:"
+        )
     lines = [f"{counts[kind]:>6}  {words}" for kind, words in WORDS.items() if counts[kind]]
     text = "\n".join([*(lines or ["Nothing happened that is told of."]), "", dashboard_url])
-    return Letter(
-        "OpenAI Audit: the week", f"Alerts since the last letter of this kind:\n\n{text}{_END}"
-    )
+    return Letter("OpenAI Audit: the week", f"{head}\n\n{text}{_END}")
 
 
 def _told(alert: KeptAlert) -> str:

@@ -12,7 +12,6 @@ from typing import Final
 from functions.notify.context import Context
 from functions.notify.mail.addresses import MailAddress, change_of
 from functions.notify.mail.letters import Letter, at_once, confirmation, digest
-from functions.notify.records import KeptAlert
 from functions.shared.aws.mail import Mail, MailNotSent
 from functions.shared.canonical import sha256_hex
 from functions.shared.hours import floor_hour, parse_instant, rfc3339
@@ -47,10 +46,10 @@ def send_next(address: MailAddress, mail: Mail, context: Context) -> None:
         letter, last = at_once(alerts, context.dashboard_url), alerts[-1]["n"]
         _send(address, letter, {}, {"alert": last}, mail, context, number=last)
     elif rfc3339(now) >= address.digest_at:
-        week = _of_the_week(address, context)
-        last = week[-1]["n"] if week else address.digest_alert
+        last = context.alerts.newest(address.tenant_id)
+        letter = _of_the_week(address, last, context)
         done = {"digest_alert": last, "digest_at": next_digest(now)}
-        _send(address, digest(week, context.dashboard_url), {}, done, mail, context, number=last)
+        _send(address, letter, {}, done, mail, context, number=last)
 
 
 def next_digest(now: datetime) -> str:
@@ -59,8 +58,12 @@ def next_digest(now: datetime) -> str:
     return rfc3339(day if day > now else day + timedelta(days=7))
 
 
-def _of_the_week(address: MailAddress, context: Context) -> list[KeptAlert]:
-    return context.alerts.after(address.tenant_id, address.digest_alert, _MOST_OF_A_WEEK)
+def _of_the_week(address: MailAddress, last: int, context: Context) -> Letter:
+    """Return what tells of all alerts up to one: how many, and of the first ones which."""
+    n_alerts = last - address.digest_alert
+    most = min(n_alerts, _MOST_OF_A_WEEK)
+    first = context.alerts.after(address.tenant_id, address.digest_alert, most) if most else []
+    return digest(first, n_alerts, context.dashboard_url)
 
 
 def _send(
