@@ -1,4 +1,4 @@
-"""What goes wrong is told within the hour: by summary, feed, webhook and mail, once each."""
+"""What is told of what happens to an organization, and what of it stands in the custody log."""
 
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -13,7 +13,6 @@ from functions.shared.records.clients import AlertType
 from functions.shared.tables.custody import Custody
 from tests.api.conftest import Api, Body, MakeLab, api, lab_of, story
 from tests.notify.conftest import Notify
-from tests.snapshot.stories.test_loads import world_of
 from tests.support.snapshot_fixture import SnapshotFixture
 from tools.openai_simulator import World
 
@@ -75,23 +74,6 @@ def stage(api: Api, lab_of: MakeLab, notify: Notify) -> Stage:
     return told_of(story(), api, lab_of, notify)
 
 
-@pytest.mark.slow
-def test_an_hour_that_fails(stage: Stage) -> None:
-    """The next ones that fail alike are the same episode; a whole one ends it."""
-    stage.fixture.simulator.faults.add("ip_not_authorized")
-    stage.fixture.tick(HOURS[1])
-    stage.tick(HOURS[1], minutes_late=121)
-    assert stage.organization()["outcome"] == "failed"
-    assert stage.fed("hour", HOURS[1]) == 1
-    assert stage.told("hour.not_whole") == (1, 1)
-    stage.fixture.tick(HOURS[2], minutes_late=62)
-    stage.tick(HOURS[2], minutes_late=121)
-    assert stage.told("hour.not_whole") == (1, 1)
-    stage.fixture.simulator.faults.clear()
-    stage.tick(HOURS[4])
-    assert stage.told("hour.not_whole") == (1, 1)
-
-
 def test_a_key_that_dies(stage: Stage) -> None:
     """Told as what it is, and not as an hour that failed besides."""
     stage.fixture.simulator.faults.add("status", status=401, code="invalid_api_key")
@@ -105,44 +87,6 @@ def test_a_key_that_dies(stage: Stage) -> None:
         body for body in stage.notify.of(stage.hook).arrived if body["type"] == "admin_key.dead"
     ]
     assert alert["data"]["seal_sha256"] == stage.fixture.seal(HOURS[1]).sha256
-
-
-@pytest.mark.slow
-def test_a_log_that_lags(
-    api: Api, lab_of: MakeLab, notify: Notify, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Until it is caught up with."""
-    monkeypatch.setattr("functions.snapshot.take.MOST_EVENTS", 600)
-    world = world_of(lambda hour: 1600 if hour == 2 else 50, range(12))
-    stage = told_of(world, api, lab_of, notify)
-    for hour in HOURS[1:4]:
-        stage.tick(hour)
-    assert stage.organization()["lag_hours"] == 2
-    assert stage.fed("finding_opened", HOURS[2]) >= 1
-    assert stage.told("log.behind") == (1, 1)
-    stage.tick(HOURS[4])
-    assert stage.organization()["lag_hours"] == 0
-    assert stage.told("log.behind") == (1, 1)
-
-
-def test_a_collection_that_stops_and_hours_that_nobody_pictured(stage: Stage) -> None:
-    """While it stands still the clock alone tells; then the hours are sealed as missed."""
-    stage.tick(HOURS[1])
-    stage.notify.clock.set("2026-04-01T03:29:00Z")
-    stage.wake()
-    stage.notify.clock.advance(hours=1)
-    stage.wake()
-    assert stage.organization()["late_hours"] == 2
-    assert stage.told("hours.late") == (1, 1)
-    stage.notify.clock.advance(hours=2)
-    stage.wake()
-    assert stage.told("hours.late") == (1, 1)
-    stage.tick(HOURS[5])
-    assert stage.organization()["missed_24h"] == 2
-    assert stage.organization()["late_hours"] == 0
-    assert [stage.fed("hour", hour) for hour in HOURS[2:4]] == [1, 1]
-    assert stage.told("hour.not_whole") == (1, 1)
-    assert stage.told("hours.late") == (1, 1)
 
 
 def test_findings_of_severity_high_and_an_anchor(api: Api, lab_of: MakeLab, notify: Notify) -> None:
