@@ -92,14 +92,14 @@ def test_anchoring_is_told_which_time_authority_the_stage_has_chosen(
     assert told == [TIME_AUTHORITY, "none"]
 
 
-def test_no_clock_offset_and_no_other_openai_in_any_template(template: Template) -> None:
-    """Neither as a variable nor anywhere else in the text."""
+def test_what_is_a_laptop_s_is_in_no_template(template: Template) -> None:
+    """No clock offset, no other OpenAI or AWS, no receiver or mail server of the own machine."""
     text = json.dumps(template.body)
     for word in (
         "CLOCK_FILE",
         "OPENAI_BASE_URL",
         "COGNITO_BASE_URL",
-        "WEBHOOKS_ON_LOOPBACK",
+        *("WEBHOOKS_ON_LOOPBACK", "AWS_ENDPOINT_URL", "SMTP", "laptop.example"),
         "sk-admin-",
         "127.0.0.1",
         "localhost",

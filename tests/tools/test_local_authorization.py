@@ -134,6 +134,21 @@ def test_the_emulators_evaluator_decides_by_the_keys(purpose: str, decision: str
     assert evaluator.evaluate(context, [statements]).decision == decision
 
 
+def test_a_letter_is_about_the_identity_that_it_comes_from() -> None:
+    """The emulator asks for the right to any letter, which nobody has; other requests stay."""
+
+    def resource(action: str, body: bytes) -> str:
+        place = {"region": "eu-central-1", "account": "000000000000"}
+        return authorization.resource_of(action, body, "*", **place)
+
+    letter = json.dumps({"FromEmailAddress": "audit@example.com"}).encode()
+    identity = "arn:aws:ses:eu-central-1:000000000000:identity/audit@example.com"
+    assert resource("ses:SendEmail", letter) == identity
+    for body in (b"", b"[]", b"{}", b"no JSON"):
+        assert resource("ses:SendEmail", body) == "*"
+    assert resource("ses:GetAccount", letter) == "*"
+
+
 def test_a_batch_of_messages_needs_what_iam_calls_sending() -> None:
     """IAM has no action for the batch."""
     assert authorization.ACTIONS["sqs:SendMessageBatch"] == "sqs:SendMessage"

@@ -69,6 +69,8 @@ def test_a_stage_is_forgotten_but_for_what_is_made_again(tmp_path: Path) -> None
     a_stage(tmp_path / "demo")
     (tmp_path / "theirs").mkdir()
     (tmp_path / "theirs" / "file").touch()
+    (tmp_path / "demo" / "mails").mkdir()
+    (tmp_path / "demo" / "mails" / "1.eml").touch()
     place.remove(tmp_path / "demo", "objects")
     (tmp_path / "demo" / "objects").symlink_to(tmp_path / "theirs")
     place.forget(tmp_path / "demo")

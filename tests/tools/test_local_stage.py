@@ -30,7 +30,7 @@ def test_up_says_where_it_is_and_who_may_sign_in(runner: Runner) -> None:
     """Two tenants, each with an admin and an auditor; every address on loopback."""
     description = runner.description
     addresses = ["api_url", "aws_endpoint_url", "dashboard_url"]
-    assert sorted(description) == [*addresses, "organization", "users"]
+    assert sorted(description) == [*addresses, "mails", "organization", "users"]
     assert sorted(description["organization"]) == ["admin_key", "org_id"]
     users = {(user["tenant_id"], user["group"]) for user in description["users"]}
     assert users == {(t, g) for t in ("tenant-a", "tenant-b") for g in ("admin", "auditor")}

@@ -54,6 +54,7 @@ def _parser() -> argparse.ArgumentParser:
     command = add("tick", _close_hours, "close hours; prints one line of JSON per seal")
     command.add_argument("--hour", required=True, help="its start, such as 2026-04-01T05:00:00Z")
     command.add_argument("--count", type=_positive, default=1, help="how many hours (1)")
+    add("wake", _wake, "fire what is fired each minute: whoever is told hears of what happened")
     command = add("pack-month", _pack_month, "make a month's packs; one line of JSON per pack")
     command.add_argument("--month", required=True, help="such as 2026-04")
     add("demo", _demo, "connect, seal HOURS hours, make a pack, download and verify it")
@@ -70,6 +71,7 @@ def _positive(text: str) -> int:
 def _up(settings: Settings, _options: argparse.Namespace) -> None:
     with runner.up(settings, runner.report_on_stderr) as (running_stage, servers):
         _print(stage.description(settings, running_stage))
+        runner.report_on_stderr(f"letters that it sends are laid into {settings.mails_dir}")
         runner.report_on_stderr(f"serving {settings.origin}; Ctrl-C saves the state and stops")
         while True:
             time.sleep(0.5)
@@ -93,6 +95,10 @@ def _close_hours(settings: Settings, options: argparse.Namespace) -> None:
     hour = clock.parse_hour(options.hour)
     for line in close_hours.close_hours(settings, stage.running(settings), hour, options.count):
         _print(line)
+
+
+def _wake(settings: Settings, _options: argparse.Namespace) -> None:
+    close_hours.wake(settings, stage.running(settings))
 
 
 def _pack_month(settings: Settings, options: argparse.Namespace) -> None:

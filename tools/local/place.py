@@ -19,7 +19,10 @@ _DESCRIBED = '"emulator_version"'
 _MARK = "This folder is a stage of OpenAI Audit on this machine.\n"
 # What a stage makes and a new one would only make again, and what it makes anew.
 _STAYS = frozenset({_LOCK, "cdk.out", "logs", "time-authority"})
-_GOES = ("clock.json", "clock.new", "emulator", "objects", _STAGE, "stage.new", "users.json")
+_GOES = (
+    *("clock.json", "clock.new", "emulator", "mails", "objects", _STAGE, "stage.new"),
+    "users.json",
+)
 _DEMO = "demo"
 _MOST_DEMOS = 9
 

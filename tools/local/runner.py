@@ -160,6 +160,8 @@ def _deploy(settings: Settings, assembly: Assembly, ports: Ports, deploy: Deploy
     cloudformation_gaps.apply(
         account, assembly, deployment.physical_ids(account, assembly.stack_name)
     )
+    # As an operator has their sender verified.
+    account.ses.create_email_identity(EmailIdentity=synthesis.MAIL_FROM)
     sign_in.ensure_users(account, deployed_stage.output("UserPoolId"), stage.users_file(settings))
     # On this machine the emulator itself is where people sign in.
     publish_dashboard.upload(

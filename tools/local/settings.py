@@ -66,6 +66,11 @@ class Settings:
         return self.state_dir / "time-authority"
 
     @property
+    def mails_dir(self) -> Path:
+        """The letters that the stage has sent, a file each."""
+        return self.state_dir / "mails"
+
+    @property
     def emulator_dir(self) -> Path:
         """The emulated account: tables, users, keys, queues."""
         return self.state_dir / "emulator"

@@ -138,6 +138,7 @@ def description(settings: Settings, stage: Stage) -> dict[str, object]:
         "api_url": settings.api_url,
         "dashboard_url": settings.origin + "/",
         "aws_endpoint_url": stage.endpoint_url,
+        "mails": str(settings.mails_dir),
         "users": [asdict(user) for user in read_users(users_file(settings))],
         # The simulator's; of another OpenAI nobody here knows a key.
         "organization": None

@@ -61,7 +61,11 @@ def close_hours(
         if organizations and (hour + _HOUR).hour == 0:
             # At once: whoever closes whole days finds them anchored.
             _anchor(settings, stage, hour + _HOUR + _ANCHORS_AT)
-    # Whoever is told of what happens hears of these hours.
+    wake(settings, stage)
+
+
+def wake(settings: Settings, stage: Stage) -> None:
+    """Fire the schedule of each minute: whoever is told of what happens hears of it."""
     log = str(settings.log_dir / "emulator.log")
     schedules.fire(stage, schedules.MINUTE, clock.read(settings.clock_file), log=log)
 

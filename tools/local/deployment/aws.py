@@ -84,6 +84,11 @@ class Account:
         return self._client("s3")  # type: ignore[no-any-return]
 
     @property
+    def ses(self) -> Any:
+        """Letters, and who may send them."""
+        return self._client("sesv2")
+
+    @property
     def sqs(self) -> SQSClient:
         """The queues."""
         return self._client("sqs")  # type: ignore[no-any-return]

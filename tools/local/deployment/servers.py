@@ -80,7 +80,12 @@ def start_emulator(settings: Settings, assembly: Assembly, ports: Ports) -> Serv
     }
     return processes.start(
         "emulator",
-        ["tools.local.emulator.emulator", str(ports.emulator)],
+        [
+            "tools.local.emulator.emulator",
+            str(ports.emulator),
+            str(settings.mails_dir),
+            str(settings.clock_file),
+        ],
         port=ports.emulator,
         log_dir=settings.log_dir,
         environment=environment,

@@ -19,6 +19,8 @@ _SOURCES = ("app.py", "cdk.json", "uv.lock", "pyproject.toml", "infra", "functio
 _STAMP = "sources.sha256"
 ACCOUNT = "000000000000"
 REGION = "eu-central-1"
+# Whom a stage's letters come from. A name for books: none of them leaves this machine.
+MAIL_FROM = "openai-audit@laptop.example"
 
 
 @dataclass(frozen=True)
@@ -73,6 +75,7 @@ def context(settings: Settings, time_authority: str) -> dict[str, str]:
         "extra_dashboard_url": settings.origin + "/",
         "schedules": "on" if settings.schedule_on else "off",
         "time_authority": time_authority,
+        "mail_from": MAIL_FROM,
     }
 
 

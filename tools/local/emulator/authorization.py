@@ -3,9 +3,10 @@
 A policy that allows on `kms:EncryptionContext:…` or `dynamodb:LeadingKeys` would deny everything
 there, and a denial on `s3:signatureAge` would never fire. The conditions stay in the template; here
 the request is given the keys AWS derives from it. It also asks for actions that IAM has not: a
-batch of messages is sent with `sqs:SendMessage`. Pure but for `install`.
+batch of messages is sent with `sqs:SendMessage`; and of a letter it does not know whose it is: the
+resource is the sender's identity. Pure but for `install`.
 
-Source: AWS Service Authorization Reference, KMS, DynamoDB, S3 and SQS (2026-04).
+Source: AWS Service Authorization Reference, KMS, DynamoDB, S3, SES and SQS (2026-04).
 """
 
 from __future__ import annotations
@@ -59,6 +60,17 @@ def missing_keys(
         return _encryption_context_keys(request)
     leading = sorted(set(_leading_keys(request, hash_key)))
     return {"dynamodb:LeadingKeys": leading} if leading else {}
+
+
+def resource_of(action: str, body: bytes, resource: str, *, region: str, account: str) -> str:
+    """Return what a request is about, where the emulator does not say: of a letter, its sender."""
+    if action != "ses:SendEmail":
+        return resource
+    try:
+        sender = json.loads(body)["FromEmailAddress"]
+    except (ValueError, KeyError, TypeError):
+        return resource
+    return f"arn:aws:ses:{region}:{account}:identity/{sender}"
 
 
 def _encryption_context_keys(request: Mapping[str, Any]) -> dict[str, Any]:
@@ -138,6 +150,7 @@ def _scalar(attribute: Mapping[str, Any]) -> str:
 def install() -> None:
     """Wrap the emulator's decision so that every request is judged as AWS would."""
     from ministack.core import iam_evaluator
+    from ministack.core.responses import get_account_id
 
     decide = iam_evaluator.enforce
 
@@ -162,6 +175,9 @@ def install() -> None:
                 ),
                 **(service_context or {}),
             }
+            resource_arn = resource_of(
+                iam_action, request.body, resource_arn, region=region, account=get_account_id()
+            )
         action = ACTIONS.get(iam_action, iam_action)
         return decide(access_key_id, action, service, region, resource_arn, service_context)
 

@@ -1,8 +1,8 @@
 """Serve the AWS emulator on the loopback interface only; a process of its own.
 
-`python -m tools.local.emulator.emulator PORT`, started by the runner with the environment the
-emulator reads at import. It stops, and saves its state, on SIGTERM, on SIGINT, and when its
-standard input ends, which is how it notices that the runner is gone.
+`python -m tools.local.emulator.emulator PORT MAILS CLOCK_FILE`, started by the runner with the
+environment the emulator reads at import. It stops, and saves its state, on SIGTERM, on SIGINT, and
+when its standard input ends, which is how it notices that the runner is gone.
 """
 
 from __future__ import annotations
@@ -10,10 +10,11 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections.abc import Awaitable, Callable, MutableMapping
+from pathlib import Path
 from typing import Any
 
-from tools.local import asgi_server
-from tools.local.emulator import api_origin, authorization, user_pool
+from tools.local import asgi_server, clock
+from tools.local.emulator import api_origin, authorization, expiry, mail_folder, user_pool
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Any]]
@@ -40,10 +41,12 @@ def main() -> None:
     """Serve until told to stop."""
     from ministack.app import app
 
-    port = int(sys.argv[1])
+    port, mails, clock_file = int(sys.argv[1]), Path(sys.argv[2]), Path(sys.argv[3])
     authorization.install()
     api_origin.install(port)
     user_pool.install()
+    mail_folder.install(mails, lambda: clock.read(clock_file))
+    expiry.install(lambda: clock.read(clock_file))
     asyncio.run(asgi_server.serve(as_tls(app), port))
 
 
