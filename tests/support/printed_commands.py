@@ -53,7 +53,8 @@ def _whole_commands(lines: list[str]) -> list[str]:
 
 def _is_whole(script: str) -> bool:
     parsed = subprocess.run(["bash", "-n", "-c", script], capture_output=True, check=False)  # noqa: S607
-    return parsed.returncode == 0
+    # Of a here-document without its end bash complains, and takes it all the same.
+    return parsed.returncode == 0 and b"here-document" not in parsed.stderr
 
 
 class Shell:

@@ -1,4 +1,4 @@
-"""The API's guide and the page about people, command by command as printed, on a stage.
+"""The API's guide, people, webhooks and mail: command by command as printed, on a stage.
 
 What a reader fills in is filled in: the address, an organization, what an answer before has named.
 """
@@ -6,6 +6,7 @@ What a reader fills in is filled in: the address, an organization, what an answe
 import json
 import os
 import shutil
+import socket
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -38,7 +39,7 @@ def reader(stage: Runner, tmp_path: Path) -> "Iterator[Reader]":
     (folder / "people.csv").write_text("name,email\nAnn,ann@example.com\n")
     environment = {**os.environ, **stage.environment, "PYTHONPATH": str(ROOT)}
     with Shell(folder, environment) as shell:
-        yield Reader(stage, shell)
+        yield Reader(stage, shell, folder)
 
 
 @pytest.mark.skipif(shutil.which("jq") is None, reason="no jq on this machine")
@@ -48,7 +49,7 @@ def test_every_command_of_the_guide_runs_as_printed(
     """From signing in to the custody log: each ends well, and no answer is a problem."""
     assert reader.stage.description["organization"]["org_id"].startswith("org-")
     run, failures = 0, []
-    for page in ("api.md", "people.md"):
+    for page in ("api.md", "people.md", "notifications.md"):
         for command in printed_commands(ROOT / "docs" / page):
             done = reader.run(command)
             run += 1
@@ -57,26 +58,35 @@ def test_every_command_of_the_guide_runs_as_printed(
             if done.code != good or '"type":"/problems/' in done.stdout:
                 failures.append((command, done.code, (done.stdout + done.stderr)[-500:]))
     with capsys.disabled():
-        print(f"\n{run} commands of docs/api.md and docs/people.md run, {len(failures)} failed")
+        print(f"\n{run} commands of the API's pages run, {len(failures)} failed")
     assert failures == []
-    assert run > 30
+    assert run > 45
+    # What the webhook's receiver has printed, once it had checked the signatures.
+    alerts = (reader.folder / "alerts.txt").read_text().splitlines()
+    assert "'type': 'test'" in alerts[0]
+    assert not [alert for alert in alerts if not alert.startswith("{")]
 
 
 class Reader:
     """Somebody who does what the pages say, and puts their own values in."""
 
-    def __init__(self, stage: Runner, shell: Shell) -> None:
-        self.stage, self.shell = stage, shell
+    def __init__(self, stage: Runner, shell: Shell, folder: Path) -> None:
+        self.stage, self.shell, self.folder = stage, shell, folder
         organization = stage.description["organization"]
         api = str(stage.description["api_url"])
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            port = listener.getsockname()[1]
         self.filled = {
             "http://127.0.0.1:8080/api/v1/openai": api,
             "https://THE-SERVICE/api/v1/openai": api,
             ".venv/bin/python -m tools.local": f"{ROOT}/.venv/bin/python -m tools.local",
             "org-AbC123": organization["org_id"],
             "sk-admin-…": organization["admin_key"],
+            "https://siem.example/alerts": f"http://127.0.0.1:{port}/alerts",
+            "9000": str(port),
+            ".local/mails": stage.description["mails"],
             "2026-05-01T00:00:00Z": "2026-04-02T00:00:00Z",
-            "2026-04-30T23:59:59Z": "2026-04-01T04:59:59Z",
+            "2026-04-30T23:59:59Z": "2026-04-01T05:59:59Z",
         }
 
     def run(self, command: str) -> Done:

@@ -26,7 +26,7 @@ IN_A_CLONE = (
     *("docs/faults.md", "docs/findings.md"),
 )
 ON_A_STAGE = "docs/operating.md"
-# Those about webhooks and mail need a receiver on the internet: tests/notify plays it.
+# With what their answers name: test_api_guide.py runs them.
 BY_THE_GUIDE = ("docs/api.md", "docs/people.md", "docs/notifications.md")
 
 NOT_RUN = {
