@@ -137,6 +137,32 @@ def test_what_is_kept_no_more_is_no_replay(notify: Notify) -> None:
     assert (status, "number 2" in problem["detail"]) == (400, True)
 
 
+def test_one_that_was_lost_shows_by_its_number_on_both_sides(notify: Notify) -> None:
+    """Lost by the receiver: a replay brings it. Lost here: nobody can hide it."""
+    hook = notify.hook()
+    receiver = notify.of(hook)
+    notify.test(hook, 3)
+    notify.wake()
+    # It said that it has the second one, and then lost it.
+    del receiver.arrived[1]
+    assert receiver.numbers == [1, 3]
+    listed = deliveries(notify, hook)
+    assert [row["number"] for row in listed["items"] if row["delivered_at"]] == [3, 2, 1]
+    notify.ask(f"POST {ONE}/replay", path=id_of(hook), body={"from_number": 2})
+    notify.wake()
+    assert sorted(set(receiver.numbers)) == [1, 2, 3]
+    # Somebody takes a message out of the table before it is sent.
+    notify.test(hook, 3)
+    table: Table = notify.context.table
+    table.delete(f"T#tenant-a#W#{hook['webhook_id']}", "N#0000000005")
+    notify.wake()
+    assert receiver.numbers[-2:] == [4, 6]
+    assert [row["number"] for row in deliveries(notify, hook)["items"]] == [6, 4, 3, 2, 1]
+    entries = Custody(table).after("tenant-a", 0, 100)
+    sent = [entry["facts"]["number"] for entry in entries if entry["action"] == "alert.sent"]
+    assert sent == [1, 2, 3, 2, 3, 4, 6]
+
+
 def test_so_many_tests_may_wait(notify: Notify, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever presses the button again and again fills no table."""
     monkeypatch.setattr("functions.notify.manage._MOST_WAITING", 2)
