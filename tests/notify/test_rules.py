@@ -74,6 +74,21 @@ def test_a_log_that_lags_is_told_once_until_it_does_not() -> None:
     assert told_of(hours) == [[], told, [], [], [], [], told]
 
 
+def test_one_trouble_is_one_alert() -> None:
+    """An hour that was not read has no log, either; one may be partial for the log alone."""
+    assert told_of([hour(0, "failed", "timeout", 1), hour(1)]) == [["hour.not_whole"], []]
+    assert told_of([hour(0, "missed", None, 1), hour(1, lag=1)]) == [
+        ["hour.not_whole"],
+        ["log.behind"],
+    ]
+    assert told_of([hour(0, "partial", "hour_full", 2), hour(1, "partial", "hour_full", 1)]) == [
+        ["log.behind"],
+        [],
+    ]
+    both = hour(0, "partial", "forbidden", 2)
+    assert told_of([both]) == [["hour.not_whole", "log.behind"]]
+
+
 def test_findings_are_told_by_their_ids_the_first_of_many() -> None:
     """With how many there are; damage is told, too."""
     rows: Any = [{"finding_id": f"{n:024x}", "kind": "orphan_key"} for n in range(50)]

@@ -20,6 +20,9 @@ DEAD_KEY: Final = frozenset(
     {"key_rejected", "mismatched_organization", "key_unusable", "quarantined"}
 )
 _WHOLE: Final = frozenset({"complete", "paused"})
+_READ: Final = frozenset({"complete", "partial"})
+# Why an hour is partial that could not take all of the log: what is left comes with later ones.
+_BACKLOG: Final = "hour_full"
 # Says nothing of the key: nobody asked with it.
 _NOT_ASKED: Final = frozenset({"missed", "paused"})
 # A body stays small however many findings an hour opens; the list itself is at the API.
@@ -61,14 +64,19 @@ def of_hour(
 ) -> tuple[list[Alert], OrganizationWatch]:
     """Return the alerts of the next closed hour, and what is told with them."""
     row = hour.row
-    outcome, reason, lag = row["outcome"], row["reason"] or "", row["lag_hours"]
+    outcome, reason = row["outcome"], row["reason"] or ""
+    # One trouble is one alert: of an hour that was not read the log is behind as well, and an hour
+    # that is partial only for the log's sake is told as a log that is behind.
+    lag = row["lag_hours"] if outcome in _READ else None
+    is_backlog = bool(lag) and reason == _BACKLOG
     of: AlertData = {"org_id": org_id, "hour": row["hour"], "seal_sha256": row["sha256"]}
     alerts: list[Alert] = []
     key_is_dead = outcome == "failed" and reason in DEAD_KEY
     not_whole = "" if outcome in _WHOLE else f"{outcome}/{reason}"
     if key_is_dead and not told["key_is_dead"]:
         alerts.append({"type": "admin_key.dead", "data": {**of, "reason": reason}})
-    if not_whole and not key_is_dead and not_whole != told["not_whole"]:
+    is_news = not_whole != told["not_whole"] and not key_is_dead and not is_backlog
+    if not_whole and is_news:
         data: AlertData = {**of, "outcome": outcome, "reason": reason}
         alerts.append({"type": "hour.not_whole", "data": data})
     if lag and not told["is_behind"]:

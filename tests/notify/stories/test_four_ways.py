@@ -165,6 +165,8 @@ def test_it_is_told_in_four_ways_within_the_hour_and_once(
     print_row(trouble.name, at)
     trouble.lasts(stage)
     assert trouble.counted(stage, hour) == dict.fromkeys(WAYS, 1)
+    # An hour that is tried again for two hours is late meanwhile, and that is told.
+    assert {*stage.notify.of(stage.hook).types} - {"hours.late"} == {trouble.alert}
     trouble.end(stage)
     assert trouble.counted(stage, hour) == dict.fromkeys(WAYS, 1) | {"summary": 0}
 

@@ -1,4 +1,4 @@
-"""What is told of what happens to an organization, and what of it stands in the custody log."""
+"""What is told of what happens to an organization."""
 
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -10,7 +10,6 @@ from functions.notify.watch.watch import WATCH_UNTIL_S, watch_organization
 from functions.shared.aws.table import Table
 from functions.shared.evidence.anchors import Anchor, Anchors, Head
 from functions.shared.records.clients import AlertType
-from functions.shared.tables.custody import Custody
 from tests.api.conftest import Api, Body, MakeLab, api, lab_of, story
 from tests.notify.conftest import Notify
 from tests.support.snapshot_fixture import SnapshotFixture
@@ -146,21 +145,6 @@ def test_hours_that_take_all_of_a_wake_are_read_one_by_one(stage: Stage) -> None
         row = stage.fixture.table.get(pk, "WATCH")
         assert row is not None
         assert (row["through"], row["is_late"]) == (hour, False)
-
-
-def test_what_was_sent_is_sealed_with_the_custody_log(stage: Stage) -> None:
-    """Each alert once, by webhook and by mail: the next pack's custody member has it."""
-    stage.fixture.simulator.faults.add("status", status=401, code="invalid_api_key")
-    stage.tick(HOURS[1])
-    stage.fixture.simulator.faults.clear()
-    stage.tick(HOURS[2])
-    entries = Custody(stage.fixture.table).after("tenant-a", 0, 1000)
-    sent = [entry for entry in entries if entry["action"] == "alert.sent"]
-    numbers = [entry["facts"]["number"] for entry in sent]
-    assert numbers == list(range(1, len(sent) + 1))
-    head = stage.fixture.seal(HOURS[2]).content["custody"]
-    assert head is not None
-    assert head["n"] >= next(entry["n"] for entry in sent)
 
 
 def test_a_run_of_wakes_without_news_tells_nothing(stage: Stage) -> None:
