@@ -36,7 +36,7 @@ class Receiver:
 
     secrets: list[str] = field(default_factory=list)
     arrived: list[Body] = field(default_factory=list)
-    bytes_: list[bytes] = field(default_factory=list)
+    sent: list[bytes] = field(default_factory=list)
     ids: list[str] = field(default_factory=list)
     signatures: list[int] = field(default_factory=list)
     # What becomes of the next messages; when there is none left, they are taken.
@@ -63,7 +63,7 @@ class Receiver:
             body = standard.Webhook(secret).verify(message.body, message.headers)
         if what.status is not None:
             self.arrived.append(body or json.loads(message.body))
-            self.bytes_.append(message.body)
+            self.sent.append(message.body)
             self.ids.append(message.headers["webhook-id"])
             self.signatures.append(len(message.headers["webhook-signature"].split()))
         return what

@@ -21,10 +21,10 @@ from functions.notify.deliver.post import Poster, resolve_name
 from tests.notify.conftest import Body, Notify, id_of
 
 LIMIT_S = 1.0
-Answers = Callable[[socket.socket], None]
+Behaviour = Callable[[socket.socket], None]
 
 
-def _says(text: str) -> Answers:
+def _says(text: str) -> Behaviour:
     return lambda connection: connection.sendall(text.encode())
 
 
@@ -41,7 +41,7 @@ def _drips(connection: socket.socket) -> None:
 
 OK = _says("HTTP/1.1 204 No Content\r\n\r\n")
 # Each has the message, or some of it, and does not say so.
-LIES: dict[str, Answers] = {
+LIES: dict[str, Behaviour] = {
     "never answers": lambda _connection: time.sleep(1.2 * LIMIT_S),
     "answers too late": _late,
     "drips": _drips,
@@ -59,7 +59,7 @@ LIES: dict[str, Answers] = {
 class Server:
     """A receiver: what it does with each message is the test's; it verifies each by itself."""
 
-    script: list[Answers | None] = field(default_factory=list)
+    script: list[Behaviour | None] = field(default_factory=list)
     secret: str = ""
     arrived: list[Body] = field(default_factory=list)
     ids: list[str] = field(default_factory=list)
@@ -150,7 +150,7 @@ def test_whatever_a_receiver_does_it_has_each_alert_signed_and_in_order(
     notify, server, elsewhere = over_sockets, serve(), serve()
     hook = _hook(notify, server)
     away = f"HTTP/1.1 307 X\r\nlocation: {elsewhere.url}\r\ncontent-length: 0\r\n\r\n"
-    bad: list[Answers | None] = [*(LIES[lie] for lie in lies), _says(away), None]
+    bad: list[Behaviour | None] = [*(LIES[lie] for lie in lies), _says(away), None]
     for answers in bad:
         # The first of two is taken, of the second it says something else.
         server.script += [OK, answers]

@@ -37,7 +37,7 @@ def test_what_was_sent_is_in_the_next_pack_with_its_digest(
         {
             "webhook_id": stage.hook["webhook_id"],
             "number": 1,
-            "body_sha256": sha256(receiver.bytes_[0]).hexdigest(),
+            "body_sha256": sha256(receiver.sent[0]).hexdigest(),
         }
     ]
     mailed = [row["facts"]["body_sha256"] for row in rows if row["action"] == "mail.sent"]
