@@ -22,6 +22,7 @@ def site() -> Iterator[Site]:
         yield served_site
 
 
+@pytest.mark.slow
 def test_keys_are_handed_out_by_keyboard_alone(page: Page, site: Site, mice: list[str]) -> None:
     """Each step in sight, uncovered and framed; the focus goes on from the place of the buttons."""
     hand = Keyboard(page)
