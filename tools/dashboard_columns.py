@@ -9,12 +9,14 @@ from typing import Final
 from functions.api.schemas.registers import LISTED
 from functions.shared.records.events import ListedChange, ListedEvent
 from functions.shared.records.fields import shown_fields
+from functions.shared.records.rights.grants import Grant
 
 TARGET: Final = Path(__file__).parent.parent / "dashboard" / "app" / "columns.js"
 TABLES: Final[dict[str, type]] = {
     **{each.section: each.row for each in LISTED},
     "events": ListedEvent,
     "changes": ListedChange,
+    "access": Grant,
 }
 _HEAD: Final = """/**
  * The fields of each list's rows, by wire name. Written by `python -m tools.dashboard_columns`.

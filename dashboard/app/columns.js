@@ -22,4 +22,5 @@ export const COLUMNS = {
   findings: ['org_id', 'finding_id', 'kind', 'reason', 'severity', 'section', 'entity_id', 'still_works', 'first_seen_hour', 'resolved_hour', 'change_hour', 'event_id', 'state_at', 'stated', 'due_by', 'resolved_by', 'subject'],
   events: ['org_id', 'event_id', 'event_type', 'occurred_at', 'actor_type', 'actor_id', 'actor_hash', 'project_id', 'target_id', 'details', 'sealed_hour'],
   changes: ['org_id', 'hour', 'section', 'entity_id', 'kind', 'fields', 'before', 'after', 'verdict', 'reason', 'event_id'],
+  access: ['entity_type', 'entity_id', 'scope', 'project_id', 'way', 'role_id', 'role_name', 'permissions', 'level', 'path'],
 };

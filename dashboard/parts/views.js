@@ -12,6 +12,7 @@ import { Machines } from './machines/machines.js';
 import { Now } from './now/now.js';
 import { Organizations } from './organizations/organizations.js';
 import { People } from './people/people.js';
+import { Rights } from './rights/rights.js';
 import { Table } from './tables/table.js';
 import { TABLES } from './tables/table-kinds.js';
 
@@ -51,6 +52,7 @@ export const VIEWS = [
   { id: 'project-users', name: 'Project members', group: 'What exists', component: tableView(TABLES['project-users']) },
   { id: 'groups', name: 'Groups', group: 'What exists', component: tableView(TABLES.groups) },
   { id: 'roles', name: 'Roles', group: 'What exists', component: tableView(TABLES.roles) },
+  { id: 'access', name: 'Who can do what', group: 'What exists', component: Rights },
   { id: 'events', name: 'Events', group: 'What happened', component: Events },
   { id: 'changes', name: 'Changes', group: 'What happened', component: Changes },
   { id: 'closed', name: 'Closed', group: 'What happened', component: Closed },

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from tests.dashboard.fake_views import answer_of_views, with_closed
+from tests.dashboard.rights_world import access_page
 from tests.dashboard.world import PUBLIC_HEX, Json, World, link, organization, pack
 
 API: Final = "/api/v1/openai"
@@ -41,7 +42,10 @@ def answer(
         return world.proof if world.proof else (404, {"title": "There is nothing here"})
     if path.startswith("/evidence-packs/"):
         return _pack(world, path.removeprefix("/evidence-packs/"), query)
-    return 200, _page(world, world.lists.get(path, []), query)
+    rows = _page(world, world.lists.get(path, []), query)
+    if path.endswith("/access"):
+        return 200, access_page(world, rows, query)
+    return 200, rows
 
 
 def _page(world: World, rows: list[Json], query: dict[str, str]) -> Json:

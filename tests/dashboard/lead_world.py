@@ -7,6 +7,7 @@ from typing import Any, Final
 from functions.shared.hashing import email_hash
 from tests.dashboard.busy import PREFIXES, busy
 from tests.dashboard.fake_views import KEY_HEX, client, custody, delivery, service_account, webhook
+from tests.dashboard.rights_world import add_rights
 from tests.dashboard.world import (
     LAST_HOUR,
     Json,
@@ -86,6 +87,7 @@ def lead_world() -> World:
     ]
     world.links[3] = [link(4, label="Internal audit") | {"number": 3}]
     world.kpis |= {"expected_hour": LAST_HOUR}
+    add_rights(world)
     return world
 
 

@@ -1,5 +1,6 @@
 /** One closed hour: how each section was read, what it sealed, and the digest that vouches for it. */
 import { html } from '../../app/preact.js';
+import { formatAddress } from '../../app/address.js';
 import { useAnswer } from '../../app/answers.js';
 import { endOfHour, hourSpan } from '../../app/instants.js';
 import { SECTION_NAMES } from '../../app/sections.js';
@@ -24,6 +25,7 @@ export function HourDetails({ api, orgId, hour, close }) {
       <div><dt>Sealed first</dt><dd>${row.events} ${row.events === 1 ? 'event' : 'events'}, ${row.changes} ${row.changes === 1 ? 'change' : 'changes'}${row.oldest_event_at
         && html`, the oldest event of <${Instant} at=${row.oldest_event_at} /> UTC`}</dd></div>
       <div><dt>Open findings</dt><dd>${row.open_findings ?? 'not known'}</dd></div>
+      <div><dt>Rights</dt><dd><a href=${formatAddress('access', { org_id: orgId, as_of: hour })} data-testid="hour-access">Who could do what</a></dd></div>
       <div><dt>Digest of the seal</dt><dd><${Copyable} value=${row.sha256} label="the digest of the seal" testid="hour-digest" /></dd></div>
     </dl>`}
   </section>`;

@@ -58,7 +58,8 @@ function Facts({ item: key, context }) {
   return html`<dl class="facts">
     <div><dt>Still works</dt><dd><${Works} item=${key} /></dd></div>
     <div><dt>Project</dt><dd><${ProjectOf} row=${key} context=${context} /></dd></div>
-    <div><dt>Owner</dt><dd><${OwnerOf} row=${key} context=${context} /></dd></div>
+    <div><dt>Owner</dt><dd><${OwnerOf} row=${key} context=${context} />
+      ${key.owner_id && html`<div><a href=${formatAddress('access', { org_id: key.org_id, entity_id: key.owner_id })} data-testid="key-owner-can">What else they can do</a></div>`}</dd></div>
     <div><dt>Type</dt><dd><${Text} value=${keyType(key)} /></dd></div>
     <div><dt>Created</dt><dd><${Instant} at=${key.created_at} /></dd></div>
     <div><dt>Last used</dt><dd><${LastUsed} item=${key} /></dd></div>

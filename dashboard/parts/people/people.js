@@ -4,7 +4,7 @@ import { formatAddress } from '../../app/address.js';
 import { useAnswer } from '../../app/answers.js';
 import { count } from '../../app/days.js';
 import { Person } from '../names/person.js';
-import { ProblemBox } from '../widgets/elements.js';
+import { ProblemBox, Text } from '../widgets/elements.js';
 import { Listing } from '../widgets/listing.js';
 import { Empty } from '../widgets/notices.js';
 import { Tiles } from '../widgets/tiles.js';
@@ -49,13 +49,19 @@ function columnsOf(user, orgId) {
   const figure = (name, view, more, className = '') => (row) => (row[name] === 0 ? html`<span class="zero">0</span>`
     : html`<a class=${className} href=${formatAddress(view, { org_id: orgId, accountable: row.accountable, ...more })} data-testid=${`people-${name}`}>${row[name].toLocaleString('en-US')}</a>`);
   return [
-    { label: 'Who', cell: (row) => html`<${Person} id=${row.accountable} user=${user} />` },
+    { label: 'Who', cell: (row) => html`<${Person} id=${row.accountable} user=${user} /> ${isAccount(row.accountable)
+      && html`<a class="beside-name" href=${formatAddress('access', { org_id: orgId, entity_id: row.accountable })} data-testid="people-can">can do what<span class="unseen">, of <${Text} value=${row.accountable} /></span></a>`}` },
     { label: 'Open', kind: 'number', cell: figure('open', 'findings', {}) },
     { label: 'Late', kind: 'number', cell: figure('late', 'findings', { due: 'late' }, 'late-figure') },
     { label: 'In time so far', cell: (row) => html`<${Share} row=${row} />` },
     { label: 'Closed in time', kind: 'number', cell: figure('closed_in_time', 'closed', { days: '90', time: 'in_time' }) },
     { label: 'Closed late', kind: 'number', cell: figure('closed_late', 'closed', { days: '90', time: 'late' }) },
   ];
+}
+
+/** Of a team no list tells what it can do, nor of a person who is known by a hash. */
+function isAccount(id) {
+  return /^user-/.test(id);
 }
 
 /** Of what was closed, and what is late now: how much was in time. */

@@ -23,7 +23,7 @@ export function Unanswered({ api, isAdmin, user, orgId, refreshCount }) {
   return html`<section class="listing" aria-labelledby="unanswered-title" data-testid="unanswered">
     <h3 id="unanswered-title">Service accounts nobody answers for</h3>
     <p class="muted" role="status" data-testid="unanswered-sentence">${sentence(list, unanswered.length)}</p>
-    ${unread.length > 0 && html`<div class="notice warn" role="status" data-testid="unanswered-notice"><p><strong>Not all of them are known.</strong>
+    ${unread.length > 0 && html`<div class="notice warn" role="status" data-testid="unanswered-notice"><p><strong>Not all of them are known.</strong>${' '}
       Of ${unread.map((section, index) => html`${index > 0 && ', '}<${Text} value=${section.org_id} />`)} the service accounts could not be read whole in the last hour.</p></div>`}
     ${unanswered.length > 0 && html`<${Listing} id="unanswered" title="Service accounts nobody answers for" columns=${columns} rows=${unanswered}
       rowId=${(account) => `${account.org_id} ${account.project_id} ${account.service_account_id} ${account.first_seen_at}`} />`}

@@ -7,6 +7,7 @@ import { NamePerson } from '../findings/person-dialog.js';
 import { LastUsed, OwnerOf, ProjectOf, Works } from '../keys/keys.js';
 import { Badge, Instant, Text, Unknown } from '../widgets/elements.js';
 import { Redacted } from '../widgets/subject.js';
+import { Permissions } from './permissions.js';
 import { PRESENCE, emptyBy, presence } from './presence.js';
 
 const NOT_READ = 'Nothing of the kind is in the last picture; whether the admin key may read it, its card under Organizations says.';
@@ -105,7 +106,7 @@ export const ACCESS = {
     columns: [
       { label: 'Role', sort: 'name', kind: 'subject', cell: (row) => html`<strong><${Text} value=${row.name} /></strong>${row.description && html`<span class="under-badge muted"><${Text} value=${row.description} /></span>`}` },
       { label: 'Type', cell: (row) => html`${row.predefined_role === true ? 'OpenAI’s own' : row.predefined_role === false ? 'made here' : html`<${Unknown} />`}${row.resource_type && html`, of <${Text} value=${words(row.resource_type)} />`}` },
-      { label: 'Permissions', cell: permissions },
+      { label: 'Permissions', cell: (row) => html`<${Permissions} list=${row.permissions} />` },
       present,
       text('Role id', 'role_id', { kind: 'id' }),
     ],
@@ -120,12 +121,4 @@ function ends(key) {
 function answersFor(row, context) {
   return html`${row.person_id ? html`<span class="id"><${Text} value=${row.person_id} /></span>` : html`<span class="warn-text">nobody named</span>`}
     <div><${NamePerson} orgId=${row.org_id} account=${row.service_account_id} context=${context} /></div>`;
-}
-
-/** Few are read as they stand; many on request. */
-function permissions(row) {
-  const list = row.permissions;
-  if (!Array.isArray(list)) return html`<${Text} value=${list} />`;
-  if (list.length <= 3) return html`<${Text} value=${list.join(', ') || 'none'} />`;
-  return html`<details><summary>${list.length} permissions</summary><ul class="plain-list">${list.map((each, index) => html`<li key=${index}><code><${Text} value=${each} /></code></li>`)}</ul></details>`;
 }

@@ -33,7 +33,8 @@ export const TABLES = {
       { label: 'Role', sort: 'role', cell: (user) => html`<${Text} value=${user.role} />` },
       { label: 'Added', sort: 'added_at', kind: 'time', cell: (user) => html`<${Instant} at=${user.added_at} />` },
       { label: 'Present', cell: (user) => presence(user) },
-      { label: 'User id', kind: 'id', cell: (user) => html`<${Text} value=${user.user_id} />` },
+      { label: 'User id', kind: 'id', cell: (user) => html`<${Text} value=${user.user_id} />
+        <span class="under-badge"><a href=${formatAddress('access', { org_id: user.org_id, entity_id: user.user_id })} data-testid="user-can">Can do what<span class="unseen">, of <${Text} value=${user.user_id} /></span></a></span>` },
     ],
     fields: COLUMNS.users,
     rowId: (user) => `${user.org_id} ${user.user_id} ${user.first_seen_at}`,
