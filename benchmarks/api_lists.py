@@ -2,7 +2,8 @@
 
 Plain, sorted, searched and filtered; interleaved, medians of CPU time. The table's answers are kept
 (its time is not ours, and the same on both sides), evidence is in a folder. Reach: a page costs at
-most 1.3 times as much, and at most two registers are read for a whole walk. Told only: the first
+most 1.3 times as much, and at most four registers are read for a whole walk: keys, their findings,
+and the users and projects that they are named by. Told only: the first
 page, which finds the order, and the memory of a walk through a register of 64 MiB.
 """
 
@@ -36,8 +37,8 @@ from tests.support.full_world import FullWorld
 from tests.support.http_events import http_event
 
 MANY, FEW, LIMIT = 10_000, 100, 100
-MOST, MOST_READS = 1.3, 2
-LARGE = 130_000
+MOST, MOST_READS = 1.3, 4
+LARGE, N_PROJECTS = 130_000, 97
 ASKS: dict[str, dict[str, str]] = {
     "plain": {},
     "sorted": {"sort": "-last_used_at"},
@@ -108,9 +109,15 @@ class Service:
         """Seal an hour of an organization with so many keys, and a finding of each."""
         table = Table(self.context.table.client, self.context.table.name)
         world = FullWorld(self.context.evidence, table=table, tenant=self.tenant)
+        # As many owners on a page of either side: what differs is how long the registers are.
+        n_owners = max(LIMIT, n_keys // 10)
         for n in range(n_keys):
-            world.has_row("api_keys", **_key(n))
+            world.has_row("api_keys", **_key(n, n_owners))
             world.has_row("findings", **_finding(n))
+        for n in range(n_owners):
+            world.has_row("users", **_user(n))
+        for n in range(N_PROJECTS):
+            world.has_row("projects", **_project(n))
         world.chain(["complete"])
 
     def page(self, query: dict[str, str]) -> tuple[float, dict[str, Any]]:
@@ -178,16 +185,45 @@ def _walk(many: Service, few: Service, query: dict[str, str]) -> dict[str, Any]:
     }
 
 
-def _key(n: int) -> dict[str, Any]:
+def _user(n: int) -> dict[str, Any]:
     return {
-        "project_id": f"proj_{n % 97:024}",
+        "user_id": f"user-{n:020}",
+        "email_hash": f"{n:064x}",
+        "email_prefix": f"pre{n % 1000:03}",
+        "role": "reader",
+        "added_at": "2025-11-02T10:00:00Z",
+        "is_service_account": False,
+        "enabled": True,
+        "banned": False,
+        "is_scim_managed": False,
+        "api_key_last_used_at": None,
+        "roles_held": [],
+        "unreadable": [],
+    }
+
+
+def _project(n: int) -> dict[str, Any]:
+    return {
+        "project_id": f"proj_{n:024}",
+        "name": f"Project {n}",
+        "status": "active",
+        "created_at": "2025-11-02T10:00:00Z",
+        "archived_at": None,
+        "unreadable": [],
+    }
+
+
+def _key(n: int, n_owners: int) -> dict[str, Any]:
+    owner = n % n_owners
+    return {
+        "project_id": f"proj_{n % N_PROJECTS:024}",
         "key_id": f"key_{n:024}",
         "name": f"Deploy {n * 7919 % MANY} of the nightly run",
         "redacted_value": f"sk-proj-********{n:06}",
         "type": "api_key",
         "owner_type": "user",
-        "owner_id": f"user-{n % 211:020}",
-        "owner_hash": f"{n % 211:064x}",
+        "owner_id": f"user-{owner:020}",
+        "owner_hash": f"{owner:064x}",
         "owner_project_access": "active",
         "created_at": "2025-11-02T10:00:00Z",
         "last_used_at": f"2026-0{1 + n % 3}-{1 + n % 28:02}T10:00:00Z" if n % 5 else None,

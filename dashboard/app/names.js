@@ -1,4 +1,4 @@
-/** What projects and owners are called: rows of keys and memberships have their ids alone. */
+/** What projects and owners are called: rows of memberships, service accounts and admin keys have their ids alone. */
 import { useEffect, useState } from './preact.js';
 
 const PAGES_AT_MOST = 20;
@@ -8,7 +8,7 @@ const PAGES_AT_MOST = 20;
  */
 
 /** @type {Names} */
-const NONE = { projects: new Map(), owners: new Map() };
+export const NO_NAMES = { projects: new Map(), owners: new Map() };
 const cache = new WeakMap();
 
 /**
@@ -18,7 +18,7 @@ const cache = new WeakMap();
  * @returns {Names} empty until they are read, and where they cannot be: then ids stand for them
  */
 export function useNames(api, orgId, refreshCount) {
-  const [names, setNames] = useState(NONE);
+  const [names, setNames] = useState(NO_NAMES);
   useEffect(() => {
     if (api === null) return undefined;
     let isShown = true;

@@ -58,7 +58,13 @@ def _named(n: int) -> Json:
 
 
 def _key(n: int) -> Json:
-    return api_key(n, **_named(n), created_at=f"2025-{n % 9 + 1:02d}-03T10:00:00Z")
+    created_at = f"2025-{n % 9 + 1:02d}-03T10:00:00Z"
+    return api_key(n, **_named(n), **_shown_as(n), created_at=created_at)
+
+
+def _shown_as(key: int) -> Json:
+    prefix = PREFIXES[(key + 1) % 6]
+    return {"project_name": PROJECTS[key % len(PROJECTS)], "owner_prefix": prefix}
 
 
 def _finding(n: int, key: int) -> Json:
@@ -70,10 +76,7 @@ def _finding(n: int, key: int) -> Json:
         due = (TODAY + timedelta(days=n % 20 - 5)).isoformat()
         who = ("user-0002", "sub-of-ada", "team:platform")[n % 9 // 3]
         stated |= {"state": "acknowledged", "accountable": who, "due_date": due}
-    subject = named | {
-        "project_name": PROJECTS[key % len(PROJECTS)],
-        "owner_prefix": PREFIXES[(key + 1) % 6],
-    }
+    subject = named | _shown_as(key)
     return finding(
         n,
         kind,

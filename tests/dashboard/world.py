@@ -151,6 +151,8 @@ def api_key(number: int, **facts: Any) -> Json:
         "owner_id": "user-0001",
         "owner_hash": "ab" * 32,
         "owner_project_access": "active",
+        "project_name": "Support assistant 1",
+        "owner_prefix": "anna",
         "created_at": "2025-10-03T10:00:00Z",
         "last_used_at": "2026-04-14T21:07:00Z",
         "expires_at": None,

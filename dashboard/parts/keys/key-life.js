@@ -4,7 +4,7 @@ import { formatAddress, useAddress } from '../../app/address.js';
 import { useAnswer, useList } from '../../app/answers.js';
 import { keyType } from '../../app/key-words.js';
 import { keyLife } from '../../app/key-life.js';
-import { useNames } from '../../app/names.js';
+import { NO_NAMES } from '../../app/names.js';
 import { findingId, isToDo } from '../../app/work.js';
 import { FindingLine } from '../findings/finding-line.js';
 import { Empty } from '../widgets/notices.js';
@@ -24,10 +24,9 @@ export function KeyLife({ api, user, isAdmin, orgId, refreshCount }) {
   const findings = useList(api, '/findings', { ...ofKey, key_id: keyId }, refreshCount);
   const events = useList(api, '/events', { org_id: orgId, target_id: keyId, limit: '100' }, refreshCount);
   const changes = useList(api, '/changes', { org_id: orgId, section: 'api_keys', entity_id: keyId, limit: '100' }, refreshCount);
-  const names = useNames(api, orgId, refreshCount);
   const stays = (keys.body?.items ?? []).filter((row) => row.key_id === keyId).sort((a, b) => a.first_seen_at.localeCompare(b.first_seen_at));
   const key = stays.at(-1) ?? null;
-  const context = { api, user, isAdmin, orgId, refreshCount, names, putItem: findings.putItem };
+  const context = { api, user, isAdmin, orgId, refreshCount, names: NO_NAMES, putItem: findings.putItem };
   const work = findings.list.items.filter(isToDo);
   const problems = [keys.problem, findings.list.problem, events.list.problem, changes.list.problem].filter(Boolean);
   return html`<section aria-labelledby="key-title" data-testid="room-key">
@@ -42,7 +41,7 @@ export function KeyLife({ api, user, isAdmin, orgId, refreshCount }) {
     ${key && html`<div class="life">
       <div class="life-side">
         <section class="panel" aria-labelledby="facts-title"><h3 id="facts-title">What it is</h3><${Facts} item=${key} context=${context} /></section>
-        <${KeyRemedy} item=${key} findings=${work} names=${names} />
+        <${KeyRemedy} item=${key} findings=${work} />
         <${KeyProof} api=${api} orgId=${key.org_id} keyId=${keyId} />
       </div>
       <div>

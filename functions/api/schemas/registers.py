@@ -12,10 +12,10 @@ from functions.shared.records.entities import (
     AdminKey,
     AdminKeyRow,
     ApiKey,
-    ApiKeyRow,
     Group,
     Invite,
     InviteRow,
+    ListedApiKey,
     Project,
     ProjectRow,
     ProjectUser,
@@ -106,7 +106,7 @@ LISTED: Final = (
     ListedSection("users", "User", "users", User, UserRow),
     ListedSection("projects", "Project", "projects", Project, ProjectRow),
     ListedSection(
-        *("api_keys", "ApiKey", "API keys", ApiKey, ApiKeyRow), also={"finding": FINDING_KINDS}
+        *("api_keys", "ApiKey", "API keys", ApiKey, ListedApiKey), also={"finding": FINDING_KINDS}
     ),
     ListedSection("admin_keys", "AdminKey", "admin keys", AdminKey, AdminKeyRow),
     ListedSection("invites", "Invite", "invites", Invite, InviteRow),

@@ -19,6 +19,7 @@ from functions.api.newest_seal import Newest, chosen
 from functions.api.records import ListPage
 from functions.api.registers.as_of import hours_of, pinned_hour, pins_of
 from functions.api.registers.asked import Asked, Fields
+from functions.api.registers.key_names import with_names
 from functions.api.registers.ordered_rows import Also, AskedRows, Found, Place, Searched
 from functions.api.registers.pins import Pins
 from functions.api.registers.sealed_rows import Places, SealedRows
@@ -30,7 +31,13 @@ from functions.api.schemas.registers import (
 )
 from functions.shared.http.edge import Reply, Request, reply
 from functions.shared.http.query import Query
-from functions.shared.records.entities import ApiKey, ApiKeyRow, Entity, KeyFinding, KeyFindings
+from functions.shared.records.entities import (
+    ApiKey,
+    Entity,
+    KeyFinding,
+    KeyFindings,
+    ListedApiKey,
+)
 from functions.shared.records.fields import shown
 from functions.shared.records.findings import (
     SEVERITIES,
@@ -88,17 +95,17 @@ def _rows_of(listed: ListedSection) -> Callable[[Newest, Context], Callable[[Ent
     return rows_of
 
 
-def _api_key_rows(newest: Newest, context: Context) -> Callable[[ApiKey], ApiKeyRow]:
+def _api_key_rows(newest: Newest, context: Context) -> Callable[[ApiKey], ListedApiKey]:
     findings = newest.register(context, "findings")
     by_key = _open_by_key(newest, findings, context) if findings else None
 
-    def row(key: ApiKey) -> ApiKeyRow:
+    def row(key: ApiKey) -> ListedApiKey:
         open_ones: KeyFindings = {"findings": []}
         if findings and by_key:
             found = (findings.row(place, Finding) for place in by_key.maybe(key["key_id"]))
             about = (each for each in found if each["entity_id"] == key["key_id"])
             open_ones["findings"] = [shown(KeyFinding, each) for each in about]
-        return shown(ApiKeyRow, key, newest.placed("api_keys", key), open_ones)
+        return shown(ListedApiKey, key, newest.placed("api_keys", key), open_ones)
 
     return row
 
@@ -130,6 +137,7 @@ def _existing(
     section: str,
     rows_of: Callable[[Newest, Context], Callable[[Any], Any]] | None = None,
     also: Mapping[str, Also] | None = None,
+    whole: Callable[[Sequence[Any], Sequence[Newest], Context], list[Any]] = _as_they_are,
 ) -> RegisterList[Any, Any]:
     """Return the list of what a section holds."""
     listed = BY_SECTION[section]
@@ -139,10 +147,13 @@ def _existing(
         end=lambda row: row["removed_at"],
         rows_of=rows_of or _rows_of(listed),
         also=also or {},
+        whole=whole,
     )
 
 
-API_KEYS: Final = _existing("api_keys", _api_key_rows, {"finding": Also("findings", _has_finding)})
+API_KEYS: Final = _existing(
+    "api_keys", _api_key_rows, {"finding": Also("findings", _has_finding)}, with_names
+)
 FINDINGS: Final = RegisterList(
     listed=BY_SECTION["findings"],
     order=_by_severity,

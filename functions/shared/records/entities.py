@@ -134,6 +134,17 @@ class ApiKeyRow(ApiKey, KeyFindings, Placement):
     """An API key's row in packs and API."""
 
 
+class KeyNames(TypedDict):
+    """What the API adds to a key: what its project is called, and how its owner's mail begins."""
+
+    project_name: MaybeName
+    owner_prefix: MaybeText
+
+
+class ListedApiKey(ApiKeyRow, KeyNames):
+    """An API key in the API."""
+
+
 class AdminKeyState(TypedDict):
     """An Organization Admin Key, as one snapshot shows it."""
 

@@ -1,0 +1,67 @@
+"""What the keys of a page are named by: their projects and owners, of the same hour's registers.
+
+Only the rows of a page are looked up, each by its id: where ids lie in a register is found once and
+kept, so that a page costs the same however many users and projects there are.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import NamedTuple, TypeVar
+
+from functions.api.context import Context
+from functions.api.newest_seal import Newest
+from functions.shared.records.entities import ListedApiKey, Project, User
+
+Stay = TypeVar("Stay", Project, User)
+
+
+def with_names(
+    rows: Sequence[ListedApiKey], hours: Sequence[Newest], context: Context
+) -> list[ListedApiKey]:
+    """Return the keys of a page with the names of their projects and the prefixes of their owners.
+
+    Raises:
+        EvidenceMissing: a register that the seal names is gone.
+        EvidenceInvalid: its bytes are not those that were sealed.
+    """
+    named: list[ListedApiKey] = []
+    of_hour = {hour.org_id: _Names.of(rows, hour, context) for hour in hours}
+    for row in rows:
+        names = of_hour[row["org_id"]]
+        project, owner = (
+            names.projects.get(row["project_id"]),
+            names.users.get(row["owner_id"] or ""),
+        )
+        name, prefix = project and project["name"], owner and owner["email_prefix"]
+        named.append({**row, "project_name": name, "owner_prefix": prefix})
+    return named
+
+
+class _Names(NamedTuple):
+    """Projects and users of one organization, by id."""
+
+    projects: Mapping[str, Project]
+    users: Mapping[str, User]
+
+    @classmethod
+    def of(cls, rows: Sequence[ListedApiKey], hour: Newest, context: Context) -> "_Names":
+        """Look up what the rows of an organization name."""
+        own = [row for row in rows if row["org_id"] == hour.org_id]
+        projects = {row["project_id"] for row in own}
+        owners = {owner for row in own if (owner := row["owner_id"])}
+        return cls(
+            _last(hour.about(context, "projects", Project, _project, projects), _project),
+            _last(hour.about(context, "users", User, _user, owners), _user),
+        )
+
+
+def _project(row: Project) -> str:
+    return row["project_id"]
+
+
+def _user(row: User) -> str:
+    return row["user_id"]
+
+
+def _last(stays: Iterable[Stay], id_of: Callable[[Stay], str]) -> dict[str, Stay]:
+    """Return the newest stay of each: whoever came back is called what they are called now."""
+    return {id_of(stay): stay for stay in sorted(stays, key=lambda stay: stay["first_seen_at"])}
