@@ -54,6 +54,7 @@ def add_rights(world: World) -> None:
         ],
     }
     world.lists[PATH] = grants(world)
+    world.sections[ORG] = dict.fromkeys((*SECTIONS, "invites"), "complete")
 
 
 def grants(world: World) -> list[Json]:

@@ -1,5 +1,6 @@
 """What the page can look like: each view, and each dialog and state that a reader may meet."""
 
+import json
 import re
 import tempfile
 from collections.abc import Callable
@@ -58,6 +59,16 @@ def _late() -> World:
     return world
 
 
+def _long() -> World:
+    """Return the same with ids as long as OpenAI makes them."""
+    world = lead_world()
+    text = json.dumps(world.lists)
+    for short, long in (("user-0", "user-AbCdEfGhIjKlMnOpQrSt0"), ("key_0", "key_AbCdEfGhIjKl0")):
+        text = text.replace(short, long)
+    world.lists = json.loads(text.replace("proj_0", "proj_AbCdEfGhIjKlMnOpQrSt0"))
+    return world
+
+
 def _empty() -> World:
     return World(organizations=[organization()])
 
@@ -86,6 +97,7 @@ def _refuse(route: Route) -> None:
 
 STATES: Final = {
     "full": State(lead_world),
+    "long ids": State(_long),
     "late": State(_late),
     "empty": State(_empty),
     "nothing connected": State(World),

@@ -1,4 +1,4 @@
-"""The guide's pictures, taken again; and every view at every width, in both schemes."""
+"""The guide's pictures, taken again."""
 
 import re
 import struct
@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.dashboard.lead_world import lead_world
-from tests.dashboard.pictures import FOLDER, PICTURES, SIZE, opened, show, take
+from tests.dashboard.pictures import FOLDER, PICTURES, SIZE, opened, take
 from tests.dashboard.site import serve
 
 GUIDE = (FOLDER.parent / "lead.md").read_text()
@@ -33,18 +33,3 @@ def test_the_pictures_are_taken_again(browser: Browser, tmp_path: Path) -> None:
         head = (tmp_path / f"{name}.png").read_bytes()[16:24]
         assert head == (FOLDER / f"{name}.png").read_bytes()[16:24]
         assert struct.unpack(">II", head) == (SIZE["width"], SIZE["height"])
-
-
-@pytest.mark.browser
-@pytest.mark.slow
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_no_view_is_wider_than_its_page(browser: Browser, scheme: str) -> None:
-    """At 360, 1280 and 2560: what is wide scrolls within its own frame."""
-    with serve(lead_world()) as site:
-        page = opened(browser, site, color_scheme=scheme)
-        for width in (360, 1280, 2560):
-            page.set_viewport_size({"width": width, "height": 900})
-            for address, _ in PICTURES.values():
-                show(page, address)
-                wide = page.evaluate("document.documentElement.scrollWidth")
-                assert wide <= width, (address, width, wide)

@@ -201,18 +201,6 @@ def test_the_page_is_worked_by_keyboard_alone(signed_in: Page) -> None:
     expect(signed_in.get_by_test_id("nav-events")).to_have_attribute("aria-current", "page")
 
 
-@pytest.mark.slow
-def test_no_width_makes_the_page_itself_scroll_sideways(signed_in: Page) -> None:
-    """Wide tables scroll in their own frame."""
-    for view in (*VIEWS, "packs", "organizations"):
-        signed_in.get_by_test_id(f"nav-{view}").click()
-        expect(signed_in.get_by_test_id(f"room-{view}")).to_be_visible()
-        for width in (360, 768, 1360):
-            signed_in.set_viewport_size({"width": width, "height": 800})
-            wide = signed_in.evaluate("document.documentElement.scrollWidth - innerWidth")
-            assert wide <= 0, (view, width)
-
-
 ACCESS_ROWS: dict[str, tuple[Json, tuple[str, ...]]] = {
     "admin-keys": (
         {"key_id": "key_a", "name": "terraform", "redacted_value": "sk-admin-...9f2c"}

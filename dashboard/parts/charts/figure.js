@@ -14,7 +14,7 @@ export function ChartFigure({ title, sentence, series, hasGaps = false, heads, r
     </ul>
     ${children}
     <details class="chart-table"><summary data-testid=${`${testid}-table`}>The same as a table</summary>
-      <div class="table-frame" tabindex="0" role="region" aria-label=${`${title}, as a table`}>
+      <div class="table-frame low" tabindex="0" role="region" aria-label=${`${title}, as a table`}>
         <table><caption class="unseen">${title}</caption>
           <thead><tr>${heads.map((head) => html`<th key=${head} scope="col">${head}</th>`)}</tr></thead>
           <tbody>${rows.map((cells) => html`<tr key=${cells[0]}>${cells.map((cell, index) => (index === 0

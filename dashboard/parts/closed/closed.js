@@ -112,6 +112,6 @@ function InTime({ finding, user }) {
   const [tone, text] = TIME_WORDS[timeliness(finding)];
   const accountable = finding.stated?.accountable;
   return html`<${Badge} tone=${tone}>${text}<//>
-    ${finding.due_by && html`<span class="under-badge muted">due <${Text} value=${finding.due_by} /></span>`}
+    ${finding.due_by && html`<span class="under-badge muted unbroken">due <${Text} value=${finding.due_by} /></span>`}
     ${accountable && html`<span class="under-badge"><${Person} id=${accountable} user=${user} /></span>`}`;
 }

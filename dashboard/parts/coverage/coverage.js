@@ -5,6 +5,7 @@ import { HOUR_WORDS, coverageSentence, hourLabel, hourOf, isClosed } from '../..
 import { orgName } from '../../app/sections.js';
 import { Empty } from '../widgets/notices.js';
 import { ProblemBox, Text } from '../widgets/elements.js';
+import { TableFrame } from '../widgets/table-frame.js';
 import { HourDetails } from './hour-details.js';
 
 const DAYS_AT_ONCE = '30';
@@ -37,11 +38,11 @@ function Days({ api, organization, refreshCount }) {
   return html`<section class="panel" aria-labelledby=${titleId} data-testid="coverage-organization" data-org=${organization.org_id}>
     <h3 id=${titleId}><${Text} value=${orgName(organization)} /></h3>
     ${list.items.length > 0 && html`<p data-testid="coverage-sentence">${coverageSentence(list.items)}</p>
-      <div class="table-frame" tabindex="0" role="region" aria-labelledby=${titleId}>
+      <${TableFrame} labelledby=${titleId}>
         <table class="coverage"><caption class="unseen">Hours by day, newest day first</caption>
           <thead><tr><th scope="col">Day</th>${HOURS.map((index) => html`<th key=${index} scope="col">${String(index).padStart(2, '0')}</th>`)}</tr></thead>
           <tbody>${list.items.map((day) => html`<${Day} key=${day.day} day=${day} chosen=${hour} choose=${toggle} />`)}</tbody>
-        </table></div>`}
+        </table><//>`}
     ${hour !== null && html`<${HourDetails} key=${hour} api=${api} orgId=${organization.org_id} hour=${hour} close=${() => setHour(null)} />`}
     ${list.problem && html`<${ProblemBox} problem=${list.problem} retry=${retry} testid="coverage-problem" />`}
     ${list.state === 'loading' && html`<p class="muted" role="status">Reading…</p>`}

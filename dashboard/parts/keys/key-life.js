@@ -32,7 +32,7 @@ export function KeyLife({ api, user, isAdmin, orgId, refreshCount }) {
   return html`<section aria-labelledby="key-title" data-testid="room-key">
     <p class="crumbs"><a href=${formatAddress('keys', { org_id: orgId })}>API keys</a></p>
     <header class="view-head"><div><h2 id="key-title"><${Text} value=${key?.name || keyId || 'No key'} /></h2>
-      <p class="subject-id"><span class="id muted"><${Text} value=${keyId} /></span><${Redacted} value=${key?.redacted_value} /></p></div>
+      <p class="subject-id">${keyId && html`<span class="id muted"><${Text} value=${keyId} /></span>`}<${Redacted} value=${key?.redacted_value} /></p></div>
       ${key && html`<div class="badges"><${KeyFindings} item=${key} /></div>`}</header>
     ${problems.map((problem, index) => html`<${ProblemBox} key=${index} problem=${problem} testid="key-problem" />`)}
     ${keys.state === 'loading' && key === null && html`<p class="muted" role="status">Reading…</p>`}

@@ -40,7 +40,7 @@ export const KEYS = {
     { label: 'Still works', cell: (key) => html`<${Works} item=${key} />` },
     { label: 'Findings', kind: 'short-badges', cell: (key) => html`<${KeyFindings} item=${key} />` },
     { label: 'Project', cell: (key, context) => html`<${ProjectOf} row=${key} context=${context} />` },
-    { label: 'Owner', cell: (key, context) => html`<${OwnerOf} row=${key} context=${context} />` },
+    { label: 'Owner', kind: 'owner', cell: (key, context) => html`<${OwnerOf} row=${key} context=${context} />` },
     { label: 'Type', cell: (key) => html`<${Text} value=${keyType(key)} />` },
     { label: 'Last used', sort: 'last_used_at', kind: 'time', cell: (key) => html`<${LastUsed} item=${key} />` },
     { label: 'Created', sort: 'created_at', kind: 'time', cell: (key) => html`<${Day} at=${key.created_at} />` },
@@ -80,7 +80,7 @@ export function ProjectOf({ row, context }) {
 export function OwnerOf({ row, context }) {
   if (!row.owner_id) return html`<${Unknown} say="no owner known" />`;
   const prefix = row.owner_prefix ?? context.names.owners.get(`${row.org_id} ${row.owner_id}`);
-  return html`<${LocalName} id=${row.owner_id} hash=${row.owner_hash} />${prefix && html`<div><${Text} value=${prefix} /><span class="muted">…</span></div>`}<span class="id muted unbroken"><${Text} value=${row.owner_id} /></span>
+  return html`<${LocalName} id=${row.owner_id} hash=${row.owner_hash} />${prefix && html`<div><${Text} value=${prefix} /><span class="muted">…</span></div>`}<span class="id muted unbroken" title=${withoutHidden(row.owner_id)}><${Text} value=${row.owner_id} /></span>
     ${row.owner_type === 'service_account' && html`<div><${NamePerson} orgId=${row.org_id} account=${row.owner_id} context=${context} /></div>`}`;
 }
 

@@ -19,13 +19,13 @@ export function PackRow({ api, pack, keys, isAdmin }) {
   };
   const ready = pack.state === 'ready';
   return html`<tr data-testid="pack" data-number=${pack.number} data-state=${pack.state}>
-    <td data-label="Pack"><strong>${`pack-${pack.number}`}</strong></td>
+    <td data-label="Pack" class="unbroken"><strong>${`pack-${pack.number}`}</strong></td>
     <td data-label="Period" class="time">${utc(pack.period_start, true)} –<br />${utc(pack.period_end, true)}</td>
     <td data-label="Kind">${words(pack.kind ?? '')}, ${pack.profile}</td>
     <td data-label="State"><${Badge} tone=${STATES[pack.state] ?? 'warn'}>${pack.state}<//>
       ${pack.reason && html` <span class="reason"><${Text} value=${pack.reason} /></span>`}</td>
     <td data-label="Requested" class="time"><${Instant} at=${pack.created_at} /></td>
-    <td data-label="Size">${size(pack.size_bytes)}</td>
+    <td data-label="Size" class="unbroken">${size(pack.size_bytes)}</td>
     <td data-label="" class="row-actions">${ready && html`
       <button type="button" class="small" data-testid="pack-download" onClick=${download}>Download</button>
       <button type="button" class="small" data-testid="pack-share" aria-expanded=${open === 'links'} onClick=${() => toggle('links')}>Share</button>

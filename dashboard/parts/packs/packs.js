@@ -6,6 +6,7 @@ import { Empty } from '../widgets/notices.js';
 import { PackForm } from './pack-form.js';
 import { PackRow } from './pack-row.js';
 import { ProblemBox } from '../widgets/elements.js';
+import { TableFrame } from '../widgets/table-frame.js';
 
 const POLL_FIRST_MS = 1_500;
 const POLL_AT_MOST_MS = 15_000;
@@ -22,11 +23,11 @@ export function Packs({ api, refreshCount, isAdmin, summary }) {
     ${isAdmin && html`<${PackForm} api=${api} summary=${summary} onRequested=${addPack} />`}
     ${isEmpty && html`<${Empty} testid="packs-empty" title="No evidence pack yet">
       ${isAdmin ? 'Choose a month above and generate the first one.' : 'An administrator generates one, or wait for the 4th of the month.'}<//>`}
-    ${list.items.length > 0 && html`<div class="table-frame" tabindex="0" role="region" aria-labelledby="packs-title">
+    ${list.items.length > 0 && html`<${TableFrame} labelledby="packs-title">
       <table data-testid="table-packs"><caption class="unseen">Evidence packs</caption>
         <thead><tr>${['Pack', 'Period', 'Kind', 'State', 'Requested', 'Size', ''].map((label) => html`<th key=${label} scope="col">${label || html`<span class="unseen">Actions</span>`}</th>`)}</tr></thead>
         <tbody>${list.items.map((pack) => html`<${PackRow} key=${pack.number} api=${api} pack=${pack} keys=${keys} isAdmin=${isAdmin} />`)}</tbody>
-      </table></div>`}
+      </table><//>`}
     ${list.problem && html`<${ProblemBox} problem=${list.problem} retry=${retry} testid="packs-problem" />`}
     <footer class="view-foot"><span class="muted" role="status">${list.state === 'loading' ? 'Reading…' : ''}</span>
       ${list.nextCursor !== null && html`<button type="button" data-testid="packs-more" onClick=${loadMore}>Load more</button>`}</footer>

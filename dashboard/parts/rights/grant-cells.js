@@ -23,7 +23,7 @@ export const GRANT_COLUMNS = [
   { label: 'Who', kind: 'subject', cell: (grant, context) => html`<${Who} grant=${grant} context=${context} />` },
   { label: 'Can do', cell: (grant) => html`<${What} grant=${grant} />` },
   { label: 'Where', cell: (grant, context) => html`<${Where} grant=${grant} context=${context} />` },
-  { label: 'Because', kind: 'path', cell: (grant, context) => html`<${Path} grant=${grant} context=${context} />` },
+  { label: 'Because', cell: (grant, context) => html`<${Path} grant=${grant} context=${context} />` },
 ];
 
 /**

@@ -1,5 +1,6 @@
 /** The rows of a table under heads that sort it. */
 import { html, useEffect, useRef } from '../../app/preact.js';
+import { TableFrame } from '../widgets/table-frame.js';
 import { VirtualRows } from './virtual-rows.js';
 
 /**
@@ -11,7 +12,7 @@ export function Rows({ kind, columns, rows, context, sort, onSort, isWhole, sele
     ${selection && html`<td class="select"><input type="checkbox" aria-label=${`Select row ${index + 1}`} data-testid="select-row"
       checked=${selection.has(each)} onChange=${(event) => selection.set(each, event.currentTarget.checked)} /></td>`}
     ${columns.map((column) => html`<td key=${column.label} data-label=${column.label} class=${column.kind}>${column.cell(each, context)}</td>`)}</tr>`;
-  return html`<div class="table-frame" tabindex="0" role="region" aria-labelledby=${`${kind.id}-title`}>
+  return html`<${TableFrame} labelledby=${`${kind.id}-title`}>
     <table data-testid=${`table-${kind.id}`} aria-rowcount=${isWhole ? rows.length + 1 : -1}>
       <caption class="unseen">${kind.title}</caption>
       <thead><tr aria-rowindex="1">
@@ -19,7 +20,7 @@ export function Rows({ kind, columns, rows, context, sort, onSort, isWhole, sele
         ${columns.map((column) => html`<${Head} key=${column.label} column=${column} sort=${sort} onSort=${onSort} />`)}</tr></thead>
       <${VirtualRows} rows=${rows} columnCount=${columns.length + (selection ? 1 : 0)} row=${row} />
     </table>
-  </div>`;
+  <//>`;
 }
 
 /** Upwards at first, then downwards, then as the service lists it. */

@@ -30,11 +30,11 @@ export const TABLES = {
     columns: [
       { label: 'E-mail prefix', sort: 'email_prefix', cell: (user) => prefix(user) },
       { label: 'Type', cell: (user) => userType(user) },
-      { label: 'Role', sort: 'role', cell: (user) => html`<${Text} value=${user.role} />` },
+      { label: 'Role', sort: 'role', cell: (user) => html`<${Text} value=${user.role} />
+        <span class="under-badge"><a href=${formatAddress('access', { org_id: user.org_id, entity_id: user.user_id })} data-testid="user-can">can do what<span class="unseen">, of <${Text} value=${user.user_id} /></span></a></span>` },
       { label: 'Added', sort: 'added_at', kind: 'time', cell: (user) => html`<${Instant} at=${user.added_at} />` },
       { label: 'Present', cell: (user) => presence(user) },
-      { label: 'User id', kind: 'id', cell: (user) => html`<${Text} value=${user.user_id} />
-        <span class="under-badge"><a href=${formatAddress('access', { org_id: user.org_id, entity_id: user.user_id })} data-testid="user-can">Can do what<span class="unseen">, of <${Text} value=${user.user_id} /></span></a></span>` },
+      { label: 'User id', kind: 'id', cell: (user) => html`<${Text} value=${user.user_id} />` },
     ],
     fields: COLUMNS.users,
     rowId: (user) => `${user.org_id} ${user.user_id} ${user.first_seen_at}`,
