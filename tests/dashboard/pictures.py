@@ -24,6 +24,7 @@ PICTURES: Final = {
     "keys": ("keys?finding=orphan_key", 0),
     "key": ("key?id=key_0001&org_id=org-northwind&project_id=proj_0002", 0),
     "people": ("people", 0),
+    "access": ("access?level=owner", 0),
     "changes": ("changes?day=2026-04-13", 0),
     "closed": ("closed", 0),
     "events": ("events?event_type=api_key.created", 0),

@@ -174,8 +174,10 @@ def _session_ended(page: Page) -> None:
 
 
 def _open_all(page: Page) -> None:
-    for details in page.locator("main details:not([open]) > summary").all()[:12]:
-        details.click()
+    page.evaluate(
+        "[...document.querySelectorAll('main details')].slice(0, 12).forEach((d) => (d.open = true))"
+    )
+    page.wait_for_load_state("networkidle")
 
 
 def _search_nothing(page: Page) -> None:
