@@ -12,6 +12,7 @@ from playwright.sync_api import Page, Route
 
 from tests.dashboard.fake_api import API
 from tests.dashboard.lead_world import lead_world
+from tests.dashboard.ordinary import ordinary
 from tests.dashboard.site import DASHBOARD
 from tests.dashboard.world import World, organization
 
@@ -46,6 +47,11 @@ class State:
 
     world: Callable[[], World]
     answer: Callable[[Route], None] | None = None
+
+    @property
+    def is_answered(self) -> bool:
+        """Tell whether requests come to an end."""
+        return self.answer is not _never
 
 
 def _late() -> World:
@@ -105,6 +111,7 @@ STATES: Final = {
     "loading": State(lead_world, _never),
     "error": State(lead_world, _refuse),
     "auditor": State(_auditor),
+    "few rows": State(ordinary),
 }
 SCHEMES: Final = ("light", "dark")
 
@@ -115,12 +122,13 @@ def put_in(page: Page, state: State) -> None:
         page.route(f"**{API}/**", state.answer)
 
 
-def go(page: Page, address: str) -> None:
-    """Show a view, and wait for what it has read and shows."""
+def go(page: Page, address: str, *, is_answered: bool = True) -> None:
+    """Show a view, and wait for what it has read and shows; without answers, for the view alone."""
     page.evaluate("(view) => { location.hash = view; }", address)
     view = address.partition("?")[0]
     page.locator(f"[data-testid^=room-{view}], .choices.above").first.wait_for()
-    page.wait_for_load_state("networkidle")
+    if is_answered:
+        page.wait_for_load_state("networkidle")
     page.wait_for_timeout(100)
 
 
@@ -175,7 +183,7 @@ def _session_ended(page: Page) -> None:
 
 def _open_all(page: Page) -> None:
     page.evaluate(
-        "[...document.querySelectorAll('main details')].slice(0, 12).forEach((d) => (d.open = true))"
+        "[...document.querySelectorAll('main details')].slice(0, 9).forEach((d) => (d.open = true))"
     )
     page.wait_for_load_state("networkidle")
 

@@ -46,6 +46,7 @@ function Days({ api, organization, refreshCount }) {
     ${hour !== null && html`<${HourDetails} key=${hour} api=${api} orgId=${organization.org_id} hour=${hour} close=${() => setHour(null)} />`}
     ${list.problem && html`<${ProblemBox} problem=${list.problem} retry=${retry} testid="coverage-problem" />`}
     ${list.state === 'loading' && html`<p class="muted" role="status">Reading…</p>`}
+    ${list.state === 'ready' && list.items.length === 0 && html`<p class="muted" data-testid="coverage-none">No hour is sealed yet; the first picture is taken right after connecting.</p>`}
     ${list.nextCursor !== null && html`<button type="button" data-testid="coverage-more" disabled=${list.state === 'loading'} onClick=${loadMore}>Earlier days</button>`}
   </section>`;
 }

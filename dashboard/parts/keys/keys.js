@@ -39,7 +39,7 @@ export const KEYS = {
     { label: 'Key', cell: (key) => html`<${Redacted} value=${key.redacted_value} />` },
     { label: 'Still works', cell: (key) => html`<${Works} item=${key} />` },
     { label: 'Findings', kind: 'short-badges', cell: (key) => html`<${KeyFindings} item=${key} />` },
-    { label: 'Project', cell: (key, context) => html`<${ProjectOf} row=${key} context=${context} />` },
+    { label: 'Project', holdsOrganization: true, cell: (key, context) => html`<${ProjectOf} row=${key} context=${context} />` },
     { label: 'Owner', kind: 'owner', cell: (key, context) => html`<${OwnerOf} row=${key} context=${context} />` },
     { label: 'Type', cell: (key) => html`<${Text} value=${keyType(key)} />` },
     { label: 'Last used', sort: 'last_used_at', kind: 'time', cell: (key) => html`<${LastUsed} item=${key} />` },

@@ -100,5 +100,5 @@ function Nobody({ list, isNarrowed }) {
   if (list.seal === null) return html`<${Empty} testid="access-none" title="No hour is closed yet">The first picture is taken right after connecting.<//>`;
   if (!list.isWhole) return html`<${Empty} testid="access-none" title="Nobody among those read so far">Read further to look at the others.<//>`;
   if (isNarrowed) return html`<${Empty} testid="access-none" title="Nobody can do that, as far as the lists tell">Choose another filter to see the others.<//>`;
-  return html`<${Empty} testid="access-none" title="Nobody can do anything, as far as the lists tell">An organization always has an owner: the notice above says what could not be read.<//>`;
+  return html`<${Empty} testid="access-none" title="Nobody can do anything, as far as the lists tell">An organization always has an owner: check that the admin key belongs to this one.<//>`;
 }

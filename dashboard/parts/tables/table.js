@@ -38,6 +38,7 @@ import { Toolbar } from './toolbar.js';
  * @property {(row: any, context: Context) => any} cell
  * @property {'time' | 'id' | 'short' | 'row-actions'} [kind]
  * @property {string} [sort] the field the service sorts by
+ * @property {boolean} [holdsOrganization] whether it names the organization, too, where there are several
  *
  * @typedef {object} Context what a cell may need to do something
  * @property {any} api
@@ -86,12 +87,18 @@ function todayOf(summary) {
   return newestDay(summary) ?? String(summary?.expected_hour ?? new Date().toISOString()).slice(0, 10);
 }
 
-/** The organization's column stands last, but before what can be done with a row. */
+/** The organization's column stands last, but before what can be done with a row; or it is part of another one. */
 function withOrganizationColumn(columns, organizations) {
   if (organizations.length < 2) return columns;
   const names = new Map(organizations.map((organization) => [organization.org_id, orgName(organization)]));
+  const named = (row) => html`<${Text} value=${names.get(row.org_id) ?? row.org_id} />`;
+  if (columns.some((column) => column.holdsOrganization)) {
+    return columns.map((column) => (!column.holdsOrganization ? column : {
+      ...column, cell: (row, context) => html`${column.cell(row, context)}<span class="under-badge muted"><span class="unseen">organization </span>${named(row)}</span>`,
+    }));
+  }
   const at = columns.at(-1).kind === 'row-actions' ? columns.length - 1 : columns.length;
-  const column = { label: 'Organization', cell: (row) => html`<${Text} value=${names.get(row.org_id) ?? row.org_id} />` };
+  const column = { label: 'Organization', cell: named };
   return [...columns.slice(0, at), column, ...columns.slice(at)];
 }
 
