@@ -28,7 +28,7 @@ def measure(folder: Path) -> bool:
     """Measure, write ``api_start.json`` and ``api_start.svg``; tell whether it is reached."""
     runs_by_name: dict[str, list[Figures]] = {name: [] for name in NAMES}
     ours = deployed_environment() | {"EVIDENCE_BUCKET": "e", "PACKS_BUCKET": "p"}
-    ours |= {"PACK_LINK_ROLE_ARN": "r"}
+    ours |= {"PACK_LINK_ROLE_ARN": "r", "WORK_BUCKET": "w", "EXPORT_QUEUE_URL": "q"}
     environment_of = {"ours": ours, "hello": {}, "client": deployed_environment()}
     with account() as environment:
         for _ in range(ROUNDS):

@@ -72,6 +72,13 @@ def _read(*places: str) -> tuple[Grant, ...]:
 
 _READ_DATA_KEY = Grant("data-key", ("kms:Decrypt",), via=("s3",))
 _WRITE_DATA_KEY = Grant("data-key", ("kms:GenerateDataKey",), via=("s3",))
+# What the api's lists are read from, by requests and for exports.
+_READ_LISTS = (
+    *_read("seals/*", "registers/*", "events/*", "changes/*", "verdicts/*", "index/*"),
+    Grant("evidence/tenant=*/anchors/*", ("s3:GetObject",)),
+    _list("evidence"),
+    _READ_DATA_KEY,
+)
 _SEND_SNAPSHOT = Grant("snapshot-queue", ("sqs:SendMessage",))
 _SEND_PACK = Grant("pack-queue", ("sqs:SendMessage",))
 _SEND_DEAD_DISPATCH = Grant("dispatch-dead-letters", ("sqs:SendMessage",))
@@ -165,18 +172,28 @@ GRANTS: Final[Mapping[str, tuple[Grant, ...]]] = {
     "Api": (
         *_table("GetItem", "Query", "PutItem", "UpdateItem"),
         # What its lists and the feed are read from.
-        *_read("seals/*", "registers/*", "events/*", "changes/*", "verdicts/*", "index/*"),
-        Grant("evidence/tenant=*/anchors/*", ("s3:GetObject",)),
-        _list("evidence"),
-        _READ_DATA_KEY,
+        *_READ_LISTS,
         _SEND_PACK,
+        Grant("export-queue", ("sqs:SendMessage",)),
         # Packs are read by whoever has a link, which it signs with that role.
         Grant("pack-link-role", ("sts:AssumeRole",)),
     ),
+    "Export": (
+        *_table("GetItem", "Query", "UpdateItem"),
+        *_READ_LISTS,
+        Grant("work/exports/*", ("s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload")),
+        _WRITE_DATA_KEY,
+        Grant("export-queue", _CONSUME),
+    ),
 }
 
-# Of roles that are no function's. A link is to one version of a pack: it needs no other reading.
-PACK_LINK_GRANTS: Final = (Grant("packs/tenant=*", ("s3:GetObjectVersion",)), _READ_DATA_KEY)
+# Of roles that are no function's. A link is to one version of a pack, or of an export: it needs no
+# other reading.
+PACK_LINK_GRANTS: Final = (
+    Grant("packs/tenant=*", ("s3:GetObjectVersion",)),
+    Grant("work/exports/*", ("s3:GetObjectVersion",)),
+    _READ_DATA_KEY,
+)
 LEGAL_HOLD_GRANTS: Final = (
     Grant("evidence/tenant=*", ("s3:GetObjectLegalHold", "s3:PutObjectLegalHold")),
     Grant("evidence", ("s3:ListBucketVersions",)),

@@ -52,6 +52,7 @@ class OpenAIAudit(Stack):
                 "data-key": keys.data.key_arn,
                 "snapshot-queue": queues.snapshot.queue_arn,
                 "pack-queue": queues.pack.queue_arn,
+                "export-queue": queues.export.queue_arn,
                 "pack-dead-letters": queues.pack_dead.queue_arn,
                 "dispatch-dead-letters": queues.dispatch_dead.queue_arn,
                 "mail-identity": settings.mail_identity_arn,

@@ -11,6 +11,8 @@ const ACTIONS = {
   'pack.requested': 'asked for a pack',
   'pack.signed': 'had a pack signed',
   'pack.link_made': 'downloaded a pack',
+  'export.requested': 'asked for an export',
+  'export.link_made': 'downloaded an export',
   'link.created': 'made a share link',
   'link.used': 'used a share link',
   'link.revoked': 'revoked a share link',

@@ -1,4 +1,4 @@
-"""What the api function reaches: rows and sealed objects to read, pack requests to write."""
+"""What the api function reaches: rows and sealed objects to read, and what only requests need."""
 
 from dataclasses import dataclass, field
 from typing import Final
@@ -55,18 +55,15 @@ class Segments:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What the function reaches.
+    """What lists are read from, by requests and by what builds exports.
 
     Permissions:
-        dynamodb:GetItem, Query, PutItem and UpdateItem; s3:GetObject on seals, registers, events,
-        their index and anchors, and s3:ListBucket, on the evidence bucket; sts:AssumeRole on the
-        role that reads packs, for downloads and proofs; sqs:SendMessage on the pack queue.
+        dynamodb:GetItem and Query, PutItem and UpdateItem for what is set; s3:GetObject on seals,
+        registers, events, their index and anchors, and s3:ListBucket, on the evidence bucket.
     """
 
     table: Table
     evidence: Bucket
-    pack_links: DownloadLinks
-    pack_queue: Queue
     clock: Clock
     registers: Registers
     segments: Segments
@@ -104,3 +101,24 @@ class Context:
     def hours(self, tenant: str, org: str) -> HourRows:
         """Return the hour rows of one organization of a tenant."""
         return HourRows(self.table, tenant, org)
+
+
+@dataclass(frozen=True, slots=True)
+class RequestContext(Context):
+    """What the function that answers requests reaches besides.
+
+    Attributes:
+        pack_links: signs links to packs.
+        export_links: signs links to exports.
+        pack_queue: of the function that builds packs.
+        export_queue: of the function that builds exports.
+
+    Permissions:
+        sts:AssumeRole on the role that reads packs and exports, for downloads and proofs;
+        sqs:SendMessage on the two queues.
+    """
+
+    pack_links: DownloadLinks
+    export_links: DownloadLinks
+    pack_queue: Queue
+    export_queue: Queue

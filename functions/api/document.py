@@ -39,6 +39,7 @@ _TAGS: Final[Mapping[str, tuple[str, str]]] = {
     "hashing-key": ("Custody", "Who did what, and the key that matches people with packs"),
     "custody": ("Custody", "Who did what, and the key that matches people with packs"),
     "evidence-packs": ("Evidence packs", "Have packs made, download and share them"),
+    "exports": ("Exports", "Lists as files, and everything in one archive"),
     "shared": ("Evidence packs", "Have packs made, download and share them"),
     "token": ("Machines", "How machines sign in, and their clients"),
     "clients": ("Machines", "How machines sign in, and their clients"),
@@ -55,7 +56,7 @@ _READ: Final = ("Evidence", "What the organizations hold, what changed, and what
 
 _SCOPES: Final = {
     "read": "Read every list, figure and anchor",
-    "packs": "Have packs made, download and share them",
+    "packs": "Have packs and exports made, download them, and share packs",
     "write": "Connect organizations, and say what becomes of findings",
 }
 

@@ -6,6 +6,7 @@ they stand here because one document describes the whole API.
 
 from typing import Final
 
+from functions.api.export.operations import EXPORT_OPERATIONS
 from functions.api.findings.operations import FINDING_OPERATIONS
 from functions.api.schemas.operation import ACCESS, API, CONNECT, Operation
 from functions.api.schemas.registers import LISTED, ListedSection
@@ -184,6 +185,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         query=("since", "limit"),
     ),
     *TOLD_OPERATIONS,
+    *EXPORT_OPERATIONS,
     Operation(
         *("GET", "/billing", API, "showBill", "A month's bill, with its working", "Bill"),
         query=("month",),

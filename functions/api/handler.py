@@ -4,10 +4,17 @@ import functools
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from functions.api.context import Context, Segments
+from functions.api.context import Context, RequestContext, Segments
 from functions.api.coverage.hours import list_days, list_hours
 from functions.api.coverage.outcomes import RecentOutcomes
 from functions.api.coverage.summary import summary
+from functions.api.export.requests import (
+    download_export,
+    list_exports,
+    request_export,
+    show_export,
+)
+from functions.api.export.rows import ListView
 from functions.api.export.whole_list import list_or_export
 from functions.api.feed.feed import read_feed, read_ocsf_feed
 from functions.api.flow import OPEN_ROUTES, OPERATIONS, UNROUTED
@@ -36,19 +43,23 @@ from functions.shared.aws.bucket import Bucket
 from functions.shared.aws.download_links import DownloadLinks
 from functions.shared.aws.queue import Queue
 from functions.shared.aws.table import Table
+from functions.shared.canonical import strict_loads
 from functions.shared.clock import clock_from
 from functions.shared.errors import NotFound
 from functions.shared.http.edge import Reply, Request, Route, answer, problem, reply
 from functions.shared.http.etag import REVALIDATED, unless_known
 from functions.shared.observability import logger
+from functions.shared.records.tables import ExportMessage
 from functions.shared.settings import Settings, from_process
+from functions.shared.tables.exports import Exports
 
 log = logger("api")
 
-View = Callable[[Request, Context], Reply]
+View = Callable[[Request, RequestContext], Reply]
+PageView = Callable[[Request, Context], Reply]
 
 
-def _register(kind: RegisterList[Any, Any]) -> View:
+def _register(kind: RegisterList[Any, Any]) -> PageView:
     return lambda request, context: list_register(kind, request, context)
 
 
@@ -79,16 +90,31 @@ def _unrouted(request: Request) -> Reply:
     return refusal
 
 
-VIEWS: Mapping[str, View] = {
+# The lists of which files are made, too.
+LIST_VIEWS: Mapping[str, PageView] = {
     "listOrganizations": list_organizations,
-    "showOrganization": show_organization,
     "listHours": list_hours,
     "listDays": list_days,
     "listAccess": list_access,
-    "summary": summary,
     "listEvents": list_events,
     "listChanges": list_changes,
     **{each.listed.operation: _register(each) for each in LISTS},
+    "listPacks": list_packs,
+    "listCustody": list_custody,
+    "listAnchors": list_anchors,
+}
+_LISTS = [ListView(each, LIST_VIEWS[each.name]) for each in OPERATIONS if each.name in LIST_VIEWS]
+EXPORTED: Mapping[str, ListView] = {each.name: each for each in _LISTS}
+
+
+def _request_export(request: Request, context: RequestContext) -> Reply:
+    return request_export(request, context, EXPORTED)
+
+
+VIEWS: Mapping[str, View] = {
+    **LIST_VIEWS,
+    "showOrganization": show_organization,
+    "summary": summary,
     "readFeed": read_feed,
     "summarizeFindings": summarize_findings,
     "readOcsfFeed": read_ocsf_feed,
@@ -98,22 +124,23 @@ VIEWS: Mapping[str, View] = {
     "setDeadlines": set_deadlines,
     "showBill": show_bill,
     "requestPack": request_pack,
-    "listPacks": list_packs,
     "showPack": show_pack,
     "downloadPack": download_pack,
     "makeShareLink": make_link,
     "listShareLinks": list_links,
     "revokeShareLink": revoke_link,
     "followShareLink": follow_link,
-    "listCustody": list_custody,
     "proveRow": prove_row,
-    "listAnchors": list_anchors,
+    "requestExport": _request_export,
+    "listExports": list_exports,
+    "showExport": show_export,
+    "downloadExport": download_export,
     "listSigningKeys": _signing_keys,
     "openapi": _openapi,
 }
 
 
-def routes(context: Context) -> dict[str, Route]:
+def routes(context: RequestContext) -> dict[str, Route]:
     """Return what answers each route of this function."""
 
     def bound(operation: Operation) -> Route:
@@ -130,16 +157,29 @@ def routes(context: Context) -> dict[str, Route]:
     return {**views, UNROUTED: _unrouted}
 
 
-def context_from(settings: Settings) -> Context:
+def context_from(settings: Settings) -> RequestContext:
     """Open what the function reaches, as its settings say; clients once a request needs them."""
+    lists, role = lists_from(settings), settings["PACK_LINK_ROLE_ARN"]
+    return RequestContext(
+        table=lists.table,
+        evidence=lists.evidence,
+        clock=lists.clock,
+        registers=lists.registers,
+        segments=lists.segments,
+        outcomes=lists.outcomes,
+        pack_links=DownloadLinks(clients.when_used(clients.sts), role, settings["PACKS_BUCKET"]),
+        export_links=DownloadLinks(clients.when_used(clients.sts), role, settings["WORK_BUCKET"]),
+        pack_queue=Queue(clients.when_used(clients.sqs), settings["PACK_QUEUE_URL"]),
+        export_queue=Queue(clients.when_used(clients.sqs), settings["EXPORT_QUEUE_URL"]),
+    )
+
+
+def lists_from(settings: Settings) -> Context:
+    """Open what lists are read from, as the settings say."""
     evidence = Bucket(clients.when_used(clients.s3), settings["EVIDENCE_BUCKET"])
     return Context(
         table=Table(clients.dynamodb(), settings["TABLE_NAME"]),
         evidence=evidence,
-        pack_links=DownloadLinks(
-            clients.when_used(clients.sts), settings["PACK_LINK_ROLE_ARN"], settings["PACKS_BUCKET"]
-        ),
-        pack_queue=Queue(clients.when_used(clients.sqs), settings["PACK_QUEUE_URL"]),
         clock=clock_from(settings.environment),
         registers=Registers(evidence),
         segments=Segments(evidence),
@@ -155,3 +195,24 @@ def handle(event: Mapping[str, Any], _context: object) -> Reply:
 @functools.cache
 def _routes() -> dict[str, Route]:
     return routes(context_from(from_process()))
+
+
+def make_export(event: Mapping[str, Any], _context: object) -> dict[str, list[str]]:
+    """Build the export that each message names, in a function of its own: it may write files.
+
+    A crash hands the message back to the queue.
+    """
+    # Requests need nothing of it.
+    from functions.api.export.build import build
+
+    settings = from_process()
+    work = Bucket(clients.s3(), settings["WORK_BUCKET"])
+    for record in event["Records"]:
+        message: ExportMessage = strict_loads(record["body"])
+        tenant, number = message["tenant_id"], message["export"]
+        context = lists_from(settings)
+        build(tenant, number, EXPORTED, context, work)
+        export = Exports(context.table).find(tenant, number)
+        state, reason = (export.state, export.reason) if export else (None, None)
+        log.info("export", tenant_id=tenant, number=number, state=state, reason=reason)
+    return {"batchItemFailures": []}

@@ -4,7 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from infra.compute.queues import PACK_DEAD_LETTERS_TIMEOUT_S, PACK_TIMEOUT_S, SNAPSHOT_TIMEOUT_S
+from infra.compute.queues import (
+    EXPORT_TIMEOUT_S,
+    PACK_DEAD_LETTERS_TIMEOUT_S,
+    PACK_TIMEOUT_S,
+    SNAPSHOT_TIMEOUT_S,
+)
 
 # An HTTP API gives up after 30 s; the function should say so itself before.
 _HTTP_TIMEOUT_S = 29
@@ -124,10 +129,18 @@ DEFINITIONS: Final[Mapping[str, FunctionDefinition]] = {
     "Api": FunctionDefinition(
         "functions.api.handler.handle",
         (
-            *("TABLE_NAME", "EVIDENCE_BUCKET", "PACKS_BUCKET", "PACK_QUEUE_URL"),
-            "PACK_LINK_ROLE_ARN",
+            *("TABLE_NAME", "EVIDENCE_BUCKET", "PACKS_BUCKET", "WORK_BUCKET"),
+            *("PACK_QUEUE_URL", "EXPORT_QUEUE_URL", "PACK_LINK_ROLE_ARN"),
         ),
         timeout_s=_HTTP_TIMEOUT_S,
         memory_mb=1024,
+    ),
+    # The api's own lists, written into files: the function that faces readers writes none.
+    "Export": FunctionDefinition(
+        "functions.api.handler.make_export",
+        ("TABLE_NAME", "EVIDENCE_BUCKET", "WORK_BUCKET"),
+        timeout_s=EXPORT_TIMEOUT_S,
+        memory_mb=1769,
+        ephemeral_mb=4096,
     ),
 }

@@ -43,6 +43,7 @@ def create_functions(
     }
     _add_event_source(functions["Snapshot"], queues.snapshot, settings.snapshot_concurrency)
     _add_event_source(functions["Pack"], queues.pack, settings.pack_concurrency)
+    _add_event_source(functions["Export"], queues.export, _MIN_CONCURRENCY)
     _add_event_source(functions["PackGivenUp"], queues.pack_dead, _MIN_CONCURRENCY)
     for name in ("SnapshotDispatch", "PackDispatch", "Anchor"):
         _set_dead_letter_queue(functions[name], queues.dispatch_dead)
@@ -77,6 +78,7 @@ def _environment(
         "SIGNING_KEY_ID": keys.signing.key_arn,
         "SNAPSHOT_QUEUE_URL": queues.snapshot.queue_url,
         "PACK_QUEUE_URL": queues.pack.queue_url,
+        "EXPORT_QUEUE_URL": queues.export.queue_url,
         "PACK_LINK_ROLE_ARN": roles.pack_link.role_arn,
         "SPREAD_SECONDS": str(settings.spread_seconds),
         # Goes into every seal: our own word for what made it.

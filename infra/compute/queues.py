@@ -8,6 +8,7 @@ from constructs import Construct
 
 SNAPSHOT_TIMEOUT_S = 900
 PACK_TIMEOUT_S = 900
+EXPORT_TIMEOUT_S = 900
 PACK_DEAD_LETTERS_TIMEOUT_S = 30
 # Visibility is just over the function's timeout: a message comes back once its run is surely over.
 _MARGIN_S = 60
@@ -22,6 +23,7 @@ class Queues:
     snapshot: sqs.Queue
     snapshot_dead: sqs.Queue
     pack: sqs.Queue
+    export: sqs.Queue
     pack_dead: sqs.Queue
     dispatch_dead: sqs.Queue
 
@@ -37,12 +39,14 @@ class Queues:
 def create_queues(scope: Construct) -> Queues:
     """Create the queues."""
     snapshot_dead = _dead_letters(scope, "SnapshotDeadLetters")
-    # The one dead-letter queue that is read by a function: it says in the pack's row what happened.
+    # The one dead-letter queue that is read by a function: it says in the row of the pack, or of
+    # the export, what happened.
     pack_dead = _dead_letters(scope, "PackDeadLetters", PACK_DEAD_LETTERS_TIMEOUT_S)
     return Queues(
         snapshot=_queue(scope, "SnapshotQueue", SNAPSHOT_TIMEOUT_S, snapshot_dead),
         snapshot_dead=snapshot_dead,
         pack=_queue(scope, "PackQueue", PACK_TIMEOUT_S, pack_dead),
+        export=_queue(scope, "ExportQueue", EXPORT_TIMEOUT_S, pack_dead),
         pack_dead=pack_dead,
         # Schedule events that no dispatcher took, after EventBridge's and Lambda's own retries.
         dispatch_dead=_dead_letters(scope, "DispatchDeadLetters"),

@@ -39,12 +39,6 @@ def create_storage(
     _forbid_rewriting(evidence, legal_hold)
     _forbid_rewriting(packs, None)
     _refuse_old_links(packs)
-    acknowledge(
-        packs,
-        "S1",
-        "Access logs would keep presigned pack URLs with their signatures; the custody log in the "
-        "table records who asked for which pack.",
-    )
     work = s3.Bucket(
         scope,
         "Work",
@@ -55,8 +49,6 @@ def create_storage(
         object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
         enforce_ssl=True,
         versioned=True,
-        server_access_logs_bucket=logs,
-        server_access_logs_prefix="work/",
         lifecycle_rules=[
             s3.LifecycleRule(
                 expiration=Duration.days(WORK_DAYS),
@@ -66,6 +58,14 @@ def create_storage(
         ],
         removal_policy=RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     )
+    _refuse_old_links(work)
+    for linked, what in ((packs, "pack"), (work, "export")):
+        acknowledge(
+            linked,
+            "S1",
+            f"Access logs would keep presigned {what} URLs with their signatures; the custody log "
+            f"in the table records who asked for which {what}.",
+        )
     dashboard = s3.Bucket(
         scope,
         "Dashboard",
@@ -187,13 +187,13 @@ def _unless(role: iam.Role | None) -> dict[str, object] | None:
     return {"ArnNotLike": {"aws:PrincipalArn": [role.role_arn, session]}}
 
 
-def _refuse_old_links(packs: s3.Bucket) -> None:
+def _refuse_old_links(bucket: s3.Bucket) -> None:
     """Let a presigned link live 15 minutes, whatever expiry it was signed with."""
-    packs.add_to_resource_policy(
+    bucket.add_to_resource_policy(
         _deny(
             "NoOldLinks",
             ["s3:GetObject", "s3:GetObjectVersion"],
-            packs.arn_for_objects("*"),
+            bucket.arn_for_objects("*"),
             {"NumericGreaterThan": {"s3:signatureAge": str(PRESIGNED_MS)}},
         )
     )

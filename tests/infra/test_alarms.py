@@ -24,7 +24,7 @@ def test_every_alarm_tells_the_topic(template: Template) -> None:
     """An alarm nobody hears is none."""
     topic, _ = template.only("AWS::SNS::Topic")
     alarms = template.all("AWS::CloudWatch::Alarm")
-    assert len(alarms) == 34
+    assert len(alarms) == 35
     for alarm in alarms.values():
         assert alarm["AlarmActions"] == [{"Ref": topic}]
         assert alarm["EvaluationPeriods"] == 1

@@ -21,6 +21,7 @@ HANDLERS = {
     "Anchor": "functions.pack.anchor.anchor.handle",
     "SigningKey": "functions.pack.keys.create.handle",
     "Api": "functions.api.handler.handle",
+    "Export": "functions.api.handler.make_export",
 }
 SETTINGS = {
     "Access": {"TABLE_NAME"},
@@ -45,9 +46,10 @@ SETTINGS = {
     "Anchor": {"TABLE_NAME", "EVIDENCE_BUCKET", "TIME_AUTHORITY"},
     "SigningKey": {"TABLE_NAME", "SIGNING_KEY_ID"},
     "Api": {
-        *("TABLE_NAME", "EVIDENCE_BUCKET", "PACKS_BUCKET"),
-        *("PACK_QUEUE_URL", "PACK_LINK_ROLE_ARN"),
+        *("TABLE_NAME", "EVIDENCE_BUCKET", "PACKS_BUCKET", "WORK_BUCKET"),
+        *("PACK_QUEUE_URL", "EXPORT_QUEUE_URL", "PACK_LINK_ROLE_ARN"),
     },
+    "Export": {"TABLE_NAME", "EVIDENCE_BUCKET", "WORK_BUCKET"},
 }
 COMMON = {
     *("STAGE", "POWERTOOLS_SERVICE_NAME", "POWERTOOLS_METRICS_NAMESPACE"),
@@ -121,21 +123,22 @@ def test_every_work_queue_has_a_dead_letter_queue(template: Template) -> None:
     """A message that crashes its run four times is kept where an alarm sees it."""
     queues = template.all("AWS::SQS::Queue")
     work = {name for name in queues if "Dead" not in name}
-    assert len(work) == 2
+    assert len(work) == 3
     for name in work:
         redrive = queues[name]["RedrivePolicy"]
         dead, _ = redrive["deadLetterTargetArn"]["Fn::GetAtt"]
         assert "Dead" in dead
         assert redrive["maxReceiveCount"] == 4
         assert queues[dead]["MessageRetentionPeriod"] == 14 * 24 * 3600
-    targets = [queues[name]["RedrivePolicy"]["deadLetterTargetArn"] for name in sorted(work)]
-    assert targets[0] != targets[1]
+    targets = [flat(queues[name]["RedrivePolicy"]["deadLetterTargetArn"]) for name in sorted(work)]
+    # Exports and packs share one: the function behind it says of both what became of them.
+    assert targets[0] == targets[1] != targets[2]
 
 
 def test_every_queue_is_encrypted_and_refuses_plain_http(template: Template) -> None:
     """Messages name tenants and organizations."""
     queues = template.all("AWS::SQS::Queue")
-    assert len(queues) == 5
+    assert len(queues) == 6
     assert all(queue["SqsManagedSseEnabled"] is True for queue in queues.values())
     tls_only = {
         flat(statement["Resource"]).removesuffix(".Arn")
@@ -149,7 +152,10 @@ def test_every_queue_is_encrypted_and_refuses_plain_http(template: Template) -> 
 
 @pytest.mark.parametrize(
     ("queue", "function"),
-    [("SnapshotQueue", "Snapshot"), ("PackQueue", "Pack"), ("PackDead", "PackGivenUp")],
+    [
+        *(("SnapshotQueue", "Snapshot"), ("PackQueue", "Pack"), ("ExportQueue", "Export")),
+        ("PackDead", "PackGivenUp"),
+    ],
 )
 def test_a_queue_hands_its_function_one_message_at_a_time(
     template: Template, queue: str, function: str

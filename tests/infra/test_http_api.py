@@ -61,6 +61,7 @@ READ = {
         *("/evidence-packs/{number}/links", "/custody", "/anchors", "/deadlines", "/feed"),
         *("/feed/ocsf", "/proof", "/group-members", "/group-roles", "/user-roles"),
         *("/project-groups", "/workload-identity-providers", "/workload-identity-rules"),
+        *("/exports", "/exports/{number}", "/exports/{number}/download"),
         *("/admin-keys", "/invites", "/groups", "/roles", "/service-accounts", "/project-users"),
     )
 }
@@ -68,6 +69,7 @@ ASK = {
     f"POST {BASE}/evidence-packs/{{number}}/links",
     f"DELETE {BASE}/evidence-packs/{{number}}/links/{{link_id}}",
     f"POST {BASE}/evidence-packs",
+    f"POST {BASE}/exports",
     f"PUT {BASE}/orgs/{{org_id}}/findings/{{finding_id}}/state",
     f"PUT {BASE}/findings/states",
     f"PUT {BASE}/deadlines",

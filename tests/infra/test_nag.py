@@ -52,7 +52,7 @@ def test_every_acknowledged_finding_has_its_reason(prod: Template) -> None:
         if entry["type"] == "aws:cdk:acknowledged-rules"
         for rule, reason in entry["data"].items()
     }
-    assert len(acknowledged) == 47
+    assert len(acknowledged) == 58
     for (path, _), reason in acknowledged.items():
         assert path != "/openai-audit-prod"
         assert reason.endswith(".")

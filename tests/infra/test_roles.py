@@ -30,6 +30,7 @@ def test_a_role_holds_the_rows_of_its_table_and_its_own_log_and_nothing_else(
         "data-key": "DataKey",
         "snapshot-queue": "SnapshotQueue",
         "pack-queue": "PackQueue",
+        "export-queue": "ExportQueue",
         "pack-dead-letters": "PackDeadLetters",
         "dispatch-dead-letters": "DispatchDeadLetters",
     }
@@ -66,7 +67,7 @@ def test_a_role_holds_the_rows_of_its_table_and_its_own_log_and_nothing_else(
 def test_no_role_has_a_managed_policy_an_inline_one_or_a_second_user(template: Template) -> None:
     """Every permission stands in the table; a function's role is assumed by Lambda alone."""
     roles = template.all("AWS::IAM::Role")
-    assert len(template.functions()) == len(roles) - len(APART) == 13
+    assert len(template.functions()) == len(roles) - len(APART) == 14
     for name, role in roles.items():
         assert "ManagedPolicyArns" not in role
         assert "Policies" not in role
@@ -167,8 +168,11 @@ def test_a_pack_is_read_by_pack_and_by_links_and_links_are_signed_by_the_api_alo
         if "sts:AssumeRole" in statement.actions
     ] == [("Api", (f"{role}.Arn",))]
     own = [s for s in template.role_statements() if s.function == "PackLinkRole"]
+    work, _ = template.only("AWS::S3::Bucket", "Work")
+    assert template.who_may("s3:GetObjectVersion", work) == {"PackLinkRole"}
     assert {(s.actions, s.resources) for s in own} == {
         (("s3:GetObjectVersion",), (f"{packs}.Arn/tenant=*",)),
+        (("s3:GetObjectVersion",), (f"{work}.Arn/exports/*",)),
         (("kms:Decrypt",), (f"{key_of(template, 'DataKey')}.Arn",)),
     }
     variables = template.functions()["Api"]["Environment"]["Variables"]
@@ -201,18 +205,19 @@ def test_legal_holds_are_put_with_mfa_by_whoever_the_stage_names(template: Templ
 
 
 def test_api_reads_of_evidence_what_its_lists_are_made_of(template: Template) -> None:
-    """What lists and feed are read from, and anchors; nothing else that is sealed."""
+    """What lists and feed are read from, and anchors; no more for exports, which are of lists."""
     evidence, _ = template.only("AWS::S3::Bucket", "Evidence")
     of_organization = ("seals", "registers", "events", "changes", "verdicts", "index")
-    assert {
-        resource
-        for statement in template.allowing("s3:GetObject", evidence)
-        if statement.function == "Api"
-        for resource in statement.resources
-    } == {
-        *(f"{evidence}.Arn/tenant=*/org=*/{place}/*" for place in of_organization),
-        f"{evidence}.Arn/tenant=*/anchors/*",
-    }
+    for function in ("Api", "Export"):
+        assert {
+            resource
+            for statement in template.allowing("s3:GetObject", evidence)
+            if statement.function == function
+            for resource in statement.resources
+        } == {
+            *(f"{evidence}.Arn/tenant=*/org=*/{place}/*" for place in of_organization),
+            f"{evidence}.Arn/tenant=*/anchors/*",
+        }
 
 
 def test_seals_and_anchors_have_one_writer_each(template: Template) -> None:
@@ -239,7 +244,7 @@ def test_evidence_is_written_by_two_functions_and_packs_by_pack_alone(template: 
     assert writers == {
         "Evidence": {"Snapshot", "Anchor"},
         "Packs": {"Pack"},
-        "Work": {"Snapshot"},
+        "Work": {"Snapshot", "Export"},
         "Dashboard": set(),
     }
 
@@ -276,11 +281,15 @@ def test_only_the_queue_s_own_function_takes_from_it(template: Template) -> None
     """A message is received by the function it is for."""
     takers = {
         queue: template.who_may("sqs:ReceiveMessage", template.only("AWS::SQS::Queue", queue)[0])
-        for queue in ("SnapshotQueue", "PackQueue", "SnapshotDead", "PackDead", "DispatchDead")
+        for queue in (
+            *("SnapshotQueue", "PackQueue", "ExportQueue"),
+            *("SnapshotDead", "PackDead", "DispatchDead"),
+        )
     }
     assert takers == {
         "SnapshotQueue": {"Snapshot"},
         "PackQueue": {"Pack"},
+        "ExportQueue": {"Export"},
         "SnapshotDead": set(),
         "PackDead": {"PackGivenUp"},
         "DispatchDead": set(),

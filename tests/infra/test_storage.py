@@ -2,6 +2,7 @@
 
 import pytest
 
+from functions.shared.tables.exports import KEPT_FOR
 from tests.infra.template import Resource, Template, flat, listed
 
 LOCKED = ("Evidence", "Packs")
@@ -148,10 +149,11 @@ def test_a_legal_hold_is_put_and_released_by_one_role_and_on_packs_by_nobody(
 
 
 def test_a_presigned_pack_link_dies_after_fifteen_minutes(template: Template) -> None:
-    """However long it was signed for."""
-    statement = denial(template, "Packs", "NoOldLinks")
-    assert set(statement["Action"]) == {"s3:GetObject", "s3:GetObjectVersion"}
-    assert statement["Condition"] == {"NumericGreaterThan": {"s3:signatureAge": "900000"}}
+    """However long it was signed for; that of an export, too."""
+    for bucket in ("Packs", "Work"):
+        statement = denial(template, bucket, "NoOldLinks")
+        assert set(statement["Action"]) == {"s3:GetObject", "s3:GetObjectVersion"}
+        assert statement["Condition"] == {"NumericGreaterThan": {"s3:signatureAge": "900000"}}
 
 
 def test_no_locked_object_expires_by_a_lifecycle_rule(template: Template) -> None:
@@ -163,11 +165,29 @@ def test_no_locked_object_expires_by_a_lifecycle_rule(template: Template) -> Non
 
 
 def test_work_in_progress_expires_in_days(template: Template) -> None:
-    """Checkpoints hold normalized tenant data; they do not stay."""
+    """Checkpoints and exports hold tenants' data; they stay as long as is said of exports."""
     _, work = template.only("AWS::S3::Bucket", "Work")
     (rule,) = work["LifecycleConfiguration"]["Rules"]
-    assert rule["ExpirationInDays"] <= 7
+    assert rule["ExpirationInDays"] == KEPT_FOR.days <= 7
     assert rule["NoncurrentVersionExpiration"]["NoncurrentDays"] == 1
+
+
+def test_exports_are_written_beside_work_in_progress_and_never_read_with_it(
+    template: Template,
+) -> None:
+    """A checkpoint is no export: what writes exports, and links to them, reaches none."""
+    work, _ = template.only("AWS::S3::Bucket", "Work")
+    reached = {
+        (statement.function, resource)
+        for statement in template.role_statements()
+        for resource in statement.resources
+        if resource.startswith(f"{work}.Arn/")
+    }
+    assert reached == {
+        ("Snapshot", f"{work}.Arn/attempts/*"),
+        ("Export", f"{work}.Arn/exports/*"),
+        ("PackLinkRole", f"{work}.Arn/exports/*"),
+    }
 
 
 def test_only_cloudfront_and_log_delivery_are_let_in_by_a_bucket(template: Template) -> None:

@@ -25,7 +25,7 @@ OUTPUTS = {
     *("ConnectFunctionName", "SnapshotDispatchFunctionName", "SnapshotFunctionName"),
     *("PackDispatchFunctionName", "PackFunctionName", "SigningKeyFunctionName"),
     *("PackGivenUpFunctionName", "AnchorFunctionName", "DailyRuleName"),
-    *("ApiFunctionName", "SnapshotDeadLettersUrl", "PackDeadLettersUrl"),
+    *("ApiFunctionName", "ExportFunctionName", "SnapshotDeadLettersUrl", "PackDeadLettersUrl"),
     *("DispatchDeadLettersUrl", "FirstSigningPublicKey", "ChangesLogName"),
     "LegalHoldRoleArn",
 }

@@ -16,6 +16,7 @@ WORK_BUCKET = "audit-work"
 PACKS_BUCKET = "audit-packs"
 SNAPSHOT_QUEUE = "audit-snapshot"
 PACK_QUEUE = "audit-pack"
+EXPORT_QUEUE = "audit-export"
 MAIL_FROM = "audit@stage.example"
 PACK_LINK_ROLE_ARN = "arn:aws:iam::123456789012:role/pack-links"
 LOCKED = (EVIDENCE_BUCKET, PACKS_BUCKET)
@@ -55,6 +56,7 @@ def make_aws() -> dict[str, str]:
         "SIGNING_KEY_ID": _make_key(),
         "SNAPSHOT_QUEUE_URL": _make_queue(SNAPSHOT_QUEUE),
         "PACK_QUEUE_URL": _make_queue(PACK_QUEUE),
+        "EXPORT_QUEUE_URL": _make_queue(EXPORT_QUEUE),
         "SPREAD_SECONDS": "0",
         "DASHBOARD_URL": "https://dashboard.example",
         "MAIL_FROM": MAIL_FROM,
@@ -95,6 +97,7 @@ def _make_buckets() -> None:
             CreateBucketConfiguration={"LocationConstraint": REGION},
             ObjectLockEnabledForBucket=name in LOCKED,
         )
+    s3.put_bucket_versioning(Bucket=WORK_BUCKET, VersioningConfiguration={"Status": "Enabled"})
 
 
 def _make_key() -> str:

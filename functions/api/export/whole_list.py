@@ -1,23 +1,28 @@
 """A list in one answer, page after page of it put together: as CSV, or as a line for each row.
 
-Made of the pages that anybody may ask for, so that nothing stands in it that the list does not
-show. It is the whole list or a refusal, never a part that looks like the whole.
+It is the whole list or a refusal, never a part that looks like the whole.
 """
 
 import base64
 import gzip
+import itertools
 import json
 import re
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import replace
-from typing import Any, Final
-from urllib.parse import urlencode
+from collections.abc import Iterable, Iterator
+from typing import Final
 
-from functions.api.export.csv import BYTE_ORDER_MARK, csv_line, csv_row
+from functions.api.export.rows import (
+    Page,
+    View,
+    is_whole,
+    read_pages,
+    rows_in,
+    to_lines,
+    with_query,
+)
 from functions.api.filters import require_word
 from functions.api.schemas.operation import FORMATS, Operation
-from functions.shared.canonical import canonical, strict_loads
 from functions.shared.errors import BadRequest
 from functions.shared.http.edge import Reply, Request
 from functions.shared.http.query import MAX_LIMIT
@@ -30,10 +35,6 @@ _MOST_TEXT: Final = 32 << 20
 # API Gateway waits for 30 s, and the page under way may take some.
 _MOST_SECONDS: Final = 15.0
 _MEDIA_TYPES: Final = {"csv": "text/csv", "ndjson": "application/x-ndjson"}
-# What a section says of itself where its rows are those of the newest hour.
-_WHOLE: Final = ("complete", "derived")
-
-View = Callable[[Request], Reply]
 
 
 def list_or_export(operation: Operation, view: View, request: Request) -> Reply:
@@ -49,16 +50,15 @@ def list_or_export(operation: Operation, view: View, request: Request) -> Reply:
     asked = query.pop("format")
     require_word("format", asked, FORMATS)
     if asked == "json":
-        return view(_with(request, query))
+        return view(with_query(request, query))
     if "cursor" in query or "limit" in query:
         raise BadRequest(f"leave out cursor and limit: format={asked} answers the whole list")
-    pages = _pages(view, request, query)
-    first = next(pages)
-    items = _items(first, pages)
-    lines = _csv(items, operation) if asked == "csv" else _ndjson(items)
+    every = _in_time(read_pages(view, request, query, MAX_LIMIT))
+    first = next(every)
+    rows = rows_in(itertools.chain([first], every))
     name = operation.path.split("/")[-1]
-    part = "" if _is_whole(first) else "-incomplete"
-    body = _body(lines, may_pack=_accepts_gzip(request))
+    part = "" if is_whole(first) else "-incomplete"
+    body = _body(to_lines(asked, rows, operation), may_pack=_accepts_gzip(request))
     packed = {"content-encoding": "gzip"} if "isBase64Encoded" in body else {}
     return {
         "statusCode": 200,
@@ -75,57 +75,20 @@ def list_or_export(operation: Operation, view: View, request: Request) -> Reply:
     }
 
 
-def _with(request: Request, query: Mapping[str, str]) -> Request:
-    return replace(request, event={**request.event, "rawQueryString": urlencode(query)})
+def _in_time(pages: Iterable[Page]) -> Iterator[Page]:
+    """Yield pages until they take longer than one answer may.
 
-
-def _pages(view: View, request: Request, query: Mapping[str, str]) -> Iterator[dict[str, Any]]:
+    Raises:
+        TooMuchAtOnce: they do.
+    """
     until = time.monotonic() + _MOST_SECONDS
-    cursor: str | None = ""
-    while cursor is not None:
-        asked = {**query, "limit": str(MAX_LIMIT), "cursor": cursor}
-        page = strict_loads(view(_with(request, asked))["body"])
-        yield page
-        cursor = page["next_cursor"]
-        if cursor is not None and time.monotonic() > until:
-            raise TooMuchAtOnce(
-                "the whole list takes longer than one answer may: narrow it by its filters, or "
-                "read it page by page"
-            )
-
-
-def _items(
-    first: Mapping[str, Any], pages: Iterable[Mapping[str, Any]]
-) -> Iterator[Mapping[str, Any]]:
-    yield from first["items"]
     for page in pages:
-        yield from page["items"]
-
-
-def _is_whole(page: Mapping[str, Any]) -> bool:
-    """Tell whether every organization's newest hour read what the list is of."""
-    return all(each["status"] in _WHOLE for each in page.get("sections", ()))
-
-
-def _csv(items: Iterable[Mapping[str, Any]], operation: Operation) -> Iterator[str]:
-    fields = _fields_of(operation)
-    yield BYTE_ORDER_MARK + csv_line(fields)
-    for item in items:
-        yield csv_row(item, fields)
-
-
-def _ndjson(items: Iterable[Mapping[str, Any]]) -> Iterator[str]:
-    for item in items:
-        yield f"{canonical(item).decode()}\n"
-
-
-def _fields_of(operation: Operation) -> list[str]:
-    """Return the fields of a list's rows, as its record has them: whose row it is first."""
-    # A tenth of the function's imports, and hardly ever asked for.
-    from functions.api.schemas.resources import SCHEMAS
-
-    of = SCHEMAS[operation.answer]["properties"]["items"]["items"]["$ref"].rpartition("/")[2]
-    return sorted(SCHEMAS[of]["properties"], key=lambda name: name != "org_id")
+        yield page
+        if page["next_cursor"] is not None and time.monotonic() > until:
+            raise TooMuchAtOnce(
+                "the whole list takes longer than one answer may: narrow it by its filters, read "
+                "it page by page, or have it made as a file by POST /exports"
+            )
 
 
 def _body(lines: Iterable[str], *, may_pack: bool) -> Reply:
@@ -155,7 +118,8 @@ def _body(lines: Iterable[str], *, may_pack: bool) -> Reply:
 def _too_large() -> TooMuchAtOnce:
     return TooMuchAtOnce(
         "the whole list is more than one answer holds (some 5 MB, and as many of gzip for whoever "
-        "accepts it): narrow it by its filters, or read it page by page"
+        "accepts it): narrow it by its filters, read it page by page, or have it made as a file by "
+        "POST /exports"
     )
 
 

@@ -6,7 +6,7 @@ It shows no other row: neighbours stand for themselves by hashes that nobody can
 
 from typing import Final
 
-from functions.api.context import Context
+from functions.api.context import Context, RequestContext
 from functions.api.filters import instant_of
 from functions.api.newest_seal import chosen
 from functions.api.proof.pack_manifest import READ_BYTES, SignedManifest, signed_manifest
@@ -41,7 +41,7 @@ _PACKS_AT_ONCE: Final = 100
 _MOST_PACKS: Final = 1000
 
 
-def prove_row(request: Request, context: Context) -> Reply:
+def prove_row(request: Request, context: RequestContext) -> Reply:
     """Answer the proof of one row: the newest stay of an entity, as an hour sealed it.
 
     Raises:
@@ -142,7 +142,7 @@ def _place(seal: Seal, section: str, entity: str, context: Context) -> int | Non
     return place
 
 
-def _pack(seal: Seal, context: Context) -> ProofOfPack | None:
+def _pack(seal: Seal, context: RequestContext) -> ProofOfPack | None:
     """Return what a ready pack signs of the seal; None while none holds it."""
     tenant, org = seal.content["tenant_id"], seal.content["org_id"]
     for pack in sorted(_holding(tenant, org, seal, context), key=_length):
@@ -186,7 +186,7 @@ def _length(pack: Pack) -> tuple[int, float, int]:
     return len(pack.org_ids), (period.end - period.start).total_seconds(), pack.number
 
 
-def _signed(pack: Pack, context: Context) -> SignedManifest | None:
+def _signed(pack: Pack, context: RequestContext) -> SignedManifest | None:
     # The row leads to this tenant's own archive of this number, or nowhere.
     own_key = pack_key(pack.tenant_id, pack.number, str(pack.archive_sha256))
     if pack.object_key != own_key or pack.object_version is None:

@@ -16,7 +16,8 @@ API: Final = "api"
 ACCESS: Final = "access"
 NOTIFY: Final = "notify"
 # How a whole list may be asked for; of ``json`` there are pages alone.
-FORMATS: Final = ("json", "csv", "ndjson")
+FILE_FORMATS: Final = ("csv", "ndjson")
+FORMATS: Final = ("json", *FILE_FORMATS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,15 +1,35 @@
-"""The schemas of what the API says of evidence packs and of the keys they are signed with.
+"""The schemas of what the API says of evidence packs, the keys they are signed with, and exports.
 
 Pure.
 """
 
 from typing import Final
 
+from functions.api.filters import MAX_TEXT
 from functions.api.records import PackDownload, PackNumber
+from functions.api.schemas.operation import FILE_FORMATS
+from functions.api.schemas.parameters import FILTER_NAMES, PARAMETERS
 from functions.api.schemas.parts import INSTANT, ORG_ID, listed, one_of, record, ref
+from functions.api.schemas.registers import LISTED
 from functions.shared.records.fields import Schema, schema_of
-from functions.shared.records.tables import ListedPack, PublicSigningKey
+from functions.shared.records.tables import ListedExport, ListedPack, PublicSigningKey
 from functions.shared.tables.packs import PROFILES
+
+EXPORTED: Final = (
+    *("orgs", "hours", "days", "access", "events", "changes", "evidence-packs", "custody"),
+    "anchors",
+    *(each.name for each in LISTED),
+)
+_EXPORT: Final[dict[str, Schema]] = {
+    "list": one_of(*EXPORTED) | {"description": "Or `everything`"},
+    "everything": {"type": "boolean", "const": True, "description": "Alone"},
+    "format": one_of(*FILE_FORMATS) | {"default": "csv"},
+    **{
+        name: {"type": "string", "maxLength": MAX_TEXT, "description": "As the list's own"}
+        for name in FILTER_NAMES
+    },
+    **{name: PARAMETERS[name] for name in ("org_id", "as_of", "q")},
+}
 
 PACK_SCHEMAS: Final[dict[str, Schema]] = {
     "PackRequest": record(
@@ -29,5 +49,8 @@ PACK_SCHEMAS: Final[dict[str, Schema]] = {
     "PackList": listed(ref("Pack")),
     "Link": schema_of(PackDownload),
     "PackNumber": schema_of(PackNumber),
+    "ExportRequest": record(_EXPORT, *_EXPORT),
+    "Export": schema_of(ListedExport),
+    "ExportList": listed(ref("Export")),
     "SigningKeyList": record({"items": {"type": "array", "items": schema_of(PublicSigningKey)}}),
 }

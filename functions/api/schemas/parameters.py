@@ -50,6 +50,10 @@ def _state(in_force: str, ended: str) -> Schema:
     return one_of(in_force, ended, "all") | {"default": in_force}
 
 
+# What some list may be narrowed by.
+FILTER_NAMES: Final = sorted(
+    {"org_id", "as_of", "state", "q", "sort", "from", "to"}.union(*_FILTERS.values())
+)
 PARAMETERS: Final[Mapping[str, Schema]] = {
     "org_id": ORG_ID,
     "number": {"type": "integer", "minimum": 1, "examples": [1]},

@@ -28,7 +28,7 @@ def list_anchors(request: Request, context: Context) -> Reply:
     """
     query = request.query("cursor", "limit")
     tenant = request.principal.tenant_id
-    limit = limit_of(query.find("limit"), MAX_DAYS)
+    limit = limit_of(query.find("limit"), max(MAX_DAYS, query.most))
     cursors = Cursors(tenant, "anchors", 1)
     after = cursors.read(query.find("cursor"))
     if after and not _DAY.fullmatch(after[0]):

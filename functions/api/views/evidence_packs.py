@@ -3,14 +3,15 @@
 from datetime import datetime
 from typing import Final
 
-from functions.api.context import Context
+from functions.api.context import Context, RequestContext
 from functions.api.cursor import Cursors
 from functions.api.records import PackDownload, PackForm, PackNumber
 from functions.api.views import revisions
-from functions.shared.aws.download_links import MAX_LINK_S
+from functions.shared.aws.download_links import DownloadLink
 from functions.shared.aws.keys import pack_key
 from functions.shared.errors import BadRequest, Conflict, NotFound, PeriodInvalid
 from functions.shared.hours import HOUR, floor_hour, parse_instant, rfc3339
+from functions.shared.http.downloads import lifetime_s_of, number_in_path
 from functions.shared.http.edge import PREFIX, Reply, Request, reply
 from functions.shared.http.idempotency import once
 from functions.shared.period import Period
@@ -19,9 +20,7 @@ from functions.shared.records.tables import ListedPack, Profile
 from functions.shared.tables.connections import Connection
 from functions.shared.tables.packs import PROFILES, Pack
 
-LINK_LIFETIME_S: Final = 300
 MAX_ORGANIZATIONS: Final = 100
-_MAX_DIGITS: Final = 8
 _BLANK: Final[PackForm] = {
     "period_start": None,
     "period_end": None,
@@ -31,7 +30,7 @@ _BLANK: Final[PackForm] = {
 }
 
 
-def request_pack(request: Request, context: Context) -> Reply:
+def request_pack(request: Request, context: RequestContext) -> Reply:
     """Give a pack its number and have it built; answers at once.
 
     While a pack of the same period, organizations and profile is on its way, that one is the
@@ -47,7 +46,7 @@ def request_pack(request: Request, context: Context) -> Reply:
     return once(request, context.table, context.clock(), lambda: _request_pack(request, context))
 
 
-def _request_pack(request: Request, context: Context) -> Reply:
+def _request_pack(request: Request, context: RequestContext) -> Reply:
     principal = request.principal
     tenant, form = principal.tenant_id, request.form(_BLANK)
     period = Period.parse(form["period_start"], form["period_end"])
@@ -187,7 +186,7 @@ def show_pack(request: Request, context: Context) -> Reply:
     return reply(200, public(pack_of(request, context)))
 
 
-def download_pack(request: Request, context: Context) -> Reply:
+def download_pack(request: Request, context: RequestContext) -> Reply:
     """Send the caller to the archive: a fresh link of a few minutes, to one object version.
 
     Raises:
@@ -196,7 +195,7 @@ def download_pack(request: Request, context: Context) -> Reply:
     """
     query = request.query("lifetime_s")
     pack = pack_of(request, context)
-    lifetime_s = _lifetime_s(query.find("lifetime_s"))
+    lifetime_s = lifetime_s_of(query.find("lifetime_s"))
     require_ready(pack)
     now = context.clock()
     # Noted first: a link that nobody used is harmless, one that nobody noted is not.
@@ -217,7 +216,7 @@ def require_ready(pack: Pack) -> Pack:
     return pack
 
 
-def handed_over(pack: Pack, request: Request, context: Context, lifetime_s: int) -> Reply:
+def handed_over(pack: Pack, request: Request, context: RequestContext, lifetime_s: int) -> Reply:
     """Answer with a fresh link to a ready pack's archive: 303, or as JSON where that is asked.
 
     Raises:
@@ -230,20 +229,16 @@ def handed_over(pack: Pack, request: Request, context: Context, lifetime_s: int)
     link = context.pack_links.sign(
         pack.object_key, pack.object_version, f"pack-{pack.number}.tar.gz", lifetime_s
     )
+    return led_to(link, pack.number, request)
+
+
+def led_to(link: DownloadLink, number: int, request: Request) -> Reply:
+    """Answer with a link to what has a number: 303, or as JSON where that is asked."""
     if "application/json" in request.header("accept"):
         download: PackDownload = {"url": link.url, "expires_at": rfc3339(link.expires_at)}
         return reply(200, download)
-    body: PackNumber = {"number": pack.number}
+    body: PackNumber = {"number": number}
     return reply(303, body, {"location": link.url})
-
-
-def _lifetime_s(text: str | None) -> int:
-    if text is None:
-        return LINK_LIFETIME_S
-    digits = text.isascii() and text.isdigit() and len(text) <= len(str(MAX_LINK_S))
-    if not (digits and 1 <= int(text) <= MAX_LINK_S):
-        raise BadRequest(f"lifetime_s must be a whole number from 1 to {MAX_LINK_S}")
-    return int(text)
 
 
 def pack_of(request: Request, context: Context) -> Pack:
@@ -252,11 +247,7 @@ def pack_of(request: Request, context: Context) -> Pack:
     Raises:
         NotFound: this tenant has none of this number.
     """
-    text = request.path("number")
-    usable = text.isascii() and text.isdigit() and len(text) <= _MAX_DIGITS
-    if not usable or text.startswith("0"):
-        raise NotFound("no such pack")
-    return context.packs.need(request.principal.tenant_id, int(text))
+    return context.packs.need(request.principal.tenant_id, number_in_path(request))
 
 
 def public(pack: Pack) -> ListedPack:

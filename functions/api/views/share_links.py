@@ -7,14 +7,15 @@ believe a header about, the name it is reached by.
 from datetime import datetime
 from typing import Final
 
-from functions.api.context import Context
+from functions.api.context import Context, RequestContext
 from functions.api.cursor import Cursors
 from functions.api.records import NewShareLink, ShareLinkForm
 from functions.api.share_link_rows import DEFAULT_DAYS, MAX_DAYS, ShareLink, new_link
-from functions.api.views.evidence_packs import LINK_LIFETIME_S, handed_over, pack_of, require_ready
+from functions.api.views.evidence_packs import handed_over, pack_of, require_ready
 from functions.shared.aws.keys import share_link_sk
 from functions.shared.errors import BadRequest, NotFound
 from functions.shared.hours import parse_instant
+from functions.shared.http.downloads import LINK_LIFETIME_S
 from functions.shared.http.edge import PREFIX, Reply, Request, reply
 from functions.shared.http.form_values import label_of, whole_number
 from functions.shared.http.idempotency import once
@@ -87,7 +88,7 @@ def revoke_link(request: Request, context: Context) -> Reply:
     return reply(200, link.public(now))
 
 
-def follow_link(request: Request, context: Context) -> Reply:
+def follow_link(request: Request, context: RequestContext) -> Reply:
     """Send whoever holds a link to the archive: a fresh URL of a few minutes.
 
     Raises:

@@ -141,6 +141,11 @@ def pack_key(tenant: str, number: int, archive_sha256: str) -> str:
     return f"tenant={tenant_id(tenant)}/pack-{number}/{archive_sha256}/pack-{number}.tar.gz"
 
 
+def export_key(tenant: str, number: int, sha256: str) -> str:
+    """Return the key of a finished export; it holds the file's own digest."""
+    return f"exports/tenant={tenant_id(tenant)}/export-{number}/{sha256}"
+
+
 # --- table ----------------------------------------------------------------------------------------
 
 
@@ -202,6 +207,11 @@ def pack_sk(number: int) -> str:
     return f"PACK#{number:08d}"
 
 
+def export_sk(number: int) -> str:
+    """Return the sort key of an export's row."""
+    return f"EXPORT#{number:08d}"
+
+
 def pack_month_sk(month: str) -> str:
     """Return the sort key that makes a monthly pack the only one of its month."""
     return f"PACKMONTH#{month}"
@@ -213,10 +223,7 @@ def pack_like_sk(asked_sha256: str) -> str:
 
 
 def custody_sk(n: int) -> str:
-    """Return the sort key of a custody entry, by its number.
-
-    Behind those of older versions, which have the time that they were made at there.
-    """
+    """Return the sort key of a custody entry, by its number: behind older ones, by their times."""
     return f"{CUSTODY_PREFIX}N{n:010d}"
 
 
@@ -233,8 +240,7 @@ def share_link_sk(number: int, link_id: str) -> str:
 def share_token_pk(token_sha256: str) -> str:
     """Return the partition that says which link a token's digest belongs to.
 
-    The one key without a tenant: whoever holds a token has no account. It holds no more than the
-    link's key, and 256 bits nobody can guess lead to it.
+    Whoever holds a token has no account: 256 bits that nobody can guess lead to the link's key.
     """
     return f"SHARE#{token_sha256}"
 
@@ -250,10 +256,7 @@ def client_sk(client_id: str) -> str:
 
 
 def client_pk(client_id: str) -> str:
-    """Return the partition that says whose client an id is; it holds the tenant's id alone.
-
-    A machine that asks for a token names its client and no tenant.
-    """
+    """Return the partition that says whose client an id is."""
     return f"CLIENT#{client_id}"
 
 

@@ -18,7 +18,7 @@ from functions.shared.canonical import Json, canonical, strict_loads
 from functions.shared.http import request_errors
 from functions.shared.http.access_headers import access_headers
 from functions.shared.http.principal import Caller, Principal, principal_of
-from functions.shared.http.query import Query
+from functions.shared.http.query import MAX_LIMIT, Query
 
 PREFIX = "/api/v1/openai"
 MAX_BODY_BYTES = 64 * 1024
@@ -83,10 +83,12 @@ class Request:
     Attributes:
         event: as API Gateway sent it.
         signed_in: None on the routes that need no login.
+        most_items: that a page of a list may have; an export reads larger ones than callers may.
     """
 
     event: Mapping[str, Any]
     signed_in: Principal | None
+    most_items: int = MAX_LIMIT
 
     @property
     def principal(self) -> Principal:
@@ -122,7 +124,7 @@ class Request:
             raise errors.BadRequest(
                 f"unknown query parameter {unknown[0]!r:.40}; known: {', '.join(allowed) or 'none'}"
             )
-        return Query(values)
+        return Query(values, self.most_items)
 
     def content(self) -> bytes:
         """Return the body as it was sent.

@@ -15,9 +15,15 @@ DEFAULT_LIMIT: Final = 50
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """The query of a request: names and values, each name known and there once."""
+    """The query of a request: names and values, each name known and there once.
+
+    Attributes:
+        values: by name.
+        most: items that a list may show at once.
+    """
 
     values: Mapping[str, str]
+    most: int = MAX_LIMIT
 
     def find(self, name: str) -> str | None:
         """Return a parameter, None where it was not given."""
@@ -28,9 +34,9 @@ class Query:
         """Return how many items a list may show at once.
 
         Raises:
-            BadRequest: not a whole number from 1 to 100.
+            BadRequest: not a whole number from 1 to ``most``, which is 100 for callers.
         """
-        return limit_of(self.find("limit"), MAX_LIMIT)
+        return limit_of(self.find("limit"), self.most)
 
 
 def limit_of(text: str | None, most: int) -> int:

@@ -12,7 +12,8 @@ from functions.shared.records.clients import Scope
 _PEOPLE_ALONE: Final = ("/clients", "/hashing-key", "/webhooks", "/mail")
 # Whoever is told of what happens sees by the numbers what it lacks, and asks for it.
 _OF_RECEIVERS: Final = ("/deliveries", "/replay")
-_PACKS: Final = "/evidence-packs"
+# An export may be as much as a pack.
+_PACKS: Final = ("/evidence-packs", "/exports")
 
 
 def scope_of(method: str, path: str) -> Scope | None:

@@ -8,6 +8,7 @@ from typing import Annotated, Literal, NotRequired, TypedDict
 from functions.shared.records.fields import (
     Count,
     Digest,
+    Flag,
     Instant,
     Keyword,
     MaybeCount,
@@ -30,6 +31,7 @@ Readable = dict[str, Text]
 PackState = Literal["queued", "building", "ready", "failed"]
 PackKind = Literal["monthly", "on_demand", "revision"]
 Profile = Literal["full", "core"]
+ExportFormat = Literal["csv", "ndjson"]
 
 
 class Key(TypedDict):
@@ -84,6 +86,13 @@ class PackMessage(TypedDict):
     tenant_id: Text
     # Of a message that an older version sent it is not known.
     attempt: NotRequired[Count]
+
+
+class ExportMessage(TypedDict):
+    """A message of the export queue: an export to be built."""
+
+    export: Number
+    tenant_id: Text
 
 
 class HourFacts(TypedDict):
@@ -214,6 +223,26 @@ class ListedPack(TypedDict):
     signing_public_hex: MaybeDigest
     signing_key_id: MaybeText
     verify_with: MaybeText
+
+
+class ListedExport(TypedDict):
+    """An export as the tenant's users see it."""
+
+    number: Number
+    state: PackState
+    list: Annotated[MaybeText, described("Null of an export of everything")]
+    format: ExportFormat
+    filters: dict[str, Text]
+    hour: Annotated[Instant, described("The sealed hour that its rows are as of")]
+    created_at: Instant
+    expires_at: Annotated[MaybeInstant, described("Until then it can be downloaded")]
+    rows: MaybeCount
+    size_bytes: MaybeCount
+    sha256: Annotated[MaybeDigest, described("Of the file that is downloaded")]
+    is_whole: Annotated[
+        Flag | None, described("False where an hour did not read what the list is of")
+    ]
+    reason: Annotated[MaybeText, described("Why it failed")]
 
 
 class PublicSigningKey(TypedDict):

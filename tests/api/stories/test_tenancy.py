@@ -41,6 +41,7 @@ SHARED = [
     *("POST /evidence-packs/{number}/links", "GET /evidence-packs/{number}/links"),
     *("DELETE /evidence-packs/{number}/links/{link_id}", "GET /shared/{token}"),
 ]
+EXPORT = ["GET /exports/{number}", "GET /exports/{number}/download"]
 PINNED = Pins(parse_instant("2026-04-01T01:00:00Z"), {}).write()
 CANARIES = ["org-other", "otto", "user-otto", "secret-plan", "tenant-b"]
 
@@ -55,7 +56,7 @@ def test_every_route_of_this_function_with_an_id_is_in_the_matrix() -> None:
     ours = [each for each in OPERATIONS if each.function == API]
     assert {each.path for each in ours if "org_id" in each.query} == {*QUERIED, "/proof"}
     with_path = {f"{each.method} {each.path}" for each in ours if "{" in each.path}
-    assert with_path == {*BY_PATH, *PACK, *SHARED, STATED}
+    assert with_path == {*BY_PATH, *PACK, *SHARED, *EXPORT, STATED}
 
 
 @pytest.mark.parametrize("path", QUERIED)
@@ -83,13 +84,16 @@ def test_an_organization_in_the_path(sealed: Api, route: str) -> None:
     require_nothing_of_theirs("".join(sealed.replies))
 
 
-@pytest.mark.parametrize("path", [*LISTS, "/orgs", "/evidence-packs", "/custody", "/anchors"])
+@pytest.mark.parametrize(
+    "path", [*LISTS, "/orgs", "/evidence-packs", "/exports", "/custody", "/anchors"]
+)
 def test_a_cursor(sealed: Api, path: str) -> None:
     """Another tenant's cursor is one that never existed; a forged one stays in one's own rows."""
     for tenant in ("tenant-a", "tenant-b"):
         for _ in range(2):
             body = PERIOD | {"period_end": "2026-04-01T00:59:59Z"}
             sealed.ask("POST /evidence-packs", body=body, tenant=tenant)
+            sealed.ask("POST /exports", body={"list": "users"}, tenant=tenant)
     sealed.replies.clear()
     theirs = theirs_of(sealed, path)
     sealed.replies.clear()
@@ -101,13 +105,14 @@ def test_a_cursor(sealed: Api, path: str) -> None:
 
 def theirs_of(api: Api, path: str) -> str:
     """Return a real cursor of the other tenant's list."""
-    one_part = dict.fromkeys(("/orgs", "/evidence-packs", "/custody", "/anchors"), 1)
+    one_part = dict.fromkeys(("/orgs", "/evidence-packs", "/exports", "/custody", "/anchors"), 1)
     parts = (one_part | {"/changes": 2}).get(path, 3)
     position = {
         "/orgs": [THEIRS],
         "/anchors": ["2026-04-01"],
         "/custody": ["CUSTODY#2026-04-01T05:01:00Z#x"],
         "/evidence-packs": ["PACK#00000002"],
+        "/exports": ["EXPORT#00000002"],
         "/events": ["2026-04-01T00:00:00Z", THEIRS, "900"],
         "/changes": ["CH#2026-04-01T00:00:00Z#x", THEIRS],
     }.get(path, [PINNED, THEIRS, ""])
@@ -137,6 +142,27 @@ def test_a_packs_number(sealed: Api, route: str) -> None:
     missing = sealed.reply(route, path={"number": "7"}, tenant="tenant-b")
     assert missing["statusCode"] == 404
     assert sealed.reply(route, path={"number": "1"}, tenant="tenant-b") == missing
+
+
+@pytest.mark.parametrize("route", EXPORT)
+def test_an_exports_number(sealed: Api, route: str) -> None:
+    """Theirs: also tests/api/export/test_everything.py, where no word of another's is in a file."""
+    sealed.ask("POST /exports", body={"list": "users"})
+    missing = sealed.reply(route, path={"number": "7"}, tenant="tenant-b")
+    assert missing["statusCode"] == 404
+    assert sealed.reply(route, path={"number": "1"}, tenant="tenant-b") == missing
+
+
+@pytest.mark.parametrize("name", ["users", "events", "hours", "access"])
+def test_an_organization_in_the_body_of_an_export(sealed: Api, name: str) -> None:
+    """Another tenant's, forged, or none: nothing is asked for."""
+    missing = sealed.reply("POST /exports", body={"list": name, "org_id": NEVER})
+    assert missing["statusCode"] == 404
+    before = all_items(sealed.context.table)
+    for org in (THEIRS, *FORGED):
+        body = {"list": name, "org_id": org}
+        assert sealed.reply("POST /exports", body=body) == missing
+    assert all_items(sealed.context.table) == before
 
 
 def test_a_packs_row_that_names_another_tenants_archive(sealed: Api) -> None:
