@@ -161,7 +161,7 @@ def test_what_creates_takes_a_key_and_what_is_tagged_a_tag() -> None:
     }
     assert taking == {
         "Idempotency-Key": {
-            *("connectOrganization", "requestPack", "makeShareLink", "makeClient"),
+            *("connectOrganization", "requestPack", "requestExport", "makeShareLink", "makeClient"),
             *("stateFindings", "makeWebhook", "testWebhook", "addMail"),
         },
         "If-None-Match": {"openapi", "listSigningKeys", "showPack"},

@@ -10,6 +10,7 @@ from tools.openai_simulator import DEMO_ADMIN_KEY, DEMO_ORG_ID, DEMO_START
 NEVER = {
     "org_id": "org-NeverWas12345",
     "number": "99",
+    "export": "99",
     "client_id": "client-" + "0" * 20,
     "webhook_id": "hook-" + "0" * 20,
     "mail_id": "mail-" + "0" * 20,
@@ -28,13 +29,15 @@ def ids_of(stage: Runner, admin: str) -> dict[str, str]:
         made = stage.ask("POST", route, admin, body)
         assert made.status_code == 201, made.text
         ids[name] = made.json()[name]
-    return ids
+    made = stage.ask("POST", "/exports", admin, {"list": "users", "org_id": DEMO_ORG_ID})
+    return {**ids, "export": str(made.json()["number"])}
 
 
 def routes_with_ids(ids: Mapping[str, str]) -> list[tuple[str, str, Any]]:
     """Return each as method, route and body."""
     org, pack = ids["org_id"], f"/evidence-packs/{ids['number']}"
     client, hook = f"/clients/{ids['client_id']}", f"/webhooks/{ids['webhook_id']}"
+    export = f"/exports/{ids['export']}"
     lists = ("users", "projects", "api-keys", "events", "changes", "findings")
     period = {"period_start": DEMO_START, "period_end": "2026-04-01T01:59:59Z"}
     return [
@@ -64,4 +67,7 @@ def routes_with_ids(ids: Mapping[str, str]) -> list[tuple[str, str, Any]]:
         ("DELETE", hook, None),
         ("POST", f"/mail/{ids['mail_id']}/confirmation", {"token": "A" * 22}),
         ("DELETE", f"/mail/{ids['mail_id']}", None),
+        ("POST", "/exports", {"list": "users", "org_id": org}),
+        ("GET", export, None),
+        ("GET", f"{export}/download", None),
     ]

@@ -1,8 +1,12 @@
 """Roles that are no function's, on the deployed template with IAM enforced: links, legal holds."""
 
+import hashlib
 import json
+import tarfile
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -131,6 +135,25 @@ def test_a_session_that_is_narrowed_to_an_object_reads_no_other(stage: Runner) -
     read(of=key)
     with pytest.raises(ClientError, match="AccessDenied"):
         read(of=key.replace("pack-1/", "pack-2/"))
+
+
+def test_an_export_is_built_by_its_own_function_and_read_by_its_link(stage: Runner) -> None:
+    """Everything of the tenant, from the request to the file, under each role's own rights."""
+    assert stage.ask("POST", "/exports", ADMIN, {"everything": True}).status_code == 202
+    for _ in range(120):
+        export = stage.ask("GET", "/exports/1", ADMIN).json()
+        if export["state"] in ("ready", "failed"):
+            break
+        time.sleep(0.5)
+    assert (export["state"], export["reason"]) == ("ready", None)
+    link = stage.ask("GET", "/exports/1/download", ADMIN).headers["location"]
+    body = httpx.get(link, trust_env=False).content
+    assert (hashlib.sha256(body).hexdigest(), len(body)) == (export["sha256"], export["size_bytes"])
+    with tarfile.open(fileobj=BytesIO(body)) as tar:
+        names = tar.getnames()
+    assert {f"orgs/{DEMO_ORG_ID}/users.ndjson", "manifest.json", "SHA256SUMS"} <= {*names}
+    with also(stage, role_named(stage, "PackLinkRole"), "Deny", "s3:GetObjectVersion"):
+        assert httpx.get(link, trust_env=False).status_code == 403
 
 
 def test_legal_holds_are_put_and_released_by_their_role_alone(

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from tests.dashboard.lead.leaks import Leak
+from tests.dashboard.lead.seeds import Leak
 from tests.dashboard.lead.stage import Stage
 from tools.openai_simulator.timeline import Record
 
@@ -53,13 +53,13 @@ class Past:
 
 def happened(stage: Stage) -> Past:
     """Let on the stage happen what the questions are about."""
-    leaks = {leak.name: leak for leak in stage.leaks}
+    by_name = {leak.name: leak for leak in stage.seeded}
     past = Past(
         stage=stage,
-        late=leaks["seeded stale-4"],
-        accepted=leaks["seeded unused-0"],
-        removed=leaks["seeded stale-2"],
-        hidden=leaks["seeded stale-3"],
+        late=by_name["seeded stale-4"],
+        accepted=by_name["seeded unused-0"],
+        removed=by_name["seeded stale-2"],
+        hidden=by_name["seeded stale-3"],
     )
     stage.say(past.late, state="acknowledged", accountable=ACCOUNTABLE, due_date=DUE)
     stage.say(past.accepted, state="accepted", reason_code="business_need", review_date=REVIEW)

@@ -10,7 +10,7 @@ from typing import Final
 from playwright.sync_api import Locator, Page
 
 from tests.dashboard.lead.hand import Hand
-from tests.dashboard.lead.leaks import OWNER
+from tests.dashboard.lead.seeds import OWNER
 from tests.dashboard.lead.past import ACCOUNTABLE, DUE, MISSED, REVIEW, Past
 
 Answer = set[tuple[str, ...]]

@@ -27,7 +27,7 @@ from functions.shared.http.edge import PREFIX
 from functions.shared.settings import Settings
 from functions.shared.tables.packs import Pack
 from tests.conftest import SettableClock
-from tests.dashboard.lead.leaks import Leak, leaking_world
+from tests.dashboard.lead.seeds import Leak, leaking_world
 from tests.dashboard.site import ADMIN, Site, serve
 from tests.dashboard.world import World
 from tests.pack.conftest import PackFunction, open_function
@@ -47,7 +47,7 @@ class Stage:
     Attributes:
         fixture: the organization, and the hours that are sealed.
         packs: the pack function.
-        leaks: what was seeded.
+        seeded: the leaks in its world.
         http: what answers the page.
         threads: where all of it runs.
         connected_at: since when.
@@ -55,7 +55,7 @@ class Stage:
 
     fixture: SnapshotFixture
     packs: PackFunction
-    leaks: list[Leak]
+    seeded: list[Leak]
     http: HttpApi
     threads: ThreadPoolExecutor
     connected_at: datetime
@@ -71,10 +71,10 @@ class Stage:
         hour = rfc3339(floor_hour(self.fixture.clock.instant) - HOUR)
         self._apart(lambda: self.fixture.order(hour))
 
-    def mend(self, leaks: Sequence[Leak], *, is_hidden: bool = False) -> None:
+    def mend(self, seeded: Sequence[Leak], *, is_hidden: bool = False) -> None:
         """End leaks twenty minutes from now, a second after the other; those that stay do not."""
         at = self.fixture.clock.instant + timedelta(minutes=20)
-        for n, mend in enumerate(leak.mend for leak in leaks if leak.mend):
+        for n, mend in enumerate(leak.mend for leak in seeded if leak.mend):
             steps = self.fixture.world.at(at + timedelta(seconds=n))
             mend(steps.hidden() if is_hidden else steps)
 
@@ -150,7 +150,7 @@ def opened_stage(connected: str, n_hours: int) -> Iterator[Stage]:
 
 def _stage(names: dict[str, str], threads: ThreadPoolExecutor, connected_at: datetime) -> Stage:
     archived_at = rfc3339(connected_at + timedelta(minutes=85))
-    clock, (world, leaks) = SettableClock(), leaking_world(archived_at)
+    clock, (world, seeded) = SettableClock(), leaking_world(archived_at)
     table = Table(clients.dynamodb(), names["TABLE_NAME"])
     evidence = Bucket(clients.s3(), names["EVIDENCE_BUCKET"])
     fixture = SnapshotFixture(
@@ -171,4 +171,4 @@ def _stage(names: dict[str, str], threads: ThreadPoolExecutor, connected_at: dat
         clock,
     )
     context = replace(context_from(Settings(names)), clock=clock.now)
-    return Stage(fixture, packs, leaks, HttpApi({API: routes(context)}), threads, connected_at)
+    return Stage(fixture, packs, seeded, HttpApi({API: routes(context)}), threads, connected_at)

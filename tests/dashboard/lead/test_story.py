@@ -28,13 +28,13 @@ def do_the_job(hand: Hand, stage: Stage, site: Site, folder: Path) -> None:
     lead = Lead(hand, site)
     lead.sign_in()
     lead.hand_out()
-    for leak in stage.leaks:
+    for leak in stage.seeded:
         assert any((leak.entity_id or "Many owners") in text for text in lead.seen), leak
     said = [row["stated"] for row in stage.findings()]
     assert all(each["accountable"] and each["due_date"] for each in said)
-    stays = [leak for leak in stage.leaks if leak.mend is None]
+    stays = [leak for leak in stage.seeded if leak.mend is None]
     with hand.away():
-        stage.mend(stage.leaks)
+        stage.mend(stage.seeded)
         stage.pass_hours(2)
     lead.look_again()
     lead.accept_one("Many owners")
@@ -50,7 +50,7 @@ def do_the_job(hand: Hand, stage: Stage, site: Site, folder: Path) -> None:
 
     proven = {about(row) for row in proven_rows(proofs, stage, folder)}
     assert len(proven) == len(proofs) == len(texts)
-    assert {(leak.kind, leak.entity_id) for leak in stage.leaks if leak.mend} <= proven
+    assert {(leak.kind, leak.entity_id) for leak in stage.seeded if leak.mend} <= proven
     accepted = {row["finding_id"] for row in statements_of(pack, stage, site, folder)}
     open_rows = {about(row): row["finding_id"] for row in stage.findings()}
     for leak in stays:

@@ -190,19 +190,6 @@ def kill_and_redeliver(stage: Stage, expected: Undisturbed, moment: str, nth: in
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("moment", EVERYDAY_MOMENTS)
-def test_killed_at_some_aws_calls_and_redelivered(
-    stage: Stage, undisturbed: Undisturbed, moment: str
-) -> None:
-    """A sample of the whole matrix below: every fifth call, and the six around the listing."""
-    around = range(undisturbed.listing - 4, undisturbed.n_calls + 1)
-    calls = sorted({*range(1, undisturbed.n_calls + 1, 5), *around})
-    for nth in calls:
-        kill_and_redeliver(stage, undisturbed, moment, nth)
-    print(f"killed {moment} {len(calls)} of {undisturbed.n_calls} calls: one pack each time")
-
-
-@pytest.mark.slow
 @pytest.mark.parametrize("moment", MOMENTS)
 def test_killed_at_every_aws_call_and_redelivered(
     stage: Stage, undisturbed: Undisturbed, moment: str

@@ -45,9 +45,9 @@ def leaking_world(archived_at: str, days: int = 2) -> tuple[World, list[Leak]]:
     world = demo_world(DEMO_START, days=days)
     world.org_id, world.admin_key = DEMO_ORG_ID, DEMO_ADMIN_KEY
     world.first = world.organizations[DEMO_ORG_ID]
-    leaks = [leak for seeds in _SEEDS for leak in seeds(world)]
+    seeded = [leak for seeds in _SEEDS for leak in seeds(world)]
     world.at(archived_at).by(OWNER).project_archived(ARCHIVED)
-    return world, leaks
+    return world, seeded
 
 
 def _at(world: World, days_before: float) -> StorySteps:
