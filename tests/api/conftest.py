@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from functions.api.context import Context
+from functions.api.context import RequestContext
 from functions.api.document import document
 from functions.api.flow import OPEN_ROUTES, OPERATIONS
 from functions.api.handler import context_from, routes
@@ -34,7 +34,7 @@ END = "2026-04-01T05:00:00Z"
 class Api:
     """The function, and everything it has answered."""
 
-    context: Context
+    context: RequestContext
     clock: SettableClock
     replies: list[str] = field(default_factory=list)
 

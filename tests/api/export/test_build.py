@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -14,6 +15,7 @@ from functions.pack import dead_letters
 from functions.shared.aws.bucket import Bucket
 from functions.shared.aws.table import Table
 from functions.shared.errors import EvidenceMissing
+from functions.shared.hours import parse_instant
 from functions.shared.tables import exports
 from functions.shared.tables.exports import Exports
 from tests.api.conftest import OURS, Api, MakeLab, story
@@ -97,11 +99,11 @@ def test_a_file_is_as_of_its_hour_whatever_is_sealed_meanwhile(
 def test_an_event_sealed_after_the_hour_is_left_out() -> None:
     """By when each row came; of days those that were over."""
     rows = [{"sealed_hour": HOUR, "n": 1}, {"sealed_hour": END, "n": 2}]
-    hour = pinned.parse_instant(HOUR)
+    hour = parse_instant(HOUR)
     assert [row["n"] for row in pinned.until("events", iter(rows), hour)] == [1]
     days = [{"day": "2026-04-01"}, {"day": "2026-03-31"}]
     assert [*pinned.until("days", iter(days), hour)] == days[1:]
-    last = pinned.parse_instant("2026-04-01T23:00:00Z")
+    last = parse_instant("2026-04-01T23:00:00Z")
     assert [*pinned.until("days", iter(days), last)] == days
     assert [*pinned.until("orgs", iter(days), hour)] == days
 
@@ -111,7 +113,7 @@ def test_an_event_sealed_after_the_hour_is_left_out() -> None:
     [{"list": "users"}, pytest.param({"everything": True}, marks=pytest.mark.slow)],
     ids=str,
 )
-def test_killed_at_any_call_it_ends_the_same(exporter: Exporter, body: dict[str, object]) -> None:
+def test_killed_at_any_call_it_ends_the_same(exporter: Exporter, body: dict[str, Any]) -> None:
     """Before the first calls, one in the midst and the last; the second try finds what is left."""
     rows, ready = Exports(exporter.api.context.table), exporter.make(**body)
     build: Callable[[], None] = lambda: building.build(  # noqa: E731

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from functions.api.export import everything
-from functions.api.export.pinned import PinnedList
+from functions.api.export.pinned import PinnedList, pinned_list
 from functions.api.export.rows import ListView
 from functions.api.handler import EXPORTED
 from functions.shared.aws.alert_keys import webhook_sk
@@ -163,7 +163,7 @@ def test_a_list_that_is_too_long_to_be_derived_is_named_and_hides_nothing_else(
     exporter: Exporter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Who is watched chooses how many grants there are: the other lists are all there."""
-    real = everything.pinned_list
+    real = pinned_list
 
     def too_much(view: ListView, *rest: Any) -> PinnedList:
         if view.name == "access":
