@@ -21,7 +21,7 @@ from typing import Any, cast
 
 from benchmarks.folder_s3 import FolderS3
 from benchmarks.process import memory_mib, run_in_process
-from functions.api.context import Context, Segments
+from functions.api.context import RequestContext, Segments
 from functions.api.coverage.outcomes import RecentOutcomes
 from functions.api.flow import OPEN_ROUTES
 from functions.api.handler import routes
@@ -86,18 +86,20 @@ class Service:
 
     tenant: str
     s3: CountedS3
-    context: Context
+    context: RequestContext
 
     @classmethod
     def over(cls, names: dict[str, str], root: Path, tenant: str) -> "Service":
         """Open the function over what is sealed."""
         s3: Any = CountedS3(root)
         bucket, nothing = Bucket(s3, "evidence"), cast("Any", None)
-        context = Context(
+        context = RequestContext(
             table=KeptTable(clients.dynamodb(), names["TABLE_NAME"]),
             evidence=bucket,
             pack_links=nothing,
+            export_links=nothing,
             pack_queue=nothing,
+            export_queue=nothing,
             clock=system_clock,
             registers=Registers(bucket),
             segments=Segments(bucket),

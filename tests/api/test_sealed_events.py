@@ -14,7 +14,7 @@ from functions.api.sealed_events import Between, Budget, EventPage, SealedEvents
 from functions.shared.errors import EvidenceInvalid, EvidenceMissing
 from functions.shared.hours import HOUR, parse_instant, rfc3339
 from tests.support.builders import World
-from tests.support.memory import MemoryBucket, MemoryQueue, MemoryTable
+from tests.support.memory import MemoryBucket, MemoryTable
 
 TENANT = "tenant-a"
 ALL = Wanted(None, None, {})
@@ -63,8 +63,6 @@ class Scene:
         context = Context(
             self.table,
             self.bucket,
-            nothing,
-            MemoryQueue(),
             nothing,
             Registers(self.bucket),
             Segments(self.bucket),

@@ -10,8 +10,8 @@ from typing import Final
 from playwright.sync_api import Locator, Page
 
 from tests.dashboard.lead.hand import Hand
-from tests.dashboard.lead.seeds import OWNER
 from tests.dashboard.lead.past import ACCOUNTABLE, DUE, MISSED, REVIEW, Past
+from tests.dashboard.lead.seeds import OWNER
 
 Answer = set[tuple[str, ...]]
 
