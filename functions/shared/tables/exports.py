@@ -11,6 +11,7 @@ from functions.shared.aws.keys import export_sk, tenant_pk
 from functions.shared.aws.queue import Queue
 from functions.shared.aws.table import ConditionFailed, Item, Page, Table
 from functions.shared.errors import Conflict, NotFound
+from functions.shared.hours import parse_instant, rfc3339
 from functions.shared.records.tables import ExportFormat, ExportMessage, Key, PackState
 
 # The work bucket's lifecycle keeps an object for so long; a test holds the template to it.
@@ -20,6 +21,8 @@ ENDED: Final[tuple[PackState, ...]] = ("ready", "failed")
 MOST_UNDER_WAY: Final = 3
 _LOOKED_AT: Final = 50
 _NUMBER_TRIES: Final = 10
+# Who died before sending the message left a row that nobody builds: not in the way for long.
+_UNDER_WAY_FOR: Final = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,9 +124,11 @@ class Exports:
         Raises:
             Conflict: as many as may be are under way, or others took every number tried.
         """
+        since = rfc3339(parse_instant(export.created_at) - _UNDER_WAY_FOR)
         for _ in range(_NUMBER_TRIES):
             newest, _page = self.page(export.tenant_id, limit=_LOOKED_AT)
-            if sum(each.state not in ENDED for each in newest) >= MOST_UNDER_WAY:
+            under_way = [e for e in newest if e.state not in ENDED and e.created_at > since]
+            if len(under_way) >= MOST_UNDER_WAY:
                 raise Conflict(
                     f"{MOST_UNDER_WAY} exports are under way; ask again when one of them is ready"
                 )

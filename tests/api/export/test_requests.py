@@ -144,6 +144,14 @@ def test_one_tenant_has_a_few_under_way_and_no_more(exporter: Exporter) -> None:
     assert exporter.ask(list="users")["number"] == MOST_UNDER_WAY + 1
 
 
+def test_what_nobody_builds_is_in_the_way_for_a_day(exporter: Exporter) -> None:
+    """The request was noted, and whoever answered it died before its message was sent."""
+    for _ in range(MOST_UNDER_WAY):
+        exporter.ask(list="users")
+    exporter.api.clock.advance(days=1, seconds=1)
+    assert exporter.ask(list="users")["number"] == MOST_UNDER_WAY + 1
+
+
 def test_before_the_first_hour_there_is_nothing_to_export(api: Api) -> None:
     """A conflict, not an empty file."""
     for body in ({"list": "users"}, {"everything": True}):
