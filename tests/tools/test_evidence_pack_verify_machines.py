@@ -47,6 +47,7 @@ def interpreters() -> dict[str, str]:
     return found
 
 
+@pytest.mark.slow
 def test_it_runs_on_every_interpreter_found(
     tmp_path: Path, record_property: Callable[[str, object], None]
 ) -> None:

@@ -196,7 +196,9 @@ FIELDS = ("org_id", "user_id", "email_hash", "email_prefix", "role", "first_seen
 
 
 @given(rows=st.lists(st.fixed_dictionaries(dict.fromkeys(FIELDS, JSON)), max_size=3))
-@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 def test_whatever_a_pack_holds_there_is_an_answer_and_no_traceback(
     tmp_path: Path, rows: list[packs.Row]
 ) -> None:
@@ -207,6 +209,7 @@ def test_whatever_a_pack_holds_there_is_an_answer_and_no_traceback(
     assert done.stderr == "" or done.stderr.startswith("COULD NOT MATCH")
 
 
+@pytest.mark.slow
 def test_it_runs_on_every_interpreter_found(tmp_path: Path) -> None:
     """The same report on each, from Python 3.9 up."""
     found = interpreters()

@@ -240,6 +240,7 @@ def test_the_version_is_that_of_the_project_and_is_on_the_cover(tmp_path: Path) 
     assert made[2][0] == "XlsxWriter"
 
 
+@pytest.mark.slow
 def test_it_runs_on_every_interpreter_found(tmp_path: Path) -> None:
     """The same sheets on each, from Python 3.9 up."""
     found = interpreters()

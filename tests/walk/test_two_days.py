@@ -148,6 +148,7 @@ def _stored_text(fixture: SnapshotFixture, function: PackFunction, pack: Any) ->
     return text + json.dumps(all_items(fixture.table), default=repr)
 
 
+@pytest.mark.slow
 def test_a_pack_names_the_hours_that_openai_was_down(
     fixture: SnapshotFixture, function: PackFunction, tmp_path: Path
 ) -> None:

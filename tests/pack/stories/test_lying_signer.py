@@ -16,6 +16,8 @@ from tests.support import packs
 from tests.support.pack_rows import Row
 from tests.tools.verifier import verify_bytes
 
+pytestmark = pytest.mark.slow
+
 month = _month
 Change = Callable[[Rows], object]
 Facts = Callable[[Row], object]

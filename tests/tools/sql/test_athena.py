@@ -20,6 +20,8 @@ from tools.sql.athena_tables import TABLES, VIEWS, athena_files
 from tools.sql.build import FOLDER
 from tools.sql.columns import kind_of
 
+pytestmark = pytest.mark.slow
+
 HOUR: Final = datetime(2026, 4, 1, 5, tzinfo=UTC)
 PARTS: Final = {"tenant": "tenant-a", "org": "org-office", "month": "2026-04", "section": "users"}
 PAGE: Final = (FOLDER.parents[1] / "docs" / "sql.md").read_text()

@@ -19,6 +19,8 @@ from tests.support.snapshot_fixture import FixtureMaker
 from tests.tools.sql.evidence import require_the_same, rows, view, write
 from tools.openai_simulator import DEMO_ADMIN_KEY, DEMO_ORG_ID, DEMO_START, demo_world
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize(
     "version", [golden.SEAL_2, golden.SEAL_3, golden.SEAL_4], ids=lambda path: path.name
@@ -35,7 +37,6 @@ def test_what_earlier_versions_sealed(
     assert len(view(files.of_bucket, "api_keys")) == 75
 
 
-@pytest.mark.slow
 def test_a_month_with_gaps_a_pause_a_reconnect_and_late_events(
     function: PackFunction, evidence: Bucket, table: Table, clock: SettableClock, tmp_path: Path
 ) -> None:
@@ -56,7 +57,6 @@ def test_a_month_with_gaps_a_pause_a_reconnect_and_late_events(
     assert rows(without.of_bucket, "SELECT event_id FROM events WHERE late") == []
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     "seeds", [range(3), *(pytest.param(range(n, n + 10), marks=pytest.mark.slow) for n in (3, 13))]
 )
@@ -85,7 +85,6 @@ def test_honest_worlds_of_many_kinds(
         require_the_same(write(evidence, function.archive(pack), tmp_path / str(seed)))
 
 
-@pytest.mark.slow
 @pytest.mark.timeout(900)
 def test_two_days_of_the_demo_story(
     make_fixture: FixtureMaker, function: PackFunction, tmp_path: Path
