@@ -117,4 +117,6 @@ def _agree(manifest: Row, members: dict[str, bytes], rows: Rows) -> None:
             chain["first_previous_sha256"] = sealed[0]["seal"]["previous_sha256"]
             chain["last_seal_sha256"] = sealed[-1]["sha256"]
             chain["last_sealed_hour"] = sealed[-1]["hour"]
-            chain["seals_root"] = merkle_root([bytes.fromhex(row["sha256"]) for row in sealed])
+            digests = [row["sha256"] for row in sealed]
+            if all(digests):
+                chain["seals_root"] = merkle_root(list(map(bytes.fromhex, digests)))
