@@ -150,10 +150,7 @@ def test_only_the_five_wrappers_are_given_a_client() -> None:
     }
 
 
-@pytest.mark.parametrize(
-    "service",
-    [pytest.param(each, marks=[] if each == "sqs" else [pytest.mark.slow]) for each in OPERATIONS],
-)
+@pytest.mark.parametrize("service", sorted(OPERATIONS))
 def test_a_request_is_that_of_the_whole_models_in_every_region(
     service: str, loaders: tuple[Loader, Loader]
 ) -> None:
