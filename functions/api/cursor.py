@@ -60,6 +60,20 @@ class Cursors:
             raise BadRequest(UNUSABLE)
         return position
 
+    def read_key(self, text: str | None, prefix: str) -> str | None:
+        """Return the sort key that a cursor of one part stands for, None without one.
+
+        Raises:
+            NotFound: it is another tenant's.
+            BadRequest: it is no cursor of this list, whose keys begin with the prefix.
+        """
+        position = self.read(text)
+        if position is None:
+            return None
+        if not position[0].startswith(prefix):
+            raise BadRequest(UNUSABLE)
+        return position[0]
+
     def _owner(self) -> str:
         return sha256_hex(f"cursor\0{self.tenant}".encode())[:16]
 

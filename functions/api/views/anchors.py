@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
 from functions.api.context import Context
-from functions.api.cursor import Cursors
+from functions.api.cursor import UNUSABLE, Cursors
 from functions.api.schemas.anchors import MAX_DAYS
 from functions.shared.errors import BadRequest
 from functions.shared.evidence.anchors import Anchors
@@ -32,7 +32,7 @@ def list_anchors(request: Request, context: Context) -> Reply:
     cursors = Cursors(tenant, "anchors", 1)
     after = cursors.read(query.find("cursor"))
     if after and not _DAY.fullmatch(after[0]):
-        raise BadRequest("the cursor is not one that this list gave; start again without it")
+        raise BadRequest(UNUSABLE)
     anchors = Anchors(context.evidence, tenant)
     days = [day for day in anchors.days() if not after or day < after[0]]
     days.reverse()

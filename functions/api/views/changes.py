@@ -11,7 +11,7 @@ from itertools import islice
 from typing import Final, cast
 
 from functions.api.context import Context
-from functions.api.cursor import Cursors
+from functions.api.cursor import UNUSABLE, Cursors
 from functions.api.filters import TimedList, time_range
 from functions.api.newest_seal import chosen, newest_status
 from functions.api.records import ListPage
@@ -99,7 +99,7 @@ def _span(query: Query, position: list[str] | None) -> _Span:
     high = CHANGE_PREFIX + (end or "~")
     after = (position[0], position[1]) if position else None
     if after and not after[0].startswith(CHANGE_PREFIX):
-        raise BadRequest("the cursor is not one that this list gave; start again without it")
+        raise BadRequest(UNUSABLE)
     return _Span(low, min(high, after[0]) if after else high, after)
 
 

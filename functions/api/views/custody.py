@@ -3,7 +3,6 @@
 from functions.api.context import Context
 from functions.api.cursor import Cursors
 from functions.shared.aws.keys import CUSTODY_PREFIX
-from functions.shared.errors import BadRequest
 from functions.shared.http.edge import Reply, Request, reply
 
 
@@ -12,11 +11,7 @@ def list_custody(request: Request, context: Context) -> Reply:
     query = request.query("cursor", "limit")
     tenant = request.principal.tenant_id
     cursors = Cursors(tenant, "custody", 1)
-    after = cursors.read(query.find("cursor"))
-    if after and not after[0].startswith(CUSTODY_PREFIX):
-        raise BadRequest("the cursor is not one that this list gave; start again without it")
-    entries, page = context.custody.page(
-        tenant, limit=query.limit, after=after[0] if after else None
-    )
+    after = cursors.read_key(query.find("cursor"), CUSTODY_PREFIX)
+    entries, page = context.custody.page(tenant, limit=query.limit, after=after)
     more = cursors.write(page.last_sk) if page.last_sk else None
     return reply(200, {"items": entries, "next_cursor": more})

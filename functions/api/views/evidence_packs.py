@@ -168,10 +168,8 @@ def list_packs(request: Request, context: Context) -> Reply:
     query = request.query("cursor", "limit")
     tenant = request.principal.tenant_id
     cursors = Cursors(tenant, "evidence-packs", 1)
-    after = cursors.read(query.find("cursor"))
-    if after and not after[0].startswith("PACK#"):
-        raise BadRequest("the cursor is not one that this list gave; start again without it")
-    packs, page = context.packs.page(tenant, limit=query.limit, after=after[0] if after else None)
+    after = cursors.read_key(query.find("cursor"), "PACK#")
+    packs, page = context.packs.page(tenant, limit=query.limit, after=after)
     more = cursors.write(page.last_sk) if page.last_sk else None
     return reply(200, {"items": [public(pack) for pack in packs], "next_cursor": more})
 

@@ -256,7 +256,7 @@ def client_sk(client_id: str) -> str:
 
 
 def client_pk(client_id: str) -> str:
-    """Return the partition that says whose client an id is."""
+    """Return the partition that says whose client an id is: a machine names no tenant."""
     return f"CLIENT#{client_id}"
 
 

@@ -3,8 +3,6 @@
 from datetime import timedelta
 from urllib.parse import parse_qs, unquote, urlsplit
 
-import pytest
-
 from functions.api.handler import EXPORTED
 from functions.api.schemas.packs import EXPORTED as DOCUMENTED
 from functions.shared.aws.keys import custody_sk, tenant_pk
@@ -70,43 +68,42 @@ def test_what_is_gone_is_told_and_not_linked(exporter: Exporter) -> None:
     assert timedelta(days=7) == KEPT_FOR
 
 
-@pytest.mark.parametrize(
-    ("body", "words"),
-    [
-        ({}, "list is missing"),
-        ({"list": "secrets"}, "list must be one of"),
-        ({"list": 7}, "list is missing"),
-        ({"list": "users", "format": "xml"}, "format must be one of csv, ndjson"),
-        ({"list": "users", "format": "json"}, "format must be one of csv, ndjson"),
-        ({"list": "users", "everything": True}, "stands alone"),
-        ({"everything": True, "org_id": OURS}, "stands alone"),
-        ({"everything": True, "format": "csv"}, "stands alone"),
-        ({"everything": False}, "stands alone"),
-        ({"everything": None, "list": "users"}, "stands alone"),
-        ({"everything": True, "list": None}, "stands alone"),
-        ({"list": "users", "format": None}, "format must be one of csv, ndjson"),
-        ({"list": "users", "event_id": "x"}, "of the list users: no filter event_id"),
-        ({"list": "users", "role": "emperor"}, "of the list users: role must be one of"),
-        ({"list": "users", "role": 7}, "of the list users: send filters as texts"),
-        ({"list": "users", "role": None}, "of the list users: send filters as texts"),
-        ({"list": "users", "as_of": "yesterday"}, "as_of must look like"),
-        ({"list": "users", "as_of": "2030-01-01T00:00:00Z"}, "which has not ended"),
-        ({"list": "users", "as_of": "2020-01-01T00:00:00Z"}, "was not sealed"),
-        ({"list": "hours"}, "of the list hours: org_id is missing"),
-        ({"list": "users", "cursor": "x"}, "unknown field"),
-        ({"list": "events", "from": "x"}, "of the list events: from must look like"),
-        ({"list": "custody", "org_id": OURS}, "of the list custody: no filter org_id"),
-    ],
-    ids=str,
-)
-def test_what_cannot_be_exported_is_refused_at_once(
-    exporter: Exporter, body: dict[str, object], words: str
-) -> None:
+REFUSED: list[tuple[dict[str, object], str]] = [
+    ({}, "list is missing"),
+    ({"list": "secrets"}, "list must be one of"),
+    ({"list": 7}, "list is missing"),
+    ({"list": "users", "format": "xml"}, "format must be one of csv, ndjson"),
+    ({"list": "users", "format": "json"}, "format must be one of csv, ndjson"),
+    ({"list": "users", "everything": True}, "stands alone"),
+    ({"everything": True, "org_id": OURS}, "stands alone"),
+    ({"everything": True, "format": "csv"}, "stands alone"),
+    ({"everything": False}, "stands alone"),
+    ({"everything": None, "list": "users"}, "stands alone"),
+    ({"everything": True, "list": None}, "stands alone"),
+    ({"list": "users", "format": None}, "format must be one of csv, ndjson"),
+    ({"list": "users", "event_id": "x"}, "of the list users: no filter event_id"),
+    ({"list": "users", "role": "emperor"}, "of the list users: role must be one of"),
+    ({"list": "users", "role": 7}, "of the list users: send filters as texts"),
+    ({"list": "users", "q": "half a \ud83d"}, "of the list users: send filters as texts"),
+    ({"list": "events", "event_type": "x" * 60_000}, "event_type is at most 200"),
+    ({"list": "users", "role": None}, "of the list users: send filters as texts"),
+    ({"list": "users", "as_of": "yesterday"}, "as_of must look like"),
+    ({"list": "users", "as_of": "2030-01-01T00:00:00Z"}, "which has not ended"),
+    ({"list": "users", "as_of": "2020-01-01T00:00:00Z"}, "was not sealed"),
+    ({"list": "hours"}, "of the list hours: org_id is missing"),
+    ({"list": "users", "cursor": "x"}, "unknown field"),
+    ({"list": "events", "from": "x"}, "of the list events: from must look like"),
+    ({"list": "custody", "org_id": OURS}, "of the list custody: no filter org_id"),
+]
+
+
+def test_what_cannot_be_exported_is_refused_at_once(exporter: Exporter) -> None:
     """In words, and nothing is left behind."""
     before = all_items(exporter.api.context.table)
-    status, problem = exporter.api.ask("POST /exports", body=body)
-    assert (status, words.lower() in problem["detail"].lower()) == (400, True), problem
-    assert all_items(exporter.api.context.table) == before
+    for body, words in REFUSED:
+        status, problem = exporter.api.ask("POST /exports", body=body)
+        assert (status, words.lower() in problem["detail"].lower()) == (400, True), (words, problem)
+        assert all_items(exporter.api.context.table) == before, words
     assert received(exporter.queue) == []
 
 
