@@ -15,6 +15,8 @@ RANGES: Final = {
     "from": (("hour", "day", "occurred_at"), True),
     "to": (("hour", "day", "occurred_at"), False),
 }
+# Parameters of a page, of which no row knows anything.
+PAGING: Final = ("cursor", "limit", "sort")
 TOKEN: Final = "tOkEn-of-43-characters-shown-once-and-no-more"
 
 
@@ -49,7 +51,8 @@ def answer(
 
 
 def _page(world: World, rows: list[Json], query: dict[str, str]) -> Json:
-    matching = [row for row in rows if all(_passes(row, *condition) for condition in query.items())]
+    conditions = [(name, value) for name, value in query.items() if name not in PAGING]
+    matching = [row for row in rows if all(_passes(row, *each) for each in conditions)]
     if sort := query.get("sort"):
         field = sort.removeprefix("-")
         known = [row for row in matching if row.get(field) is not None]

@@ -84,26 +84,3 @@ def test_a_key_tells_its_life_and_what_to_do(page: Page, site: Site) -> None:
 
 def _holding(text: str) -> re.Pattern[str]:
     return re.compile(re.escape(text))
-
-
-@pytest.mark.slow
-def test_ten_thousand_keys_are_few_elements(page: Page, site: Site) -> None:
-    """At any place of the list, and the one that has the focus stays."""
-    site.world.lists["/api-keys"] = [api_key(n) for n in range(10_000)]
-    site.world.page_size = 5_000
-    sign_in(page, site, "#keys")
-    rows = page.get_by_test_id("table-keys").get_by_test_id("row")
-    expect(rows.first).to_contain_text("production 0")
-    page.get_by_test_id("keys-all").click()
-    expect(page.get_by_test_id("keys-count")).to_have_text(
-        "10,000 rows, all of them", timeout=60_000
-    )
-    page.get_by_test_id("key-link").first.focus()
-    for share in (0, 0.33, 1):
-        page.evaluate("(share) => scrollTo(0, document.body.scrollHeight * share)", share)
-        page.wait_for_timeout(300)
-        n_nodes = page.evaluate("document.querySelectorAll('*').length")
-        print(f"{n_nodes} elements at {share:.0%} of 10,000 keys")
-        assert n_nodes <= 3_000
-    expect(rows.last).to_contain_text("production 9999")
-    expect(page.get_by_test_id("key-link").first).to_be_focused()
