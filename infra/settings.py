@@ -19,7 +19,8 @@ deployment_role      name of the role that CloudFormation deploys with, default 
                      deployment made
 legal_hold_principal ARN of who may put and release legal holds on evidence: a role, a user, or
                      (default) the account, whose users then need MFA
-extra_dashboard_url  dev only: one more place the sign-in may return to, for a dashboard on loopback
+extra_dashboard_url  dev only: a dashboard on loopback, to which the sign-in may return, too, and
+                     which letters name
 schedules            dev only: ``off`` deploys the hourly and monthly rule disabled
 ===================  =============================================================================
 """

@@ -70,7 +70,9 @@ class OpenAIAudit(Stack):
         client = create_client(sign_in, settings, dashboard_url)
         add_routes(api, functions, sign_in, client)
         for name in ("Notify", "NotifyWake"):
-            functions[name].add_environment("DASHBOARD_URL", dashboard_url)
+            functions[name].add_environment(
+                "DASHBOARD_URL", settings.extra_dashboard_url or dashboard_url
+            )
         alarms = create_alarms(self, settings, functions, queues, keys)
         watch_legal_holds(self, alarms.topic, roles.legal_hold, storage.evidence)
         self._output(

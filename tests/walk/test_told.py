@@ -49,6 +49,7 @@ def test_a_webhook_and_a_mailbox_are_told_by_the_deployed_functions(tmp_path: Pa
     assert types.count("admin_key.dead") == 1
     assert "".join(letters).count("(admin_key.dead, number") == 1
     assert DEMO_ADMIN_KEY not in "".join(letters)
+    assert all(f"\n{stage.description['dashboard_url']}\n" in letter for letter in letters)
 
 
 def _confirm(address: str, stage: Runner, mails: Path) -> None:

@@ -24,7 +24,7 @@ export const KEYS = {
   title: 'API keys',
   about: 'Project keys as OpenAI redacts them; their values are never known here.',
   whenEmpty: 'As soon as a key is made in a project, the next closed hour shows it here.',
-  search: 'Name, last four, or an id',
+  search: 'Name, last four, project, owner, or an id',
   filters: [
     { name: 'finding', label: 'Found', options: [['', 'Anything or nothing'], ...KEY_FINDINGS.map((kind) => [kind, kindWords(kind)])] },
     { name: 'state', label: 'Show', options: [['', 'Present'], ['removed', 'Gone'], ['all', 'All']] },

@@ -19,7 +19,7 @@ from functions.api.newest_seal import Newest, chosen
 from functions.api.records import ListPage
 from functions.api.registers.as_of import hours_of, pinned_hour, pins_of
 from functions.api.registers.asked import Asked, Fields
-from functions.api.registers.key_names import with_names
+from functions.api.registers.key_names import is_named, with_names
 from functions.api.registers.ordered_rows import Also, AskedRows, Found, Place, Searched
 from functions.api.registers.pins import Pins
 from functions.api.registers.sealed_rows import Places, SealedRows
@@ -138,6 +138,7 @@ def _existing(
     rows_of: Callable[[Newest, Context], Callable[[Any], Any]] | None = None,
     also: Mapping[str, Also] | None = None,
     whole: Callable[[Sequence[Any], Sequence[Newest], Context], list[Any]] = _as_they_are,
+    searched: Searched | None = None,
 ) -> RegisterList[Any, Any]:
     """Return the list of what a section holds."""
     listed = BY_SECTION[section]
@@ -147,12 +148,17 @@ def _existing(
         end=lambda row: row["removed_at"],
         rows_of=rows_of or _rows_of(listed),
         also=also or {},
+        searched=searched,
         whole=whole,
     )
 
 
 API_KEYS: Final = _existing(
-    "api_keys", _api_key_rows, {"finding": Also("findings", _has_finding)}, with_names
+    "api_keys",
+    _api_key_rows,
+    {"finding": Also("findings", _has_finding)},
+    with_names,
+    Searched(("projects", "users"), is_named),
 )
 FINDINGS: Final = RegisterList(
     listed=BY_SECTION["findings"],

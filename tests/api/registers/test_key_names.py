@@ -16,3 +16,16 @@ def test_keys_carry_what_their_project_is_called_and_whose_they_are(sealed: Api)
     assert all(row["project_name"] and row["owner_prefix"] for row in rows.values())
     before = sealed.get("/api-keys", {"as_of": "2026-04-01T00:30:00Z"})["items"]
     assert {row["project_name"] for row in before} == {rows["key_old"]["project_name"]}
+
+
+def test_keys_are_found_by_what_they_are_named_by(sealed: Api) -> None:
+    """By what each row shows, in any case, as of any hour; by nothing that it does not show."""
+    for as_of in ({}, {"as_of": "2026-04-01T00:30:00Z"}):
+        rows = sealed.get("/api-keys", as_of)["items"]
+        for field in ("project_name", "owner_prefix"):
+            for text in {row[field] for row in rows}:
+                found = sealed.get("/api-keys", {"q": text.upper(), **as_of})["items"]
+                ids = {row["key_id"] for row in found}
+                assert {row["key_id"] for row in rows if row[field] == text} <= ids
+                searched = [" ".join(map(str, row.values())).lower() for row in found]
+                assert all(text.lower() in each for each in searched)
