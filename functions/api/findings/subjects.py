@@ -5,13 +5,13 @@ Pure but for the registers that are read: those that some row is about, each onc
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
-from itertools import islice
+from functools import cache, partial
 from typing import Any, Final, NamedTuple
 
 from functions.api.context import Context
 from functions.api.newest_seal import Newest
 from functions.api.registers.asked import holds
+from functions.api.registers.last_stays import last_stays
 from functions.shared.records.entities import (
     AdminKey,
     ApiKey,
@@ -25,7 +25,7 @@ from functions.shared.records.entities import (
     User,
 )
 from functions.shared.records.fields import MaybeName, shown
-from functions.shared.records.findings import Finding, FindingFacts, ListedFinding, Subject
+from functions.shared.records.findings import FindingFacts, ListedFinding, Subject
 from functions.shared.records.registers import EPISODES, identity_of
 
 NOTHING_KNOWN: Final[Subject] = {
@@ -98,7 +98,6 @@ _THINGS: Final[Mapping[str, Callable[[Any], _Thing]]] = {
 
 # Whose registers say what findings are about.
 SECTIONS_OF_SUBJECTS: Final = tuple(_THINGS)
-_AT_ONCE: Final = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,12 +154,7 @@ class Subjects:
             before = last.get(identity)
             if before is None or before["first_seen_at"] <= row["first_seen_at"]:
                 last[identity] = row
-        things: dict[str, _Thing] = {}
-        for identity, stay in last.items():
-            # What an older version sealed may lack a field.
-            whole: Any = shown(EPISODES[section], stay)
-            things[identity] = _THINGS[section](whole)
-        return things
+        return {identity: _thing(section, stay) for identity, stay in last.items()}
 
 
 def is_about(newest: Newest, context: Context, q: str) -> Callable[[FindingFacts], bool]:
@@ -175,13 +169,32 @@ def is_about(newest: Newest, context: Context, q: str) -> Callable[[FindingFacts
         EvidenceMissing: a register that the seal names is gone.
         EvidenceInvalid: its bytes are not those that were sealed.
     """
-    subjects, found = Subjects(newest, context), set[tuple[str, str]]()
-    rows = newest.rows(context, "findings", Finding)
-    # Some at a time: whoever fills the register would fill the memory with what each is about.
-    while some := list(islice(rows, _AT_ONCE)):
-        told = subjects.of(some)
-        found.update(place for place, subject in told.items() if holds(subject.values(), q))
-    return lambda row: (row["section"], row["entity_id"]) in found
+
+    def last(section: str, is_wanted: Callable[[_Thing], bool]) -> dict[str, bool]:
+        record: type[Entity] = EPISODES[section]
+        rows = newest.rows(context, section, record)
+        wanted = lambda row: is_wanted(_thing(section, row))  # noqa: E731
+        return last_stays(rows, partial(identity_of, section), wanted)
+
+    owners = last("users", lambda user: holds([user.owner_prefix], q))
+    projects = last("projects", lambda project: holds([project.name], q))
+
+    def is_shown(thing: _Thing) -> bool:
+        texts = [thing.name, thing.redacted_value, thing.project_id, thing.owner_id]
+        if thing.owner_id not in owners:
+            texts.append(thing.owner_prefix)
+        is_owner = thing.owner_id is not None and owners.get(thing.owner_id, False)
+        is_project = thing.project_id is not None and projects.get(thing.project_id, False)
+        return is_owner or is_project or holds(texts, q)
+
+    of = cache(lambda section: last(section, is_shown) if section in _THINGS else {})
+    return lambda row: of(row["section"]).get(row["entity_id"], False)
+
+
+def _thing(section: str, stay: Entity) -> _Thing:
+    # What an older version sealed may lack a field.
+    whole: Any = shown(EPISODES[section], stay)
+    return _THINGS[section](whole)
 
 
 def _subject(

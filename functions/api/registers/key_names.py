@@ -10,6 +10,7 @@ from typing import NamedTuple, TypeVar
 from functions.api.context import Context
 from functions.api.newest_seal import Newest
 from functions.api.registers.asked import holds
+from functions.api.registers.last_stays import last_stays
 from functions.shared.records.entities import ApiKey, ListedApiKey, Project, User
 
 Stay = TypeVar("Stay", Project, User)
@@ -49,11 +50,11 @@ def is_named(newest: Newest, context: Context, q: str) -> Callable[[ApiKey], boo
         EvidenceMissing: a register that the seal names is gone.
         EvidenceInvalid: its bytes are not those that were sealed.
     """
-    all_projects = newest.rows(context, "projects", Project)
-    all_users = newest.rows(context, "users", User)
-    projects = _holding(all_projects, _project, lambda row: row["name"], q)
-    owners = _holding(all_users, _user, lambda row: row["email_prefix"], q)
-    return lambda key: key["project_id"] in projects or key["owner_id"] in owners
+    rows = newest.rows(context, "projects", Project)
+    projects = last_stays(rows, _project, lambda row: holds([row["name"]], q))
+    stays = newest.rows(context, "users", User)
+    owners = last_stays(stays, _user, lambda row: holds([row["email_prefix"]], q))
+    return lambda key: projects.get(key["project_id"]) or owners.get(key["owner_id"] or "") or False
 
 
 class _Names(NamedTuple):
@@ -85,15 +86,3 @@ def _user(row: User) -> str:
 def _last(stays: Iterable[Stay], id_of: Callable[[Stay], str]) -> dict[str, Stay]:
     """Return the newest stay of each: whoever came back is called what they are called now."""
     return {id_of(stay): stay for stay in sorted(stays, key=lambda stay: stay["first_seen_at"])}
-
-
-def _holding(
-    stays: Iterable[Stay], id_of: Callable[[Stay], str], text_of: Callable[[Stay], object], q: str
-) -> set[str]:
-    """Return the ids of those in whose newest stay a text stands; of the others nothing is kept."""
-    last: dict[str, tuple[str, bool]] = {}
-    for stay in stays:
-        identity, since = id_of(stay), stay["first_seen_at"]
-        if identity not in last or last[identity][0] <= since:
-            last[identity] = since, holds([text_of(stay)], q)
-    return {identity for identity, (_, is_held) in last.items() if is_held}
