@@ -19,6 +19,8 @@ def answer_of_views(
         return 200, world.lists.get("/billing", [bill()])[0] | {"month": query["month"]}
     if path.startswith("/webhooks"):
         return _webhooks(world, method, path, body)
+    if path.startswith("/exports"):
+        return _exports(world, method, path, body)
     if path.startswith("/clients") and method != "GET":
         return _clients(world, method, path, body)
     return None
@@ -72,6 +74,44 @@ def _webhooks(world: World, method: str, path: str, body: Json) -> tuple[int, An
     elif rest[1:] == ["secret"]:
         return 200, row | {"secret": SECRET + "-2"}
     return 200, row
+
+
+def _exports(world: World, method: str, path: str, body: Json) -> tuple[int, Any]:
+    exports = world.lists.setdefault("/exports", [])
+    _, _, *rest = path.split("/")
+    if method == "POST":
+        filters = {"org_id": body["org_id"]} if "org_id" in body else {}
+        asked = {"list": body.get("list"), "format": body.get("format", "ndjson")}
+        exports.insert(0, export(len(exports) + 1, "queued", **asked, filters=filters))
+        return 202, exports[0]
+    if not rest:
+        return 200, {"items": exports, "next_cursor": None}
+    row = next(row for row in exports if row["number"] == int(rest[0]))
+    if rest[1:] == ["download"]:
+        return 200, {"url": f"/download/{row['number']}", "expires_at": "2026-04-15T10:30:00Z"}
+    if row["state"] == "queued":
+        row |= export(row["number"], filters=row["filters"], list=row["list"], format=row["format"])
+    return 200, row
+
+
+def export(number: int, state: str = "ready", **facts: Any) -> Json:
+    """One export: everything, where nothing else is said."""
+    is_ready = state == "ready"
+    return {
+        "number": number,
+        "state": state,
+        "list": None,
+        "format": "ndjson",
+        "filters": {},
+        "hour": LAST_HOUR,
+        "created_at": "2026-04-15T10:14:00Z",
+        "expires_at": "2026-04-22T10:14:40Z" if is_ready else None,
+        "rows": 48211 if is_ready else None,
+        "size_bytes": 2915204 if is_ready else None,
+        "sha256": "7d" * 32 if is_ready else None,
+        "is_whole": True if is_ready else None,
+        "reason": None,
+    } | facts
 
 
 def webhook(number: int, **facts: Any) -> Json:

@@ -6,7 +6,15 @@ from typing import Any, Final
 
 from functions.shared.hashing import email_hash
 from tests.dashboard.busy import PREFIXES, busy
-from tests.dashboard.fake_views import KEY_HEX, client, custody, delivery, service_account, webhook
+from tests.dashboard.fake_views import (
+    KEY_HEX,
+    client,
+    custody,
+    delivery,
+    export,
+    service_account,
+    webhook,
+)
 from tests.dashboard.rights_world import add_rights
 from tests.dashboard.world import (
     LAST_HOUR,
@@ -67,6 +75,13 @@ def lead_world() -> World:
         client(2, label="Ticket system", scopes=["read", "write"]),
         client(1, label="SIEM", rotated_at="2026-04-09T07:30:00Z"),
         client(3, label="Trial", state="revoked", revoked_at="2026-03-20T10:00:00Z"),
+    ]
+    april = {"from": "2026-04-01T00:00:00Z", "org_id": "org-northwind"}
+    world.lists["/exports"] = [
+        export(4, "building", list="events", format="csv", filters=april),
+        export(3, is_whole=False),
+        export(2, list="api-keys", format="csv", rows=35, size_bytes=4102),
+        export(1, "failed", list="access", reason="the export could not be made: too much at once"),
     ]
     world.lists["/webhooks"] = [
         webhook(2, label="Chat of the security team", url="https://chat.northwind.example/in/7f3a")

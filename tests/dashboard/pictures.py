@@ -32,6 +32,7 @@ PICTURES: Final = {
     "packs": ("packs", 0),
     "links": ("packs?show=links", 0),
     "statements": ("packs?show=statements", 0),
+    "exports": ("packs?show=exports", 0),
     "custody": ("custody", 0),
     "bill": ("bill", 0),
     "machines": ("machines?webhook=hook-00000000000000000002", 330),

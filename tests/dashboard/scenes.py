@@ -26,7 +26,7 @@ _FURTHER: Final = {
     "findings": ("findings?state=all", "findings?due=late"),
     "key": (_KEY,),
     "machines": ("machines?webhook=hook-00000000000000000002",),
-    "packs": ("packs?show=links", "packs?show=statements"),
+    "packs": ("packs?show=links", "packs?show=statements", "packs?show=exports"),
 }
 # Every view by its address, those that only links lead to included.
 VIEWS: Final = tuple(

@@ -1,11 +1,12 @@
-/** Evidence: the packs, the links by which they are shared, and what the tenant said that they hold. */
+/** Evidence: the packs, the links by which they are shared, what the tenant said that they hold, and files of any list. */
 import { html } from '../../app/preact.js';
 import { formatAddress, useAddress } from '../../app/address.js';
 import { Packs } from '../packs/packs.js';
+import { Exports } from './exports.js';
 import { Links } from './links.js';
 import { Statements } from './statements.js';
 
-const PARTS = [['', 'Packs', Packs], ['links', 'Links', Links], ['statements', 'Statements', Statements]];
+const PARTS = [['', 'Packs', Packs], ['links', 'Links', Links], ['statements', 'Statements', Statements], ['exports', 'Exports', Exports]];
 
 /** @param {import('../views.js').ViewProps} props */
 export function Evidence(props) {

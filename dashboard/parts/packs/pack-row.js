@@ -1,10 +1,10 @@
 import { html, useEffect, useState } from '../../app/preact.js';
-import { isSafeUrl } from '../../app/config.js';
+import { openDownload } from '../../app/downloads.js';
 import { utc } from '../../app/instants.js';
-import { asProblem, Problem } from '../../app/problem.js';
+import { asProblem } from '../../app/problem.js';
 import { words } from '../../app/text.js';
 import { ShareLinks } from './share-links.js';
-import { Badge, Copyable, Instant, ProblemBox, Text } from '../widgets/elements.js';
+import { Badge, Copyable, Instant, ProblemBox, Size, Text } from '../widgets/elements.js';
 
 const STATES = { queued: 'info', building: 'info', ready: 'good', failed: 'bad' };
 
@@ -15,7 +15,7 @@ export function PackRow({ api, pack, keys, isAdmin }) {
   const [problem, setProblem] = useState(null);
   const download = () => {
     setProblem(null);
-    openDownload(api, pack).catch((error) => setProblem(asProblem(error)));
+    openDownload(api, `/evidence-packs/${pack.number}`).catch((error) => setProblem(asProblem(error)));
   };
   const ready = pack.state === 'ready';
   return html`<tr data-testid="pack" data-number=${pack.number} data-state=${pack.state}>
@@ -25,7 +25,7 @@ export function PackRow({ api, pack, keys, isAdmin }) {
     <td data-label="State"><${Badge} tone=${STATES[pack.state] ?? 'warn'}>${pack.state}<//>
       ${pack.reason && html` <span class="reason"><${Text} value=${pack.reason} /></span>`}</td>
     <td data-label="Requested" class="time"><${Instant} at=${pack.created_at} /></td>
-    <td data-label="Size" class="unbroken">${size(pack.size_bytes)}</td>
+    <td data-label="Size" class="unbroken"><${Size} bytes=${pack.size_bytes} /></td>
     <td data-label="" class="row-actions">${ready && html`
       <button type="button" class="small" data-testid="pack-download" onClick=${download}>Download</button>
       <button type="button" class="small" data-testid="pack-share" aria-expanded=${open === 'links'} onClick=${() => toggle('links')}>Share</button>
@@ -35,15 +35,6 @@ export function PackRow({ api, pack, keys, isAdmin }) {
     ${problem && html`<${ProblemBox} problem=${problem} testid="download-problem" />`}
     ${open === 'links' && html`<${ShareLinks} api=${api} number=${pack.number} isAdmin=${isAdmin} />`}
     ${open === 'verify' && html`<${Verify} pack=${pack} keys=${keys} />`}</td></tr>`}`;
-}
-
-/** The URL is made on request, lives minutes and is never kept: fetch it, go there, forget it. */
-async function openDownload(api, pack) {
-  const { url } = await api.get(`/evidence-packs/${pack.number}/download`);
-  if (typeof url !== 'string' || !isSafeUrl(url)) {
-    throw new Problem('The download link is not usable', 'It names neither an https address nor this machine.');
-  }
-  window.location.assign(url);
 }
 
 function Verify({ pack, keys }) {
@@ -85,10 +76,4 @@ function useFingerprint(publicHex) {
     });
   }, [publicHex]);
   return text;
-}
-
-function size(bytes) {
-  if (typeof bytes !== 'number') return html`<span class="muted">—</span>`;
-  const kib = bytes / 1024;
-  return html`<span title=${`${bytes} bytes`}>${kib < 1024 ? `${kib.toFixed(1)} KiB` : `${(kib / 1024).toFixed(1)} MiB`}</span>`;
 }

@@ -1,6 +1,7 @@
 /** Evidence packs: ask for one, watch it being built, download it, know how to verify it. */
-import { html, useEffect, useState } from '../../app/preact.js';
+import { html } from '../../app/preact.js';
 import { useAnswer, useList } from '../../app/answers.js';
+import { usePolling } from '../../app/downloads.js';
 import { AnchorsPanel } from './anchors.js';
 import { Empty } from '../widgets/notices.js';
 import { PackForm } from './pack-form.js';
@@ -8,13 +9,10 @@ import { PackRow } from './pack-row.js';
 import { ProblemBox } from '../widgets/elements.js';
 import { TableFrame } from '../widgets/table-frame.js';
 
-const POLL_FIRST_MS = 1_500;
-const POLL_AT_MOST_MS = 15_000;
-
 export function Packs({ api, refreshCount, isAdmin, summary }) {
   const { list, loadMore, retry, putItem } = useList(api, '/evidence-packs', {}, refreshCount);
   const keys = useAnswer(api, '/signing-keys', refreshCount);
-  usePolling(api, list.items, putItem);
+  usePolling(api, '/evidence-packs', list.items, putItem);
   const addPack = (pack) => putItem((other) => other.number === pack.number, pack);
   const isEmpty = list.state === 'ready' && list.items.length === 0;
   return html`<section aria-labelledby="packs-title" data-testid="room-packs">
@@ -33,25 +31,4 @@ export function Packs({ api, refreshCount, isAdmin, summary }) {
       ${list.nextCursor !== null && html`<button type="button" data-testid="packs-more" onClick=${loadMore}>Load more</button>`}</footer>
     <${AnchorsPanel} api=${api} />
   </section>`;
-}
-
-/** Look after packs that are not finished, less and less often. */
-function usePolling(api, packs, putItem) {
-  const [round, setRound] = useState(0);
-  const unfinished = packs.filter((pack) => pack.state === 'queued' || pack.state === 'building').map((pack) => pack.number);
-  const waiting = unfinished.join();
-  useEffect(() => setRound(0), [waiting]);
-  useEffect(() => {
-    if (waiting === '') return undefined;
-    const wait = Math.min(POLL_FIRST_MS * 1.3 ** round, POLL_AT_MOST_MS);
-    const timer = setTimeout(async () => {
-      const answers = await Promise.allSettled(unfinished.map((number) => api.get(`/evidence-packs/${number}`)));
-      for (const answer of answers) {
-        if (answer.status === 'rejected') continue; // looked at again in the next round
-        putItem((other) => other.number === answer.value.number, answer.value);
-      }
-      setRound((n) => n + 1);
-    }, wait);
-    return () => clearTimeout(timer);
-  }, [waiting, round, api, putItem]);
 }

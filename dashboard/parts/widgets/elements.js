@@ -38,6 +38,13 @@ export function Hour({ hour }) {
   return html`<time datetime=${hour} title=${local(hour)} data-own=${ownClock(hour, endOfHour(hour))}>${hourSpan(hour)}</time>`;
 }
 
+/** How large a file is; its bytes on hover. */
+export function Size({ bytes }) {
+  if (typeof bytes !== 'number') return html`<span class="muted">—</span>`;
+  const kib = bytes / 1024;
+  return html`<span class="unbroken" title=${`${bytes} bytes`}>${kib < 1024 ? `${kib.toFixed(1)} KiB` : `${(kib / 1024).toFixed(1)} MiB`}</span>`;
+}
+
 /** @param {{tone: 'good' | 'warn' | 'bad' | 'info' | 'plain', title?: string, children?: any}} props */
 export function Badge({ tone, children, title }) {
   return html`<span class=${`badge ${tone}`} title=${title}>${children}</span>`;
