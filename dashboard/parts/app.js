@@ -4,6 +4,7 @@ import { formatAddress, useAddress } from '../app/address.js';
 import { useAnswer } from '../app/answers.js';
 import { orgName } from '../app/sections.js';
 import { withoutHidden } from '../app/text.js';
+import { useWatch } from '../app/watch.js';
 import { KpiStrip } from './kpi-strip.js';
 import { NamesButton } from './names/names-button.js';
 import { GROUPS, VIEWS, viewOf } from './views.js';
@@ -19,10 +20,11 @@ export function App({ api, claims, signOut }) {
   const [refreshCount, setRefreshCount] = useState(0);
   const refresh = useCallback(() => setRefreshCount((n) => n + 1), []);
   const summary = useAnswer(api, '/summary', refreshCount);
-  const organizations = summary.body?.organizations ?? null;
+  const watched = useWatch(api, summary.body);
+  const organizations = watched.body?.organizations ?? null;
   const isAdmin = claims.groups.includes('admin');
   const orgId = address.query.org_id ?? '';
-  const viewProps = { api, claims, user: claims.user, isAdmin, summary: summary.body, organizations, orgId, refreshCount, refresh };
+  const viewProps = { api, claims, user: claims.user, isAdmin, summary: watched.body, organizations, orgId, refreshCount, refresh };
   useTitle(view.name);
   useFocus(view);
   useFirstPicture(organizations, summary, refresh);
@@ -34,8 +36,9 @@ export function App({ api, claims, signOut }) {
     <div class="frame">
       <${Menu} view=${view} orgId=${orgId} />
       <main id="content" tabindex="-1">
-        <${FreshnessNotices} organizations=${organizations ?? []} />
-        <${KpiStrip} summary=${summary} refresh=${refresh} orgId=${orgId} />
+        <${FreshnessNotices} organizations=${watched.organizations} />
+        ${watched.problem && html`<div class="notice warn" role="status" data-testid="watch-problem"><p><strong>Whether anybody is looking by now could not be read.</strong> <${Text} value=${watched.problem.title} />. What stands here is as it was; it is tried again in ten minutes, or with Refresh.</p></div>`}
+        <${KpiStrip} summary=${summary} refresh=${refresh} orgId=${orgId} isOlder=${watched.isOlder} />
         <${view.component} key=${view.id} ...${viewProps} />
         <footer class="page-foot muted">Figures and tables show the last closed hour of each organization.
           What counts as evidence is the signed pack, not this page.</footer>

@@ -12,7 +12,7 @@ const KPIS = [
 ];
 
 /** The five figures, each a way into its table, and what they are as of: one line above every view. */
-export function KpiStrip({ summary, refresh, orgId }) {
+export function KpiStrip({ summary, refresh, orgId, isOlder }) {
   const { body } = summary;
   return html`<section class="kpis" aria-labelledby="kpi-title" aria-busy=${summary.state === 'loading'}>
     <h2 class="unseen" id="kpi-title">At a glance</h2>
@@ -22,7 +22,8 @@ export function KpiStrip({ summary, refresh, orgId }) {
       <span>Last closed hour <strong data-testid="kpi-last-closed-hour"><${Hour} hour=${body?.last_closed_hour} /></strong> UTC
         ${isInstant(body?.last_closed_hour) && isElsewhere(body.last_closed_hour) && html` <span class="local" data-testid="kpi-local-hour">${localHourSpan(body.last_closed_hour)}</span>`}</span>
       <span><a href=${formatAddress('findings', { org_id: orgId })}>Open findings</a> <strong data-testid="kpi-open-findings">${figure(body?.open_findings)}</strong></span>
-      <button type="button" class="small" data-testid="refresh" disabled=${summary.state === 'loading'} onClick=${refresh}>Refresh</button>
+      <button type="button" class=${`small${isOlder ? ' primary' : ''}`} data-testid="refresh" disabled=${summary.state === 'loading'} onClick=${refresh}>Refresh</button>
+      <span class="newer" role="status" data-testid="newer-hour">${isOlder ? 'A newer hour is closed.' : ''}</span>
     </p>
   </section>`;
 }

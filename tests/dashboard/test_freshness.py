@@ -54,3 +54,45 @@ def test_where_every_hour_is_there_nothing_is_said(page: Page, site: Site) -> No
     sign_in(page, site, "#organizations")
     expect(page.get_by_test_id("organization")).to_contain_text("users: complete")
     expect(page.get_by_test_id("freshness-notice")).to_have_count(0)
+
+
+@pytest.mark.slow
+def test_a_page_left_open_tells_that_nobody_looks_any_more(page: Page, site: Site) -> None:
+    """By itself, above whatever is being typed; the tables are of the hour that they were of."""
+    page.clock.install()
+    sign_in(page, site, "#organizations")
+    page.get_by_test_id("connect-open").click()
+    page.get_by_test_id("connect-org-id").fill("org-half-typed")
+    page.clock.fast_forward("09:00")
+    expect(page.get_by_test_id("freshness-notice")).to_have_count(0)
+    site.world.freshness["org-northwind"] = {
+        "late_hours": 2,
+        "late_since": "2026-04-15T10:00:00Z",
+    }
+    page.clock.fast_forward("02:00")
+    expect(page.get_by_test_id("freshness-notice")).to_contain_text("2 hours are late")
+    expect(page.get_by_test_id("organization")).to_contain_text("2 hours late")
+    expect(page.get_by_test_id("newer-hour")).to_be_empty()
+    expect(page.get_by_test_id("connect-org-id")).to_have_value("org-half-typed")
+
+
+@pytest.mark.slow
+def test_a_page_left_open_tells_of_a_newer_hour_and_of_what_it_cannot_read(
+    page: Page, site: Site
+) -> None:
+    """The tables stay until somebody asks; a service that does not answer is no good news."""
+    page.clock.install()
+    sign_in(page, site, "#users")
+    site.world.organizations = [organization(last_hour="2026-04-15T11:00:00Z")]
+    page.clock.fast_forward("11:00")
+    expect(page.get_by_test_id("newer-hour")).to_have_text("A newer hour is closed.")
+    expect(page.get_by_test_id("kpi-last-closed-hour")).to_have_text("2026-04-15 09:00–10:00")
+    site.world.refuse["GET /summary"] = (503, {"title": "Busy"})
+    page.clock.fast_forward("11:00")
+    expect(page.get_by_test_id("watch-problem")).to_contain_text("Busy.")
+    expect(page.get_by_test_id("newer-hour")).to_have_text("A newer hour is closed.")
+    site.world.refuse.clear()
+    page.get_by_test_id("refresh").click()
+    expect(page.get_by_test_id("kpi-last-closed-hour")).to_have_text("2026-04-15 11:00–12:00")
+    expect(page.get_by_test_id("newer-hour")).to_be_empty()
+    expect(page.get_by_test_id("watch-problem")).to_have_count(0)

@@ -58,7 +58,7 @@ class World:
             "api_keys": len(self.lists.get("/api-keys", [])),
             "stale_keys": 0,
             "open_findings": 0,
-            "last_closed_hour": LAST_HOUR if pictured else None,
+            "last_closed_hour": max((row["last_hour"] for row in pictured), default=None),
         }
         rows = [self._pictured(row) for row in self.organizations]
         late = [row["late_since"] for row in rows if row["late_hours"]]
