@@ -2,6 +2,7 @@
 import { html, useCallback, useEffect, useRef, useState } from '../app/preact.js';
 import { formatAddress, useAddress } from '../app/address.js';
 import { useAnswer } from '../app/answers.js';
+import { useScroll } from '../app/scroll.js';
 import { orgName } from '../app/sections.js';
 import { withoutHidden } from '../app/text.js';
 import { useWatch } from '../app/watch.js';
@@ -27,6 +28,7 @@ export function App({ api, claims, signOut }) {
   const viewProps = { api, claims, user: claims.user, isAdmin, summary: watched.body, organizations, orgId, refreshCount, refresh };
   useTitle(view.name);
   useFocus(view);
+  useScroll(view.id, window.location.hash);
   useFirstPicture(organizations, summary, refresh);
 
   return html`<a class="skip" href="#content" onClick=${skipToContent}>Skip to the content</a>
@@ -72,7 +74,7 @@ function useTitle(name) {
 function useFocus(view) {
   const before = useRef(view);
   useEffect(() => {
-    if (before.current !== view && document.activeElement === document.body) document.getElementById('content').focus();
+    if (before.current !== view && document.activeElement === document.body) document.getElementById('content').focus({ preventScroll: true });
     before.current = view;
   }, [view]);
 }
