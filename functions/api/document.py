@@ -146,7 +146,7 @@ def _operation(operation: Operation) -> Schema:
         document["security"] = []
     if operation.body:
         content = _form(operation.body) if operation.is_form else _json(operation.body)
-        document["requestBody"] = {"required": True, "content": content}
+        document["requestBody"] = {"required": not operation.is_bodiless, "content": content}
     return document
 
 

@@ -117,6 +117,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         *("POST", "/clients/{client_id}/secret", ACCESS, "rotateClientSecret"),
         *("Give a client a new secret; the old one is good for some hours more", "NewSecret"),
         body="RotationRequest",
+        is_bodiless=True,
         admin=True,
         problems=(409,),
     ),

@@ -56,7 +56,7 @@ RULES: Final = re.compile(
             "a revision ",
             "url must be https|from_number must be at most|messages are kept for",
             "address must be one plain|token must be the one",
-            "of the list|stands alone",
+            "of the list|stands alone|Name the organization in org_id",
         )
     ),
     re.IGNORECASE,

@@ -34,6 +34,7 @@ class Operation:
         status: of the answer where nothing went wrong.
         query: names of the query parameters.
         body: name of the schema of the body, None without one.
+        is_bodiless: the body may be left out: each field then has its default.
         is_form: the body is a form (``application/x-www-form-urlencoded``), not JSON.
         admin: for the group admin only.
         public: needs no login.
@@ -51,6 +52,7 @@ class Operation:
     status: int = 200
     query: tuple[str, ...] = ()
     body: str | None = None
+    is_bodiless: bool = False
     is_form: bool = False
     admin: bool = False
     public: bool = False

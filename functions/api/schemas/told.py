@@ -43,6 +43,7 @@ TOLD_OPERATIONS: Final[tuple[Operation, ...]] = (
         *("Give a webhook a new secret; for some hours the old one signs as well",),
         "NewWebhookSecret",
         body="RotationRequest",
+        is_bodiless=True,
         admin=True,
         problems=(409, 503),
     ),
