@@ -3,17 +3,19 @@
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from random import randrange
 from typing import Any
 
 import boto3
 import httpx
+
+from tools.local.deployment.processes import HeldPorts
 
 ROOT = Path(__file__).resolve().parents[2]
 START_LIMIT_S = 120
@@ -107,15 +109,19 @@ class Runner:
 @contextmanager
 def running_stage(state: Path) -> Iterator[Runner]:
     """Start a stage on a free port; stop it where the test has not."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port = listener.getsockname()[1]
-    runner = Runner({**os.environ, "PORT": str(port), "STATE_DIR": str(state)})
+    runner = Runner({**os.environ, "PORT": str(stage_port()), "STATE_DIR": str(state)})
     runner.start()
     try:
         yield runner
     finally:
         if runner.process is not None and runner.process.poll() is None:
             runner.stop(signal.SIGTERM)
+
+
+def stage_port() -> int:
+    """Return a port with free ones behind it, where no client's end of a connection ever is."""
+    with HeldPorts() as held:
+        return held.next_free(randrange(19_000, 31_000))  # noqa: S311
 
 
 def signing_keys(stage: Runner, *order: str) -> list[dict[str, Any]]:

@@ -7,7 +7,6 @@ import os
 import re
 import shlex
 import shutil
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -15,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.local_runner import ROOT, Runner, running_stage
+from tests.support.local_runner import ROOT, Runner, running_stage, stage_port
 from tests.support.printed_commands import Shell, printed_commands
 from tests.test_docs import PAGES
 from tools.openai_simulator import DEMO_START
@@ -105,7 +104,7 @@ class TestInAFreshClone:
         # A reader's own Python, which may install what a page tells it to.
         subprocess.run([sys.executable, "-m", "venv", str(tmp_path / "python")], check=True)
         path = f"{tmp_path / 'python' / 'bin'}:{os.environ['PATH']}"
-        environment = {**os.environ, "PATH": path, "PORT": _free_port()}
+        environment = {**os.environ, "PATH": path, "PORT": str(stage_port())}
         environment.pop("STATE_DIR", None)
         with Shell(clone, environment) as shell:
             account = Account(shell, {})
@@ -221,8 +220,3 @@ class TestOnAStage:
         keys = stage.ask("GET", "/signing-keys").json()["items"]
         oldest: str = min(keys, key=lambda key: str(key["not_before"]))["key_id"]
         return oldest
-
-
-def _free_port() -> str:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return str(listener.getsockname()[1])
