@@ -132,6 +132,8 @@ def configuration(
         {
             "base-url": origin,
             "seed": SEED,
+            # A busy machine is no breach of the contract; an answer that never comes is one.
+            "request-timeout": 60,
             "headers": {"Authorization": f"Bearer {group}"},
             "generation": {"max-examples": n_examples, "deterministic": True, "no-shrink": True},
             "phases": {phase: {"enabled": phase in phases} for phase in every},
