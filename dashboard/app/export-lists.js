@@ -14,6 +14,9 @@ export const EXPORT_LISTS = [
 /** Lists of one organization each, which has to be named. */
 export const OF_ONE_ORGANIZATION = ['access', 'hours', 'days'];
 
+/** Lists of the whole tenant: no organization can be chosen of them. */
+export const OF_THE_TENANT = ['custody', 'evidence-packs', 'anchors', 'orgs'];
+
 /** @param {{list: string | null, filters: Record<string, string>}} made @returns {string} what an export holds, in words */
 export function exportWords({ list, filters }) {
   if (list === null) return 'Everything';

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from functions.api.schemas.packs import EXPORTED
+from functions.api.handler import EXPORTED
 from tests.dashboard.conftest import sign_in
 from tests.dashboard.fake_views import export
 from tests.dashboard.site import DASHBOARD, Site
@@ -19,6 +19,15 @@ def test_every_list_that_can_be_had_has_words() -> None:
     """And nothing else is offered."""
     source = (DASHBOARD / "app" / "export-lists.js").read_text()
     assert sorted(re.findall(r"\['([a-z-]+)', '[A-Z]", source)) == sorted(EXPORTED)
+    told = {
+        name: set(re.findall("'([a-z-]+)'", names))
+        for name, names in re.findall(r"const (OF_[A-Z_]+) = \[(.+)\];", source)
+    }
+    lists = EXPORTED.values()
+    assert told == {
+        "OF_ONE_ORGANIZATION": {each.name for each in lists if each.is_of_organization},
+        "OF_THE_TENANT": {each.name for each in lists if "org_id" not in each.filters},
+    }
 
 
 @pytest.mark.slow

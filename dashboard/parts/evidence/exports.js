@@ -2,7 +2,7 @@
 import { html, useState } from '../../app/preact.js';
 import { useList } from '../../app/answers.js';
 import { openDownload, usePolling } from '../../app/downloads.js';
-import { EXPORT_LISTS, OF_ONE_ORGANIZATION, exportWords } from '../../app/export-lists.js';
+import { EXPORT_LISTS, OF_ONE_ORGANIZATION, OF_THE_TENANT, exportWords } from '../../app/export-lists.js';
 import { asProblem } from '../../app/problem.js';
 import { orgName } from '../../app/sections.js';
 import { withoutHidden } from '../../app/text.js';
@@ -55,7 +55,7 @@ function columnsOf(download) {
 function State({ row }) {
   return html`<${Badge} tone=${STATES[row.state] ?? 'warn'}><${Text} value=${row.state} /><//>
     ${row.reason && html` <span class="reason"><${Text} value=${row.reason} /></span>`}
-    ${row.is_whole === false && html`<span class="under-badge warn-text">not whole: an hour had not read all of it</span>`}`;
+    ${row.is_whole === false && html`<span class="under-badge warn-text">not whole: ${row.list === null ? 'its manifest says what is missing' : 'an hour had not read all of it'}</span>`}`;
 }
 
 function ExportForm({ api, summary, onRequested }) {
@@ -66,7 +66,8 @@ function ExportForm({ api, summary, onRequested }) {
   const [problem, setProblem] = useState(null);
   const [sending, setSending] = useState(false);
   const mustName = OF_ONE_ORGANIZATION.includes(what);
-  const chosen = orgId || (mustName ? organizations[0]?.org_id ?? '' : '');
+  const mayName = what !== EVERYTHING && !OF_THE_TENANT.includes(what);
+  const chosen = mayName ? orgId || (mustName ? organizations[0]?.org_id ?? '' : '') : '';
   const submit = async (event) => {
     event.preventDefault();
     setSending(true);
@@ -87,7 +88,7 @@ function ExportForm({ api, summary, onRequested }) {
         ${EXPORT_LISTS.map(([name, text]) => html`<option key=${name} value=${name}>${text}</option>`)}</select></label>
       ${what !== EVERYTHING && html`<label>Format<select data-testid="export-format" value=${format} onChange=${(event) => setFormat(event.target.value)}>
         <option value="csv">CSV, for spreadsheets</option><option value="ndjson">NDJSON, a line of JSON a row</option></select></label>`}
-      ${what !== EVERYTHING && organizations.length > 1 && html`<label>Organization<select data-testid="export-org" value=${chosen} onChange=${(event) => setOrgId(event.target.value)}>
+      ${mayName && organizations.length > 1 && html`<label>Organization<select data-testid="export-org" value=${chosen} onChange=${(event) => setOrgId(event.target.value)}>
         ${!mustName && html`<option value="">All ${organizations.length}</option>`}
         ${organizations.map((organization) => html`<option key=${organization.org_id} value=${organization.org_id}>${withoutHidden(orgName(organization))}</option>`)}</select></label>`}
       <button type="submit" class="primary" disabled=${sending} data-testid="export-make">${sending ? 'Asking…' : 'Make the file'}</button>
