@@ -1,8 +1,12 @@
 """Whatever the volume, the newest hour is sealed in the newest hour; a backlog ends and is told."""
 
+import subprocess
+import sys
+import tracemalloc
 from collections import Counter
 from collections.abc import Callable
 from itertools import count
+from pathlib import Path
 
 import pytest
 
@@ -17,6 +21,9 @@ FIRST = "2026-04-01T00:00:00Z"
 START = int(parse_instant(FIRST).timestamp())
 H = 3600
 LOG = "/organization/audit_logs"
+ROOT = Path(__file__).parents[3]
+# Of the function.
+MEMORY_MIB = 1024
 
 
 def world_of(an_hour: Callable[[int], int], hours: range) -> World:
@@ -95,6 +102,29 @@ def test_a_steady_log_is_read_in_every_hour(
     assert set(ids.values()) == {1}
     if history is not None:
         assert len(ids) == len(world.first.events)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(3600)
+@pytest.mark.parametrize(("rate", "days", "n_hours"), [(5000, 10, 3), (50_000, 0, 2)])
+def test_the_fullest_hours_fit_into_the_function(
+    make_fixture: FixtureMaker, rate: int, days: int, n_hours: int
+) -> None:
+    """What an hour allocates at most, the simulated OpenAI's answers and AWS's rows included."""
+    loaded = "import functions.snapshot.handler; from benchmarks.process import memory_mib"
+    command = [sys.executable, "-c", f"{loaded}; print(memory_mib('VmHWM'))"]
+    before = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    fixture = connected(make_fixture, world_of(lambda _: rate, range(-24 * days, n_hours)))
+    most, n_events = 0.0, 0
+    for number in range(n_hours):
+        tracemalloc.start()
+        (seal,) = fixture.tick(rfc3339(parse_instant(FIRST) + number * HOUR))
+        most = max(most, tracemalloc.get_traced_memory()[1] / 2**20)
+        tracemalloc.stop()
+        n_events = max(n_events, len(fixture.events(seal)))
+    print(f"\n{rate} an hour: {n_events:,} events in an hour take {most:.0f} MiB at most, ", end="")
+    print(f"beside {float(before):.0f} MiB of code")
+    assert most + float(before) <= MEMORY_MIB
 
 
 @pytest.mark.slow
