@@ -20,13 +20,15 @@ _PORT = 20400
 @contextmanager
 def account() -> Iterator[dict[str, str]]:
     """Serve an account that has what the pack function needs; yield the environment for it."""
-    with HeldPorts() as ports, tempfile.TemporaryDirectory() as logs:
-        port = ports.next_free(_PORT)
+    with HeldPorts() as ports, tempfile.TemporaryDirectory() as place:
+        port, folder = ports.next_free(_PORT), Path(place)
+        # Nobody is written to, and no clock is set: the machine's is read.
+        arguments = [str(port), str(folder / "mails"), str(folder / "clock.json")]
         server = processes.start(
             "emulator",
-            ["tools.local.emulator.emulator", str(port)],
+            ["tools.local.emulator.emulator", *arguments],
             port=port,
-            log_dir=Path(logs),
+            log_dir=folder,
             environment={
                 "GATEWAY_PORT": str(port),
                 "MINISTACK_HOST": "127.0.0.1",

@@ -1,5 +1,7 @@
 """The benchmark's month, small: the real walk makes its pack, and every peer the same members."""
 
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,6 +17,7 @@ from functions.shared.aws.bucket import Bucket
 from tests.conftest import SettableClock
 from tests.pack.conftest import PackFunction
 
+ROOT = Path(__file__).parents[3]
 START, END = "2026-03-01T00:00:00Z", "2026-03-31T23:59:59Z"
 
 
@@ -76,3 +79,14 @@ def test_sizes_of_pieces_change_no_row(
     for name in ("events.jsonl", "coverage.jsonl", "api_keys.jsonl"):
         assert first[name] == second[name]
         assert len(first[name]) > 100_000
+
+
+@pytest.mark.slow
+@pytest.mark.emulator
+def test_a_benchmark_gets_its_account() -> None:
+    """Of the emulator as it is started now, in a process of its own, as ``make bench`` does."""
+    ask = "from benchmarks.account import account\nwith account() as it: print(it['TABLE_NAME'])"
+    done = subprocess.run(
+        [sys.executable, "-c", ask], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout.strip()) == (0, "bench"), done.stderr
