@@ -94,3 +94,11 @@ def test_an_auditor_downloads_and_asks_for_nothing(page: Page, site: Site) -> No
     expect(page.get_by_test_id("export-download")).to_have_count(2)
     page.get_by_test_id("export-download").first.click()
     expect(page.get_by_test_id("exports-download-problem")).to_contain_text("gone since yesterday")
+
+
+@pytest.mark.slow
+def test_every_export_that_was_loaded_is_shown(page: Page, site: Site) -> None:
+    """However many a tenant has had made."""
+    site.world.lists["/exports"] = [export(n, list="users") for n in range(70, 0, -1)]
+    sign_in(page, site, "#packs?show=exports")
+    expect(page.get_by_test_id("table-exports").get_by_test_id("row")).to_have_count(70)

@@ -29,7 +29,7 @@ export function Exports({ api, refreshCount, isAdmin, summary }) {
         verifies is a pack.</p></div></header>
     ${isAdmin && html`<${ExportForm} api=${api} summary=${summary} onRequested=${(made) => putItem((row) => row.number === made.number, made)} />`}
     ${isEmpty && html`<${Empty} testid="exports-empty" title="No export yet">${isAdmin ? 'Choose above what the file should hold.' : 'An administrator has one made.'}<//>`}
-    ${list.items.length > 0 && html`<${Listing} id="exports" title="Exports" rows=${list.items} rowId=${(row) => String(row.number)} columns=${columnsOf(download)} />`}
+    ${list.items.length > 0 && html`<${Listing} id="exports" title="Exports" rows=${list.items} rowId=${(row) => String(row.number)} columns=${columnsOf(download)} atATime=${Infinity} />`}
     ${problem && html`<${ProblemBox} problem=${problem} testid="exports-download-problem" />`}
     ${list.problem && html`<${ProblemBox} problem=${list.problem} retry=${retry} testid="exports-problem" />`}
     <footer class="view-foot"><span class="muted" role="status">${list.state === 'loading' ? 'Reading…' : ''}</span>

@@ -7,10 +7,10 @@ const AT_A_TIME = 50;
 /**
  * @typedef {{label: string, cell: (row: any) => any, kind?: 'number' | 'time' | 'id' | 'row-actions'}} Column
  *
- * @param {{id: string, title: string, columns: Column[], rows: any[], rowId: (row: any) => string, isChosen?: (row: any) => boolean}} props
+ * @param {{id: string, title: string, columns: Column[], rows: any[], rowId: (row: any) => string, isChosen?: (row: any) => boolean, atATime?: number}} props
  */
-export function Listing({ id, title, columns, rows, rowId, isChosen = () => false }) {
-  const [shown, setShown] = useState(AT_A_TIME);
+export function Listing({ id, title, columns, rows, rowId, isChosen = () => false, atATime = AT_A_TIME }) {
+  const [shown, setShown] = useState(atATime);
   return html`<${TableFrame} label=${title}>
       <table data-testid=${`table-${id}`}><caption class="unseen">${title}</caption>
         <thead><tr>${columns.map((column) => html`<th key=${column.label} scope="col" class=${column.kind === 'number' ? 'number' : undefined}>${column.label || html`<span class="unseen">Actions</span>`}</th>`)}</tr></thead>

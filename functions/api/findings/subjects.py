@@ -11,6 +11,7 @@ from typing import Any, Final, NamedTuple
 from functions.api.context import Context
 from functions.api.newest_seal import Newest
 from functions.api.registers.asked import holds
+from functions.api.registers.key_names import NamedBy
 from functions.api.registers.last_stays import last_stays
 from functions.shared.records.entities import (
     AdminKey,
@@ -169,26 +170,24 @@ def is_about(newest: Newest, context: Context, q: str) -> Callable[[FindingFacts
         EvidenceMissing: a register that the seal names is gone.
         EvidenceInvalid: its bytes are not those that were sealed.
     """
-
-    def last(section: str, is_wanted: Callable[[_Thing], bool]) -> dict[str, bool]:
-        record: type[Entity] = EPISODES[section]
-        rows = newest.rows(context, section, record)
-        wanted = lambda row: is_wanted(_thing(section, row))  # noqa: E731
-        return last_stays(rows, partial(identity_of, section), wanted)
-
-    owners = last("users", lambda user: holds([user.owner_prefix], q))
-    projects = last("projects", lambda project: holds([project.name], q))
+    named = NamedBy.of(newest, context, q)
 
     def is_shown(thing: _Thing) -> bool:
         texts = [thing.name, thing.redacted_value, thing.project_id, thing.owner_id]
-        if thing.owner_id not in owners:
+        if thing.owner_id not in named.owners:
             texts.append(thing.owner_prefix)
-        is_owner = thing.owner_id is not None and owners.get(thing.owner_id, False)
-        is_project = thing.project_id is not None and projects.get(thing.project_id, False)
-        return is_owner or is_project or holds(texts, q)
+        return named.holds(thing.project_id, thing.owner_id) or holds(texts, q)
 
-    of = cache(lambda section: last(section, is_shown) if section in _THINGS else {})
-    return lambda row: of(row["section"]).get(row["entity_id"], False)
+    @cache
+    def found(section: str) -> dict[str, bool]:
+        if section not in _THINGS:
+            return {}
+        record: type[Entity] = EPISODES[section]
+        rows = newest.rows(context, section, record)
+        wanted = lambda row: is_shown(_thing(section, row))  # noqa: E731
+        return last_stays(rows, partial(identity_of, section), wanted)
+
+    return lambda row: found(row["section"]).get(row["entity_id"], False)
 
 
 def _thing(section: str, stay: Entity) -> _Thing:

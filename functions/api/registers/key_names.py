@@ -38,23 +38,32 @@ def with_names(
     return named
 
 
+class NamedBy(NamedTuple):
+    """Of an hour's projects and users by id, whether a text stands in what they are called now."""
+
+    projects: Mapping[str, bool]
+    owners: Mapping[str, bool]
+
+    @classmethod
+    def of(cls, newest: Newest, context: Context, q: str) -> "NamedBy":
+        """Look for a folded text; raises as ``with_names``."""
+        projects = newest.rows(context, "projects", Project)
+        users = newest.rows(context, "users", User)
+        return cls(
+            last_stays(projects, _project, lambda row: holds([row["name"]], q)),
+            last_stays(users, _user, lambda row: holds([row["email_prefix"]], q)),
+        )
+
+    def holds(self, project: str | None, owner: str | None) -> bool:
+        """Tell whether the text stands in the name of a project or the prefix of an owner."""
+        is_project = project is not None and self.projects.get(project, False)
+        return is_project or (owner is not None and self.owners.get(owner, False))
+
+
 def is_named(newest: Newest, context: Context, q: str) -> Callable[[ApiKey], bool]:
-    """Return what tells of an hour's keys whether a text stands in what they are named by.
-
-    Args:
-        newest: the hour.
-        context: the function's.
-        q: the text, folded.
-
-    Raises:
-        EvidenceMissing: a register that the seal names is gone.
-        EvidenceInvalid: its bytes are not those that were sealed.
-    """
-    rows = newest.rows(context, "projects", Project)
-    projects = last_stays(rows, _project, lambda row: holds([row["name"]], q))
-    stays = newest.rows(context, "users", User)
-    owners = last_stays(stays, _user, lambda row: holds([row["email_prefix"]], q))
-    return lambda key: projects.get(key["project_id"]) or owners.get(key["owner_id"] or "") or False
+    """Return what tells of an hour's keys whether a folded text stands in what names them."""
+    named = NamedBy.of(newest, context, q)
+    return lambda key: named.holds(key["project_id"], key["owner_id"])
 
 
 class _Names(NamedTuple):
