@@ -42,7 +42,8 @@ def test_a_long_table_is_few_elements(
     rows = page.get_by_test_id(f"table-{view}").get_by_test_id("row")
     expect(rows.first).to_be_visible()
     started = time.monotonic()
-    page.get_by_test_id(f"{view}-all").click()
+    # By keyboard: rows that come into sight move the button, on a busy machine from under a press.
+    page.get_by_test_id(f"{view}-all").press("Enter")
     count = page.get_by_test_id(f"{view}-count")
     expect(count).to_have_text(f"{n_rows:,} rows, all of them", timeout=500_000)
     took_s = time.monotonic() - started
