@@ -4,7 +4,7 @@
 # dependencies = ["pynacl>=1.5", "orjson>=3.9"]
 # ///
 # Built by `python -m tools.build_verifier` from the parts in tools/verifier/, one behind the other
-# of SHA-256 d71180fb369f1883103809494f98a1cc0cb2e65aecd85f7e335d76384d1f92f3.
+# of SHA-256 4f606a71ca1944a39011d05f569ff2cec344126fd6b2eb7a1223a39865e7109d.
 """Check a signed evidence pack offline: one file, one pinned key, eleven numbered checks.
 
     python3 evidence-pack-verify.py pack-3.tar.gz --expected-pubkey HEX
@@ -1452,7 +1452,7 @@ class Once(argparse.Action):
         option_string: str | None = None,
     ) -> None:
         """Store the value, or that the option is there."""
-        if getattr(namespace, self.dest):
+        if getattr(namespace, self.dest) not in (None, False):  # an empty value is one
             parser.error(f"{option_string} is given twice")
         setattr(namespace, self.dest, True if self.nargs == 0 else values)
 

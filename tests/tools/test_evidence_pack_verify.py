@@ -288,6 +288,7 @@ def test_a_file_that_changes_while_it_is_read_is_refused(
         ("pack", "--json=yes"),
         ("pack", "--keys"),
         ("pack", "--tenant", "a", "--tenant", "b"),
+        ("pack", "--tenant=", "--tenant", "b"),
         ("pack", "--pack", "b"),
     ],
 )

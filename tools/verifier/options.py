@@ -72,7 +72,7 @@ class Once(argparse.Action):
         option_string: str | None = None,
     ) -> None:
         """Store the value, or that the option is there."""
-        if getattr(namespace, self.dest):
+        if getattr(namespace, self.dest) not in (None, False):  # an empty value is one
             parser.error(f"{option_string} is given twice")
         setattr(namespace, self.dest, True if self.nargs == 0 else values)
 
