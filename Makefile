@@ -45,8 +45,10 @@ test: $(SYNCED) style ## Check and test everything that is not slow
 	wait $$types; types=$$?; cat build/types.txt; \
 	[ $$tests -eq 0 ] && [ $$types -eq 0 ]
 
+# The sample of mutants has a limit of time and takes both cores, so it goes by itself.
 test-all: test ## Test everything: long fuzz, kill and load suites as well (two hours or so)
-	$(RUN) -m pytest -m slow -n 2 --dist worksteal
+	$(RUN) -m pytest -m slow -n 2 --dist worksteal --ignore tests/mutation
+	$(RUN) -m pytest -m slow tests/mutation
 
 bench: $(SYNCED) ## Measure against the peers (some minutes); writes docs/benchmarks
 	.venv/bin/uv sync --quiet --frozen --inexact --group bench
