@@ -68,11 +68,11 @@ def _owners_by_group(graph: AccessGraph, rights: Rights) -> None:
     users, levels = graph.index.users, graph.groups_of_owners
     if not levels:
         return
-    owners = {name for name, user in users.items() if user["role"] == OWNER}
-    n_listed = len(owners)
+    listed = {name for name, user in users.items() if user["role"] == OWNER}
+    owners = set(listed)
     for member in _members(graph):
         identity, membership = member["user_id"], member["membership_id"]
-        if identity in owners and users[identity]["role"] == OWNER:
+        if identity in listed:
             continue
         is_unclear = identity in users and is_unreadable(users[identity], "role")
         if levels[member["group_id"]] is None or is_unclear:
@@ -82,7 +82,7 @@ def _owners_by_group(graph: AccessGraph, rights: Rights) -> None:
         owners.add(identity)
         reason = "owner_role_of_group"
         rights.findings.append(finding(OWNER_BY_GROUP, reason, "high", _MEMBERS, membership, None))
-    if n_listed <= MOST_OWNERS < len(owners):
+    if len(listed) <= MOST_OWNERS < len(owners):
         reason = "more_than_three_with_groups"
         rights.findings.append(finding(OWNER_BY_GROUP, reason, "medium", _MEMBERS, "", None))
 

@@ -13,7 +13,6 @@ from functions.shared.access_graph.rules import GIVE_EVERYTHING, SECTIONS, WAYS,
 from functions.shared.records.registers import Registers
 from functions.shared.records.rights.grants import Grant, Way
 from functions.shared.sections import REGISTERED
-from functions.snapshot.findings.rights import _reason_of
 from tests.snapshot.rows import api_key, project, user
 
 PAGE = Path(__file__).parents[3] / "docs" / "who-can-do-what.md"
@@ -147,21 +146,3 @@ def test_many_groups_members_and_roles_are_never_multiplied() -> None:
     blocks = (block for one, kind in rights.entities for block in rights.blocks(one, kind))
     assert len(list(islice((grant for block in blocks for grant in block()), 200))) == 200
     assert time.process_time() - began < 5
-
-
-@pytest.mark.parametrize(
-    ("matchers", "reason"),
-    [
-        ({}, "no_condition"),
-        ({"iss": "https://issuer.example", "aud": "openai"}, "issuer_or_audience_alone"),
-        ({"sub": "*"}, "wildcards_alone"),
-        ({"sub": "", "aud": "openai"}, "wildcards_alone"),
-        ({"sub": "*:ref:refs/heads/main", "job": "?"}, "wildcards_alone"),
-        ({"sub": "repo:acme/*"}, None),
-        ({"sub": "*", "repository": "acme/web"}, None),
-    ],
-)
-def test_conditions_that_leave_out_nobody(matchers: dict[str, str], reason: str | None) -> None:
-    """One that asks for something of its own is enough."""
-    rows: Any = [{"attribute": name, "value": value} for name, value in matchers.items()]
-    assert _reason_of(rows) == reason
