@@ -104,6 +104,8 @@ def test_each_kind_of_field_has_its_schema() -> None:
         word: Literal["x"] | None
 
     digest = "^[0-9a-f]{64}$"
+    # All of its fields always stand, so it has no others.
+    assert schema_of(Kinds)["additionalProperties"] is False
     assert schema_of(Kinds)["properties"] == {
         "text": {"type": "string"},
         "maybe_text": {"type": ["string", "null"]},

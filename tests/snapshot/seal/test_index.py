@@ -162,6 +162,18 @@ def test_the_first_hour_of_a_month_writes_the_index_anew_under_that_month() -> N
     assert chain.known() == chain.model
 
 
+@pytest.mark.parametrize("version", [3, 4])
+def test_the_runs_that_the_seal_before_names_are_the_index(version: int) -> None:
+    """Of every version that names some, nothing of the past is read or written again."""
+    hours = Hours()
+    hours.seal(["a", "b"])
+    runs = hours.seal(["c"])
+    assert len(runs) == 2
+    previous = Seal.of({**hours.previous.content, "v": version}, {})  # type: ignore[union-attr]
+    at = HourIndex.open(hours.chain, hours.hour, previous)
+    assert (list(at.runs), at.since) == (runs, None)
+
+
 def old_chain(n: int) -> Hours:
     """Return a chain of version 2, in which one id stands three times."""
     chain = Hours()
