@@ -4,7 +4,7 @@
 # dependencies = ["pynacl>=1.5", "orjson>=3.9"]
 # ///
 # Built by `python -m tools.build_verifier` from the parts in tools/verifier/, one behind the other
-# of SHA-256 4f606a71ca1944a39011d05f569ff2cec344126fd6b2eb7a1223a39865e7109d.
+# of SHA-256 b4364fe07779c56ba06b4fb593d458027cffee7beaab970560d6a71725d264d8.
 """Check a signed evidence pack offline: one file, one pinned key, eleven numbered checks.
 
     python3 evidence-pack-verify.py pack-3.tar.gz --expected-pubkey HEX
@@ -4874,6 +4874,7 @@ def check_previous(manifest: Manifest, path: str, rows: PackRows, report: Report
             previous = _previous_of(manifest, pack.manifest_file)
             if "profile" in previous:
                 _check_heads(manifest, previous)
+                _tell_left_out(manifest, previous, report)
             if rows.coverage is not None and previous.get("profile") == "full":
                 _check_late(manifest, previous, rows)
                 later = LaterRows(previous)
@@ -4900,6 +4901,16 @@ def _previous_of(manifest: Manifest, data: bytes) -> JsonObject:
     if "profile" in previous:
         check_object(11, "that pack's manifest.json", previous, {**COMMON, **OF_PROFILE})
     return previous
+
+
+def _tell_left_out(manifest: Manifest, previous: JsonObject, report: Report) -> None:
+    """Name the organizations that are in that pack alone: whoever asks for a pack may choose."""
+    gone = sorted(set(previous["org_ids"]) - set(manifest["org_ids"]))
+    report.facts["org_ids_left_out"] = gone
+    if gone:
+        more = f" and {len(gone) - MAX_REASONS} more" if len(gone) > MAX_REASONS else ""
+        names = ", ".join(map(printable, gone[:MAX_REASONS]))
+        report.notes.append(f"previous  in that pack, and not in this one: {names}{more}")
 
 
 def _check_heads(manifest: Manifest, previous: JsonObject) -> None:

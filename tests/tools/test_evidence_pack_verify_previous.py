@@ -1,5 +1,6 @@
 """--previous (check 11): which rows of the pack before are held to the seals here."""
 
+import json
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -98,14 +99,14 @@ def test_a_monthly_pack_brings_the_one_late_event_behind_the_last_cut(
     assert refused.value.number == 11
 
 
-def follow(folder: Path, first: packs.Pack, second: packs.Pack) -> Verdict:
+def follow(folder: Path, first: packs.Pack, second: packs.Pack, *flags: str) -> Verdict:
     """Verify a pack with the one that it names as the one before."""
     (folder / "pack-2.tar.gz").write_bytes(first.build())
     facts = {
         "previous_pack_id": str(first.number),
         "previous_manifest_sha256": packs.sha256(first.signed()[0]),
     }
-    flags = ("--previous", str(folder / "pack-2.tar.gz"))
+    flags = ("--previous", str(folder / "pack-2.tar.gz"), *flags)
     return verify_bytes(second.but(facts=facts).build(), folder, *flags)
 
 
@@ -125,6 +126,36 @@ def test_rows_are_compared_between_full_packs_alone(
     verdict = follow(tmp_path, first, second)
     assert verdict.code == 0, verdict.text
     assert ("hold what that pack has of later hours" in verdict.text) is is_held
+
+
+@pytest.mark.parametrize(
+    ("there", "here", "words"),
+    [
+        ([packs.ORG], [packs.ORG], None),
+        ([], [packs.ORG], None),
+        ([packs.ORG], [], packs.ORG),
+        ([f"org-{n}" for n in range(5, 0, -1)], [], "org-1, org-2, org-3, org-4, org-5"),
+        (
+            [f"org-{n}" for n in range(7, 0, -1)],
+            ["org-2"],
+            "org-1, org-3, org-4, org-5, org-6 and 1 more",
+        ),
+    ],
+)
+def test_an_organization_that_is_left_out_is_named(
+    tmp_path: Path, there: list[str], here: list[str], words: str | None
+) -> None:
+    """It is no fault, for whoever asks for a pack may choose; whoever reads it should know."""
+    nobody: Any = {name: [] for name in packs.small().rows}
+    first = packs.small(org_ids=there, rows=nobody, profile="core", number=2)
+    later = ("2026-04-03T00:00:00Z", "2026-04-03T23:59:59Z")
+    second = packs.small(org_ids=here, rows=nobody, profile="core", period=later)
+    verdict = follow(tmp_path, first, second)
+    assert verdict.code == 0, verdict.text
+    told = [line for line in verdict.text.splitlines() if line.startswith("previous")]
+    assert told == ([f"previous  in that pack, and not in this one: {words}"] if words else [])
+    document = json.loads(follow(tmp_path, first, second, "--json").text)
+    assert document["org_ids_left_out"] == sorted(set(there) - set(here))
 
 
 def test_a_pack_that_is_the_first_follows_none(tmp_path: Path) -> None:

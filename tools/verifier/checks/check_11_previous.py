@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 
-from tools.verifier.base import CannotCheck, Failed, Malformed, RowDigest, printable
+from tools.verifier.base import MAX_REASONS, CannotCheck, Failed, Malformed, RowDigest, printable
 from tools.verifier.checks.check_02_archive import OpenPack
 from tools.verifier.checks.check_05_07_manifest import strict_manifest
 from tools.verifier.checks.check_09_10_reading import NUMBERED, PackRows
@@ -38,6 +38,7 @@ def check_previous(manifest: Manifest, path: str, rows: PackRows, report: Report
             previous = _previous_of(manifest, pack.manifest_file)
             if "profile" in previous:
                 _check_heads(manifest, previous)
+                _tell_left_out(manifest, previous, report)
             if rows.coverage is not None and previous.get("profile") == "full":
                 _check_late(manifest, previous, rows)
                 later = LaterRows(previous)
@@ -64,6 +65,16 @@ def _previous_of(manifest: Manifest, data: bytes) -> JsonObject:
     if "profile" in previous:
         check_object(11, "that pack's manifest.json", previous, {**COMMON, **OF_PROFILE})
     return previous
+
+
+def _tell_left_out(manifest: Manifest, previous: JsonObject, report: Report) -> None:
+    """Name the organizations that are in that pack alone: whoever asks for a pack may choose."""
+    gone = sorted(set(previous["org_ids"]) - set(manifest["org_ids"]))
+    report.facts["org_ids_left_out"] = gone
+    if gone:
+        more = f" and {len(gone) - MAX_REASONS} more" if len(gone) > MAX_REASONS else ""
+        names = ", ".join(map(printable, gone[:MAX_REASONS]))
+        report.notes.append(f"previous  in that pack, and not in this one: {names}{more}")
 
 
 def _check_heads(manifest: Manifest, previous: JsonObject) -> None:
