@@ -1,7 +1,6 @@
 """The verifier on good packs, on the command line, and what it prints."""
 
 import os
-import re
 import subprocess
 import sys
 from pathlib import Path
@@ -117,25 +116,6 @@ def test_json_output_holds_checks_subject_and_runs(tmp_path: Path) -> None:
         "paused",
         "disconnected",
     ]
-
-
-def test_the_page_names_every_key_of_the_json_output(tmp_path: Path) -> None:
-    """No more and no less than is printed for a whole pack, a sample of it and the one before."""
-    page = (ROOT / "docs" / "evidence-pack-format.md").read_text()
-    table = page.partition("### What `--json` prints")[2].partition("\nWrong arguments")[0]
-    told = {line.split("`")[1] for line in table.splitlines() if line.startswith("| `")}
-    before = packs.small(number=2)
-    (tmp_path / "pack-2.tar.gz").write_bytes(before.build())
-    digest = packs.sha256(before.signed()[0])
-    facts = {"previous_pack_id": "2", "previous_manifest_sha256": digest}
-    asked = ("--json", "--sample=2", "--of=users", "--seed=a")
-    previous = f"--previous={tmp_path / 'pack-2.tar.gz'}"
-    document = as_json(
-        verify_bytes(packs.april().but(facts=facts).build(), tmp_path, *asked, previous)
-    )
-    assert told == set(document)
-    named = set(re.findall("`([a-z_0-9]+)`", table))
-    assert set(document["subject"]) | set(document["took_s"]) <= named
 
 
 def test_the_signature_is_checked_before_anything_is_printed(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """--previous (check 11): which rows of the pack before are held to the seals here."""
 
 import json
+import re
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 from tests.support import packs
 from tests.tools.verifier import Verdict, script, verify_bytes
 
+PAGE = Path(__file__).parents[2] / "docs" / "evidence-pack-format.md"
 OTHER = "org-Beta"
 APRIL: dict[str, Any] = {
     "kind": "monthly",
@@ -164,3 +166,15 @@ def test_a_pack_that_is_the_first_follows_none(tmp_path: Path) -> None:
     (tmp_path / "pack-2.tar.gz").write_bytes(data)
     verdict = verify_bytes(data, tmp_path, "--previous", str(tmp_path / "pack-2.tar.gz"))
     assert verdict.failed == {11: "the pack says that no pack came before it"}
+
+
+def test_the_page_names_every_key_of_the_json_output(tmp_path: Path) -> None:
+    """No more and no less than is printed for a whole pack, a sample of it and the one before."""
+    page = PAGE.read_text()
+    table = page.partition("### What `--json` prints")[2].partition("\nWrong arguments")[0]
+    told = {line.split("`")[1] for line in table.splitlines() if line.startswith("| `")}
+    flags = ("--json", "--sample=2", "--of=users", "--seed=a")
+    document = json.loads(follow(tmp_path, packs.small(number=2), packs.april(), *flags).text)
+    assert told == set(document)
+    named = set(re.findall("`([a-z_0-9]+)`", table))
+    assert set(document["subject"]) | set(document["took_s"]) <= named
